@@ -1,0 +1,46 @@
+"""The one family of errors a user can see.
+
+Knows: how an error is worded (one line that names the thing, one hint that names the fix).
+Does not know: where errors come from. Every border module turns its library's errors into these;
+`__main__` prints them and exits 1; the page shows them as a message with its hint.
+"""
+
+
+class RagError(Exception):
+    """Something the user can act on: `message` names the thing, `hint` names the next step."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+
+class SettingsError(RagError):
+    """A `RAG_*` setting is unknown or has a value that cannot be used."""
+
+
+class DigestError(RagError):
+    """A folder or file of digests cannot be read at all (single bad entries are only reported)."""
+
+
+class CollectionError(RagError):
+    """The index is missing, damaged, locked, or was made by another embedding model."""
+
+
+class WeightsError(RagError):
+    """A model file is missing, damaged, unknown, or cannot be fetched."""
+
+
+class EngineError(RagError):
+    """The language model cannot be loaded, or failed while answering."""
+
+
+class QuestionError(RagError):
+    """The question itself cannot be taken (empty, or far too long)."""
+
+
+class SetUpError(RagError):
+    """The environment cannot be made on this machine (Python, compiler, GPU toolkit, disk, or pip)."""

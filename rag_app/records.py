@@ -1,0 +1,271 @@
+"""The frozen records that travel between the stages of the two stories, ingest and ask.
+
+Knows: what a paper, a chunk, a query, evidence and an answer are made of.
+Does not know: how any of them is made. Imported by every other module; imports none of them.
+
+Offsets are counted in code points. Days are ISO strings (`2024-11-25`), which sort as they should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# --- ingest: digest file -> Paper -> Chunk ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A named part of a paper's digest; `text` is a verbatim slice of the file (NFC, `\\n` line ends)."""
+
+    name: str  # unique within its paper; "Summary" where the digest names none
+    text: str
+    line: int = 0  # 1-based line of the file at which `text` starts
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper as the digests tell it. A paper seen on several days is one record with several dates."""
+
+    arxiv_id: str  # without version suffix: "2411.15115"
+    title: str
+    dates: tuple[str, ...]  # days of the digests it appeared in, ascending; empty when no day is known
+    sections: tuple[Section, ...]
+    votes: int | None = None  # None is "not known", never zero
+    authors: tuple[str, ...] = ()
+    unnamed_authors: int = 0  # the N of a "+N" at the end of an author list
+    source: str = ""  # the file its text was taken from
+    line: int = 0  # 1-based line of its heading there
+
+    @property
+    def date(self) -> str:
+        """The first day it appeared, or an empty string."""
+        return self.dates[0] if self.dates else ""
+
+    @property
+    def url(self) -> str:
+        return f"https://arxiv.org/abs/{self.arxiv_id}"
+
+    def section(self, name: str) -> Section:
+        """The section of that name; KeyError if there is none."""
+        for section in self.sections:
+            if section.name == name:
+                return section
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of one section, small enough for the embedding model's window."""
+
+    arxiv_id: str
+    section: str
+    start: int  # offsets into the section's text
+    end: int
+    text: str  # the cleaned text that is embedded (title included)
+
+    @property
+    def id(self) -> str:
+        return f"{self.arxiv_id}#{self.section}#{self.start}"
+
+
+# --- ask: question -> Query -> Evidence -> Answer ---------------------------------------------
+
+
+class Intent(StrEnum):
+    LOOKUP = "lookup"
+    LIST = "list"
+    METADATA = "metadata"
+    COMPARE = "compare"
+    TREND = "trend"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions on papers that code decides exactly; all of them must hold."""
+
+    days: tuple[str, ...] = ()  # on one of these days
+    since: str = ""  # inclusive
+    until: str = ""  # inclusive
+    authors: tuple[str, ...] = ()  # all of these, as spelled in the author table
+    min_votes: int | None = None
+    max_votes: int | None = None
+    votes_known: bool | None = None  # False asks for the papers without a vote count
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One finished turn of a conversation, as understanding needs it."""
+
+    question: str
+    answer: str
+    papers: tuple[str, ...] = ()  # arXiv ids it was about, in the order shown
+    filters: Filters = Filters()
+    intent: Intent = Intent.LOOKUP
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a question asks for, after understanding."""
+
+    question: str  # as typed
+    standalone: str  # complete without the conversation
+    language: str  # of the answer: "en" or "ko"
+    intent: Intent = Intent.LOOKUP
+    filters: Filters = Filters()
+    papers: tuple[str, ...] = ()  # papers named by title, method name or id
+    names: tuple[str, ...] = ()  # the spellings in the question that named them
+    unknown: tuple[str, ...] = ()  # names asked for that no paper has
+    notes: tuple[str, ...] = ()  # what was assumed or cannot be (impossible date, "yesterday" = ...)
+    impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
+    aggregate: str = ""  # metadata: "count", "top", "authors", "votes", "date", "months", "papers"
+    limit: int = 0  # top-N, 0 when not asked for
+    topic: str = ""  # the question without its filters: what a list is about
+    translation: str = ""  # the question in the digests' language, when the model gave one
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One sentence of a digest, verbatim, with its place and its relevance to the question."""
+
+    arxiv_id: str
+    section: str
+    start: int
+    end: int
+    text: str
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paper that retrieval found, with its best passages, best first."""
+
+    paper: Paper
+    score: float
+    passages: tuple[Passage, ...] = ()
+    why: tuple[str, ...] = ()  # "named", "dense 1", "lexical 3": for the details drawer
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that an answer may rest on."""
+
+    hits: tuple[Hit, ...] = ()  # best first, at most 50
+    scanned: int = 0  # papers left after the filters
+    matched: tuple[str, ...] = ()  # ids of every paper that answers a list or metadata question, in order
+    borderline: tuple[str, ...] = ()  # ids near the cut, shown apart
+    strength: float = 0.0  # how far the best paper stands out, in standard deviations of the collection
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Where a digest says what a sentence of the answer says."""
+
+    n: int  # the citation's number
+    section: str
+    quote: str  # == section text[start:end]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, with `[n]` markers in its text."""
+
+    text: str
+    supported: bool
+    support: tuple[Support, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A paper that an answer cites, with its best quote; offsets are into the section's text."""
+
+    n: int
+    arxiv_id: str
+    title: str
+    date: str
+    url: str
+    section: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one answer cost the engine; zeros without a model."""
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0  # of the prompt, taken from the KV cache
+    generated_tokens: int = 0
+    tokens_per_second: float = 0.0  # of decoding
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer; `as_json` of it is what `ask --json` prints."""
+
+    text: str  # Markdown; `[n]` is a citation; lines that start with `>` are quotes
+    refused: bool
+    intent: Intent
+    language: str
+    citations: tuple[Citation, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    comparison: dict[str, dict[str, tuple[Passage, ...]]] = field(default_factory=dict)  # aspect -> id -> quotes
+    borderline_papers: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()  # offered with a refusal; not citations
+    ranked: tuple[str, ...] = ()  # up to 50 ids as retrieval ranked them
+    scanned: int = 0
+    matched: int = 0
+    borderline: int = 0
+    seconds: float = 0.0
+    evidence_seconds: float = 0.0
+    first_token_seconds: float | None = None
+    model: str = ""
+    device: str = ""
+    usage: Usage = Usage()
+
+
+# --- what `pipeline.ask` yields while it works, in this order ----------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Evidence is ready; pages show it at once."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The sentence being written, whole so far and not yet checked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence has closed and was checked; it replaces the draft."""
+
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    answer: Answer
+
+
+Event = Understood | Found | Draft | Checked | Done
+Events = Iterator[Event]
