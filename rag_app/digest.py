@@ -1,0 +1,206 @@
+"""Text of digests -> papers, and a report of what was merged or skipped and why.
+
+Knows: folders and files, the days of digests, and how a paper seen twice becomes one. Does not know: the inside of
+an entry (`entry` does), chunks, the index. `pipeline.ingest` calls `read`.
+
+A digest is untrusted and often irregular. Whatever it holds, parsing raises nothing and takes linear time; all text
+of an entry ends up in some section, as a verbatim slice, or is reported with its file and line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from rag_app.cleaning import nfc
+from rag_app.entry import blocks, paper_of
+from rag_app.errors import DigestError
+from rag_app.records import Paper
+
+SUFFIXES = (".md", ".txt")
+
+_DAY = re.compile(r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was not taken: an entry, a file or a folder. `line` is 1-based, 0 for the whole."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One paper found twice; each place is "file:line"."""
+
+    arxiv_id: str
+    kept: str  # whose text was kept
+    also: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What reading found. `entries` counts the entries taken, before papers found twice become one."""
+
+    files: int
+    entries: int
+    papers: int
+    skipped: tuple[Skipped, ...]
+    merged: tuple[Merged, ...]
+
+
+class NotTextError(ValueError):
+    """The bytes are not UTF-8 text; the message says what stands where."""
+
+
+def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
+    """The papers below the roots (folders, or single files), one per arXiv id, in reading order, and the report.
+
+    Raises DigestError when a root does not exist, a file given directly is not text, or a root holds no digest.
+    """
+    found: list[Paper] = []
+    skipped: list[Skipped] = []
+    seen: set[Path] = set()
+    for root in roots:
+        taken = 0
+        for path, name in _files(root, skipped):
+            if path.resolve() in seen:
+                taken += 1
+                continue
+            seen.add(path.resolve())
+            entries, problems = _read_file(path, name, given=path == root)
+            found += entries
+            skipped += problems
+            taken += bool(entries)
+        if not taken:
+            raise DigestError(f"no digests in {root}", _why_nothing(skipped))
+    papers, merged = _merge(found)
+    return papers, Report(len(seen), len(found), len(papers), tuple(skipped), merged)
+
+
+def normalise(data: bytes) -> str:
+    """The text of a file: UTF-8 without byte order mark, NFC, lines ended by `\\n`. Raises NotTextError."""
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise NotTextError(f"binary, with a NUL byte on line {_line_of(data, nul)}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = f"byte 0x{data[error.start]:02x} on line {_line_of(data, error.start)}"
+        raise NotTextError(f"not UTF-8: {where}") from None
+    return nfc(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def parse(text: str, source: str, day: str = "") -> tuple[list[Paper], list[Skipped]]:
+    """The entries of one normalised file, in order, and what was skipped. `day` holds until a heading names one."""
+    papers: list[Paper] = []
+    skipped: list[Skipped] = []
+    file_day = day
+    for block in blocks(text):
+        dated = _DAY.search(block.heading)
+        if block.arxiv_id:
+            papers.append(paper_of(block, text, source, day))
+        elif dated:
+            day = _iso(dated) or file_day
+            if not _iso(dated):
+                skipped.append(Skipped(source, block.line, f"{dated[0]} is not a day"))
+        elif block.has_text or "](" in block.heading:
+            skipped.append(Skipped(source, block.line, "no arXiv address in or under the heading"))
+    return papers, skipped
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def _files(root: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
+    """Digest files below a root, sorted, each with the name it is reported by. Hidden ones and links to folders
+    are left out, so there are no loops. Raises DigestError when there is no such root."""
+    if root.is_file():
+        yield root, _printable(root.name)
+        return
+    if not root.is_dir():
+        raise DigestError(f"no such folder: {root}", "give a folder of .md or .txt digests, or one such file")
+
+    def unreadable(error: OSError) -> None:
+        skipped.append(Skipped(_printable(str(error.filename)), 0, f"cannot be opened: {error.strerror}"))
+
+    for folder, folders, files in os.walk(root, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in sorted(files):
+            path = Path(folder, file)
+            if not file.startswith(".") and file.lower().endswith(SUFFIXES) and not path.is_dir():
+                yield path, _printable(str(Path(root.absolute().name, path.relative_to(root)).as_posix()))
+
+
+def _read_file(path: Path, name: str, *, given: bool) -> tuple[list[Paper], list[Skipped]]:
+    """One file. A bad file is an error when it was given directly, and one report line inside a folder."""
+    try:
+        if not path.is_file():
+            raise NotTextError("not a regular file")
+        text = normalise(path.read_bytes())
+    except (OSError, NotTextError) as error:
+        reason = f"cannot be opened: {error.strerror}" if isinstance(error, OSError) else str(error)
+        if given:
+            raise DigestError(f"{name} is no digest: {reason}", "give UTF-8 Markdown or text") from None
+        return [], [Skipped(name, 0, reason)]
+    papers, skipped = parse(text, name, day_of(path))
+    return papers, skipped if papers else [Skipped(name, 1, "no entries")]
+
+
+def day_of(path: Path) -> str:
+    """The day in a path, `2024-07-09.md` or `2024/07/09.md`; the last one that exists, or an empty string."""
+    days = [_iso(match) for match in _DAY.finditer(path.absolute().as_posix())]
+    return next((day for day in reversed(days) if day), "")
+
+
+def _iso(match: re.Match[str]) -> str:
+    try:
+        return date(*map(int, match.groups())).isoformat()
+    except ValueError:
+        return ""
+
+
+def _line_of(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _why_nothing(skipped: list[Skipped]) -> str:
+    first = f"; {skipped[-1].file}: {skipped[-1].reason}" if skipped else ""
+    return f'an entry is a heading with an arXiv address, "### [Title](https://arxiv.org/abs/2411.15131)"{first}'
+
+
+# --- one paper from several entries -----------------------------------------------------------
+
+
+def _merge(found: list[Paper]) -> tuple[tuple[Paper, ...], tuple[Merged, ...]]:
+    by_id: dict[str, list[Paper]] = {}
+    for paper in found:
+        by_id.setdefault(paper.arxiv_id, []).append(paper)
+    merged: list[Merged] = []
+    papers: list[Paper] = []
+    for entries in by_id.values():
+        kept = _one(entries)
+        papers.append(kept)
+        places = [f"{entry.source}:{entry.line}" for entry in entries]
+        places.remove(f"{kept.source}:{kept.line}")
+        merged += [Merged(kept.arxiv_id, f"{kept.source}:{kept.line}", place) for place in places]
+    return tuple(papers), tuple(merged)
+
+
+def _one(entries: list[Paper]) -> Paper:
+    """The entry with the longest text, with every day and the latest known votes of them all."""
+    entries = sorted(entries, key=lambda entry: entry.dates)
+    kept = max(entries, key=lambda entry: sum(len(section.text) for section in entry.sections))
+    votes = [entry.votes for entry in entries if entry.votes is not None]
+    dates = sorted({day for entry in entries for day in entry.dates})
+    return replace(kept, dates=tuple(dates), votes=votes[-1] if votes else None)
