@@ -1,0 +1,85 @@
+"""The models rag-app knows, as `models/catalog.toml` lists them.
+
+Knows: names, sizes, hashes, licences, needs and sources of models. Does not know: which of them are on this disk
+(`weights` does) or how a source is read (`fetching` does).
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from rag_app.errors import WeightsError
+from rag_app.settings import CHECKOUT
+
+CATALOGUE = CHECKOUT / "models" / "catalog.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model's bytes are: on the hub, or in the wheels of packages (exactly one of the two is set)."""
+
+    hub: str = ""  # repository
+    package: str = ""  # name of the packages, `{n}` counts from 1 to `parts`
+    version: str = ""
+    parts: int = 1
+    platform: str = ""  # of the wheel, where it has one
+    member: str = ""  # file of the repository, or glob inside the wheel; empty = the repository is the model
+
+    def __str__(self) -> str:
+        return f"hub {self.hub}" if self.hub else f"packages {self.package} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One entry of the catalogue; `models/catalog.toml` explains the fields."""
+
+    id: str
+    kind: str  # "llm" or "embedder"
+    title: str
+    bytes: int
+    licence: str
+    context: int  # tokens
+    file: str = ""  # as it is fetched; empty for a repository that is the model
+    sha256: str = ""  # of `file`
+    vram_gb: int = 0
+    tested: bool = False
+    default: bool = False
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the model is called inside the models folder: a GGUF file, or an embedder's folder."""
+        return self.file if self.kind == "llm" else self.id
+
+
+@cache
+def catalogue(path: Path = CATALOGUE) -> tuple[Model, ...]:
+    """Every model, in the order of the file. Raises WeightsError when the file cannot be used."""
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
+        return tuple(
+            Model(**{**entry, "sources": tuple(Source(**source) for source in entry["sources"])}) for entry in entries
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{path.name} cannot be used: {error}", "restore it from the project") from None
+
+
+def find(model_id: str) -> Model:
+    """The model with this id. Raises WeightsError with the closest id as its hint."""
+    models = {model.id: model for model in catalogue()}
+    if model_id not in models:
+        close = difflib.get_close_matches(model_id, models, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known models: {', '.join(models)}"
+        raise WeightsError(f"unknown model {model_id!r}", hint)
+    return models[model_id]
+
+
+def defaults() -> tuple[str, ...]:
+    """Ids of the models that a fresh installation fetches: one language model, one embedder."""
+    return tuple(model.id for model in catalogue() if model.default)
