@@ -1,0 +1,55 @@
+# Thin by intention: set-up lives in rag_app/setting_up.py, everything else in the rag-app command.
+PYTHON ?= python3
+GPU ?= auto
+BIN := .venv/bin
+
+export Q DIR
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-slow lint ask ingest adapt bench clean distclean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: ## make .venv and build llama.cpp (GPU=auto|cpu|cuda|vulkan|metal)
+	@$(PYTHON) -m rag_app.setting_up --gpu "$(GPU)"
+
+run: setup ## set up, fetch the default models, read the digests, serve the page
+	@$(BIN)/rag-app models pull
+	@$(BIN)/rag-app ingest
+	@$(BIN)/rag-app serve
+
+test: setup ## lint and test; fetches the models that the tests need
+	@$(BIN)/rag-app models pull
+	@$(BIN)/rag-app models pull qwen2.5-coder-0.5b
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -q -m "not slow"
+
+test-slow: setup ## the tests that take longer than a minute each
+	$(BIN)/pytest -q -m slow
+
+lint: setup ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+ask: setup ## answer one question: make ask Q="which papers improve video generation?"
+	@$(BIN)/rag-app ask -- "$$Q"
+
+ingest: setup ## add a folder of digests: make ingest DIR=~/digests
+	@$(BIN)/rag-app ingest $${DIR:+"$$DIR"}
+
+adapt: setup ## fine-tune the embedding model to the collection
+	@$(BIN)/rag-app adapt
+
+bench: setup ## measure speed on this machine
+	@$(BIN)/rag-app bench
+
+clean: ## remove caches and build leftovers; keeps .venv, models and data
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find rag_app tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## also remove .venv; models and data stay
+	rm -rf .venv
