@@ -1,0 +1,281 @@
+"""Question and conversation -> `Query`: language, intent, filters, named papers, standalone wording.
+
+Knows: what questions about a collection of papers look like in English and Korean. Code over the collection's own
+dictionary (its days, authors, names and words); no model is asked.
+Does not know: how papers are scored or answers written. `pipeline.ask` calls `understand`, first of all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag_app import dates, wording
+from rag_app.lexical import LexicalIndex, document
+from rag_app.names import TITLE_HEAD, Mention, NameBook, Named
+from rag_app.papers import PaperTable, author_key
+from rag_app.records import Filters, Intent, Query, Turn
+
+HANGUL = re.compile(r"[가-힣]")
+AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
+LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
+FEW_TERMS = 3  # content terms: a topic, not the description of one paper
+FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """The collection's own words, which questions are read with."""
+
+    papers: PaperTable
+    names: NameBook
+    lexical: LexicalIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A question taken apart; `rest` is what is left of it without dates, votes and authors."""
+
+    question: str
+    filters: Filters
+    dates: dates.Dates
+    named: Named
+    rest: str
+    terms: tuple[str, ...]  # content terms of `rest` without the names
+    unknown_author: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def language_of(question: str) -> str:
+    """ "ko" for a question with a fair share of Hangul, else "en" (a third language is answered in English)."""
+    hangul = len(HANGUL.findall(question))
+    return "ko" if hangul and hangul >= 0.15 * sum(c.isalpha() for c in question) else "en"
+
+
+def understand(
+    question: str, dictionary: Dictionary, conversation: Sequence[Turn] = (), given: Filters = Filters()
+) -> Query:
+    """What `question` asks for; `given` are filters set outside the question (page or command line)."""
+    reading = _read(_without_pasted_text(question), dictionary)
+    query = Query(
+        question=question,
+        standalone=reading.question,
+        language=language_of(question),
+        filters=_merge(reading.filters, given),
+        papers=_subjects(reading, dictionary),
+        names=tuple(m.typed for m in reading.named.mentions),
+        unknown=reading.named.unknown,
+        notes=reading.notes,
+        impossible=bool(reading.dates.impossible),
+        limit=wording.limit(question),
+        topic=reading.rest,
+    )
+    if wording.GREETING.fullmatch(question.strip()):
+        return replace(query, intent=Intent.CHAT)
+    query = replace(query, aggregate=wording.aggregate(reading.rest), **_unknown_author(reading))
+    if conversation:
+        query = _follow(query, reading, dictionary, conversation)
+    return replace(query, intent=_intent(query, reading)) if query.intent is Intent.LOOKUP else query
+
+
+def _read(question: str, dictionary: Dictionary) -> _Reading:
+    """Take a question apart, each part masked before the next is looked for."""
+    found = dates.find(question, dictionary.papers.last_day)
+    rest = _mask(question, found.spans)
+    votes, spans = wording.votes(rest)
+    rest = _mask(rest, spans)
+    authors, spans, unknown_author = _authors(rest, dictionary.papers)
+    rest = _mask(rest, spans)
+    named = dictionary.names.find(rest, dictionary.lexical.knows, dictionary.papers.has)
+    filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
+    without_names = _mask(rest, [mention.span for mention in named.mentions])
+    terms = tuple(t for t in dictionary.lexical.own_terms(without_names) if t not in wording.ABOUT_PAPERS and not t.isdigit())
+    notes = [f"{m.typed} → {m.taken_for}" for m in named.mentions if m.taken_for]
+    if found.relative:
+        notes.append(f"{found.relative} = {found.since} – {found.until}")
+    if found.impossible:
+        notes.append(found.impossible)
+    return _Reading(question, filters, found, named, rest, terms, unknown_author, tuple(notes))
+
+
+def _mask(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with spans blanked; offsets stay."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _without_pasted_text(question: str) -> str:
+    """The question without long quotations: pasted text is not what is asked. A quoted title stays."""
+    shorter = LONG_QUOTE.sub(lambda m: m[0] if _looks_like_a_title(m[1]) else " ", question)
+    return shorter if len(shorter.strip()) >= 10 else question
+
+
+def _looks_like_a_title(text: str) -> bool:
+    capitals = [word for word in text.split() if word[:1].isupper()]
+    return not re.search(r"[.!:]\s|[.!]$", text) and len(capitals) >= len(text.split()) / 2 and not HANGUL.search(text)
+
+
+def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple[int, int]], str]:
+    """(authors of the table that are named in full, their spans, a name asked for as author that is not there)."""
+    words = list(AUTHOR_WORDS.finditer(text))
+    found, spans, at = [], [], 0
+    while at < len(words):
+        for size in (4, 3, 2):
+            if at + size > len(words):
+                continue
+            span = words[at].start(), words[at + size - 1].end()
+            typed = _without_particle(text[slice(*span)])
+            spellings = papers.author_spellings(author_key(typed)) if _is_person(typed) else []
+            if spellings:
+                found.append(spellings[0])
+                spans.append((span[0], span[0] + len(typed)))
+                at += size - 1
+                break
+        at += 1
+    if found:
+        return tuple(found), spans, ""
+    asked = wording.ASKED_AUTHOR.search(text)
+    if not asked:
+        return (), [], ""
+    typed = _without_particle(next(group for group in asked.groups() if group))
+    close = papers.find_authors(typed, limit=1, cutoff=88)
+    if close:
+        return (close[0][0],), [asked.span()], ""
+    return (), [asked.span()], typed
+
+
+def _without_particle(name: str) -> str:
+    return re.sub(r"[가-힣]+$", "", name).strip() if re.search(r"[A-Za-z]", name) else name
+
+
+def _is_person(typed: str) -> bool:
+    words = typed.split()
+    return len(words) >= 2 and (typed.islower() or all(word[0].isupper() or len(word) <= 3 for word in words))
+
+
+def _unknown_author(reading: _Reading) -> dict[str, tuple[str, ...]]:
+    if not reading.unknown_author:
+        return {}
+    return {"unknown": (*reading.named.unknown, reading.unknown_author)}
+
+
+def _merge(asked: Filters, given: Filters) -> Filters:
+    """Both conditions; where both set the same one, the question's own is the more exact wish."""
+    values = {name: getattr(asked, name) or getattr(given, name) for name in ("days", "since", "until", "authors")}
+    for name in ("min_votes", "max_votes", "votes_known"):
+        own = getattr(asked, name)
+        values[name] = own if own is not None else getattr(given, name)
+    if given.days and (asked.days or asked.since or asked.until):
+        # Days given from outside bound the search; the question chooses among them.
+        values["days"] = tuple(d for d in given.days if _within(d, asked)) or asked.days or given.days
+    return Filters(**values)
+
+
+def _within(day: str, asked: Filters) -> bool:
+    in_days = not asked.days or day in asked.days
+    return in_days and (not asked.since or day >= asked.since) and (not asked.until or day <= asked.until)
+
+
+def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
+    """The papers a question is about, one for each name where it compares, else the one it says most about."""
+    mentions = reading.named.mentions
+    if wording.LISTING.search(reading.question):  # a topic may look like a name that only one digest uses
+        mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
+    if not mentions:
+        return ()
+    scores = dictionary.lexical.paper_scores(reading.rest)
+    chosen = [_best(mention, scores) for mention in mentions]
+    if wording.COMPARING.search(reading.question) and len(set(chosen)) > 1:
+        return tuple(dict.fromkeys(chosen))
+    # A benchmark or baseline that is itself a paper is mentioned by the digest that answers, not the other way round.
+    return (max(dict.fromkeys(chosen), key=lambda arxiv_id: scores.get(arxiv_id, 0.0)),)
+
+
+def _best(mention: Mention, scores: dict[str, float]) -> str:
+    """Of the papers that share a name, the one the rest of the question fits; the firmest owner has an edge."""
+    edge = {paper: 1.15 if place == 0 else 1.0 for place, paper in enumerate(mention.papers)}
+    return max(mention.papers, key=lambda paper: scores.get(paper, 0.0) * edge[paper])
+
+
+def _intent(query: Query, reading: _Reading) -> Intent:
+    question = reading.question
+    topic = len(reading.terms)
+    if query.impossible or reading.unknown_author:
+        return Intent.METADATA
+    if len(query.papers) > 1:
+        return Intent.COMPARE
+    if query.papers:
+        return Intent.METADATA if wording.about_record(query.aggregate) else Intent.LOOKUP
+    if wording.TREND.search(question):
+        return Intent.TREND
+    if query.filters and topic == 0:
+        return Intent.METADATA
+    if query.aggregate and topic == 0:
+        return Intent.METADATA
+    if wording.LISTING.search(question) or query.aggregate in {"count", "top", "bottom"}:
+        return Intent.LIST
+    days = reading.dates.days or reading.dates.since or reading.dates.until
+    if wording.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
+        return Intent.LIST
+    return Intent.METADATA if wording.about_record(query.aggregate) else Intent.LOOKUP
+
+
+# --- follow-ups ---------------------------------------------------------------------------------
+
+
+def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversation: Sequence[Turn]) -> Query:
+    """A question that does not stand for itself takes its subject, or its topic and filters, from the turns before."""
+    last = conversation[-1]
+    if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, reading):
+        before = understand(last.question, dictionary)
+        return replace(
+            query,
+            standalone=last.question,
+            topic=before.topic,
+            filters=_merge(query.filters, last.filters),
+            intent=before.intent if before.intent is not Intent.LOOKUP else Intent.LIST,
+            aggregate=query.aggregate or before.aggregate,
+            limit=query.limit or before.limit,
+        )
+    subjects = _subjects_before(reading, conversation)
+    if not subjects or not _depends(query, reading, subjects, dictionary):
+        return query
+    asked_before = f"{_short_title(dictionary.papers.get(subjects[0]).title)}: " if len(subjects) == 1 else ""
+    if wording.COMPARING.search(reading.question) and query.papers:
+        subjects = tuple(dict.fromkeys([*subjects, *query.papers]))
+    return replace(query, papers=subjects, standalone=asked_before + reading.question, unknown=())
+
+
+def _only_narrows(query: Query, reading: _Reading) -> bool:
+    """New filters and nothing else: "and in April?", "그중 20표 이상은?"."""
+    return bool(reading.filters) and not reading.terms and not query.papers and not wording.PAPERS.search(query.question)
+
+
+def _subjects_before(reading: _Reading, conversation: Sequence[Turn]) -> tuple[str, ...]:
+    """The papers of the last turn that had any; "the second one" picks one of them."""
+    papers = next((turn.papers for turn in reversed(conversation) if turn.papers), ())
+    place = wording.ordinal(reading.question)
+    if place is not None and -len(papers) <= place < len(papers):
+        return (papers[place],)
+    last = next(turn for turn in reversed(conversation) if turn.papers) if papers else None
+    return papers if last and last.intent is Intent.COMPARE else papers[:1]
+
+
+def _depends(query: Query, reading: _Reading, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:
+    """Whether the question is about the papers of the turns before."""
+    if query.papers and not set(query.papers) & set(subjects):
+        text = document(dictionary.papers.get(subjects[0])).casefold()
+        mentioned = all(name.casefold() in text for name in query.names)
+        return mentioned or bool(wording.COMPARING.search(reading.question) and wording.POINTING.search(reading.question))
+    if wording.POINTING.search(reading.question) or wording.ordinal(reading.question) is not None:
+        return True
+    if wording.SEARCHING.search(reading.question) or reading.filters or wording.LISTING.search(reading.question):
+        return False
+    return len(reading.terms) <= FOLLOW_UP_TERMS
+
+
+def _short_title(title: str) -> str:
+    head = title.partition(":")[0]
+    return head if len(head.split()) <= 5 else title
