@@ -1,0 +1,69 @@
+"""An opened collection: everything reading needs, loaded once and shared between threads.
+
+Knows: which parts make up a collection and how they are opened together. Does not know: how any part works.
+`pipeline.open_library` makes one for the command line, the batch and the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app import lexical, names
+from rag_app.embedding import Embedder, load_embedder
+from rag_app.errors import CollectionError
+from rag_app.index import Generation, open_current
+from rag_app.records import Paper
+from rag_app.settings import Settings
+from rag_app.understanding import Dictionary
+
+LEXICAL, NAMES = "lexical", "names.json"
+
+
+def write_dictionaries(papers: tuple[Paper, ...], folder: Path) -> None:
+    """The parts of a generation that `Library` reads beside the vectors: lexical index and names."""
+    lexical.build(papers, folder / LEXICAL)
+    names.save(names.mine(papers), folder / NAMES)
+
+
+@dataclass(frozen=True)
+class Library:
+    """One generation, its dictionaries and the embedding model that made its vectors."""
+
+    settings: Settings
+    generation: Generation
+    lexical: lexical.LexicalIndex
+    names: names.NameBook
+    embedder: Embedder
+
+    @property
+    def dictionary(self) -> Dictionary:
+        return Dictionary(self.generation.papers, self.names, self.lexical)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """arXiv id -> row of the paper in every per-paper array."""
+        return {arxiv_id: row for row, arxiv_id in enumerate(self.lexical.papers)}
+
+    @cached_property
+    def owners(self) -> NDArray[np.intp]:
+        """Row of the paper that each chunk belongs to, shape (chunks,)."""
+        return np.array([self.places[chunk.arxiv_id] for chunk in self.generation.chunks], dtype=np.intp)
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the current generation. Raises CollectionError when there is none, or when it does not fit the embedder."""
+    generation = open_current(settings.home)
+    try:
+        index = lexical.LexicalIndex(generation.folder / LEXICAL)
+        book = names.NameBook.load(generation.folder / NAMES)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CollectionError(f"the index in {generation.folder} is damaged: {error}", "run: rag-app ingest") from error
+    embedder = load_embedder(settings)
+    if embedder.fingerprint != generation.manifest.fingerprint:
+        raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")
+    return Library(settings, generation, index, book, embedder)

@@ -1,0 +1,133 @@
+"""`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
+
+Knows: how dense and lexical scores are fused, how papers are ranked, where a list is cut, and how the sentences of
+a paper are chosen. Every paper is scored, so that lists are complete.
+Does not know: how a question was understood or how an answer is written. `pipeline.ask` calls `retrieve`.
+
+Scores of the two retrievers are put on one scale by standardising each over the whole collection (z-scores), which
+keeps how far a paper stands out; ranks (reciprocal rank fusion) would throw that away, and lists are cut by it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app import sentences, wording
+from rag_app.lexical import words
+from rag_app.library import Library
+from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query
+
+RANKED = 50  # papers kept in the ranking
+SHOWN = 8  # of them with passages from the start
+PASSAGES = 6  # sentences kept of a paper, best first
+NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
+LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}  # beside dense at 1; English words meet Korean text through the glossary only
+
+# A list is cut where papers stop standing out: at a share of the best score, between two bounds, all in standard
+# deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
+CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
+BORDER = 0.35  # papers that miss the cut by less are shown as borderline
+
+Scores = NDArray[np.float32]
+
+
+def retrieve(query: Query, library: Library) -> Evidence:
+    """Score every paper for `query`, filter, rank, and choose sentences."""
+    started = time.perf_counter()
+    allowed = library.generation.papers.ids(query.filters)
+    places = [library.places[arxiv_id] for arxiv_id in allowed]
+    text = wording.topic(query.topic) if query.intent is Intent.LIST and query.topic else query.standalone
+    weights = library.lexical.query_terms(f"{text} {query.translation}")
+    scores, why = score(text, weights, query.language, library)
+    boosted = scores.copy()
+    for arxiv_id in query.papers:
+        boosted[library.places[arxiv_id]] += NAMED_BOOST
+    order = sorted(places, key=lambda row: -boosted[row])
+    matched, borderline = _cut(order, scores) if query.intent is Intent.LIST else ([], [])
+    kept = order[: max(RANKED, len(matched) + len(borderline))]
+    papers = library.generation.papers
+    hits = [
+        Hit(paper, float(boosted[row]), why=_reasons(row, why, arxiv_id in query.papers))
+        for row in kept
+        for arxiv_id in [library.lexical.papers[row]]
+        for paper in [papers.get(arxiv_id)]
+    ]
+    with_passages = max(SHOWN, len(matched) + len(borderline))
+    hits[:with_passages] = [with_best_passages(hit, weights, library) for hit in hits[:with_passages]]
+    ids = library.lexical.papers
+    return Evidence(
+        hits=tuple(hits),
+        scanned=len(allowed),
+        matched=tuple(ids[row] for row in matched),
+        borderline=tuple(ids[row] for row in borderline),
+        strength=float(scores[order[0]]) if order else 0.0,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def score(
+    text: str, weights: dict[str, float], language: str, library: Library
+) -> tuple[Scores, dict[str, NDArray[np.intp]]]:
+    """(score of every paper, shape (papers,); for each retriever the papers' rows, best first)."""
+    dense = _standardised(_by_paper(library.generation.scores(library.embedder.query(text)), library.owners))
+    lexical = _standardised(library.lexical.scores(weights))
+    ranks = {"dense": np.argsort(-dense, kind="stable"), "lexical": np.argsort(-lexical, kind="stable")}
+    return dense + LEXICAL_WEIGHT[language] * lexical, ranks
+
+
+def _by_paper(chunk_scores: Scores, owners: NDArray[np.intp]) -> Scores:
+    """A paper's score is its best chunk plus the mean of all: one strong section, and the paper as a whole."""
+    count = int(owners.max()) + 1 if len(owners) else 0
+    best = np.full(count, -1.0, dtype=np.float32)
+    np.maximum.at(best, owners, chunk_scores)
+    mean = np.bincount(owners, weights=chunk_scores, minlength=count) / np.maximum(np.bincount(owners), 1)
+    return (best + mean).astype(np.float32)
+
+
+def _standardised(scores: Scores) -> Scores:
+    spread = float(scores.std())
+    return (scores - scores.mean()) / spread if spread > 1e-6 else np.zeros_like(scores)
+
+
+def _reasons(row: int, ranks: dict[str, NDArray[np.intp]], named: bool) -> tuple[str, ...]:
+    """Why a paper is here, for the details drawer: "named", "dense 3", "lexical 1"."""
+    places = [f"{name} {int(np.flatnonzero(order == row)[0]) + 1}" for name, order in ranks.items()]
+    return ("named", *places) if named else tuple(places)
+
+
+def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:
+    """(rows that match a list question, rows just below the cut), each in order."""
+    if not order:
+        return [], []
+    cut = min(max(CUT_SHARE * float(scores[order[0]]), CUT_LEAST), CUT_MOST)
+    matched = [row for row in order if scores[row] >= cut]
+    return matched, [row for row in order[len(matched) :] if scores[row] >= cut - BORDER]
+
+
+def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:
+    """The hit with the sentences of its paper that share most with the question, best first."""
+    passages = sorted(passages_of(hit.paper, weights, library), key=lambda p: -p.score)[:limit]
+    return replace(hit, passages=tuple(passages))
+
+
+def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> Iterable[Passage]:
+    """Every sentence of a paper with its relevance: shared terms, rare ones counting more."""
+    worth = {term: weight * (0.1 + library.lexical.rarity(term)) for term, weight in weights.items()}
+    for place, section in enumerate(paper.sections):
+        for start, end in sentences.split(section.text):
+            quote = section.text[start:end]
+            folded = quote.casefold()
+            english = set(words(quote))
+            shared = sum(w for term, w in worth.items() if term in english or (len(term) > 1 and term in folded))
+            # Earlier sentences say what a paper is about: they break ties.
+            yield Passage(paper.arxiv_id, section.name, start, end, quote, shared - 0.001 * place - 1e-6 * start)
+
+
+def filters_only(filters: Filters, library: Library) -> list[Paper]:
+    """The papers of a metadata question, in digest order."""
+    return library.generation.papers.many(library.generation.papers.ids(filters))
