@@ -1,0 +1,133 @@
+"""The vector store of one generation: a Chroma collection, embedded in a folder or on a server.
+
+Knows: Chroma, and is the only module that imports it. Does not know: papers, generations, what a row means.
+`publishing` writes it, `health` reads it back, `index` asks it for neighbours in very large collections.
+Chroma's own exceptions never leave this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app.errors import CollectionError
+
+Vectors = NDArray[np.float32]
+EMBEDDED = "chunks"  # the collection's name in a generation's own folder
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What Chroma holds of one chunk, next to its embedding."""
+
+    id: str
+    text: str
+    metadata: dict[str, str | int]  # arxiv_id, section, start, end, date (yyyymmdd), and votes where known
+
+
+class VectorStore:
+    """An open Chroma collection; use it in a `with` statement, since an unclosed one must not be moved."""
+
+    def __init__(self, folder: Path, server: str = "", collection: str = EMBEDDED) -> None:
+        """Open the store in `folder`, or `collection` on `server` ("http://localhost:8000"). Raises CollectionError."""
+        self._place = server or str(folder)
+        self._name = collection
+        with self._mapped("opened"):
+            self._client = _connect(folder, server)
+
+    def __enter__(self) -> VectorStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.close()
+
+    def create(self, rows: Sequence[Row], vectors: Vectors) -> None:
+        """Make the collection and fill it; `vectors` is (len(rows), d)."""
+        with self._mapped("written"):
+            self._client.create_collection(self._name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
+        self.upsert(rows, vectors)
+
+    def upsert(self, rows: Sequence[Row], vectors: Vectors) -> None:
+        """Add rows, or replace those with the same ids; `vectors` is (len(rows), d)."""
+        with self._mapped("written"):
+            for batch in self._batches(len(rows)):
+                self._collection().upsert(
+                    ids=[row.id for row in rows[batch]],
+                    documents=[row.text for row in rows[batch]],
+                    metadatas=[row.metadata for row in rows[batch]],
+                    embeddings=vectors[batch],
+                )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove the rows of those ids."""
+        with self._mapped("written"):
+            for batch in self._batches(len(ids)):
+                self._collection().delete(ids=list(ids[batch]))
+
+    def drop(self) -> None:
+        """Delete the whole collection; used on a server, where no folder can be removed instead."""
+        with self._mapped("removed"):
+            self._client.delete_collection(self._name)
+
+    def read(self) -> Iterator[tuple[Row, Vectors]]:
+        """Every row with its embedding (d,), in no particular order."""
+        include = ["documents", "metadatas", "embeddings"]
+        with self._mapped("read"):
+            collection = self._collection()
+            for batch in self._batches(collection.count()):
+                got = collection.get(limit=batch.stop - batch.start, offset=batch.start, include=include)
+                embeddings = np.asarray(got["embeddings"], dtype=np.float32)
+                rows = map(Row, got["ids"], got["documents"], got["metadatas"])
+                yield from zip(rows, embeddings, strict=True)
+
+    def nearest(self, vector: Vectors, k: int, arxiv_ids: Sequence[str] | None = None) -> list[str]:
+        """Ids of about the `k` rows with the largest inner product (HNSW, approximate), best first."""
+        where = None if arxiv_ids is None else {"arxiv_id": {"$in": list(arxiv_ids)}}
+        with self._mapped("searched"):
+            found = self._collection().query(query_embeddings=vector[None], n_results=k, where=where, include=[])
+            return [str(row_id) for row_id in found["ids"][0]]
+
+    def _collection(self) -> Any:
+        return self._client.get_collection(self._name, embedding_function=None)
+
+    def _batches(self, count: int) -> Iterator[slice]:
+        size = self._client.get_max_batch_size()
+        for start in range(0, count, size):
+            yield slice(start, min(start + size, count))
+
+    @contextmanager
+    def _mapped(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except CollectionError:
+            raise
+        except Exception as error:  # Chroma raises its own, the system's and its HTTP library's errors alike
+            message = f"the vector store {self._place} cannot be {verb}: {_first_line(error)}"
+            raise CollectionError(message, "run `rag-app ingest` again") from error
+
+
+def _connect(folder: Path, server: str) -> Any:
+    import chromadb
+
+    settings = chromadb.Settings(anonymized_telemetry=False)
+    if not server:
+        return chromadb.PersistentClient(folder, settings=settings)
+    url = urlsplit(server)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise CollectionError(f"RAG_CHROMA_URL={server} is no address", "set it like http://localhost:8000")
+    port = url.port or (443 if url.scheme == "https" else 80)
+    return chromadb.HttpClient(url.hostname, port, ssl=url.scheme == "https", settings=settings)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
