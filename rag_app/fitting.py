@@ -1,0 +1,228 @@
+"""How much of a model goes where: layers on the GPU, context and type of the KV cache.
+
+Knows: what a model's layers, cache and working memory weigh. Does not know: how to load one; devices are given to
+it. Called by `llm.load` and by `rag-app check`. llama.cpp counts the output matrix as one more layer and offloads it
+first, then the last layers; the input embedding stays in main memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag_app.errors import EngineError
+from rag_app.gguf_header import Header, read_header
+
+MIB = 1 << 20
+CONTEXT = 8192  # tokens, when nothing is asked for
+CONTEXT_FLOOR = 4096  # below this the evidence of one question does not fit
+CONTEXT_GRAIN = 256  # llama.cpp pads the cache to multiples of this
+RESERVE = 384 * MIB  # per device: driver, display, allocator
+KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32}  # per element; a q8_0 block is 32 bytes and a 16-bit scale
+# Tokens decoded at once while reading the prompt. Measured with the 1.5B model on 2 cores: 64 gives 94 %, 128 gives
+# 99 % of the speed of 512; a step of a model under 2 GiB stays below a second there.
+STEP_SMALL, STEP_LARGE, STEP_GPU = 128, 64, 512
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A place for tensors, as ggml names it; `kind` is cpu, gpu, igpu (shares the main memory) or accel."""
+
+    name: str
+    kind: str
+    free_bytes: int
+    total_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """What fitting must know of a model; the two per-layer tuples are in layer order."""
+
+    name: str
+    layer_bytes: tuple[int, ...]  # weights
+    kv_elements: tuple[int, ...]  # elements of K and V for one token; 0 for a recurrent layer
+    output_bytes: int  # output matrix (the embedding again, when they are tied)
+    input_bytes: int  # token embedding
+    embedding: int
+    vocabulary: int
+    trained_context: int
+
+    @property
+    def layers(self) -> int:
+        """Layers as llama.cpp counts them for offloading: the blocks and the output."""
+        return len(self.layer_bytes) + 1
+
+    @property
+    def file_bytes(self) -> int:
+        return sum(self.layer_bytes) + self.output_bytes + self.input_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to load a model, and why so."""
+
+    gpu_layers: int
+    context: int  # tokens
+    kv_type: str = "f16"  # or q8_0, which needs flash attention
+    step: int = STEP_SMALL  # tokens of one prefill step
+    device: str = "CPU"  # of the offloaded layers
+    reason: str = ""
+
+
+def read_shape(path: Path) -> ModelShape:
+    """The shape of the model in a GGUF file; EngineError if it is not one."""
+    return shape_of(read_header(path), path.stem)
+
+
+def shape_of(header: Header, name: str) -> ModelShape:
+    """The shape that a header describes; EngineError if it describes no language model."""
+    architecture = header.metadata.get("general.architecture", "")
+
+    def number(key: str, default: int = 0) -> int:
+        value = header.metadata.get(f"{architecture}.{key}", default)
+        return int(max(value) if isinstance(value, tuple) else value)
+
+    blocks, embedding = number("block_count"), number("embedding_length")
+    if not blocks or not embedding:
+        raise EngineError(f"{name} is not a language model", "choose another: rag-app models list")
+    heads = header.metadata.get(f"{architecture}.attention.head_count_kv", number("attention.head_count"))
+    per_layer = heads if isinstance(heads, tuple) else (heads,) * blocks
+    head = embedding // max(number("attention.head_count"), 1)
+    per_head = number("attention.key_length", head) + number("attention.value_length", head)
+    sizes, kept = _block_sizes(header.tensor_bytes, blocks)
+    inputs = header.tensor_bytes.get("token_embd.weight", 0)
+    outputs = sum(size for tensor, size in header.tensor_bytes.items() if tensor.startswith("output"))
+    return ModelShape(
+        name=name,
+        layer_bytes=sizes,
+        kv_elements=tuple(int(count) * per_head * keeps for count, keeps in zip(per_layer[:blocks], kept, strict=True)),
+        output_bytes=outputs if "output.weight" in header.tensor_bytes else outputs + inputs,
+        input_bytes=inputs,
+        embedding=embedding,
+        vocabulary=int(header.metadata.get("tokenizer.ggml.tokens", 0)),  # type: ignore[arg-type]  # the array's length
+        trained_context=number("context_length", CONTEXT),
+    )
+
+
+def _block_sizes(tensor_bytes: dict[str, int], blocks: int) -> tuple[tuple[int, ...], list[bool]]:
+    """Bytes of each block, and whether it keeps keys and values (recurrent blocks have a fixed state instead)."""
+    sizes, attends, recurs = [0] * blocks, [False] * blocks, [False] * blocks
+    for tensor, size in tensor_bytes.items():
+        match = re.match(r"blk\.(\d+)\.(\w+)", tensor)
+        if match and int(match[1]) < blocks:
+            layer = int(match[1])
+            sizes[layer] += size
+            attends[layer] |= match[2] == "attn_k"
+            recurs[layer] |= match[2].startswith("ssm_")
+    return tuple(sizes), [attends[layer] or not recurs[layer] for layer in range(blocks)]
+
+
+def device_bytes(shape: ModelShape, gpu_layers: int, context: int, kv_type: str, step: int) -> int:
+    """Bytes that `gpu_layers` take on the GPU: weights, cache, and working memory of one step."""
+    if gpu_layers == 0:
+        return 0
+    blocks = min(gpu_layers - 1, len(shape.layer_bytes))
+    first = len(shape.layer_bytes) - blocks
+    cache = sum(shape.kv_elements[first:]) * context * KV_BYTES[kv_type]
+    return shape.output_bytes + sum(shape.layer_bytes[first:]) + int(cache) + work_bytes(shape, context, step)
+
+
+def work_bytes(shape: ModelShape, context: int, step: int) -> int:
+    """An upper estimate of llama.cpp's compute buffer: 32-bit logits of one token; for each token of a step, 24
+    activations as wide as the embedding and one mask as long as the context."""
+    return 4 * (shape.vocabulary + step * (24 * shape.embedding + context))
+
+
+def budget(shape: ModelShape, gpus: Sequence[Device], reserve: int = RESERVE) -> int:
+    """Bytes that may be used on these GPUs together; each boundary between two may waste one layer."""
+    usable = sum(max(gpu.free_bytes - reserve, 0) for gpu in gpus)
+    return max(usable - (len(gpus) - 1) * max(shape.layer_bytes), 0) if gpus else 0
+
+
+def offload_targets(devices: Sequence[Device]) -> list[Device]:
+    """The devices llama.cpp offloads to: discrete GPUs, or else the integrated one."""
+    discrete = [device for device in devices if device.kind == "gpu"]
+    return discrete or [device for device in devices if device.kind == "igpu"][:1]
+
+
+def fit(
+    shape: ModelShape,
+    devices: Sequence[Device],
+    *,
+    context_wanted: int = 0,
+    gpu_layers_wanted: int = -1,
+    reserve: int = RESERVE,
+) -> Plan:
+    """The best plan within the devices' free memory.
+
+    In this order: everything on the GPU; a shorter context (not under CONTEXT_FLOOR); the cache in q8_0; fewer layers.
+    `context_wanted` 0 is CONTEXT; `gpu_layers_wanted` -1 is as many as fit, other values are an upper bound.
+    Raises EngineError when the model is larger than the machine.
+    """
+    context = min(context_wanted or CONTEXT, shape.trained_context)
+    gpus = offload_targets(devices)
+    most = shape.layers if gpu_layers_wanted < 0 else min(gpu_layers_wanted, shape.layers)
+    limit = budget(shape, gpus, reserve)
+    if not gpus or most == 0 or device_bytes(shape, 1, min(context, CONTEXT_FLOOR), "q8_0", STEP_GPU) > limit:
+        return _fit_cpu(shape, devices, context, reserve)
+    name = " + ".join(gpu.name for gpu in gpus)
+    for kv_type in KV_BYTES:
+        fitting = _longest_context(shape, most, context, kv_type, limit)
+        if fitting:
+            reason = "fits" if (fitting, kv_type) == (context, "f16") else f"context {fitting}, {kv_type} cache to fit"
+            return Plan(most, fitting, kv_type, STEP_GPU, name, reason)
+    floor = min(context, CONTEXT_FLOOR)
+    layers = max(n for n in range(1, most) if device_bytes(shape, n, floor, "q8_0", STEP_GPU) <= limit)
+    reason = f"{layers} of {shape.layers} layers fit in {limit / 1e9:.1f} GB"
+    return Plan(layers, floor, "q8_0", STEP_GPU, name, reason)
+
+
+def _longest_context(shape: ModelShape, layers: int, wanted: int, kv_type: str, limit: int) -> int:
+    """The longest context up to the one wanted at which these layers fit; 0 if none does."""
+    floor = min(wanted, CONTEXT_FLOOR)
+    contexts = [wanted, *range(wanted // CONTEXT_GRAIN * CONTEXT_GRAIN, floor - 1, -CONTEXT_GRAIN)]
+    return next((c for c in contexts if device_bytes(shape, layers, c, kv_type, STEP_GPU) <= limit), 0)
+
+
+def _cpu_step(shape: ModelShape) -> int:
+    return STEP_SMALL if shape.file_bytes < 2048 * MIB else STEP_LARGE
+
+
+def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve: int) -> Plan:
+    memory = [device for device in devices if device.kind == "cpu"]
+    step = _cpu_step(shape)
+    plan = Plan(0, context, "f16", step, "CPU", "no GPU memory to use")
+    if not memory:
+        return plan
+    if shape.file_bytes > memory[0].total_bytes:
+        needed, there = shape.file_bytes / 1e9, memory[0].total_bytes / 1e9
+        raise EngineError(
+            f"{shape.name} needs {needed:.1f} GB of memory; this machine has {there:.1f} GB",
+            "choose a smaller model: rag-app models list",
+        )
+    room = memory[0].free_bytes - shape.file_bytes - work_bytes(shape, context, step) - reserve
+    longest = int(room / max(sum(shape.kv_elements) * KV_BYTES["f16"], 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
+    if longest >= context:
+        return plan
+    context = max(longest, min(context, CONTEXT_FLOOR))
+    return replace(plan, context=context, reason=f"context {context} to fit in memory")
+
+
+def step_down(plan: Plan, shape: ModelShape) -> Plan | None:
+    """The next plan to try when loading failed: fewer layers, then the CPU, then a shorter context; None at the end."""
+    if plan.gpu_layers:
+        layers = max(plan.gpu_layers - max(shape.layers // 4, 1), 0)
+        step = plan.step if layers else _cpu_step(shape)
+        return replace(
+            plan,
+            gpu_layers=layers,
+            step=step,
+            device=plan.device if layers else "CPU",
+            reason=f"{plan.gpu_layers} layers failed to load",
+        )
+    if plan.context > CONTEXT_FLOOR:
+        context = max(plan.context // 2, CONTEXT_FLOOR)
+        return replace(plan, context=context, reason=f"a context of {plan.context} failed to load")
+    return None

@@ -1,0 +1,64 @@
+"""What the pipeline needs of a language model.
+
+Knows: the shape of a message and of a generator. Does not know: any engine. `pipeline`, `prompting` and the
+pages take a `Generator`; `llm.Engine` and `engine_host.EngineHost` are generators, and so are the tests' fakes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Literal, Protocol, TypedDict
+
+from rag_app.records import Usage
+
+
+class Message(TypedDict):
+    """One turn of the prompt; `content` is plain text, whatever template tokens it may spell."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Generator(Protocol):
+    """A language model that streams text and judges between options. All methods may be called from any thread."""
+
+    @property
+    def model(self) -> str:
+        """File name of the model, without its suffix."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people: `CPU, 2 threads` or `NVIDIA RTX 4060, 28/29 layers`."""
+
+    @property
+    def context(self) -> int:
+        """Tokens that prompt and answer share."""
+
+    @property
+    def usage(self) -> Usage:
+        """What the last finished call cost."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` as the content of a message."""
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        prefix: str = "",
+        grammar: str = "",
+        max_tokens: int = 512,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
+        """Yield the assistant's turn in pieces, greedily, after `prefix` and without repeating it.
+
+        `grammar` (GBNF, root rule `root`) describes what follows the prefix. The stream ends with the turn, at
+        `max_tokens`, or soon after `stop` is set. Raises EngineError.
+        """
+
+    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+        """How likely the assistant's turn is to begin with each option; the numbers sum to 1. Raises EngineError."""
+
+    def close(self) -> None:
+        """Give the memory back; calls after it raise EngineError."""

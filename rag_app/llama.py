@@ -1,0 +1,307 @@
+"""llama.cpp as the engine sees it: a loaded model with one sequence of tokens, and a grammar over its vocabulary.
+
+Knows: llama-cpp-python's low-level API; the only module that imports llama_cpp. Does not know: messages, queues,
+what to keep of the cache. Called by `llm.Engine`. Its high-level class is avoided: it detokenises everything at each
+streamed token, applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag_app.errors import EngineError
+from rag_app.fitting import Device, Plan
+
+_DEVICE_KINDS = ("cpu", "gpu", "igpu", "accel")  # enum ggml_backend_dev_type
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
+_ERROR, _CONTINUED = 4, 5  # enum ggml_log_level
+_SEQUENCE = 0
+_LONGEST_PIECE = 512  # bytes
+_WIDTHS = (1, 64)  # best candidates put before a grammar before the whole vocabulary is
+
+
+@functools.cache
+def _library() -> Any:
+    """The low-level module, quiet; its last error lines are kept in `_complaints` for our messages."""
+    import llama_cpp.llama_cpp as library
+
+    library.llama_log_set(_log_callback(library), None)
+    library.llama_backend_init()
+    return library
+
+
+_complaints: deque[str] = deque(maxlen=8)
+
+
+@functools.cache
+def _log_callback(library: Any) -> Any:
+    """The callback, kept alive by the cache."""
+
+    def keep_errors(level: int, text: bytes, _: object) -> None:
+        if level == _ERROR:
+            _complaints.append(text.decode(errors="replace").strip())
+
+    return library.llama_log_callback(keep_errors)
+
+
+def version() -> str:
+    """Version of the binding, which pins the version of llama.cpp."""
+    import llama_cpp
+
+    return str(llama_cpp.__version__)
+
+
+def devices() -> list[Device]:
+    """The devices this build of ggml sees, with their memory now."""
+    import psutil
+
+    _library()
+    ggml = _ggml()
+    found = []
+    for index in range(ggml.ggml_backend_dev_count()):
+        device = ctypes.c_void_p(ggml.ggml_backend_dev_get(ctypes.c_size_t(index)))
+        kind = _DEVICE_KINDS[min(ggml.ggml_backend_dev_type(device), len(_DEVICE_KINDS) - 1)]
+        free, total = ctypes.c_size_t(), ctypes.c_size_t()
+        ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        name = (ggml.ggml_backend_dev_description(device) or b"unknown device").decode(errors="replace").strip()
+        memory = (free.value, total.value)
+        if kind == "cpu":
+            memory = (psutil.virtual_memory().available, psutil.virtual_memory().total)
+        found.append(Device(name, kind, *memory))
+    return found
+
+
+@functools.cache
+def _ggml() -> Any:
+    """ggml's own functions, which the binding ships but does not declare."""
+    from llama_cpp import _ctypes_extensions, _ggml
+
+    registry = _ggml.libggml
+    base = _ctypes_extensions.load_shared_library("ggml-base", _ggml.libggml_base_path)
+
+    class Functions:
+        ggml_backend_dev_count = registry.ggml_backend_dev_count
+        ggml_backend_dev_get = registry.ggml_backend_dev_get
+        ggml_backend_dev_type = base.ggml_backend_dev_type
+        ggml_backend_dev_memory = base.ggml_backend_dev_memory
+        ggml_backend_dev_description = base.ggml_backend_dev_description
+
+    Functions.ggml_backend_dev_count.restype = ctypes.c_size_t
+    Functions.ggml_backend_dev_get.restype = ctypes.c_void_p
+    Functions.ggml_backend_dev_description.restype = ctypes.c_char_p
+    return Functions
+
+
+class Model:
+    """A loaded model with one context of `plan.context` tokens. Not thread-safe, but for the vocabulary's methods."""
+
+    def __init__(self, path: Path, plan: Plan, threads: int) -> None:
+        """Load; EngineError, with llama.cpp's own reason, when that fails."""
+        self._api = _library()
+        self._context: Any = None
+        self._batch: Any = None
+        self.plan = plan
+        _complaints.clear()
+        self._model = self._load(path, plan)
+        self._vocab = self._api.llama_model_get_vocab(self._model)
+        self.vocabulary = int(self._api.llama_vocab_n_tokens(self._vocab))
+        self.flash = True
+        self._context = self._open_context(path, plan, threads)
+        self._batch = self._api.llama_batch_init(plan.step, 0, 1)
+        self._memory = self._api.llama_get_memory(self._context)
+        for i in range(plan.step):
+            self._batch.n_seq_id[i], self._batch.seq_id[i][0] = 1, _SEQUENCE
+
+    def _load(self, path: Path, plan: Plan) -> Any:
+        parameters = self._api.llama_model_default_params()
+        parameters.n_gpu_layers = plan.gpu_layers
+        model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
+        if not model:
+            raise EngineError(f"{path.name} cannot be loaded: {_last_complaint()}", "run: rag-app models verify")
+        return model
+
+    def _open_context(self, path: Path, plan: Plan, threads: int) -> Any:
+        """The context, with flash attention where the device has it (a q8_0 cache needs it)."""
+        parameters = self._api.llama_context_default_params()
+        parameters.n_ctx = plan.context
+        parameters.n_batch = parameters.n_ubatch = plan.step
+        parameters.n_outputs_max = 1  # logits of one token at a time: spares step x vocabulary floats
+        parameters.n_threads = parameters.n_threads_batch = threads
+        kv_types = {"f16": self._api.GGML_TYPE_F16, "q8_0": self._api.GGML_TYPE_Q8_0}
+        for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
+            parameters.flash_attn_type = int(flash)
+            parameters.type_k = parameters.type_v = kv_types[kv_type]
+            context = self._api.llama_init_from_model(self._model, parameters)
+            if context:
+                self.flash = flash
+                return context
+        reason = _last_complaint()
+        self.close()
+        raise EngineError(
+            f"{path.name} cannot be given a context of {plan.context} tokens: {reason}", "set RAG_CONTEXT lower"
+        )
+
+    def close(self) -> None:
+        """Give the memory back."""
+        if self._batch is not None:
+            self._api.llama_batch_free(self._batch)
+        if self._context is not None:
+            self._api.llama_free(self._context)
+        if self._model is not None:
+            self._api.llama_model_free(self._model)
+        self._batch = self._context = self._model = None
+
+    # --- vocabulary ---------------------------------------------------------------------------
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """Tokens of the text; spellings of special tokens count as such only when `special`."""
+        data = text.encode(errors="replace")
+        size = len(data) + 8
+        tokens = (self._api.llama_token * size)()
+        count = self._api.llama_tokenize(self._vocab, data, len(data), tokens, size, False, special)
+        if count < 0:
+            raise EngineError("the text cannot be tokenised", "shorten the question")
+        return tokens[:count]  # type: ignore[no-any-return]  # a slice of a ctypes array is a list
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The token's bytes, which may end inside a character; special tokens are empty unless `special`."""
+        buffer = ctypes.create_string_buffer(_LONGEST_PIECE)
+        length = self._api.llama_token_to_piece(self._vocab, token, buffer, _LONGEST_PIECE, 0, special)
+        return buffer.raw[: max(length, 0)]
+
+    def ends(self, token: int) -> bool:
+        """Whether the token ends the turn."""
+        return bool(self._api.llama_vocab_is_eog(self._vocab, token))
+
+    @property
+    def bos(self) -> int:
+        """The token that begins a text, -1 for none; `wants_bos` says whether the model was trained with it."""
+        return int(self._api.llama_vocab_bos(self._vocab))
+
+    @property
+    def eos(self) -> int:
+        return int(self._api.llama_vocab_eos(self._vocab))
+
+    @property
+    def wants_bos(self) -> bool:
+        return bool(self._api.llama_vocab_get_add_bos(self._vocab))
+
+    @property
+    def template(self) -> str:
+        """The chat template that came with the model, or an empty string."""
+        return (self._api.llama_model_chat_template(self._model, None) or b"").decode(errors="replace")
+
+    @property
+    def layers(self) -> int:
+        """Layers as counted for offloading."""
+        return int(self._api.llama_model_n_layer(self._model)) + 1
+
+    # --- sequence -----------------------------------------------------------------------------
+
+    def decode(self, tokens: Sequence[int], start: int, *, logits: bool) -> None:
+        """Append at most `plan.step` tokens at position `start`; `logits` asks for those after the last."""
+        count = len(tokens)
+        batch = self._batch
+        batch.n_tokens = count
+        for i, token in enumerate(tokens):
+            batch.token[i], batch.pos[i], batch.logits[i] = token, start + i, 0
+        batch.logits[count - 1] = logits
+        code = self._api.llama_decode(self._context, batch)
+        if code:
+            raise EngineError(f"llama.cpp failed to decode (code {code}) {_last_complaint()}".strip(), "ask again")
+
+    def logits(self) -> npt.NDArray[np.float32]:
+        """Logits after the last decoded token, shape (vocabulary,): a view, valid until the next decode."""
+        pointer = self._api.llama_get_logits_ith(self._context, -1)
+        floats = (ctypes.c_float * self.vocabulary).from_address(ctypes.addressof(pointer.contents))
+        return np.frombuffer(memoryview(floats), np.float32)
+
+    def keep(self, count: int) -> bool:
+        """Forget all but the first `count` tokens; if the model can only forget everything, do that: False."""
+        if self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):
+            return True
+        self._api.llama_memory_clear(self._memory, False)
+        return count == 0
+
+    @property
+    def can_drop(self) -> bool:
+        """Whether a partial suffix can be forgotten; recurrent and hybrid models cannot."""
+        return not (self._api.llama_model_is_recurrent(self._model) or self._api.llama_model_is_hybrid(self._model))
+
+    def save(self) -> bytes:
+        """The state of the sequence."""
+        size = self._api.llama_state_seq_get_size(self._context, _SEQUENCE)
+        data = (ctypes.c_uint8 * size)()
+        written = self._api.llama_state_seq_get_data(self._context, data, size, _SEQUENCE)
+        return memoryview(data)[:written].tobytes()
+
+    def restore(self, data: bytes) -> bool:
+        """Replace the sequence by a saved one; False, with an empty sequence, if it does not fit."""
+        self._api.llama_memory_clear(self._memory, False)
+        buffer = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        if self._api.llama_state_seq_set_data(self._context, buffer, len(data), _SEQUENCE):
+            return True
+        self._api.llama_memory_clear(self._memory, False)
+        return False
+
+    def grammar(self, text: str) -> Grammar:
+        """A fresh grammar (GBNF, root rule `root`) over this vocabulary; EngineError if it does not parse."""
+        return Grammar(self._api, self._vocab, text)
+
+
+class Grammar:
+    """The state of a grammar along one answer. Greedy sampling asks it about the best tokens first: putting the
+    whole vocabulary before it at each token costs a third of the speed."""
+
+    def __init__(self, api: Any, vocab: Any, text: str) -> None:
+        self._api = api
+        _complaints.clear()
+        self._sampler = api.llama_sampler_init_grammar(vocab, text.encode(), b"root")
+        if not self._sampler:
+            raise EngineError(f"the grammar does not parse: {_last_complaint()}", "report this as a bug")
+
+    def best(self, logits: npt.NDArray[np.float32]) -> int:
+        """The likeliest token the grammar allows next; EngineError if it allows none."""
+        for width in (*_WIDTHS, len(logits)):
+            allowed = self._allowed(_best_tokens(logits, width), logits)
+            if allowed is not None:
+                return allowed
+        raise EngineError("the grammar allows no further token", "report this as a bug")
+
+    def _allowed(self, tokens: npt.NDArray[np.int32], logits: npt.NDArray[np.float32]) -> int | None:
+        """The likeliest allowed one of these tokens, or None."""
+        candidates = np.zeros(len(tokens), _CANDIDATE)
+        candidates["id"], candidates["logit"] = tokens, logits[tokens]
+        data = candidates.ctypes.data_as(self._api.llama_token_data_p)
+        array = self._api.llama_token_data_array(data=data, size=len(tokens), selected=-1, sorted=False)
+        self._api.llama_sampler_apply(self._sampler, ctypes.byref(array))
+        best = candidates[int(np.argmax(candidates["logit"]))]
+        return None if np.isneginf(best["logit"]) else int(best["id"])
+
+    def accept(self, token: int) -> None:
+        """Advance; the token must be one that `best` returned (llama.cpp aborts on others)."""
+        self._api.llama_sampler_accept(self._sampler, token)
+
+    def close(self) -> None:
+        self._api.llama_sampler_free(self._sampler)
+
+
+def _best_tokens(logits: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.int32]:
+    """The `width` likeliest tokens, in no order."""
+    if width == 1:
+        return np.array([np.argmax(logits)], np.int32)
+    if width >= len(logits):
+        return np.arange(len(logits), dtype=np.int32)
+    return np.argpartition(logits, -width)[-width:].astype(np.int32)
+
+
+def _last_complaint() -> str:
+    return _complaints[-1] if _complaints else "no reason given"

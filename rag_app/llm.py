@@ -1,0 +1,287 @@
+"""The language model engine: takes messages, streams text, reuses what it has read.
+
+Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop. Does not know: ctypes
+(`llama`), templates (`chat_template`), memory sizes (`fitting`), prompts. Called by `pipeline`, or by `engine_worker`
+in a process of its own.
+
+Reuse happens at multiples of the prefill step, and only of tokens that were read in whole steps: arithmetic in
+another grouping differs in the last bits, and a cold and a warm run must give the same text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from rag_app import llama
+from rag_app.chat_template import ChatTemplate
+from rag_app.errors import EngineError
+from rag_app.fair_lock import FairLock
+from rag_app.fitting import Plan, fit, offload_targets, read_shape, step_down
+from rag_app.generation import Message
+from rag_app.records import Usage
+from rag_app.settings import Settings
+from rag_app.states import States
+
+_WORTH_STEPS = 2  # steps that a saved state must spare to be restored, or to be saved
+log = logging.getLogger(__name__)
+
+
+def load(settings: Settings) -> Engine:
+    """The engine the settings ask for: choose, verify, fit, load, and step down while loading fails.
+
+    Raises WeightsError without usable weights, EngineError when nothing loads.
+    """
+    from rag_app import weights
+
+    devices = llama.devices()
+    path = weights.choose_llm(settings, vram_bytes=sum(device.free_bytes for device in offload_targets(devices)))
+    sha256 = weights.ensure_verified(path, settings)
+    shape = read_shape(path)
+    plan: Plan | None = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
+    while plan is not None:
+        try:
+            return Engine(path, plan, threads=settings.threads, sha256=sha256, states=settings.home / "states")
+        except EngineError as error:
+            log.warning("%s", error.message)
+            failure, plan = error, step_down(plan, shape)
+    raise failure
+
+
+def physical_cores() -> int:
+    """Cores this process may use; hyperthreads only slow llama.cpp down."""
+    import psutil
+
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(psutil.cpu_count(logical=False) or allowed, allowed)
+
+
+class Engine:
+    """One model, one sequence, one answer at a time; threads take turns in the order they asked. A `Generator`."""
+
+    def __init__(
+        self, path: Path, plan: Plan, *, threads: int = 0, sha256: str = "", states: Path | None = None
+    ) -> None:
+        """Load. `threads` 0 is the physical cores; states are kept on disk in the folder `states` when `sha256`
+        names the model. Raises EngineError."""
+        self.plan = plan
+        self.model = path.stem
+        self.context = plan.context
+        threads = threads or physical_cores()
+        self._model = llama.Model(path, plan, threads)
+        self._template = ChatTemplate(self._model.template, self._model)
+        layers = f"{plan.gpu_layers}/{self._model.layers} layers"
+        self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
+        key = f"{sha256} {llama.version()} {plan.gpu_layers} {plan.kv_type} {plan.step} {self._model.flash} {threads}"
+        self._states = States(key, states if sha256 else None, whole=not self._model.can_drop)
+        self._turns = FairLock()
+        self._held: list[int] = []  # tokens in the cache
+        self._exact = 0  # how many of them were read in whole steps
+        self._usage = Usage()
+        self._closed = False
+
+    @property
+    def usage(self) -> Usage:
+        """What the last finished call cost."""
+        return self._usage
+
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for their turn."""
+        return self._turns.waiting
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` as the content of a message; needs no turn."""
+        self._check_open()
+        return len(self._model.tokenize(text, special=False))
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        prefix: str = "",
+        grammar: str = "",
+        max_tokens: int = 512,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
+        """As `Generator.stream`. The turn is held until the iterator ends or is closed."""
+        stop = stop or threading.Event()
+        with self._turns:
+            tokens = self._prompt(messages, prefix, max_tokens)
+            if not grammar:
+                yield from self._answer(tokens, None, max_tokens, stop)
+                return
+            with closing(self._model.grammar(grammar)) as rules:
+                yield from self._answer(tokens, rules, max_tokens, stop)
+
+    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+        """As `Generator.choose`: the model's probabilities, restricted to the options, multiplied along each.
+
+        Options are read only as far as they differ, so that "yes" and "no" cost one prompt and no decoding.
+        """
+        with self._turns:
+            spelled = [(*self._model.tokenize(o, special=False), self._model.eos) for o in options]
+            prompt = self._prompt(messages, prefix, max(map(len, spelled)))
+            if len(set(spelled)) < len(spelled):
+                raise EngineError("two options are the same", "report this as a bug")
+            reused = self._read(prompt, threading.Event())
+            shares = self._shares(prompt, spelled, 0)
+            self._usage = Usage(len(prompt), reused)
+            return tuple(shares[option] for option in spelled)
+
+    def close(self) -> None:
+        """Write unsaved states and give the memory back, after the answers under way."""
+        with self._turns:
+            if not self._closed:
+                self._closed = True
+                self._states.flush()
+                self._model.close()
+
+    # --- one answer, in the caller's turn -------------------------------------------------------
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise EngineError("the language model was closed", "load it again")
+
+    def _prompt(self, messages: Sequence[Message], prefix: str, room: int) -> list[int]:
+        """Tokens of the prompt; EngineError unless `room` more fit in the context."""
+        self._check_open()
+        tokens = self._template.tokens(messages, prefix)
+        if len(tokens) + room > self.context:
+            raise EngineError(
+                f"the prompt has {len(tokens)} tokens and the answer may have {room}, "
+                f"but the context holds {self.context}",
+                "set RAG_CONTEXT higher, or ask about fewer papers",
+            )
+        return tokens
+
+    def _answer(
+        self, tokens: list[int], rules: llama.Grammar | None, max_tokens: int, stop: threading.Event
+    ) -> Iterator[str]:
+        """Read the prompt, then yield text as soon as whole characters are there."""
+        reused = self._read(tokens, stop)
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        clock = _Clock()
+        try:
+            for token in self._generate(rules, max_tokens, stop, clock):
+                piece = decoder.decode(self._model.piece(token))
+                if piece:
+                    yield piece
+        finally:
+            self._usage = Usage(len(tokens), reused, clock.tokens, clock.tokens_per_second)
+            self._states.flush()
+
+    def _generate(
+        self, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event, clock: _Clock
+    ) -> Iterator[int]:
+        """The likeliest token, again and again, until the turn ends."""
+        while not stop.is_set():
+            logits = self._model.logits()
+            token = rules.best(logits) if rules else int(np.argmax(logits))
+            if self._model.ends(token):
+                return
+            if rules:
+                rules.accept(token)
+            clock.tokens += 1
+            yield token
+            if clock.tokens >= max_tokens:
+                return
+            with clock:
+                self._model.decode([token], len(self._held), logits=True)
+            self._held.append(token)
+
+    def _shares(self, prompt: list[int], options: list[tuple[int, ...]], depth: int) -> dict[tuple[int, ...], float]:
+        """Probability of each option, given that the answer is one of them and they agree before `depth`.
+
+        The logits are those after the agreed tokens.
+        """
+        if len(options) == 1:
+            return {options[0]: 1.0}
+        tokens = sorted({option[depth] for option in options})
+        logits = self._model.logits()[tokens].astype(np.float64)
+        weights = np.exp(logits - logits.max())
+        shares: dict[tuple[int, ...], float] = {}
+        for token, weight in zip(tokens, weights / weights.sum(), strict=True):
+            branch = [option for option in options if option[depth] == token]
+            if len(branch) > 1:
+                self._read([*prompt, *branch[0][: depth + 1]], threading.Event())
+            shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1).items()}
+        return shares
+
+    # --- what the cache holds -------------------------------------------------------------------
+
+    def _read(self, tokens: list[int], stop: threading.Event) -> int:
+        """Bring the cache to exactly these tokens, step by step, and return how many it held already.
+
+        The logits after the last token are ready then, unless `stop` was set on the way.
+        """
+        step = self.plan.step
+        reused = self._reuse(tokens)
+        for start in range(reused, len(tokens), step):
+            if stop.is_set():
+                break
+            part = tokens[start : start + step]
+            if len(part) < step:
+                self._save()
+            self._model.decode(part, start, logits=start + step >= len(tokens))
+            self._held += part
+            self._exact += step if len(part) == step else 0
+        return reused
+
+    def _reuse(self, tokens: list[int]) -> int:
+        """Keep, or restore, the longest useful beginning of these tokens; the last one is always read again."""
+        step, wanted = self.plan.step, tokens[:-1]
+        kept = min(_shared(self._held, wanted), self._exact) // step * step
+        if not self._model.can_drop and kept < len(self._held):
+            kept = 0
+        saved = self._states.find(wanted)
+        if saved and saved[1] // step * step >= kept + _WORTH_STEPS * step:
+            data = self._states.read(saved[0])
+            if data is not None:
+                restored = self._model.restore(data)
+                self._held = saved[0].tokens.tolist() if restored else []
+                kept = saved[1] // step * step if restored else 0
+        kept = kept if self._model.keep(kept) else 0
+        del self._held[kept:]
+        self._exact = kept
+        return kept
+
+    def _save(self) -> None:
+        """Save the cache, which holds whole steps only at this moment, if no saved state comes near."""
+        found = self._states.find(self._held)
+        if self._exact - (found[1] if found else 0) >= _WORTH_STEPS * self.plan.step:
+            self._states.add(self._held, self._model.save())
+
+
+class _Clock:
+    """Counts the tokens of one answer and the seconds spent decoding them, without the consumer's time."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began
+
+    @property
+    def tokens_per_second(self) -> float:
+        return (self.tokens - 1) / self.seconds if self.seconds else 0.0
+
+
+def _shared(left: list[int], right: list[int]) -> int:
+    """How many leading tokens two sequences share."""
+    for count, (a, b) in enumerate(zip(left, right, strict=False)):
+        if a != b:
+            return count
+    return min(len(left), len(right))
