@@ -1,0 +1,153 @@
+"""Draft text + evidence -> checked sentences and citations.
+
+Knows: when a sentence is supported (its figures and names occur in the digest of the paper it cites, its subject
+does too, and a figure stands with the condition it was asked for) and which digest sentence says so.
+Does not know: how drafts come about. `pipeline.ask` passes each sentence as it closes; `composing` passes quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag_app import figures, retrieval, sentences
+from rag_app.lexical import document, words
+from rag_app.library import Library
+from rag_app.names import TOKEN, fold, shaped
+from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
+
+MARKER = re.compile(r"\s*\[(\d+)\]\s*")
+# Abbreviations of the field that an answer may use for what a digest spells out, or the other way round.
+FIELD = frozenset("ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split())
+LEAST_SHARED = 0.5  # worth of shared terms below which a digest sentence does not carry a claim
+BEST_RANKS = 0.01  # share of the collection among which the cited paper must be for a claim with no shared terms
+
+
+def check(text: str, n: int, paper: Paper, question: str, library: Library) -> Sentence:
+    """The sentence `text` (without marker), claimed of `paper`, with the digest sentences that support it."""
+    claim = MARKER.sub(" ", text).strip()
+    passages = list(retrieval.passages_of(paper, library.lexical.query_terms(claim), library))
+    supports = _supporting(claim, passages)
+    supported = (
+        bool(supports)
+        and not figures.missing(claim, _texts(paper))
+        and not unknown_names(claim, paper)
+        and not _wrong_condition(claim, question, supports)
+        and (supports[0].score >= LEAST_SHARED or _is_about(claim, paper, library))
+    )
+    marked = f"{claim} [{n}]" if supported else claim
+    return Sentence(marked, supported, tuple(support_of(p, n) for p in supports) if supported else ())
+
+
+def quote(passage: Passage, n: int, text: str = "") -> Sentence:
+    """A digest sentence as a sentence of the answer: supported by itself."""
+    return Sentence(text or f"{passage.text} [{n}]", True, (support_of(passage, n),))
+
+
+def support_of(passage: Passage, n: int) -> Support:
+    return Support(n, passage.section, passage.text, passage.start, passage.end)
+
+
+def cite(hits: Sequence[Hit], checked: Iterable[Sentence]) -> tuple[Citation, ...]:
+    """A citation for each hit that supports a sentence, numbered by its place in `hits`, with its first quote."""
+    best: dict[int, Support] = {}
+    for sentence in checked:
+        for support in sentence.support:
+            best.setdefault(support.n, support)
+    return tuple(citation(hits[n - 1].paper, best[n]) for n in sorted(best))
+
+
+def citation(paper: Paper, support: Support) -> Citation:
+    place = (support.section, support.quote, support.start, support.end)
+    return Citation(support.n, paper.arxiv_id, paper.title, paper.date, paper.url, *place)
+
+
+def split_draft(text: str) -> list[str]:
+    """The sentences of a draft, markers kept where they stand."""
+    return [text[start:end] for line in text.split("\n") for start, end in sentences.split(line)]
+
+
+def unknown_names(claim: str, paper: Paper) -> list[str]:
+    """Name-shaped words of a claim that the paper's digest and title do not hold, in whatever spelling."""
+    text = document(paper)
+    known = {fold(part) for word in TOKEN.findall(text) for part in [word, *re.split(r"[-+.^'/]", word)]}
+    known |= set(words(text))
+    return [
+        word
+        for word in TOKEN.findall(claim)
+        if shaped(word) and fold(word) not in FIELD and not _holds(word, known)
+    ]
+
+
+def misspelt(word: str, paper: Paper) -> bool:
+    """Whether the paper's digest holds a name that `word` is a likely misspelling of."""
+    from rapidfuzz import fuzz, process
+
+    names = {fold(name) for name in TOKEN.findall(document(paper)) if shaped(name)}
+    return process.extractOne(fold(word), names, scorer=fuzz.ratio, score_cutoff=80) is not None
+
+
+def _holds(word: str, known: set[str]) -> bool:
+    """Whether a word, its singular, or every part of a compound is known."""
+    if fold(word) in known or (word.endswith("s") and fold(word[:-1]) in known):
+        return True
+    parts = [part for part in re.split(r"[-+.^'/]", word) if part]
+    return len(parts) > 1 and all(fold(part) in known or not shaped(part) for part in parts)
+
+
+def _texts(paper: Paper) -> list[str]:
+    return [paper.title, *(section.text for section in paper.sections)]
+
+
+def _supporting(claim: str, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages that carry a claim: the best one, and more only for figures it does not state."""
+    stated = figures.values_of(claim)
+    open_figures = {f.text: f.values for f in figures.figures(claim)}
+
+    def worth(passage: Passage) -> float:
+        return passage.score + 3.0 * len(stated & figures.values_of(passage.text))
+
+    chosen: list[Passage] = []
+    for passage in sorted(passages, key=worth, reverse=True):
+        covered = [text for text, values in open_figures.items() if values & figures.values_of(passage.text)]
+        if not chosen or covered:
+            chosen.append(passage)
+            open_figures = {text: values for text, values in open_figures.items() if text not in covered}
+        if not open_figures:
+            break
+    return chosen
+
+
+def _wrong_condition(claim: str, question: str, supports: Sequence[Passage]) -> bool:
+    """Whether a figure was asked under a condition that its sentence gives to another figure.
+
+    A digest says "A에서 94.4%, B에서 75%": asked about B, 94.4 is on the page and still wrong.
+    """
+    stated = figures.values_of(claim)
+    asked = {word.casefold() for word in TOKEN.findall(question) if shaped(word) or "." in word}
+    for passage in supports:
+        clauses = _clauses(passage.text)
+        if len(clauses) < 2:
+            continue
+        conditions = [{w for w in asked if w in clause.casefold()} for clause, _ in clauses]
+        telling = set().union(*conditions) - set.intersection(*conditions)
+        chosen = [c for (_, values), c in zip(clauses, conditions, strict=True) if values & stated]
+        if telling and chosen and not any(condition & telling for condition in chosen):
+            return True
+    return False
+
+
+def _clauses(text: str) -> list[tuple[str, frozenset[float]]]:
+    """A sentence cut after each of its figures: what stands before a figure is its condition."""
+    clauses, start = [], 0
+    for match in figures.NUMBER.finditer(text):
+        clauses.append((text[start : match.end()], frozenset(figures.values_of(match[0]))))
+        start = match.end()
+    return clauses
+
+
+def _is_about(claim: str, paper: Paper, library: Library) -> bool:
+    """Whether, of the whole collection, the cited paper is among the few that the claim fits best."""
+    scores, _ = retrieval.score(claim, library.lexical.query_terms(claim), "en", library)
+    better = int((scores > scores[library.places[paper.arxiv_id]]).sum())
+    return better < max(2, BEST_RANKS * len(scores))

@@ -1,0 +1,287 @@
+"""Answers that code writes: lists, facts of the record, trends, comparison tables, refusals and greetings.
+
+Knows: the wording of such answers in both languages. Every number in them is a slot filled from the paper table;
+digest text enters only as escaped quotes. Does not know: retrieval or the model. `pipeline.ask` picks one by intent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rag_app import citing, sentences
+from rag_app.cleaning import clean_line, escape_markdown
+from rag_app.papers import PaperTable
+from rag_app.phrases import PHRASES
+from rag_app.records import Evidence, Hit, Paper, Passage, Query, Sentence
+
+PAGE = 20  # papers shown in the text of a list; the citations hold all
+NEAREST = 3  # papers offered with a refusal
+TREND_MONTHS = 24  # months of a trend that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer before it is numbered into an `Answer`: `hits` are the papers cited, in order."""
+
+    text: str
+    hits: tuple[Hit, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    refused: bool = False
+    nearest: tuple[str, ...] = ()
+
+
+def words(language: str) -> dict[str, str]:
+    return PHRASES[language]
+
+
+def title_of(paper: Paper) -> str:
+    return f"[{escape_markdown(clean_line(paper.title))}]({paper.url})"
+
+
+def first_passage(paper: Paper) -> Passage:
+    """The first words of a digest, for a paper that is cited for its record; its title where there is no text."""
+    for section in paper.sections:
+        for start, end in sentences.split(section.text):
+            return Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
+    return Passage(paper.arxiv_id, "", 0, 0, "")
+
+
+def greeting(language: str) -> Composed:
+    return Composed(words(language)["greeting"])
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+def refusal(query: Query, evidence: Evidence, reason: str, *, names: Sequence[str] = ()) -> Composed:
+    """Nothing is claimed: what is missing, and the nearest papers. `reason` is a key of the phrases."""
+    phrase = words(query.language)[reason]
+    text = phrase.format(names=", ".join(escape_markdown(name) for name in names), **_span(query))
+    near = [hit.paper for hit in evidence.hits[:NEAREST]]
+    if near:
+        lines = [f"- {title_of(paper)}" + (f" ({paper.date})" if paper.date else "") for paper in near]
+        text += "\n\n" + "\n".join([words(query.language)["nearest"], *lines])
+    return Composed(text, refused=True, nearest=tuple(paper.arxiv_id for paper in near))
+
+
+def _span(query: Query) -> dict[str, str]:
+    f = query.filters
+    days = ", ".join(f.days) if f.days else f"{f.since or '…'} – {f.until or '…'}"
+    return {"days": days, "note": escape_markdown(query.notes[-1]) if query.notes else ""}
+
+
+def outside(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
+    """No paper meets the filters: say so, and what the collection holds."""
+    phrase = words(query.language)["impossible" if query.impossible else "no_papers"]
+    span = words(query.language)["span"].format(first=table.first_day or "?", last=table.last_day or "?")
+    return Composed(f"{phrase.format(**_span(query))} {span}", refused=True)
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+def listing(query: Query, evidence: Evidence) -> Composed:
+    """One line a paper with its title and the digest sentence that matches, and how many were scanned."""
+    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
+    hits = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+    if query.aggregate in {"top", "bottom"}:
+        hits = _by_votes(hits, query)
+    phrases = words(query.language)
+    head = phrases["list_head"].format(matched=len(hits), scanned=evidence.scanned)
+    if evidence.borderline:
+        head += " " + phrases["list_borderline"].format(borderline=len(evidence.borderline))
+    lines, cited = [], []
+    for n, hit in enumerate(hits, start=1):
+        passage = hit.passages[0] if hit.passages else first_passage(hit.paper)
+        line = f"{n}. {_line(hit.paper, query)} [{n}]"
+        cited.append(citing.quote(passage, n, f"{clean_line(hit.paper.title)} [{n}]"))
+        if n <= PAGE:
+            lines += [line, f"   > {escape_markdown(passage.text)}"] if passage.text else [line]
+    more = [phrases["more"].format(more=len(hits) - PAGE)] if len(hits) > PAGE else []
+    return Composed("\n".join([*_notes(query), head, "", *lines, *more]), tuple(hits), tuple(cited))
+
+
+def _by_votes(hits: Sequence[Hit], query: Query) -> list[Hit]:
+    known = [hit for hit in hits if hit.paper.votes is not None]
+    sign = -1 if query.aggregate == "top" else 1
+    known.sort(key=lambda hit: sign * (hit.paper.votes or 0))
+    return known[: query.limit or 1]
+
+
+def _line(paper: Paper, query: Query) -> str:
+    phrases = words(query.language)
+    votes = phrases["votes"].format(votes=paper.votes) if paper.votes is not None else phrases["votes_unknown"]
+    return f"{title_of(paper)} ({', '.join(x for x in (paper.date, votes) if x)})"
+
+
+def _notes(query: Query) -> list[str]:
+    """What was assumed, each on a line of its own, then a blank line."""
+    notes = [words(query.language)["assumed"].format(note=escape_markdown(note)) for note in query.notes]
+    return [*notes, ""] if notes else []
+
+
+# --- facts of the record ------------------------------------------------------------------------
+
+
+def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed:
+    """Counts, votes, authors and days over `papers` (all that meet the filters), formatted by code."""
+    if query.papers:
+        return _one_record(query, [table.get(arxiv_id) for arxiv_id in query.papers])
+    if query.aggregate == "months":
+        return _months(query, table.by_month(query.filters))
+    if query.aggregate == "authors" and not query.filters.authors:
+        return _top_authors(query, table.authors(query.filters))
+    phrases, shown = words(query.language), list(papers)
+    head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
+    if query.aggregate in {"top", "bottom"} or _asks_for_top(query):
+        ranked = _ranked(shown, query)
+        unknown = sum(paper.votes is None for paper in shown)
+        head += " " + phrases["by_votes" if query.aggregate != "bottom" else "by_fewest"]
+        head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
+        shown = ranked
+    return _table(query, head, shown)
+
+
+def _asks_for_top(query: Query) -> bool:
+    from rag_app import wording
+
+    return any(pattern.search(query.question) for name, pattern in wording.AGGREGATES if name == "top")
+
+
+def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
+    """The first N by votes; without a number, all that share the first place."""
+    known = [paper for paper in papers if paper.votes is not None]
+    sign = 1 if query.aggregate == "bottom" else -1
+    known.sort(key=lambda paper: sign * (paper.votes or 0))
+    if query.limit:
+        return known[: query.limit]
+    return [paper for paper in known if paper.votes == known[0].votes]
+
+
+def _table(query: Query, head: str, papers: Sequence[Paper]) -> Composed:
+    phrases = words(query.language)
+    lines, cited = [], []
+    for n, paper in enumerate(papers, start=1):
+        cited.append(citing.quote(first_passage(paper), n, f"{clean_line(paper.title)} [{n}]"))
+        if n <= PAGE:
+            lines.append(f"{n}. {_line(paper, query)} [{n}]")
+    more = [phrases["more"].format(more=len(papers) - PAGE)] if len(papers) > PAGE else []
+    hits = tuple(Hit(paper, 0.0, why=("record",)) for paper in papers)
+    return Composed("\n".join([*_notes(query), head, "", *lines, *more]), hits, tuple(cited))
+
+
+def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
+    """Authors, votes or day of named papers."""
+    phrases, lines, cited = words(query.language), [], []
+    for n, paper in enumerate(papers, start=1):
+        fact = {
+            "authors": phrases["authors_are"].format(authors=escape_markdown(_author_list(paper, phrases))),
+            "votes": phrases["votes_unknown"] if paper.votes is None else phrases["votes"].format(votes=paper.votes),
+            "date": ", ".join(paper.dates) or phrases["date_unknown"],
+        }.get(query.aggregate, "")
+        lines.append(f"{title_of(paper)}: {fact} [{n}]")
+        cited.append(citing.quote(first_passage(paper), n, f"{clean_line(paper.title)}: {fact} [{n}]"))
+    hits = tuple(Hit(paper, 0.0, why=("named",)) for paper in papers)
+    return Composed("\n".join([*_notes(query), *lines]), hits, tuple(cited))
+
+
+def _author_list(paper: Paper, phrases: dict[str, str]) -> str:
+    if not paper.authors:
+        return phrases["authors_unknown"]
+    return ", ".join(paper.authors) + (phrases["and_more"] if paper.unnamed_authors else "")
+
+
+def _months(query: Query, months: Sequence[tuple[str, int]]) -> Composed:
+    phrases = words(query.language)
+    rows = [f"| {month} | {count} |" for month, count in months]
+    head = phrases["count"].format(count=sum(count for _, count in months))
+    return Composed("\n".join([head, "", phrases["months_head"], "|---|---:|", *rows]))
+
+
+def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
+    phrases = words(query.language)
+    rows = [f"| {escape_markdown(name)} | {count} |" for name, count in authors[: query.limit or 10]]
+    return Composed("\n".join([phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|", *rows]))
+
+
+# --- comparison ---------------------------------------------------------------------------------
+
+
+def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]:
+    """Aspect -> arXiv id -> the digest's own sentences on it, best for the question first; aspects as named there."""
+    table: dict[str, dict[str, tuple[Passage, ...]]] = defaultdict(dict)
+    for hit in hits:
+        by_section: dict[str, list[Passage]] = defaultdict(list)
+        for passage in hit.passages:
+            by_section[passage.section].append(passage)
+        for section in hit.paper.sections:
+            passages = sorted(by_section.get(section.name, []), key=lambda p: -p.score)
+            if passages:
+                table[section.name][hit.paper.arxiv_id] = tuple(passages[:2])
+    return dict(table)
+
+
+def comparison_table(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str) -> str:
+    """The comparison as a quoted Markdown table: its cells are the digests' sentences."""
+    missing = words(language)["not_in_digest"]
+    titles = [f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]" for n, hit in enumerate(hits, 1)]
+    rows = [f"> | | {' | '.join(titles)} |", "> |" + "---|" * (len(hits) + 1)]
+    for aspect, quotes in table.items():
+        cells = [
+            " ".join(escape_markdown(clean_line(p.text)) for p in quotes.get(hit.paper.arxiv_id, ())[:1]) or missing
+            for hit in hits
+        ]
+        rows.append(f"> | **{escape_markdown(aspect)}** | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+# --- trends -------------------------------------------------------------------------------------
+
+
+def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
+    """The share of a topic month by month, and the papers of its highest month."""
+    phrases = words(query.language)
+    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
+    matched = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+    months = table.by_month(query.filters)[-TREND_MONTHS:]
+    found = Counter(hit.paper.date[:7] for hit in matched)
+    rows = [f"| {m} | {found[m]} | {total} | {100 * found[m] / total:.1f}% |" for m, total in months if total]
+    head = phrases["trend_head"].format(matched=len(matched), scanned=evidence.scanned)
+    peak = max(months, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
+    shown = [hit for hit in matched if hit.paper.date.startswith(peak)][:PAGE] if found[peak] else []
+    lines, cited = _cited_lines(query, shown)
+    table_text = [phrases["trend_columns"], "|---|---:|---:|---:|", *rows]
+    tail = ["", phrases["trend_peak"].format(month=peak), "", *lines] if shown else []
+    text = "\n".join([*_notes(query), head, "", *table_text, *tail])
+    return Composed(text, tuple(shown), tuple(cited))
+
+
+def rising(query: Query, shares: Iterable[tuple[str, float, float, Sequence[Hit]]]) -> Composed:
+    """Topics whose share rose most: (topic, share before, share after, papers behind it)."""
+    phrases = words(query.language)
+    lines = [phrases["rising_head"], ""]
+    shown: list[Hit] = []
+    cited: list[Sentence] = []
+    for topic, before, after, hits in shares:
+        lines.append(f"- **{escape_markdown(topic)}**: {100 * before:.1f}% → {100 * after:.1f}%")
+        for hit in hits:
+            shown.append(hit)
+            n = len(shown)
+            lines.append(f"  - {_line(hit.paper, query)} [{n}]")
+            cited.append(citing.quote(_passage(hit), n, f"{clean_line(hit.paper.title)} [{n}]"))
+    return Composed("\n".join([*_notes(query), *lines]), tuple(shown), tuple(cited))
+
+
+def _cited_lines(query: Query, hits: Sequence[Hit]) -> tuple[list[str], list[Sentence]]:
+    lines = [f"{n}. {_line(hit.paper, query)} [{n}]" for n, hit in enumerate(hits, start=1)]
+    cited = [
+        citing.quote(_passage(hit), n, f"{clean_line(hit.paper.title)} [{n}]") for n, hit in enumerate(hits, start=1)
+    ]
+    return lines, cited
+
+
+def _passage(hit: Hit) -> Passage:
+    return hit.passages[0] if hit.passages else first_passage(hit.paper)
+

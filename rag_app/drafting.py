@@ -1,0 +1,256 @@
+"""The model's part of an answer: streamed under a grammar, checked sentence by sentence, repaired once.
+
+Knows: how a draft is read while it streams (marker first, then text), when a sentence has closed, what is asked of
+the model when a sentence fails its check, and what is shown without a model.
+Does not know: the wording of prompts (`prompting`), what counts as support (`citing`), or the other kinds of answer.
+`pipeline.ask` calls `draft` for lookups and comparisons.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Generator as Yields
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag_app import citing, composing, figures, prompting, retrieval, wording
+from rag_app.cleaning import clean_line, escape_markdown
+from rag_app.composing import Composed
+from rag_app.generation import Generator, Message
+from rag_app.library import Library
+from rag_app.names import TOKEN, shaped
+from rag_app.records import Checked, Draft, Event, Evidence, Hit, Intent, Query, Sentence
+from rag_app.understanding import language_of
+
+PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}  # of content: what a 2-core laptop reads in a quarter of a minute
+CANDIDATES = 3  # papers offered to the model when the question names none
+CLEAR_LEAD = 2.0  # standard deviations by which a paper that leads is taken without asking the model
+OFF_TOPIC = 2.6  # standard deviations below which the best paper does not stand out: nothing here is about it
+STANDS_OUT = 4.0  # above which the paper itself answers a search, even where the model finds nothing to say
+
+LINE = re.compile(r"\[(\d+)\]\s*(.*)", re.DOTALL)
+
+Steps = Yields[Event, None, Composed]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What drafting works with."""
+
+    query: Query
+    evidence: Evidence
+    library: Library
+    generator: Generator | None
+    stop: threading.Event
+
+    @property
+    def named(self) -> bool:
+        return bool(self.query.papers)
+
+
+def draft(desk: Desk) -> Steps:
+    """Yield drafts and checked sentences; return the answer they make."""
+    hits = _focus(desk)
+    if not desk.named and desk.evidence.strength < OFF_TOPIC:
+        return composing.refusal(desk.query, desk.evidence, "off_topic")
+    absent = _absent_names(desk, hits)
+    if absent:
+        return composing.refusal(desk.query, desk.evidence, "not_mentioned", names=absent)
+    if desk.generator is None:
+        return _extracted(desk, hits)
+    lines = yield from _written(desk, desk.generator, hits)
+    return _assembled(desk, hits, lines)
+
+
+def _focus(desk: Desk) -> list[Hit]:
+    """The papers that go into the prompt, each with enough of its sentences."""
+    query, hits = desk.query, desk.evidence.hits
+    if query.intent is Intent.COMPARE:
+        named = [hit for arxiv_id in query.papers for hit in hits if hit.paper.arxiv_id == arxiv_id]
+        others = [hit for hit in hits if hit.paper.arxiv_id not in query.papers]
+        chosen = (named + others)[: max(2, len(named))]
+    elif desk.named:
+        chosen = list(hits[: len(query.papers)])
+    else:
+        clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
+        chosen = list(hits[: 1 if clear else CANDIDATES])
+    weights = desk.library.lexical.query_terms(f"{query.standalone} {query.translation}")
+    most = 60 if len(chosen) == 1 else 12
+    return [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
+
+
+def _absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
+    """Names the question asks about that the digests of the named papers never mention: no answer can be there."""
+    if not desk.named or desk.query.intent is Intent.COMPARE:
+        return []
+    asked = desk.query.question
+    for name in desk.query.names:
+        asked = asked.replace(name, " ")
+    return [
+        word
+        for word in dict.fromkeys(TOKEN.findall(asked))
+        if shaped(word)
+        and all(word in citing.unknown_names(word, hit.paper) and not citing.misspelt(word, hit.paper) for hit in hits)
+    ]
+
+
+# --- with the model -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a draft: the place of the paper it cites, and its checked sentences."""
+
+    place: int
+    sentences: tuple[Sentence, ...]
+
+
+def _written(desk: Desk, generator: Generator, hits: Sequence[Hit]) -> Yields[Event, None, list[_Line]]:
+    """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
+    gpu = "CPU" not in generator.device
+    budget = min(PROMPT_TOKENS["GPU" if gpu else "CPU"], generator.context * 3 // 4)
+    prompt = prompting.build(desk.query, hits, count_tokens=generator.count_tokens, budget=budget)
+    lines = yield from _read(desk, generator, hits, prompt)
+    failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
+    if failed and not any(s.supported for line in lines for s in line.sentences) and not desk.stop.is_set():
+        lines = (yield from _read(desk, generator, hits, _repaired(prompt, failed[0].text))) or lines
+    return lines
+
+
+def _repaired(prompt: prompting.Prompt, failed: str) -> prompting.Prompt:
+    """The same prompt with one more line: what must not be said again. Everything before it stays in the KV cache."""
+    *before, last = prompt.messages
+    note = f'Not in the excerpts: "{clean_line(failed)}". Say only what they state, or {prompting.REFUSAL}.'
+    return replace(prompt, messages=(*before, Message(role="user", content=f"{last['content']}\n{note}")))
+
+
+def _read(
+    desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
+) -> Yields[Event, None, list[_Line]]:
+    """Stream one draft; each sentence is checked as it closes."""
+    done: list[Sentence] = []  # in order, with the line each belongs to beside it
+    places: list[int] = []
+    text = ""
+    for piece in generator.stream(
+        prompt.messages, grammar=prompt.grammar, max_tokens=prompt.max_tokens, stop=desk.stop
+    ):
+        text += piece
+        closed, open_text = _closed(text)
+        for place, claim in closed[len(done) :]:
+            done.append(_check(desk, hits, place, claim))
+            places.append(place)
+            yield Checked(done[-1])
+        yield Draft(open_text)
+    cut_off = generator.usage.generated_tokens >= prompt.max_tokens or desk.stop.is_set()
+    for place, claim in _closed(text, final=not cut_off)[0][len(done) :]:
+        done.append(_check(desk, hits, place, claim))
+        places.append(place)
+        yield Checked(done[-1])
+    return [
+        _Line(place, tuple(s for s, at in zip(done, places, strict=True) if at == place))
+        for place in dict.fromkeys(places)
+    ]
+
+
+def _closed(text: str, *, final: bool = False) -> tuple[list[tuple[int, str]], str]:
+    """([(place of the cited paper, sentence)] that have closed, the text still open)."""
+    found: list[tuple[int, str]] = []
+    lines = text.split("\n")
+    open_text = ""
+    for number, line in enumerate(lines):
+        match = LINE.match(line.strip())
+        if not match:
+            continue
+        claims = citing.split_draft(match[2])
+        if number == len(lines) - 1 and not final and claims:
+            open_text = claims.pop()
+        found += [(int(match[1]) - 1, claim) for claim in claims if claim.strip(" .") != prompting.REFUSAL]
+    return found, open_text
+
+
+def _check(desk: Desk, hits: Sequence[Hit], place: int, claim: str) -> Sentence:
+    n = place + 1 if desk.query.intent is Intent.COMPARE else 1
+    if prompting.REFUSAL in claim.split():
+        return Sentence(claim, False)
+    return citing.check(claim, n, hits[place].paper, desk.query.question, desk.library)
+
+
+# --- assembly -----------------------------------------------------------------------------------
+
+
+def _assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Composed:
+    if desk.query.intent is Intent.COMPARE:
+        return _comparison(desk, hits, lines)
+    line = next((line for line in lines if any(s.supported for s in line.sentences)), None)
+    if line is None or not _answers(desk.query, line.sentences):
+        return _nothing_said(desk, hits, lines)
+    hit = hits[line.place]
+    kept = [s for s in line.sentences if s.supported]
+    prose = " ".join(escape_sentence(s.text) for s in kept)
+    lead = "" if desk.named else f"{composing.title_of(hit.paper)} [1]\n\n"
+    quotes = quote_lines(kept, desk.query.language)
+    return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
+
+
+def _answers(query: Query, checked: Sequence[Sentence]) -> bool:
+    """A question for a figure is answered by a figure."""
+    return not wording.FIGURE.search(query.question) or any(
+        figures.values_of(citing.MARKER.sub(" ", s.text)) for s in checked if s.supported
+    )
+
+
+def _nothing_said(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Composed:
+    """Nothing passed the checks: a search still has its paper, anything else is refused."""
+    if desk.stop.is_set() and not lines:
+        return composing.refusal(desk.query, desk.evidence, "stopped")
+    if not desk.named and desk.evidence.strength >= STANDS_OUT:
+        return _extracted(desk, hits[:1])
+    if desk.named:
+        titles = [clean_line(hit.paper.title.partition(":")[0]) for hit in hits]
+        return composing.refusal(desk.query, desk.evidence, "not_in_digest_of", names=titles)
+    return composing.refusal(desk.query, desk.evidence, "no_support")
+
+
+def _comparison(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Composed:
+    """A line of prose for each paper where one passed, and the table of the digests' own sentences."""
+    written = {line.place: [s for s in line.sentences if s.supported] for line in lines}
+    prose: list[str] = []
+    checked: list[Sentence] = []
+    for place, hit in enumerate(hits):
+        kept = written.get(place) or [citing.quote(p, place + 1) for p in hit.passages[:1]]
+        checked += kept
+        own_words = bool(written.get(place)) or language_of(kept[0].text if kept else "") == desk.query.language
+        body = " ".join(escape_sentence(s.text) for s in kept) if own_words else f"[{place + 1}]"
+        prose.append(f"- **{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))}**: {body}")
+    table = composing.comparison_table(hits, composing.comparison(hits), desk.query.language)
+    return Composed("\n".join([*prose, "", table]), tuple(hits), tuple(checked))
+
+
+def _extracted(desk: Desk, hits: Sequence[Hit]) -> Composed:
+    """The answer without the model: the best digest sentences, word for word."""
+    if desk.query.intent is Intent.COMPARE:
+        return _comparison(desk, hits, [])
+    hit = hits[0]
+    passages = hit.passages[:2] or (composing.first_passage(hit.paper),)
+    checked = tuple(citing.quote(passage, 1) for passage in passages)
+    phrases = composing.words(desk.query.language)
+    lead = phrases["quoted"] if desk.named else phrases["paper_is"]
+    lead = lead.format(n=1, title=composing.title_of(hit.paper))
+    if all(language_of(p.text) == desk.query.language for p in passages):
+        body = " ".join(escape_sentence(s.text) for s in checked)
+        return Composed(f"{composing.title_of(hit.paper)}\n\n{body}", (hit,), checked)
+    return Composed("\n".join([lead, "", quote_lines(checked, "")]), (hit,), checked)
+
+
+def escape_sentence(text: str) -> str:
+    """A sentence as Markdown; its `[n]` markers stay."""
+    return re.sub(r"\\\[(\d+)\\\]", r"[\1]", escape_markdown(text))
+
+
+def quote_lines(checked: Sequence[Sentence], language: str) -> str:
+    """The supporting digest sentences as `>` lines, where they are in another language than the answer."""
+    quotes = dict.fromkeys(support.quote for sentence in checked for support in sentence.support)
+    shown = [quote for quote in quotes if language_of(quote) != language]
+    return "\n>\n".join(f"> {escape_markdown(clean_line(quote))}" for quote in shown)
+

@@ -1,0 +1,70 @@
+"""Numbers in text, as values that can be compared across languages and notations.
+
+Knows: digits with separators, percent, multiples, English, Korean and letter scales (k, million, 만, 억), full-width
+digits and small numbers spelled out. Does not know: which number answers a question. `citing` compares with it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+NUMBER = re.compile(
+    r"(?<![A-Za-z0-9.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"\s?(?P<unit>%|percent|퍼센트|thousand|million|billion|trillion|[kKMBT](?![A-Za-z])|천만|백만|십만|만|억|조|천)?"
+)
+SCALE = {
+    "k": 1e3, "thousand": 1e3, "천": 1e3, "만": 1e4, "십만": 1e5, "백만": 1e6, "m": 1e6, "million": 1e6, "천만": 1e7,
+    "억": 1e8, "b": 1e9, "billion": 1e9, "조": 1e12, "t": 1e12, "trillion": 1e12,
+}  # fmt: skip
+SPELLED = {
+    word: value
+    for value, spellings in {
+        2: "two twice double 두 둘 2배", 3: "three triple 세 셋", 4: "four 네 넷", 5: "five 다섯", 6: "six 여섯",
+        7: "seven 일곱", 8: "eight 여덟", 9: "nine 아홉", 10: "ten 열", 11: "eleven", 12: "twelve", 20: "twenty 스무",
+        30: "thirty", 50: "fifty", 100: "hundred",
+    }.items()
+    for word in spellings.split()
+}  # fmt: skip
+SPELLED_WORD = re.compile(
+    r"\b(" + "|".join(w for w in SPELLED if w.isascii() and w.isalpha()) + r")\b"
+    r"|(?<![가-힣])(" + "|".join(w for w in SPELLED if not w.isascii() and w.isalpha()) + r")(?=\s?(?:가지|개|편|명|단계|배|종|장|쌍|번|곳|대|차례))",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number as written, and the values it can be read as (with and without its unit's scale)."""
+
+    text: str
+    values: frozenset[float]
+
+
+def figures(text: str) -> list[Figure]:
+    """The numbers of a text, in order; digits inside names ("GPT-4V") are no numbers."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = []
+    for match in NUMBER.finditer(plain):
+        value = float(match["digits"].replace(",", ""))
+        unit = (match["unit"] or "").casefold()
+        found.append(Figure(match[0].strip(), frozenset({value, round(value * SCALE.get(unit, 1.0), 6)})))
+    return found
+
+
+def spelled(text: str) -> set[float]:
+    """Values of the small numbers a text spells out."""
+    return {float(SPELLED[next(g for g in m.groups() if g).casefold()]) for m in SPELLED_WORD.finditer(text)}
+
+
+def values_of(text: str) -> set[float]:
+    """Every value a text states, in digits or spelled out."""
+    return {value for figure in figures(text) for value in figure.values} | spelled(text)
+
+
+def missing(claim: str, sources: Iterable[str]) -> list[str]:
+    """The numbers of `claim` that no source states."""
+    allowed = set().union(*(values_of(source) for source in sources))
+    return [f.text for f in figures(claim) if not any(abs(v - a) < 1e-6 for v in f.values for a in allowed)]

@@ -1,0 +1,103 @@
+"""Evidence and question -> the messages for the model, inside a token budget, and the grammar that goes with them.
+
+Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes of answer the grammar
+admits: lines that start with the number of a paper present in the prompt, or the refusal alone.
+Does not know: the engine, or whether what it writes is true (`citing` checks that). `pipeline.ask` calls `build`.
+
+The layout only ever appends (system, evidence, question), so that a follow-up on the same papers reuses the KV cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag_app.cleaning import clean_line
+from rag_app.generation import Message
+from rag_app.records import Hit, Intent, Passage, Query
+
+REFUSAL = "NONE"  # what the model writes, alone, when the excerpts do not answer; shared with `citing` and the tests
+
+SYSTEM = (
+    "You answer questions about AI papers from numbered excerpts of their digests. "
+    "Use only what the excerpts say. Start every line with the number of the paper it rests on, like [1]. "
+    "Copy figures exactly, with what they measure. "
+    f"If the excerpts do not contain the answer, write only {REFUSAL}."
+)
+ASK = {
+    "en": "Answer in English in {length}. Keep names and figures exactly as written.",
+    "ko": "한국어로 {length} 답하세요. 이름과 수치는 적힌 그대로 쓰세요.",
+}
+LENGTH = {
+    "en": {1: "one to three short sentences", 2: "one or two short sentences for each paper, on a line of its own"},
+    "ko": {1: "짧은 한두 문장으로", 2: "논문마다 한 줄씩, 한두 문장으로"},
+}
+TOKENS_A_LINE = 110  # the longest line an answer may take
+SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
+
+# Characters of a line. English answers cannot emit Hangul, kana or ideographs; brackets are for citations alone.
+TEXT = {"en": r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]", "ko": r"[^\n\[\]<>]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """All that one answer is generated from."""
+
+    messages: tuple[Message, ...]
+    grammar: str
+    papers: tuple[str, ...]  # arXiv id of [1], [2], ...
+    max_tokens: int
+    left_out: int  # sentences of evidence that did not fit
+
+
+def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], int], budget: int) -> Prompt:
+    """The prompt for `query` over `hits` (in citation order), with at most `budget` tokens of content.
+
+    The least relevant sentences are left out first, then the last papers; titles and the question stay.
+    """
+    question = _question(query, len(hits))
+    room = budget - count_tokens(SYSTEM) - count_tokens(question)
+    share = max(room // max(len(hits), 1), SMALLEST_SHARE)
+    excerpts, left_out = [], 0
+    for n, hit in enumerate(hits, start=1):
+        excerpt, dropped = _excerpt(n, hit, count_tokens, share)
+        excerpts.append(excerpt)
+        left_out += dropped
+    content = "\n\n".join([*excerpts, question])
+    compares = query.intent is Intent.COMPARE
+    return Prompt(
+        messages=(Message(role="system", content=SYSTEM), Message(role="user", content=content)),
+        grammar=grammar(len(hits), query.language, every=compares),
+        papers=tuple(hit.paper.arxiv_id for hit in hits),
+        max_tokens=TOKENS_A_LINE * (len(hits) if compares else 1),
+        left_out=left_out,
+    )
+
+
+def grammar(papers: int, language: str, *, every: bool) -> str:
+    """GBNF for an answer over `papers` papers: one line citing one of them, or (`every`) a line for each in order."""
+    line = [f'"[{n}] " text' for n in range(1, papers + 1)]
+    claims = ' "\\n" '.join(line) if every else " | ".join(line)
+    return f'root ::= claims | "{REFUSAL}"\nclaims ::= {claims}\ntext ::= char+\nchar ::= {TEXT[language]}\n'
+
+
+def _question(query: Query, papers: int) -> str:
+    length = LENGTH[query.language][2 if query.intent is Intent.COMPARE and papers > 1 else 1]
+    return f"Question: {clean_line(query.standalone)}\n{ASK[query.language].format(length=length)}"
+
+
+def _excerpt(n: int, hit: Hit, count_tokens: Callable[[str], int], share: int) -> tuple[str, int]:
+    """(heading and as many of the paper's best sentences as fit `share` tokens, in digest order; sentences left out)."""
+    heading = f"[{n}] {clean_line(hit.paper.title)}"
+    spent = count_tokens(heading)
+    kept: list[tuple[Passage, str]] = []
+    for passage in hit.passages:
+        text = clean_line(passage.text)
+        cost = count_tokens(text) + 2
+        if text and spent + cost <= share:
+            kept.append((passage, text))
+            spent += cost
+    order = {section.name: place for place, section in enumerate(hit.paper.sections)}
+    kept.sort(key=lambda item: (order[item[0].section], item[0].start))
+    lines = [f"- {text}" for _, text in kept]
+    return "\n".join([heading, *lines]), len(hit.passages) - len(kept)
