@@ -74,6 +74,12 @@ _FILLERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _MARKS_IN_A_ROW = re.compile(r"([^\w\s!-~]{64})")  # no honest letter carries 64 combining marks
+# Addresses, e-mails, emoji and icon names, and the arrows and signs that Streamlit draws for free-standing ones.
+_FOUND_AFTER_PARSING = re.compile(
+    r":(?=//|[\w+-]++:|material/)|www(?=\.)|(?<=[\w.+-])(?=@[\w-]++\.\w)"
+    r"|(?<!\S)(?:<(?=->?(?!\S))|-(?=[->](?!\S))|[<>~](?==(?!\S)))",
+    re.IGNORECASE,
+)
 _MARKS = re.compile(r"[<>&\[\]*_`~|\\#]")
 
 
@@ -99,8 +105,10 @@ def escape_markdown(text: str) -> str:
     invisible word joiner keeps the pattern apart.
     """
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)  # four blanks would be a code block
-    text = re.sub(r":(?=//|[\w+-]++:|material/)|www(?=\.)|(?<=[\w.+-])(?=@)", "\\g<0>\u2060", text, flags=re.I)
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    text = _FOUND_AFTER_PARSING.sub("\\g<0>\u2060", text)
+    text = re.sub(r"([\\`*_\[\]<>$|~&])", r"\\\1", text)
+    text = re.sub(r"^(?=[-+=#:!])", r"\\", text, flags=re.MULTILINE)  # lists, headings, rules
+    return re.sub(r"^(\d+)(?=[.)](?:\s|$))", r"\1\\", text, flags=re.MULTILINE)
 
 
 def _settle(text: str, step: Callable[[str], str]) -> str:

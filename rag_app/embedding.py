@@ -127,11 +127,16 @@ def embedder_fingerprint(settings: Settings) -> str:
     return fingerprint(*_folder(settings))
 
 
+def is_adapted(settings: Settings) -> bool:
+    """Whether the collection has an embedding model of its own."""
+    return (settings.home / "embedder" / "adapted.json").is_file()
+
+
 def _folder(settings: Settings) -> tuple[Path, FileHashes]:
     """The adapted model's folder where there is one, else the chosen model's, verified."""
     hashes = weights.file_hashes(settings)
     folder = settings.home / "embedder"
-    if not (folder / "adapted.json").is_file():
+    if not is_adapted(settings):
         folder = weights.choose_embedder(settings)
         weights.verify_folder(folder, hashes)
     return folder, hashes

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from rag_app import sentences, wording
 from rag_app.lexical import words
 from rag_app.library import Library
-from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query
 
 RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
@@ -41,14 +41,15 @@ def retrieve(query: Query, library: Library) -> Evidence:
     started = time.perf_counter()
     allowed = library.generation.papers.ids(query.filters)
     places = [library.places[arxiv_id] for arxiv_id in allowed]
-    text = wording.topic(query.topic) if query.intent is Intent.LIST and query.topic else query.standalone
+    text = wording.topic(query.topic) if query.intent in {Intent.LIST, Intent.TREND} and query.topic else query.standalone
     weights = library.lexical.query_terms(f"{text} {query.translation}")
     scores, why = score(text, weights, query.language, library)
     boosted = scores.copy()
     for arxiv_id in query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = sorted(places, key=lambda row: -boosted[row])
-    matched, borderline = _cut(order, scores) if query.intent is Intent.LIST else ([], [])
+    listed = query.intent in {Intent.LIST, Intent.TREND}
+    matched, borderline = _cut(order, scores) if listed else ([], [])
     kept = order[: max(RANKED, len(matched) + len(borderline))]
     papers = library.generation.papers
     hits = [
@@ -127,7 +128,3 @@ def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> It
             # Earlier sentences say what a paper is about: they break ties.
             yield Passage(paper.arxiv_id, section.name, start, end, quote, shared - 0.001 * place - 1e-6 * start)
 
-
-def filters_only(filters: Filters, library: Library) -> list[Paper]:
-    """The papers of a metadata question, in digest order."""
-    return library.generation.papers.many(library.generation.papers.ids(filters))

@@ -120,8 +120,20 @@ def test_escaped_text_has_no_active_mark() -> None:
     escaped = escape_markdown(text)
     assert escaped.replace("\\", "") == text
     for at, character in enumerate(escaped):
-        if character in "*_[]()<>$`:~|+-!#.":
+        if character in "*_[]<>$`~|":
             assert escaped[at - 1] == "\\"
+
+
+@pytest.mark.parametrize("line", ["# a", "- a", "+ a", "1. a", "2) a", "=====", "!x", ":::"])
+def test_a_line_does_not_begin_a_list_a_heading_or_a_rule(line: str) -> None:
+    escaped = escape_markdown(f"x\n{line}").split("\n")[1]
+    assert "\\" in escaped[:2]
+    assert escaped.replace("\\", "") == line
+
+
+def test_figures_stay_as_they_are_written() -> None:
+    text = "89.05% (F1@5), 2,153 pairs, 1.2 s - 3:1"
+    assert escape_markdown(text) == text
 
 
 @pytest.mark.parametrize("text", ["http://a.b", "https://a.b", "www.a.b", "me@a.org", ":smile:", ":material/home:"])
@@ -132,4 +144,4 @@ def test_addresses_and_icon_names_are_kept_apart(text: str) -> None:
 
 
 def test_ordinary_text_is_escaped_without_hidden_characters() -> None:
-    assert escape_markdown("    비율 3:1, 12:30 (a)") == "비율 3\\:1\\, 12\\:30 \\(a\\)"
+    assert escape_markdown("    비율 3:1, 12:30 (a)") == "비율 3:1, 12:30 (a)"

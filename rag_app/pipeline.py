@@ -1,0 +1,251 @@
+"""The two stories, top to bottom: `ingest` (digests -> a new index) and `ask` (question -> a checked answer).
+
+Knows: the order of the stages. Does not know: how any stage works. The command line, the page and the tests call it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rag_app import __version__, citing, composing, digest, publishing
+from rag_app.chunking import chunk
+from rag_app.composing import Composed
+from rag_app.drafting import Desk, Steps, draft
+from rag_app.embedding import VectorCache, embedder_fingerprint, is_adapted, load_embedder
+from rag_app.errors import CollectionError, EngineError, QuestionError
+from rag_app.generation import Generator
+from rag_app.index import open_current
+from rag_app.ingest_lock import ingest_lock
+from rag_app.library import Library, open_library, write_dictionaries
+from rag_app.records import (
+    Answer,
+    Done,
+    Event,
+    Evidence,
+    Filters,
+    Found,
+    Intent,
+    Paper,
+    Query,
+    Turn,
+    Understood,
+    Usage,
+)
+from rag_app.retrieval import RANKED, retrieve
+from rag_app.settings import Settings
+from rag_app.understanding import understand
+
+__all__ = ["IngestResult", "Library", "accepted", "answer", "ask", "ingest", "open_library", "turn"]
+
+LONGEST_QUESTION = 4_000  # characters
+
+Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What one ingest did."""
+
+    report: digest.Report
+    roots: tuple[Path, ...]
+    chunks: int
+    embedded: int  # chunks whose text had no vector yet
+    unchanged: bool  # nothing was new; the current generation stays
+    adapted: bool  # the embedding model is fitted to the collection
+    seconds: float
+
+
+def ingest(
+    settings: Settings,
+    folders: Sequence[Path] = (),
+    *,
+    replace: bool = False,
+    vectors: Path | None = None,
+    progress: Progress | None = None,
+) -> IngestResult:
+    """Read the collection's roots and `folders`, and publish an index of them; `replace` forgets the roots before.
+
+    Vectors of known texts come from the cache in `vectors`, by default that of RAG_HOME.
+
+    Raises DigestError, WeightsError or CollectionError; the index before then stays.
+    """
+    started = time.perf_counter()
+    say = progress or (lambda stage, done, total: None)
+    with ingest_lock(settings.home):
+        say("reading digests", 0, 0)
+        roots = _roots(settings, folders, replace)
+        papers, report = digest.read(roots)
+        contents = _contents(papers, roots)
+        if _is_current(settings, contents):
+            known = open_current(settings.home).manifest.chunks
+            return IngestResult(report, roots, known, 0, True, is_adapted(settings), time.perf_counter() - started)
+        say("loading the embedding model", 0, 0)
+        embedder = load_embedder(settings)
+        chunks = [
+            piece
+            for paper in papers
+            for piece in chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
+        ]
+        texts = [piece.text for piece in chunks]
+        cache = VectorCache(vectors or settings.home / "vectors")
+        fresh = cache.unseen(texts, embedder)
+        matrix = cache.embed(texts, embedder, lambda done, total: say("embedding", done, total))
+        publishing.build_and_publish(
+            settings.home,
+            papers=papers,
+            chunks=chunks,
+            vectors=matrix,
+            roots=[str(root) for root in roots],
+            fingerprint=embedder.fingerprint,
+            report_json={**asdict(report), "contents": contents},
+            extra=lambda folder: write_dictionaries(papers, folder),
+            chroma_url=settings.chroma_url,
+            on_step=lambda name: say(name, 0, 0),
+        ).close()
+    return IngestResult(
+        report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started
+    )
+
+
+def ask(
+    question: str,
+    library: Library,
+    generator: Generator | None = None,
+    *,
+    conversation: Sequence[Turn] = (),
+    filters: Filters = Filters(),
+    stop: threading.Event | None = None,
+) -> Iterator[Event]:
+    """Answer `question` over `library`; yields Understood, Found, Draft and Checked as they come, and Done last.
+
+    Without a `generator` the answer is made of the digests' own sentences. Raises QuestionError or EngineError.
+    """
+    started = time.perf_counter()
+    query = understand(accepted(question), library.dictionary, conversation, filters)
+    yield Understood(query)
+    evidence = retrieve(query, library)
+    evidence_seconds = time.perf_counter() - started
+    yield Found(evidence)
+    first_token: float | None = None
+    steps = _answer_steps(Desk(query, evidence, library, generator, stop or threading.Event()))
+    while True:
+        try:
+            event = next(steps)
+        except StopIteration as end:
+            composed: Composed = end.value
+            break
+        if first_token is None:
+            first_token = time.perf_counter() - started
+        yield event
+    seconds = time.perf_counter() - started
+    yield Done(
+        Answer(
+            text=composed.text,
+            refused=composed.refused,
+            intent=query.intent,
+            language=query.language,
+            citations=citing.cite(composed.hits, composed.sentences) if not composed.refused else (),
+            sentences=composed.sentences,
+            comparison=composing.comparison(composed.hits) if query.intent is Intent.COMPARE else {},
+            borderline_papers=evidence.borderline,
+            nearest=composed.nearest,
+            ranked=tuple(hit.paper.arxiv_id for hit in evidence.hits[:RANKED]),
+            scanned=evidence.scanned,
+            matched=_matched(query, evidence, composed),
+            borderline=len(evidence.borderline),
+            seconds=seconds,
+            evidence_seconds=evidence_seconds,
+            first_token_seconds=first_token,
+            model=generator.model if generator else "",
+            device=generator.device if generator else "",
+            usage=generator.usage if generator and first_token is not None else Usage(),
+        )
+    )
+
+
+def answer(
+    question: str,
+    library: Library,
+    generator: Generator | None = None,
+    *,
+    conversation: Sequence[Turn] = (),
+    filters: Filters = Filters(),
+) -> tuple[Answer, Turn]:
+    """`ask` to its end: the answer, and the turn a next question may refer to."""
+    query = done = None
+    for event in ask(question, library, generator, conversation=conversation, filters=filters):
+        query = event.query if isinstance(event, Understood) else query
+        done = event.answer if isinstance(event, Done) else done
+    if query is None or done is None:
+        raise EngineError("the answer did not come to an end", "ask again")
+    return done, turn(query, done)
+
+
+def turn(query: Query, done: Answer) -> Turn:
+    """What a later question of the conversation may refer to."""
+    papers = tuple(citation.arxiv_id for citation in done.citations) or query.papers or done.nearest[:1]
+    return Turn(query.question, done.text, papers, query.filters, query.intent)
+
+
+def accepted(question: str) -> str:
+    """The question, if it can be one. Raises QuestionError."""
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("the question is empty", 'ask something, for example: rag-app ask "papers about robots"')
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(text):,} characters", f"ask with at most {LONGEST_QUESTION:,} characters"
+        )
+    return text
+
+
+def _answer_steps(desk: Desk) -> Steps:
+    """The kind of answer the intent asks for; only lookups and comparisons need the model."""
+    query, evidence, table = desk.query, desk.evidence, desk.library.generation.papers
+    if query.intent is Intent.CHAT:
+        return composing.greeting(query.language)
+    if query.impossible or not evidence.scanned:
+        return composing.outside(query, evidence, table)
+    if query.unknown and not query.papers and not (query.intent is Intent.LIST and evidence.matched):
+        reason = "unknown_author" if query.intent is Intent.METADATA else "unknown_name"
+        return composing.refusal(query, evidence, reason, names=query.unknown)
+    if query.intent is Intent.METADATA:
+        return composing.record(query, table.many(table.ids(query.filters)), table)
+    if query.intent in {Intent.LIST, Intent.TREND}:
+        if not evidence.matched:
+            return composing.refusal(query, evidence, "off_topic")
+        return composing.trend(query, evidence, table) if query.intent is Intent.TREND else composing.listing(query, evidence)
+    return (yield from draft(desk))
+
+
+def _matched(query: Query, evidence: Evidence, composed: Composed) -> int:
+    return len(composed.hits) if query.intent is Intent.METADATA else len(evidence.matched)
+
+
+def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[Path, ...]:
+    """The folders the collection is read from: those known, those given, and uploads; at first the default root."""
+    known = () if replace else tuple(Path(root) for root in publishing.known_roots(settings.home))
+    given = tuple(folder.expanduser().resolve() for folder in folders)
+    uploads = settings.home / "uploads"
+    chosen = (known + given) or (settings.digests,)
+    return tuple(dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])]))
+
+
+def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
+    """A hash of all that was read: equal means that a new index would say the same."""
+    return hashlib.sha256(repr((__version__, papers, [str(root) for root in roots])).encode()).hexdigest()
+
+
+def _is_current(settings: Settings, contents: str) -> bool:
+    """Whether the current index was made of these contents by the same embedding model, and is whole."""
+    try:
+        manifest = open_current(settings.home).manifest
+    except CollectionError:
+        return False
+    same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
+    return same and manifest.fingerprint == embedder_fingerprint(settings)
