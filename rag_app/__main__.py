@@ -1,0 +1,224 @@
+"""The `rag-app` command: arguments in, calls of the pipeline, text or JSON out.
+
+Knows: commands, options, exit codes (0 done, 1 a RagError with its hint on stderr, 2 wrong usage).
+Does not know: how anything is done. Heavy imports happen inside the commands, so that `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag_app import __version__
+from rag_app.errors import EngineError, RagError, WeightsError
+from rag_app.records import Checked, Done, Filters, Found, Turn
+from rag_app.settings import Settings
+
+if TYPE_CHECKING:
+    from rag_app.generation import Generator
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    # Libraries print warnings and progress of their own, and some would phone home: both are off before they load.
+    for name in ("HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK", "TRANSFORMERS_NO_ADVISORY_WARNINGS"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options, Settings.from_environment()) or 0)
+    except RagError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rag-app", description="Offline, cited answers over digests of AI papers.")
+    parser.add_argument("--version", action="version", version=f"rag-app {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    models = commands.add_parser("models", help="list, pull or verify models")
+    models.add_argument("action", choices=["list", "pull", "verify"])
+    models.add_argument("id", nargs="?", help="a model of the list; without it the default models")
+    models.set_defaults(run=_models)
+
+    ingest = commands.add_parser("ingest", help="read digests and build the index")
+    ingest.add_argument("dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection")
+    ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
+    ingest.set_defaults(run=_ingest)
+
+    ask = commands.add_parser("ask", help="answer one question")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print one JSON object")
+    ask.add_argument("--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)")
+    ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
+    ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
+    ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
+    ask.add_argument("--no-llm", action="store_true", help="answer with the digests' own sentences, without the model")
+    ask.set_defaults(run=_ask)
+
+    chat = commands.add_parser("chat", help="a conversation in the terminal")
+    chat.add_argument("--no-llm", action="store_true")
+    chat.set_defaults(run=_chat)
+
+    batch = commands.add_parser("batch", help="answer a file of questions")
+    batch.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    batch.add_argument("answers", type=Path, metavar="ANSWERS.jsonl")
+    batch.add_argument("--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart")
+    batch.add_argument("--no-llm", action="store_true")
+    batch.set_defaults(run=_batch)
+
+    serve = commands.add_parser("serve", help="start the page on this machine")
+    serve.add_argument("--port", type=int, default=8501)
+    serve.set_defaults(run=_serve)
+
+    check = commands.add_parser("check", help="say what is there and what is missing: models, index, device, network")
+    check.add_argument("--offline", action="store_true", help="also show that nothing but loopback is connected")
+    check.set_defaults(run=_check)
+
+    adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
+    adapt.add_argument("--seed", type=int, default=0)
+    adapt.set_defaults(run=_adapt)
+    return parser
+
+
+def _models(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import doctor, terminal, weights
+
+    if options.action == "list":
+        terminal.table(doctor.model_rows(settings))
+        return
+    wanted = [options.id] if options.id else list(weights.defaults())
+    for model_id in wanted:
+        if options.action == "verify":
+            weights.verify(weights.find(model_id), settings)
+            print(f"{model_id}: verified")
+        else:
+            with terminal.Progress("pull") as progress:
+                path = weights.pull(model_id, settings, progress=progress)
+            print(f"{model_id}: {path.name} is in {path.parent}")
+
+
+def _ingest(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import terminal
+
+    with terminal.Progress("ingest") as progress:
+        from rag_app import pipeline
+
+        result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
+    terminal.print_report(result)
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    from datetime import date
+
+    for name in ("since", "until"):
+        try:
+            date.fromisoformat(getattr(options, name) or "2000-01-01")
+        except ValueError:
+            raise RagError(f"--{name} {getattr(options, name)} is not a day", "write it as YYYY-MM-DD") from None
+    return Filters(
+        since=options.since, until=options.until, authors=tuple(options.author), min_votes=options.min_votes
+    )
+
+
+def _engine(no_llm: bool, settings: Settings) -> Generator | None:
+    """The engine in this process; a machine without a model answers without one, and says so."""
+    if no_llm:
+        return None
+    from rag_app import llm
+
+    try:
+        return llm.load(settings)
+    except (WeightsError, EngineError) as error:
+        if settings.model:
+            raise
+        print(f"note: answering without a language model: {error.message}", file=sys.stderr)
+        return None
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import pipeline, serialising, terminal
+
+    filters = _filters(options)
+    pipeline.accepted(options.question)
+    library = pipeline.open_library(settings)
+    answer, _ = pipeline.answer(options.question, library, _engine(options.no_llm, settings), filters=filters)
+    if options.json:
+        print(json.dumps(serialising.as_json(answer), ensure_ascii=False, indent=2))
+    else:
+        terminal.print_answer(answer)
+
+
+def _chat(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import pipeline, terminal
+
+    library = pipeline.open_library(settings)
+    engine = _engine(options.no_llm, settings)
+    conversation: list[Turn] = []
+    while True:
+        try:
+            question = input("\n> ").strip()
+        except EOFError:
+            return
+        if not question:
+            continue
+        query = None
+        try:
+            for event in pipeline.ask(question, library, engine, conversation=conversation):
+                if isinstance(event, Found):
+                    terminal.print_evidence(event.evidence)
+                elif isinstance(event, Checked):
+                    terminal.print_sentence(event.sentence)
+                elif isinstance(event, Done):
+                    terminal.print_answer(event.answer)
+                    conversation.append(pipeline.turn(query, event.answer))
+                elif hasattr(event, "query"):
+                    query = event.query
+        except RagError as error:
+            print(f"error: {error}", file=sys.stderr)
+
+
+def _batch(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import batch
+
+    batch.run(options.questions, options.answers, settings, digests=options.digests or (), no_llm=options.no_llm)
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from rag_app import server
+
+    return server.serve(settings, options.port)
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    from rag_app import doctor, terminal
+
+    findings = doctor.examine(settings, offline=options.offline)
+    terminal.print_findings(findings)
+    return 0 if all(finding.fine for finding in findings) else 1
+
+
+def _adapt(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import adapting, pipeline, terminal
+
+    with terminal.Progress("adapt") as progress:
+        result = adapting.adapt(settings, seed=options.seed, progress=progress)
+    print(terminal.adapted(result))
+    if result.kept:
+        with terminal.Progress("ingest") as progress:
+            pipeline.ingest(settings, progress=progress)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Answers a file of questions: one JSON object a line in, one out.
+
+Knows: the two file formats, resuming after a kill, and the collection of its own that `--digests` makes.
+Does not know: how an answer is made (`pipeline`). `rag-app batch` calls `run`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rag_app import pipeline
+from rag_app.errors import EngineError, QuestionError, RagError, WeightsError
+from rag_app.generation import Generator
+from rag_app.records import Answer, Filters, Turn
+from rag_app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the questions file."""
+
+    id: str
+    turns: tuple[str, ...]
+    filters: Filters
+
+
+def run(questions: Path, answers: Path, settings: Settings, *, digests: Sequence[Path] = (), no_llm: bool = False) -> None:
+    """Answer every line of `questions` that `answers` does not hold yet, writing each as it is done.
+
+    Raises RagError for files that cannot be read or written; a line that fails is answered with its error.
+    """
+    from tqdm import tqdm
+
+    lines = read(questions)
+    done = _done(answers)
+    if digests:
+        settings = own_collection(settings, digests)
+    library = pipeline.open_library(settings)
+    generator = None if no_llm else _engine(settings)
+    with _opened(answers) as output:
+        for line in tqdm([line for line in lines if line.id not in done], desc="batch", file=sys.stderr):
+            output.write(json.dumps(_answered(line, library, generator), ensure_ascii=False) + "\n")
+            output.flush()
+
+
+def read(file: Path) -> list[Line]:
+    """The questions of a file. Raises RagError naming file and line."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RagError(f"{file} cannot be read: {error}", "give a UTF-8 file with one JSON object a line") from None
+    return [_line(row, f"{file}:{number}") for number, row in enumerate(text.splitlines(), start=1) if row.strip()]
+
+
+def _line(row: str, place: str) -> Line:
+    try:
+        value = json.loads(row)
+        turns = value["turns"]
+        if not turns or not all(isinstance(turn, str) for turn in turns):
+            raise ValueError("turns is not a list of questions")
+        filters = Filters(
+            days=tuple(value.get("dates") or ()), since=value.get("since") or "", until=value.get("until") or ""
+        )
+        return Line(str(value["id"]), tuple(turns), filters)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RagError(f"{place}: {error!r} is no question", 'each line needs "id" and "turns"') from None
+
+
+def _done(answers: Path) -> set[str]:
+    """Ids that are answered already; a last line cut by a kill is removed."""
+    if not answers.exists():
+        return set()
+    whole = [row for row in _rows(answers)]
+    answers.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in whole), encoding="utf-8")
+    return {row["id"] for row in whole}
+
+
+def _rows(answers: Path) -> Iterator[dict[str, Any]]:
+    for row in answers.read_text(encoding="utf-8").splitlines():
+        try:
+            value = json.loads(row)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and "id" in value:
+            yield value
+
+
+def _opened(answers: Path) -> Any:
+    try:
+        return answers.open("a", encoding="utf-8")
+    except OSError as error:
+        raise RagError(f"{answers} cannot be written: {error.strerror}", "choose another file") from None
+
+
+def own_collection(settings: Settings, digests: Sequence[Path]) -> Settings:
+    """Settings with a home made for just these digests: made once, reused, and never the user's collection.
+
+    Vectors already in the user's cache are shared, since they depend on text and model alone.
+    """
+    from rag_app.terminal import Progress
+
+    roots = tuple(folder.expanduser().resolve() for folder in digests)
+    name = hashlib.sha256("\n".join(map(str, roots)).encode()).hexdigest()[:12]
+    own = replace(settings, home=settings.home / "batch" / name)
+    with Progress("ingest") as progress:
+        pipeline.ingest(own, roots, replace=True, vectors=settings.home / "vectors", progress=progress)
+    return own
+
+
+def _engine(settings: Settings) -> Generator | None:
+    from rag_app import llm
+
+    try:
+        return llm.load(settings)
+    except (WeightsError, EngineError) as error:
+        if settings.model:
+            raise
+        print(f"note: answering without a language model: {error.message}", file=sys.stderr)
+        return None
+
+
+def _answered(line: Line, library: pipeline.Library, generator: Generator | None) -> dict[str, Any]:
+    """The last turn's answer of one conversation."""
+    conversation: list[Turn] = []
+    try:
+        for question in line.turns:
+            answer, turn = pipeline.answer(
+                question, library, generator, conversation=conversation, filters=line.filters
+            )
+            conversation.append(turn)
+    except (QuestionError, EngineError) as error:
+        return {"id": line.id, "answer": str(error), "citations": [], "refused": True, "quotes": [], "ranked": []}
+    return {"id": line.id, **_row(answer)}
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    return {
+        "answer": answer.text,
+        "citations": [citation.arxiv_id for citation in answer.citations],
+        "refused": answer.refused,
+        "quotes": [{"arxiv_id": c.arxiv_id, "text": c.quote} for c in answer.citations],
+        "ranked": list(answer.ranked),
+        "scanned": answer.scanned,
+        "matched": answer.matched,
+        "borderline": answer.borderline,
+        "intent": answer.intent.value,
+        "seconds": round(answer.seconds, 3),
+        "first_token_seconds": answer.first_token_seconds and round(answer.first_token_seconds, 3),
+    }
