@@ -1,0 +1,1 @@
+"""The pages of the app: with `app.py` the only modules that import streamlit."""

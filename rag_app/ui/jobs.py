@@ -1,0 +1,180 @@
+"""Work that outlives a rerun of the page: answers and ingests, each in a thread of its own.
+
+Knows: how events of the pipeline become a snapshot that a page can draw at any moment.
+Does not know: streamlit, or how anything looks. Called by `ui.chat` and `ui.collection`.
+A page only reads the snapshot; it is replaced whole, so a reader never sees half of a change.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag_app.errors import RagError
+from rag_app.records import (
+    Answer,
+    Checked,
+    Done,
+    Draft,
+    Event,
+    Evidence,
+    Found,
+    Paper,
+    Query,
+    Sentence,
+    Turn,
+    Understood,
+)
+from rag_app.settings import Settings
+
+if TYPE_CHECKING:
+    from rag_app.generation import Generator
+    from rag_app.library import Library
+    from rag_app.pipeline import IngestResult
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an answer has come."""
+
+    query: Query | None = None
+    evidence: Evidence | None = None
+    sentences: tuple[Sentence, ...] = ()
+    draft: str = ""
+    answer: Answer | None = None
+    papers: dict[str, Paper] = field(default_factory=dict)  # every paper that can be opened from the answer
+    error: RagError | None = None
+    finished: bool = False
+
+    def after(self, event: Event) -> Progress:
+        """The progress once this event has happened."""
+        match event:
+            case Understood(query):
+                return replace(self, query=query)
+            case Found(evidence):
+                papers = self.papers | {hit.paper.arxiv_id: hit.paper for hit in evidence.hits}
+                return replace(self, evidence=evidence, papers=papers)
+            case Draft(text):
+                return replace(self, draft=text)
+            case Checked(sentence):
+                return replace(self, draft="", sentences=(*self.sentences, sentence))
+            case Done(answer):
+                return replace(self, draft="", answer=answer)
+
+
+class AnswerJob:
+    """One question on its way to its answer; starts at once."""
+
+    def __init__(
+        self, question: str, library: Library, generator: Generator | None, conversation: Sequence[Turn] = ()
+    ) -> None:
+        self.question = question
+        self.progress = Progress()
+        self.stopped = threading.Event()
+        arguments = (library, generator, tuple(conversation))
+        threading.Thread(target=self._run, args=arguments, name="answer", daemon=True).start()
+
+    @property
+    def running(self) -> bool:
+        return not self.progress.finished
+
+    def stop(self) -> None:
+        """Ask the pipeline to end early; what was checked stays."""
+        self.stopped.set()
+
+    def turn(self) -> Turn | None:
+        """What a later question of the conversation needs to know; None without an answer."""
+        query, answer = self.progress.query, self.progress.answer
+        if query is None or answer is None:
+            return None
+        papers = tuple(citation.arxiv_id for citation in answer.citations)
+        return Turn(self.question, answer.text, papers, query.filters, answer.intent)
+
+    def _run(self, library: Library, generator: Generator | None, conversation: tuple[Turn, ...]) -> None:
+        from rag_app import pipeline
+
+        try:
+            for event in pipeline.ask(self.question, library, generator, conversation=conversation, stop=self.stopped):
+                if isinstance(event, Done):
+                    self._look_up(event.answer, library)
+                self.progress = self.progress.after(event)
+        except Exception as error:
+            self.progress = replace(self.progress, error=as_rag_error(error))
+        finally:
+            self.progress = replace(self.progress, draft="", finished=True)
+
+    def _look_up(self, answer: Answer, library: Library) -> None:
+        """Keep the papers of this generation: a later ingest may change the text under the quotes."""
+        wanted = {citation.arxiv_id for citation in answer.citations} | set(answer.nearest)
+        table = library.generation.papers
+        missing = {arxiv_id: table.get(arxiv_id) for arxiv_id in sorted(wanted - self.progress.papers.keys())}
+        self.progress = replace(self.progress, papers=self.progress.papers | missing)
+
+
+class IngestJob:
+    """One run of `pipeline.ingest`; starts at once."""
+
+    def __init__(self, settings: Settings, folders: Sequence[Path] = ()) -> None:
+        self.stage: tuple[str, int, int] = ("", 0, 0)  # its name, steps done, steps in all
+        self.result: IngestResult | None = None
+        self.error: RagError | None = None
+        self.thread = threading.Thread(target=self._run, args=(settings, tuple(folders)), name="ingest", daemon=True)
+        self.thread.start()
+
+    @property
+    def running(self) -> bool:
+        return self.result is None and self.error is None
+
+    def _report(self, stage: str, done: int, total: int) -> None:
+        self.stage = (stage, done, total)
+
+    def _run(self, settings: Settings, folders: tuple[Path, ...]) -> None:
+        from rag_app import pipeline
+
+        try:
+            self.result = pipeline.ingest(settings, folders, progress=self._report)
+        except Exception as error:
+            self.error = as_rag_error(error)
+
+
+class EngineJob:
+    """The language model while it loads and after; one for the whole app."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.generator: Generator | None = None
+        self.error: RagError | None = None
+        threading.Thread(target=self._run, args=(settings,), name="engine", daemon=True).start()
+
+    @property
+    def loading(self) -> bool:
+        return self.generator is None and self.error is None
+
+    def _run(self, settings: Settings) -> None:
+        from rag_app.engine_host import EngineHost
+
+        try:
+            self.generator = EngineHost(settings)
+        except Exception as error:
+            self.error = as_rag_error(error)
+
+
+@dataclass
+class Workbench:
+    """What the app is doing and has done, shared by its tabs and kept until the server ends."""
+
+    conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
+    ingest: IngestJob | None = None
+
+
+def as_rag_error(error: Exception) -> RagError:
+    """The error itself if it is ours; otherwise its name for the page and its traceback for the log."""
+    if isinstance(error, RagError):
+        return error
+    log.error("unexpected error", exc_info=error)
+    return RagError(f"unexpected error: {type(error).__name__}", "the terminal that runs the app shows the details")

@@ -1,0 +1,50 @@
+"""What all tabs of the app share: the settings, the open collection, the engine, the work under way.
+
+Knows: how long each of them lives. Does not know: what any page shows.
+Called by `app` and the pages. Every resource is made once and given to all sessions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.index import CURRENT, current_name
+from rag_app.settings import Settings
+from rag_app.ui.jobs import EngineJob, Workbench
+
+if TYPE_CHECKING:
+    from rag_app.library import Library
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    """The settings of this run. Raises SettingsError."""
+    return Settings.from_environment()
+
+
+@st.cache_resource(show_spinner=False)
+def workbench() -> Workbench:
+    return Workbench()
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> EngineJob:
+    """The engine, loading in the background from the first call on."""
+    return EngineJob(settings())
+
+
+def library() -> Library | None:
+    """The collection's current generation; None before the first ingest. Raises CollectionError."""
+    home = settings().home
+    return _library(current_name(home)) if (home / "index" / CURRENT).exists() else None
+
+
+# Two: a tab may still answer from the generation before.
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _library(generation: str) -> Library:
+    from rag_app import pipeline
+
+    del generation  # only the cache's key: `open_library` opens the current one
+    return pipeline.open_library(settings())

@@ -1,0 +1,78 @@
+"""The sidebar of every page: new conversation, model, collection, the offline note, the language.
+
+Knows: what is said about the machine and the collection. Called by `app`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rag_app.cleaning import escape_markdown
+from rag_app.ui import resources
+from rag_app.ui.chat import current_conversation, new_conversation
+from rag_app.ui.text import ENGLISH, LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from rag_app.library import Library
+
+REFRESH_SECONDS = 1.0  # while the model loads
+
+
+def choose_language(place: DeltaGenerator) -> str:
+    """The language of the interface: as chosen, else as set, else as the browser asks."""
+    browser = "ko" if (st.context.locale or "").startswith("ko") else "en"
+    chosen = place.segmented_control(
+        f"{ENGLISH['language']} / 언어",
+        list(LANGUAGES),
+        default=resources.settings().language or browser,
+        format_func=LANGUAGES.__getitem__,
+        key="lang",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
+    return str(chosen)
+
+
+def sidebar(place: DeltaGenerator, words: Words, library: Library | None) -> None:
+    with place:
+        if library:
+            st.button(
+                words["new_conversation"], icon=":material/add_comment:", width="stretch", on_click=new_conversation
+            )
+        every = REFRESH_SECONDS if resources.engine().loading else None
+        st.fragment(_model, run_every=every, key="model")(words, resources.engine().loading)
+        if library:
+            table = library.generation.papers
+            span = words["span"].format(first=table.first_day, last=table.last_day)
+            st.caption(f"**{words['papers']}** {library.generation.manifest.papers:,}  \n{span}")
+        st.caption(f":material/cloud_off: {words['offline']}")
+
+
+def _model(words: Words, was_loading: bool) -> None:
+    """Model, device and the speed of the last answer."""
+    engine = resources.engine()
+    if was_loading and not engine.loading:
+        st.rerun()
+    if engine.loading:
+        st.caption(f"**{words['model']}** :shimmer[{words['model_loading_short']}]", help=words["model_loading"])
+        return
+    if engine.generator is None:
+        st.caption(f"**{words['model']}** {words['model_none_short']}")
+        return
+    lines = [f"**{words['model']}** {escape_markdown(engine.generator.model)}"]
+    lines.append(f"**{words['device']}** {escape_markdown(engine.generator.device)}")
+    if speed := _last_speed():
+        lines.append(f"**{words['last_answer']}** {words['speed'].format(speed=f'{speed:.0f}')}")
+    st.caption("  \n".join(lines))
+
+
+def _last_speed() -> float:
+    """Tokens a second of this tab's latest answer that the model wrote; 0 without one."""
+    for job in reversed(current_conversation()):
+        if (answer := job.progress.answer) and answer.usage.generated_tokens:
+            return answer.usage.tokens_per_second
+    return 0.0
