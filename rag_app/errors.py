@@ -44,3 +44,7 @@ class QuestionError(RagError):
 
 class SetUpError(RagError):
     """The environment cannot be made on this machine (Python, compiler, GPU toolkit, disk, or pip)."""
+
+
+class HistoryError(RagError):
+    """The history cannot be read or written, or does not hold what was asked for."""
