@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from rag_app import __version__
 from rag_app.errors import EngineError, RagError, WeightsError
-from rag_app.records import Checked, Done, Filters, Found, Turn
+from rag_app.records import Checked, Done, Filters, Found, Turn, Understood
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
     from rag_app.generation import Generator
+    from rag_app.library import Library
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,9 +128,7 @@ def _filters(options: argparse.Namespace) -> Filters:
             date.fromisoformat(getattr(options, name) or "2000-01-01")
         except ValueError:
             raise RagError(f"--{name} {getattr(options, name)} is not a day", "write it as YYYY-MM-DD") from None
-    return Filters(
-        since=options.since, until=options.until, authors=tuple(options.author), min_votes=options.min_votes
-    )
+    return Filters(since=options.since, until=options.until, authors=tuple(options.author), min_votes=options.min_votes)
 
 
 def _engine(no_llm: bool, settings: Settings) -> Generator | None:
@@ -161,32 +160,42 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import pipeline, terminal
+    from rag_app import pipeline
 
     library = pipeline.open_library(settings)
     engine = _engine(options.no_llm, settings)
     conversation: list[Turn] = []
-    while True:
+    print("Ask about the papers; an empty line ends the conversation.", file=sys.stderr)
+    while question := _typed():
         try:
-            question = input("\n> ").strip()
-        except EOFError:
-            return
-        if not question:
-            continue
-        query = None
-        try:
-            for event in pipeline.ask(question, library, engine, conversation=conversation):
-                if isinstance(event, Found):
-                    terminal.print_evidence(event.evidence)
-                elif isinstance(event, Checked):
-                    terminal.print_sentence(event.sentence)
-                elif isinstance(event, Done):
-                    terminal.print_answer(event.answer)
-                    conversation.append(pipeline.turn(query, event.answer))
-                elif hasattr(event, "query"):
-                    query = event.query
+            conversation.append(_answered_aloud(question, library, engine, conversation))
         except RagError as error:
             print(f"error: {error}", file=sys.stderr)
+
+
+def _typed() -> str:
+    try:
+        return input("\n> ").strip()
+    except EOFError:
+        return ""
+
+
+def _answered_aloud(question: str, library: Library, engine: Generator | None, conversation: Sequence[Turn]) -> Turn:
+    """Print the evidence, each sentence as it is checked, and the answer; the turn for the next question."""
+    from rag_app import pipeline, terminal
+
+    query = None
+    for event in pipeline.ask(question, library, engine, conversation=conversation):
+        if isinstance(event, Understood):
+            query = event.query
+        elif isinstance(event, Found):
+            terminal.print_evidence(event.evidence)
+        elif isinstance(event, Checked):
+            terminal.print_sentence(event.sentence)
+        elif isinstance(event, Done) and query:
+            terminal.print_answer(event.answer)
+            return pipeline.turn(query, event.answer)
+    raise EngineError("the answer did not come to an end", "ask again")
 
 
 def _batch(options: argparse.Namespace, settings: Settings) -> None:

@@ -30,7 +30,9 @@ class Line:
     filters: Filters
 
 
-def run(questions: Path, answers: Path, settings: Settings, *, digests: Sequence[Path] = (), no_llm: bool = False) -> None:
+def run(
+    questions: Path, answers: Path, settings: Settings, *, digests: Sequence[Path] = (), no_llm: bool = False
+) -> None:
     """Answer every line of `questions` that `answers` does not hold yet, writing each as it is done.
 
     Raises RagError for files that cannot be read or written; a line that fails is answered with its error.
@@ -76,7 +78,7 @@ def _done(answers: Path) -> set[str]:
     """Ids that are answered already; a last line cut by a kill is removed."""
     if not answers.exists():
         return set()
-    whole = [row for row in _rows(answers)]
+    whole = list(_rows(answers))
     answers.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in whole), encoding="utf-8")
     return {row["id"] for row in whole}
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag_app import figures, retrieval, sentences
+from rag_app.cleaning import clean_line
 from rag_app.lexical import document, words
 from rag_app.library import Library
 from rag_app.names import TOKEN, fold, shaped
@@ -18,7 +19,9 @@ from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
 
 MARKER = re.compile(r"\s*\[(\d+)\]\s*")
 # Abbreviations of the field that an answer may use for what a digest spells out, or the other way round.
-FIELD = frozenset("ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split())
+FIELD = frozenset(
+    "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split()
+)
 LEAST_SHARED = 0.5  # worth of shared terms below which a digest sentence does not carry a claim
 BEST_RANKS = 0.01  # share of the collection among which the cited paper must be for a claim with no shared terms
 
@@ -30,6 +33,7 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
     supports = _supporting(claim, passages)
     supported = (
         bool(supports)
+        and fold(claim) not in fold(paper.title)  # a title says nothing about itself
         and not figures.missing(claim, _texts(paper))
         and not unknown_names(claim, paper)
         and not _wrong_condition(claim, question, supports)
@@ -40,8 +44,9 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
 
 
 def quote(passage: Passage, n: int, text: str = "") -> Sentence:
-    """A digest sentence as a sentence of the answer: supported by itself."""
-    return Sentence(text or f"{passage.text} [{n}]", True, (support_of(passage, n),))
+    """A digest sentence as a sentence of the answer, supported by itself; `text` may say it in other words."""
+    said = MARKER.sub(" ", clean_line(text or passage.text)).strip()  # a digest's own "[3]" is no citation
+    return Sentence(f"{said} [{n}]", True, (support_of(passage, n),))
 
 
 def support_of(passage: Passage, n: int) -> Support:
@@ -75,7 +80,7 @@ def unknown_names(claim: str, paper: Paper) -> list[str]:
     return [
         word
         for word in TOKEN.findall(claim)
-        if shaped(word) and fold(word) not in FIELD and not _holds(word, known)
+        if shaped(word) and fold(word) not in FIELD and not figures.NUMBER.fullmatch(word) and not _holds(word, known)
     ]
 
 
@@ -119,20 +124,19 @@ def _supporting(claim: str, passages: Sequence[Passage]) -> list[Passage]:
 
 
 def _wrong_condition(claim: str, question: str, supports: Sequence[Passage]) -> bool:
-    """Whether a figure was asked under a condition that its sentence gives to another figure.
+    """Whether a figure was asked under a condition that its sentence gives to a later figure.
 
-    A digest says "A에서 94.4%, B에서 75%": asked about B, 94.4 is on the page and still wrong.
+    A digest says "A에서 94.4%, B에서 75%": asked about B, 94.4 is on the page and still wrong. A condition holds for
+    the figures after it, so only a figure before it is told apart from it.
     """
     stated = figures.values_of(claim)
     asked = {word.casefold() for word in TOKEN.findall(question) if shaped(word) or "." in word}
     for passage in supports:
         clauses = _clauses(passage.text)
-        if len(clauses) < 2:
-            continue
-        conditions = [{w for w in asked if w in clause.casefold()} for clause, _ in clauses]
-        telling = set().union(*conditions) - set.intersection(*conditions)
-        chosen = [c for (_, values), c in zip(clauses, conditions, strict=True) if values & stated]
-        if telling and chosen and not any(condition & telling for condition in chosen):
+        last = max((place for place, (_, values) in enumerate(clauses) if values & stated), default=len(clauses))
+        before = " ".join(text for text, _ in clauses[: last + 1]).casefold()
+        after = " ".join(text for text, _ in clauses[last + 1 :]).casefold()
+        if any(word in after and word not in before for word in asked):
             return True
     return False
 

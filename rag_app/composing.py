@@ -96,7 +96,7 @@ def listing(query: Query, evidence: Evidence) -> Composed:
     for n, hit in enumerate(hits, start=1):
         passage = hit.passages[0] if hit.passages else first_passage(hit.paper)
         line = f"{n}. {_line(hit.paper, query)} [{n}]"
-        cited.append(citing.quote(passage, n, f"{clean_line(hit.paper.title)} [{n}]"))
+        cited.append(citing.quote(passage, n, hit.paper.title))
         if n <= PAGE:
             lines += [line, f"   > {escape_markdown(passage.text)}"] if passage.text else [line]
     more = [phrases["more"].format(more=len(hits) - PAGE)] if len(hits) > PAGE else []
@@ -164,7 +164,7 @@ def _table(query: Query, head: str, papers: Sequence[Paper]) -> Composed:
     phrases = words(query.language)
     lines, cited = [], []
     for n, paper in enumerate(papers, start=1):
-        cited.append(citing.quote(first_passage(paper), n, f"{clean_line(paper.title)} [{n}]"))
+        cited.append(citing.quote(first_passage(paper), n, paper.title))
         if n <= PAGE:
             lines.append(f"{n}. {_line(paper, query)} [{n}]")
     more = [phrases["more"].format(more=len(papers) - PAGE)] if len(papers) > PAGE else []
@@ -182,7 +182,7 @@ def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
             "date": ", ".join(paper.dates) or phrases["date_unknown"],
         }.get(query.aggregate, "")
         lines.append(f"{title_of(paper)}: {fact} [{n}]")
-        cited.append(citing.quote(first_passage(paper), n, f"{clean_line(paper.title)}: {fact} [{n}]"))
+        cited.append(citing.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
     hits = tuple(Hit(paper, 0.0, why=("named",)) for paper in papers)
     return Composed("\n".join([*_notes(query), *lines]), hits, tuple(cited))
 
@@ -226,7 +226,9 @@ def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]
 def comparison_table(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str) -> str:
     """The comparison as a quoted Markdown table: its cells are the digests' sentences."""
     missing = words(language)["not_in_digest"]
-    titles = [f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]" for n, hit in enumerate(hits, 1)]
+    titles = [
+        f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]" for n, hit in enumerate(hits, 1)
+    ]
     rows = [f"> | | {' | '.join(titles)} |", "> |" + "---|" * (len(hits) + 1)]
     for aspect, quotes in table.items():
         cells = [
@@ -270,18 +272,15 @@ def rising(query: Query, shares: Iterable[tuple[str, float, float, Sequence[Hit]
             shown.append(hit)
             n = len(shown)
             lines.append(f"  - {_line(hit.paper, query)} [{n}]")
-            cited.append(citing.quote(_passage(hit), n, f"{clean_line(hit.paper.title)} [{n}]"))
+            cited.append(citing.quote(_passage(hit), n, hit.paper.title))
     return Composed("\n".join([*_notes(query), *lines]), tuple(shown), tuple(cited))
 
 
 def _cited_lines(query: Query, hits: Sequence[Hit]) -> tuple[list[str], list[Sentence]]:
     lines = [f"{n}. {_line(hit.paper, query)} [{n}]" for n, hit in enumerate(hits, start=1)]
-    cited = [
-        citing.quote(_passage(hit), n, f"{clean_line(hit.paper.title)} [{n}]") for n, hit in enumerate(hits, start=1)
-    ]
+    cited = [citing.quote(_passage(hit), n, hit.paper.title) for n, hit in enumerate(hits, start=1)]
     return lines, cited
 
 
 def _passage(hit: Hit) -> Passage:
     return hit.passages[0] if hit.passages else first_passage(hit.paper)
-

@@ -26,7 +26,9 @@ class Finding:
 def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     """Look at everything; a part that fails is a finding, never an exception."""
     parts = [_device, _language_model, _embedder, _index, *([_network] if offline else [])]
-    return [finding for part in parts for finding in _safely(part.__name__.strip("_").replace("_", " "), part, settings)]
+    return [
+        finding for part in parts for finding in _safely(part.__name__.strip("_").replace("_", " "), part, settings)
+    ]
 
 
 def _safely(what: str, part: object, settings: Settings) -> Iterator[Finding]:
@@ -118,9 +120,7 @@ def model_rows(settings: Settings) -> list[list[str]]:
     rows = [["model", "kind", "size", "here", "fits", ""]]
     for row in weights.listing(settings, vram_bytes=vram_bytes(), ram_bytes=psutil.virtual_memory().available):
         marks = [
-            mark
-            for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested))
-            if holds
+            mark for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested)) if holds
         ]
         size = f"{row.model.bytes / 1e9:.2f} GB"
         rows.append([row.model.id, row.model.kind, size, row.here, row.fits, ", ".join(marks)])

@@ -24,10 +24,12 @@ from rag_app.records import Checked, Draft, Event, Evidence, Hit, Intent, Query,
 from rag_app.understanding import language_of
 
 PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}  # of content: what a 2-core laptop reads in a quarter of a minute
+CHOOSING_SHARE = 0.75  # of those tokens where the model chooses between papers: a few sentences of each are enough
 CANDIDATES = 3  # papers offered to the model when the question names none
 CLEAR_LEAD = 2.0  # standard deviations by which a paper that leads is taken without asking the model
 OFF_TOPIC = 2.6  # standard deviations below which the best paper does not stand out: nothing here is about it
 STANDS_OUT = 4.0  # above which the paper itself answers a search, even where the model finds nothing to say
+TERSE = 25  # characters
 
 LINE = re.compile(r"\[(\d+)\]\s*(.*)", re.DOTALL)
 
@@ -91,6 +93,7 @@ def _absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
         word
         for word in dict.fromkeys(TOKEN.findall(asked))
         if shaped(word)
+        and not word[0].isdigit()
         and all(word in citing.unknown_names(word, hit.paper) and not citing.misspelt(word, hit.paper) for hit in hits)
     ]
 
@@ -110,6 +113,8 @@ def _written(desk: Desk, generator: Generator, hits: Sequence[Hit]) -> Yields[Ev
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
     gpu = "CPU" not in generator.device
     budget = min(PROMPT_TOKENS["GPU" if gpu else "CPU"], generator.context * 3 // 4)
+    if not desk.named and len(hits) > 1:
+        budget = int(budget * CHOOSING_SHARE)
     prompt = prompting.build(desk.query, hits, count_tokens=generator.count_tokens, budget=budget)
     lines = yield from _read(desk, generator, hits, prompt)
     failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
@@ -189,7 +194,8 @@ def _assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Compo
     kept = [s for s in line.sentences if s.supported]
     prose = " ".join(escape_sentence(s.text) for s in kept)
     lead = "" if desk.named else f"{composing.title_of(hit.paper)} [1]\n\n"
-    quotes = quote_lines(kept, desk.query.language)
+    terse = sum(len(s.text) for s in kept) < TERSE  # a bare figure is shown with the sentence it stands in
+    quotes = quote_lines(kept, "" if terse else desk.query.language)
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
 
 
@@ -253,4 +259,3 @@ def quote_lines(checked: Sequence[Sentence], language: str) -> str:
     quotes = dict.fromkeys(support.quote for sentence in checked for support in sentence.support)
     shown = [quote for quote in quotes if language_of(quote) != language]
     return "\n>\n".join(f"> {escape_markdown(clean_line(quote))}" for quote in shown)
-

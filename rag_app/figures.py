@@ -6,19 +6,21 @@ digits and small numbers spelled out. Does not know: which number answers a ques
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 NUMBER = re.compile(
-    r"(?<![A-Za-z0-9.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?<![A-Za-z0-9.])(?<![A-Za-z]-)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![DV]\b)"
     r"\s?(?P<unit>%|percent|퍼센트|thousand|million|billion|trillion|[kKMBT](?![A-Za-z])|천만|백만|십만|만|억|조|천)?"
 )
 SCALE = {
     "k": 1e3, "thousand": 1e3, "천": 1e3, "만": 1e4, "십만": 1e5, "백만": 1e6, "m": 1e6, "million": 1e6, "천만": 1e7,
     "억": 1e8, "b": 1e9, "billion": 1e9, "조": 1e12, "t": 1e12, "trillion": 1e12,
 }  # fmt: skip
+HANGUL = re.compile(r"[가-힣]+")
 SPELLED = {
     word: value
     for value, spellings in {
@@ -30,9 +32,13 @@ SPELLED = {
 }  # fmt: skip
 SPELLED_WORD = re.compile(
     r"\b(" + "|".join(w for w in SPELLED if w.isascii() and w.isalpha()) + r")\b"
-    r"|(?<![가-힣])(" + "|".join(w for w in SPELLED if not w.isascii() and w.isalpha()) + r")(?=\s?(?:가지|개|편|명|단계|배|종|장|쌍|번|곳|대|차례))",
+    r"|(?<![가-힣])(" + "|".join(w for w in SPELLED if not w.isascii() and w.isalpha())
+    + r")(?=\s?(?:가지|개|편|명|단계|배|종|장|쌍|번|곳|대|차례))",
     re.IGNORECASE,
 )  # fmt: skip
+KOREAN_SCALED = re.compile(
+    r"(?<![A-Za-z0-9.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(천만|백만|십만|만|억|조|천)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,20 @@ class Figure:
 
 
 def figures(text: str) -> list[Figure]:
-    """The numbers of a text, in order; digits inside names ("GPT-4V") are no numbers."""
+    """The numbers of a text, in order; digits inside names ("GPT-4V", "3D") are no numbers."""
     plain = unicodedata.normalize("NFKC", text)
-    found = []
+    found: list[Figure] = []
+    end, scale = -1, 0.0  # of the number before, where a Korean one may go on: "1억 1천만"
     for match in NUMBER.finditer(plain):
         value = float(match["digits"].replace(",", ""))
         unit = (match["unit"] or "").casefold()
-        found.append(Figure(match[0].strip(), frozenset({value, round(value * SCALE.get(unit, 1.0), 6)})))
+        scaled = value * SCALE.get(unit, 1.0)
+        if HANGUL.fullmatch(unit) and SCALE.get(unit, 1.0) < scale and not plain[end : match.start()].strip():
+            before = found.pop()
+            found.append(Figure(f"{before.text} {match[0].strip()}", frozenset({max(before.values) + scaled})))
+        else:
+            found.append(Figure(match[0].strip(), frozenset({value, round(scaled, 6)})))
+        end, scale = match.end(), SCALE.get(unit, 0.0) if HANGUL.fullmatch(unit) else 0.0
     return found
 
 
@@ -65,6 +78,21 @@ def values_of(text: str) -> set[float]:
 
 
 def missing(claim: str, sources: Iterable[str]) -> list[str]:
-    """The numbers of `claim` that no source states."""
+    """The numbers of `claim` that no source states; a unit counts: 3만 is not 3억."""
     allowed = set().union(*(values_of(source) for source in sources))
-    return [f.text for f in figures(claim) if not any(abs(v - a) < 1e-6 for v in f.values for a in allowed)]
+    return [f.text for f in figures(claim) if not any(math.isclose(max(f.values), a) for a in allowed)]
+
+
+def in_english(text: str) -> str:
+    """Korean scales written as English ones: "400만" -> "4 million", "180억" -> "18 billion".
+
+    A small model that writes English from Korean text gets these wrong; code does not.
+    """
+    return KOREAN_SCALED.sub(lambda m: _english(float(m[1].replace(",", "")) * SCALE[m[2]]), text)
+
+
+def _english(value: float) -> str:
+    for unit, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+        if value >= size:
+            return f"{value / size:,.6g} {unit}"
+    return f"{value:,.6g}"

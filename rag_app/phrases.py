@@ -49,8 +49,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "unsupported_left_out": "The digest gives no more on this.",
     },
     "ko": {
-        "greeting": "안녕하세요! 수집된 논문에 대해 물어보세요. 논문의 내용과 수치, 어떤 주제를 다룬 논문 목록, 두 논문의 "
-        "차이, 저자와 날짜를 알려 드립니다.",
+        "greeting": "안녕하세요! 수집된 논문에 대해 물어보세요. 논문의 내용과 수치, 어떤 주제를 다룬 논문 목록, "
+        "두 논문의 차이, 저자와 날짜를 알려 드립니다.",
         "unknown_name": "{names}라는 이름의 논문은 이 컬렉션에 없습니다.",
         "unknown_author": "이 컬렉션에는 {names}라는 저자의 논문이 없습니다.",
         "not_in_digest_of": "{names}의 다이제스트에는 그 내용이 없습니다.",

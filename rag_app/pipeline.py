@@ -107,9 +107,7 @@ def ingest(
             chroma_url=settings.chroma_url,
             on_step=lambda name: say(name, 0, 0),
         ).close()
-    return IngestResult(
-        report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started
-    )
+    return IngestResult(report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started)
 
 
 def ask(
@@ -219,7 +217,11 @@ def _answer_steps(desk: Desk) -> Steps:
     if query.intent in {Intent.LIST, Intent.TREND}:
         if not evidence.matched:
             return composing.refusal(query, evidence, "off_topic")
-        return composing.trend(query, evidence, table) if query.intent is Intent.TREND else composing.listing(query, evidence)
+        return (
+            composing.trend(query, evidence, table)
+            if query.intent is Intent.TREND
+            else composing.listing(query, evidence)
+        )
     return (yield from draft(desk))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag_app import figures
 from rag_app.cleaning import clean_line
 from rag_app.generation import Message
 from rag_app.records import Hit, Intent, Passage, Query
@@ -29,8 +30,16 @@ ASK = {
     "ko": "한국어로 {length} 답하세요. 이름과 수치는 적힌 그대로 쓰세요.",
 }
 LENGTH = {
-    "en": {1: "one to three short sentences", 2: "one or two short sentences for each paper, on a line of its own"},
-    "ko": {1: "짧은 한두 문장으로", 2: "논문마다 한 줄씩, 한두 문장으로"},
+    "en": {
+        "answer": "one to three short sentences",
+        "compare": "one or two short sentences for each paper, on a line of its own",
+        "search": "one or two sentences: choose the paper that fits and say what it does, without its title",
+    },
+    "ko": {
+        "answer": "짧은 한두 문장으로",
+        "compare": "논문마다 한 줄씩, 한두 문장으로",
+        "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
+    },
 }
 TOKENS_A_LINE = 110  # the longest line an answer may take
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
@@ -60,7 +69,7 @@ def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], in
     share = max(room // max(len(hits), 1), SMALLEST_SHARE)
     excerpts, left_out = [], 0
     for n, hit in enumerate(hits, start=1):
-        excerpt, dropped = _excerpt(n, hit, count_tokens, share)
+        excerpt, dropped = _excerpt(n, hit, query.language, count_tokens, share)
         excerpts.append(excerpt)
         left_out += dropped
     content = "\n\n".join([*excerpts, question])
@@ -82,17 +91,18 @@ def grammar(papers: int, language: str, *, every: bool) -> str:
 
 
 def _question(query: Query, papers: int) -> str:
-    length = LENGTH[query.language][2 if query.intent is Intent.COMPARE and papers > 1 else 1]
+    kind = "compare" if query.intent is Intent.COMPARE and papers > 1 else "answer" if query.papers else "search"
+    length = LENGTH[query.language][kind]
     return f"Question: {clean_line(query.standalone)}\n{ASK[query.language].format(length=length)}"
 
 
-def _excerpt(n: int, hit: Hit, count_tokens: Callable[[str], int], share: int) -> tuple[str, int]:
-    """(heading and as many of the paper's best sentences as fit `share` tokens, in digest order; sentences left out)."""
+def _excerpt(n: int, hit: Hit, language: str, count_tokens: Callable[[str], int], share: int) -> tuple[str, int]:
+    """(heading and the paper's best sentences that fit `share` tokens, in digest order; how many were left out)."""
     heading = f"[{n}] {clean_line(hit.paper.title)}"
     spent = count_tokens(heading)
     kept: list[tuple[Passage, str]] = []
     for passage in hit.passages:
-        text = clean_line(passage.text)
+        text = figures.in_english(clean_line(passage.text)) if language == "en" else clean_line(passage.text)
         cost = count_tokens(text) + 2
         if text and spent + cost <= share:
             kept.append((passage, text))

@@ -41,7 +41,9 @@ def retrieve(query: Query, library: Library) -> Evidence:
     started = time.perf_counter()
     allowed = library.generation.papers.ids(query.filters)
     places = [library.places[arxiv_id] for arxiv_id in allowed]
-    text = wording.topic(query.topic) if query.intent in {Intent.LIST, Intent.TREND} and query.topic else query.standalone
+    text = (
+        wording.topic(query.topic) if query.intent in {Intent.LIST, Intent.TREND} and query.topic else query.standalone
+    )
     weights = library.lexical.query_terms(f"{text} {query.translation}")
     scores, why = score(text, weights, query.language, library)
     boosted = scores.copy()
@@ -127,4 +129,3 @@ def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> It
             shared = sum(w for term, w in worth.items() if term in english or (len(term) > 1 and term in folded))
             # Earlier sentences say what a paper is about: they break ties.
             yield Passage(paper.arxiv_id, section.name, start, end, quote, shared - 0.001 * place - 1e-6 * start)
-

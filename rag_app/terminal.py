@@ -97,7 +97,9 @@ def print_answer(answer: Answer) -> None:
     if len(answer.citations) > 20:
         print(f"… and {len(answer.citations) - 20} more sources (all with --json)")
     device = f"{answer.model} on {answer.device}, {answer.usage.tokens_per_second:.0f} tokens/s" if answer.model else ""
-    print(f"\n{answer.scanned:,} papers scanned; {answer.seconds:.1f} s{'; ' + device if device else ''}", file=sys.stderr)
+    print(
+        f"\n{answer.scanned:,} papers scanned; {answer.seconds:.1f} s{'; ' + device if device else ''}", file=sys.stderr
+    )
 
 
 def plain(markdown: str) -> str:
