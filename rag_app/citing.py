@@ -12,16 +12,11 @@ from collections.abc import Iterable, Sequence
 
 from rag_app import figures, retrieval, sentences
 from rag_app.cleaning import clean_line
-from rag_app.lexical import document, words
 from rag_app.library import Library
-from rag_app.names import TOKEN, fold, shaped
+from rag_app.names import TOKEN, fold, shaped, unknown_names
 from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
 
 MARKER = re.compile(r"\s*\[(\d+)\]\s*")
-# Abbreviations of the field that an answer may use for what a digest spells out, or the other way round.
-FIELD = frozenset(
-    "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split()
-)
 LEAST_SHARED = 0.5  # worth of shared terms below which a digest sentence does not carry a claim
 BEST_RANKS = 0.01  # share of the collection among which the cited paper must be for a claim with no shared terms
 
@@ -70,34 +65,6 @@ def citation(paper: Paper, support: Support) -> Citation:
 def split_draft(text: str) -> list[str]:
     """The sentences of a draft, markers kept where they stand."""
     return [text[start:end] for line in text.split("\n") for start, end in sentences.split(line)]
-
-
-def unknown_names(claim: str, paper: Paper) -> list[str]:
-    """Name-shaped words of a claim that the paper's digest and title do not hold, in whatever spelling."""
-    text = document(paper)
-    known = {fold(part) for word in TOKEN.findall(text) for part in [word, *re.split(r"[-+.^'/]", word)]}
-    known |= set(words(text))
-    return [
-        word
-        for word in TOKEN.findall(claim)
-        if shaped(word) and fold(word) not in FIELD and not figures.NUMBER.fullmatch(word) and not _holds(word, known)
-    ]
-
-
-def misspelt(word: str, paper: Paper) -> bool:
-    """Whether the paper's digest holds a name that `word` is a likely misspelling of."""
-    from rapidfuzz import fuzz, process
-
-    names = {fold(name) for name in TOKEN.findall(document(paper)) if shaped(name)}
-    return process.extractOne(fold(word), names, scorer=fuzz.ratio, score_cutoff=80) is not None
-
-
-def _holds(word: str, known: set[str]) -> bool:
-    """Whether a word, its singular, or every part of a compound is known."""
-    if fold(word) in known or (word.endswith("s") and fold(word[:-1]) in known):
-        return True
-    parts = [part for part in re.split(r"[-+.^'/]", word) if part]
-    return len(parts) > 1 and all(fold(part) in known or not shaped(part) for part in parts)
 
 
 def _texts(paper: Paper) -> list[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -30,19 +31,21 @@ if TYPE_CHECKING:
     from kiwipiepy import Kiwi
 
 CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "XR", "VV", "VA", "SH", "MAG"})
-PAIR = re.compile(r"((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)")
-WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'][A-Za-z0-9]+)*\+?|\d+(?:[.,]\d+)*")
+# Starts at a word: what follows a closing parenthesis without a space is a particle of the word before.
+PAIR = re.compile(r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)")
+WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ0-9]*(?:[-+.'][A-Za-zÀ-ÖØ-öø-ɏ0-9]+)*\+?|\d+(?:[.,]\d+)*")
+CLITIC = re.compile(r"'(?:s|m|d|t|re|ve|ll)$")
 HANGUL = re.compile(r"[가-힣]")
 ENGLISH_STOP = frozenset(
     "a an and are as at be been being both but by can could did do does done for from had has have having how i if in "
     "into is it its me my no not of on or our over so some such than that the their them then there these they this "
     "those to under up us use used using via was we were what when where which while who whom whose why will with "
     "would you your any anyone find give list looking look paper papers please show study tell there want work works "
-    "one thing things about also many much each s".split()
+    "one thing things about also many much each s doe don doesn didn isn aren".split()  # "doe" is "does", folded
 )
 KOREAN_STOP = frozenset(
     "논문 연구 방법 이용 사용 대하 있 없 하 되 것 수 등 알리 찾 주 뭐 무엇 어떤 어떻 무슨 뭔가 관하 다루 말 싶 "
-    "목록 모두 모든 얼마 얼마나 통하 위하".split()
+    "목록 모두 모든 얼마 얼마나 통하 위하 전부 보이 궁금 부탁 함께".split()
 )
 
 ITERATIONS = 6  # of EM; the table no longer changes its order after five
@@ -52,8 +55,10 @@ LEAST_COUNT = 0.7  # expected number of pairs that align the two
 
 
 def fold_word(word: str) -> str:
-    """An English word as a term: lower case, regular plural removed."""
-    word = word.casefold()
+    """An English word as a term: lower case, no accents, no "'s" and the like, regular plural removed."""
+    word = CLITIC.sub("", word.casefold())
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
@@ -110,7 +115,8 @@ def _align(sides: Sequence[tuple[list[str], list[str]]]) -> dict[str, dict[str, 
     table: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
     counts: dict[tuple[str, str], float] = {}
     for _ in range(ITERATIONS):
-        counts, totals = defaultdict(float), defaultdict(float)
+        counts = defaultdict(float)
+        totals: dict[str, float] = defaultdict(float)
         for source, target in sides:
             for korean in target:
                 norm = sum(table[english, korean] for english in source)
@@ -154,12 +160,16 @@ def build(papers: Sequence[Paper], folder: Path) -> None:
 class LexicalIndex:
     """A lexical index opened for reading; safe to share between threads."""
 
+    glossary: dict[str, dict[str, float]]  # English word -> Korean terms with their translation probability
+    _vocabulary: dict[str, int]  # term -> column
+
     def __init__(self, folder: Path) -> None:
         """Open what `build` wrote; OSError or ValueError if files are missing or damaged."""
-        read = lambda name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))  # noqa: E731
-        self.papers: tuple[str, ...] = tuple(read("papers"))
-        self.glossary: dict[str, dict[str, float]] = read("glossary")
-        self._vocabulary: dict[str, int] = read("vocabulary")
+        papers, self.glossary, self._vocabulary = (
+            json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+            for name in ("papers", "glossary", "vocabulary")
+        )
+        self.papers: tuple[str, ...] = tuple(papers)
         self._data, self._rows, self._starts = (
             np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("data", "indices", "indptr")
         )

@@ -17,14 +17,22 @@ from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from rag_app import figures
 from rag_app.records import Paper
 
 TOKEN = re.compile(r"[^\W\d_가-힣][^\W_가-힣]*(?:[-+.^'/][^\W_가-힣]+)*\+?|\d+[^\W_가-힣]*", re.UNICODE)
-# Mixed case after the first letter, letters with digits, or capitals only: how methods, models and data sets are spelled.
+# Mixed case after the first letter, letters with digits, or capitals only: how models and data sets are spelled.
 SHAPED = re.compile(r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+?)$")
 HEAD_END = re.compile(r"\s(?:for|with|via|in|of|as|on|from|to|by|through|is|are|using|towards?)\s", re.IGNORECASE)
-ARXIV_ID = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d])")
+ARXIV_ID = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?arxiv(?:\.org)?[:/ ]*(?:abs/|pdf/)?)?(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)",
+    re.IGNORECASE,
+)
 
+# Abbreviations of the field that an answer may use for what a digest spells out, or the other way round.
+FIELD = frozenset(
+    "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split()
+)
 LONGEST_NAME = 5  # words
 COMMON = 30  # papers: a word found in more of them is a word of the field, not a name
 RARE = 6  # papers: a word found in no more of them may be typed without its capitals
@@ -81,17 +89,13 @@ def mine(papers: Sequence[Paper]) -> list[Name]:
     found_in: Counter[str] = Counter()
     folded_in: Counter[str] = Counter()
     for paper in papers:
-        words = Counter(TOKEN.findall("\n".join([paper.title, *(s.text for s in paper.sections)])))
+        words = Counter(TOKEN.findall(_text(paper)))
         found_in.update(words.keys())
         folded_in.update({fold(word) for word in words})
         for name, firmness in _names_of(paper, words):
             owners[name].setdefault(paper.arxiv_id, firmness)  # firmest comes first
-    names = []
-    for spelling, firmness_of in owners.items():
-        name = _settle(spelling, firmness_of, found_in[spelling], folded_in[fold(spelling)])
-        if name:
-            names.append(name)
-    return names
+    settled = (_settle(name, of, found_in[name], folded_in[fold(name)]) for name, of in owners.items())
+    return [name for name in settled if name]
 
 
 def _settle(spelling: str, firmness_of: dict[str, int], found_in: int, folded_in: int) -> Name | None:
@@ -157,7 +161,7 @@ class NameBook:
         """
         ids = list(ARXIV_ID.finditer(text))
         mentions = [Mention(m[0], m.span(), (m[1],)) for m in ids if exists(m[1])]
-        unknown = [m[0] for m in ids if not exists(m[1])]
+        unknown = [m[1] for m in ids if not exists(m[1])]
         tokens = [t for t in TOKEN.finditer(text) if not any(m.start() <= t.start() < m.end() for m in ids)]
         mentions += self._exact(text, tokens)
         for token in tokens:
@@ -197,10 +201,12 @@ class NameBook:
         """The names a spelling stands for, if it counts as a name as typed; few papers, or none."""
         if SIZE.fullmatch(typed) or not re.search(r"[^\W\d]", typed):
             return []
+        group = self._folded.get(fold(typed), [])
         exact = self._spelled.get(typed)
+        if exact and exact.firmness == IN_TEXT and any(name.firmness == TITLE_HEAD for name in group):
+            exact = None  # another paper only writes the name of this one in its own way
         if exact and len(exact.papers) <= SHARED and _counts_exactly(exact):
             return [exact]
-        group = self._folded.get(fold(typed), [])
         if not group or len(_papers(group)) > SHARED or not _counts_loosely(typed, group):
             return []
         return group
@@ -244,7 +250,8 @@ def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:
     if len(fold(typed)) <= 3 or folded_in > COMMON:
         return False
     if " " in typed:
-        return len(fold(typed)) >= 6 and (firmness == TITLE_HEAD or not typed.islower())
+        long = len(fold(typed)) >= 6 or typed[-1].isdigit()
+        return long and (firmness == TITLE_HEAD or not typed.islower())
     if typed.islower() and typed.isalpha():
         return firmness == TITLE_HEAD and folded_in <= RARE and len(typed) >= 5
     return shaped(typed) or folded_in <= RARE
@@ -255,3 +262,37 @@ def _is_unknown(typed: str, is_word: Callable[[str], bool]) -> bool:
     parts = [part for part in re.split(r"[-+.^/]", typed) if re.search(r"[A-Za-z]{3}", part)]
     mixed = shaped(typed) and not (typed.isalpha() and typed.isupper())
     return mixed and len(fold(typed)) >= 4 and bool(parts) and not any(is_word(p) for p in [typed, *parts])
+
+
+# --- names in a text about a paper --------------------------------------------------------------
+
+
+def unknown_names(claim: str, paper: Paper) -> list[str]:
+    """Name-shaped words of a claim that the paper's digest and title do not hold, in whatever spelling."""
+    text = _text(paper)
+    known = {fold(part) for word in TOKEN.findall(text) for part in [word, *re.split(r"[-+.^'/]", word)]}
+    return [
+        word
+        for word in TOKEN.findall(claim)
+        if shaped(word) and fold(word) not in FIELD and not figures.NUMBER.fullmatch(word) and not _holds(word, known)
+    ]
+
+
+def misspelt(word: str, paper: Paper) -> bool:
+    """Whether the paper's digest holds a name that `word` is a likely misspelling of."""
+    from rapidfuzz import fuzz, process
+
+    names = {fold(name) for name in TOKEN.findall(_text(paper)) if shaped(name)}
+    return process.extractOne(fold(word), names, scorer=fuzz.ratio, score_cutoff=80) is not None
+
+
+def _holds(word: str, known: set[str]) -> bool:
+    """Whether a word, its singular, or every part of a compound is known."""
+    if fold(word) in known or (word.endswith("s") and fold(word[:-1]) in known):
+        return True
+    parts = [part for part in re.split(r"[-+.^'/]", word) if part]
+    return len(parts) > 1 and all(fold(part) in known or not shaped(part) for part in parts)
+
+
+def _text(paper: Paper) -> str:
+    return "\n".join([paper.title, *(section.text for section in paper.sections)])

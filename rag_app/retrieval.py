@@ -41,9 +41,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     started = time.perf_counter()
     allowed = library.generation.papers.ids(query.filters)
     places = [library.places[arxiv_id] for arxiv_id in allowed]
-    text = (
-        wording.topic(query.topic) if query.intent in {Intent.LIST, Intent.TREND} and query.topic else query.standalone
-    )
+    text = _searched(query)
     weights = library.lexical.query_terms(f"{text} {query.translation}")
     scores, why = score(text, weights, query.language, library)
     boosted = scores.copy()
@@ -68,9 +66,18 @@ def retrieve(query: Query, library: Library) -> Evidence:
         scanned=len(allowed),
         matched=tuple(ids[row] for row in matched),
         borderline=tuple(ids[row] for row in borderline),
-        strength=float(scores[order[0]]) if order else 0.0,
+        strength=float(scores[order].max()) if order else 0.0,
         seconds=time.perf_counter() - started,
     )
+
+
+def _searched(query: Query) -> str:
+    """The words that are searched for: a list's or trend's topic, else the whole question."""
+    if query.intent is Intent.LIST:
+        return wording.topic(query.topic) or query.standalone
+    if query.intent is Intent.TREND:
+        return wording.trend_topic(query.topic) or query.standalone
+    return query.standalone
 
 
 def score(
@@ -107,9 +114,9 @@ def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:
     """(rows that match a list question, rows just below the cut), each in order."""
     if not order:
         return [], []
-    cut = min(max(CUT_SHARE * float(scores[order[0]]), CUT_LEAST), CUT_MOST)
+    cut = min(max(CUT_SHARE * float(scores[order].max()), CUT_LEAST), CUT_MOST)
     matched = [row for row in order if scores[row] >= cut]
-    return matched, [row for row in order[len(matched) :] if scores[row] >= cut - BORDER]
+    return matched, [row for row in order if cut - BORDER <= scores[row] < cut]
 
 
 def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:

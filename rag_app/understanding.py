@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 
 from rag_app import dates, wording
 from rag_app.lexical import LexicalIndex, document
-from rag_app.names import TITLE_HEAD, Mention, NameBook, Named
+from rag_app.names import TITLE_HEAD, Mention, NameBook, Named, unknown_names
 from rag_app.papers import PaperTable, author_key
 from rag_app.records import Filters, Intent, Query, Turn
 
 HANGUL = re.compile(r"[가-힣]")
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
+PARTICLE = re.compile(r"(?:['’]s|이랑|이|가|의|을|를|은|는|와|과|랑|하고|도|인)(?![가-힣A-Za-z])")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
+NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
 
@@ -58,13 +60,14 @@ def understand(
 ) -> Query:
     """What `question` asks for; `given` are filters set outside the question (page or command line)."""
     reading = _read(_without_pasted_text(question), dictionary)
+    papers = _subjects(reading, dictionary)
     query = Query(
         question=question,
         standalone=reading.question,
         language=language_of(question),
         filters=_merge(reading.filters, given),
-        papers=_subjects(reading, dictionary),
-        names=tuple(m.typed for m in reading.named.mentions),
+        papers=papers,
+        names=tuple(m.typed for m in reading.named.mentions if set(m.papers) & set(papers)),
         unknown=reading.named.unknown,
         notes=reading.notes,
         impossible=bool(reading.dates.impossible),
@@ -73,10 +76,12 @@ def understand(
     )
     if wording.GREETING.fullmatch(question.strip()):
         return replace(query, intent=Intent.CHAT)
-    query = replace(query, aggregate=wording.aggregate(reading.rest), **_unknown_author(reading))
+    query = replace(query, aggregate=wording.aggregate(reading.rest))
+    if reading.unknown_author:
+        query = replace(query, unknown=(*query.unknown, reading.unknown_author))
     if conversation:
         query = _follow(query, reading, dictionary, conversation)
-    return replace(query, intent=_intent(query, reading)) if query.intent is Intent.LOOKUP else query
+    return replace(query, intent=_intent(query, reading, dictionary)) if query.intent is Intent.LOOKUP else query
 
 
 def _read(question: str, dictionary: Dictionary) -> _Reading:
@@ -89,11 +94,13 @@ def _read(question: str, dictionary: Dictionary) -> _Reading:
     rest = _mask(rest, spans)
     named = dictionary.names.find(rest, dictionary.lexical.knows, dictionary.papers.has)
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
-    without_names = _mask(rest, [mention.span for mention in named.mentions])
-    terms = tuple(t for t in dictionary.lexical.own_terms(without_names) if t not in wording.ABOUT_PAPERS and not t.isdigit())
+    without_names = _mask(rest, [(m.span[0], _after_particle(rest, m.span[1])) for m in named.mentions])
+    terms = tuple(
+        t for t in dictionary.lexical.own_terms(without_names) if t not in wording.ABOUT_PAPERS and not t.isdigit()
+    )
     notes = [f"{m.typed} → {m.taken_for}" for m in named.mentions if m.taken_for]
     if found.relative:
-        notes.append(f"{found.relative} = {found.since} – {found.until}")
+        notes.append(f"{found.relative} = {' – '.join(found.days or (found.since, found.until))}")
     if found.impossible:
         notes.append(found.impossible)
     return _Reading(question, filters, found, named, rest, terms, unknown_author, tuple(notes))
@@ -104,6 +111,12 @@ def _mask(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _after_particle(text: str, at: int) -> int:
+    """Where the Korean particle or the "'s" ends that follows a name at `at`; `at` if there is none."""
+    particle = PARTICLE.match(text, at)
+    return particle.end() if particle else at
 
 
 def _without_pasted_text(question: str) -> str:
@@ -126,39 +139,36 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
             if at + size > len(words):
                 continue
             span = words[at].start(), words[at + size - 1].end()
-            typed = _without_particle(text[slice(*span)])
+            typed = _bare(text[slice(*span)])
             spellings = papers.author_spellings(author_key(typed)) if _is_person(typed) else []
             if spellings:
                 found.append(spellings[0])
-                spans.append((span[0], span[0] + len(typed)))
+                spans.append((span[0], _after_particle(text, span[0] + len(typed))))
                 at += size - 1
                 break
         at += 1
     if found:
         return tuple(found), spans, ""
     asked = wording.ASKED_AUTHOR.search(text)
-    if not asked:
+    maybe = asked or wording.MAYBE_AUTHOR.search(text)
+    if not maybe:
         return (), [], ""
-    typed = _without_particle(next(group for group in asked.groups() if group))
+    typed = _bare(next(group for group in maybe.groups() if group))
     close = papers.find_authors(typed, limit=1, cutoff=88)
     if close:
-        return (close[0][0],), [asked.span()], ""
-    return (), [asked.span()], typed
+        return (close[0][0],), [maybe.span()], ""
+    return ((), [asked.span()], typed) if asked else ((), [], "")
 
 
-def _without_particle(name: str) -> str:
+def _bare(name: str) -> str:
+    """A name without the "'s" or the Korean particle that is written to its end."""
+    name = re.sub(r"['’]s$", "", name)
     return re.sub(r"[가-힣]+$", "", name).strip() if re.search(r"[A-Za-z]", name) else name
 
 
 def _is_person(typed: str) -> bool:
     words = typed.split()
     return len(words) >= 2 and (typed.islower() or all(word[0].isupper() or len(word) <= 3 for word in words))
-
-
-def _unknown_author(reading: _Reading) -> dict[str, tuple[str, ...]]:
-    if not reading.unknown_author:
-        return {}
-    return {"unknown": (*reading.named.unknown, reading.unknown_author)}
 
 
 def _merge(asked: Filters, given: Filters) -> Filters:
@@ -186,11 +196,16 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     if not mentions:
         return ()
     scores = dictionary.lexical.paper_scores(reading.rest)
-    chosen = [_best(mention, scores) for mention in mentions]
-    if wording.COMPARING.search(reading.question) and len(set(chosen)) > 1:
+    # Where nothing is said beside the name, its spelling must not decide: "TULU3" is the paper titled "TÜLU 3".
+    chosen = [_best(mention, scores) if reading.terms else mention.papers[0] for mention in mentions]
+    if wording.COMPARING.search(reading.question) or wording.about_record(wording.aggregate(reading.rest)):
         return tuple(dict.fromkeys(chosen))
     # A benchmark or baseline that is itself a paper is mentioned by the digest that answers, not the other way round.
-    return (max(dict.fromkeys(chosen), key=lambda arxiv_id: scores.get(arxiv_id, 0.0)),)
+    subject = max(dict.fromkeys(chosen), key=lambda arxiv_id: scores.get(arxiv_id, 0.0))
+    firm = any(mention.firmness == TITLE_HEAD and subject in mention.papers for mention in mentions)
+    better = sum(score > scores.get(subject, 0.0) for score in scores.values())
+    # A long description may hold a word that some title holds too; the paper it describes fits the rest as well.
+    return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
 
 
 def _best(mention: Mention, scores: dict[str, float]) -> str:
@@ -199,15 +214,15 @@ def _best(mention: Mention, scores: dict[str, float]) -> str:
     return max(mention.papers, key=lambda paper: scores.get(paper, 0.0) * edge[paper])
 
 
-def _intent(query: Query, reading: _Reading) -> Intent:
+def _intent(query: Query, reading: _Reading, dictionary: Dictionary) -> Intent:
     question = reading.question
     topic = len(reading.terms)
     if query.impossible or reading.unknown_author:
         return Intent.METADATA
-    if len(query.papers) > 1:
-        return Intent.COMPARE
+    if query.papers and wording.about_record(query.aggregate):
+        return Intent.METADATA
     if query.papers:
-        return Intent.METADATA if wording.about_record(query.aggregate) else Intent.LOOKUP
+        return Intent.COMPARE if len(query.papers) > 1 or _other_side(query, reading, dictionary) else Intent.LOOKUP
     if wording.TREND.search(question):
         return Intent.TREND
     if query.filters and topic == 0:
@@ -222,6 +237,13 @@ def _intent(query: Query, reading: _Reading) -> Intent:
     return Intent.METADATA if wording.about_record(query.aggregate) else Intent.LOOKUP
 
 
+def _other_side(query: Query, reading: _Reading, dictionary: Dictionary) -> bool:
+    """Whether a comparison with one named paper has another side, by a name that the paper's digest does not hold."""
+    rest = _mask(reading.rest, [mention.span for mention in reading.named.mentions])
+    paper = dictionary.papers.get(query.papers[0])
+    return bool(wording.SIDE_BY_SIDE.search(reading.question)) and bool(unknown_names(rest, paper))
+
+
 # --- follow-ups ---------------------------------------------------------------------------------
 
 
@@ -229,17 +251,18 @@ def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversatio
     """A question that does not stand for itself takes its subject, or its topic and filters, from the turns before."""
     last = conversation[-1]
     if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, reading):
-        before = understand(last.question, dictionary)
+        before = understand(last.question, dictionary, conversation[:-1])  # which may itself have narrowed a list
         return replace(
             query,
-            standalone=last.question,
+            standalone=before.standalone,
             topic=before.topic,
             filters=_merge(query.filters, last.filters),
             intent=before.intent if before.intent is not Intent.LOOKUP else Intent.LIST,
             aggregate=query.aggregate or before.aggregate,
             limit=query.limit or before.limit,
         )
-    subjects = _subjects_before(reading, conversation)
+    # A paper of an old conversation may have left the collection.
+    subjects = tuple(paper for paper in _subjects_before(reading, conversation) if dictionary.papers.has(paper))
     if not subjects or not _depends(query, reading, subjects, dictionary):
         return query
     asked_before = f"{_short_title(dictionary.papers.get(subjects[0]).title)}: " if len(subjects) == 1 else ""
@@ -249,8 +272,10 @@ def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversatio
 
 
 def _only_narrows(query: Query, reading: _Reading) -> bool:
-    """New filters and nothing else: "and in April?", "그중 20표 이상은?"."""
-    return bool(reading.filters) and not reading.terms and not query.papers and not wording.PAPERS.search(query.question)
+    """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has most votes?"."""
+    new = reading.filters or query.aggregate in {"count", "top", "bottom", "months"}
+    own_list = wording.PAPERS.search(query.question) and not wording.AMONG.search(query.question)
+    return bool(new) and not reading.terms and not query.papers and not own_list
 
 
 def _subjects_before(reading: _Reading, conversation: Sequence[Turn]) -> tuple[str, ...]:
@@ -259,19 +284,26 @@ def _subjects_before(reading: _Reading, conversation: Sequence[Turn]) -> tuple[s
     place = wording.ordinal(reading.question)
     if place is not None and -len(papers) <= place < len(papers):
         return (papers[place],)
+    if wording.TWO.search(reading.question):
+        return papers[:2]
     last = next(turn for turn in reversed(conversation) if turn.papers) if papers else None
     return papers if last and last.intent is Intent.COMPARE else papers[:1]
 
 
 def _depends(query: Query, reading: _Reading, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:
     """Whether the question is about the papers of the turns before."""
-    if query.papers and not set(query.papers) & set(subjects):
+    compared = wording.COMPARING.search(reading.question) and (
+        wording.POINTING.search(reading.question) or len(reading.terms) <= 2
+    )
+    if query.papers and set(query.papers) & set(subjects):
+        return bool(compared)
+    if query.papers:
         text = document(dictionary.papers.get(subjects[0])).casefold()
         mentioned = all(name.casefold() in text for name in query.names)
-        return mentioned or bool(wording.COMPARING.search(reading.question) and wording.POINTING.search(reading.question))
+        return mentioned or bool(compared)
     if wording.POINTING.search(reading.question) or wording.ordinal(reading.question) is not None:
         return True
-    if wording.SEARCHING.search(reading.question) or reading.filters or wording.LISTING.search(reading.question):
+    if reading.filters or any(p.search(reading.question) for p in (wording.SEARCHING, wording.LISTING, wording.TREND)):
         return False
     return len(reading.terms) <= FOLLOW_UP_TERMS
 
