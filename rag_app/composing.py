@@ -7,7 +7,7 @@ digest text enters only as escaped quotes. Does not know: retrieval or the model
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_app import citing, sentences
@@ -15,9 +15,11 @@ from rag_app.cleaning import clean_line, escape_markdown
 from rag_app.papers import PaperTable
 from rag_app.phrases import PHRASES
 from rag_app.records import Evidence, Hit, Paper, Passage, Query, Sentence
+from rag_app.trends import Topic
 
 PAGE = 20  # papers shown in the text of a list; the citations hold all
 NEAREST = 3  # papers offered with a refusal
+BEHIND = 3  # papers shown behind a rising topic
 TREND_MONTHS = 24  # months of a trend that are shown
 
 
@@ -68,7 +70,13 @@ def refusal(query: Query, evidence: Evidence, reason: str, *, names: Sequence[st
 
 def _span(query: Query) -> dict[str, str]:
     f = query.filters
-    days = ", ".join(f.days) if f.days else f"{f.since or '…'} – {f.until or '…'}"
+    votes = words(query.language)["votes"]
+    conditions = [
+        *(f.days or ([f"{f.since or '…'} – {f.until or '…'}"] if f.since or f.until else [])),
+        *(escape_markdown(author) for author in f.authors),
+        *(votes.format(votes=f"{sign} {n}") for sign, n in (("≥", f.min_votes), ("≤", f.max_votes)) if n is not None),
+    ]
+    days = ", ".join(conditions) or "…"
     return {"days": days, "note": escape_markdown(query.notes[-1]) if query.notes else ""}
 
 
@@ -173,14 +181,13 @@ def _table(query: Query, head: str, papers: Sequence[Paper]) -> Composed:
 
 
 def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
-    """Authors, votes or day of named papers."""
+    """Votes, day or else the authors of named papers."""
     phrases, lines, cited = words(query.language), [], []
     for n, paper in enumerate(papers, start=1):
         fact = {
-            "authors": phrases["authors_are"].format(authors=escape_markdown(_author_list(paper, phrases))),
             "votes": phrases["votes_unknown"] if paper.votes is None else phrases["votes"].format(votes=paper.votes),
             "date": ", ".join(paper.dates) or phrases["date_unknown"],
-        }.get(query.aggregate, "")
+        }.get(query.aggregate) or phrases["authors_are"].format(authors=escape_markdown(_author_list(paper, phrases)))
         lines.append(f"{title_of(paper)}: {fact} [{n}]")
         cited.append(citing.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
     hits = tuple(Hit(paper, 0.0, why=("named",)) for paper in papers)
@@ -260,20 +267,22 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     return Composed(text, tuple(shown), tuple(cited))
 
 
-def rising(query: Query, shares: Iterable[tuple[str, float, float, Sequence[Hit]]]) -> Composed:
-    """Topics whose share rose most: (topic, share before, share after, papers behind it)."""
+def rising(query: Query, topics: Sequence[Topic]) -> Composed:
+    """The topics whose share of the papers rose most, with the newest papers behind each."""
     phrases = words(query.language)
-    lines = [phrases["rising_head"], ""]
-    shown: list[Hit] = []
+    lines = [*_notes(query), phrases["rising_head"], ""]
+    hits: list[Hit] = []
     cited: list[Sentence] = []
-    for topic, before, after, hits in shares:
-        lines.append(f"- **{escape_markdown(topic)}**: {100 * before:.1f}% → {100 * after:.1f}%")
-        for hit in hits:
-            shown.append(hit)
-            n = len(shown)
-            lines.append(f"  - {_line(hit.paper, query)} [{n}]")
-            cited.append(citing.quote(_passage(hit), n, hit.paper.title))
-    return Composed("\n".join([*_notes(query), *lines]), tuple(shown), tuple(cited))
+    for topic in topics:
+        rise = f"{100 * topic.before:.1f}% → {100 * topic.within:.1f}%"
+        lines.append(
+            f"- **{escape_markdown(topic.phrase)}**: {rise} ({phrases['papers'].format(count=len(topic.papers))})"
+        )
+        for paper in topic.papers[-BEHIND:]:
+            hits.append(Hit(paper, 0.0, why=("record",)))
+            cited.append(citing.quote(first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]"))
+            lines.append(f"  - {_line(paper, query)} [{len(hits)}]")
+    return Composed("\n".join(lines), tuple(hits), tuple(cited))
 
 
 def _cited_lines(query: Query, hits: Sequence[Hit]) -> tuple[list[str], list[Sentence]]:

@@ -8,6 +8,7 @@ Does not know: the wording of prompts (`prompting`), what counts as support (`ci
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections.abc import Generator as Yields
@@ -19,19 +20,19 @@ from rag_app.cleaning import clean_line, escape_markdown
 from rag_app.composing import Composed
 from rag_app.generation import Generator, Message
 from rag_app.library import Library
-from rag_app.names import TOKEN, shaped
+from rag_app.names import TOKEN, misspelt, shaped, unknown_names
 from rag_app.records import Checked, Draft, Event, Evidence, Hit, Intent, Query, Sentence
 from rag_app.understanding import language_of
 
 PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}  # of content: what a 2-core laptop reads in a quarter of a minute
 CHOOSING_SHARE = 0.75  # of those tokens where the model chooses between papers: a few sentences of each are enough
-CANDIDATES = 3  # papers offered to the model when the question names none
-CLEAR_LEAD = 2.0  # standard deviations by which a paper that leads is taken without asking the model
+CANDIDATES = 5  # papers offered to the model when the question names none
+CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken without asking the model
 OFF_TOPIC = 2.6  # standard deviations below which the best paper does not stand out: nothing here is about it
 STANDS_OUT = 4.0  # above which the paper itself answers a search, even where the model finds nothing to say
 TERSE = 25  # characters
 
-LINE = re.compile(r"\[(\d+)\]\s*(.*)", re.DOTALL)
+LINE = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
 
 Steps = Yields[Event, None, Composed]
 
@@ -60,7 +61,7 @@ def draft(desk: Desk) -> Steps:
     if absent:
         return composing.refusal(desk.query, desk.evidence, "not_mentioned", names=absent)
     if desk.generator is None:
-        return _extracted(desk, hits)
+        return _extracted(desk, hits) if _can_answer(desk, hits) else _nothing_said(desk, hits, [])
     lines = yield from _written(desk, desk.generator, hits)
     return _assembled(desk, hits, lines)
 
@@ -86,16 +87,21 @@ def _absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
     """Names the question asks about that the digests of the named papers never mention: no answer can be there."""
     if not desk.named or desk.query.intent is Intent.COMPARE:
         return []
-    asked = desk.query.question
-    for name in desk.query.names:
-        asked = asked.replace(name, " ")
     return [
         word
-        for word in dict.fromkeys(TOKEN.findall(asked))
+        for word in dict.fromkeys(TOKEN.findall(_without_own_names(desk.query)))
         if shaped(word)
         and not word[0].isdigit()
-        and all(word in citing.unknown_names(word, hit.paper) and not citing.misspelt(word, hit.paper) for hit in hits)
+        and all(word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper) for hit in hits)
     ]
+
+
+def _without_own_names(query: Query) -> str:
+    """The question without the spellings that named its papers: these may be misspelt on purpose of no one."""
+    asked = query.question
+    for name in query.names:
+        asked = asked.replace(name, " ")
+    return asked
 
 
 # --- with the model -----------------------------------------------------------------------------
@@ -113,14 +119,28 @@ def _written(desk: Desk, generator: Generator, hits: Sequence[Hit]) -> Yields[Ev
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
     gpu = "CPU" not in generator.device
     budget = min(PROMPT_TOKENS["GPU" if gpu else "CPU"], generator.context * 3 // 4)
-    if not desk.named and len(hits) > 1:
+    chooses = not desk.named and len(hits) > 1 and desk.query.intent is not Intent.COMPARE
+    if chooses:
         budget = int(budget * CHOOSING_SHARE)
     prompt = prompting.build(desk.query, hits, count_tokens=generator.count_tokens, budget=budget)
+    if chooses:
+        prompt = prompting.on_one(prompt, _choice(generator, hits, prompt), desk.query.language)
     lines = yield from _read(desk, generator, hits, prompt)
     failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
     if failed and not any(s.supported for line in lines for s in line.sentences) and not desk.stop.is_set():
         lines = (yield from _read(desk, generator, hits, _repaired(prompt, failed[0].text))) or lines
     return lines
+
+
+def _choice(generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
+    """The place of the paper that retrieval and the model together like best.
+
+    The model's log-probability of naming a paper first is added to the retrieval score: either alone is right less
+    often, and one standard deviation weighs about as much as a factor of e.
+    """
+    shares = generator.choose(prompt.messages, [f"[{n}]" for n in range(1, len(hits) + 1)])
+    worth = [hit.score + math.log(max(share, 1e-6)) for hit, share in zip(hits, shares, strict=True)]
+    return worth.index(max(worth))
 
 
 def _repaired(prompt: prompting.Prompt, failed: str) -> prompting.Prompt:
@@ -134,38 +154,36 @@ def _read(
     desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
 ) -> Yields[Event, None, list[_Line]]:
     """Stream one draft; each sentence is checked as it closes."""
-    done: list[Sentence] = []  # in order, with the line each belongs to beside it
-    places: list[int] = []
-    text = ""
+    done: list[tuple[int, Sentence]] = []  # (place of the cited paper, checked sentence), in order
+    text = prompt.prefix
     for piece in generator.stream(
-        prompt.messages, grammar=prompt.grammar, max_tokens=prompt.max_tokens, stop=desk.stop
+        prompt.messages, prefix=prompt.prefix, grammar=prompt.grammar, max_tokens=prompt.max_tokens, stop=desk.stop
     ):
         text += piece
-        closed, open_text = _closed(text)
+        closed, open_text = _closed(text, len(hits))
         for place, claim in closed[len(done) :]:
-            done.append(_check(desk, hits, place, claim))
-            places.append(place)
-            yield Checked(done[-1])
+            done.append((place, _check(desk, hits, place, claim)))
+            yield Checked(done[-1][1])
         yield Draft(open_text)
     cut_off = generator.usage.generated_tokens >= prompt.max_tokens or desk.stop.is_set()
-    for place, claim in _closed(text, final=not cut_off)[0][len(done) :]:
-        done.append(_check(desk, hits, place, claim))
-        places.append(place)
-        yield Checked(done[-1])
-    return [
-        _Line(place, tuple(s for s, at in zip(done, places, strict=True) if at == place))
-        for place in dict.fromkeys(places)
-    ]
+    for place, claim in _closed(text, len(hits), final=not cut_off)[0][len(done) :]:
+        done.append((place, _check(desk, hits, place, claim)))
+        yield Checked(done[-1][1])
+    places = dict.fromkeys(place for place, _ in done)
+    return [_Line(place, tuple(sentence for at, sentence in done if at == place)) for place in places]
 
 
-def _closed(text: str, *, final: bool = False) -> tuple[list[tuple[int, str]], str]:
-    """([(place of the cited paper, sentence)] that have closed, the text still open)."""
+def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[int, str]], str]:
+    """([(place of the cited paper, sentence)] that have closed, the text still open).
+
+    A line that cites none of the `papers` is passed over: an engine without a grammar may write one.
+    """
     found: list[tuple[int, str]] = []
     lines = text.split("\n")
     open_text = ""
     for number, line in enumerate(lines):
         match = LINE.match(line.strip())
-        if not match:
+        if not match or not 1 <= int(match[1]) <= papers:
             continue
         claims = citing.split_draft(match[2])
         if number == len(lines) - 1 and not final and claims:
@@ -206,6 +224,12 @@ def _answers(query: Query, checked: Sequence[Sentence]) -> bool:
     )
 
 
+def _can_answer(desk: Desk, hits: Sequence[Hit]) -> bool:
+    """Whether the digests' own best sentences may stand as the answer: one asked for a figure holds a figure."""
+    wanted = desk.named and desk.query.intent is Intent.LOOKUP and wording.FIGURE.search(desk.query.question)
+    return not wanted or any(figures.values_of(passage.text) for passage in hits[0].passages[:2])
+
+
 def _nothing_said(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Composed:
     """Nothing passed the checks: a search still has its paper, anything else is refused."""
     if desk.stop.is_set() and not lines:
@@ -224,7 +248,8 @@ def _comparison(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Comp
     prose: list[str] = []
     checked: list[Sentence] = []
     for place, hit in enumerate(hits):
-        kept = written.get(place) or [citing.quote(p, place + 1) for p in hit.passages[:1]]
+        first = next(iter(hit.passages), None) or composing.first_passage(hit.paper)
+        kept = written.get(place) or [citing.quote(first, place + 1, first.text or hit.paper.title)]
         checked += kept
         own_words = bool(written.get(place)) or language_of(kept[0].text if kept else "") == desk.query.language
         body = " ".join(escape_sentence(s.text) for s in kept) if own_words else f"[{place + 1}]"

@@ -45,8 +45,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "trend_head": "{matched} of {scanned} papers are about this.",
         "trend_columns": "| Month | On topic | All papers | Share |",
         "trend_peak": "Papers of the month with the highest share ({month}):",
+        "papers": "{count} papers",
         "rising_head": "Topics whose share of the papers rose most:",
-        "unsupported_left_out": "The digest gives no more on this.",
     },
     "ko": {
         "greeting": "안녕하세요! 수집된 논문에 대해 물어보세요. 논문의 내용과 수치, 어떤 주제를 다룬 논문 목록, "
@@ -86,7 +86,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "trend_head": "{scanned}편 가운데 {matched}편이 이 주제를 다룹니다.",
         "trend_columns": "| 월 | 해당 논문 | 전체 논문 | 비율 |",
         "trend_peak": "비율이 가장 높은 달({month})의 논문:",
+        "papers": "{count}편",
         "rising_head": "비중이 가장 많이 늘어난 주제:",
-        "unsupported_left_out": "다이제스트에는 그 이상의 내용이 없습니다.",
     },
 }

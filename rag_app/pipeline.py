@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rag_app import __version__, citing, composing, digest, publishing
+from rag_app import __version__, citing, composing, digest, publishing, trends, wording
 from rag_app.chunking import chunk
 from rag_app.composing import Composed
 from rag_app.drafting import Desk, Steps, draft
@@ -192,7 +192,7 @@ def turn(query: Query, done: Answer) -> Turn:
 
 def accepted(question: str) -> str:
     """The question, if it can be one. Raises QuestionError."""
-    text = " ".join(question.split())
+    text = " ".join(question.encode("utf-8", "replace").decode().split())  # half a surrogate pair becomes "?"
     if not text:
         raise QuestionError("the question is empty", 'ask something, for example: rag-app ask "papers about robots"')
     if len(text) > LONGEST_QUESTION:
@@ -214,14 +214,14 @@ def _answer_steps(desk: Desk) -> Steps:
         return composing.refusal(query, evidence, reason, names=query.unknown)
     if query.intent is Intent.METADATA:
         return composing.record(query, table.many(table.ids(query.filters)), table)
-    if query.intent in {Intent.LIST, Intent.TREND}:
-        if not evidence.matched:
-            return composing.refusal(query, evidence, "off_topic")
-        return (
-            composing.trend(query, evidence, table)
-            if query.intent is Intent.TREND
-            else composing.listing(query, evidence)
-        )
+    if query.intent is Intent.TREND and not wording.trend_topic(query.topic):
+        return composing.rising(query, trends.rising(table.all(), query.filters))
+    if query.intent in {Intent.LIST, Intent.TREND} and not evidence.matched:
+        return composing.refusal(query, evidence, "off_topic")
+    if query.intent is Intent.TREND:
+        return composing.trend(query, evidence, table)
+    if query.intent is Intent.LIST:
+        return composing.listing(query, evidence)
     return (yield from draft(desk))
 
 

@@ -10,7 +10,7 @@ The layout only ever appends (system, evidence, question), so that a follow-up o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag_app import figures
 from rag_app.cleaning import clean_line
@@ -41,6 +41,7 @@ LENGTH = {
         "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
     },
 }
+OPENING = {"en": "This paper ", "ko": "이 논문은 "}  # of an answer that names a paper: else the model repeats its title
 TOKENS_A_LINE = 110  # the longest line an answer may take
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 
@@ -57,12 +58,13 @@ class Prompt:
     papers: tuple[str, ...]  # arXiv id of [1], [2], ...
     max_tokens: int
     left_out: int  # sentences of evidence that did not fit
+    prefix: str = ""  # how the answer begins, where that is settled
 
 
 def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], int], budget: int) -> Prompt:
     """The prompt for `query` over `hits` (in citation order), with at most `budget` tokens of content.
 
-    The least relevant sentences are left out first, then the last papers; titles and the question stay.
+    Each paper has an equal share; its least relevant sentences are left out. Titles and the question stay.
     """
     question = _question(query, len(hits))
     room = budget - count_tokens(SYSTEM) - count_tokens(question)
@@ -81,6 +83,12 @@ def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], in
         max_tokens=TOKENS_A_LINE * (len(hits) if compares else 1),
         left_out=left_out,
     )
+
+
+def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
+    """The same prompt for an answer about the paper at `place` (from 0) alone; nothing before it is read again."""
+    rules = f"root ::= text\ntext ::= char+\nchar ::= {TEXT[language]}\n"
+    return replace(prompt, grammar=rules, prefix=f"[{place + 1}] {OPENING[language]}")
 
 
 def grammar(papers: int, language: str, *, every: bool) -> str:
