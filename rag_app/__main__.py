@@ -7,6 +7,7 @@ Does not know: how anything is done. Heavy imports happen inside the commands, s
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app import __version__
-from rag_app.errors import EngineError, RagError, WeightsError
+from rag_app.errors import EngineError, RagError
 from rag_app.records import Checked, Done, Filters, Found, Turn, Understood
 from rag_app.settings import Settings
 
@@ -30,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK", "TRANSFORMERS_NO_ADVISORY_WARNINGS"):
         os.environ.setdefault(name, "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console of another encoding shows "?" instead of failing
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options, Settings.from_environment()) or 0)
@@ -121,38 +125,27 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _filters(options: argparse.Namespace) -> Filters:
+    since, until = _day("--since", options.since), _day("--until", options.until)
+    return Filters(since=since, until=until, authors=tuple(options.author), min_votes=options.min_votes)
+
+
+def _day(option: str, text: str) -> str:
     from datetime import date
 
-    for name in ("since", "until"):
-        try:
-            date.fromisoformat(getattr(options, name) or "2000-01-01")
-        except ValueError:
-            raise RagError(f"--{name} {getattr(options, name)} is not a day", "write it as YYYY-MM-DD") from None
-    return Filters(since=options.since, until=options.until, authors=tuple(options.author), min_votes=options.min_votes)
-
-
-def _engine(no_llm: bool, settings: Settings) -> Generator | None:
-    """The engine in this process; a machine without a model answers without one, and says so."""
-    if no_llm:
-        return None
-    from rag_app import llm
-
     try:
-        return llm.load(settings)
-    except (WeightsError, EngineError) as error:
-        if settings.model:
-            raise
-        print(f"note: answering without a language model: {error.message}", file=sys.stderr)
-        return None
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise RagError(f"{option} {text} is not a day", "write it as YYYY-MM-DD") from None
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import pipeline, serialising, terminal
+    from rag_app import llm, pipeline, serialising, terminal
 
     filters = _filters(options)
     pipeline.accepted(options.question)
     library = pipeline.open_library(settings)
-    answer, _ = pipeline.answer(options.question, library, _engine(options.no_llm, settings), filters=filters)
+    engine = None if options.no_llm else llm.load_if_any(settings)
+    answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
     if options.json:
         print(json.dumps(serialising.as_json(answer), ensure_ascii=False, indent=2))
     else:
@@ -160,10 +153,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import pipeline
+    from rag_app import llm, pipeline
 
     library = pipeline.open_library(settings)
-    engine = _engine(options.no_llm, settings)
+    engine = None if options.no_llm else llm.load_if_any(settings)
     conversation: list[Turn] = []
     print("Ask about the papers; an empty line ends the conversation.", file=sys.stderr)
     while question := _typed():

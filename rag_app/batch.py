@@ -10,14 +10,15 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from rag_app import pipeline
-from rag_app.errors import EngineError, QuestionError, RagError, WeightsError
+from rag_app import llm, pipeline
+from rag_app.errors import QuestionError, RagError
 from rag_app.generation import Generator
-from rag_app.records import Answer, Filters, Turn
+from rag_app.records import Answer, Filters, Intent, Turn
 from rag_app.settings import Settings
 
 
@@ -41,11 +42,11 @@ def run(
 
     lines = read(questions)
     done = _done(answers)
-    if digests:
-        settings = own_collection(settings, digests)
-    library = pipeline.open_library(settings)
-    generator = None if no_llm else _engine(settings)
     with _opened(answers) as output:
+        if digests:
+            settings = own_collection(settings, digests)
+        library = pipeline.open_library(settings)
+        generator = None if no_llm else llm.load_if_any(settings)
         for line in tqdm([line for line in lines if line.id not in done], desc="batch", file=sys.stderr):
             output.write(json.dumps(_answered(line, library, generator), ensure_ascii=False) + "\n")
             output.flush()
@@ -57,45 +58,47 @@ def read(file: Path) -> list[Line]:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RagError(f"{file} cannot be read: {error}", "give a UTF-8 file with one JSON object a line") from None
-    return [_line(row, f"{file}:{number}") for number, row in enumerate(text.splitlines(), start=1) if row.strip()]
+    return [_line(row, f"{file}:{number}") for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
 
 
 def _line(row: str, place: str) -> Line:
     try:
         value = json.loads(row)
-        turns = value["turns"]
-        if not turns or not all(isinstance(turn, str) for turn in turns):
-            raise ValueError("turns is not a list of questions")
-        filters = Filters(
-            days=tuple(value.get("dates") or ()), since=value.get("since") or "", until=value.get("until") or ""
-        )
-        return Line(str(value["id"]), tuple(turns), filters)
+        turns, days = _texts(value["turns"], "turns"), _texts(value.get("dates") or [], "dates")
+        if not turns:
+            raise ValueError("turns holds no question")
+        filters = Filters(days=days, since=value.get("since") or "", until=value.get("until") or "")
+        return Line(str(value["id"]), turns, filters)
     except (ValueError, KeyError, TypeError) as error:
-        raise RagError(f"{place}: {error!r} is no question", 'each line needs "id" and "turns"') from None
+        raise RagError(f"{place} is no question: {error}", 'each line needs "id" and "turns"') from None
+
+
+def _texts(value: object, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise ValueError(f"{key} is not a list of texts")
+    return tuple(value)
 
 
 def _done(answers: Path) -> set[str]:
-    """Ids that are answered already; a last line cut by a kill is removed."""
+    """Ids that are answered already; a last line cut by a kill, perhaps inside a character, is removed."""
     if not answers.exists():
         return set()
-    whole = list(_rows(answers))
-    answers.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in whole), encoding="utf-8")
-    return {row["id"] for row in whole}
+    with _opened(answers, "rb+") as file:
+        whole, _, cut = file.read().rpartition(b"\n")
+        if cut:
+            file.truncate(len(whole) + 1 if whole else 0)
+    return set(_ids(whole.decode("utf-8", "replace")))
 
 
-def _rows(answers: Path) -> Iterator[dict[str, Any]]:
-    for row in answers.read_text(encoding="utf-8").splitlines():
-        try:
-            value = json.loads(row)
-        except ValueError:
-            continue
-        if isinstance(value, dict) and "id" in value:
-            yield value
+def _ids(text: str) -> Iterator[str]:
+    for row in text.split("\n"):
+        with suppress(ValueError, KeyError, TypeError):
+            yield str(json.loads(row)["id"])
 
 
-def _opened(answers: Path) -> Any:
+def _opened(answers: Path, mode: str = "a") -> IO[Any]:
     try:
-        return answers.open("a", encoding="utf-8")
+        return answers.open(mode, encoding=None if "b" in mode else "utf-8")
     except OSError as error:
         raise RagError(f"{answers} cannot be written: {error.strerror}", "choose another file") from None
 
@@ -115,18 +118,6 @@ def own_collection(settings: Settings, digests: Sequence[Path]) -> Settings:
     return own
 
 
-def _engine(settings: Settings) -> Generator | None:
-    from rag_app import llm
-
-    try:
-        return llm.load(settings)
-    except (WeightsError, EngineError) as error:
-        if settings.model:
-            raise
-        print(f"note: answering without a language model: {error.message}", file=sys.stderr)
-        return None
-
-
 def _answered(line: Line, library: pipeline.Library, generator: Generator | None) -> dict[str, Any]:
     """The last turn's answer of one conversation."""
     conversation: list[Turn] = []
@@ -136,8 +127,8 @@ def _answered(line: Line, library: pipeline.Library, generator: Generator | None
                 question, library, generator, conversation=conversation, filters=line.filters
             )
             conversation.append(turn)
-    except (QuestionError, EngineError) as error:
-        return {"id": line.id, "answer": str(error), "citations": [], "refused": True, "quotes": [], "ranked": []}
+    except QuestionError as error:  # an engine that fails ends the run instead: run again, it resumes
+        answer = Answer(str(error), True, Intent.LOOKUP, "en")
     return {"id": line.id, **_row(answer)}
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import codecs
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ import numpy as np
 
 from rag_app import llama
 from rag_app.chat_template import ChatTemplate
-from rag_app.errors import EngineError
+from rag_app.errors import EngineError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan, fit, offload_targets, read_shape, step_down
 from rag_app.generation import Message
@@ -54,6 +55,20 @@ def load(settings: Settings) -> Engine:
             log.warning("%s", error.message)
             failure, plan = error, step_down(plan, shape)
     raise failure
+
+
+def load_if_any(settings: Settings) -> Engine | None:
+    """`load`, or None with a note on stderr where no model can be had and none was asked for by name.
+
+    Raises WeightsError or EngineError for a model that RAG_MODEL names.
+    """
+    try:
+        return load(settings)
+    except (WeightsError, EngineError) as error:
+        if settings.model:
+            raise
+        print(f"note: answering without a language model: {error.message}", file=sys.stderr)
+        return None
 
 
 def physical_cores() -> int:
