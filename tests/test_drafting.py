@@ -1,0 +1,207 @@
+"""What drafting promises: whatever a model writes, only checked sentences with valid citations come out."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from itertools import pairwise
+
+import pytest
+from fakes import ScriptedGenerator, answer_of, events_of, lab
+
+from rag_app import pipeline, prompting
+from rag_app.drafting import escape_sentence
+from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
+
+PICKBOT, FOLDNET = "2405.00001", "2405.00002"
+ASKED = "What does PickBot learn?"
+TRUE = "[1] PickBot learns whole-body grasping."
+FALSE = "[1] PickBot uses a learning rate of 0.001."
+COMPARED = "Compare the success rates of PickBot and FoldNet"
+
+
+def check_citations(answer: Answer) -> None:
+    """Every marker is a citation, every citation a marker, and every quote the digest's own characters."""
+    cited = {citation.n for citation in answer.citations}
+    shown = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\](?!\()", answer.text)}
+    assert shown == (set() if answer.refused else cited)
+    for sentence in answer.sentences:
+        assert {int(n) for n in re.findall(r"\[(\d+)\]", sentence.text)} <= cited
+        assert bool(sentence.support) == sentence.supported
+    quotes: list[Citation | Support] = [*answer.citations]
+    quotes += [support for sentence in answer.sentences for support in sentence.support]
+    for quote in quotes:
+        paper = lab().generation.papers.get(next(c.arxiv_id for c in answer.citations if c.n == quote.n))
+        assert quote.quote == paper.section(quote.section).text[quote.start : quote.end]
+
+
+def test_sentences_are_drafted_then_checked_one_after_the_other() -> None:
+    generator = ScriptedGenerator([f"{TRUE} It uses a wrist camera."], size=3)
+    events = [e for e in events_of(ASKED, lab(), generator) if isinstance(e, Draft | Checked)]
+    first, second = (place for place, event in enumerate(events) if isinstance(event, Checked))
+    drafts = [event.text for event in events[:first] if isinstance(event, Draft)]
+    assert drafts[-1].startswith("PickBot learns")
+    assert all(later.startswith(earlier) for earlier, later in pairwise(drafts))
+    assert any(isinstance(event, Draft) for event in events[first:second])
+
+
+def test_a_supported_draft_is_the_answer() -> None:
+    answer = answer_of(ASKED, lab(), ScriptedGenerator([TRUE]))
+    assert "whole-body grasping. [1]" in answer.text or "whole-body grasping [1]" in answer.text
+    assert [citation.arxiv_id for citation in answer.citations] == [PICKBOT]
+    check_citations(answer)
+
+
+def test_a_failed_sentence_is_repaired_once() -> None:
+    generator = ScriptedGenerator([FALSE, TRUE])
+    answer = answer_of(ASKED, lab(), generator)
+    assert len(generator.calls) == 2
+    first, second = (messages[-1]["content"] for messages in generator.calls)
+    assert second.startswith(first)  # so that the KV cache is reused
+    assert "0.001" in second
+    assert not answer.refused
+    assert "0.001" not in answer.text
+    check_citations(answer)
+
+
+def test_two_failed_drafts_are_refused() -> None:
+    generator = ScriptedGenerator([FALSE])
+    answer = answer_of(ASKED, lab(), generator)
+    assert len(generator.calls) == 2
+    assert answer.refused
+    assert (answer.citations, "0.001" in answer.text, "[1]" in answer.text) == ((), False, False)
+
+
+def test_a_false_sentence_beside_a_true_one_is_left_out_of_the_text() -> None:
+    answer = answer_of(ASKED, lab(), ScriptedGenerator([f"{TRUE} It uses a learning rate of 0.001."]))
+    assert "grasping" in answer.text
+    assert "0.001" not in answer.text
+    assert [sentence.supported for sentence in answer.sentences] == [True, False]
+    check_citations(answer)
+
+
+@pytest.mark.parametrize("text", [prompting.REFUSAL, f"[1] {prompting.REFUSAL}", f"{prompting.REFUSAL}.", "", "\n\n"])
+def test_a_model_that_finds_nothing_is_a_refusal(text: str) -> None:
+    answer = answer_of(ASKED, lab(), ScriptedGenerator([text]))
+    assert answer.refused
+    assert prompting.REFUSAL not in answer.text
+    check_citations(answer)
+
+
+def test_stop_keeps_what_was_checked() -> None:
+    text = f"{TRUE} It uses a wrist camera. It also does much else."
+    stop = threading.Event()
+    generator = ScriptedGenerator([text], size=5, stop_after=len(f"{TRUE} It uses") // 5 + 1)
+    *_, last = pipeline.ask(ASKED, lab(), generator, stop=stop)
+    assert isinstance(last, Done)
+    assert stop.is_set()
+    assert not last.answer.refused
+    assert [sentence.supported for sentence in last.answer.sentences] == [True]
+    assert "camera" not in last.answer.text
+    check_citations(last.answer)
+
+
+def test_stop_before_anything_was_said_is_a_refusal_without_a_repair() -> None:
+    generator = ScriptedGenerator([TRUE], size=5, stop_after=1)
+    answer = answer_of(ASKED, lab(), generator)
+    assert answer.refused
+    assert len(generator.calls) == 1
+
+
+def test_a_question_for_a_figure_is_not_answered_without_one() -> None:
+    answer = answer_of("How many parameters does PickBot have?", lab(), ScriptedGenerator([TRUE]))
+    assert answer.refused
+    answer = answer_of(
+        "How many parameters does PickBot have?", lab(), ScriptedGenerator(["[1] PickBot has 300 million parameters."])
+    )
+    assert not answer.refused
+
+
+def test_a_name_that_the_digest_never_mentions_is_refused_without_the_model() -> None:
+    generator = ScriptedGenerator([TRUE])
+    answer = answer_of("How does PickBot do on ChairBench?", lab(), generator)
+    assert answer.refused
+    assert generator.calls == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1] PickBot reaches 75% on O.O.D. objects.\n[2] FoldNet reaches 61.5% on TowelBench.",
+        "[1] PickBot reaches 75% on O.O.D. objects.",
+        "[2] FoldNet reaches 99.9%.",
+        prompting.REFUSAL,
+    ],
+)
+def test_a_comparison_cites_every_side(text: str) -> None:
+    answer = answer_of(COMPARED, lab(), ScriptedGenerator([text]))
+    assert answer.intent is Intent.COMPARE
+    assert {citation.arxiv_id for citation in answer.citations} == {PICKBOT, FOLDNET}
+    assert "99.9" not in answer.text
+    assert {arxiv_id for quotes in answer.comparison.values() for arxiv_id in quotes} == {PICKBOT, FOLDNET}
+    check_citations(answer)
+
+
+@pytest.mark.parametrize(
+    "marker", ["[0]", "[3]", "[99]", "[-1]", "[1", "1]", "[１]", "[²]", "[1][2]", "[" + "9" * 5000 + "]"]
+)
+def test_a_marker_that_names_no_paper_cites_nothing(marker: str) -> None:
+    answer = answer_of(ASKED, lab(), ScriptedGenerator([f"{marker} PickBot learns whole-body grasping."]))
+    assert {citation.arxiv_id for citation in answer.citations} <= {PICKBOT}
+    check_citations(answer)
+
+
+def test_a_thousand_random_drafts_give_valid_citations_only() -> None:
+    chance = random.Random(7)  # noqa: S311 - a seeded fake
+    parts = [
+        *(
+            "[1] ",
+            "[2] ",
+            "[3]",
+            "[0]",
+            "[17]",
+            "[",
+            "]",
+            "[1",
+            "[[1]]",
+            "(1)",
+            "[1](http://x.example)",
+            "![1](x)",
+            "\n",
+        ),
+        *(
+            "PickBot learns whole-body grasping. ",
+            "It reaches 75%. ",
+            "O.O.D. ",
+            "94.4%",
+            "0.001 ",
+            " FoldNet",
+            "옷 접기를 ",
+        ),
+        *(
+            "배웁니다. ",
+            "🧪👩‍🔬",
+            "NONE",
+            "NONE.",
+            "\u200b",
+            "\u2028",
+            "> ",
+            "| ",
+            "`",
+            "<b>",
+            "v1.",
+            "1. ",
+            "\\[1\\]",
+            " ",
+        ),
+    ]
+    for question in (ASKED, COMPARED):
+        for _ in range(500):
+            drafts = ["".join(chance.choices(parts, k=chance.randrange(1, 14))) for _ in range(2)]
+            generator = ScriptedGenerator(drafts, size=chance.choice([1, 4, 50]), stop_after=chance.choice([0, 0, 3]))
+            check_citations(answer_of(question, lab(), generator))
+
+
+def test_only_the_marker_of_a_sentence_is_left_unescaped() -> None:
+    assert escape_sentence("![i](z) [x] [1]") == r"\!\[i\](z) \[x\] [1]"

@@ -1,0 +1,213 @@
+"""What the two stories promise: `ask` tells every step and claims nothing unfounded; `ingest` follows the digests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from fakes import LAB, HashEmbedder, ScriptedGenerator, answer_of, events_of, fake_embedding, lab, settings_in
+
+from rag_app import pipeline
+from rag_app.errors import CollectionError, DigestError, QuestionError
+from rag_app.index import open_current
+from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Understood
+from rag_app.settings import Settings
+
+PICKBOT = "2405.00001"
+TRUE = "[1] PickBot learns whole-body grasping."
+
+# --- ask ----------------------------------------------------------------------------------------
+
+
+def test_the_steps_of_an_answer_come_in_order() -> None:
+    events = events_of("What does PickBot learn?", lab(), ScriptedGenerator([TRUE]))
+    assert [type(event) for event in events[:2]] == [Understood, Found]
+    assert {type(event) for event in events[2:-1]} == {Draft, Checked}
+    assert isinstance(events[-1], Done)
+    answer = events[-1].answer
+    assert answer.first_token_seconds is not None
+    assert answer.evidence_seconds <= answer.first_token_seconds <= answer.seconds
+    assert (answer.model, answer.device) == ("scripted", "CPU, 1 thread")
+    assert answer.usage.generated_tokens > 0
+
+
+def test_without_a_model_the_answer_is_the_digest_s_own_sentences() -> None:
+    answer = answer_of("What does PickBot learn?", lab())
+    assert not answer.refused
+    text = lab().generation.papers.get(PICKBOT)
+    assert all(s.quote in text.section(s.section).text for sentence in answer.sentences for s in sentence.support)
+    assert (answer.model, answer.first_token_seconds) == ("", None)
+
+
+@pytest.mark.parametrize("generator", [None, ScriptedGenerator([TRUE])])
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What does GraspZilla learn?", "GraspZilla"),
+        ("GraspZilla의 성공률은?", "GraspZilla"),
+        ("papers on 2024-02-30", "2024-02-30"),
+        ("2024년 2월 30일 논문은?", "2월 30일"),
+        ("papers between 2024-05-01 and 2024-01-15", "2024-05-01"),
+        ("papers on 2019-07-01", "2019-07-01"),
+        ("papers by Zebulon Quux", "Zebulon Quux"),
+    ],
+)
+def test_what_the_collection_does_not_hold_is_refused_by_name(
+    question: str, said: str, generator: ScriptedGenerator | None
+) -> None:
+    answer = answer_of(question, lab(), generator)
+    assert answer.refused
+    assert said in answer.text
+    assert (answer.citations, answer.sentences) == ((), ())
+    assert answer.first_token_seconds is None  # the model was not asked
+
+
+@pytest.mark.parametrize("question", ["", " \n\t ", "x" * 4_001, "가" * 100_000])
+def test_a_question_that_cannot_be_one_is_an_error(question: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        events_of(question, lab())
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("question", ["?", "[1]", "🧪", "a" * 4_000, "' OR 1=1 --", "\x00\x01", "%s {x}", "\udcff"])
+def test_any_other_question_has_an_answer(question: str) -> None:
+    assert answer_of(question, lab(), ScriptedGenerator([TRUE])).text
+
+
+def test_a_greeting_claims_nothing() -> None:
+    answer = answer_of("hello", lab())
+    assert (answer.intent, answer.refused, answer.citations) == (Intent.CHAT, False, ())
+
+
+def test_a_follow_up_is_about_the_paper_of_the_turn_before() -> None:
+    _, turn = pipeline.answer("What does PickBot learn?", lab(), ScriptedGenerator([TRUE]))
+    assert turn.papers == (PICKBOT,)
+    answer, _ = pipeline.answer("Who wrote it?", lab(), conversation=[turn])
+    assert "Ada Kim" in answer.text
+    assert [citation.arxiv_id for citation in answer.citations] == [PICKBOT]
+
+
+def test_filters_from_outside_hold() -> None:
+    answer = answer_of("How many papers are there?", lab(), filters=Filters(since="2024-05-01", min_votes=12))
+    assert {citation.arxiv_id for citation in answer.citations} == {PICKBOT, "2405.00003"}
+    assert answer.scanned == 2
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    first, second = (answer_of("Which papers are about diffusion?", lab()) for _ in range(2))
+    assert (first.text, first.ranked, first.citations) == (second.text, second.ranked, second.citations)
+
+
+# --- ingest -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A home after its first ingest, and what was told meanwhile."""
+
+    settings: Settings
+    result: pipeline.IngestResult
+    told: list[tuple[str, int, int]]
+
+
+@pytest.fixture
+def embedder() -> Iterator[HashEmbedder]:
+    embedder = HashEmbedder()
+    with fake_embedding(embedder):
+        yield embedder
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
+    """For reading, and for ingests that publish nothing; `home` gives a copy for the others."""
+    settings = settings_in(tmp_path_factory.mktemp("ingested"))
+    settings.digests.mkdir()
+    (settings.digests / "lab.md").write_text(LAB, encoding="utf-8")
+    told: list[tuple[str, int, int]] = []
+    with fake_embedding(HashEmbedder()):
+        result = pipeline.ingest(settings, progress=lambda *step: told.append(step))
+    return Ingested(settings, result, told)
+
+
+@pytest.fixture
+def home(ingested: Ingested, tmp_path: Path) -> Settings:
+    return replace(ingested.settings, home=Path(shutil.copytree(ingested.settings.home, tmp_path / "home")))
+
+
+def ids(settings: Settings) -> set[str]:
+    return {paper.arxiv_id for paper in open_current(settings.home).papers.all()}
+
+
+def entry(number: int) -> str:
+    return f"### [Extra{number}: More](https://arxiv.org/abs/2406.0000{number})\n\nIt says extra things {number}.\n\n"
+
+
+def folder_of(path: Path, number: int) -> Path:
+    path.mkdir(parents=True)
+    (path / "more.md").write_text(entry(number), encoding="utf-8")
+    return path
+
+
+def test_a_second_ingest_of_the_same_digests_embeds_nothing(ingested: Ingested, embedder: HashEmbedder) -> None:
+    name = open_current(ingested.settings.home).name
+    again = pipeline.ingest(ingested.settings)
+    assert (ingested.result.unchanged, ingested.result.embedded) == (False, ingested.result.chunks)
+    assert (again.unchanged, again.embedded, again.chunks) == (True, 0, ingested.result.chunks)
+    assert embedder.embedded == []
+    assert open_current(ingested.settings.home).name == name
+
+
+def test_progress_names_its_stages(ingested: Ingested) -> None:
+    assert ingested.told[0] == ("reading digests", 0, 0)
+    chunks = ingested.result.chunks
+    assert {"loading the embedding model", "verify", "done"} <= {stage for stage, _, _ in ingested.told}
+    assert all(0 <= done <= total <= chunks for stage, done, total in ingested.told if stage == "embedding")
+
+
+@pytest.mark.usefixtures("embedder")
+def test_a_failed_ingest_leaves_the_last_index(ingested: Ingested, tmp_path: Path) -> None:
+    before = open_current(ingested.settings.home).name
+    for missing in (tmp_path / "absent", tmp_path):
+        with pytest.raises(DigestError):
+            pipeline.ingest(ingested.settings, [missing])
+    assert open_current(ingested.settings.home).name == before
+    assert pipeline.ingest(ingested.settings).unchanged  # the folder that failed is not remembered
+
+
+def test_edited_new_and_removed_digests_are_followed(tmp_path: Path, embedder: HashEmbedder) -> None:
+    settings = settings_in(tmp_path)
+    folder_of(settings.digests, 1)
+    (settings.digests / "lab.md").write_text(LAB, encoding="utf-8")
+    pipeline.ingest(settings)
+    (settings.digests / "lab.md").write_text(LAB.replace("94.4%", "93.3%"), encoding="utf-8")
+    (settings.digests / "more.md").rename(settings.digests / "new.md")
+    (settings.digests / "new.md").write_text(entry(2), encoding="utf-8")
+    embedder.embedded.clear()
+    result = pipeline.ingest(settings)
+    assert result.embedded == len(embedder.embedded) == 2  # the edited section and the new paper
+    assert ids(settings) & {"2406.00001", "2406.00002"} == {"2406.00002"}
+    assert "93.3%" in open_current(settings.home).papers.get(PICKBOT).section("Performance").text
+
+
+@pytest.mark.usefixtures("embedder")
+def test_folders_and_uploads_are_added_and_remembered_until_replaced(home: Settings, tmp_path: Path) -> None:
+    other = folder_of(tmp_path / "other", 1)
+    uploads = folder_of(home.home / "uploads", 2)
+    everything = {PICKBOT, "2405.00002", "2405.00003", "2406.00001", "2406.00002"}
+    assert pipeline.ingest(home, [other]).roots == (home.digests, other.resolve(), uploads)
+    assert ids(home) == everything
+    assert pipeline.ingest(home).unchanged
+    assert ids(home) == everything
+    pipeline.ingest(home, [other], replace=True)
+    assert ids(home) == {"2406.00001", "2406.00002"}
+
+
+def test_another_embedding_model_makes_another_index(home: Settings) -> None:
+    with fake_embedding(HashEmbedder("hash-2")):
+        with pytest.raises(CollectionError, match="another embedding model"):
+            pipeline.open_library(home)
+        assert pipeline.ingest(home).embedded > 0
+        assert pipeline.open_library(home).generation.manifest.fingerprint == "hash-2"
