@@ -6,17 +6,29 @@ Run by `rag-app serve` through `streamlit run`.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from rag_app.errors import RagError
-from rag_app.ui import chat, collection, resources
+from rag_app.ui import chat, collection, compare, explore, history, resources
 from rag_app.ui.notices import show_error
 from rag_app.ui.sidebar import choose_language, sidebar
-from rag_app.ui.text import ENGLISH, WORDS
+from rag_app.ui.text import ENGLISH, WORDS, Words
+
+if TYPE_CHECKING:
+    from streamlit import Page
+
+    from rag_app.library import Library
+
+
+WIDE = {"compare", "explore"}  # pages of columns and tables; prose reads better in a narrow column
 
 
 def main() -> None:
-    st.set_page_config(page_title="rag-app", page_icon="📖", layout="centered")
+    # Before `st.navigation`: after it, the browser would fetch the page's icon from a font host as its favicon.
+    st.set_page_config(page_title="rag-app", page_icon="📖")
     try:
         resources.settings()
     except RagError as error:
@@ -33,22 +45,51 @@ def main() -> None:
         show_error(error, words)
         library = None
 
+    pages = _pages(words, language, library)
+    chosen = st.navigation(pages)
+    st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
+    sidebar(above, words, library, partial(st.switch_page, pages[0]))
+    chosen.run()
+
+
+def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
+    """The pages there are; without a collection all but two offer to make one."""
+
+    def open_chat() -> None:
+        st.switch_page(pages[0])
+
     def chat_page() -> None:
-        if library is None:
-            collection.first_page(words)
-        else:
+        if library:
             chat.page(words, language, library)
+        else:
+            collection.first_page(words)
+
+    def compare_page() -> None:
+        if library:
+            compare.page(words, library, open_chat)
+        else:
+            collection.first_page(words)
+
+    def explore_page() -> None:
+        if library:
+            explore.page(words, library, open_chat)
+        else:
+            collection.first_page(words)
+
+    def history_page() -> None:
+        history.page(words, library, open_chat)
 
     def collection_page() -> None:
         collection.page(words, library)
 
-    pages = [
+    pages: list[Page] = [
         st.Page(chat_page, title=words["chat"], icon=":material/chat:", url_path="chat", default=True),
+        st.Page(compare_page, title=words["compare"], icon=":material/compare_arrows:", url_path="compare"),
+        st.Page(explore_page, title=words["explore"], icon=":material/travel_explore:", url_path="explore"),
+        st.Page(history_page, title=words["history"], icon=":material/history:", url_path="history"),
         st.Page(collection_page, title=words["collection"], icon=":material/folder_open:", url_path="collection"),
     ]
-    chosen = st.navigation(pages)
-    sidebar(above, words, library)
-    chosen.run()
+    return pages
 
 
 if __name__ == "__main__":

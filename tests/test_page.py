@@ -1,4 +1,4 @@
-"""The real app in a real browser: the sample collection, the small model, one question, its source.
+"""The real app in a real browser: the sample collection, the small model, questions, sources, history and pages.
 
 Slow and whole on purpose: everything between the keyboard and the weights is the user's own.
 """
@@ -6,26 +6,33 @@ Slow and whole on purpose: everything between the keyboard and the weights is th
 from __future__ import annotations
 
 import http.client
-import json
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from rag_app.history import History
+from rag_app.index import open_current
+from rag_app.records import Answer
 from rag_app.settings import CHECKOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 MODEL = "qwen2.5-coder-0.5b"
-QUESTION = "Which papers improve video generation?"
+LIST_QUESTION = "Which papers improve video generation?"  # answered by code
+LOOKUP_QUESTION = "What does QLoRA propose?"  # answered by the model
 ANSWER_SECONDS = 240.0
 CHROMIUM = [
     "--no-sandbox",
@@ -57,85 +64,209 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         pytest.skip(f"no {MODEL} in models/")
     home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "RAG_HOME": str(home), "RAG_MODEL": MODEL, "RAG_OFFLINE": "1"}
-    _rag_app(environment, "ingest")
+    done = subprocess.run(
+        [sys.executable, "-m", "rag_app", "ingest"], env=environment, cwd=CHECKOUT, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
     return environment
 
 
-@pytest.fixture(scope="module")
-def address(environment: dict[str, str]) -> Iterator[str]:
-    """The served app."""
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[str]:
+    """The app's address, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment, cwd=CHECKOUT)
+    server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
     try:
         _wait_until_it_serves(port, server)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)
 
 
-@pytest.fixture
-def seen() -> Seen:
-    return Seen()
+@pytest.fixture(scope="module")
+def address(environment: dict[str, str]) -> Iterator[str]:
+    with served(environment) as address:
+        yield address
 
 
-@pytest.fixture
-def page(address: str, seen: Seen) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not chromium:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        page = browser.new_page(locale="en-US", viewport={"width": 1440, "height": 900})
-        page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).netloc))
-        page.on("websocket", lambda socket: seen.hosts.add(urlsplit(socket.url).netloc))
+        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_tab(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens tabs at the app; at the end of the test none may have failed, or have asked another host for anything."""
+    seen = Seen()
+    pages: list[Page] = []
+
+    def open_(url: str = address, *, width: int = 1440, locale: str = "en-US") -> Page:
+        page = browser.new_page(locale=locale, viewport={"width": width, "height": 900})
+        page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
+        page.on("websocket", lambda socket: seen.hosts.add(urlsplit(socket.url).hostname or ""))
         page.on("console", seen.console)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.goto(address)
-        yield page
-        browser.close()
+        page.goto(url)
+        pages.append(page)
+        return page
 
-
-def test_a_question_is_answered_and_its_source_shows_the_quote(
-    page: Page, seen: Seen, address: str, environment: dict[str, str]
-) -> None:
-    _model_is_ready(page)
-    question = page.get_by_test_id("stChatInputTextArea")
-    question.fill(QUESTION)
-    question.press("Enter")
-    expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=20_000)  # evidence comes first
-    expect(page.locator(".st-key-answer-0-sources button").first).to_be_visible(timeout=ANSWER_SECONDS * 1000)
-    page.locator("[class*=st-key-answer-0-mark-] button").first.click()
-    drawer = page.get_by_role("dialog")
-    marks = drawer.locator(".stMarkdownColoredBackground")
-    expect(marks.first).to_be_visible()
-    highlighted = {mark.replace("\u2060", "") for mark in marks.all_text_contents()}  # joiners: see escape_markdown
-    assert highlighted == _quotes(environment, drawer.get_by_role("link").get_attribute("href") or "")
-    assert page.get_by_test_id("stException").count() == 0
-    assert seen.hosts - {""} == {urlsplit(address).netloc}
+    yield open_
+    exceptions = [page.get_by_test_id("stException").count() for page in pages]
+    for page in pages:
+        page.close()
+    assert exceptions == [0] * len(pages)
+    assert seen.hosts - {""} == {"127.0.0.1"}
     assert seen.errors == []
 
 
-def _quotes(environment: dict[str, str], url: str) -> set[str]:
-    """What the command cites of the paper at `url`; answers can be repeated exactly."""
-    answer = json.loads(_rag_app(environment, "ask", QUESTION, "--json"))
-    (citation,) = [citation for citation in answer["citations"] if citation["url"] == url]
-    supports = [support for sentence in answer["sentences"] for support in sentence["support"]]
-    return {citation["quote"]} | {support["quote"] for support in supports if support["n"] == citation["n"]}
+def test_a_list_is_answered_and_its_source_shows_the_quote(open_tab: Open, environment: dict[str, str]) -> None:
+    page = open_tab()
+    _ask(page, LIST_QUESTION)
+    expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
+    _is_finished(page)
+    page.locator("[class*=st-key-answer-0-mark-] button").first.click()
+    assert _highlighted(page) == _quotes(_last_answer(environment), 1)
 
 
-def _model_is_ready(page: Page) -> None:
+def test_quotes_are_the_digests_own_characters(environment: dict[str, str], open_tab: Open) -> None:
+    _is_finished_after(open_tab(), LIST_QUESTION)
+    table = open_current(Path(environment["RAG_HOME"])).papers
+    answer = _last_answer(environment)
+    assert len(answer.citations) >= 5
+    for citation in answer.citations:
+        text = table.get(citation.arxiv_id).section(citation.section).text
+        assert text[citation.start : citation.end] == citation.quote
+
+
+def test_the_model_writes_an_answer_that_outlives_the_server(open_tab: Open, environment: dict[str, str]) -> None:
+    page = open_tab()
     expect(page.get_by_test_id("stSidebar").get_by_text(MODEL)).to_be_visible(timeout=90_000)
+    _ask(page, LOOKUP_QUESTION)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)  # others work while it writes
+    expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
+    _is_finished(page)
+    expect(page.get_by_text(re.compile(r"\d tokens/s$")).last).to_be_visible()
+    saved = _last_answer(environment)
+    assert saved.usage.generated_tokens > 0
+    with served(environment) as other:
+        again = open_tab(f"{other}/?{urlsplit(page.url).query}")
+        expect(again.get_by_text(LOOKUP_QUESTION, exact=True).first).to_be_visible(timeout=30_000)
+        again.locator("[class*=st-key-answer-0-mark-] button").first.click()
+        assert _highlighted(again) == _quotes(saved, 1)
 
 
-def _rag_app(environment: dict[str, str], *arguments: str) -> str:
-    command = [sys.executable, "-m", "rag_app", *arguments]
-    done = subprocess.run(command, env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def test_a_stopped_answer_gives_the_page_back(open_tab: Open) -> None:
+    page = open_tab()
+    _ask(page, "How does LoRA differ from full fine-tuning?")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped.").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
+
+
+def test_papers_are_compared_side_by_side(open_tab: Open) -> None:
+    page = open_tab()
+    page.get_by_role("link", name="Compare").click()
+    for arxiv_id in ("2106.09685", "2305.14314"):
+        page.get_by_test_id("stMultiSelect").locator("input").fill(arxiv_id)
+        page.get_by_role("option").first.click()
+    page.keyboard.press("Escape")
+    columns = page.locator(".st-key-compare-comparison").get_by_test_id("stColumn")
+    expect(columns.first).to_contain_text("LoRA")
+    expect(columns.nth(1)).to_contain_text("QLoRA")
+
+
+def test_exploring_leads_to_a_question(open_tab: Open) -> None:
+    page = open_tab()
+    page.get_by_role("link", name="Explore").click()
+    page.get_by_label("Words in title, authors or digest").fill("qlora")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 49 papers")).to_be_visible()
+    table = page.locator(".st-key-explore-table .dvn-scroller").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 18, "y": 54})  # the box of the first row
+    page.get_by_role("button", name="Ask about this paper").click()
+    expect(page.get_by_text("What does QLoRA")).not_to_have_count(0, timeout=20_000)
+    page.get_by_role("button", name="Stop").click()
+
+
+def test_a_bar_of_a_plot_opens_its_papers(open_tab: Open) -> None:
+    page = open_tab()
+    page.get_by_role("link", name="Explore").click()
+    page.locator(".st-key-plot-months path[aria-roledescription=bar]").first.click(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"^\d+ papers behind the bars"))).to_be_visible()
+
+
+def test_the_history_finds_and_exports_a_conversation(open_tab: Open) -> None:
+    page = open_tab()
+    _is_finished_after(page, LIST_QUESTION)
+    page.get_by_role("link", name="History").click()
+    nothing = page.get_by_text("No conversation holds all of these words.")
+    for words, count in (("penguins on the moon", 1), ("video generation", 0)):
+        page.get_by_label("Search questions and answers").fill(words)
+        page.keyboard.press("Enter")
+        expect(nothing).to_have_count(count)
+    page.get_by_role("button", name="Export").first.click()
+    for name, beginning in (("Markdown", "# Which papers"), ("JSON", "{"), ("BibTeX", "@misc{")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        assert Path(download.value.path()).read_text(encoding="utf-8").startswith(beginning)
+
+
+def test_a_korean_browser_on_a_narrow_screen_gets_korean_without_sideways_scrolling(open_tab: Open) -> None:
+    page = open_tab(width=390, locale="ko-KR")
+    _is_finished_after(page, "비디오 생성을 개선하는 논문은?")
+    expect(page.get_by_text("다시 답하기")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+# --- what the tests share -----------------------------------------------------------------------
+
+
+def _ask(page: Page, question: str) -> None:
+    field = page.get_by_test_id("stChatInputTextArea")
+    expect(field).to_be_enabled(timeout=60_000)
+    field.fill(question)
+    field.press("Enter")
+
+
+def _is_finished(page: Page) -> None:
+    expect(page.locator(".st-key-answer-0-actions")).to_be_visible(timeout=ANSWER_SECONDS * 1000)
+
+
+def _is_finished_after(page: Page, question: str) -> None:
+    _ask(page, question)
+    _is_finished(page)
+
+
+def _highlighted(page: Page) -> set[str]:
+    marks = page.get_by_role("dialog").locator(".stMarkdownColoredBackground")
+    expect(marks.first).to_be_visible()
+    return {mark.replace("\u2060", "") for mark in marks.all_text_contents()}  # joiners: see escape_markdown
+
+
+def _last_answer(environment: dict[str, str]) -> Answer:
+    history = History(Path(environment["RAG_HOME"]) / "history.sqlite3")
+    answers = [turn.answer for turn in history.turns(history.conversations()[0].id)]
+    history.close()
+    assert answers and answers[-1]
+    return answers[-1]
+
+
+def _quotes(answer: Answer, n: int) -> set[str]:
+    """What supports the answer in its n-th paper."""
+    supports = [support for sentence in answer.sentences for support in sentence.support]
+    return {c.quote for c in answer.citations if c.n == n} | {s.quote for s in supports if s.n == n}
 
 
 def _wait_until_it_serves(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rag_app.cleaning import escape_markdown
-from rag_app.records import Citation, Evidence, Hit, Paper
+from rag_app.records import Citation, Evidence, Hit, Paper, Support
+from rag_app.ui.bookmarks import bookmark_button
+from rag_app.ui.comparison import compare_button
 from rag_app.ui.jobs import Progress
 from rag_app.ui.prose import badge, inert, label
 from rag_app.ui.text import Words, reason, votes
@@ -32,12 +34,26 @@ class Opened:
     arxiv_id: str
 
 
+def open_source(answer: int, arxiv_id: str) -> None:
+    st.session_state["opened"] = Opened(answer, arxiv_id)
+
+
+def close_source() -> None:
+    st.session_state.pop("opened", None)
+
+
+def opened_source() -> Opened | None:
+    """What this tab has open."""
+    opened: Opened | None = st.session_state.get("opened")
+    return opened
+
+
 def evidence_row(evidence: Evidence, words: Words, key: str, open_source: Callable[[str], None]) -> None:
     """One card a paper, best first, in a row that scrolls sideways, so that the answer below stays in place."""
     if not evidence.hits:
         st.caption(words["evidence_none"])
         return
-    st.caption(words["evidence"].format(n=len(evidence.hits), seconds=f"{evidence.seconds:.2f}"))
+    st.caption(words["evidence"].format(scanned=f"{evidence.scanned:,}", seconds=f"{evidence.seconds:.2f}"))
     with st.container(horizontal=True, wrap=False, gap="small", key=f"{key}-cards"):
         for hit in evidence.hits[:CARDS]:
             _card(hit, words, key, open_source)
@@ -91,12 +107,29 @@ def source_drawer(paper: Paper, progress: Progress, words: Words, ask: Callable[
         st.link_button(words["arxiv"], paper.url, icon=":material/open_in_new:")
         if st.button(words["ask_about"], key="drawer-ask", icon=":material/chat:"):
             ask(paper)
-    if spans:
+        compare_button(paper.arxiv_id, words, "drawer")
+        bookmark_button(paper.arxiv_id, words, "drawer")
+    if citation and not spans:
+        st.caption(words["digest_changed"])
+        st.markdown(f"> {inert(' '.join(citation.quote.split()))}")
+    elif spans:
         st.caption(words["highlight" if citation else "highlight_found"])
     names = {section.name: escape_markdown(section.name) for section in paper.sections}
     first = citation.section if citation else next(iter(spans), "")
     for tab, section in zip(st.tabs(list(names.values()), default=names.get(first)), paper.sections, strict=True):
         tab.markdown(highlighted(section.text, spans.get(section.name, [])))
+
+
+def paper_drawer(paper: Paper, words: Words) -> None:
+    """The paper as its digest tells it, outside of any answer."""
+    st.markdown(f"#### {escape_markdown(paper.title)}", anchors=False)
+    st.caption(_facts(paper, words))
+    with st.container(horizontal=True):
+        st.link_button(words["arxiv"], paper.url, icon=":material/open_in_new:")
+        bookmark_button(paper.arxiv_id, words, "paper")
+    for section in paper.sections:
+        st.markdown(f"**{escape_markdown(section.name)}**")
+        st.markdown(highlighted(section.text, []))
 
 
 def _facts(paper: Paper, words: Words) -> str:
@@ -122,15 +155,28 @@ def spans_of(progress: Progress, arxiv_id: str) -> Spans:
     citation = citation_of(progress, arxiv_id)
     if citation and progress.answer:
         supports = [s for sentence in progress.answer.sentences for s in sentence.support if s.n == citation.n]
-        found = [(citation.section, citation.start, citation.end), *((s.section, s.start, s.end) for s in supports)]
+        cited: list[Citation | Support] = [citation, *supports]
+        found = [(c.section, c.start, c.end, c.quote) for c in cited]
     else:
         hits = progress.evidence.hits if progress.evidence else ()
         passages = next((hit.passages for hit in hits if hit.paper.arxiv_id == arxiv_id), ())
-        found = [(passage.section, passage.start, passage.end) for passage in passages[:1]]
+        found = [(passage.section, passage.start, passage.end, passage.text) for passage in passages[:1]]
     spans: Spans = {}
-    for section, start, end in sorted(set(found)):
+    for section, start, end in sorted(
+        {place for quote in found if (place := _place(quote, progress.papers[arxiv_id]))}
+    ):
         _add(spans.setdefault(section, []), start, end)
     return spans
+
+
+def _place(quote: tuple[str, int, int, str], paper: Paper) -> tuple[str, int, int] | None:
+    """Where the paper's text says the quote; a digest may have changed since the answer was saved."""
+    name, start, end, text = quote
+    sections = {section.name: section.text for section in paper.sections}
+    if sections.get(name, "")[start:end] == text:
+        return name, start, end
+    moved = ((section, sections[section].find(text)) for section in sections)
+    return next(((section, at, at + len(text)) for section, at in moved if at >= 0 and text), None)
 
 
 def _add(spans: list[tuple[int, int]], start: int, end: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +22,11 @@ from rag_app.records import (
     Draft,
     Event,
     Evidence,
+    Filters,
     Found,
     Paper,
     Query,
+    Section,
     Sentence,
     Turn,
     Understood,
@@ -69,15 +71,26 @@ class Progress:
 
 
 class AnswerJob:
-    """One question on its way to its answer; starts at once."""
+    """One question and its answer on the way; one restored from the history has come to its end already."""
 
-    def __init__(
-        self, question: str, library: Library, generator: Generator | None, conversation: Sequence[Turn] = ()
-    ) -> None:
+    def __init__(self, question: str, progress: Progress = Progress(), turn_id: int | None = None) -> None:
         self.question = question
-        self.progress = Progress()
+        self.progress = progress
+        self.turn_id = turn_id  # in the history; None where it cannot be saved
+        self.thumb, self.reason = 0, ""  # what the reader thinks of it, as in `history.SavedTurn`
         self.stopped = threading.Event()
-        arguments = (library, generator, tuple(conversation))
+        self.evident = threading.Event()  # there is something to draw: evidence, or the end
+
+    def start(
+        self,
+        library: Library,
+        generator: Generator | None,
+        conversation: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        keep: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        """Answer in a thread of its own; `keep` gets the progress at its end."""
+        arguments = (library, generator, tuple(conversation), filters, keep)
         threading.Thread(target=self._run, args=arguments, name="answer", daemon=True).start()
 
     @property
@@ -90,31 +103,51 @@ class AnswerJob:
 
     def turn(self) -> Turn | None:
         """What a later question of the conversation needs to know; None without an answer."""
-        query, answer = self.progress.query, self.progress.answer
-        if query is None or answer is None:
-            return None
-        papers = tuple(citation.arxiv_id for citation in answer.citations)
-        return Turn(self.question, answer.text, papers, query.filters, answer.intent)
+        from rag_app import pipeline
 
-    def _run(self, library: Library, generator: Generator | None, conversation: tuple[Turn, ...]) -> None:
+        query, answer = self.progress.query, self.progress.answer
+        return pipeline.turn(query, answer) if query and answer else None
+
+    def _run(
+        self,
+        library: Library,
+        generator: Generator | None,
+        conversation: tuple[Turn, ...],
+        filters: Filters,
+        keep: Callable[[Progress], None],
+    ) -> None:
         from rag_app import pipeline
 
         try:
-            for event in pipeline.ask(self.question, library, generator, conversation=conversation, stop=self.stopped):
+            for event in pipeline.ask(
+                self.question, library, generator, conversation=conversation, filters=filters, stop=self.stopped
+            ):
                 if isinstance(event, Done):
                     self._look_up(event.answer, library)
                 self.progress = self.progress.after(event)
+                if isinstance(event, Found):
+                    self.evident.set()
         except Exception as error:
             self.progress = replace(self.progress, error=as_rag_error(error))
         finally:
+            keep(self.progress)
             self.progress = replace(self.progress, draft="", finished=True)
+            self.evident.set()
 
     def _look_up(self, answer: Answer, library: Library) -> None:
         """Keep the papers of this generation: a later ingest may change the text under the quotes."""
-        wanted = {citation.arxiv_id for citation in answer.citations} | set(answer.nearest)
-        table = library.generation.papers
-        missing = {arxiv_id: table.get(arxiv_id) for arxiv_id in sorted(wanted - self.progress.papers.keys())}
-        self.progress = replace(self.progress, papers=self.progress.papers | missing)
+        self.progress = replace(self.progress, papers=papers_of(answer, library) | self.progress.papers)
+
+
+def papers_of(answer: Answer, library: Library) -> dict[str, Paper]:
+    """Every paper that can be opened from an answer; of one that the collection lost, what the citation says."""
+    table = library.generation.papers
+    cited = {
+        c.arxiv_id: Paper(c.arxiv_id, c.title, (c.date,) if c.date else (), (Section(c.section, c.quote),))
+        for c in answer.citations
+    }
+    held = (*cited, *answer.nearest, *answer.borderline_papers)
+    return cited | {arxiv_id: table.get(arxiv_id) for arxiv_id in held if table.has(arxiv_id)}
 
 
 class IngestJob:

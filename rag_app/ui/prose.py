@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from rag_app.cleaning import escape_markdown
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\](?!\()")
-_AT_LINE_END = re.compile(r" *(?:(?<!\\)\[\d+\])+([.!?。]?)$", re.MULTILINE)
+_AT_LINE_END = re.compile(r" *(?:(?<!\\)\[\d+\])+([.!?:。]?)$", re.MULTILINE)
 _LIST_ITEM = re.compile(r"(?:[-*]|\d+\.) ")
 
 
@@ -39,6 +39,11 @@ def blocks(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     for block in _split(markdown):
         numbers = tuple(dict.fromkeys(int(match[1]) for match in _MARKER.finditer(block)))
         yield (cited(block), ()) if block.startswith("|") else (cited(_AT_LINE_END.sub(r"\1", block)), numbers)
+
+
+def without_quoted_table(markdown: str) -> str:
+    """The text without `> |` lines, the plain form of a comparison that the page draws as columns."""
+    return "\n".join(line for line in markdown.splitlines() if not line.startswith("> |")).rstrip()
 
 
 def _split(markdown: str) -> list[str]:

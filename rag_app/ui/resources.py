@@ -6,11 +6,14 @@ Called by `app` and the pages. Every resource is made once and given to all sess
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app.history import History
 from rag_app.index import CURRENT, current_name
+from rag_app.records import Found
 from rag_app.settings import Settings
 from rag_app.ui.jobs import EngineJob, Workbench
 
@@ -47,4 +50,20 @@ def _library(generation: str) -> Library:
     from rag_app import pipeline
 
     del generation  # only the cache's key: `open_library` opens the current one
-    return pipeline.open_library(settings())
+    opened = pipeline.open_library(settings())
+    threading.Thread(target=_warm_up, args=(opened,), name="warm-up", daemon=True).start()
+    return opened
+
+
+def _warm_up(library: Library) -> None:
+    """Load what the first question would wait for: the embedding model, the morphemes, the paper table."""
+    from rag_app import pipeline
+
+    for event in pipeline.ask("warm-up", library):
+        if isinstance(event, Found):
+            return
+
+
+@st.cache_resource(show_spinner=False)
+def history() -> History:
+    return History(settings().home / "history.sqlite3")

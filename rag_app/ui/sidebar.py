@@ -1,24 +1,27 @@
-"""The sidebar of every page: new conversation, model, collection, the offline note, the language.
+"""The sidebar of every page: conversations, model, collection, the offline note, the language.
 
 Knows: what is said about the machine and the collection. Called by `app`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag_app.cleaning import escape_markdown
-from rag_app.ui import resources
-from rag_app.ui.chat import current_conversation, new_conversation
+from rag_app.errors import RagError
+from rag_app.ui import conversations, resources
+from rag_app.ui.prose import label
 from rag_app.ui.text import ENGLISH, LANGUAGES, Words
 
 if TYPE_CHECKING:
     from rag_app.library import Library
 
 REFRESH_SECONDS = 1.0  # while the model loads
+LATEST = 6  # conversations; the history page has all
 
 
 def choose_language(place: DeltaGenerator) -> str:
@@ -37,22 +40,45 @@ def choose_language(place: DeltaGenerator) -> str:
     return str(chosen)
 
 
-def sidebar(place: DeltaGenerator, words: Words, library: Library | None) -> None:
+def sidebar(place: DeltaGenerator, words: Words, library: Library | None, open_chat: Callable[[], None]) -> None:
     with place:
         if library:
-            st.button(
-                words["new_conversation"], icon=":material/add_comment:", width="stretch", on_click=new_conversation
-            )
+            _conversations(words, library, open_chat)
         every = REFRESH_SECONDS if resources.engine().loading else None
-        st.fragment(_model, run_every=every, key="model")(words, resources.engine().loading)
+        st.fragment(_model, run_every=every, key="model")(words, resources.engine().loading, library)
         if library:
             table = library.generation.papers
             span = words["span"].format(first=table.first_day, last=table.last_day)
             st.caption(f"**{words['papers']}** {library.generation.manifest.papers:,}  \n{span}")
         st.caption(f":material/cloud_off: {words['offline']}")
+        if notice := resources.history().notice:
+            st.warning(escape_markdown(notice), icon=":material/history:")
 
 
-def _model(words: Words, was_loading: bool) -> None:
+def _conversations(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
+    """A new conversation, and the latest ones."""
+    if st.button(words["new_conversation"], icon=":material/add_comment:", width="stretch", key="new-conversation"):
+        conversations.begin()
+        open_chat()
+    try:
+        latest = resources.history().conversations(limit=LATEST)
+    except RagError:
+        return  # the history page says why
+    with st.container(gap=None, key="latest-conversations"):
+        for conversation in latest:
+            shown = label(conversation.title, 34)
+            current = conversation.id == conversations.current_id()
+            if st.button(
+                f"**{shown}**" if current else shown,
+                key=f"latest-{conversation.id}",
+                type="tertiary",
+                wrap=False,
+            ):
+                conversations.open_conversation(conversation.id)
+                open_chat()
+
+
+def _model(words: Words, was_loading: bool, library: Library | None) -> None:
     """Model, device and the speed of the last answer."""
     engine = resources.engine()
     if was_loading and not engine.loading:
@@ -65,14 +91,14 @@ def _model(words: Words, was_loading: bool) -> None:
         return
     lines = [f"**{words['model']}** {escape_markdown(engine.generator.model)}"]
     lines.append(f"**{words['device']}** {escape_markdown(engine.generator.device)}")
-    if speed := _last_speed():
+    if speed := _last_speed(library):
         lines.append(f"**{words['last_answer']}** {words['speed'].format(speed=f'{speed:.0f}')}")
     st.caption("  \n".join(lines))
 
 
-def _last_speed() -> float:
+def _last_speed(library: Library | None) -> float:
     """Tokens a second of this tab's latest answer that the model wrote; 0 without one."""
-    for job in reversed(current_conversation()):
+    for job in reversed(conversations.current(library) if library else []):
         if (answer := job.progress.answer) and answer.usage.generated_tokens:
             return answer.usage.tokens_per_second
     return 0.0

@@ -1,0 +1,247 @@
+"""One answer: its evidence, its prose while it is written and after, its sources, and what can be done with it.
+
+Knows: what each state and each kind of answer looks like. Does not know: how an answer comes about (`ui.jobs` and
+`pipeline`), or how a paper looks (`ui.evidence`). Called by `ui.chat`.
+An answer is written by a job; a fragment looks at it a few times a second until it ends.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.cleaning import escape_markdown
+from rag_app.records import Answer, Citation, Intent, Sentence
+from rag_app.ui import conversations
+from rag_app.ui.comparison import comparison
+from rag_app.ui.details import details
+from rag_app.ui.evidence import evidence_row, open_source, source_list
+from rag_app.ui.feedback import feedback
+from rag_app.ui.jobs import AnswerJob, Progress
+from rag_app.ui.notices import show_error
+from rag_app.ui.paper_table import paper_table
+from rag_app.ui.prose import badge, blocks, cited, label, plain, without_quoted_table
+from rag_app.ui.text import Words
+
+if TYPE_CHECKING:
+    from rag_app.library import Library
+
+REFRESH_SECONDS = 0.3
+MARGIN_NUMBERS = 3  # more of them stand below their block, not beside it
+BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND}  # other answers rest on the whole table
+
+
+def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bool) -> None:
+    """Evidence first, then the prose; the same order while it is written and after. `last` may be asked again."""
+    progress = job.progress
+    evidence = st.container(key=f"answer-{place}-evidence")
+    if progress.evidence and progress.query and progress.query.intent in BY_SIMILARITY and not _refused(progress):
+        with evidence:
+            evidence_row(progress.evidence, words, f"answer-{place}", partial(open_source, place))
+    if not progress.finished:
+        st.fragment(_prose, run_every=REFRESH_SECONDS, key=f"prose-{place}")(place, job, progress, words)
+        return
+    if progress.answer:
+        _finished(place, progress, progress.answer, words)
+    else:
+        _unfinished(progress, words)
+    _after(place, job, words, library)
+    _actions(place, job, words, library, last)
+
+
+def _refused(progress: Progress) -> bool:
+    """A refusal offers its nearest papers; the evidence row would show them twice."""
+    return progress.answer is not None and progress.answer.refused
+
+
+# --- while it is written ------------------------------------------------------------------------
+
+
+def _prose(place: int, job: AnswerJob, drawn: Progress, words: Words) -> None:
+    """What is written so far. `drawn` is what the rest of the page shows: when it falls behind, all is drawn again."""
+    progress = job.progress
+    if progress.finished or (progress.evidence is None) != (drawn.evidence is None):
+        st.rerun()
+    _unfinished(progress, words)
+    st.button(
+        words["stop"],
+        key=f"stop-{place}",
+        icon=":material/stop_circle:",
+        on_click=job.stop,
+        disabled=job.stopped.is_set(),
+    )
+
+
+def _unfinished(progress: Progress, words: Words) -> None:
+    for sentence in progress.sentences:
+        st.markdown(_sentence(sentence, words))
+    if progress.draft:
+        st.markdown(f":gray[{plain(progress.draft)} ▍]")
+    elif not progress.finished:
+        state = "understanding" if not progress.query else "writing" if progress.evidence else "searching"
+        st.markdown(f":shimmer[{words[state]}…]")
+
+
+def _sentence(sentence: Sentence, words: Words) -> str:
+    text = plain(sentence.text)
+    return text if sentence.supported else f":gray[~~{text}~~] :orange-badge[{words['unsupported']}]"
+
+
+# --- once it is finished ------------------------------------------------------------------------
+
+
+def _finished(place: int, progress: Progress, answer: Answer, words: Words) -> None:
+    """The checked answer; beside each block are the buttons that open what it cites."""
+    if answer.refused:
+        said = answer.text.partition("\n\n")[0] if answer.nearest else answer.text  # the nearest papers become buttons
+        st.info(f"**{words['refused']}**\n\n{cited(said)}", icon=":material/search_off:")
+        return
+    citations = {citation.n: citation for citation in answer.citations}
+    text = without_quoted_table(answer.text) if answer.comparison else answer.text
+    for row, (markdown, numbers) in enumerate(blocks(text)):
+        with st.container(horizontal=True, wrap=len(numbers) > MARGIN_NUMBERS, gap="small"):
+            st.markdown(markdown, width="stretch")
+            for n in numbers:
+                if n in citations:
+                    _marker(f"answer-{place}-mark-{row}-{n}", place, citations[n])
+    if answer.comparison:
+        papers = [progress.papers[citation.arxiv_id] for citation in answer.citations]
+        comparison(papers, answer.comparison, words, f"answer-{place}", partial(open_source, place))
+
+
+def _marker(key: str, place: int, citation: Citation) -> None:
+    st.button(
+        badge(citation.n),
+        key=key,
+        help=label(citation.title, 120),
+        type="tertiary",
+        on_click=open_source,
+        args=(place, citation.arxiv_id),
+    )
+
+
+def _after(place: int, job: AnswerJob, words: Words, library: Library) -> None:
+    """What follows a finished answer: its sources, what was left out, what it took, and the next step."""
+    progress = job.progress
+    answer = progress.answer
+    if progress.error:
+        show_error(progress.error, words)
+    elif answer is None or job.stopped.is_set():
+        st.caption(words["stopped"])
+    if answer is None:
+        return
+    if answer.intent in {Intent.LIST, Intent.METADATA} and len(answer.citations) > 1:
+        _all_papers(place, progress, answer, words)
+    elif answer.citations:
+        source_list(answer.citations, words, f"answer-{place}", partial(open_source, place))
+    _borderline(place, progress, answer, words)
+    _left_out(answer, words)
+    if answer.refused:
+        _nearest(place, progress, words, library)
+    st.caption(_footnote(progress, answer, words))
+
+
+def _all_papers(place: int, progress: Progress, answer: Answer, words: Words) -> None:
+    """Every paper of a list: the text above holds only its first page."""
+    papers = [progress.papers[citation.arxiv_id] for citation in answer.citations]
+    with st.expander(words["all_papers"].format(n=f"{len(papers):,}"), icon=":material/table_rows:"):
+        chosen = paper_table(papers, words, f"answer-{place}-table")
+        if chosen:
+            st.button(
+                words["open_paper"].format(title=label(chosen.title, 60)),
+                key=f"answer-{place}-table-open",
+                icon=":material/article:",
+                on_click=open_source,
+                args=(place, chosen.arxiv_id),
+            )
+
+
+def _borderline(place: int, progress: Progress, answer: Answer, words: Words) -> None:
+    papers = [progress.papers[arxiv_id] for arxiv_id in answer.borderline_papers if arxiv_id in progress.papers]
+    if not papers:
+        return
+    with st.expander(words["borderline_papers"].format(n=len(papers)), icon=":material/horizontal_rule:"):
+        st.caption(words["borderline_help"])
+        for paper in papers:
+            st.button(
+                f"{label(paper.title, 90)} :gray[{paper.date}]",
+                key=f"answer-{place}-borderline-{paper.arxiv_id}",
+                type="tertiary",
+                wrap=False,
+                on_click=open_source,
+                args=(place, paper.arxiv_id),
+            )
+
+
+def _left_out(answer: Answer, words: Words) -> None:
+    """The sentences that the model wrote and no digest supports: out of the answer, but not hidden."""
+    doubted = [sentence for sentence in answer.sentences if not sentence.supported]
+    if doubted:
+        with st.expander(words["removed"].format(n=len(doubted)), icon=":material/content_cut:"):
+            for sentence in doubted:
+                st.markdown(_sentence(sentence, words))
+
+
+def _nearest(place: int, progress: Progress, words: Words, library: Library) -> None:
+    nearest = progress.answer.nearest if progress.answer else ()
+    papers = [progress.papers[arxiv_id] for arxiv_id in nearest if arxiv_id in progress.papers]
+    if not papers:
+        return
+    st.markdown(words["nearest"])
+    for paper in papers[:5]:
+        st.button(
+            label(paper.title, 80),
+            key=f"answer-{place}-nearest-{paper.arxiv_id}",
+            icon=":material/arrow_forward:",
+            wrap=False,
+            on_click=conversations.ask,
+            args=(words["ask_about_question"].format(title=paper.title), library),
+        )
+
+
+def _footnote(progress: Progress, answer: Answer, words: Words) -> str:
+    """What was assumed, what was scanned, and what it took."""
+    notes = progress.query.notes if progress.query else ()
+    facts = [words["scanned"].format(scanned=f"{answer.scanned:,}")] if answer.scanned else []
+    if answer.matched:
+        facts.append(words["matched"].format(matched=f"{answer.matched:,}"))
+    if answer.borderline:
+        facts.append(words["borderline"].format(borderline=f"{answer.borderline:,}"))
+    facts.append(words["took"].format(seconds=f"{answer.seconds:.1f}"))
+    if answer.usage.generated_tokens:
+        facts.append(words["speed"].format(speed=f"{answer.usage.tokens_per_second:.0f}"))
+    elif not answer.refused:
+        facts.append(words["counted" if answer.intent in {Intent.METADATA, Intent.TREND} else "no_model_used"])
+    assumed = [f"{words['assumed']}: {escape_markdown('; '.join(notes))}"] if notes else []
+    return " · ".join(assumed + facts)
+
+
+# --- what can be done with it -------------------------------------------------------------------
+
+
+def _actions(place: int, job: AnswerJob, words: Words, library: Library, last: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"answer-{place}-actions"):
+        if last:
+            st.button(
+                words["again"],
+                key=f"answer-{place}-again",
+                type="tertiary",
+                icon=":material/refresh:",
+                on_click=conversations.ask_again,
+                args=(library,),
+            )
+        if job.progress.answer:
+            with st.popover(words["copy"], icon=":material/content_copy:", type="tertiary", key=f"answer-{place}-copy"):
+                st.caption(words["copy_help"])
+                st.code(with_sources(job.progress.answer), language="markdown", wrap_lines=True, height=300)
+            with st.popover(words["details"], icon=":material/info:", type="tertiary", key=f"answer-{place}-details"):
+                details(job.progress, job.progress.answer, words)
+        feedback(place, job, words)
+
+
+def with_sources(answer: Answer) -> str:
+    """The answer and, below it, the papers behind its numbers, as Markdown."""
+    sources = [f"[{c.n}] {escape_markdown(c.title)}, {c.url}" for c in answer.citations]
+    return "\n\n".join([answer.text, *(["  \n".join(sources)] if sources else [])])

@@ -1,0 +1,59 @@
+"""How an answer came about: what was understood and retrieved and why, how long each part took, what it cost.
+
+Knows: which numbers interest whom. Called by `ui.answer`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag_app.cleaning import escape_markdown
+from rag_app.records import Answer, Query
+from rag_app.ui.jobs import Progress
+from rag_app.ui.text import Words, reason
+
+RETRIEVED = 12  # papers listed
+
+
+def details(progress: Progress, answer: Answer, words: Words) -> None:
+    if progress.query:
+        st.markdown("  \n".join(_understood(progress.query, words)))
+    st.markdown("  \n".join(_cost(answer, words)))
+    if progress.evidence:
+        st.markdown(f"**{words['retrieved']}**")
+        rows = [
+            {
+                words["column_title"]: hit.paper.title,
+                words["column_why"]: ", ".join(reason(words, why) for why in hit.why),
+                words["column_score"]: round(hit.score, 2),
+            }
+            for hit in progress.evidence.hits[:RETRIEVED]
+        ]
+        narrow = st.column_config.TextColumn(words["column_title"], width="medium")
+        st.dataframe(rows, hide_index=True, column_config={words["column_title"]: narrow})
+        st.caption(words["score_help"])
+
+
+def _understood(query: Query, words: Words) -> list[str]:
+    lines = [f"**{words['intent']}** {words[f'intent_{query.intent}']}"]
+    if query.names:
+        lines.append(f"**{words['named']}** {escape_markdown(', '.join(query.names))}")
+    if query.topic:
+        lines.append(f"**{words['topic']}** {escape_markdown(query.topic)}")
+    return lines
+
+
+def _cost(answer: Answer, words: Words) -> list[str]:
+    seconds = [(words["time_evidence"], answer.evidence_seconds), (words["time_all"], answer.seconds)]
+    if answer.first_token_seconds is not None:
+        seconds.insert(1, (words["time_first"], answer.first_token_seconds))
+    lines = [f"**{name}** {words['took'].format(seconds=f'{value:.2f}')}" for name, value in seconds]
+    usage = answer.usage
+    if usage.generated_tokens:
+        counts = words["tokens"].format(
+            prompt=usage.prompt_tokens, reused=usage.reused_tokens, generated=usage.generated_tokens
+        )
+        speed = words["speed"].format(speed=f"{usage.tokens_per_second:.1f}")
+        lines.append(f"**{words['model']}** {escape_markdown(answer.model)}, {escape_markdown(answer.device)}")
+        lines.append(f"**{words['tokens_title']}** {counts}, {speed}")
+    return lines
