@@ -6,7 +6,7 @@ BIN := .venv/bin
 export Q DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint ask ingest adapt bench clean distclean
+.PHONY: help setup run test test-slow lint ask ingest adapt clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,10 +25,10 @@ test: setup ## lint and test; fetches the models that the tests need
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -m "not slow"
 
 test-slow: setup ## the tests that take longer than a minute each
-	$(BIN)/pytest -q -m slow
+	$(BIN)/python -m pytest -q -m slow
 
 lint: setup ## check style and types
 	$(BIN)/ruff check
@@ -43,9 +43,6 @@ ingest: setup ## add a folder of digests: make ingest DIR=~/digests
 
 adapt: setup ## fine-tune the embedding model to the collection
 	@$(BIN)/rag-app adapt
-
-bench: setup ## measure speed on this machine
-	@$(BIN)/rag-app bench
 
 clean: ## remove caches and build leftovers; keeps .venv, models and data
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

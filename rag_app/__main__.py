@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rag_app import __version__
 from rag_app.errors import EngineError, RagError
-from rag_app.records import Checked, Done, Filters, Found, Turn, Understood
+from rag_app.records import Checked, Done, Filters, Found, Paper, Turn, Understood
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is there and what is missing: models, index, device, network")
     check.add_argument("--offline", action="store_true", help="also show that nothing but loopback is connected")
     check.set_defaults(run=_check)
+
+    export = commands.add_parser("export", help="print a conversation of the page")
+    export.add_argument("id", help="the conversation, as the page's address shows it; `list` prints all of them")
+    export.add_argument("--format", choices=["md", "json", "bibtex"], default="md")
+    export.set_defaults(run=_export)
 
     adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
     adapt.add_argument("--seed", type=int, default=0)
@@ -209,6 +214,25 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     findings = doctor.examine(settings, offline=options.offline)
     terminal.print_findings(findings)
     return 0 if all(finding.fine for finding in findings) else 1
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import exporting, terminal
+    from rag_app.history import History
+    from rag_app.index import open_current
+
+    history = History(settings.home / "history.sqlite3")
+    if options.id == "list":
+        rows = [[c.id, c.updated[:16], c.title] for c in history.conversations()]
+        terminal.table([["id", "updated", "title"], *rows])
+        return
+    conversation = history.conversation(options.id)
+    papers = open_current(settings.home).papers
+
+    def paper(arxiv_id: str) -> Paper | None:
+        return papers.get(arxiv_id) if papers.has(arxiv_id) else None
+
+    print(exporting.export(conversation, history.turns(options.id), options.format, paper))
 
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:

@@ -29,7 +29,7 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
     supported = (
         bool(supports)
         and fold(claim) not in fold(paper.title)  # a title says nothing about itself
-        and not figures.missing(claim, _texts(paper))
+        and not figures.missing(claim, texts_of(paper))
         and not unknown_names(claim, paper)
         and not _wrong_condition(claim, question, supports)
         and (supports[0].score >= LEAST_SHARED or _is_about(claim, paper, library))
@@ -67,7 +67,8 @@ def split_draft(text: str) -> list[str]:
     return [text[start:end] for line in text.split("\n") for start, end in sentences.split(line)]
 
 
-def _texts(paper: Paper) -> list[str]:
+def texts_of(paper: Paper) -> list[str]:
+    """All that may support a claim about a paper: its title and its sections, verbatim."""
     return [paper.title, *(section.text for section in paper.sections)]
 
 

@@ -21,7 +21,7 @@ from rag_app.composing import Composed
 from rag_app.generation import Generator, Message
 from rag_app.library import Library
 from rag_app.names import TOKEN, misspelt, shaped, unknown_names
-from rag_app.records import Checked, Draft, Event, Evidence, Hit, Intent, Query, Sentence
+from rag_app.records import Checked, Draft, Event, Evidence, Hit, Intent, Passage, Query, Sentence
 from rag_app.understanding import language_of
 
 PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}  # of content: what a 2-core laptop reads in a quarter of a minute
@@ -61,7 +61,7 @@ def draft(desk: Desk) -> Steps:
     if absent:
         return composing.refusal(desk.query, desk.evidence, "not_mentioned", names=absent)
     if desk.generator is None:
-        return _extracted(desk, hits) if _can_answer(desk, hits) else _nothing_said(desk, hits, [])
+        return _extracted(desk, hits)
     lines = yield from _written(desk, desk.generator, hits)
     return _assembled(desk, hits, lines)
 
@@ -90,10 +90,15 @@ def _absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
     return [
         word
         for word in dict.fromkeys(TOKEN.findall(_without_own_names(desk.query)))
-        if shaped(word)
-        and not word[0].isdigit()
-        and all(word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper) for hit in hits)
+        if all(_is_absent(word, hit) for hit in hits)
     ]
+
+
+def _is_absent(word: str, hit: Hit) -> bool:
+    """Whether a name, or the size of a model ("405B"), is nowhere in the digest, in no likely spelling."""
+    if word[0].isdigit():
+        return word[-1].isalpha() and bool(figures.missing(word, citing.texts_of(hit.paper)))
+    return shaped(word) and word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
 
 
 def _without_own_names(query: Query) -> str:
@@ -224,10 +229,11 @@ def _answers(query: Query, checked: Sequence[Sentence]) -> bool:
     )
 
 
-def _can_answer(desk: Desk, hits: Sequence[Hit]) -> bool:
-    """Whether the digests' own best sentences may stand as the answer: one asked for a figure holds a figure."""
-    wanted = desk.named and desk.query.intent is Intent.LOOKUP and wording.FIGURE.search(desk.query.question)
-    return not wanted or any(figures.values_of(passage.text) for passage in hits[0].passages[:2])
+def _quotable(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
+    """The digest's best sentences to stand as the answer; one asked for a figure must hold a figure."""
+    if desk.named and desk.query.intent is Intent.LOOKUP and wording.FIGURE.search(desk.query.question):
+        return tuple(passage for passage in hit.passages if figures.values_of(passage.text))[:2]
+    return hit.passages[:2] or (composing.first_passage(hit.paper),)
 
 
 def _nothing_said(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Composed:
@@ -263,7 +269,9 @@ def _extracted(desk: Desk, hits: Sequence[Hit]) -> Composed:
     if desk.query.intent is Intent.COMPARE:
         return _comparison(desk, hits, [])
     hit = hits[0]
-    passages = hit.passages[:2] or (composing.first_passage(hit.paper),)
+    passages = _quotable(desk, hit)
+    if not passages:
+        return _nothing_said(desk, hits, [])
     checked = tuple(citing.quote(passage, 1) for passage in passages)
     phrases = composing.words(desk.query.language)
     lead = phrases["quoted"] if desk.named else phrases["paper_is"]

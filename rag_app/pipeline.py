@@ -214,7 +214,7 @@ def _answer_steps(desk: Desk) -> Steps:
         return composing.refusal(query, evidence, reason, names=query.unknown)
     if query.intent is Intent.METADATA:
         return composing.record(query, table.many(table.ids(query.filters)), table)
-    if query.intent is Intent.TREND and not wording.trend_topic(query.topic):
+    if query.intent is Intent.TREND and not desk.library.lexical.own_terms(wording.trend_topic(query.topic)):
         return composing.rising(query, trends.rising(table.all(), query.filters))
     if query.intent in {Intent.LIST, Intent.TREND} and not evidence.matched:
         return composing.refusal(query, evidence, "off_topic")

@@ -34,6 +34,9 @@ def serve(settings: Settings, port: int) -> int:
     """Run the page until it is interrupted; its exit code. Raises RagError when the port is taken."""
     _check_port(port)
     print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
+    if os.name == "posix":  # become the server, so that a signal to this process ends it and the engine with it
+        os.chdir(CHECKOUT)
+        os.execve(sys.executable, command(port), _environment(settings))
     try:
         return subprocess.call(command(port), cwd=CHECKOUT, env=_environment(settings))
     except KeyboardInterrupt:

@@ -59,7 +59,8 @@ PAPERS = _any(r"\bpapers?\b|\bworks?\b|\bstud(?:y|ies)\b", r"논문|연구")
 SEARCHING = _any(
     r"\b(?:which|what|any|a|the) (?:paper|work|study|method|model)s? (?:that|which|where|is there)\b",
     r"^\s*(?:which|what) (?:paper|work|study)s?\b|\bfind (?:me )?(?:a|the|papers?)\b|\bis there an?\b|\blooking for\b",
-    r"(?:논문|연구)(?:이|은|가|는)? ?(?:뭐|무엇|있)|(?:논문|연구)(?:을|를)? ?찾",
+    r"(?:논문|연구)(?:이|은|가|는)? ?(?:뭐|무엇|있)|(?:논문|연구)(?:을|를)? ?찾"
+    r"|하는 (?:논문|연구)(?:은|는)?\s*[?.]?\s*$",
 )
 POINTING = _any(
     r"\b(?:it|its|they|their|them|this|that|those|these)\b|\bthe (?:paper|authors?|method|model|work)\b|^\s*(?:and|so"
