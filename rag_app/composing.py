@@ -94,28 +94,28 @@ def listing(query: Query, evidence: Evidence) -> Composed:
     """One line a paper with its title and the digest sentence that matches, and how many were scanned."""
     by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
     hits = [by_id[arxiv_id] for arxiv_id in evidence.matched]
-    if query.aggregate in {"top", "bottom"}:
-        hits = _by_votes(hits, query)
     phrases = words(query.language)
     head = phrases["list_head"].format(matched=len(hits), scanned=evidence.scanned)
     if evidence.borderline:
         head += " " + phrases["list_borderline"].format(borderline=len(evidence.borderline))
+    if query.ranking:
+        hits = [by_id[paper.arxiv_id] for paper in _ranked([hit.paper for hit in hits], query)]
+        head += " " + phrases[query.ranking]
+    return _listed(query, head, hits, quoted=True)
+
+
+def _listed(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> Composed:
+    """A numbered line for each paper, the first page of them in the text and all of them cited."""
     lines, cited = [], []
     for n, hit in enumerate(hits, start=1):
         passage = hit.passages[0] if hit.passages else first_passage(hit.paper)
-        line = f"{n}. {_line(hit.paper, query)} [{n}]"
         cited.append(citing.quote(passage, n, hit.paper.title))
         if n <= PAGE:
-            lines += [line, f"   > {escape_markdown(passage.text)}"] if passage.text else [line]
-    more = [phrases["more"].format(more=len(hits) - PAGE)] if len(hits) > PAGE else []
-    return Composed("\n".join([*_notes(query), head, "", *lines, *more]), tuple(hits), tuple(cited))
-
-
-def _by_votes(hits: Sequence[Hit], query: Query) -> list[Hit]:
-    known = [hit for hit in hits if hit.paper.votes is not None]
-    sign = -1 if query.aggregate == "top" else 1
-    known.sort(key=lambda hit: sign * (hit.paper.votes or 0))
-    return known[: query.limit or 1]
+            lines.append(f"{n}. {_line(hit.paper, query)} [{n}]")
+            lines += [f"   > {escape_markdown(passage.text)}"] if quoted and passage.text else []
+    if len(hits) > PAGE:
+        lines.append(words(query.language)["more"].format(more=len(hits) - PAGE))
+    return Composed("\n".join([*_notes(query), head, "", *lines]), tuple(hits), tuple(cited))
 
 
 def _line(paper: Paper, query: Query) -> str:
@@ -143,41 +143,21 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
         return _top_authors(query, table.authors(query.filters))
     phrases, shown = words(query.language), list(papers)
     head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
-    if query.aggregate in {"top", "bottom"} or _asks_for_top(query):
-        ranked = _ranked(shown, query)
+    if query.ranking:
         unknown = sum(paper.votes is None for paper in shown)
-        head += " " + phrases["by_votes" if query.aggregate != "bottom" else "by_fewest"]
+        head += " " + phrases[query.ranking]
         head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
-        shown = ranked
-    return _table(query, head, shown)
-
-
-def _asks_for_top(query: Query) -> bool:
-    from rag_app import wording
-
-    return any(pattern.search(query.question) for name, pattern in wording.AGGREGATES if name == "top")
+        shown = _ranked(shown, query)
+    return _listed(query, head, [Hit(paper, 0.0, why=("record",)) for paper in shown], quoted=False)
 
 
 def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
-    """The first N by votes; without a number, all that share the first place."""
+    """The first N by votes; without a number, all that share the first place. Unknown votes are no votes to rank."""
     known = [paper for paper in papers if paper.votes is not None]
-    sign = 1 if query.aggregate == "bottom" else -1
-    known.sort(key=lambda paper: sign * (paper.votes or 0))
+    known.sort(key=lambda paper: (paper.votes or 0) if query.ranking == "bottom" else -(paper.votes or 0))
     if query.limit:
         return known[: query.limit]
     return [paper for paper in known if paper.votes == known[0].votes]
-
-
-def _table(query: Query, head: str, papers: Sequence[Paper]) -> Composed:
-    phrases = words(query.language)
-    lines, cited = [], []
-    for n, paper in enumerate(papers, start=1):
-        cited.append(citing.quote(first_passage(paper), n, paper.title))
-        if n <= PAGE:
-            lines.append(f"{n}. {_line(paper, query)} [{n}]")
-    more = [phrases["more"].format(more=len(papers) - PAGE)] if len(papers) > PAGE else []
-    hits = tuple(Hit(paper, 0.0, why=("record",)) for paper in papers)
-    return Composed("\n".join([*_notes(query), head, "", *lines, *more]), hits, tuple(cited))
 
 
 def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
@@ -260,11 +240,11 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     head = phrases["trend_head"].format(matched=len(matched), scanned=evidence.scanned)
     peak = max(months, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
     shown = [hit for hit in matched if hit.paper.date.startswith(peak)][:PAGE] if found[peak] else []
-    lines, cited = _cited_lines(query, shown)
-    table_text = [phrases["trend_columns"], "|---|---:|---:|---:|", *rows]
-    tail = ["", phrases["trend_peak"].format(month=peak), "", *lines] if shown else []
-    text = "\n".join([*_notes(query), head, "", *table_text, *tail])
-    return Composed(text, tuple(shown), tuple(cited))
+    table_text = "\n".join([head, "", phrases["trend_columns"], "|---|---:|---:|---:|", *rows])
+    if not shown:
+        return Composed("\n".join([*_notes(query), table_text]))
+    peak_line = phrases["trend_peak"].format(month=peak)
+    return _listed(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
 
 
 def rising(query: Query, topics: Sequence[Topic]) -> Composed:
@@ -283,13 +263,3 @@ def rising(query: Query, topics: Sequence[Topic]) -> Composed:
             cited.append(citing.quote(first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]"))
             lines.append(f"  - {_line(paper, query)} [{len(hits)}]")
     return Composed("\n".join(lines), tuple(hits), tuple(cited))
-
-
-def _cited_lines(query: Query, hits: Sequence[Hit]) -> tuple[list[str], list[Sentence]]:
-    lines = [f"{n}. {_line(hit.paper, query)} [{n}]" for n, hit in enumerate(hits, start=1)]
-    cited = [citing.quote(_passage(hit), n, hit.paper.title) for n, hit in enumerate(hits, start=1)]
-    return lines, cited
-
-
-def _passage(hit: Hit) -> Passage:
-    return hit.passages[0] if hit.passages else first_passage(hit.paper)

@@ -84,12 +84,12 @@ def _ggml() -> Any:
     """ggml's own functions, which the binding ships but does not declare."""
     from llama_cpp import _ctypes_extensions, _ggml
 
-    registry = _ggml.libggml
+    library = _ggml.libggml
     base = _ctypes_extensions.load_shared_library("ggml-base", _ggml.libggml_base_path)
 
     class Functions:
-        ggml_backend_dev_count = registry.ggml_backend_dev_count
-        ggml_backend_dev_get = registry.ggml_backend_dev_get
+        ggml_backend_dev_count = library.ggml_backend_dev_count
+        ggml_backend_dev_get = library.ggml_backend_dev_get
         ggml_backend_dev_type = base.ggml_backend_dev_type
         ggml_backend_dev_memory = base.ggml_backend_dev_memory
         ggml_backend_dev_description = base.ggml_backend_dev_description

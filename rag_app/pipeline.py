@@ -5,6 +5,7 @@ Knows: the order of the stages. Does not know: how any stage works. The command 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import threading
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 from rag_app import __version__, citing, composing, digest, publishing, trends, wording
 from rag_app.chunking import chunk
 from rag_app.composing import Composed
-from rag_app.drafting import Desk, Steps, draft
+from rag_app.drafting import STANDS_OUT, Desk, Steps, draft
 from rag_app.embedding import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.generation import Generator
@@ -212,6 +213,10 @@ def _answer_steps(desk: Desk) -> Steps:
     if query.unknown and not query.papers and not (query.intent is Intent.LIST and evidence.matched):
         reason = "unknown_author" if query.intent is Intent.METADATA else "unknown_name"
         return composing.refusal(query, evidence, reason, names=query.unknown)
+    if query.intent is Intent.METADATA and _describes_a_paper(query):
+        if evidence.strength < STANDS_OUT:
+            return composing.refusal(query, evidence, "off_topic")
+        query = dataclasses.replace(query, papers=(evidence.hits[0].paper.arxiv_id,))
     if query.intent is Intent.METADATA:
         return composing.record(query, table.many(table.ids(query.filters)), table)
     if query.intent is Intent.TREND and not desk.library.lexical.own_terms(wording.trend_topic(query.topic)):
@@ -223,6 +228,12 @@ def _answer_steps(desk: Desk) -> Steps:
     if query.intent is Intent.LIST:
         return composing.listing(query, evidence)
     return (yield from draft(desk))
+
+
+def _describes_a_paper(query: Query) -> bool:
+    """Whether a fact is asked of one paper that is described rather than named: "who wrote the paper on …"."""
+    asked = wording.about_record(query.aggregate) and not query.papers and not query.filters
+    return asked and not wording.AUTHORS_RANKED.search(query.question)
 
 
 def _matched(query: Query, evidence: Evidence, composed: Composed) -> int:

@@ -124,6 +124,7 @@ class Query:
     notes: tuple[str, ...] = ()  # what was assumed or cannot be (impossible date, "yesterday" = ...)
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
     aggregate: str = ""  # metadata: "count", "top", "authors", "votes", "date", "months", "papers"
+    ranking: str = ""  # by votes: "top" or "bottom"
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
     translation: str = ""  # the question in the digests' language, when the model gave one

@@ -76,7 +76,7 @@ def understand(
     )
     if wording.GREETING.fullmatch(question.strip()):
         return replace(query, intent=Intent.CHAT)
-    query = replace(query, aggregate=wording.aggregate(reading.rest))
+    query = replace(query, aggregate=wording.aggregate(reading.rest), ranking=wording.ranking(reading.rest))
     if reading.unknown_author:
         query = replace(query, unknown=(*query.unknown, reading.unknown_author))
     if conversation:
@@ -259,6 +259,7 @@ def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversatio
             filters=_merge(query.filters, last.filters),
             intent=before.intent if before.intent is not Intent.LOOKUP else Intent.LIST,
             aggregate=query.aggregate or before.aggregate,
+            ranking=query.ranking or before.ranking,
             limit=query.limit or before.limit,
         )
     # A paper of an old conversation may have left the collection.

@@ -45,6 +45,11 @@ TREND = _any(
     r"추세|동향|트렌드|어떻게 (?:발전|변화|변)(?:해|했|하고)|발전해\s?(?:왔|온)|(?:증가|감소)한 (?:주제|분야)",
     r"(?:연구|논문|관심|주제|분야)\S* (?:\S+ )?(?:늘|줄|많아|증가|감소|변화)(?:었|어|고|지|졌|했|하고|해)",
 )
+AUTHORS_RANKED = _any(
+    r"\b(?:which|what|top|most \w+|prolific|all) authors\b|\bmost papers\b",
+    r"\bauthors? (?:with|who have|having) (?:the )?most\b",
+    r"어떤 저자|저자별|저자 순위|논문이 (?:가장|제일) 많은|(?:가장|제일) 많은 논문",
+)
 LISTING = _any(
     r"\b(?:which|what|any|all|list|show|find|the|give me|are there|recommend|other)\s+(?:[\w-]+\s+){0,3}?"
     r"(?:papers|works|studies|articles|publications)\b",
@@ -223,6 +228,11 @@ ORDINALS = (
 def aggregate(text: str) -> str:
     """Which fact of the records a question asks for, or an empty string."""
     return next((name for name, pattern in AGGREGATES if pattern.search(text)), "")
+
+
+def ranking(text: str) -> str:
+    """ "top" or "bottom" where papers are to be ranked by votes, whatever else is asked."""
+    return next((name for name, pattern in AGGREGATES if name in {"top", "bottom"} and pattern.search(text)), "")
 
 
 def about_record(name: str) -> bool:

@@ -105,9 +105,9 @@ def test_unknown_votes_are_said_to_be_unknown(query: Query) -> None:
 
 
 def test_a_list_by_votes_is_in_their_order_without_unknown_ones() -> None:
-    made_of = composing.listing(replace(QUERY, aggregate="top", limit=3), evidence(hits(10)))
+    made_of = composing.listing(replace(QUERY, aggregate="top", ranking="top", limit=3), evidence(hits(10)))
     assert [hit.paper.votes for hit in made_of.hits] == [8, 7, 5]
-    made_of = composing.listing(replace(QUERY, aggregate="bottom", limit=2), evidence(hits(10)))
+    made_of = composing.listing(replace(QUERY, aggregate="bottom", ranking="bottom", limit=2), evidence(hits(10)))
     assert [hit.paper.votes for hit in made_of.hits] == [1, 2]
 
 
@@ -164,7 +164,7 @@ def test_a_fact_of_the_record_is_told_with_its_paper(question: str, said: str) -
 
 def test_no_votes_known_at_all_is_no_first_place() -> None:
     table = lab().generation.papers
-    made_of = composing.record(replace(QUERY, aggregate="top"), [paper(1, None), paper(2, None)], table)
+    made_of = composing.record(replace(QUERY, aggregate="top", ranking="top"), [paper(1, None), paper(2, None)], table)
     assert made_of.hits == ()
 
 
