@@ -164,6 +164,8 @@ def test_the_model_writes_an_answer_that_outlives_the_server(open_tab: Open, env
         expect(again.get_by_text(LOOKUP_QUESTION, exact=True).first).to_be_visible(timeout=30_000)
         again.locator("[class*=st-key-answer-0-mark-] button").first.click()
         assert _highlighted(again) == _quotes(saved, 1)
+        assert again.get_by_test_id("stException").count() == 0
+        again.goto("about:blank")  # a tab left open would rightly complain that its server has ended
 
 
 def test_a_stopped_answer_gives_the_page_back(open_tab: Open) -> None:
