@@ -17,8 +17,10 @@ from rag_app.names import TOKEN, fold, shaped, unknown_names
 from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
 
 MARKER = re.compile(r"\s*\[(\d+)\]\s*")
-LEAST_SHARED = 0.5  # worth of shared terms below which a digest sentence does not carry a claim
-BEST_RANKS = 0.01  # share of the collection among which the cited paper must be for a claim with no shared terms
+LEAST_COVERED = 0.5  # share of a claim's content terms that the digest must hold; echoes of the question reach .41
+UNIT = re.compile(r"[^,;]{0,10}")  # after a figure: what it counts ("24개의 A100"), not a condition of the next one
+ECHO = 80  # likeness to the question, of 100, from which a claim says nothing of its own
+BEST_RANKS = 0.01  # share of the collection among which the cited paper must be for a claim without checkable terms
 
 
 def check(text: str, n: int, paper: Paper, question: str, library: Library) -> Sentence:
@@ -28,11 +30,11 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
     supports = _supporting(claim, passages)
     supported = (
         bool(supports)
-        and fold(claim) not in fold(paper.title)  # a title says nothing about itself
+        and not _says_nothing(claim, paper, question)
         and not figures.missing(claim, texts_of(paper))
         and not unknown_names(claim, paper)
         and not _wrong_condition(claim, question, supports)
-        and (supports[0].score >= LEAST_SHARED or _is_about(claim, paper, library))
+        and _is_carried(claim, paper, library)
     )
     marked = f"{claim} [{n}]" if supported else claim
     return Sentence(marked, supported, tuple(support_of(p, n) for p in supports) if supported else ())
@@ -103,7 +105,7 @@ def _wrong_condition(claim: str, question: str, supports: Sequence[Passage]) -> 
         clauses = _clauses(passage.text)
         last = max((place for place, (_, values) in enumerate(clauses) if values & stated), default=len(clauses))
         before = " ".join(text for text, _ in clauses[: last + 1]).casefold()
-        after = " ".join(text for text, _ in clauses[last + 1 :]).casefold()
+        after = UNIT.sub("", " ".join(text for text, _ in clauses[last + 1 :]).casefold(), count=1)
         if any(word in after and word not in before for word in asked):
             return True
     return False
@@ -116,6 +118,19 @@ def _clauses(text: str) -> list[tuple[str, frozenset[float]]]:
         clauses.append((text[start : match.end()], frozenset(figures.values_of(match[0]))))
         start = match.end()
     return clauses
+
+
+def _says_nothing(claim: str, paper: Paper, question: str) -> bool:
+    """Whether a claim only repeats the paper's title, or the question."""
+    from rapidfuzz import fuzz
+
+    return fold(claim) in fold(paper.title) or fuzz.ratio(fold(claim), fold(question)) >= ECHO
+
+
+def _is_carried(claim: str, paper: Paper, library: Library) -> bool:
+    """Whether the digest holds enough of what a claim talks about; one without any must fit the paper best."""
+    covered = library.lexical.coverage(claim, "\n".join(texts_of(paper)))
+    return _is_about(claim, paper, library) if covered is None else covered >= LEAST_COVERED
 
 
 def _is_about(claim: str, paper: Paper, library: Library) -> bool:

@@ -29,9 +29,11 @@ CHOOSING_SHARE = 0.75  # of those tokens where the model chooses between papers:
 CANDIDATES = 5  # papers offered to the model when the question names none
 CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken without asking the model
 OFF_TOPIC = 2.6  # standard deviations below which the best paper does not stand out: nothing here is about it
-STANDS_OUT = 4.0  # above which the paper itself answers a search, even where the model finds nothing to say
+STANDS_OUT = 3.3  # above which the paper itself answers a search, even where the model finds nothing to say
+SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 TERSE = 25  # characters
 
+REFUSED = re.compile(rf"\b{prompting.REFUSAL}\b", re.IGNORECASE)
 LINE = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
 
 Steps = Yields[Event, None, Composed]
@@ -87,26 +89,18 @@ def _absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
     """Names the question asks about that the digests of the named papers never mention: no answer can be there."""
     if not desk.named or desk.query.intent is Intent.COMPARE:
         return []
-    return [
-        word
-        for word in dict.fromkeys(TOKEN.findall(_without_own_names(desk.query)))
-        if all(_is_absent(word, hit) for hit in hits)
-    ]
+    asked = desk.query.standalone  # pasted text is left out of it
+    for name in desk.query.names:
+        asked = asked.replace(name, " ")
+    words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(asked)
+    return [word for word in dict.fromkeys(words) if all(_is_absent(word, hit) for hit in hits)]
 
 
 def _is_absent(word: str, hit: Hit) -> bool:
     """Whether a name, or the size of a model ("405B"), is nowhere in the digest, in no likely spelling."""
-    if word[0].isdigit():
-        return word[-1].isalpha() and bool(figures.missing(word, citing.texts_of(hit.paper)))
-    return shaped(word) and word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
-
-
-def _without_own_names(query: Query) -> str:
-    """The question without the spellings that named its papers: these may be misspelt on purpose of no one."""
-    asked = query.question
-    for name in query.names:
-        asked = asked.replace(name, " ")
-    return asked
+    if SIZE.fullmatch(word):
+        return not re.search(rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", "\n".join(citing.texts_of(hit.paper)))
+    return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
 
 
 # --- with the model -----------------------------------------------------------------------------
@@ -193,15 +187,15 @@ def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[
         claims = citing.split_draft(match[2])
         if number == len(lines) - 1 and not final and claims:
             open_text = claims.pop()
-        found += [(int(match[1]) - 1, claim) for claim in claims if claim.strip(" .") != prompting.REFUSAL]
+        found += [(int(match[1]) - 1, claim) for claim in claims if not REFUSED.fullmatch(claim.strip(" ."))]
     return found, open_text
 
 
 def _check(desk: Desk, hits: Sequence[Hit], place: int, claim: str) -> Sentence:
-    n = place + 1 if desk.query.intent is Intent.COMPARE else 1
-    if prompting.REFUSAL in claim.split():
+    if REFUSED.search(claim):
         return Sentence(claim, False)
-    return citing.check(claim, n, hits[place].paper, desk.query.question, desk.library)
+    n = place + 1 if desk.query.intent is Intent.COMPARE else 1
+    return citing.check(claim, n, hits[place].paper, desk.query.standalone, desk.library)
 
 
 # --- assembly -----------------------------------------------------------------------------------

@@ -202,6 +202,21 @@ class LexicalIndex:
                 scores[self._rows[span]] += weight * self._data[span]
         return scores
 
+    def coverage(self, claim: str, text: str) -> float | None:
+        """The share of a claim's content terms, rare ones counting more, that `text` holds in either language.
+
+        Terms that the collection has no word for are left out; None when nothing can be checked.
+        """
+        folded, english = text.casefold(), set(words(text))
+        total = held = 0.0
+        for term in self.own_terms(claim):
+            spellings = [t for t in (term, *self.glossary.get(term, {})) if t in self._vocabulary]
+            if spellings:
+                worth = 0.1 + max(map(self.rarity, spellings))
+                total += worth
+                held += worth * any(t in english or (len(t) > 1 and t in folded) for t in spellings)
+        return held / total if total else None
+
     def knows(self, word: str) -> bool:
         """Whether any paper's text uses the English word."""
         return fold_word(word) in self._vocabulary

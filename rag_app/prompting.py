@@ -41,7 +41,7 @@ LENGTH = {
         "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
     },
 }
-OPENING = {"en": "This paper ", "ko": "이 논문은 "}  # of an answer that names a paper: else the model repeats its title
+OPENING = {"en": "This paper", "ko": "이 논문은"}  # of an answer that names a paper: else the model repeats its title
 TOKENS_A_LINE = 110  # the longest line an answer may take
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 
