@@ -121,10 +121,11 @@ def _clauses(text: str) -> list[tuple[str, frozenset[float]]]:
 
 
 def _says_nothing(claim: str, paper: Paper, question: str) -> bool:
-    """Whether a claim only repeats the paper's title, or the question."""
+    """Whether a claim only repeats the paper's title, or the question without adding a figure to it."""
     from rapidfuzz import fuzz
 
-    return fold(claim) in fold(paper.title) or fuzz.ratio(fold(claim), fold(question)) >= ECHO
+    new = figures.values_of(claim) - figures.values_of(question)
+    return fold(claim) in fold(paper.title) or (not new and fuzz.ratio(fold(claim), fold(question)) >= ECHO)
 
 
 def _is_carried(claim: str, paper: Paper, library: Library) -> bool:

@@ -72,6 +72,12 @@ def test_a_figure_of_another_condition_is_not_supported() -> None:
     assert checked("PickBot reaches a success rate of 75%.", question=OOD).supported
 
 
+def test_an_echo_of_the_question_says_nothing_but_one_with_the_figure_answers() -> None:
+    question = "What success rate does PickBot reach on O.O.D. objects?"
+    assert not checked("What success rate does PickBot reach on O.O.D. objects.", question=question).supported
+    assert checked("The success rate PickBot does reach on O.O.D. objects: 75%", question=question).supported
+
+
 def test_a_claim_about_another_subject_is_not_supported() -> None:
     assert not checked("The tides are forecast by a graph of gauges.", PICKBOT).supported
 
