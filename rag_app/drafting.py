@@ -33,7 +33,6 @@ STANDS_OUT = 3.3  # above which the paper itself answers a search, even where th
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 TERSE = 25  # characters
 
-REFUSED = re.compile(rf"\b{prompting.REFUSAL}\b", re.IGNORECASE)
 LINE = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
 
 Steps = Yields[Event, None, Composed]
@@ -187,12 +186,12 @@ def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[
         claims = citing.split_draft(match[2])
         if number == len(lines) - 1 and not final and claims:
             open_text = claims.pop()
-        found += [(int(match[1]) - 1, claim) for claim in claims if not REFUSED.fullmatch(claim.strip(" ."))]
+        found += [(int(match[1]) - 1, claim) for claim in claims if claim.strip(" .").upper() != prompting.REFUSAL]
     return found, open_text
 
 
 def _check(desk: Desk, hits: Sequence[Hit], place: int, claim: str) -> Sentence:
-    if REFUSED.search(claim):
+    if prompting.REFUSAL in claim.split():
         return Sentence(claim, False)
     n = place + 1 if desk.query.intent is Intent.COMPARE else 1
     return citing.check(claim, n, hits[place].paper, desk.query.standalone, desk.library)
