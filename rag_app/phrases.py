@@ -74,7 +74,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "top": "추천이 가장 많은 논문:",
         "bottom": "추천이 가장 적은 논문:",
         "unknown_votes": "(추천 수를 알 수 없는 {unknown}편은 제외했습니다.)",
-        "authors_are": "저자는 {authors}입니다",
+        "authors_are": "이 논문의 저자로 기록된 사람은 {authors}입니다",
         "authors_unknown": "기록되지 않았습니다",
         "and_more": " 외",
         "months_head": "| 월 | 논문 수 |",
