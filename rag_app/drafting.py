@@ -19,6 +19,7 @@ from rag_app import citing, composing, figures, prompting, retrieval, wording
 from rag_app.cleaning import clean_line, escape_markdown
 from rag_app.composing import Composed
 from rag_app.generation import Generator, Message
+from rag_app.lexical import document
 from rag_app.library import Library
 from rag_app.names import TOKEN, misspelt, shaped, unknown_names
 from rag_app.records import Checked, Draft, Event, Evidence, Hit, Intent, Passage, Query, Sentence
@@ -28,7 +29,8 @@ PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}  # of content: what a 2-core laptop
 CHOOSING_SHARE = 0.75  # of those tokens where the model chooses between papers: a few sentences of each are enough
 CANDIDATES = 5  # papers offered to the model when the question names none
 CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken without asking the model
-OFF_TOPIC = 2.6  # standard deviations below which the best paper does not stand out: nothing here is about it
+OFF_TOPIC = 2.8  # standard deviations below which the best paper does not stand out: nothing here is about it
+WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
 STANDS_OUT = 3.3  # above which the paper itself answers a search, even where the model finds nothing to say
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 TERSE = 25  # characters
@@ -56,7 +58,7 @@ class Desk:
 def draft(desk: Desk) -> Steps:
     """Yield drafts and checked sentences; return the answer they make."""
     hits = _focus(desk)
-    if not desk.named and desk.evidence.strength < OFF_TOPIC:
+    if not desk.named and desk.evidence.strength < (OFF_TOPIC if _shares_a_word(desk) else WORDLESS):
         return composing.refusal(desk.query, desk.evidence, "off_topic")
     absent = _absent_names(desk, hits)
     if absent:
@@ -65,6 +67,12 @@ def draft(desk: Desk) -> Steps:
         return _extracted(desk, hits)
     lines = yield from _written(desk, desk.generator, hits)
     return _assembled(desk, hits, lines)
+
+
+def _shares_a_word(desk: Desk) -> bool:
+    """Whether a paper near the top holds a content word of the question, in either language."""
+    near = desk.evidence.hits[:CANDIDATES]
+    return any(desk.library.lexical.coverage(desk.query.standalone, document(hit.paper)) for hit in near)
 
 
 def _focus(desk: Desk) -> list[Hit]:
