@@ -87,7 +87,7 @@ def _focus(desk: Desk) -> list[Hit]:
     else:
         clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
         chosen = list(hits[: 1 if clear else CANDIDATES])
-    weights = desk.library.lexical.query_terms(f"{query.standalone} {query.translation}")
+    weights = desk.library.lexical.query_terms(query.standalone)
     most = 60 if len(chosen) == 1 else 12
     return [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
 

@@ -127,7 +127,6 @@ class Query:
     ranking: str = ""  # by votes: "top" or "bottom"
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
-    translation: str = ""  # the question in the digests' language, when the model gave one
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     allowed = library.generation.papers.ids(query.filters)
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = _searched(query)
-    weights = library.lexical.query_terms(f"{text} {query.translation}")
+    weights = library.lexical.query_terms(text)
     scores, why = score(text, weights, query.language, library)
     boosted = scores.copy()
     for arxiv_id in query.papers:
