@@ -99,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
     adapt.add_argument("--seed", type=int, default=0)
     adapt.set_defaults(run=_adapt)
+
+    bench = commands.add_parser("bench", help="measure this machine, beside plain ways of doing the same")
+    bench.add_argument("suites", nargs="*", metavar="SUITE", help="which measurements; `list` names them, none is all")
+    bench.add_argument("--quick", action="store_true", help="few repetitions: shows that it works, not how fast")
+    bench.add_argument("--save", type=Path, metavar="FILE.json", help="also write the rows as JSON")
+    bench.set_defaults(run=_bench)
     return parser
 
 
@@ -244,6 +250,20 @@ def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     if result.kept:
         with terminal.Progress("ingest") as progress:
             pipeline.ingest(settings, progress=progress)
+
+
+def _bench(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import terminal
+    from rag_app.bench import suites, table
+
+    if options.suites == ["list"]:
+        terminal.table([["suite", "what it measures"], *suites.described()])
+        return
+    with terminal.Progress("bench") as progress:
+        rows = suites.run(options.suites, settings, quick=options.quick, progress=progress)
+    print(table.markdown(rows))
+    if options.save:
+        table.save(rows, options.save)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Measurements of rag-app against plain ways of doing the same; `rag-app bench` runs them."""

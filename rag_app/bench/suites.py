@@ -1,0 +1,40 @@
+"""The suites of the bench: their names, what each measures, and running some of them.
+
+Knows: which suites there are. Does not know: how any of them measures. Called by the `rag-app bench` command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from rag_app.bench.table import Row
+from rag_app.errors import RagError
+from rag_app.settings import Settings
+
+Progress = Callable[[str, int, int], None]  # what is being measured, repetitions done, repetitions in all
+
+_SUITES: dict[str, str] = {}  # module of this package, named as the suite -> what it measures
+
+
+def described() -> list[list[str]]:
+    """Name and subject of each suite, one row each."""
+    return [[name, subject] for name, subject in _SUITES.items()]
+
+
+def run(names: Sequence[str], settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+    """The rows of the named suites, of all of them without a name.
+
+    Each suite is a module with `run(settings, *, quick, progress) -> list[Row]`, and is imported when it runs.
+
+    Raises:
+        RagError: no such suite, or what a suite needs (a collection, a model) is missing.
+    """
+    for name in names:
+        if name not in _SUITES:
+            raise RagError(f"there is no bench called {name}", f"choose from: {', '.join(_SUITES)}")
+    return [
+        row
+        for name in names or _SUITES
+        for row in import_module(f"rag_app.bench.{name}").run(settings, quick=quick, progress=progress)
+    ]

@@ -1,0 +1,67 @@
+"""What a bench reports: rows of measured figures, and the table made of them.
+
+Knows: what a row says, and how it is printed and kept. Does not know: how anything is measured.
+Called by the suites of this package and by the `rag-app bench` command.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured figure. A ratio has no unit; `detail` says what was divided by what, with the raw figures."""
+
+    measure: str
+    value: float
+    unit: str = ""
+    target: str = ""  # "≥ .97" or "≤ 1.0"; empty where no target is set
+    detail: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target holds; None without a target."""
+        if not self.target:
+            return None
+        sign, limit = self.target.split()[:2]
+        return self.value >= float(limit) if sign == "≥" else self.value <= float(limit)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table under a line that names the machine."""
+    head = f"{processor()}, {date.today().isoformat()}\n\n| measure | value | target | detail |\n|---|---|---|---|"
+    return "\n".join([head, *(_line(row) for row in rows)])
+
+
+def _line(row: Row) -> str:
+    mark = {True: "met", False: "missed", None: ""}[row.met]
+    target = f"{row.target} {mark}".strip()
+    return f"| {row.measure} | {_figure(row.value)}{' ' + row.unit if row.unit else ''} | {target} | {row.detail} |"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def save(rows: Sequence[Row], path: Path) -> None:
+    """Write the rows and the machine's name as one JSON object."""
+    told = {"processor": processor(), "day": date.today().isoformat(), "rows": [asdict(row) for row in rows]}
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def processor() -> str:
+    """The processor's name and the instruction sets that decide the speed of bf16 and int8 arithmetic."""
+    try:
+        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    name = next((line.split(":", 1)[1].strip() for line in facts.splitlines() if line.startswith("model name")), "")
+    cores = facts.count("processor\t")
+    sets = [known for known in ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16") if f" {known}" in facts]
+    return f"{name or platform.machine()}, {cores} cores, {' '.join(sets)}".rstrip(", ")
