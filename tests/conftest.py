@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,30 @@ from rag_app.understanding import Dictionary
 __all__ = ["page"]
 
 SAMPLE = Path(__file__).parent.parent / "digests"
+
+Sweep = Callable[[int], Iterator[random.Random]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("sweeps")
+    group.addoption("--sweeps", type=float, default=1.0, metavar="N", help="random sweeps take N times their cases")
+    group.addoption("--seed", type=int, default=0, metavar="S", help="seed of a sweep's first case; the next has S+1")
+
+
+@pytest.fixture
+def sweep(request: pytest.FixtureRequest) -> Sweep:
+    """`for rng in sweep(100)` runs a hundred cases (times --sweeps), each with a random generator of its own.
+
+    The seed of a case that fails is printed; `--seed` with it runs that case first.
+    """
+    first, times = request.config.getoption("seed"), request.config.getoption("sweeps")
+
+    def cases(count: int) -> Iterator[random.Random]:
+        for seed in range(first, first + max(1, round(count * times))):
+            print(f"--seed {seed}", end="\r")
+            yield random.Random(seed)  # noqa: S311 - a sweep must be repeatable
+
+    return cases
 
 
 @pytest.fixture(scope="session")
