@@ -4,26 +4,29 @@ Knows: folders and files, the days of digests, and how a paper seen twice become
 an entry (`entry` does), chunks, the index. `pipeline.ingest` calls `read`.
 
 A digest is untrusted and often irregular. Whatever it holds, parsing raises nothing and takes linear time; all text
-of an entry ends up in some section, as a verbatim slice, or is reported with its file and line.
+of an entry ends up in some section, as a verbatim slice, or is reported with its file and line. An entry that holds
+bytes which are no text is left out, since nothing in it could be quoted; the entries around it stay.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from rag_app.cleaning import nfc
-from rag_app.entry import blocks, paper_of
+from rag_app.entry import Block, LeftOut, blocks, paper_of
 from rag_app.errors import DigestError
 from rag_app.records import Paper
 
 SUFFIXES = (".md", ".txt")
 
 _DAY = re.compile(r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
+_NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`normalise`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,6 @@ class Report:
     merged: tuple[Merged, ...]
 
 
-class NotTextError(ValueError):
-    """The bytes are not UTF-8 text; the message says what stands where."""
-
-
 def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
     """The papers below the roots (folders, or single files), one per arXiv id, in reading order, and the report.
 
@@ -85,15 +84,11 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
 
 
 def normalise(data: bytes) -> str:
-    """The text of a file: UTF-8 without byte order mark, NFC, lines ended by `\\n`. Raises NotTextError."""
-    nul = data.find(b"\0")
-    if nul >= 0:
-        raise NotTextError(f"binary, with a NUL byte on line {_line_of(data, nul)}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        where = f"byte 0x{data[error.start]:02x} on line {_line_of(data, error.start)}"
-        raise NotTextError(f"not UTF-8: {where}") from None
+    """The text of a file: UTF-8 without byte order marks, NFC, lines ended by `\\n`.
+
+    Bytes that are not UTF-8 become lone surrogates (PEP 383), which no text holds.
+    """
+    text = data.decode("utf-8", "surrogateescape").replace("\ufeff", "")
     return nfc(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -102,17 +97,40 @@ def parse(text: str, source: str, day: str = "") -> tuple[list[Paper], list[Skip
     papers: list[Paper] = []
     skipped: list[Skipped] = []
     file_day = day
+    damaged = _NO_TEXT.search(text) is not None
     for block in blocks(text):
+        damage = _damage(block.lines()) if damaged else None
+        if block.arxiv_id and not damage:
+            paper, left_out = paper_of(block, text, source, day)
+            papers.append(paper)
+        else:
+            left_out = [damage] if damage else _untaken(block)
+        skipped += [Skipped(source, line, reason) for line, reason in left_out]
         dated = _DAY.search(block.heading)
-        if block.arxiv_id:
-            papers.append(paper_of(block, text, source, day))
-        elif dated:
+        if dated and not block.arxiv_id:
             day = _iso(dated) or file_day
-            if not _iso(dated):
-                skipped.append(Skipped(source, block.line, f"{dated[0]} is not a day"))
-        elif block.has_text or "](" in block.heading:
-            skipped.append(Skipped(source, block.line, "no arXiv address in or under the heading"))
     return papers, skipped
+
+
+def _untaken(block: Block) -> list[LeftOut]:
+    """What to report of a block that is no entry."""
+    dated = _DAY.search(block.heading)
+    if dated:
+        return [] if _iso(dated) else [(block.line, f"{dated[0]} is not a day")]
+    if not block.level:
+        return [(line.number, "an arXiv address without a heading") for line in block.body if line.has_address][:1]
+    if block.has_text or "](" in block.heading:
+        return [(block.line, "no arXiv address in or under the heading")]
+    return []
+
+
+def _damage(lines: Iterable[tuple[int, str]]) -> LeftOut | None:
+    """The first byte that is no text."""
+    for number, line in lines:
+        if found := _NO_TEXT.search(line):
+            byte = ord(found[0]) & 0xFF
+            return number, f"not UTF-8: byte 0x{byte:02x}" if byte else "binary: a NUL byte"
+    return None
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -142,15 +160,20 @@ def _read_file(path: Path, name: str, *, given: bool) -> tuple[list[Paper], list
     """One file. A bad file is an error when it was given directly, and one report line inside a folder."""
     try:
         if not path.is_file():
-            raise NotTextError("not a regular file")
+            raise OSError(errno.EINVAL, "not a regular file")
         text = normalise(path.read_bytes())
-    except (OSError, NotTextError) as error:
-        reason = f"cannot be opened: {error.strerror}" if isinstance(error, OSError) else str(error)
+    except OSError as error:
         if given:
-            raise DigestError(f"{name} is no digest: {reason}", "give UTF-8 Markdown or text") from None
-        return [], [Skipped(name, 0, reason)]
+            raise DigestError(f"{name} cannot be opened: {error.strerror}", "give UTF-8 Markdown or text") from None
+        return [], [Skipped(name, 0, f"cannot be opened: {error.strerror}")]
     papers, skipped = parse(text, name, day_of(path))
-    return papers, skipped if papers else [Skipped(name, 1, "no entries")]
+    if papers:
+        return papers, skipped
+    damage = _damage(enumerate(text.split("\n"), 1))
+    if given and damage:
+        raise DigestError(f"{name} is no digest: {damage[1]} on line {damage[0]}", "give UTF-8 Markdown or text")
+    line, reason = damage or (1, "no entries")
+    return [], [Skipped(name, line, reason)]
 
 
 def day_of(path: Path) -> str:
@@ -164,10 +187,6 @@ def _iso(match: re.Match[str]) -> str:
         return date(*map(int, match.groups())).isoformat()
     except ValueError:
         return ""
-
-
-def _line_of(data: bytes, at: int) -> int:
-    return data.count(b"\n", 0, at) + 1
 
 
 def _printable(name: str) -> str:

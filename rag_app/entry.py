@@ -17,6 +17,9 @@ from rag_app.records import Paper, Section
 
 SUMMARY = "Summary"  # the section of text that the digest does not name
 LONGEST_NAME = 60  # characters; a longer bold start is the emphasis of a sentence
+LONGEST_AUTHOR = 120  # characters; a line with a longer name is text
+LONGEST_TITLE = 300  # characters
+LONGEST_ENTRY = 200_000  # characters; a whole paper has half as many, and the lines beyond are left out
 LONGEST_VOTES = 80  # characters; a longer line is no vote count
 LINK_LINES = 6  # lines below a heading among which the entry's address may start
 LINK_START = 40  # characters before that address; more of them are a sentence that mentions a paper
@@ -29,7 +32,7 @@ _ARXIV = re.compile(
 )
 _ADDRESS = re.compile(r"<?https?://\S++", re.IGNORECASE)
 _DAY_OF_DIGEST = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$|(?=\[))")  # "###[Title](…)" is a slip, not a text
 _VOTES = re.compile(
     r"[\s>*_-]*+(?:up)?votes?[\s*_]*+[:：][\s*_]*+(?:(\d[\d,]{0,8}+)|[-–—?]|n/a|)[\s*_]*+$", re.IGNORECASE
 )
@@ -42,6 +45,9 @@ _MEDIA = re.compile(
     r"\[[^\[\]\n]*+\]\(?https?://[^\s()]+\.(?:mp4|webm|mov|gif|png|jpe?g|svg|webp)\)?)\s*+)++$|\s*+([-*_])\1{2,}+\s*+$",
     re.IGNORECASE,
 )
+
+
+LeftOut = tuple[int, str]  # number of the line, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,17 @@ class Line:
     def is_text(self) -> bool:
         return bool(self.text.strip()) and not _MEDIA.match(self.text)
 
+    @property
+    def has_address(self) -> bool:
+        return _ARXIV.search(self.text) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A heading that is not a section's, and the lines up to the next such heading."""
 
     line: int  # 1-based, of the heading
-    level: int
+    level: int  # 0 for the lines above the first heading
     heading: str
     body: list[Line] = field(default_factory=list)
 
@@ -74,10 +84,17 @@ class Block:
     def has_text(self) -> bool:
         return any(line.is_text for line in self.body)
 
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """(number, text) of each line, the heading first."""
+        yield self.line, self.heading
+        yield from ((line.number, line.text) for line in self.body)
+
     @property
     def arxiv_id(self) -> str:
         """The id without version, from the heading or from an address that starts one of the lines right below."""
         match = _ARXIV.search(self.heading)
+        if not self.level:
+            return ""
         if match or _DAY_OF_DIGEST.search(self.heading):
             return match[1] if match else ""
         below = (line.text for line in self.body[: 2 * LINK_LINES] if line.text.strip())
@@ -89,46 +106,74 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """Cuts a file at the headings of days, groups and entries; deeper headings without a link name sections."""
-    found: list[Block] = []
+    """Cuts a file at the headings of days, groups and entries; deeper headings without a link name sections.
+
+    The first block holds the lines above all headings.
+    """
+    found = [Block(1, 0, "")]
     start = 0
     for number, content in enumerate(text.split("\n"), 1):
         line = Line(number, start, content)
         start += len(content) + 1
         level, heading = line.heading
-        if level and _opens(found[-1] if found else None, level, heading):
+        if level and _opens(found[-1], level, heading):
             found.append(Block(number, level, heading))
-        elif found:
+        else:
             found[-1].body.append(line)
     return found
 
 
-def paper_of(block: Block, text: str, source: str, day: str) -> Paper:
-    """The paper of a block that has an arXiv id; `text` is the file's."""
+def paper_of(block: Block, text: str, source: str, day: str) -> tuple[Paper, list[LeftOut]]:
+    """The paper of a block that has an arXiv id, and what is too long for one; `text` is the file's."""
     votes: int | None = None
     authors: tuple[str, ...] | None = None
     unnamed = 0
     rest: list[Line | None] = []  # None where the text is interrupted
     for line in block.body:
-        counted = _VOTES.match(line.text) if len(line.text) <= LONGEST_VOTES else None
-        listed = _AUTHORS.match(line.text) if authors is None else None
+        counted = _VOTES.match(line.text) if votes is None and len(line.text) <= LONGEST_VOTES else None
+        listed = _authors_in(line) if authors is None else None
         if counted:
             votes = int(counted[1].replace(",", "")) if counted[1] else votes
         elif listed:
-            authors, unnamed = _names(line.text[listed.end() :])
+            authors, unnamed = listed
         if counted or listed or _MEDIA.match(line.text):
             rest.append(None)
         elif line.text.strip():
             rest.append(line)
+    title, left_out = _short_title(block)
+    rest, beyond = _within(rest)
     sections = _unique(_sections(rest, text))
-    title = _title(block.heading) or block.arxiv_id
     dates = (day,) if day else ()
-    return Paper(block.arxiv_id, title, dates, sections, votes, authors or (), unnamed, source, block.line)
+    paper = Paper(block.arxiv_id, title, dates, sections, votes, authors or (), unnamed, source, block.line)
+    return paper, left_out + beyond
 
 
-def _opens(block: Block | None, level: int, heading: str) -> bool:
+def _within(lines: list[Line | None]) -> tuple[list[Line | None], list[LeftOut]]:
+    """The lines that an entry has room for, with None in place of the others, and those."""
+    kept: list[Line | None] = []
+    left_out: list[LeftOut] = []
+    room = LONGEST_ENTRY
+    for line in lines:
+        length = len(line.text) if line else 0
+        kept.append(line if length <= room else None)
+        if line and length > room:
+            left_out.append((line.number, f"an entry has at most {LONGEST_ENTRY:,} characters; this line {length:,}"))
+        else:
+            room -= length
+    return kept, left_out[:1]
+
+
+def _short_title(block: Block) -> tuple[str, list[LeftOut]]:
+    title = _title(block.heading) or block.arxiv_id
+    if len(title) <= LONGEST_TITLE:
+        return title, []
+    cut = f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+    return cut, [(block.line, f"the title is cut: it has {len(title):,} characters")]
+
+
+def _opens(block: Block, level: int, heading: str) -> bool:
     """Whether a heading opens a block of its own after this one."""
-    if block is None or level <= block.level or "](" in heading or _ARXIV.search(heading):
+    if level <= block.level or "](" in heading or _ARXIV.search(heading):
         return True
     return not block.arxiv_id
 
@@ -150,9 +195,13 @@ def _title(heading: str) -> str:
     return clean_line(_ADDRESS.sub("", bare if bare.endswith(" ") else heading))
 
 
-def _names(text: str) -> tuple[tuple[str, ...], int]:
+def _authors_in(line: Line) -> tuple[tuple[str, ...], int] | None:
     """Names in order, each once, and how many more a "+N" stands for; a bare "+" is at least one."""
-    names = [name for name in (clean_line(name) for name in text.split(",")) if name]
+    listed = _AUTHORS.match(line.text)
+    parts = line.text[listed.end() :].split(",") if listed else []
+    if not listed or max(map(len, parts)) > LONGEST_AUTHOR:
+        return None
+    names = [name for name in map(clean_line, parts) if name]
     unnamed = [match for match in map(_UNNAMED.match, names) if match]
     named = (name for name in names if not _UNNAMED.match(name))
     return tuple(dict.fromkeys(named)), sum(int(match[1] or 1) for match in unnamed)

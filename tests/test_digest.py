@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag_app.cleaning import clean_line
-from rag_app.digest import NotTextError, day_of, normalise, parse, read
+from rag_app.digest import day_of, normalise, parse, read
 from rag_app.errors import DigestError
 from rag_app.records import Paper
 
@@ -255,12 +255,44 @@ def test_one_enormous_line_takes_linear_time(unit: str) -> None:
 # --- files ------------------------------------------------------------------------------------
 
 
-def test_text_is_normalised_and_other_bytes_are_refused_with_their_line() -> None:
-    assert normalise("\ufeffa\r\nb\rc\u1100\u1161".encode()) == "a\nb\nc가"
-    with pytest.raises(NotTextError, match="0xff on line 2"):
-        normalise(b"a\n\xff")
-    with pytest.raises(NotTextError, match="NUL byte on line 3"):
-        normalise(b"a\n\nb\0")
+def test_text_is_normalised() -> None:
+    assert normalise("\ufeffa\r\nb\rc\u1100\u1161\ufeff".encode()) == "a\nb\nc가"
+
+
+@pytest.mark.parametrize(("byte", "reason"), [(b"\xff", "not UTF-8: byte 0xff"), (b"\0", "binary: a NUL byte")])
+def test_an_entry_with_a_byte_that_is_no_text_is_left_out_alone(byte: bytes, reason: str) -> None:
+    day = "## 2024-07-08\n\n안내 ".encode() + byte + b"\n\n"
+    text = normalise(day + entry(1).encode() + entry(2, "- 글").encode() + byte + b"\n" + entry(3).encode())
+    found, skipped = parse(text, "f.md")
+    assert [(paper.arxiv_id, paper.date) for paper in found] == [(f"2407.0000{n}", "2024-07-08") for n in (1, 3)]
+    assert [(skip.line, skip.reason) for skip in skipped] == [(3, reason), (13, reason)]
+
+
+def test_what_is_too_long_for_an_entry_is_left_out_and_reported() -> None:
+    text = f"### [{'T' * 400}](https://arxiv.org/abs/2407.00001)\n앞.\n{'긴' * 200_000}\n뒤."
+    (paper,), skipped = parse(text, "f.md")
+    assert texts(paper) == [("Summary", "앞."), ("Summary (2)", "뒤.")]
+    assert paper.title == "T" * 299 + "…"
+    assert [(skip.line, skip.reason.partition(":")[0]) for skip in skipped] == [
+        (1, "the title is cut"),
+        (3, "an entry has at most 200,000 characters; this line 200,000"),
+    ]
+
+
+def test_a_line_of_authors_with_an_endless_name_stays_text() -> None:
+    line = "Authors: " + "x" * 121
+    assert texts(one(line)) == [("Summary", line)]
+
+
+def test_the_first_vote_count_is_the_entry_s_own() -> None:
+    paper = one("Vote: 3\n글\nVote: 9")
+    assert (paper.votes, texts(paper)) == (3, [("Summary", "글\nVote: 9")])
+
+
+def test_an_address_above_the_first_heading_is_reported() -> None:
+    found, skipped = parse("[T](https://arxiv.org/abs/2407.00001)\n글\n" + entry(2), "f.md")
+    assert [paper.arxiv_id for paper in found] == ["2407.00002"]
+    assert [(skip.line, skip.reason) for skip in skipped] == [(1, "an arXiv address without a heading")]
 
 
 @pytest.mark.parametrize(
@@ -300,10 +332,12 @@ def test_bad_files_in_a_folder_are_reported_not_fatal(tmp_path: Path) -> None:
     write(tmp_path, "README.md", "# Title\n\nSome words.\n")
     (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere")
     _, report = read([tmp_path])
-    reasons = {Path(skip.file).name: skip.reason for skip in report.skipped}
-    assert set(reasons) == {"b.md", "c.md", "README.md", "gone.md"}
-    assert reasons["README.md"] == "no entries"
-    assert "0xff on line 1" in reasons["b.md"]
+    assert {Path(skip.file).name: (skip.line, skip.reason) for skip in report.skipped} == {
+        "b.md": (1, "not UTF-8: byte 0xff"),
+        "c.md": (1, "binary: a NUL byte"),
+        "README.md": (1, "no entries"),
+        "gone.md": (0, "cannot be opened: not a regular file"),
+    }
 
 
 @pytest.mark.parametrize("content", [None, "", "# Title\nwords\n", b"\0"])
