@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 from rag_app import citing, sentences
 from rag_app.cleaning import clean_line, escape_markdown
+from rag_app.entry import SUMMARY
 from rag_app.papers import PaperTable
 from rag_app.phrases import PHRASES
 from rag_app.records import Evidence, Hit, Paper, Passage, Query, Sentence
 from rag_app.trends import Topic
+from rag_app.understanding import language_of
 
 PAGE = 20  # papers shown in the text of a list; the citations hold all
 NEAREST = 3  # papers offered with a refusal
+WHOLE = 3  # sentences of a digest that is compared as a whole
 BEHIND = 3  # papers shown behind a rising topic
 TREND_MONTHS = 24  # months of a trend that are shown
 
@@ -197,33 +200,35 @@ def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
 
 
 def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]:
-    """Aspect -> arXiv id -> the digest's own sentences on it, best for the question first; aspects as named there."""
+    """Aspect -> arXiv id -> the digest's own sentences on it, best for the question first; aspects as named there.
+
+    Digests that share no aspect are compared as wholes.
+    """
+    shared = set.intersection(*({section.name for section in hit.paper.sections} for hit in hits)) if hits else set()
     table: dict[str, dict[str, tuple[Passage, ...]]] = defaultdict(dict)
     for hit in hits:
-        by_section: dict[str, list[Passage]] = defaultdict(list)
-        for passage in hit.passages:
-            by_section[passage.section].append(passage)
-        for section in hit.paper.sections:
-            passages = sorted(by_section.get(section.name, []), key=lambda p: -p.score)
+        by_aspect: dict[str, list[Passage]] = {s.name if shared else SUMMARY: [] for s in hit.paper.sections}
+        for passage in sorted(hit.passages, key=lambda passage: -passage.score):
+            by_aspect[passage.section if shared else SUMMARY].append(passage)
+        for aspect, passages in by_aspect.items():
             if passages:
-                table[section.name][hit.paper.arxiv_id] = tuple(passages[:2])
+                table[aspect][hit.paper.arxiv_id] = tuple(passages[: 2 if len(by_aspect) > 1 else WHOLE])
     return dict(table)
 
 
 def comparison_table(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str) -> str:
-    """The comparison as a quoted Markdown table: its cells are the digests' sentences."""
+    """The comparison as a Markdown table of the digests' sentences; quoted where they are in another language."""
     missing = words(language)["not_in_digest"]
     titles = [
         f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]" for n, hit in enumerate(hits, 1)
     ]
-    rows = [f"> | | {' | '.join(titles)} |", "> |" + "---|" * (len(hits) + 1)]
+    rows = [f"| | {' | '.join(titles)} |", "|" + "---|" * (len(hits) + 1)]
     for aspect, quotes in table.items():
-        cells = [
-            " ".join(escape_markdown(clean_line(p.text)) for p in quotes.get(hit.paper.arxiv_id, ())[:1]) or missing
-            for hit in hits
-        ]
-        rows.append(f"> | **{escape_markdown(aspect)}** | {' | '.join(cells)} |")
-    return "\n".join(rows)
+        said = [quotes.get(hit.paper.arxiv_id, ())[: 1 if len(table) > 1 else WHOLE] for hit in hits]
+        cells = [" ".join(escape_markdown(clean_line(p.text)) for p in passages) or missing for passages in said]
+        rows.append(f"| **{escape_markdown(aspect)}** | {' | '.join(cells)} |")
+    text = " ".join(p.text for quotes in table.values() for passages in quotes.values() for p in passages)
+    return "\n".join(rows if language_of(text) == language else [f"> {row}" for row in rows])
 
 
 # --- trends -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from fakes import answer_of, lab, made
 from markdown_it import MarkdownIt
 
-from rag_app import composing
+from rag_app import composing, retrieval
 from rag_app.composing import PAGE
 from rag_app.library import Library
 from rag_app.phrases import PHRASES
@@ -198,6 +198,27 @@ def test_a_comparison_says_what_a_digest_does_not() -> None:
         for arxiv_id, passages in quotes.items():
             text = lab().generation.papers.get(arxiv_id).section(aspect).text
             assert all(text[p.start : p.end] == p.text for p in passages)
+
+
+def told(number: int, text: str, *names: str) -> Hit:
+    """A paper whose digest says `text` in each of the named sections, found with all of its sentences."""
+    of = replace(paper(number), sections=tuple(Section(name, text) for name in names))
+    return retrieval.with_best_passages(Hit(of, 1.0), {}, lab())
+
+
+def test_digests_without_a_shared_section_are_compared_as_wholes() -> None:
+    plain, divided = told(1, "One. Two. Three. Four.", "Summary"), told(2, "First. Last.", "What's New", "Results")
+    table = composing.comparison((plain, divided))
+    assert {aspect: {at: len(said) for at, said in sides.items()} for aspect, sides in table.items()} == {
+        "Summary": {plain.paper.arxiv_id: 3, divided.paper.arxiv_id: 3}
+    }
+
+
+@pytest.mark.parametrize(("language", "quoted"), [("en", True), ("ko", False)])
+def test_a_table_is_quoted_where_its_digests_speak_another_language(language: str, quoted: bool) -> None:
+    sides = (told(1, "이 방법은 빠릅니다.", "Summary"), told(2, "이 방법은 느립니다.", "Summary"))
+    lines = composing.comparison_table(sides, composing.comparison(sides), language).splitlines()
+    assert [line.startswith("> |") for line in lines] == [quoted] * 3
 
 
 def test_a_trend_counts_every_month(months: Library) -> None:

@@ -7,36 +7,41 @@ An answer is written by a job; a fragment looks at it a few times a second until
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rag_app.cleaning import escape_markdown
 from rag_app.records import Answer, Citation, Intent, Sentence
-from rag_app.ui import conversations
+from rag_app.ui import conversations, listing
 from rag_app.ui.comparison import comparison
 from rag_app.ui.details import details
 from rag_app.ui.evidence import evidence_row, open_source, source_list
 from rag_app.ui.feedback import feedback
 from rag_app.ui.jobs import AnswerJob, Progress
+from rag_app.ui.next_steps import suggestions, ways_out
 from rag_app.ui.notices import show_error
-from rag_app.ui.paper_table import paper_table
-from rag_app.ui.prose import badge, blocks, cited, label, plain, without_quoted_table
+from rag_app.ui.prose import badge, blocks, cited, label, plain, without_table
 from rag_app.ui.text import Words
+from rag_app.ui.waiting import waiting_line
 
 if TYPE_CHECKING:
     from rag_app.library import Library
 
 REFRESH_SECONDS = 0.3
+EVIDENCE_SECONDS = 1.0  # that drawing waits for evidence: sooner than a second run of the page; then it is polled
 MARGIN_NUMBERS = 3  # more of them stand below their block, not beside it
 BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND}  # other answers rest on the whole table
 
 
 def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bool) -> None:
     """Evidence first, then the prose; the same order while it is written and after. `last` may be asked again."""
-    progress = job.progress
     evidence = st.container(key=f"answer-{place}-evidence")
+    _wait_for_evidence(job, evidence.empty(), words)
+    progress = job.progress
     if progress.evidence and progress.query and progress.query.intent in BY_SIMILARITY and not _refused(progress):
         with evidence:
             evidence_row(progress.evidence, words, f"answer-{place}", partial(open_source, place))
@@ -49,6 +54,15 @@ def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bo
         _unfinished(progress, words)
     _after(place, job, words, library)
     _actions(place, job, words, library, last)
+    if last:
+        suggestions(place, progress, words, library)
+
+
+def _wait_for_evidence(job: AnswerJob, place: DeltaGenerator, words: Words) -> None:
+    if not job.evident.is_set():
+        place.markdown(f":shimmer[{words['searching']}…]")
+        job.evident.wait(EVIDENCE_SECONDS)
+        place.empty()
 
 
 def _refused(progress: Progress) -> bool:
@@ -65,13 +79,16 @@ def _prose(place: int, job: AnswerJob, drawn: Progress, words: Words) -> None:
     if progress.finished or (progress.evidence is None) != (drawn.evidence is None):
         st.rerun()
     _unfinished(progress, words)
-    st.button(
-        words["stop"],
-        key=f"stop-{place}",
-        icon=":material/stop_circle:",
-        on_click=job.stop,
-        disabled=job.stopped.is_set(),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"writing-{place}"):
+        st.button(
+            words["stop"],
+            key=f"stop-{place}",
+            icon=":material/stop_circle:",
+            on_click=job.stop,
+            disabled=job.stopped.is_set(),
+        )
+        if job.witness and not job.stopped.is_set():
+            st.caption(waiting_line(conversations.pace(job.witness.model), job.witness, time.monotonic(), words))
 
 
 def _unfinished(progress: Progress, words: Words) -> None:
@@ -98,17 +115,28 @@ def _finished(place: int, progress: Progress, answer: Answer, words: Words) -> N
         said = answer.text.partition("\n\n")[0] if answer.nearest else answer.text  # the nearest papers become buttons
         st.info(f"**{words['refused']}**\n\n{cited(said)}", icon=":material/search_off:")
         return
-    citations = {citation.n: citation for citation in answer.citations}
-    text = without_quoted_table(answer.text) if answer.comparison else answer.text
-    for row, (markdown, numbers) in enumerate(blocks(text)):
-        with st.container(horizontal=True, wrap=len(numbers) > MARGIN_NUMBERS, gap="small"):
-            st.markdown(markdown, width="stretch")
-            for n in numbers:
-                if n in citations:
-                    _marker(f"answer-{place}-mark-{row}-{n}", place, citations[n])
+    if listing.is_long(answer):
+        key = f"answer-{place}"
+        _prose_with_marks(place, listing.lead(answer), answer)
+        order = listing.choose_order(words, key)
+        _prose_with_marks(place, listing.page_of(answer, progress.papers, order, listing.chosen_page(key)), answer)
+        listing.choose_page(answer, key)
+        return
+    _prose_with_marks(place, without_table(answer.text) if answer.comparison else answer.text, answer)
     if answer.comparison:
         papers = [progress.papers[citation.arxiv_id] for citation in answer.citations]
         comparison(papers, answer.comparison, words, f"answer-{place}", partial(open_source, place))
+
+
+def _prose_with_marks(place: int, markdown: str, answer: Answer) -> None:
+    """Block by block, each with the buttons that open what it cites."""
+    citations = {citation.n: citation for citation in answer.citations}
+    for row, (block, numbers) in enumerate(blocks(markdown)):
+        with st.container(horizontal=True, wrap=len(numbers) > MARGIN_NUMBERS, gap="small"):
+            st.markdown(block, width="stretch")
+            for n in numbers:
+                if n in citations:
+                    _marker(f"answer-{place}-mark-{row}-{n}", place, citations[n])
 
 
 def _marker(key: str, place: int, citation: Citation) -> None:
@@ -132,47 +160,17 @@ def _after(place: int, job: AnswerJob, words: Words, library: Library) -> None:
         st.caption(words["stopped"])
     if answer is None:
         return
-    if answer.intent in {Intent.LIST, Intent.METADATA} and len(answer.citations) > 1:
-        _all_papers(place, progress, answer, words)
+    key, show = f"answer-{place}", partial(open_source, place)
+    if listing.is_list(answer):
+        listing.as_table([progress.papers[c.arxiv_id] for c in answer.citations], words, key, show)
     elif answer.citations:
-        source_list(answer.citations, words, f"answer-{place}", partial(open_source, place))
-    _borderline(place, progress, answer, words)
+        source_list(answer.citations, words, key, show)
+    if near := [progress.papers[arxiv_id] for arxiv_id in answer.borderline_papers if arxiv_id in progress.papers]:
+        listing.borderline(near, words, key, show)
     _left_out(answer, words)
     if answer.refused:
-        _nearest(place, progress, words, library)
+        ways_out(place, progress, answer, words, library)
     st.caption(_footnote(progress, answer, words))
-
-
-def _all_papers(place: int, progress: Progress, answer: Answer, words: Words) -> None:
-    """Every paper of a list: the text above holds only its first page."""
-    papers = [progress.papers[citation.arxiv_id] for citation in answer.citations]
-    with st.expander(words["all_papers"].format(n=f"{len(papers):,}"), icon=":material/table_rows:"):
-        chosen = paper_table(papers, words, f"answer-{place}-table")
-        if chosen:
-            st.button(
-                words["open_paper"].format(title=label(chosen.title, 60)),
-                key=f"answer-{place}-table-open",
-                icon=":material/article:",
-                on_click=open_source,
-                args=(place, chosen.arxiv_id),
-            )
-
-
-def _borderline(place: int, progress: Progress, answer: Answer, words: Words) -> None:
-    papers = [progress.papers[arxiv_id] for arxiv_id in answer.borderline_papers if arxiv_id in progress.papers]
-    if not papers:
-        return
-    with st.expander(words["borderline_papers"].format(n=len(papers)), icon=":material/horizontal_rule:"):
-        st.caption(words["borderline_help"])
-        for paper in papers:
-            st.button(
-                f"{label(paper.title, 90)} :gray[{paper.date}]",
-                key=f"answer-{place}-borderline-{paper.arxiv_id}",
-                type="tertiary",
-                wrap=False,
-                on_click=open_source,
-                args=(place, paper.arxiv_id),
-            )
 
 
 def _left_out(answer: Answer, words: Words) -> None:
@@ -182,23 +180,6 @@ def _left_out(answer: Answer, words: Words) -> None:
         with st.expander(words["removed"].format(n=len(doubted)), icon=":material/content_cut:"):
             for sentence in doubted:
                 st.markdown(_sentence(sentence, words))
-
-
-def _nearest(place: int, progress: Progress, words: Words, library: Library) -> None:
-    nearest = progress.answer.nearest if progress.answer else ()
-    papers = [progress.papers[arxiv_id] for arxiv_id in nearest if arxiv_id in progress.papers]
-    if not papers:
-        return
-    st.markdown(words["nearest"])
-    for paper in papers[:5]:
-        st.button(
-            label(paper.title, 80),
-            key=f"answer-{place}-nearest-{paper.arxiv_id}",
-            icon=":material/arrow_forward:",
-            wrap=False,
-            on_click=conversations.ask,
-            args=(words["ask_about_question"].format(title=paper.title), library),
-        )
 
 
 def _footnote(progress: Progress, answer: Answer, words: Words) -> str:
@@ -236,9 +217,21 @@ def _actions(place: int, job: AnswerJob, words: Words, library: Library, last: b
             with st.popover(words["copy"], icon=":material/content_copy:", type="tertiary", key=f"answer-{place}-copy"):
                 st.caption(words["copy_help"])
                 st.code(with_sources(job.progress.answer), language="markdown", wrap_lines=True, height=300)
-            with st.popover(words["details"], icon=":material/info:", type="tertiary", key=f"answer-{place}-details"):
-                details(job.progress, job.progress.answer, words)
+            _details_menu(place, job.progress, job.progress.answer, words, library)
         feedback(place, job, words)
+
+
+def _details_menu(place: int, progress: Progress, answer: Answer, words: Words, library: Library) -> None:
+    menu = st.popover(
+        words["details"],
+        icon=":material/info:",
+        type="tertiary",
+        key=f"answer-{place}-details",
+        on_change="rerun",
+    )
+    if menu.open:  # a long conversation has many, which nobody may look at
+        with menu:
+            details(progress, answer, words, library)
 
 
 def with_sources(answer: Answer) -> str:

@@ -41,9 +41,9 @@ def blocks(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
         yield (cited(block), ()) if block.startswith("|") else (cited(_AT_LINE_END.sub(r"\1", block)), numbers)
 
 
-def without_quoted_table(markdown: str) -> str:
-    """The text without `> |` lines, the plain form of a comparison that the page draws as columns."""
-    return "\n".join(line for line in markdown.splitlines() if not line.startswith("> |")).rstrip()
+def without_table(markdown: str) -> str:
+    """The text without the lines of a table, quoted or not: the plain form of what the page draws as columns."""
+    return "\n".join(line for line in markdown.splitlines() if not line.startswith(("|", "> |"))).rstrip()
 
 
 def _split(markdown: str) -> list[str]:
