@@ -32,6 +32,7 @@ CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken wit
 OFF_TOPIC = 2.8  # standard deviations below which the best paper does not stand out: nothing here is about it
 WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
 STANDS_OUT = 3.3  # above which the paper itself answers a search, even where the model finds nothing to say
+NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 TERSE = 25  # characters
 
@@ -87,9 +88,17 @@ def _focus(desk: Desk) -> list[Hit]:
     else:
         clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
         chosen = list(hits[: 1 if clear else CANDIDATES])
-    weights = desk.library.lexical.query_terms(query.standalone)
+    weights = _wanted(desk)
     most = 60 if len(chosen) == 1 else 12
     return [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
+
+
+def _wanted(desk: Desk) -> dict[str, float]:
+    """The weighted terms that sentences are chosen by; names of papers count less, as many sentences have them."""
+    lexical = desk.library.lexical
+    named = set(lexical.own_terms(" ".join(desk.query.names)))
+    terms = lexical.query_terms(desk.query.standalone)
+    return {term: weight * (NAME_SHARE if term in named else 1.0) for term, weight in terms.items()}
 
 
 def _absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:

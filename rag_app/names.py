@@ -254,7 +254,7 @@ def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:
         return long and (firmness == TITLE_HEAD or not typed.islower())
     if typed.islower() and typed.isalpha():
         return firmness == TITLE_HEAD and folded_in <= RARE and len(typed) >= 5
-    return shaped(typed) or folded_in <= RARE
+    return folded_in <= RARE or (shaped(typed) and firmness == TITLE_HEAD)
 
 
 def _is_unknown(typed: str, is_word: Callable[[str], bool]) -> bool:

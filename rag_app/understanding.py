@@ -193,6 +193,8 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     mentions = reading.named.mentions
     if wording.LISTING.search(reading.question):  # a topic may look like a name that only one digest uses
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
+    # "The LoRA-based QLoRA" is about QLoRA alone.
+    mentions = tuple(m for m in mentions if not _names_a_kind(m, reading.rest)) or mentions
     if not mentions:
         return ()
     scores = dictionary.lexical.paper_scores(reading.rest)
@@ -206,6 +208,10 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     better = sum(score > scores.get(subject, 0.0) for score in scores.values())
     # A long description may hold a word that some title holds too; the paper it describes fits the rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
+
+
+def _names_a_kind(mention: Mention, text: str) -> bool:
+    return bool(wording.KIND.search(mention.typed) or wording.KIND.match(text, mention.span[1]))
 
 
 def _best(mention: Mention, scores: dict[str, float]) -> str:

@@ -74,6 +74,8 @@ POINTING = _any(
 )
 AMONG = _any(r"\b(?:of|among|from) (?:them|those|these)\b|\bthose\b", r"그\s?중|이\s?중|그 가운데|이 가운데")
 TWO = _any(r"\b(?:the|these|those|first) two\b|\bboth\b", r"(?:그|이) 둘|둘 (?:다|중)|두 (?:논문|연구|방법|모델)")
+# After a name: what it stands for is a kind of method, not the paper.
+KIND = _any(r"[- ](?:based|style|like|family|series|variants?)\b", r"\s?(?:계열|기반|스타일|시리즈|류의)")
 _NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"
 # Somebody is asked for as an author, whoever it is; only Hangul names of people, not "데이터를 쓴 논문".
 ASKED_AUTHOR = re.compile(

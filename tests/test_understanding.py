@@ -226,6 +226,13 @@ def test_a_comparison_holds_all_its_sides(dictionary: Dictionary) -> None:
 
 
 @pytest.mark.parametrize(
+    "question", ["Compare the LoRA-based QLoRA and Toolformer", "LoRA 계열인 QLoRA와 Toolformer 비교"]
+)
+def test_a_family_of_methods_is_not_the_paper_it_is_named_after(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).papers == (QLORA, TOOLFORMER)
+
+
+@pytest.mark.parametrize(
     ("question", "language"),
     [("What is LoRA?", "en"), ("LoRA란 무엇인가?", "ko"), ("QLoRA랑 DPO 비교", "ko"), ("¿Qué es LoRA?", "en"),
      ("LoRA とは何ですか", "en"), ("What does 어텐션 mean in the transformer architecture?", "en"), ("", "en"),
