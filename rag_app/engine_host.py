@@ -57,6 +57,16 @@ class EngineHost:
         return int(self._child.ready["context"])
 
     @property
+    def kv_type(self) -> str:
+        """Number format of the KV cache: `f16` or `q8_0`."""
+        return str(self._child.ready["kv_type"])
+
+    @property
+    def memory_bytes(self) -> int:
+        """Main memory that the child holds now; 0 if it is gone."""
+        return self._child.memory_bytes
+
+    @property
     def usage(self) -> Usage:
         return self._usage
 
@@ -171,6 +181,14 @@ class _Child:
     @property
     def open_calls(self) -> int:
         return len(self._calls)
+
+    @property
+    def memory_bytes(self) -> int:
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        return 0
 
     def call(self, **request: object) -> _Call:
         """Send a request; a dead child answers it with an error."""

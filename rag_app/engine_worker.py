@@ -4,7 +4,7 @@ Knows: one JSON object a line. Does not know: who asks. Started by `engine_host`
 outlives its parent.
 
 Requests: `{"id", "call": "stream" | "choose" | "count", ...arguments}` and `{"stop": id}`. Replies: first
-`{"ready": {model, device, context}}` or `{"error", "hint"}`, then, for each id, any number of `{"id", "piece"}` and at
+`{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any number of `{"id", "piece"}` and at
 last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`. Calls are answered in the order they came; counting and
 stopping are not made to wait.
 """
@@ -46,7 +46,7 @@ def run(load: Callable[[], Generator]) -> None:
         print(json.dumps({"error": error.message, "hint": error.hint}), file=output, flush=True)
         return
     worker = _Worker(engine, output)
-    worker.reply(ready={"model": engine.model, "device": engine.device, "context": engine.context})
+    worker.reply(ready={name: getattr(engine, name, "") for name in ("model", "device", "context", "kv_type")})
     worker.serve(sys.stdin)
 
 

@@ -90,6 +90,7 @@ class Engine:
         self.plan = plan
         self.model = path.stem
         self.context = plan.context
+        self.kv_type = plan.kv_type
         threads = threads or physical_cores()
         self._model = llama.Model(path, plan, threads)
         self._template = ChatTemplate(self._model.template, self._model)
