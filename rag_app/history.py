@@ -1,4 +1,4 @@
-"""The history: conversations with their answers and citations, feedback, and bookmarked papers.
+"""The history: conversations with their answers and citations, feedback, bookmarked papers, and a few notes.
 
 Knows: how they are saved, found, renamed and deleted. Does not know: how an answer comes about or looks.
 The page and `rag-app export` call it; `history_file` opens the file, `exporting` makes documents of conversations.
@@ -201,6 +201,17 @@ class History:
     def bookmarks(self) -> list[str]:
         """arXiv ids of the papers remembered, latest first."""
         return [row[0] for row in self._rows("SELECT arxiv_id FROM bookmarks ORDER BY added DESC, rowid DESC")]
+
+    # --- notes: what the page remembers of itself, such as the version it last showed ---------------
+
+    def note(self, name: str) -> str:
+        """What was noted under that name; empty if nothing was."""
+        rows = self._rows("SELECT value FROM notes WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def set_note(self, name: str, value: str) -> None:
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
     # --- the file --------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ MIGRATIONS = (
     CREATE TABLE bookmarks (arxiv_id TEXT PRIMARY KEY, added TEXT NOT NULL);
     CREATE INDEX turns_by_conversation ON turns (conversation);
     """,
+    "CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);",
 )
 # A statement that the schema does not understand (SQLITE_ERROR) means a file that is not ours.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR}
@@ -112,7 +113,7 @@ def _migrate(database: sqlite3.Connection) -> None:
             if database.in_transaction:
                 database.rollback()
             raise
-    for columns in ("searchable FROM conversations", "checksum FROM turns", "added FROM bookmarks"):
+    for columns in ("searchable FROM conversations", "checksum FROM turns", "added FROM bookmarks", "value FROM notes"):
         database.execute(f"SELECT {columns} LIMIT 0")
 
 
