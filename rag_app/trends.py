@@ -1,21 +1,24 @@
 """Topics and their share of the papers over time.
 
-Knows: which phrases of titles are topics, how often each occurs before and within a period, and which rose most.
-Does not know: questions or wording of answers; `composing.rising` writes what `rising` finds.
+Knows: which phrases of titles are topics, how often each occurs before and within a period or in each month, and
+which rose or changed most.
+Does not know: questions or wording of answers; `composing.rising` writes what `rising` finds, `ui.topics` draws
+what `over_time` finds.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag_app.lexical import ENGLISH_STOP, words
 from rag_app.records import Filters, Paper
 
 LEAST_PAPERS = 5  # papers of the period that a topic needs
+LEAST_SHARE = 0.01  # of all papers, that a topic needs to be followed over time
 GENERIC = frozenset(
     "model models learning language large toward towards via using based approach method efficient improving new "
     "beyond without through better framework system data can simple fast good better multi self general step "
@@ -31,6 +34,55 @@ class Topic:
     before: float
     within: float
     papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A phrase of titles and its papers of each month (`2024-11`); months without any are left out."""
+
+    phrase: str
+    papers: Mapping[str, tuple[Paper, ...]]
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.papers.values()))
+
+
+def over_time(papers: Sequence[Paper], limit: int = 60) -> list[Course]:
+    """The topics whose monthly share varies most, first those that vary most.
+
+    Ranked by the chi-squared statistic of a topic's monthly counts against an even share, so that a topic of three
+    papers in one month does not count as a change. Papers without a day are left out.
+    """
+    dated = [paper for paper in papers if paper.date]
+    months = Counter(_month(paper) for paper in dated)
+    least = max(min(LEAST_PAPERS, len(dated) // 10), LEAST_SHARE * len(dated))
+    courses = [_course(phrase, found) for phrase, found in _by_phrase(dated).items() if len(found) >= least]
+    courses.sort(key=lambda course: (-_variation(course, months), course.phrase))
+    kept: list[tuple[Course, set[str]]] = []
+    for course in courses:
+        ids = {paper.arxiv_id for month in course.papers.values() for paper in month}
+        if all(len(ids & others) < 0.5 * min(len(ids), len(others)) for _, others in kept):
+            kept.append((course, ids))
+    return [course for course, _ in kept[:limit]]
+
+
+def _course(phrase: str, papers: Sequence[Paper]) -> Course:
+    found: dict[str, list[Paper]] = defaultdict(list)
+    for paper in papers:
+        found[_month(paper)].append(paper)
+    return Course(phrase, {month: tuple(found[month]) for month in sorted(found)})
+
+
+def _month(paper: Paper) -> str:
+    return paper.date[:7]
+
+
+def _variation(course: Course, months: Mapping[str, int]) -> float:
+    """Chi-squared of "in the topic or not" over the months."""
+    share = course.count / sum(months.values())
+    counts = ((len(course.papers.get(month, ())), total) for month, total in months.items())
+    return sum((count - total * share) ** 2 / (total * share * (1 - share) or 1.0) for count, total in counts)
 
 
 def rising(papers: Sequence[Paper], period: Filters, limit: int = 5) -> list[Topic]:
