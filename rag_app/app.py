@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.errors import RagError
-from rag_app.ui import chat, collection, compare, explore, history, resources
+from rag_app.ui import care, chat, collection, compare, explore, history, models, resources, upgrade
 from rag_app.ui.notices import show_error
 from rag_app.ui.sidebar import choose_language, sidebar
 from rag_app.ui.text import ENGLISH, WORDS, Words
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag_app.library import Library
 
 
-WIDE = {"compare", "explore"}  # pages of columns and tables; prose reads better in a narrow column
+WIDE = {"compare", "explore", "collection"}  # pages of columns and tables; prose reads better in a narrow column
 
 
 def main() -> None:
@@ -49,11 +49,12 @@ def main() -> None:
     chosen = st.navigation(pages)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
     sidebar(above, words, library, partial(st.switch_page, pages[0]))
+    upgrade.announce(words)
     chosen.run()
 
 
 def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
-    """The pages there are; without a collection all but two offer to make one."""
+    """The pages there are; without a collection those that need one offer to make it."""
 
     def open_chat() -> None:
         st.switch_page(pages[0])
@@ -82,12 +83,20 @@ def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
     def collection_page() -> None:
         collection.page(words, library)
 
+    def models_page() -> None:
+        models.page(words)
+
+    def data_page() -> None:
+        care.page(words, library)
+
     pages: list[Page] = [
         st.Page(chat_page, title=words["chat"], icon=":material/chat:", url_path="chat", default=True),
         st.Page(compare_page, title=words["compare"], icon=":material/compare_arrows:", url_path="compare"),
         st.Page(explore_page, title=words["explore"], icon=":material/travel_explore:", url_path="explore"),
         st.Page(history_page, title=words["history"], icon=":material/history:", url_path="history"),
         st.Page(collection_page, title=words["collection"], icon=":material/folder_open:", url_path="collection"),
+        st.Page(models_page, title=words["models"], icon=":material/memory:", url_path="models"),
+        st.Page(data_page, title=words["data"], icon=":material/shield_lock:", url_path="data"),
     ]
     return pages
 

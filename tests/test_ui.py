@@ -16,7 +16,7 @@ from ui_page import APP, CALM, CITATION, DOUBTED, FILM, QUOTE, Page, answered, e
 from rag_app import pipeline
 from rag_app.errors import CollectionError, EngineError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
-from rag_app.ui import collection, evidence, prose, resources, text
+from rag_app.ui import adding, evidence, prose, resources, text
 from rag_app.ui.jobs import Progress
 
 # --- words --------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch:
 
 def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
     files: Any = [SimpleNamespace(name=name, getvalue=lambda: b"x") for name in ("../../a.md", "..\\b.md", "c.md")]
-    collection.save_uploads(files, tmp_path / "uploads")
+    adding.save_uploads(files, tmp_path / "uploads")
     assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["a.md", "b.md", "c.md"]
     assert all(path.parent == tmp_path / "uploads" for path in tmp_path.rglob("*.md"))
 

@@ -16,7 +16,7 @@ from ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, wait_for
 
 from rag_app.errors import HistoryError
 from rag_app.records import Answer, Done, Event, Evidence, Found, Hit, Intent, Passage, Query, Section, Understood
-from rag_app.ui import answer, compare, explore, history, jobs, paper_table, plots, resources, text
+from rag_app.ui import answer, compare, explore, history, jobs, paper_table, resources, text
 from rag_app.ui.comparison import PICKED
 from rag_app.ui.evidence import spans_of
 from rag_app.ui.jobs import Progress
@@ -272,13 +272,6 @@ def test_bookmarks_are_a_view_of_the_explore_page(page: Page) -> None:
     app = draw(page, explore.page, text.ENGLISH, page.library, lambda: None)
     app.segmented_control(key="explore-view").set_value("marked").run()
     assert list(app.dataframe[0].value[text.ENGLISH["column_title"]]) == [FILM.title]
-
-
-@pytest.mark.parametrize("votes", [[0], [1, 1, 2], [0, 5, 120], list(range(40))])
-def test_every_vote_falls_into_one_bar(votes: list[int]) -> None:
-    bars = plots.histogram([replace(CALM, votes=count) for count in votes])
-    assert sum(count for _, count in bars) == len(votes)
-    assert len(bars) <= plots.BINS
 
 
 def test_this_week_ends_with_the_newest_digest(page: Page) -> None:

@@ -152,7 +152,11 @@ class Page:
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     papers.build([FILM, CALM], tmp_path / "papers.sqlite3")
     table = papers.PaperTable(tmp_path / "papers.sqlite3")
-    manifest = SimpleNamespace(papers=2, chunks=3, roots=("digests",), created="2025-01-02T03:04:05+00:00")
+    digests = tmp_path / "digests"
+    digests.mkdir()
+    (digests / "day.md").write_text("one digest", encoding="utf-8")
+    made, report = "2099-01-02T03:04:05+00:00", {"files": 1}
+    manifest = SimpleNamespace(papers=2, chunks=3, roots=(str(digests),), created=made, report=report)
     library = SimpleNamespace(generation=SimpleNamespace(name="g1", manifest=manifest, papers=table))
     engine = SimpleNamespace(
         generator=SimpleNamespace(model="tiny-q4", device="CPU, 2 threads"), error=None, loading=False

@@ -1,31 +1,30 @@
-"""The collection page: what is in it, adding digests, and the report of the last reading.
+"""The collection page: what is in it, its folders, adding digests, and the report of the last reading.
 
-Knows: the states of an ingest and how its report looks. Does not know: how digests are read or indexed.
-Called by `app`. An ingest is a job; the chat goes on answering from the generation before until it ends.
+Knows: the states of an ingest and of an adaptation, and how their results look. Does not know: how digests are read
+or indexed. Called by `app`. Both are jobs; the chat goes on answering from the generation before until they end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rag_app.cleaning import escape_markdown
-from rag_app.ui import resources
-from rag_app.ui.jobs import IngestJob
+from rag_app.ui import resources, upkeep
+from rag_app.ui.adding import add, show_skipped
 from rag_app.ui.notices import show_error
 from rag_app.ui.text import Words, stage
+from rag_app.ui.watching import changes_of, ingesting, said, start_ingest
 
 if TYPE_CHECKING:
-    from rag_app.digest import Report
+    from rag_app.adapting import AdaptResult
     from rag_app.library import Library
     from rag_app.pipeline import IngestResult
 
-REFRESH_SECONDS = 0.4
+REFRESH_SECONDS = 0.5
+WORTH_ADAPTING = 500  # papers; below, there is too little to learn from
 
 
 def page(words: Words, library: Library | None) -> None:
@@ -36,38 +35,43 @@ def page(words: Words, library: Library | None) -> None:
     st.caption(words["collection_caption"])
     _contents(library, words)
     _ingest_state(words)
-    if _running():
+    if ingesting():
         st.caption(words["ingest_goes_on"])
-    _add(words)
+    _adapt_offer(library, words)
+    add(words, library)
 
 
 def first_page(words: Words) -> None:
-    """What a newcomer sees: the offer to read the default digests."""
+    """What a newcomer sees: the offer to read the default digests, or digests of one's own."""
     st.header(words["first_title"], anchor=False)
     st.markdown(words["first_text"])
     st.caption(words["first_folder"])
-    st.code(str(resources.settings().digests), language=None)
-    if not _running():
-        st.button(words["first_start"], type="primary", icon=":material/auto_stories:", on_click=_start)
+    st.code(str(resources.settings().digests), language=None, wrap_lines=True)
+    if not ingesting():
+        st.button(words["first_start"], type="primary", icon=":material/auto_stories:", on_click=start_ingest)
     _ingest_state(words)
+    add(words, None)
 
 
 def _contents(library: Library, words: Words) -> None:
     table, manifest = library.generation.papers, library.generation.manifest
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="collection-size"):
         st.metric(words["papers"], f"{manifest.papers:,}", border=True)
         st.metric(words["passages"], f"{manifest.chunks:,}", border=True)
         st.metric(words["days"], f"{len(table.days()):,}", border=True)
     st.caption(words["span"].format(first=table.first_day, last=table.last_day))
     st.markdown(f"**{words['folders']}**")
     st.code("\n".join(str(root) for root in manifest.roots), language=None, wrap_lines=True)
+    found = changes_of(manifest)
+    st.caption(said(found, words) if found else words["watch_same"].format(files=manifest.report["files"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             words["refresh"],
             icon=":material/refresh:",
             help=words["refresh_help"],
-            disabled=_running(),
-            on_click=_start,
+            disabled=ingesting(),
+            type="primary" if found else "secondary",
+            on_click=start_ingest,
         )
         st.caption(words["created"].format(when=_local_time(manifest.created)))
 
@@ -77,44 +81,6 @@ def _local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-# --- adding -----------------------------------------------------------------------------------
-
-
-def _add(words: Words) -> None:
-    st.subheader(words["add"], anchor=False)
-    from_folder, from_files = st.tabs([words["add_folder"], words["add_files"]])
-    with from_folder, st.form("add-folder", border=False):
-        path = st.text_input(words["folder_path"])
-        if st.form_submit_button(words["folder_add"], disabled=_running()) and path.strip():
-            _start([Path(path.strip()).expanduser()])
-            st.rerun()
-    with from_files, st.form("add-files", border=False, clear_on_submit=True):
-        files = st.file_uploader(words["upload"], type="md", accept_multiple_files=True)
-        if st.form_submit_button(words["upload_add"], disabled=_running()) and files:
-            _start([save_uploads(files, resources.settings().home / "uploads")])
-            st.rerun()
-
-
-def save_uploads(files: Sequence[UploadedFile], folder: Path) -> Path:
-    """Save uploaded digests under their own names, without any folder the browser sent along."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        name = Path(file.name.replace("\\", "/")).name
-        (folder / name).write_bytes(file.getvalue())
-    return folder
-
-
-def _start(folders: Sequence[Path] = ()) -> None:
-    workbench = resources.workbench()
-    if not _running():
-        workbench.ingest = IngestJob(resources.settings(), folders)
-
-
-def _running() -> bool:
-    job = resources.workbench().ingest
-    return job is not None and job.running
-
-
 # --- the ingest and its report -----------------------------------------------------------------
 
 
@@ -122,28 +88,44 @@ def _ingest_state(words: Words) -> None:
     job = resources.workbench().ingest
     if job is None:
         return
-    st.fragment(_progress, run_every=REFRESH_SECONDS if job.running else None, key="ingest")(job, job.running, words)
+    every = REFRESH_SECONDS if job.running else None
+    st.fragment(_progress, run_every=every, key="ingest")(job, job.running, words, "ingesting")
+    if job.error:
+        _failure(job, words["ingest_failed"], words)
     if job.result:
-        _result(job.result, words)
+        said_done = words["ingest_unchanged" if job.result.unchanged else "ingest_done"]
+        st.success(said_done, icon=":material/check_circle:")
+        _report(job.result, words)
 
 
-def _progress(job: IngestJob, was_running: bool, words: Words) -> None:
+def _progress(job: upkeep.Job[Any], was_running: bool, words: Words, title: str) -> None:
     if was_running and not job.running:
         st.rerun()
-    if job.error:
-        st.error(words["ingest_failed"], icon=":material/error:")
+    if not job.running:
+        return
+    name, done, total = job.stage
+    with st.container(border=True, key=f"progress-{job.name}"):
+        count = f" {done:,} / {total:,}" if total else "…"
+        st.markdown(f":shimmer[{words[title]}]")
+        st.progress(min(done / total, 1.0) if total else 0.0, escape_markdown(stage(words, name)) + count)
+        st.button(
+            words["stop"],
+            key=f"stop-{job.name}",
+            icon=":material/stop_circle:",
+            on_click=job.stop,
+            disabled=job.stopping.is_set(),
+        )
+
+
+def _failure(job: upkeep.Job[Any], title: str, words: Words) -> None:
+    if isinstance(job.error, upkeep.StoppedError):
+        st.info(words["work_stopped"], icon=":material/stop_circle:")
+    elif job.error:
+        st.error(title, icon=":material/error:")
         show_error(job.error, words)
-    elif job.result:
-        st.success(words["ingest_unchanged" if job.result.unchanged else "ingest_done"], icon=":material/check_circle:")
-    else:
-        name, done, total = job.stage
-        with st.container(border=True):
-            count = f" {done:,} / {total:,}" if total else "…"
-            st.markdown(f":shimmer[{words['ingesting']}]")
-            st.progress(min(done / total, 1.0) if total else 0.0, escape_markdown(stage(words, name)) + count)
 
 
-def _result(result: IngestResult, words: Words) -> None:
+def _report(result: IngestResult, words: Words) -> None:
     report = result.report
     with st.expander(words["report"], expanded=bool(report.skipped)):
         with st.container(horizontal=True):
@@ -152,14 +134,42 @@ def _result(result: IngestResult, words: Words) -> None:
             st.metric(words["report_papers"], report.papers)
             st.metric(words["report_merged"], len(report.merged))
             st.metric(words["report_skipped"], len(report.skipped))
-        _skipped(report, words)
+        show_skipped(report.skipped, words)
         st.caption(words["report_time"].format(embedded=result.embedded, seconds=f"{result.seconds:.1f}"))
 
 
-def _skipped(report: Report, words: Words) -> None:
-    if not report.skipped:
-        st.caption(words["skipped_none"])
+# --- fitting the embedding model ----------------------------------------------------------------
+
+
+def _adapt_offer(library: Library, words: Words) -> None:
+    """Offered to collections that are large enough and have no fitted model yet; then its progress and its result."""
+    from rag_app.embedding import is_adapted
+
+    job = resources.workbench().adapt
+    if job is not None:
+        every = REFRESH_SECONDS if job.running else None
+        st.fragment(_progress, run_every=every, key="adapt")(job, job.running, words, "adapting")
+        if job.error:
+            _failure(job, words["adapt_failed"], words)
+        if job.result:
+            _adapted(job.result, words)
+            return
+    settings = resources.settings()
+    if library.generation.manifest.papers < WORTH_ADAPTING or is_adapted(settings) or (job and job.running):
         return
-    rows = [{words["skipped_where"]: f"{s.file}:{s.line}", words["skipped_why"]: s.reason} for s in report.skipped]
-    st.markdown(f"**{words['skipped_title'].format(n=len(rows))}**")
-    st.dataframe(rows, hide_index=True)
+    with st.container(border=True, key="adapt-offer"):
+        st.markdown(f":material/model_training: **{words['adapt_title']}**  \n{words['adapt_help']}")
+        st.button(words["adapt_start"], key="adapt-start", on_click=_start_adapting, disabled=ingesting())
+
+
+def _start_adapting() -> None:
+    bench = resources.workbench()
+    with bench.lock:
+        if bench.adapt is None or not bench.adapt.running:
+            bench.adapt = upkeep.adapt(resources.settings())
+
+
+def _adapted(result: AdaptResult, words: Words) -> None:
+    found = {"before": f"{result.before:.0%}", "after": f"{result.after:.0%}"}
+    text = words["adapt_kept" if result.kept else "adapt_not_kept"].format(**found)
+    st.success(text, icon=":material/check_circle:")

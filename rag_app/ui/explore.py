@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app import trends
 from rag_app.records import Filters, Paper
 from rag_app.ui import conversations, filters
 from rag_app.ui.bookmarks import bookmark_button, bookmarked
@@ -21,21 +22,22 @@ from rag_app.ui.evidence import paper_drawer
 from rag_app.ui.paper_table import paper_table
 from rag_app.ui.plots import plots
 from rag_app.ui.prose import label
-from rag_app.ui.text import Words
+from rag_app.ui.text import Words, votes
 
 if TYPE_CHECKING:
     from rag_app.library import Library
 
 WEEK = timedelta(days=7)
+TOP = 3  # papers of the week that are named
 
 
 def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     st.title(words["explore"], anchor=False)
-    chosen = _choose(words, library)
+    view, chosen = _choose(words, library)
     table = library.generation.papers
     text = st.text_input(words["explore_text"], key="explore-text", icon=":material/search:")
     papers = matching(table.many(reversed(table.ids(chosen))), text)  # the newest first
-    if st.session_state.get("explore-marked"):
+    if view == "marked":
         marked = set(bookmarked())
         papers = [paper for paper in papers if paper.arxiv_id in marked]
     total = library.generation.manifest.papers
@@ -43,8 +45,11 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     if not papers:
         st.info(words["explore_none"], icon=":material/search_off:")
         return
+    if view == "week":
+        _week(chosen, words, library)
     shown = plots(papers, words)
-    st.caption(words["plot_help" if len(shown) == len(papers) else "plot_chosen"].format(n=f"{len(shown):,}"))
+    if len(shown) < len(papers):
+        st.caption(words["plot_chosen"].format(n=f"{len(shown):,}"))
     above = st.container()
     paper = paper_table(shown, words, "explore-table")
     with above:
@@ -54,8 +59,8 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
             st.caption(words["explore_help"])
 
 
-def _choose(words: Words, library: Library) -> Filters:
-    """What to show: everything, the last week or the bookmarks, and the filters of the chat."""
+def _choose(words: Words, library: Library) -> tuple[str, Filters]:
+    """What to show: the view (everything, the last week or the bookmarks), and filters as the chat has them."""
     views = {"all": words["view_all"], "week": words["view_week"], "marked": words["view_marked"]}
     view = st.segmented_control(
         words["view"],
@@ -66,7 +71,6 @@ def _choose(words: Words, library: Library) -> Filters:
         key="explore-view",
         label_visibility="collapsed",
     )
-    st.session_state["explore-marked"] = view == "marked"
     with st.expander(words["filters"], icon=":material/filter_alt:"):
         chosen = filters.choose(words, library, "explore-filter")
     last = library.generation.papers.last_day
@@ -74,7 +78,28 @@ def _choose(words: Words, library: Library) -> Filters:
         since = (date.fromisoformat(last) - WEEK + timedelta(days=1)).isoformat()
         st.caption(words["week_is"].format(since=since, until=last))
         chosen = replace(chosen, since=max(chosen.since, since))
-    return chosen
+    return str(view), chosen
+
+
+def _week(period: Filters, words: Words, library: Library) -> None:
+    """What is new: how much, the papers with most votes, and the topics that rose."""
+    table = library.generation.papers
+    top = table.top(period, TOP)
+    topics = trends.rising(table.all(), replace(period, authors=(), min_votes=None))
+    with st.container(border=True, key="explore-week"):
+        if top:
+            st.markdown(f"**{words['week_top']}**")
+            st.markdown("\n".join(f"1. {label(p.title, 110)} :gray[{votes(words, p.votes)}]" for p in top))
+        if topics:
+            st.markdown(f"**{words['week_rising']}**")
+            change = words["week_change"]
+            st.markdown(
+                " ".join(
+                    f":green-badge[{label(t.phrase, 40)}] "
+                    f":small[:gray[{change.format(before=f'{t.before:.1%}', now=f'{t.within:.1%}')}]]"
+                    for t in topics
+                )
+            )
 
 
 def matching(papers: Sequence[Paper], text: str) -> list[Paper]:

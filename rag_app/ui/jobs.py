@@ -1,7 +1,7 @@
-"""Work that outlives a rerun of the page: answers and ingests, each in a thread of its own.
+"""Answers that outlive a rerun of the page, each written in a thread of its own.
 
 Knows: how events of the pipeline become a snapshot that a page can draw at any moment.
-Does not know: streamlit, or how anything looks. Called by `ui.chat` and `ui.collection`.
+Does not know: streamlit, how anything looks, or other work (`ui.upkeep`). Called by `ui.conversations`.
 A page only reads the snapshot; it is replaced whole, so a reader never sees half of a change.
 """
 
@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app.errors import RagError
@@ -31,12 +30,10 @@ from rag_app.records import (
     Turn,
     Understood,
 )
-from rag_app.settings import Settings
 
 if TYPE_CHECKING:
     from rag_app.generation import Generator
     from rag_app.library import Library
-    from rag_app.pipeline import IngestResult
 
 log = logging.getLogger(__name__)
 
@@ -148,61 +145,6 @@ def papers_of(answer: Answer, library: Library) -> dict[str, Paper]:
     }
     held = (*cited, *answer.nearest, *answer.borderline_papers)
     return cited | {arxiv_id: table.get(arxiv_id) for arxiv_id in held if table.has(arxiv_id)}
-
-
-class IngestJob:
-    """One run of `pipeline.ingest`; starts at once."""
-
-    def __init__(self, settings: Settings, folders: Sequence[Path] = ()) -> None:
-        self.stage: tuple[str, int, int] = ("", 0, 0)  # its name, steps done, steps in all
-        self.result: IngestResult | None = None
-        self.error: RagError | None = None
-        self.thread = threading.Thread(target=self._run, args=(settings, tuple(folders)), name="ingest", daemon=True)
-        self.thread.start()
-
-    @property
-    def running(self) -> bool:
-        return self.result is None and self.error is None
-
-    def _report(self, stage: str, done: int, total: int) -> None:
-        self.stage = (stage, done, total)
-
-    def _run(self, settings: Settings, folders: tuple[Path, ...]) -> None:
-        from rag_app import pipeline
-
-        try:
-            self.result = pipeline.ingest(settings, folders, progress=self._report)
-        except Exception as error:
-            self.error = as_rag_error(error)
-
-
-class EngineJob:
-    """The language model while it loads and after; one for the whole app."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.generator: Generator | None = None
-        self.error: RagError | None = None
-        threading.Thread(target=self._run, args=(settings,), name="engine", daemon=True).start()
-
-    @property
-    def loading(self) -> bool:
-        return self.generator is None and self.error is None
-
-    def _run(self, settings: Settings) -> None:
-        from rag_app.engine_host import EngineHost
-
-        try:
-            self.generator = EngineHost(settings)
-        except Exception as error:
-            self.error = as_rag_error(error)
-
-
-@dataclass
-class Workbench:
-    """What the app is doing and has done, shared by its tabs and kept until the server ends."""
-
-    conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
-    ingest: IngestJob | None = None
 
 
 def as_rag_error(error: Exception) -> RagError:

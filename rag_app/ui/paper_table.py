@@ -25,6 +25,7 @@ def paper_table(papers: Sequence[Paper], words: Words, key: str) -> Paper | None
         height=min(HEIGHT, 36 * (len(papers) + 1) + 2),
         key=key,
         placeholder="–",  # unknown votes
+        alt=words["table_of"].format(n=f"{len(papers):,}"),
         on_select="rerun",
         selection_mode="single-row",
         column_config={

@@ -7,6 +7,8 @@ Called by `app` and the pages. Every resource is made once and given to all sess
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,10 +17,25 @@ from rag_app.history import History
 from rag_app.index import CURRENT, current_name
 from rag_app.records import Found
 from rag_app.settings import Settings
-from rag_app.ui.jobs import EngineJob, Workbench
+from rag_app.ui.jobs import AnswerJob
+from rag_app.ui.upkeep import EngineJob, Job
 
 if TYPE_CHECKING:
+    from rag_app.adapting import AdaptResult
     from rag_app.library import Library
+    from rag_app.pipeline import IngestResult
+
+
+@dataclass
+class Workbench:
+    """What the app is doing and has done, shared by its tabs and kept until the server ends."""
+
+    conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
+    ingest: Job[IngestResult] | None = None
+    adapt: Job[AdaptResult] | None = None
+    pulls: dict[str, Job[Path]] = field(default_factory=dict)  # by model
+    engine: EngineJob | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)  # of starting any of these
 
 
 @st.cache_resource(show_spinner=False)
@@ -32,10 +49,22 @@ def workbench() -> Workbench:
     return Workbench()
 
 
-@st.cache_resource(show_spinner=False)
 def engine() -> EngineJob:
     """The engine, loading in the background from the first call on."""
-    return EngineJob(settings())
+    bench = workbench()
+    with bench.lock:
+        if bench.engine is None:
+            bench.engine = EngineJob(settings())
+        return bench.engine
+
+
+def switch_model(model: str) -> None:
+    """Run another model of the catalogue; answers under way stop, and the memory of the model before is given back."""
+    bench = workbench()
+    with bench.lock:
+        for job in [job for jobs in bench.conversations.values() for job in jobs]:
+            job.stop()
+        bench.engine = EngineJob(replace(settings(), model=model), instead_of=bench.engine)
 
 
 def library() -> Library | None:

@@ -1,4 +1,4 @@
-"""The sidebar of every page: conversations, model, collection, the offline note, the language.
+"""The sidebar of every page: conversations, model, collection, folders that changed, the offline badge, the language.
 
 Knows: what is said about the machine and the collection. Called by `app`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,6 +17,7 @@ from rag_app.errors import RagError
 from rag_app.ui import conversations, resources
 from rag_app.ui.prose import label
 from rag_app.ui.text import ENGLISH, LANGUAGES, Words
+from rag_app.ui.watching import watch
 
 if TYPE_CHECKING:
     from rag_app.library import Library
@@ -50,9 +52,21 @@ def sidebar(place: DeltaGenerator, words: Words, library: Library | None, open_c
             table = library.generation.papers
             span = words["span"].format(first=table.first_day, last=table.last_day)
             st.caption(f"**{words['papers']}** {library.generation.manifest.papers:,}  \n{span}")
-        st.caption(f":material/cloud_off: {words['offline']}")
+        watch(words, library)
+        _connections(words)
         if notice := resources.history().notice:
             st.warning(escape_markdown(notice), icon=":material/history:")
+
+
+def _connections(words: Words) -> None:
+    """The offline badge, or the servers that the user has set."""
+    settings = resources.settings()
+    if settings.llm_url:
+        host = escape_markdown(urlsplit(settings.llm_url).netloc or settings.llm_url)
+        st.badge(words["remote"], icon=":material/cloud_upload:", color="orange", help=words["remote_help"])
+        st.caption(host)
+    else:
+        st.badge(words["offline_short"], icon=":material/cloud_off:", color="green", help=words["offline"])
 
 
 def _conversations(words: Words, library: Library, open_chat: Callable[[], None]) -> None:

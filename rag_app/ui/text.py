@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag_app.ui.english import ENGLISH
-from rag_app.ui.korean import KOREAN
+from rag_app.ui import english, korean
+from rag_app.ui.english_pages import ENGLISH_PAGES
+from rag_app.ui.korean_pages import KOREAN_PAGES
 
 __all__ = ["ENGLISH", "EXAMPLES", "KOREAN", "LANGUAGES", "WORDS", "Words", "reason", "stage", "votes"]
 
@@ -18,6 +19,8 @@ Words = Mapping[str, str]
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
+ENGLISH: Words = {**english.ENGLISH, **ENGLISH_PAGES}
+KOREAN: Words = {**korean.KOREAN, **KOREAN_PAGES}
 WORDS: Mapping[str, Words] = {"en": ENGLISH, "ko": KOREAN}
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {

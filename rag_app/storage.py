@@ -1,0 +1,60 @@
+"""Where data lives: each part of it, its place and its size on the disk.
+
+Knows: what lies below RAG_HOME and RAG_MODELS, and which of it is made of questions and answers.
+Does not know: what is inside (`history`, `states` and `index` do). Called by the data page.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag_app.errors import RagError
+from rag_app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the data; `bytes` is its size on the disk."""
+
+    name: str  # history, states, index, vectors, embedder, uploads, models or digests
+    path: Path
+    bytes: int
+
+
+def parts(settings: Settings, roots: Sequence[Path] = ()) -> list[Part]:
+    """Every part, with the collection's `roots` as digests; a part that is not there yet has size 0."""
+    home = settings.home
+    named = [("history", home / "history.sqlite3"), ("models", settings.models)]
+    named += [(name, home / name) for name in ("states", "index", "vectors", "embedder", "uploads")]
+    named += [("digests", root) for root in roots if root != home / "uploads"]
+    return [Part(name, path, _size(path)) for name, path in named]
+
+
+def delete_states(settings: Settings) -> None:
+    """Delete the saved model states, which hold the prompts that the model has read. Raises RagError."""
+    try:
+        for file in _files(settings.home / "states"):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise RagError(f"the saved model states cannot be deleted: {error}", "check the folder's rights") from None
+
+
+def _size(path: Path) -> int:
+    """Bytes of a folder's files, or of a file and what SQLite keeps beside it."""
+    files = _files(path) if path.is_dir() else path.parent.glob(f"{path.name}*") if path.parent.is_dir() else ()
+    return sum(_bytes(file) for file in files)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent, name) for name in names)
+
+
+def _bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:  # deleted meanwhile
+        return 0

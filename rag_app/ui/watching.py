@@ -1,0 +1,114 @@
+"""The sidebar's eye on the digests: work under way, or an offer to read folders that have changed.
+
+Knows: that a file newer than the index, or another number of files, means a change. Does not know: what changed in
+a file; `pipeline.ingest` finds out, and costs little where nothing did. Called by `app` and the collection page.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.digest import SUFFIXES
+from rag_app.ui import resources, upkeep
+from rag_app.ui.text import Words, stage
+
+if TYPE_CHECKING:
+    from rag_app.index import Manifest
+    from rag_app.library import Library
+
+LOOK_SECONDS, WORK_SECONDS = 20.0, 1.0  # between two looks at the folders; at work under way
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How the folders differ from what was read."""
+
+    newer: int = 0  # files written after the reading
+    more: int = 0  # files there are, less those that were read
+    missing: tuple[Path, ...] = ()  # roots that are not there
+
+    def __bool__(self) -> bool:
+        return self != Changes()
+
+
+def watch(words: Words, library: Library | None) -> None:
+    """Draw the work under way, or the offer, and look again from time to time."""
+    job = resources.workbench().ingest
+    running = job is not None and job.running
+    every = WORK_SECONDS if running else LOOK_SECONDS
+    st.fragment(_look, run_every=every, key="watch")(words, library, running)
+
+
+def start_ingest(folders: Sequence[Path] = ()) -> None:
+    """Read the collection's folders and these, unless that is under way already."""
+    bench = resources.workbench()
+    with bench.lock:
+        if bench.ingest is None or not bench.ingest.running:
+            bench.ingest = upkeep.ingest(resources.settings(), folders)
+
+
+def ingesting() -> bool:
+    job = resources.workbench().ingest
+    return job is not None and job.running
+
+
+def changes_of(manifest: Manifest) -> Changes:
+    """What has changed below the collection's roots since they were read."""
+    job = resources.workbench().ingest
+    read = datetime.fromisoformat(manifest.created).timestamp() + 1.0  # it is cut to whole seconds
+    if job is not None and job.result is not None:
+        read = job.started.timestamp()  # surer: files may change while an index is made
+    roots = [Path(root) for root in manifest.roots]
+    uploads = resources.settings().home / "uploads"
+    return changes([*roots, *([uploads] if uploads.is_dir() else [])], int(str(manifest.report["files"])), read)
+
+
+def changes(roots: Sequence[Path], files: int, read: float) -> Changes:
+    """The same for any roots, of which `files` files were read at the time `read` (seconds since the epoch)."""
+    found = {path: written for root in roots for path, written in _written(root)}
+    newer = sum(written > read for written in found.values())
+    return Changes(newer, len(found) - files, tuple(root for root in roots if not root.exists()))
+
+
+def _written(root: Path) -> Iterator[tuple[Path, float]]:
+    """(file, time of its last change) of every digest file below a root, by the rules of `digest.read`."""
+    if root.is_file():
+        yield root.resolve(), root.stat().st_mtime
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(folder, name)
+            if not name.startswith(".") and name.lower().endswith(SUFFIXES) and path.is_file():
+                yield path.resolve(), path.stat().st_mtime
+
+
+def _look(words: Words, library: Library | None, was_running: bool) -> None:
+    job = resources.workbench().ingest
+    running = job is not None and job.running
+    if running != was_running:
+        st.rerun()  # the whole page: it may have a new index to use
+    if job is not None and running:
+        name, done, total = job.stage
+        st.progress(min(done / total, 1.0) if total else 0.0, stage(words, name))
+    elif library and (found := changes_of(library.generation.manifest)):
+        with st.container(border=True, gap="xsmall", key="watch-offer"):
+            st.caption(f":material/sync: {said(found, words)}")
+            st.button(words["watch_read"], key="watch-read", on_click=start_ingest, width="stretch")
+
+
+def said(found: Changes, words: Words) -> str:
+    """The changes in a sentence."""
+    if found.missing:
+        return words["watch_missing"].format(n=len(found.missing))
+    if found.more > 0:
+        return words["watch_more"].format(n=found.more)
+    if found.more < 0:
+        return words["watch_fewer"].format(n=-found.more)
+    return words["watch_newer"].format(n=found.newer)
