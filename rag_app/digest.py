@@ -13,13 +13,13 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from rag_app.cleaning import nfc
-from rag_app.entry import Block, LeftOut, blocks, paper_of
+from rag_app.entry import Block, LeftOut, blocks, paper_of, whole
 from rag_app.errors import DigestError
 from rag_app.records import Paper
 
@@ -99,9 +99,9 @@ def parse(text: str, source: str, day: str = "") -> tuple[list[Paper], list[Skip
     file_day = day
     damaged = _NO_TEXT.search(text) is not None
     for block in blocks(text):
-        damage = _damage(block.lines()) if damaged else None
+        damage = _damage(block) if damaged else None
         if block.arxiv_id and not damage:
-            paper, left_out = paper_of(block, text, source, day)
+            paper, left_out = paper_of(block, source, day)
             papers.append(paper)
         else:
             left_out = [damage] if damage else _untaken(block)
@@ -118,19 +118,20 @@ def _untaken(block: Block) -> list[LeftOut]:
     if dated:
         return [] if _iso(dated) else [(block.line, f"{dated[0]} is not a day")]
     if not block.level:
-        return [(line.number, "an arXiv address without a heading") for line in block.body if line.has_address][:1]
+        lost = next((line.number for line in block.body if line.has_address), 0)
+        return [(lost, "an arXiv address without a heading")] if lost else []
     if block.has_text or "](" in block.heading:
         return [(block.line, "no arXiv address in or under the heading")]
     return []
 
 
-def _damage(lines: Iterable[tuple[int, str]]) -> LeftOut | None:
-    """The first byte that is no text."""
-    for number, line in lines:
-        if found := _NO_TEXT.search(line):
-            byte = ord(found[0]) & 0xFF
-            return number, f"not UTF-8: byte 0x{byte:02x}" if byte else "binary: a NUL byte"
-    return None
+def _damage(block: Block) -> LeftOut | None:
+    """The first byte of a block that is no text."""
+    found = _NO_TEXT.search(block.text, block.start, block.end)
+    if not found:
+        return None
+    byte = ord(found[0]) & 0xFF
+    return block.line_at(found.start()), f"not UTF-8: byte 0x{byte:02x}" if byte else "binary: a NUL byte"
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def _read_file(path: Path, name: str, *, given: bool) -> tuple[list[Paper], list
     papers, skipped = parse(text, name, day_of(path))
     if papers:
         return papers, skipped
-    damage = _damage(enumerate(text.split("\n"), 1))
+    damage = _damage(whole(text))
     if given and damage:
         raise DigestError(f"{name} is no digest: {damage[1]} on line {damage[0]}", "give UTF-8 Markdown or text")
     line, reason = damage or (1, "no entries")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from rag_app.cleaning import IMAGE, clean_line
@@ -33,6 +33,7 @@ _ARXIV = re.compile(
 _ADDRESS = re.compile(r"<?https?://\S++", re.IGNORECASE)
 _DAY_OF_DIGEST = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$|(?=\[))")  # "###[Title](…)" is a slip, not a text
+_HEADING_LINE = re.compile(rf"^{_HEADING.pattern}(.*)$", re.MULTILINE)
 _VOTES = re.compile(
     r"[\s>*_-]*+(?:up)?votes?[\s*_]*+[:：][\s*_]*+(?:(\d[\d,]{0,8}+)|[-–—?]|n/a|)[\s*_]*+$", re.IGNORECASE
 )
@@ -73,31 +74,42 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading that is not a section's, and the lines up to the next such heading."""
+    """A heading that is not a section's, and the lines up to the next such heading; a file may be one huge block."""
 
-    line: int  # 1-based, of the heading
-    level: int  # 0 for the lines above the first heading
+    text: str  # of the file
+    line: int  # 1-based, of the heading; 0 for the block above all headings
+    level: int  # 0 there
     heading: str
-    body: list[Line] = field(default_factory=list)
+    start: int  # offsets of the heading, of the line below it, and behind the last line
+    below: int
+    end: int
+
+    @property
+    def body(self) -> Iterator[Line]:
+        number, at = self.line + 1, self.below
+        while at < self.end:
+            found = self.text.find("\n", at, self.end)
+            behind = self.end if found < 0 else found
+            yield Line(number, at, self.text[at:behind])
+            number, at = number + 1, behind + 1
+
+    def line_at(self, offset: int) -> int:
+        """The number of the line at an offset into the file's text."""
+        return max(self.line, 1) + self.text.count("\n", self.start, offset)
 
     @property
     def has_text(self) -> bool:
         return any(line.is_text for line in self.body)
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """(number, text) of each line, the heading first."""
-        yield self.line, self.heading
-        yield from ((line.number, line.text) for line in self.body)
-
     @property
     def arxiv_id(self) -> str:
         """The id without version, from the heading or from an address that starts one of the lines right below."""
-        match = _ARXIV.search(self.heading)
         if not self.level:
             return ""
+        match = _ARXIV.search(self.heading)
         if match or _DAY_OF_DIGEST.search(self.heading):
             return match[1] if match else ""
-        below = (line.text for line in self.body[: 2 * LINK_LINES] if line.text.strip())
+        below = (line.text for line in islice(self.body, 2 * LINK_LINES) if line.text.strip())
         for text in islice(below, LINK_LINES):
             match = _ARXIV.search(text[: 2 * LINK_START])
             if match and match.start() <= LINK_START:
@@ -105,62 +117,66 @@ class Block:
         return ""
 
 
-def blocks(text: str) -> list[Block]:
+def whole(text: str) -> Block:
+    """A file as one block without a heading."""
+    return Block(text, 0, 0, "", 0, 0, len(text))
+
+
+def blocks(text: str) -> Iterator[Block]:
     """Cuts a file at the headings of days, groups and entries; deeper headings without a link name sections.
 
     The first block holds the lines above all headings.
     """
-    found = [Block(1, 0, "")]
-    start = 0
-    for number, content in enumerate(text.split("\n"), 1):
-        line = Line(number, start, content)
-        start += len(content) + 1
-        level, heading = line.heading
-        if level and _opens(found[-1], level, heading):
-            found.append(Block(number, level, heading))
-        else:
-            found[-1].body.append(line)
-    return found
+    block = whole(text)
+    number, counted, arxiv_id = 1, 0, ""  # the line at offset `counted`; the id of the open block, once it is known
+    for found in _HEADING_LINE.finditer(text):
+        number += text.count("\n", counted, found.start())
+        counted = found.start()
+        level, heading = len(found[1]), found[2].strip()
+        arxiv_id = arxiv_id or replace(block, end=found.start()).arxiv_id
+        if level <= block.level or not arxiv_id or "](" in heading or _ARXIV.search(heading):
+            yield replace(block, end=found.start())
+            block = Block(text, number, level, heading, found.start(), found.end() + 1, len(text))
+            arxiv_id = ""
+    yield block
 
 
-def paper_of(block: Block, text: str, source: str, day: str) -> tuple[Paper, list[LeftOut]]:
-    """The paper of a block that has an arXiv id, and what is too long for one; `text` is the file's."""
+def paper_of(block: Block, source: str, day: str) -> tuple[Paper, list[LeftOut]]:
+    """The paper of a block that has an arXiv id, and what is too long for one."""
     votes: int | None = None
     authors: tuple[str, ...] | None = None
     unnamed = 0
+    title, left_out = _short_title(block)
     rest: list[Line | None] = []  # None where the text is interrupted
-    for line in block.body:
-        counted = _VOTES.match(line.text) if votes is None and len(line.text) <= LONGEST_VOTES else None
-        listed = _authors_in(line) if authors is None else None
+    for line in _within(block, left_out):
+        counted = _VOTES.match(line.text) if line and votes is None and len(line.text) <= LONGEST_VOTES else None
+        listed = _authors_in(line) if line and authors is None else None
         if counted:
             votes = int(counted[1].replace(",", "")) if counted[1] else votes
         elif listed:
             authors, unnamed = listed
-        if counted or listed or _MEDIA.match(line.text):
+        if line is None or counted or listed or _MEDIA.match(line.text):
             rest.append(None)
         elif line.text.strip():
             rest.append(line)
-    title, left_out = _short_title(block)
-    rest, beyond = _within(rest)
-    sections = _unique(_sections(rest, text))
+    sections = _unique(_sections(rest, block.text))
     dates = (day,) if day else ()
     paper = Paper(block.arxiv_id, title, dates, sections, votes, authors or (), unnamed, source, block.line)
-    return paper, left_out + beyond
+    return paper, left_out
 
 
-def _within(lines: list[Line | None]) -> tuple[list[Line | None], list[LeftOut]]:
-    """The lines that an entry has room for, with None in place of the others, and those."""
-    kept: list[Line | None] = []
-    left_out: list[LeftOut] = []
-    room = LONGEST_ENTRY
-    for line in lines:
-        length = len(line.text) if line else 0
-        kept.append(line if length <= room else None)
-        if line and length > room:
-            left_out.append((line.number, f"an entry has at most {LONGEST_ENTRY:,} characters; this line {length:,}"))
+def _within(block: Block, left_out: list[LeftOut]) -> Iterator[Line | None]:
+    """The lines that an entry has room for, and None in place of the others, which are reported together."""
+    room, first, count = LONGEST_ENTRY, 0, 0
+    for line in block.body:
+        if len(line.text) <= room:
+            room -= len(line.text) + 1
+            yield line
         else:
-            room -= length
-    return kept, left_out[:1]
+            first, count = first or line.number, count + 1
+            yield None
+    if count:
+        left_out.append((first, f"beyond the {LONGEST_ENTRY:,} characters of an entry: {count:,} lines"))
 
 
 def _short_title(block: Block) -> tuple[str, list[LeftOut]]:
@@ -169,13 +185,6 @@ def _short_title(block: Block) -> tuple[str, list[LeftOut]]:
         return title, []
     cut = f"{title[: LONGEST_TITLE - 1].rstrip()}…"
     return cut, [(block.line, f"the title is cut: it has {len(title):,} characters")]
-
-
-def _opens(block: Block, level: int, heading: str) -> bool:
-    """Whether a heading opens a block of its own after this one."""
-    if level <= block.level or "](" in heading or _ARXIV.search(heading):
-        return True
-    return not block.arxiv_id
 
 
 def _title(heading: str) -> str:

@@ -275,7 +275,7 @@ def test_what_is_too_long_for_an_entry_is_left_out_and_reported() -> None:
     assert paper.title == "T" * 299 + "…"
     assert [(skip.line, skip.reason.partition(":")[0]) for skip in skipped] == [
         (1, "the title is cut"),
-        (3, "an entry has at most 200,000 characters; this line 200,000"),
+        (3, "beyond the 200,000 characters of an entry"),
     ]
 
 
