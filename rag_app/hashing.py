@@ -4,7 +4,8 @@ Knows: how to hash a file, and when an earlier hash of it still holds. Does not 
 Called by `weights` and `embedding`, which would otherwise read gigabytes at every start.
 
 A hash holds while the file's size, inode and change time (`st_ctime_ns`, which no program can set back) are the
-same. The memory is only a cache: what is damaged, foreign or cannot be written is ignored.
+same. That time moves in ticks, and a second change within one tick leaves no trace; so a file is hashed when the tick
+of its last change is over. The memory is only a cache: what is damaged, foreign or cannot be written is ignored.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 Signature = list[int]
+TICK = 0.02  # seconds; file systems take the time from the kernel, whose clock moves every 1 to 10 ms
 
 
 class FileHashes:
@@ -39,6 +42,8 @@ class FileHashes:
     def fresh(self, path: Path) -> str:
         """The hash of `path`, read now and remembered. Raises OSError."""
         before = _signature(path)
+        age = time.time() - before[2] / 1e9
+        time.sleep(TICK if 0 <= age < TICK else 0)
         sha256 = sha256_of(path)
         if _signature(path) == before:
             self._remember(path, before, sha256)
