@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, wait_for
+from ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, wait_for
 
 from rag_app.errors import HistoryError
 from rag_app.records import Answer, Done, Event, Evidence, Found, Hit, Intent, Passage, Query, Section, Understood
@@ -47,15 +47,6 @@ def opened_again(page: Page, path: str = "") -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=20)
     app.query_params["c"] = page.app.session_state["conversation"]
     return app.run()
-
-
-def draw(page: Page, what: Any, *arguments: Any) -> AppTest:
-    """One page by itself, since AppTest cannot follow `st.navigation`."""
-
-    def script(what, arguments):  # type: ignore[no-untyped-def]  # its source runs alone, without this file's imports
-        what(*arguments)
-
-    return AppTest.from_function(script, args=(what, arguments), default_timeout=20).run()
 
 
 # --- history ------------------------------------------------------------------------------------

@@ -159,7 +159,11 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     manifest = SimpleNamespace(papers=2, chunks=3, roots=(str(digests),), created=made, report=report)
     library = SimpleNamespace(generation=SimpleNamespace(name="g1", manifest=manifest, papers=table))
     engine = SimpleNamespace(
-        generator=SimpleNamespace(model="tiny-q4", device="CPU, 2 threads"), error=None, loading=False
+        generator=SimpleNamespace(
+            model="tiny-q4", device="CPU, 2 threads", context=4096, kv_type="f16", memory_bytes=600_000_000
+        ),
+        error=None,
+        loading=False,
     )
     monkeypatch.setenv("RAG_HOME", str(tmp_path))
     monkeypatch.setattr(resources, "library", lambda: library)
@@ -183,3 +187,12 @@ def wait_for(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 10
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
+
+
+def draw(page: Page, what: Any, *arguments: Any) -> AppTest:
+    """One page by itself, since AppTest cannot follow `st.navigation`."""
+
+    def script(what, arguments):  # type: ignore[no-untyped-def]  # its source runs alone, without this file's imports
+        what(*arguments)
+
+    return AppTest.from_function(script, args=(what, arguments), default_timeout=20).run()

@@ -189,10 +189,9 @@ def _start_pull(model_id: str) -> None:
 
 
 def _pulling(model: Model, job: upkeep.Job[Path], was_running: bool, words: Words) -> None:
-    """How far the pull is, and its end; a first language model is put to use."""
+    """How far the pull is, or how it ended."""
     if was_running and not job.running:
-        if job.result and model.kind == "llm" and resources.engine().error:
-            resources.switch_model(model.id)
+        use_if_first(model, job)
         st.rerun()
     if job.running:
         _, done, total = job.stage
@@ -209,3 +208,9 @@ def _pulling(model: Model, job: upkeep.Job[Path], was_running: bool, words: Word
         st.caption(words["pull_stopped"])
     elif job.error:
         show_error(job.error, words)
+
+
+def use_if_first(model: Model, job: upkeep.Job[Path]) -> None:
+    """Put a language model that has just been pulled to use where none could be loaded before."""
+    if job.result and model.kind == "llm" and resources.engine().error:
+        resources.switch_model(model.id)
