@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browsing import address, browser, environment, open_tab
 from fakes import made
 from ui_page import page
 
 from rag_app.library import Library
 from rag_app.understanding import Dictionary
 
-__all__ = ["page"]
+__all__ = ["address", "browser", "environment", "open_tab", "page"]
 
 SAMPLE = Path(__file__).parent.parent / "digests"
 

@@ -5,136 +5,29 @@ Slow and whole on purpose: everything between the keyboard and the weights is th
 
 from __future__ import annotations
 
-import http.client
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from browsing import MODEL, Open, ask, is_finished, served
+from playwright.sync_api import Page, expect
 
 from rag_app.history import History
 from rag_app.index import open_current
 from rag_app.records import Answer
-from rag_app.settings import CHECKOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
-MODEL = "qwen2.5-coder-0.5b"
 LIST_QUESTION = "Which papers improve video generation?"  # answered by code
 LOOKUP_QUESTION = "What does QLoRA propose?"  # answered by the model
-ANSWER_SECONDS = 240.0
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@dataclass
-class Seen:
-    """What the browser did and said while a test ran."""
-
-    hosts: set[str] = field(default_factory=set)
-    errors: list[str] = field(default_factory=list)
-
-    def console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A home of its own with the sample collection in it."""
-    if not list((CHECKOUT / "models").glob(f"{MODEL}*.gguf")):
-        pytest.skip(f"no {MODEL} in models/")
-    home = tmp_path_factory.mktemp("home")
-    environment = {**os.environ, "RAG_HOME": str(home), "RAG_MODEL": MODEL, "RAG_OFFLINE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "rag_app", "ingest"], env=environment, cwd=CHECKOUT, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return environment
-
-
-@contextmanager
-def served(environment: dict[str, str]) -> Iterator[str]:
-    """The app's address, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
-    try:
-        _wait_until_it_serves(port, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
-
-
-@pytest.fixture(scope="module")
-def address(environment: dict[str, str]) -> Iterator[str]:
-    with served(environment) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def open_tab(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens tabs at the app; at the end of the test none may have failed, or have asked another host for anything."""
-    seen = Seen()
-    pages: list[Page] = []
-
-    def open_(url: str = address, *, width: int = 1440, locale: str = "en-US") -> Page:
-        page = browser.new_page(locale=locale, viewport={"width": width, "height": 900})
-        page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
-        page.on("websocket", lambda socket: seen.hosts.add(urlsplit(socket.url).hostname or ""))
-        page.on("console", seen.console)
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.goto(url)
-        pages.append(page)
-        return page
-
-    yield open_
-    exceptions = [page.get_by_test_id("stException").count() for page in pages]
-    for page in pages:
-        page.close()
-    assert exceptions == [0] * len(pages)
-    assert seen.hosts - {""} == {"127.0.0.1"}
-    assert seen.errors == []
 
 
 def test_a_list_is_answered_and_its_source_shows_the_quote(open_tab: Open, environment: dict[str, str]) -> None:
     page = open_tab()
-    _ask(page, LIST_QUESTION)
+    ask(page, LIST_QUESTION)
     expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
-    _is_finished(page)
+    is_finished(page)
     page.locator("[class*=st-key-answer-0-mark-] button").first.click()
     assert _highlighted(page) == _quotes(_last_answer(environment), 1)
 
@@ -152,10 +45,10 @@ def test_quotes_are_the_digests_own_characters(environment: dict[str, str], open
 def test_the_model_writes_an_answer_that_outlives_the_server(open_tab: Open, environment: dict[str, str]) -> None:
     page = open_tab()
     expect(page.get_by_test_id("stSidebar").get_by_text(MODEL)).to_be_visible(timeout=90_000)
-    _ask(page, LOOKUP_QUESTION)
+    ask(page, LOOKUP_QUESTION)
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)  # others work while it writes
     expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
-    _is_finished(page)
+    is_finished(page)
     expect(page.get_by_text(re.compile(r"\d tokens/s$")).last).to_be_visible()
     saved = _last_answer(environment)
     assert saved.usage.generated_tokens > 0
@@ -170,7 +63,7 @@ def test_the_model_writes_an_answer_that_outlives_the_server(open_tab: Open, env
 
 def test_a_stopped_answer_gives_the_page_back(open_tab: Open) -> None:
     page = open_tab()
-    _ask(page, "How does LoRA differ from full fine-tuning?")
+    ask(page, "How does LoRA differ from full fine-tuning?")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped.").first).to_be_visible(timeout=30_000)
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
@@ -202,11 +95,15 @@ def test_exploring_leads_to_a_question(open_tab: Open) -> None:
     page.get_by_role("button", name="Stop").click()
 
 
-def test_a_bar_of_a_plot_opens_its_papers(open_tab: Open) -> None:
+def test_a_mark_of_a_plot_opens_its_papers(open_tab: Open) -> None:
     page = open_tab()
     page.get_by_role("link", name="Explore").click()
-    page.locator(".st-key-plot-months path[aria-roledescription=bar]").first.click(timeout=30_000)
-    expect(page.get_by_text(re.compile(r"^\d+ papers behind the bars"))).to_be_visible()
+    chosen = page.get_by_text(re.compile(r"^\d+ papers behind what you chose"))
+    for tab, mark in (("Topics", "topics path[aria-roledescription=circle]"), ("Papers per month", "months path")):
+        page.get_by_role("tab", name=tab).click()
+        expect(chosen).to_have_count(0)
+        page.locator(f".st-key-plot-{mark}[aria-label]").first.click(timeout=30_000)
+        expect(chosen).to_be_visible()
 
 
 def test_the_history_finds_and_exports_a_conversation(open_tab: Open) -> None:
@@ -235,20 +132,9 @@ def test_a_korean_browser_on_a_narrow_screen_gets_korean_without_sideways_scroll
 # --- what the tests share -----------------------------------------------------------------------
 
 
-def _ask(page: Page, question: str) -> None:
-    field = page.get_by_test_id("stChatInputTextArea")
-    expect(field).to_be_enabled(timeout=60_000)
-    field.fill(question)
-    field.press("Enter")
-
-
-def _is_finished(page: Page) -> None:
-    expect(page.locator(".st-key-answer-0-actions")).to_be_visible(timeout=ANSWER_SECONDS * 1000)
-
-
 def _is_finished_after(page: Page, question: str) -> None:
-    _ask(page, question)
-    _is_finished(page)
+    ask(page, question)
+    is_finished(page)
 
 
 def _highlighted(page: Page) -> set[str]:
@@ -269,17 +155,3 @@ def _quotes(answer: Answer, n: int) -> set[str]:
     """What supports the answer in its n-th paper."""
     supports = [support for sentence in answer.sentences for support in sentence.support]
     return {c.quote for c in answer.citations if c.n == n} | {s.quote for s in supports if s.n == n}
-
-
-def _wait_until_it_serves(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", "/_stcore/health")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(f"nothing serves port {port}")

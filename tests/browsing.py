@@ -1,0 +1,150 @@
+"""What the browser tests share: the real app on the sample collection, a headless Chromium, and tabs that are watched.
+
+`conftest` gives the fixtures to every test module. One server serves all that leave the collection as it is; a module
+that changes it overrides `address`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from rag_app.settings import CHECKOUT
+
+MODEL = "qwen2.5-coder-0.5b"
+ANSWER_SECONDS = 240.0
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Seen:
+    """What the browser did and said while a test ran."""
+
+    hosts: set[str] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A home of its own with the sample collection in it."""
+    if not list((CHECKOUT / "models").glob(f"{MODEL}*.gguf")):
+        pytest.skip(f"no {MODEL} in models/")
+    home = tmp_path_factory.mktemp("home")
+    environment = {**os.environ, "RAG_HOME": str(home), "RAG_MODEL": MODEL, "RAG_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "rag_app", "ingest"], env=environment, cwd=CHECKOUT, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return environment
+
+
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[str]:
+    """The app's address, until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
+    try:
+        _wait_until_it_serves(port, server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def address(environment: dict[str, str]) -> Iterator[str]:
+    with served(environment) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_tab(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens tabs at the app; at the end of the test none may have failed, or have asked another host for anything."""
+    seen = Seen()
+    pages: list[Page] = []
+
+    def open_(url: str = address, *, width: int = 1440, locale: str = "en-US", dark: bool = False) -> Page:
+        scheme = "dark" if dark else "light"
+        page = browser.new_page(locale=locale, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
+        page.on("websocket", lambda socket: seen.hosts.add(urlsplit(socket.url).hostname or ""))
+        page.on("console", seen.console)
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.goto(url)
+        pages.append(page)
+        return page
+
+    yield open_
+    exceptions = [page.get_by_test_id("stException").count() for page in pages]
+    for page in pages:
+        page.close()
+    assert exceptions == [0] * len(pages)
+    assert seen.hosts - {""} == {"127.0.0.1"}
+    assert seen.errors == []
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question into the chat."""
+    field = page.get_by_test_id("stChatInputTextArea")
+    expect(field).to_be_enabled(timeout=60_000)
+    field.fill(question)
+    field.press("Enter")
+
+
+def is_finished(page: Page) -> None:
+    """Wait for the end of the first answer."""
+    expect(page.locator(".st-key-answer-0-actions")).to_be_visible(timeout=ANSWER_SECONDS * 1000)
+
+
+def _wait_until_it_serves(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            connection.request("GET", "/_stcore/health")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"nothing serves port {port}")
