@@ -1,6 +1,7 @@
 """Starts the page: Streamlit on 127.0.0.1 with nothing sent anywhere.
 
-Knows: the flags that keep the server on this machine. Does not know: what the page shows (`app.py`).
+Knows: the flags that keep the server on this machine. Does not know: what the page shows (`app`), or whose requests
+reach it (`gate`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rag_app.errors import RagError
 from rag_app.settings import CHECKOUT, Settings
 
 ADDRESS = "127.0.0.1"
+HOSTS = (ADDRESS, "localhost")  # the names the page answers to
 FLAGS = {
     "server.address": ADDRESS,
     "server.headless": "true",
@@ -46,15 +48,16 @@ def serve(settings: Settings, port: int) -> int:
 def command(port: int) -> list[str]:
     """The Streamlit command; `cwd` must be the checkout, where the theme's `.streamlit/` is."""
     flags = [text for name, value in FLAGS.items() for text in (f"--{name}", value)]
-    hosts = [text for host in (ADDRESS, "localhost") for text in ("--server.allowedHosts", host)]
-    app = str(Path(__file__).with_name("app.py"))
-    return [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port), *flags, *hosts]
+    hosts = [text for host in HOSTS for text in ("--server.allowedHosts", host)]
+    page = str(Path(__file__).with_name("gate.py"))
+    return [sys.executable, "-m", "streamlit", "run", page, "--server.port", str(port), *flags, *hosts]
 
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The page reads its settings from the environment; absolute paths, since its folder is another."""
     paths = {f"RAG_{name.upper()}": str(getattr(settings, name)) for name in ("home", "digests", "models")}
-    return {**os.environ, **paths, "PYTHONPATH": str(CHECKOUT)}
+    search = os.pathsep.join([str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, **paths, "PYTHONPATH": search}
 
 
 def _check_port(port: int) -> None:

@@ -1,17 +1,25 @@
-"""What `serve` promises: the page listens on this machine only, and a port that is taken is named."""
+"""What `serve` promises: the page listens on this machine only, answers its own requests only, names a taken port."""
 
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rag_app import server
 from rag_app.errors import RagError
-from rag_app.settings import Settings
+from rag_app.gate import Gate, app, welcome
+from rag_app.settings import CHECKOUT, Settings
 
 
 @pytest.fixture
@@ -62,3 +70,79 @@ def test_the_page_gets_the_settings_of_the_command(tmp_path: Path) -> None:
     environment = server._environment(given)
     read = Settings.from_environment({name: v for name, v in environment.items() if name.startswith("RAG_")})
     assert read == given
+
+
+def test_folders_that_python_searches_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    search = server._environment(Settings().resolved())["PYTHONPATH"].split(os.pathsep)
+    assert search == [str(CHECKOUT), str(tmp_path)]
+
+
+# --- the gate -----------------------------------------------------------------------------------
+
+OWN = [
+    ("127.0.0.1:8501", None),  # an address that is typed in, and every other request that no page sends
+    ("localhost:8501", None),
+    ("127.0.0.1:8501", "http://127.0.0.1:8501"),
+    ("localhost:8501", "http://localhost:8501"),
+]
+FOREIGN = [
+    ("evil.example", None),  # a name that was made to point at 127.0.0.1
+    ("evil.example:8501", "http://evil.example:8501"),
+    ("127.0.0.1.evil.example:8501", None),
+    ("localhost.evil.example", None),
+    ("evil.example@127.0.0.1:8501", None),
+    ("[::ffff:127.0.0.1]:8501", None),
+    ("", None),
+    ("127.0.0.1:8501", "http://evil.example"),
+    ("127.0.0.1:8501", "http://127.0.0.1:9999"),  # another program's page on this machine
+    ("127.0.0.1:8501", "http://localhost:8501"),
+    ("127.0.0.1:8501", "http://127.0.0.1:8501.evil.example"),
+    ("127.0.0.1:8501", "null"),  # a sandboxed frame, or a file
+    ("127.0.0.1:8501", ""),
+]
+
+
+@pytest.mark.parametrize(("host", "origin"), OWN)
+def test_the_page_itself_is_welcome(host: str, origin: str | None) -> None:
+    assert welcome(host, origin)
+
+
+@pytest.mark.parametrize(("host", "origin"), FOREIGN)
+def test_another_host_or_another_origin_is_not(host: str, origin: str | None) -> None:
+    assert not welcome(host, origin)
+
+
+@pytest.fixture(scope="module")
+def behind_the_gate() -> Iterator[TestClient]:
+    """A server of one page and one WebSocket, which both greet."""
+
+    async def greet(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_text("hello")
+        await websocket.close()
+
+    routes = [Route("/", lambda _: PlainTextResponse("hello"), methods=["GET", "POST"]), WebSocketRoute("/", greet)]
+    with TestClient(Starlette(routes=routes, middleware=[Middleware(Gate)]), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}, {"origin": "null"}])
+def test_the_gate_is_closed_for_pages_and_sockets_alike(behind_the_gate: TestClient, headers: dict[str, str]) -> None:
+    for method in ("GET", "POST"):
+        assert behind_the_gate.request(method, "/", headers=headers).status_code == 403
+    with pytest.raises(WebSocketDisconnect), behind_the_gate.websocket_connect("/", headers=headers):
+        pass
+
+
+def test_the_gate_is_open_for_the_page_itself(behind_the_gate: TestClient) -> None:
+    headers = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
+    assert behind_the_gate.post("/", headers=headers).text == "hello"
+    with behind_the_gate.websocket_connect("/", headers=headers) as socket_:
+        assert socket_.receive_text() == "hello"
+
+
+def test_the_page_is_served_from_behind_the_gate() -> None:
+    assert server.command(8501)[4].endswith("gate.py")
+    assert app.script_path.name == "app.py"
+    assert [str(middleware.cls) for middleware in app._user_middleware] == [str(Gate)]
