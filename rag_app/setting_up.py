@@ -19,11 +19,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rag_app.errors import RagError, SetUpError
+from rag_app.vulkan_source import unpacked
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PYTHONS = ((3, 11), (3, 13))  # oldest and newest that every pinned package has wheels for
@@ -255,27 +257,38 @@ def build_engine(venv: Path, engine: str) -> None:
     own_args = os.environ.get("CMAKE_ARGS", "")
     # pip's cache knows a wheel by its version, not by its switches: only the plain build may use it.
     cache = [] if gpu == "cpu" and not own_args else ["--no-cache-dir"]
-    say(f"building llama.cpp for {gpu}: some minutes (6 on 2 cores for cpu; cuda takes longer)")
-    arguments = [*cache, "--no-deps", "--force-reinstall", "--no-binary", "llama-cpp-python", requirement]
     # llama.cpp builds for Metal unless told otherwise where that exists, so the plain build has to say no.
     switch = "-DGGML_METAL=off" if gpu == "cpu" else f"-DGGML_{gpu.upper()}=on"
-    _pip(venv, arguments, "llama-cpp-python could not be built", {"CMAKE_ARGS": f"{switch} {own_args}".strip()})
+    options = [*cache, "--no-deps", "--force-reinstall", "--no-binary", "llama-cpp-python"]
+    say(f"building llama.cpp for {gpu}: some minutes (6 on 2 cores for cpu; others take longer)")
+    with tempfile.TemporaryDirectory() as folder:
+        source = vulkan_source(venv, requirement, Path(folder)) if gpu == "vulkan" else requirement
+        cmake_args = f"{switch} {own_args}".strip()
+        _pip(venv, "llama-cpp-python could not be built", "install", *options, source, CMAKE_ARGS=cmake_args)
+
+
+def vulkan_source(venv: Path, requirement: str, folder: Path) -> str:
+    """Path of the source below `folder`, fetched, and patched for the Vulkan backend. Raises SetUpError."""
+    options = ["--no-deps", "--no-binary", "llama-cpp-python", "--dest", str(folder)]
+    _pip(venv, "the source of llama-cpp-python could not be fetched", "download", *options, requirement)
+    return str(unpacked(next(folder.glob("*.tar.gz"))))
 
 
 def install_packages(venv: Path, root: Path) -> None:
     """The pinned packages, then the `rag-app` command on top of them."""
     say("installing the packages of requirements.lock")
-    _pip(venv, ["--requirement", str(root / "requirements.lock")], "the packages could not be installed")
-    itself = ["--quiet", "--no-deps", "--no-build-isolation", "--editable", str(root)]
-    _pip(venv, itself, "rag-app itself could not be installed")
+    lock = str(root / "requirements.lock")
+    _pip(venv, "the packages could not be installed", "install", "--requirement", lock)
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--editable"]
+    _pip(venv, "rag-app itself could not be installed", "install", *options, str(root))
 
 
-def _pip(venv: Path, arguments: Sequence[str], failure: str, variables: dict[str, str] | None = None) -> None:
-    variables = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", **(variables or {})}
-    _run([str(venv_python(venv)), "-m", "pip", "install", *arguments], failure, variables)
+def _pip(venv: Path, failure: str, *arguments: str, **variables: str) -> None:
+    variables = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", **variables}
+    _run([str(venv_python(venv)), "-m", "pip", *arguments], failure, variables)
 
 
-def _run(command: Sequence[str], failure: str, variables: dict[str, str] | None = None) -> None:
+def _run(command: Sequence[str], failure: str, variables: Mapping[str, str] | None = None) -> None:
     done = subprocess.run(command, env={**os.environ, **(variables or {})}, check=False)
     if done.returncode != 0:
         raise SetUpError(failure, "the reason stands above; the next run continues from this step")

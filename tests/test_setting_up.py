@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from rag_app import setting_up
+from rag_app import setting_up, vulkan_source
 from rag_app.errors import SetUpError
 from rag_app.setting_up import Machine, Stamp
 
@@ -51,6 +53,25 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+VULKAN_CPP = f"""int a;
+{vulkan_source.SETTINGS}
+        {{ "VK_LAYER_KHRONOS_validation", "validate_best_practices" }},
+    }};
+{vulkan_source.SETTINGS_END}    vk::InstanceCreateInfo info(flags, &app{vulkan_source.INSTANCE}
+"""
+
+
+def write_source(folder: Path, vulkan_cpp: str) -> Path:
+    """An archive of source code as the package index has it, as far as set-up looks at it."""
+    name = f"llama_cpp_python-0.3.36/{vulkan_source.SOURCE.as_posix()}"
+    archive = folder / "llama_cpp_python-0.3.36.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(vulkan_cpp.encode())
+        tar.addfile(entry, io.BytesIO(vulkan_cpp.encode()))
+    return archive
+
+
 class Runs:
     """Stands in for the commands of set-up: notes them, makes the environment's Python, fails where told."""
 
@@ -69,6 +90,8 @@ class Runs:
             python = setting_up.venv_python(Path(command[-1]))
             python.parent.mkdir(parents=True, exist_ok=True)
             python.touch()
+        if " pip download " in line:
+            write_source(Path(command[command.index("--dest") + 1]), VULKAN_CPP)
 
 
 @pytest.fixture
@@ -221,6 +244,22 @@ def test_only_the_plain_build_may_come_from_the_cache(
     setting_up.build_engine(checkout, "llama_cpp_python==0.3.36 cpu")
     assert ["--no-cache-dir" in command for command in runs.commands] == [False, True, True]
     assert runs.variables[2]["CMAKE_ARGS"] == "-DGGML_METAL=off -DGGML_NATIVE=off"
+
+
+def test_the_vulkan_build_is_made_of_patched_source(checkout: Path, runs: Runs) -> None:
+    setting_up.build_engine(checkout, "llama_cpp_python==0.3.36 vulkan")
+    fetch, build = runs.commands
+    assert fetch.endswith(" llama_cpp_python==0.3.36")
+    assert build.endswith("source/llama_cpp_python-0.3.36")
+    assert runs.variables[1]["CMAKE_ARGS"] == "-DGGML_VULKAN=on"
+
+
+def test_the_patch_takes_out_one_statement_and_refuses_a_source_it_does_not_know(tmp_path: Path) -> None:
+    source = vulkan_source.unpacked(write_source(tmp_path, VULKAN_CPP)) / vulkan_source.SOURCE
+    patched = "int a;\n    vk::InstanceCreateInfo info(flags, &app, layers, extensions);\n"
+    assert source.read_text() == patched
+    with pytest.raises(SetUpError, match="not the one"):
+        vulkan_source.without_layer_settings(patched)
 
 
 def test_auto_keeps_a_build_that_was_asked_for(checkout: Path, runs: Runs) -> None:
