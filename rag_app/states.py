@@ -15,6 +15,7 @@ import json
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -79,8 +80,9 @@ class States:
             return None
         state.data = data
         self._states.append(state)
-        if state.path is not None and state.path.exists():
-            os.utime(state.path)
+        if state.path is not None:
+            with suppress(OSError):  # of a read-only folder, or removed by another process
+                os.utime(state.path)
         self._trim_memory()
         return data
 
@@ -91,7 +93,8 @@ class States:
             for state in [s for s in self._states if _shared(s.tokens, kept) == len(s.tokens)]:
                 self._states.remove(state)
                 if state.path is not None:
-                    state.path.unlink(missing_ok=True)
+                    with suppress(OSError):  # of a read-only folder: it stays until there is no room for it
+                        state.path.unlink()
         self._states.append(State(kept, data, None))
         self._trim_memory()
 
@@ -124,10 +127,14 @@ class States:
         header = {"format": _FORMAT, "key": self._key, "tokens": len(tokens), "sha256": _checksum(tokens, data)}
         path = self._folder / f"{hashlib.sha256(self._key.encode() + tokens.tobytes()).hexdigest()[:32]}.state"
         unfinished = path.with_suffix(f".{os.getpid()}")
-        with unfinished.open("wb") as file:
-            file.write(json.dumps(header).encode() + b"\n" + tokens.tobytes())
-            file.write(data)
-        unfinished.replace(path)
+        try:
+            with unfinished.open("wb") as file:
+                file.write(json.dumps(header).encode() + b"\n" + tokens.tobytes())
+                file.write(data)
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)  # of a full disk, which needs the space
+            raise
         return path
 
     def _trim_memory(self) -> None:
@@ -141,7 +148,11 @@ class States:
                     self._states.remove(state)
 
     def _trim_disk(self) -> None:
+        """Remove the least recently used files, and what killed processes left unfinished."""
         assert self._folder is not None  # noqa: S101 - `flush` has checked
+        for path in self._folder.glob("*.[0-9]*"):
+            if not _runs(path.suffix[1:]):
+                path.unlink(missing_ok=True)
         room = self._disk_bytes
         for path in sorted(self._folder.glob("*.state"), key=_last_used, reverse=True):
             room -= path.stat().st_size
@@ -161,6 +172,13 @@ def _last_used(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:  # another process removed it
         return 0.0
+
+
+def _runs(pid: str) -> bool:
+    """Whether there is a process of that number, the suffix of a file that it writes."""
+    import psutil
+
+    return bool(pid.isdecimal() and psutil.pid_exists(int(pid)))
 
 
 def _checksum(tokens: Tokens, data: bytes) -> str:
