@@ -63,6 +63,7 @@ def pull(
         with _only_one(model, settings, report):
             if not _sound(model, settings):
                 _pull(model, settings, report, transport or Transport())
+            shutil.rmtree(_work(model, settings), ignore_errors=True)  # also what a kill left of a finished pull
     except OSError as error:
         raise WeightsError(
             f"{model.id} cannot be stored: {error}", "check the folder's rights and free space"
@@ -71,7 +72,7 @@ def pull(
 
 
 def _pull(model: Model, settings: Settings, progress: Progress, transport: Transport) -> None:
-    work = settings.models / ".parts" / model.id
+    work = _work(model, settings)
     work.mkdir(parents=True, exist_ok=True)
     by_hand = settings.models / model.file  # an embedder's packed file, put there by the user
     if model.file and by_hand.is_file() and not mismatch(model, by_hand):
@@ -89,7 +90,11 @@ def _pull(model: Model, settings: Settings, progress: Progress, transport: Trans
         _finish_folder(model, folder)
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
-    shutil.rmtree(work, ignore_errors=True)
+
+
+def _work(model: Model, settings: Settings) -> Path:
+    """Where a model's parts are kept until it is whole."""
+    return settings.models / ".parts" / model.id
 
 
 @contextmanager
@@ -324,7 +329,7 @@ def _state(model: Model, settings: Settings) -> str:
         return "yes" if path.stat().st_size == model.bytes else "damaged"
     if path.is_dir():
         return "yes" if (path / CHECKSUMS).is_file() else "damaged"
-    return "partial" if (settings.models / ".parts" / model.id).is_dir() else "no"
+    return "partial" if _work(model, settings).is_dir() else "no"
 
 
 def _remembered(model: Model, settings: Settings) -> bool:
