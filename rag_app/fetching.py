@@ -198,7 +198,9 @@ def _unpack(wheel: Path, member: str, part: Path, limit: int) -> None:
             for name in members:
                 with archive.open(name) as content:
                     shutil.copyfileobj(content, stream, 1 << 20)
-    except zipfile.BadZipFile as error:
+    except (OSError, UnavailableError):  # the disk's fault, or told already
+        raise
+    except Exception as error:  # what zipfile, zlib and struct raise has no common base
         raise UnavailableError(f"{wheel.name} is damaged: {error}") from None
 
 
