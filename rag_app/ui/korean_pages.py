@@ -104,6 +104,7 @@ KOREAN_PAGES: Mapping[str, str] = {
     "watch_read": "폴더 읽기",
     "models": "모델",
     "models_llm": "언어 모델",
+    "models_llm_help": "고른 모델은 앱을 끝낼 때까지 쓰입니다. `RAG_MODEL`로 계속 쓸 수 있습니다.",
     "models_embedder": "임베딩 모델",
     "models_embedder_help": "무엇을 찾을지 정합니다. `RAG_EMBEDDER`로 다른 모델을 고르면 다이제스트를 다시 읽습니다.",
     "in_use": "사용 중",

@@ -40,6 +40,7 @@ def page(words: Words) -> None:
         show_error(error, words)
         return
     st.subheader(words["models_llm"], anchor=False)
+    st.caption(words["models_llm_help"])
     for row in rows:
         if row.model.kind == "llm":
             _row(row, words)
@@ -164,7 +165,7 @@ def _offer(row: Row, words: Words) -> None:
                 icon=":material/swap_horiz:",
                 on_click=resources.switch_model,
                 args=(model.id,),
-                disabled=resources.engine().loading or row.fits == "no",
+                disabled=resources.engine().loading or row.fits == "no" or bool(settings.llm_url),
                 width="content",
             )
         return

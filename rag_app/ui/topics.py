@@ -25,7 +25,7 @@ def topics_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
     """Draw the topics; arXiv ids behind the circles that are chosen, None while none is."""
     import altair as alt
 
-    courses = {course.phrase: course for course in over_time(papers, OFFERED)}
+    courses = {course.phrase: course for course in _courses(hash(tuple(papers)), papers)}
     months = Counter(paper.date[:7] for paper in papers if paper.date)
     if not courses or len(months) < 2:
         st.caption(words["plot_nothing"])
@@ -57,6 +57,12 @@ def topics_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
     if not points:
         return None
     return {p.arxiv_id for point in points for p in courses[point["topic"]].papers.get(point["month"], ())}
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _courses(which: int, _papers: Sequence[Paper]) -> list[Course]:
+    """The topics of a set of papers, kept while the page is drawn again with the same set."""
+    return over_time(_papers, OFFERED)
 
 
 def month_axis() -> object:
