@@ -46,6 +46,13 @@ def _device(settings: Settings) -> Iterator[Finding]:
 
 
 def _language_model(settings: Settings) -> Iterator[Finding]:
+    if settings.llm_url:
+        from rag_app.remote import RemoteModel
+
+        remote = RemoteModel(settings)
+        yield Finding("language model", f"{remote.model}, {remote.device}")
+        yield Finding("fit", f"the server's: {remote.abilities}")
+        return
     from rag_app import llama, weights
     from rag_app.fitting import fit, read_shape
 

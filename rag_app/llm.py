@@ -27,7 +27,7 @@ from rag_app.chat_template import ChatTemplate
 from rag_app.errors import EngineError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan, fit, offload_targets, read_shape, step_down
-from rag_app.generation import Message
+from rag_app.generation import Generator, Message
 from rag_app.records import Usage
 from rag_app.settings import Settings
 from rag_app.states import States
@@ -57,11 +57,16 @@ def load(settings: Settings) -> Engine:
     raise failure
 
 
-def load_if_any(settings: Settings) -> Engine | None:
-    """`load`, or None with a note on stderr where no model can be had and none was asked for by name.
+def load_if_any(settings: Settings) -> Generator | None:
+    """The model of the server that RAG_LLM_URL names; without one `load`, or None with a note on stderr where no model
+    can be had and none was asked for by name.
 
-    Raises WeightsError or EngineError for a model that RAG_MODEL names.
+    Raises WeightsError or EngineError for a model that RAG_MODEL or RAG_LLM_URL names.
     """
+    if settings.llm_url:
+        from rag_app.remote import RemoteModel
+
+        return RemoteModel(settings)
     try:
         return load(settings)
     except (WeightsError, EngineError) as error:

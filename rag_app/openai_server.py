@@ -1,0 +1,232 @@
+"""A server that speaks OpenAI's protocol: requests, replies, streams of events, and what goes wrong with them.
+
+Knows: HTTP, and that a stream must be left as soon as its reader wishes, while the server may still be silent over a
+prompt. Does not know: what is asked, prompts or answers. The only module that imports httpx, whose own exceptions
+never leave it. Called by `remote`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import socket
+import threading
+import time
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from rag_app.address import Address
+from rag_app.errors import EngineError
+from rag_app.records import Usage
+
+Json = dict[str, Any]
+
+_CONNECT, _SILENCE, _SHORT = 5.0, 600.0, 30.0  # seconds: for a connection; while a prompt is read; for small questions
+_POLL = 0.02  # seconds between two looks at a caller's stop event
+_LOG = "ask again; the server's own log says more"
+
+
+class RefusedError(EngineError):
+    """The server is there, but does not do what it was asked: it may do something else."""
+
+
+class OpenAIServer:
+    """Requests to one server, from any number of threads."""
+
+    def __init__(self, address: Address) -> None:
+        """Connects to nothing yet. `address` may end in /v1 or leave it out."""
+        self.address = address
+        root = str(address).removesuffix("/v1")
+        patience = httpx.Timeout(_SILENCE, connect=_CONNECT)
+        # Proxies of the environment are left aside: what the user set is the only address connected to.
+        self._client = httpx.Client(base_url=root, timeout=patience, trust_env=False)
+        once = httpx.Limits(max_keepalive_connections=0)  # so that each stream's socket is its own, to be shut down
+        self._streams = httpx.Client(base_url=root, timeout=patience, trust_env=False, limits=once)
+
+    def get(self, path: str) -> Json:
+        """The object at `path`. Raises EngineError; RefusedError where the server answers with something else."""
+        with self._mapped():
+            return self._object(self._client.get(path, timeout=httpx.Timeout(_SHORT, connect=_CONNECT)))
+
+    def post(self, path: str, body: Json) -> Json:
+        """The object that answers `body`. Raises as `get`."""
+        with self._mapped():
+            return self._object(self._client.post(path, json=body))
+
+    def chat(self, body: Json) -> Json:
+        """One whole turn. Raises as `get`."""
+        return self.post("/v1/chat/completions", body)
+
+    def events(self, body: Json, stop: threading.Event | None) -> Generator[Json, None, None]:
+        """The events of a streamed turn, until it ends or `stop` is set. Raises EngineError.
+
+        A thread of its own reads, so that stopping is felt while the server is silent; it also closes the connection,
+        which tells the server.
+        """
+        reading = _Reading(self, body)
+        try:
+            while not (stop and stop.is_set()):
+                try:
+                    event = reading.events.get(timeout=_POLL)
+                except queue.Empty:
+                    continue
+                if event is None:
+                    return
+                if isinstance(event, EngineError):
+                    raise event
+                yield event
+        finally:
+            reading.abandon()
+
+    def close(self) -> None:
+        self._client.close()
+        self._streams.close()
+
+    def lines(self, body: Json, trace: Any) -> Iterator[str]:
+        """The lines of a streamed turn. Raises EngineError. httpx tells `trace` of each step of the connection."""
+        extensions = {"trace": trace}
+        with (
+            self._mapped(),
+            self._streams.stream("POST", "/v1/chat/completions", json=body, extensions=extensions) as response,
+        ):
+            if not response.is_success:
+                response.read()
+                raise self._refusal(response)
+            yield from response.iter_lines()
+
+    def _object(self, response: httpx.Response) -> Json:
+        if not response.is_success:
+            raise self._refusal(response)
+        found = parsed(response.text)
+        if found is None:
+            raise RefusedError(
+                f"{self.address} does not speak OpenAI's protocol: {response.url.path} is no JSON object",
+                "RAG_LLM_URL is the address before /v1, for example http://localhost:8080",
+            )
+        return found
+
+    def _refusal(self, response: httpx.Response) -> RefusedError:
+        """What the server says about a request it refused, in one line."""
+        hint = {
+            401: "start the server without an API key; an SSH tunnel keeps it private",
+            403: "start the server without an API key; an SSH tunnel keeps it private",
+            404: "RAG_LLM_URL is the address before /v1, for example http://localhost:8080",
+            503: "wait until it has loaded its model",
+        }.get(response.status_code, _LOG)
+        said = complaint(parsed(response.text) or {}) or response.reason_phrase
+        return RefusedError(f"{self.address}{response.url.path} refused: {response.status_code} {said}".strip(), hint)
+
+    @contextlib.contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            hint = "start it, or unset RAG_LLM_URL to use the model of this machine"
+            raise EngineError(f"no server answers at {self.address}", hint) from None
+        except httpx.TimeoutException:
+            raise EngineError(f"{self.address} has been silent for too long", _LOG) from None
+        except httpx.HTTPError as error:
+            raise EngineError(f"{self.address} broke off: {str(error) or type(error).__name__}", _LOG) from None
+
+
+class _Reading:
+    """A streamed turn being read by a thread: events go in a queue, None or an error last."""
+
+    def __init__(self, server: OpenAIServer, body: Json) -> None:
+        self.events: queue.SimpleQueue[Json | EngineError | None] = queue.SimpleQueue()
+        self._server = server
+        self._socket: socket.socket | None = None
+        self._abandoned = False
+        threading.Thread(target=self._run, args=(body,), name="server", daemon=True).start()
+
+    def abandon(self) -> None:
+        """Shut the connection down, which wakes the thread; what it then says is not read."""
+        self._abandoned = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _run(self, body: Json) -> None:
+        try:
+            for line in self._server.lines(body, self._trace):
+                if self._abandoned:
+                    return
+                event = self._event(line)
+                if event is not None:
+                    self.events.put(event)
+            self.events.put(None)
+        except EngineError as error:
+            self.events.put(error)
+
+    def _event(self, line: str) -> Json | None:
+        """The event of a line; None for empty lines, comments and the mark of the end."""
+        field, _, data = line.partition(":")
+        data = data.strip()
+        if field not in {"data", "error"} or not data or data == "[DONE]":
+            return None
+        event = parsed(data)
+        if event is None:
+            raise EngineError(f"{self._server.address} sent an event that is no JSON object: {data[:60]}", _LOG)
+        if said := complaint(event) or (field == "error" and data):
+            raise EngineError(f"{self._server.address} failed while answering: {said}", _LOG)
+        return event
+
+    def _trace(self, step: str, info: Mapping[str, Any]) -> None:
+        if step in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._socket = info["return_value"].get_extra_info("socket")
+
+
+class Turn:
+    """The events of one turn taken apart: its text, whether it ended, and what it cost."""
+
+    def __init__(self, events: Iterator[Json]) -> None:
+        self._events = events
+        self._told: Json = {}  # token counts, where the server gives them
+        self._pieces = 0
+        self._began = self._last = 0.0
+        self.reason = ""  # why it ended: "stop", "length"; empty if it did not
+
+    def pieces(self) -> Iterator[str]:
+        """Its text, as it comes."""
+        for event in self._events:
+            self._told = event.get("usage") or self._told
+            for choice in event.get("choices") or []:
+                self.reason = choice.get("finish_reason") or self.reason
+                if text := (choice.get("delta") or {}).get("content"):
+                    self._last = time.perf_counter()
+                    self._began = self._began or self._last
+                    self._pieces += 1
+                    yield text
+
+    def usage(self, prefix_tokens: int, max_tokens: int) -> Usage:
+        """Its cost, without the tokens of a prefix that the server had to repeat; cut off means all `max_tokens`."""
+        seconds = self._last - self._began
+        speed = (self._pieces - 1) / seconds if seconds > 0 else 0.0
+        generated = self._told.get("completion_tokens") or self._pieces
+        generated = max_tokens if self.reason == "length" else min(max(generated - prefix_tokens, 0), max_tokens - 1)
+        return cost(self._told, generated, speed)
+
+
+def cost(told: Json, generated: int, speed: float) -> Usage:
+    """What the server tells about the prompt, with the tokens generated and the tokens a second."""
+    reused = (told.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
+    return Usage(told.get("prompt_tokens") or 0, reused, generated, speed)
+
+
+def parsed(text: str) -> Json | None:
+    """The JSON object in `text`; None if it is none."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def complaint(reply: Json) -> str:
+    """The first line of the error in a reply, in the ways servers word one; empty for none."""
+    error = reply.get("error") or (reply.get("detail") if "choices" not in reply else None)
+    said = error.get("message") or str(error) if isinstance(error, dict) else str(error or "")
+    return (said.strip().splitlines() or [""])[0][:200]
