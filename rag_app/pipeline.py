@@ -10,6 +10,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -257,8 +258,11 @@ def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
 def _is_current(settings: Settings, contents: str) -> bool:
     """Whether the current index was made of these contents by the same embedding model, and is whole."""
     try:
-        manifest = open_current(settings.home).manifest
+        with closing(open_current(settings.home)) as generation:
+            manifest = generation.manifest
+            same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
+            if not same or generation.store_damage():  # which answers do not show: they do without the store
+                return False
     except CollectionError:
         return False
-    same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
-    return same and manifest.fingerprint == embedder_fingerprint(settings)
+    return manifest.fingerprint == embedder_fingerprint(settings)
