@@ -127,6 +127,11 @@ def embedder_fingerprint(settings: Settings) -> str:
     return fingerprint(*_folder(settings))
 
 
+def embedder_folder(settings: Settings) -> Path:
+    """The folder of the model that `load_embedder` would load. Raises WeightsError."""
+    return _folder(settings)[0]
+
+
 def is_adapted(settings: Settings) -> bool:
     """Whether the collection has an embedding model of its own."""
     return (settings.home / "embedder" / "adapted.json").is_file()

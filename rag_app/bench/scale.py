@@ -1,0 +1,145 @@
+"""What size costs: made-up collections of growing size are built and searched, each in processes of its own.
+
+Knows: vectors come from no model, so that the index is measured and not the embedder; a process of its own tells the
+peak of its memory. Does not know: the steps of a build. Run by `rag-app bench scale`; nothing is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rag_app.bench import questions, synthetic
+from rag_app.bench.search import p95, seconds
+from rag_app.bench.table import Row
+from rag_app.chunking import chunk
+from rag_app.errors import RagError
+from rag_app.index import open_current
+from rag_app.lexical import LexicalIndex
+from rag_app.library import LEXICAL, NAMES, Library, write_dictionaries
+from rag_app.names import NameBook
+from rag_app.publishing import build_and_publish
+from rag_app.retrieval import retrieve
+from rag_app.settings import CHECKOUT, Settings
+from rag_app.understanding import understand
+
+SIZES, SIZES_QUICK = (5_487, 20_000, 50_000), (30, 90)  # papers
+ASKED, WARMING = 45, 9  # questions
+LINEAR = "≤ 1.1"  # a cost for each paper that stays the same, but for noise
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds and bytes at the peak of one step, `build` or `search`."""
+
+    seconds: float
+    memory: int
+
+
+def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+    """The rows of this suite. Raises RagError when a step fails, for lack of memory or disk."""
+    sizes = SIZES_QUICK if quick else SIZES
+    built, searched = [], []
+    for done, size in enumerate(sizes):
+        with TemporaryDirectory() as home:
+            progress(f"{size:,} papers, building", done, len(sizes))
+            built.append(_in_a_process("build", size, Path(home)))
+            progress(f"{size:,} papers, searching", done, len(sizes))
+            searched.append(_in_a_process("search", size, Path(home)))
+    return rows(sizes, built, searched)
+
+
+def rows(sizes: Sequence[int], built: Sequence[Cost], searched: Sequence[Cost]) -> list[Row]:
+    """The costs of each size, and how much dearer a paper is in the largest collection than in the smallest."""
+    costs = [row for each in zip(sizes, built, searched, strict=True) for row in _costs(*each)]
+    grown: dict[str, list[float]] = {
+        "build time": [cost.seconds for cost in built],
+        "build memory": [cost.memory for cost in built],
+        "retrieval p95": [cost.seconds for cost in searched],
+        "memory of searching": [cost.memory for cost in searched],
+    }
+    return [*costs, *(growth(name, sizes, each) for name, each in grown.items())]
+
+
+def _costs(size: int, built: Cost, searched: Cost) -> list[Row]:
+    return [
+        Row(f"build, {size:,} papers", built.seconds, "s", detail="without embedding; store, lexical index, checks"),
+        Row(f"build, {size:,} papers, peak memory", built.memory / 1e6, "MB"),
+        Row(f"retrieval, {size:,} papers", searched.seconds * 1000, "ms", detail=f"p95 of {ASKED} questions"),
+        Row(f"searching, {size:,} papers, peak memory", searched.memory / 1e6, "MB", detail="without models"),
+    ]
+
+
+def growth(name: str, sizes: Sequence[int], costs: Sequence[float]) -> Row:
+    """The growth of a cost over the growth of the collection: 1 is linear, more is worse."""
+    ratio = (costs[-1] / costs[0]) / (sizes[-1] / sizes[0])
+    detail = f"{sizes[0]:,} → {sizes[-1]:,} papers"
+    return Row(f"{name}, growth / growth of the collection", ratio, target=LINEAR, detail=detail)
+
+
+# --- the steps, each run in a process of its own --------------------------------------------------
+
+
+def build(size: int, home: Path) -> float:
+    """Seconds that publishing a made-up collection takes."""
+    papers, embedder = synthetic.papers(size), synthetic.RandomEmbedder()
+    chunks = [
+        piece
+        for paper in papers
+        for piece in chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
+    ]
+    vectors = embedder.passages([piece.text for piece in chunks])
+    return seconds(
+        lambda: build_and_publish(
+            home,
+            papers=papers,
+            chunks=chunks,
+            vectors=vectors,
+            roots=["made up"],
+            fingerprint=embedder.fingerprint,
+            report_json={},
+            extra=lambda folder: write_dictionaries(tuple(papers), folder),
+        ).close()
+    )
+
+
+def search(size: int, home: Path) -> float:
+    """p95 of understanding and retrieval over the collection that `build` left, in seconds."""
+    with closing(open_current(home)) as generation:
+        lexical = LexicalIndex(generation.folder / LEXICAL)
+        book = NameBook.load(generation.folder / NAMES)
+        library = Library(Settings(home=home), generation, lexical, book, synthetic.RandomEmbedder())
+        asked = questions.about(generation.papers.all(), WARMING + min(size, ASKED))
+        times = [seconds(lambda: retrieve(understand(question, library.dictionary), library)) for question in asked]  # noqa: B023
+        return p95(times[WARMING:])
+
+
+def _in_a_process(step: str, size: int, home: Path) -> Cost:
+    command = [sys.executable, "-m", "rag_app.bench.scale", step, str(size), str(home)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        message = f"the {step} of {size:,} papers ended with code {done.returncode}: {last}"
+        raise RagError(message, "free memory or disk space, or run another suite")
+    return Cost(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _peak() -> int:
+    """Bytes, of this process or of the largest that it started."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+if __name__ == "__main__":
+    _step, _size, _home = sys.argv[1:]
+    _taken = {"build": build, "search": search}[_step](int(_size), Path(_home))
+    print(json.dumps(asdict(Cost(_taken, _peak()))))
