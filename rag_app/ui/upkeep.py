@@ -67,11 +67,16 @@ class Job(Generic[Result]):
             self._ended.set()
 
 
-def ingest(settings: Settings, folders: Sequence[Path] = ()) -> Job[IngestResult]:
-    """Begin to read the collection's folders and these."""
+def ingest(settings: Settings, folders: Sequence[Path], then: Callable[[], object]) -> Job[IngestResult]:
+    """Begin to read the collection's folders and these; `then` is called before it counts as ended."""
     from rag_app import pipeline
 
-    return Job("ingest", lambda say: pipeline.ingest(settings, folders, progress=say))
+    def work(say: Say) -> IngestResult:
+        result = pipeline.ingest(settings, folders, progress=say)
+        then()
+        return result
+
+    return Job("ingest", work)
 
 
 def adapt(settings: Settings) -> Job[AdaptResult]:

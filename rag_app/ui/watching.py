@@ -47,11 +47,14 @@ def watch(words: Words, library: Library | None) -> None:
 
 
 def start_ingest(folders: Sequence[Path] = ()) -> None:
-    """Read the collection's folders and these, unless that is under way already."""
+    """Read the collection's folders and these, unless that is under way already.
+
+    The new index is opened before the work ends, so that no page has to wait for it.
+    """
     bench = resources.workbench()
     with bench.lock:
         if bench.ingest is None or not bench.ingest.running:
-            bench.ingest = upkeep.ingest(resources.settings(), folders)
+            bench.ingest = upkeep.ingest(resources.settings(), folders, then=resources.library)
 
 
 def ingesting() -> bool:
