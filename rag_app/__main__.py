@@ -70,7 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
     ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
     ask.add_argument("--no-llm", action="store_true", help="answer with the digests' own sentences, without the model")
+    ask.add_argument("--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs")
     ask.set_defaults(run=_ask)
+
+    rerun = commands.add_parser(
+        "rerun", help="ask again what `ask --save` kept, and say whether the answer is the same"
+    )
+    rerun.add_argument("file", type=Path, metavar="FILE")
+    rerun.set_defaults(run=_rerun)
 
     chat = commands.add_parser("chat", help="a conversation in the terminal")
     chat.add_argument("--no-llm", action="store_true")
@@ -150,17 +157,29 @@ def _day(option: str, text: str) -> str:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import llm, pipeline, serialising, terminal
+    from rag_app import llm, pipeline, receipts, serialising, terminal
 
     filters = _filters(options)
     pipeline.accepted(options.question)
     library = pipeline.open_library(settings)
     engine = None if options.no_llm else llm.load_if_any(settings)
     answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
+    if options.save:
+        receipts.save(receipts.receipt(options.question, filters, answer, library, engine), options.save)
     if options.json:
         print(json.dumps(serialising.as_json(answer), ensure_ascii=False, indent=2))
     else:
         terminal.print_answer(answer)
+
+
+def _rerun(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app import llm, pipeline, receipts, terminal
+
+    kept = receipts.load(options.file)
+    library = pipeline.open_library(settings)
+    answer = receipts.rerun(kept, library, llm.load_if_any(settings) if kept.made_with.get("model") else None)
+    terminal.print_answer(answer)
+    print("the same answer, byte for byte", file=sys.stderr)
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> None:

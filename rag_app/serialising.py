@@ -12,7 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from rag_app.records import Answer, Query
+from rag_app.records import Answer, Query, Workings
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def as_stored_json(answer: Answer) -> dict[str, Any]:
 def from_json(data: object) -> Answer:
     """The answer of `as_json` or `as_stored_json`, read back from JSON; ValueError for anything else."""
     renamed = {"text" if key == "answer" else key: value for key, value in _object(data).items()}
-    answer: Answer = _restored(Answer, renamed)
+    answer: Answer = restored(Answer, renamed)
     return answer
 
 
@@ -42,21 +42,32 @@ def query_as_json(query: Query) -> dict[str, Any]:
 
 def query_from_json(data: object) -> Query:
     """The query of `query_as_json`, read back from JSON; ValueError for anything else."""
-    query: Query = _restored(Query, data)
+    query: Query = restored(Query, data)
     return query
 
 
-def _restored(kind: Any, value: Any) -> Any:
+def workings_as_json(workings: Workings) -> dict[str, Any]:
+    """The fields in order."""
+    return asdict(workings)
+
+
+def workings_from_json(data: object) -> Workings:
+    """The workings of `workings_as_json`, read back from JSON; ValueError for anything else."""
+    workings: Workings = restored(Workings, data)
+    return workings
+
+
+def restored(kind: Any, value: Any) -> Any:
     """A value of the annotated type `kind`; unknown keys of records are passed over, missing ones take defaults."""
     if is_dataclass(kind):
         return _record(kind, _object(value))
     container, arguments = get_origin(kind), get_args(kind)
     if container is UnionType:  # the records know but `X | None`
-        return None if value is None else _restored(arguments[0], value)
+        return None if value is None else restored(arguments[0], value)
     if container is tuple and isinstance(value, list | tuple):
-        return tuple(_restored(arguments[0], item) for item in value)
+        return tuple(restored(arguments[0], item) for item in value)
     if container is dict:
-        return {key: _restored(arguments[1], item) for key, item in _object(value).items()}
+        return {key: restored(arguments[1], item) for key, item in _object(value).items()}
     if kind is float and type(value) is int:
         return float(value)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
@@ -67,7 +78,7 @@ def _restored(kind: Any, value: Any) -> Any:
 
 
 def _record(kind: Any, data: dict[str, Any]) -> Any:
-    given = {name: _restored(hint, data[name]) for name, hint in _hints(kind).items() if name in data}
+    given = {name: restored(hint, data[name]) for name, hint in _hints(kind).items() if name in data}
     try:
         return kind(**given)
     except TypeError as error:  # a field without default is missing
