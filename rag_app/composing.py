@@ -35,6 +35,7 @@ class Composed:
     sentences: tuple[Sentence, ...] = ()
     refused: bool = False
     nearest: tuple[str, ...] = ()
+    left_out: int = 0  # sentences of evidence that the prompt had no room for
 
 
 def words(language: str) -> dict[str, str]:
@@ -104,6 +105,9 @@ def listing(query: Query, evidence: Evidence) -> Composed:
     if query.ranking:
         hits = [by_id[paper.arxiv_id] for paper in _ranked([hit.paper for hit in hits], query)]
         head += " " + phrases[query.ranking]
+    elif 0 < query.limit < len(hits):
+        hits = hits[: query.limit]
+        head += " " + phrases["closest"].format(count=len(hits))
     return _listed(query, head, hits, quoted=True)
 
 

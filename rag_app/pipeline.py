@@ -23,6 +23,7 @@ from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.generation import Generator
 from rag_app.index import open_current
 from rag_app.ingest_lock import ingest_lock
+from rag_app.judging import judge
 from rag_app.library import Library, open_library, write_dictionaries
 from rag_app.records import (
     Answer,
@@ -131,8 +132,11 @@ def ask(
     evidence = retrieve(query, library)
     evidence_seconds = time.perf_counter() - started
     yield Found(evidence)
+    stop = stop or threading.Event()
+    if generator and query.intent is Intent.LIST:
+        evidence = judge(query, evidence, library, generator, stop)
     first_token: float | None = None
-    steps = _answer_steps(Desk(query, evidence, library, generator, stop or threading.Event()))
+    steps = _answer_steps(Desk(query, evidence, library, generator, stop))
     while True:
         try:
             event = next(steps)
@@ -158,6 +162,7 @@ def ask(
             scanned=evidence.scanned,
             matched=_matched(query, evidence, composed),
             borderline=len(evidence.borderline),
+            left_out=composed.left_out,
             seconds=seconds,
             evidence_seconds=evidence_seconds,
             first_token_seconds=first_token,

@@ -41,7 +41,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     started = time.perf_counter()
     allowed = library.generation.papers.ids(query.filters)
     places = [library.places[arxiv_id] for arxiv_id in allowed]
-    text = _searched(query)
+    text = searched(query)
     weights = library.lexical.query_terms(text)
     scores, why = score(text, weights, query.language, library)
     boosted = scores.copy()
@@ -71,7 +71,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     )
 
 
-def _searched(query: Query) -> str:
+def searched(query: Query) -> str:
     """The words that are searched for: a list's or trend's topic, else the whole question."""
     if query.intent is Intent.LIST:
         return wording.topic(query.topic) or query.standalone
@@ -114,9 +114,14 @@ def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:
     """(rows that match a list question, rows just below the cut), each in order."""
     if not order:
         return [], []
-    cut = min(max(CUT_SHARE * float(scores[order].max()), CUT_LEAST), CUT_MOST)
-    matched = [row for row in order if scores[row] >= cut]
-    return matched, [row for row in order if cut - BORDER <= scores[row] < cut]
+    least = cut(float(scores[order].max()))
+    matched = [row for row in order if scores[row] >= least]
+    return matched, [row for row in order if least - BORDER <= scores[row] < least]
+
+
+def cut(strength: float) -> float:
+    """The score from which a paper is on a list whose best paper scores `strength`."""
+    return min(max(CUT_SHARE * strength, CUT_LEAST), CUT_MOST)
 
 
 def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:

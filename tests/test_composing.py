@@ -111,6 +111,12 @@ def test_a_list_by_votes_is_in_their_order_without_unknown_ones() -> None:
     assert [hit.paper.votes for hit in made_of.hits] == [1, 2]
 
 
+def test_a_list_of_so_many_papers_holds_the_closest() -> None:
+    made_of = composing.listing(replace(QUERY, limit=3), evidence(hits(9)))
+    assert made_of.hits == hits(9)[:3]
+    assert "The closest 3" in made_of.text
+
+
 # --- the record ---------------------------------------------------------------------------------
 
 
