@@ -252,7 +252,7 @@ def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:
     if " " in typed:
         long = len(fold(typed)) >= 6 or typed[-1].isdigit()
         return long and (firmness == TITLE_HEAD or not typed.islower())
-    if typed.islower() and typed.isalpha():
+    if typed.islower() and not re.search(r"\d", typed):
         return firmness == TITLE_HEAD and folded_in <= RARE and len(typed) >= 5
     return folded_in <= RARE or (shaped(typed) and firmness == TITLE_HEAD)
 

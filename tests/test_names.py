@@ -20,6 +20,8 @@ PAPERS = (
           (Section("Summary", "WildZebra는 StripeBench에서 82%를 얻었습니다."),)),
     Paper("2401.00002", "Zorro 3: Open Post-Training", ("2024-01-01",), (Section("Summary", "Zorro 3를 공개합니다."),)),
     Paper("2401.00003", "Heron", ("2024-01-02",), (Section("Summary", "ZORRO3보다 낫습니다. WildZebra도 이깁니다."),)),
+    Paper("2401.00005", "Turning CSV Sketches into Charts at Stripe-Level Detail", ("2024-01-02",),
+          (Section("Summary", "CSV를 씁니다."),)),
     Paper("2401.00004", "Video-Marmot: Long Video Understanding", ("2024-01-02",), (Section("Summary", "긴 비디오."),)),
     *FIELD,
 )  # fmt: skip
@@ -84,7 +86,8 @@ def test_a_name_that_no_paper_has_is_reported(book: NameBook, unknown: str) -> N
 @pytest.mark.parametrize(
     "question",
     ["Which papers study attention?", "What is the memory of agents?", "GPT and Transformer", "HELLO", "a 405B model",
-     "ReLU 대신 무엇을 쓰나?", "어텐션이란?", "in the wild", "", "3", "what's new?", "open post training"],
+     "ReLU 대신 무엇을 쓰나?", "어텐션이란?", "in the wild", "", "3", "what's new?", "open post training",
+     "labels at stripe-level detail"],
 )  # fmt: skip
 def test_ordinary_words_name_no_paper(book: NameBook, question: str) -> None:
     assert find(book, question).mentions == ()
