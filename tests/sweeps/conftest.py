@@ -11,6 +11,11 @@ import pytest
 Item = TypeVar("Item")
 
 
+def counts(few: int, many: int) -> pytest.MarkDecorator:
+    """The test takes `count`: `few` cases in `make test`, `many` in `make test-slow`."""
+    return pytest.mark.parametrize("count", [few, pytest.param(many, marks=pytest.mark.slow)])
+
+
 class Some(Protocol):
     """`some(range(100), 5)`: five of the hundred by chance, in their order; `--sweeps 20` takes all of them."""
 

@@ -7,6 +7,7 @@ the server that the processes are forked from.
 from __future__ import annotations
 
 import json
+import random
 import re
 import zlib
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from rag_app.settings import Settings
 
 QUESTIONS = ("which papers fold cloth?", "PickBot의 O.O.D. 성공률은?", "how many papers are there?", "the top 2 papers")
 SEARCHES = 50
+WORDS = [f"{first}{second}{last}" for first in "bdgklmnprst" for second in "aeiou" for last in ("lo", "mi", "ra", "tu")]
 TIMES = {"seconds", "evidence_seconds", "first_token_seconds"}
 
 
@@ -61,10 +63,11 @@ def write_digests(folder: Path, day: int, copies: int = 1) -> None:
     """One more day, of that number: three papers and six chunks in each copy, no two the same."""
     (folder / "digests").mkdir(parents=True, exist_ok=True)
     heading, _, entries = LAB.partition("### ")
+    chance = random.Random(day)  # noqa: S311 - the same digests each time
     texts = [heading.replace("2024-05-01", f"2024-05-{day:02}")]
     for copy in range(copies):
-        numbered = re.sub(r"(PickBot|FoldNet|TideCast|Bench)", rf"\g<1>{copy}-{day}", entries)
-        texts.append("### " + numbered.replace("2405.000", f"24{day:02}.{copy:03}"))
+        own = re.sub(r"(?m)^[-T].*", lambda line: f"{line[0]} {' '.join(chance.choices(WORDS, k=9))}.", entries)
+        texts.append("### " + own.replace("2405.000", f"24{day:02}.{copy:03}"))
     (folder / "digests" / f"{day:02}.md").write_text("\n".join(texts), encoding="utf-8")
 
 

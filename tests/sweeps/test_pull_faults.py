@@ -18,7 +18,7 @@ from rag_app.errors import WeightsError
 from rag_app.fetching import Progress, Transport
 from rag_app.settings import Settings
 from sweeps import faults
-from sweeps.conftest import Some
+from sweeps.conftest import Some, counts
 
 MODELS = pytest.mark.parametrize("model", [TINY, FOLDER], ids=["file", "folder"])
 
@@ -51,14 +51,15 @@ def whole_or_absent(folder: Path, model: Model) -> bool:
     return not path.exists() or (path / "model.safetensors").read_bytes() == b"weights" * 1000
 
 
+@counts(3, 100)
 @MODELS
 @pytest.mark.parametrize("fault", [faults.KILL, errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_a_pull_stopped_at_any_change_gives_no_half_model_and_the_next_finishes(
-    model: Model, fault: int, some: Some, tmp_path: Path
+    model: Model, fault: int, count: int, some: Some, tmp_path: Path
 ) -> None:
     folder = tmp_path / "pull"
     changes = faults.run(pull, folder, model, below=folder).changes
-    for at in some(range(1, changes + 1), 3):
+    for at in some(range(1, changes + 1), count):
         shutil.rmtree(folder)
         run = faults.run(pull, folder, model, below=folder, at=at, fault=fault)
         assert run.killed == (fault == faults.KILL)
@@ -68,8 +69,11 @@ def test_a_pull_stopped_at_any_change_gives_no_half_model_and_the_next_finishes(
         assert not (folder / "models" / ".parts" / model.id).exists(), f"at change {at}"
 
 
-def test_a_damaged_download_is_refused_or_does_not_matter(sweep: Callable[[int], range], tmp_path: Path) -> None:
-    for seed in sweep(100):
+@counts(100, 2000)
+def test_a_damaged_download_is_refused_or_does_not_matter(
+    count: int, sweep: Callable[[int], range], tmp_path: Path
+) -> None:
+    for seed in sweep(count):
         chance = random.Random(seed)  # noqa: S311 - a sweep must be repeatable
 
         def damaged(source: Source, part: int, folder: Path, chance: random.Random = chance) -> Path:

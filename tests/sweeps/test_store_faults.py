@@ -14,7 +14,7 @@ from rag_app import history_file
 from rag_app.history import History
 from rag_app.states import States
 from sweeps import faults
-from sweeps.conftest import Some
+from sweeps.conftest import Some, counts
 
 REFUSALS = pytest.mark.parametrize(
     "fault", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=["full", "read-only", "denied"]
@@ -75,9 +75,10 @@ def after(function: object, folder: Path, *arguments: object, at: int = 0, fault
     return faults.run(function, folder, *arguments, below=folder / "home", at=at, fault=fault)
 
 
-def test_a_kill_while_saving_costs_no_confirmed_turn(kept: Path, some: Some, tmp_path: Path) -> None:
+@counts(5, 100)
+def test_a_kill_while_saving_costs_no_confirmed_turn(kept: Path, count: int, some: Some, tmp_path: Path) -> None:
     changes = after(save, copied(kept, tmp_path), "new").changes
-    for at in some(range(1, changes + 1), 6):
+    for at in some(range(1, changes + 1), count):
         folder = copied(kept, tmp_path)
         assert after(save, folder, "new", at=at).killed
         confirmed = (folder / "confirmed").read_text(encoding="utf-8").splitlines()
@@ -89,12 +90,13 @@ def test_a_kill_while_saving_costs_no_confirmed_turn(kept: Path, some: Some, tmp
         assert again == sorted([*found, "again 0", "again 1", "again 2"]), f"after a kill at change {at}"
 
 
+@counts(3, 100)
 @REFUSALS
 def test_a_disk_that_refuses_to_save_is_said_and_costs_no_confirmed_turn(
-    kept: Path, fault: int, some: Some, tmp_path: Path
+    kept: Path, fault: int, count: int, some: Some, tmp_path: Path
 ) -> None:
     changes = after(save, copied(kept, tmp_path), "new").changes
-    for at in some(range(1, changes + 1), 3):
+    for at in some(range(1, changes + 1), count):
         folder = copied(kept, tmp_path)
         run = after(save, folder, "new", at=at, fault=fault)
         confirmed = (folder / "confirmed").read_text(encoding="utf-8").splitlines()
@@ -104,20 +106,24 @@ def test_a_disk_that_refuses_to_save_is_said_and_costs_no_confirmed_turn(
         assert set(confirmed) <= set(found) <= {*KEPT, "new 0", "new 1", "new 2"}, f"at change {at}"
 
 
-def test_a_kill_during_a_migration_costs_no_turn(kept: Path, some: Some, tmp_path: Path) -> None:
+@counts(3, 100)
+def test_a_kill_during_a_migration_costs_no_turn(kept: Path, count: int, some: Some, tmp_path: Path) -> None:
     changes = after(migrate, copied(kept, tmp_path)).changes
-    for at in some(range(1, changes + 1), 4):
+    for at in some(range(1, changes + 1), count):
         folder = copied(kept, tmp_path)
         assert after(migrate, folder, at=at).killed
         assert after(migrate, folder).value == KEPT, f"after a kill at change {at}"
 
 
-def test_a_kill_while_a_damaged_history_is_set_aside_drops_nothing(kept: Path, some: Some, tmp_path: Path) -> None:
+@counts(3, 100)
+def test_a_kill_while_a_damaged_history_is_set_aside_drops_nothing(
+    kept: Path, count: int, some: Some, tmp_path: Path
+) -> None:
     damaged = copied(kept, tmp_path / "damaged")
     content = b"no database".ljust(5000)
     file_in(damaged).write_bytes(content)
     changes = after(answered, copied(damaged, tmp_path)).changes
-    for at in some(range(1, changes + 1), 4):
+    for at in some(range(1, changes + 1), count):
         folder = copied(damaged, tmp_path)
         assert after(answered, folder, at=at).killed
         assert after(save, folder, "again").error == "", f"after a kill at change {at}"
@@ -156,12 +162,15 @@ def read_states(folder: Path) -> list[tuple[int, ...]]:
     return found
 
 
+@counts(2, 100)
 @pytest.mark.parametrize("fault", [faults.KILL, errno.ENOSPC, errno.EROFS, errno.EACCES])
-def test_a_state_is_whole_or_not_there_and_no_fault_reaches_the_answer(fault: int, some: Some, tmp_path: Path) -> None:
+def test_a_state_is_whole_or_not_there_and_no_fault_reaches_the_answer(
+    fault: int, count: int, some: Some, tmp_path: Path
+) -> None:
     saved = tmp_path / "saved"
     save_states(saved, OLD)
     changes = after(save_states, copied(saved, tmp_path), SHORT, LONG, OTHER).changes
-    for at in some(range(1, changes + 1), 3):
+    for at in some(range(1, changes + 1), count):
         folder = copied(saved, tmp_path)
         run = after(save_states, folder, SHORT, LONG, OTHER, at=at, fault=fault)
         assert run.error == "", f"at change {at}"
