@@ -62,16 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
     ingest.set_defaults(run=_ingest)
 
-    ask = commands.add_parser("ask", help="answer one question")
-    ask.add_argument("question")
-    ask.add_argument("--json", action="store_true", help="print one JSON object")
-    ask.add_argument("--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)")
-    ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
-    ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
-    ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
-    ask.add_argument("--no-llm", action="store_true", help="answer with the digests' own sentences, without the model")
-    ask.add_argument("--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs")
-    ask.set_defaults(run=_ask)
+    _add_ask(commands.add_parser("ask", help="answer one question"))
 
     rerun = commands.add_parser(
         "rerun", help="ask again what `ask --save` kept, and say whether the answer is the same"
@@ -113,6 +104,18 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--save", type=Path, metavar="FILE.json", help="also write the rows as JSON")
     bench.set_defaults(run=_bench)
     return parser
+
+
+def _add_ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print one JSON object")
+    ask.add_argument("--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)")
+    ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
+    ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
+    ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
+    ask.add_argument("--no-llm", action="store_true", help="answer with the digests' own sentences, without the model")
+    ask.add_argument("--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs")
+    ask.set_defaults(run=_ask)
 
 
 def _models(options: argparse.Namespace, settings: Settings) -> None:

@@ -21,7 +21,7 @@ PAPERS = (
     Paper("2401.00002", "Zorro 3: Open Post-Training", ("2024-01-01",), (Section("Summary", "Zorro 3를 공개합니다."),)),
     Paper("2401.00003", "Heron", ("2024-01-02",), (Section("Summary", "ZORRO3보다 낫습니다. WildZebra도 이깁니다."),)),
     Paper("2401.00005", "Turning CSV Sketches into Charts at Stripe-Level Detail", ("2024-01-02",),
-          (Section("Summary", "CSV를 씁니다."),)),
+          (Section("Summary", "CSV를 stripe-level로 씁니다."),)),
     Paper("2401.00004", "Video-Marmot: Long Video Understanding", ("2024-01-02",), (Section("Summary", "긴 비디오."),)),
     *FIELD,
 )  # fmt: skip
