@@ -17,7 +17,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,15 @@ from typing import Any
 from rag_app import history_file
 from rag_app.cleaning import visible
 from rag_app.errors import HistoryError
-from rag_app.records import Answer, Query, Turn
-from rag_app.serialising import as_stored_json, from_json, query_as_json, query_from_json
+from rag_app.records import Answer, Query, Turn, Workings
+from rag_app.serialising import (
+    as_stored_json,
+    from_json,
+    query_as_json,
+    query_from_json,
+    workings_as_json,
+    workings_from_json,
+)
 
 TITLE_LENGTH = 60  # characters of the first question that become the title
 
@@ -65,7 +72,8 @@ class SavedTurn:
     answer: Answer | None
     thumb: int = 0  # 1 up, -1 down, 0 none
     reason: str = ""
-    damaged: bool = False  # the file no longer holds what was saved; query and answer are None
+    damaged: bool = False  # the file no longer holds what was saved; query, answer and workings are unknown
+    workings: Workings = field(default_factory=Workings)
 
     @property
     def turn(self) -> Turn | None:
@@ -163,7 +171,9 @@ class History:
             database.execute(naming, (title, _fold(title), conversation_id))
         return int(turn_id or 0)
 
-    def complete(self, turn_id: int, query: Query | None, answer: Answer | None) -> None:
+    def complete(
+        self, turn_id: int, query: Query | None, answer: Answer | None, workings: Workings = Workings()
+    ) -> None:
         """Save what became of a question, in place of what was known; HistoryError if the turn is gone."""
         with self._writing() as database:
             rows = database.execute("SELECT conversation, question FROM turns WHERE id = ?", (turn_id,)).fetchall()
@@ -171,8 +181,14 @@ class History:
                 raise _unknown("turn", turn_id)
             conversation_id, question = rows[0]
             sql = "UPDATE turns SET record = ?, checksum = ?, searchable = ? WHERE id = ?"
-            database.execute(sql, (*_record(question, query, answer), turn_id))
+            database.execute(sql, (*_record(question, query, answer, workings), turn_id))
             self._touch(database, conversation_id, _now())
+
+    def cut(self, conversation_id: str, turn_id: int) -> None:
+        """Delete a turn of a conversation and those after it, also from the disk."""
+        with self._writing() as database:
+            database.execute("DELETE FROM turns WHERE conversation = ? AND id >= ?", (conversation_id, turn_id))
+        self._forget_deleted()
 
     def turns(self, conversation_id: str) -> list[SavedTurn]:
         """Its turns in order, as they were saved; empty if there is no such conversation."""
@@ -255,9 +271,12 @@ class History:
         return HistoryError(f"the history {self.file} cannot be {verb}: {error}", hint)
 
 
-def _record(question: str, query: Query | None, answer: Answer | None) -> tuple[str, str, str]:
+def _record(
+    question: str, query: Query | None, answer: Answer | None, workings: Workings = Workings()
+) -> tuple[str, str, str]:
     """The columns `record`, `checksum` and `searchable` of a turn."""
-    record = json.dumps({"query": query and query_as_json(query), "answer": answer and as_stored_json(answer)})
+    made = {"query": query and query_as_json(query), "answer": answer and as_stored_json(answer)}
+    record = json.dumps({**made, "workings": workings_as_json(workings)})
     return record, _checksum(question, record), _fold(f"{question}\n{answer.text if answer else ''}")
 
 
@@ -269,9 +288,10 @@ def _saved_turn(row: tuple[int, str, str, str, str, int, str]) -> SavedTurn:
         data = json.loads(record)
         query = query_from_json(data["query"]) if data["query"] else None
         answer = from_json(data["answer"]) if data["answer"] else None
+        workings = workings_from_json(data.get("workings", {}))  # earlier versions kept none
     except (ValueError, KeyError):  # KeyError: written by a later version
         return SavedTurn(turn_id, question, asked, None, None, thumb, reason, damaged=True)
-    return SavedTurn(turn_id, question, asked, query, answer, thumb, reason)
+    return SavedTurn(turn_id, question, asked, query, answer, thumb, reason, workings=workings)
 
 
 def _checksum(question: str, record: str) -> str:

@@ -233,6 +233,14 @@ class Answer:
     usage: Usage = Usage()
 
 
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """How an answer came about, kept with it in the history."""
+
+    evidence: Evidence | None = None
+    prompts: tuple[str, ...] = ()  # what the model was given to continue, call by call
+
+
 # --- what `pipeline.ask` yields while it works, in this order ----------------------------------
 
 
