@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.cleaning import escape_markdown
+from rag_app.pipeline import LONGEST_QUESTION
 from rag_app.records import Paper
 from rag_app.ui import answer, conversations, resources
 from rag_app.ui.evidence import close_source, opened_source, source_drawer
@@ -31,18 +32,53 @@ def page(words: Words, language: str, library: Library) -> None:
         _greeting(words, language, library)
     if error := resources.engine().error:
         show_no_model(error, words)
+    busy = bool(conversation) and conversation[-1].running
+    _composer(words, library, busy=busy)  # before the answers, the last of which may wait for its evidence
     for place, job in enumerate(conversation):
         with st.chat_message("user", avatar=":material/person:"):
-            st.markdown(escape_markdown(job.question))
+            _question(place, job, words, library, busy=busy)
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
-    busy = bool(conversation) and conversation[-1].running
-    filter_bar(words, library)
-    typed = st.chat_input(words["ask_busy" if busy else "ask_placeholder"], key="question", disabled=busy)
-    if typed and typed.strip():
-        conversations.ask(typed.strip(), library, chosen_filters())
-        st.rerun()
     _opened(conversation, words, library)
+
+
+def _question(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
+    """The question and, while nothing is being written, the way to ask another in its place."""
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        st.markdown(escape_markdown(job.question), width="stretch")
+        if not busy:
+            _edit_menu(place, job, words, library)
+
+
+def _edit_menu(place: int, job: AnswerJob, words: Words, library: Library) -> None:
+    key = f"edit-{place}-{job.turn_id or id(job)}"
+    with (
+        st.popover(":material/edit:", help=words["edit"], type="tertiary", key=key),
+        st.form(f"{key}-form", border=False),
+    ):
+        text = st.text_area(words["edit_question"], job.question, key=f"{key}-text", max_chars=LONGEST_QUESTION)
+        st.caption(words["edit_help"])
+        if st.form_submit_button(words["resend"], type="primary", icon=":material/send:") and text.strip():
+            conversations.edit(place, text.strip(), library, chosen_filters())
+            st.rerun()
+
+
+def _composer(words: Words, library: Library, *, busy: bool) -> None:
+    """The filters that apply and the input, in sight wherever the reader has scrolled to."""
+    with st.bottom:
+        filter_bar(words, library)
+        st.chat_input(
+            words["ask_busy" if busy else "ask_placeholder"],
+            key="question",
+            disabled=busy,
+            on_submit=_send,  # called before the page is drawn: it is drawn once, with the question in it
+            args=(library,),
+        )
+
+
+def _send(library: Library) -> None:
+    if typed := (st.session_state["question"] or "").strip():
+        conversations.ask(typed, library, chosen_filters())
 
 
 def _greeting(words: Words, language: str, library: Library) -> None:

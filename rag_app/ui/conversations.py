@@ -18,14 +18,21 @@ from rag_app.errors import RagError
 from rag_app.history import SavedTurn
 from rag_app.records import Filters
 from rag_app.ui import resources
-from rag_app.ui.jobs import AnswerJob, Progress, papers_of
+from rag_app.ui.jobs import AnswerJob, Progress
+from rag_app.ui.waiting import Pace, pace_of
+from rag_app.ui.witness import Line, Witness
+from rag_app.ui.workings import restored_progress, workings_of
 
 if TYPE_CHECKING:
     from rag_app.library import Library
 
-EVIDENCE_SECONDS = 1.0  # a page drawn a moment later, with its evidence, is sooner complete than one drawn twice
-
 log = logging.getLogger(__name__)
+
+
+@st.cache_resource(show_spinner=False)
+def line() -> Line:
+    """Who waits for the engine, over all tabs."""
+    return Line()
 
 
 def current(library: Library) -> list[AnswerJob]:
@@ -99,6 +106,20 @@ def ask(question: str, library: Library, filters: Filters = Filters()) -> None:
     _start(AnswerJob(question, turn_id=turn_id), known, library, filters)
 
 
+def edit(place: int, question: str, library: Library, filters: Filters = Filters()) -> None:
+    """Ask another question in place of the one at `place`; its answer goes, and so do the turns after it."""
+    jobs = current(library)
+    if place >= len(jobs) or jobs[-1].running:
+        return
+    if (turn_id := jobs[place].turn_id) is not None:
+        try:
+            resources.history().cut(current_id(), turn_id)
+        except RagError as error:
+            log.warning("not deleted: %s", error.message)
+    del jobs[place:]
+    ask(question, library, filters)
+
+
 def ask_again(library: Library) -> None:
     """Answer the last question once more, in place of its answer."""
     jobs = current(library)
@@ -108,12 +129,20 @@ def ask_again(library: Library) -> None:
         _start(AnswerJob(last.question, turn_id=last.turn_id), jobs, library, filters)
 
 
+def pace(model: str) -> Pace | None:
+    """How fast that model has answered since the app began, in any tab."""
+    known = resources.workbench().conversations.values()
+    answers = [answer for jobs in list(known) for job in list(jobs) if (answer := job.progress.answer)]
+    return pace_of(answers, model)
+
+
 def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Filters) -> None:
     st.session_state.pop("opened", None)
     turns = [turn for earlier in jobs if (turn := earlier.turn())]
     jobs.append(job)
-    job.start(library, resources.engine().generator, turns, filters, partial(_complete, job.turn_id))
-    job.evident.wait(EVIDENCE_SECONDS)
+    generator = resources.engine().generator
+    witness = Witness(generator, line()) if generator else None
+    job.start(library, witness, turns, filters, partial(_complete, job.turn_id))
 
 
 def _saved(question: str) -> tuple[str, int | None]:
@@ -133,7 +162,7 @@ def _complete(turn_id: int | None, progress: Progress) -> None:
     if turn_id is None:
         return
     try:
-        resources.history().complete(turn_id, progress.query, progress.answer)
+        resources.history().complete(turn_id, progress.query, progress.answer, workings_of(progress))
     except RagError as error:  # deleted meanwhile, or the disk is full: the answer itself is on the page
         log.warning("not saved: %s", error.message)
 
@@ -146,8 +175,6 @@ def _restored(conversation_id: str, library: Library) -> list[AnswerJob]:
 
 
 def _restored_job(turn: SavedTurn, library: Library) -> AnswerJob:
-    papers = papers_of(turn.answer, library) if turn.answer else {}
-    progress = Progress(turn.query, answer=turn.answer, papers=papers, finished=True)
-    job = AnswerJob(turn.question, progress, turn.id)
+    job = AnswerJob(turn.question, restored_progress(turn, library), turn.id)
     job.thumb, job.reason = turn.thumb, turn.reason
     return job

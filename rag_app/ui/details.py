@@ -5,33 +5,59 @@ Knows: which numbers interest whom. Called by `ui.answer`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from rag_app.cleaning import escape_markdown
-from rag_app.records import Answer, Query
+from rag_app.lexical import LexicalIndex, document, terms_of
+from rag_app.records import Answer, Hit, Paper, Query
+from rag_app.ui.evidence import CARDS
 from rag_app.ui.jobs import Progress
 from rag_app.ui.text import Words, reason
 
-RETRIEVED = 12  # papers listed
+if TYPE_CHECKING:
+    from rag_app.library import Library
+
+PROMPT_HEIGHT = 260  # pixels; longer ones scroll
 
 
-def details(progress: Progress, answer: Answer, words: Words) -> None:
+def details(progress: Progress, answer: Answer, words: Words, library: Library) -> None:
     if progress.query:
         st.markdown("  \n".join(_understood(progress.query, words)))
     st.markdown("  \n".join(_cost(answer, words)))
-    if progress.evidence:
-        st.markdown(f"**{words['retrieved']}**")
-        rows = [
-            {
-                words["column_title"]: hit.paper.title,
-                words["column_why"]: ", ".join(reason(words, why) for why in hit.why),
-                words["column_score"]: round(hit.score, 2),
-            }
-            for hit in progress.evidence.hits[:RETRIEVED]
-        ]
-        narrow = st.column_config.TextColumn(words["column_title"], width="medium")
-        st.dataframe(rows, hide_index=True, column_config={words["column_title"]: narrow})
-        st.caption(words["score_help"])
+    if progress.evidence and progress.query:
+        _retrieved(progress.evidence.hits[:CARDS], progress.query, words, library)
+    st.markdown(f"**{words['prompt']}**")
+    for prompt in progress.prompts:
+        st.code(prompt, language=None, wrap_lines=True, height=PROMPT_HEIGHT)
+    if not progress.prompts:
+        st.caption(words["prompt_none"])
+
+
+def _retrieved(hits: Sequence[Hit], query: Query, words: Words, library: Library) -> None:
+    st.markdown(f"**{words['retrieved']}**")
+    rows = [
+        {
+            words["column_title"]: hit.paper.title,
+            words["column_why"]: ", ".join(reason(words, why) for why in hit.why),
+            words["column_score"]: round(hit.score, 2),
+            words["column_terms"]: ", ".join(shared_terms(query, hit.paper, library.lexical)),
+        }
+        for hit in hits
+    ]
+    narrow = st.column_config.TextColumn(words["column_title"], width="medium")
+    st.dataframe(rows, hide_index=True, column_config={words["column_title"]: narrow})
+    st.caption(words["score_help"])
+
+
+def shared_terms(query: Query, paper: Paper, lexical: LexicalIndex) -> list[str]:
+    """Terms of the question, or their translations, that the paper holds; the rarest first."""
+    text = document(paper).casefold()
+    held = set(terms_of([text])[0])
+    shared = [term for term in lexical.query_terms(query.standalone) if term in held]
+    return sorted(shared, key=lexical.rarity, reverse=True)
 
 
 def _understood(query: Query, words: Words) -> list[str]:

@@ -102,5 +102,12 @@ def _chips(filters: Filters, words: Words) -> list[tuple[str, str]]:
     return chips
 
 
+def drop_all() -> None:
+    """Take every filter away."""
+    for name in ("since", "until", "votes", "authors"):
+        _drop(name)
+    st.session_state[STATE] = Filters()
+
+
 def _drop(name: str) -> None:
     st.session_state[f"chat-filter-{name}"] = "" if name == "authors" else None

@@ -32,8 +32,8 @@ from rag_app.records import (
 )
 
 if TYPE_CHECKING:
-    from rag_app.generation import Generator
     from rag_app.library import Library
+    from rag_app.ui.witness import Witness
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Progress:
     draft: str = ""
     answer: Answer | None = None
     papers: dict[str, Paper] = field(default_factory=dict)  # every paper that can be opened from the answer
+    prompts: tuple[str, ...] = ()  # what the model was given to continue, call by call
     error: RagError | None = None
     finished: bool = False
 
@@ -75,19 +76,23 @@ class AnswerJob:
         self.progress = progress
         self.turn_id = turn_id  # in the history; None where it cannot be saved
         self.thumb, self.reason = 0, ""  # what the reader thinks of it, as in `history.SavedTurn`
+        self.witness: Witness | None = None  # None without a model
         self.stopped = threading.Event()
         self.evident = threading.Event()  # there is something to draw: evidence, or the end
+        if progress.finished:
+            self.evident.set()
 
     def start(
         self,
         library: Library,
-        generator: Generator | None,
+        witness: Witness | None,
         conversation: Sequence[Turn] = (),
         filters: Filters = Filters(),
         keep: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
-        """Answer in a thread of its own; `keep` gets the progress at its end."""
-        arguments = (library, generator, tuple(conversation), filters, keep)
+        """Answer in a thread of its own, with the model behind `witness`; `keep` gets the progress at its end."""
+        self.witness = witness
+        arguments = (library, tuple(conversation), filters, keep)
         threading.Thread(target=self._run, args=arguments, name="answer", daemon=True).start()
 
     @property
@@ -108,7 +113,6 @@ class AnswerJob:
     def _run(
         self,
         library: Library,
-        generator: Generator | None,
         conversation: tuple[Turn, ...],
         filters: Filters,
         keep: Callable[[Progress], None],
@@ -117,7 +121,7 @@ class AnswerJob:
 
         try:
             for event in pipeline.ask(
-                self.question, library, generator, conversation=conversation, filters=filters, stop=self.stopped
+                self.question, library, self.witness, conversation=conversation, filters=filters, stop=self.stopped
             ):
                 if isinstance(event, Done):
                     self._look_up(event.answer, library)
@@ -127,6 +131,7 @@ class AnswerJob:
         except Exception as error:
             self.progress = replace(self.progress, error=as_rag_error(error))
         finally:
+            self.progress = replace(self.progress, prompts=self.witness.prompts if self.witness else ())
             keep(self.progress)
             self.progress = replace(self.progress, draft="", finished=True)
             self.evident.set()
