@@ -158,6 +158,20 @@ def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: In
     assert ingests.folders == [()]
 
 
+def test_files_that_only_look_newer_are_offered_once(page: Page, ingests: Ingests) -> None:
+    generation = page.library.generation
+    generation.manifest.created = "2020-01-01T00:00:00+00:00"
+    page.app.run()
+    assert ENGLISH["watch_newer"].format(n=1) in page.shown()
+    ingests.end.set()
+    page.app.button(key="watch-read").click().run()
+    wait_for(lambda: not watching.ingesting())
+    resources.workbench.clear()  # also after the next start
+    assert not watching.changes_of(generation)
+    generation.name = "g2"
+    assert watching.changes_of(generation)
+
+
 # --- fitting the embedding model ----------------------------------------------------------------
 
 

@@ -62,7 +62,7 @@ def _contents(library: Library, words: Words) -> None:
     st.caption(words["span"].format(first=table.first_day, last=table.last_day))
     st.markdown(f"**{words['folders']}**")
     st.code("\n".join(str(root) for root in manifest.roots), language=None, wrap_lines=True)
-    found = changes_of(manifest)
+    found = changes_of(library.generation)
     st.caption(said(found, words) if found else words["watch_same"].format(files=manifest.report["files"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

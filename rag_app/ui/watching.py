@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag_app.digest import SUFFIXES
+from rag_app.errors import RagError
 from rag_app.ui import resources, upkeep
 from rag_app.ui.text import Words, stage
 
 if TYPE_CHECKING:
-    from rag_app.index import Manifest
+    from rag_app.index import Generation
     from rag_app.library import Library
 
+NOTE = "read"  # of the history's notes: the generation, and when the folders were last read for it
 LOOK_SECONDS, WORK_SECONDS = 20.0, 1.0  # between two looks at the folders; at work under way
 
 
@@ -51,10 +54,17 @@ def start_ingest(folders: Sequence[Path] = ()) -> None:
 
     The new index is opened before the work ends, so that no page has to wait for it.
     """
+    began = datetime.now(UTC)
+
+    def then() -> None:
+        library = resources.library()
+        with suppress(RagError):  # an unwritable history only costs an offer too many
+            resources.history().set_note(NOTE, f"{library.generation.name if library else ''} {began.isoformat()}")
+
     bench = resources.workbench()
     with bench.lock:
         if bench.ingest is None or not bench.ingest.running:
-            bench.ingest = upkeep.ingest(resources.settings(), folders, then=resources.library)
+            bench.ingest = upkeep.ingest(resources.settings(), folders, then)
 
 
 def ingesting() -> bool:
@@ -62,15 +72,25 @@ def ingesting() -> bool:
     return job is not None and job.running
 
 
-def changes_of(manifest: Manifest) -> Changes:
+def changes_of(generation: Generation) -> Changes:
     """What has changed below the collection's roots since they were read."""
-    job = resources.workbench().ingest
-    read = datetime.fromisoformat(manifest.created).timestamp() + 1.0  # it is cut to whole seconds
-    if job is not None and job.result is not None:
-        read = job.started.timestamp()  # surer: files may change while an index is made
+    manifest = generation.manifest
     roots = [Path(root) for root in manifest.roots]
     uploads = resources.settings().home / "uploads"
-    return changes([*roots, *([uploads] if uploads.is_dir() else [])], int(str(manifest.report["files"])), read)
+    found = [*roots, *([uploads] if uploads.is_dir() else [])]
+    return changes(found, int(str(manifest.report["files"])), _read_at(generation))
+
+
+def _read_at(generation: Generation) -> float:
+    """When the folders were last read: as the page noted it, since files may change while an index is made and a
+    reading that found nothing new makes none; else when the index was made."""
+    try:
+        name, _, moment = resources.history().note(NOTE).partition(" ")
+    except RagError:
+        name = ""
+    if name == generation.name:
+        return datetime.fromisoformat(moment).timestamp()
+    return datetime.fromisoformat(generation.manifest.created).timestamp() + 1.0  # it is cut to whole seconds
 
 
 def changes(roots: Sequence[Path], files: int, read: float) -> Changes:
@@ -100,7 +120,7 @@ def _look(words: Words, library: Library | None, was_running: bool) -> None:
     if job is not None and running:
         name, done, total = job.stage
         st.progress(min(done / total, 1.0) if total else 0.0, stage(words, name))
-    elif library and (found := changes_of(library.generation.manifest)):
+    elif library and (found := changes_of(library.generation)):
         with st.container(border=True, gap="xsmall", key="watch-offer"):
             st.caption(f":material/sync: {said(found, words)}")
             st.button(words["watch_read"], key="watch-read", on_click=start_ingest, width="stretch")
