@@ -12,14 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.errors import CollectionError
+from rag_app import address
+from rag_app.errors import CollectionError, SettingsError
 
 Vectors = NDArray[np.float32]
+START = "start the Chroma server, or unset RAG_CHROMA_URL, and run `rag-app ingest` again"
 EMBEDDED = "chunks"  # the collection's name in a generation's own folder
 
 
@@ -38,6 +39,7 @@ class VectorStore:
     def __init__(self, folder: Path, server: str = "", collection: str = EMBEDDED) -> None:
         """Open the store in `folder`, or `collection` on `server` ("http://localhost:8000"). Raises CollectionError."""
         self._place = server or str(folder)
+        self._hint = START if server else "run `rag-app ingest` again"
         self._name = collection
         with self._mapped("opened"):
             self._client = _connect(folder, server)
@@ -111,9 +113,11 @@ class VectorStore:
             yield
         except CollectionError:
             raise
+        except SettingsError as error:
+            raise CollectionError(error.message, error.hint) from None
         except Exception as error:  # Chroma raises its own, the system's and its HTTP library's errors alike
             message = f"the vector store {self._place} cannot be {verb}: {_first_line(error)}"
-            raise CollectionError(message, "run `rag-app ingest` again") from error
+            raise CollectionError(message, self._hint) from error
 
 
 def _connect(folder: Path, server: str) -> Any:
@@ -122,11 +126,8 @@ def _connect(folder: Path, server: str) -> Any:
     settings = chromadb.Settings(anonymized_telemetry=False)
     if not server:
         return chromadb.PersistentClient(folder, settings=settings)
-    url = urlsplit(server)
-    if url.scheme not in {"http", "https"} or not url.hostname:
-        raise CollectionError(f"RAG_CHROMA_URL={server} is no address", "set it like http://localhost:8000")
-    port = url.port or (443 if url.scheme == "https" else 80)
-    return chromadb.HttpClient(url.hostname, port, ssl=url.scheme == "https", settings=settings)
+    place = address.vector_store(server)
+    return chromadb.HttpClient(place.host, place.port, ssl=place.scheme == "https", settings=settings)
 
 
 def _first_line(error: Exception) -> str:
