@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +60,9 @@ class Case:
             file.write_bytes(left)
 
 
-def systematic(home: Path) -> list[Case]:
+def systematic(home: Path, ways: Iterable[str] = WAYS) -> list[Case]:
     """Every file of the index, in every way."""
-    return [Case(path, way) for path in _files(home) for way in WAYS]
+    return [Case(path, way) for path in _files(home) for way in ways]
 
 
 def by_chance(home: Path, seed: int) -> Case:
@@ -119,11 +119,15 @@ class Look:
 def main() -> int:
     parser = argparse.ArgumentParser(description="damage every file of the index in RAG_HOME, one at a time")
     parser.add_argument("home", type=Path)
+    parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
     parser.add_argument("--count", type=int, default=100, help="random overwrites besides")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     home = options.home.absolute()
-    cases = [*systematic(home), *(by_chance(home, options.seed + number) for number in range(options.count))]
+    cases = [
+        *systematic(home, options.ways),
+        *(by_chance(home, options.seed + number) for number in range(options.count)),
+    ]
     with tempfile.TemporaryDirectory() as aside:
         look = Look.at(home, Path(aside))
         ends = Counter(_end(look, case) for case in cases)

@@ -96,6 +96,7 @@ def _server() -> multiprocessing.context.ForkServerContext:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LD_PRELOAD", str(_compiled()))
         patch.setenv("PYTHONPATH", str(TESTS), prepend=os.pathsep)
+        patch.setenv("OPENBLAS_NUM_THREADS", "1")  # on a busy machine its threads wait for each other for seconds
         multiprocessing.forkserver.ensure_running()  # type: ignore[attr-defined]
     return context
 
