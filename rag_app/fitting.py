@@ -43,8 +43,8 @@ class ModelShape:
     name: str
     layer_bytes: tuple[int, ...]  # weights
     kv_elements: tuple[int, ...]  # elements of K and V for one token; 0 for a recurrent layer
-    output_bytes: int  # output matrix (the embedding again, when they are tied)
-    input_bytes: int  # token embedding
+    output_bytes: int  # output matrix; the embedding again, when they are tied
+    file_bytes: int  # all weights, each once
     embedding: int
     vocabulary: int
     trained_context: int
@@ -53,10 +53,6 @@ class ModelShape:
     def layers(self) -> int:
         """Layers as llama.cpp counts them for offloading: the blocks and the output."""
         return len(self.layer_bytes) + 1
-
-    @property
-    def file_bytes(self) -> int:
-        return sum(self.layer_bytes) + self.output_bytes + self.input_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +74,48 @@ def read_shape(path: Path) -> ModelShape:
 
 def shape_of(header: Header, name: str) -> ModelShape:
     """The shape that a header describes; EngineError if it describes no language model."""
-    architecture = header.metadata.get("general.architecture", "")
-
-    def number(key: str, default: int = 0) -> int:
-        value = header.metadata.get(f"{architecture}.{key}", default)
-        return int(max(value) if isinstance(value, tuple) else value)
-
-    blocks, embedding = number("block_count"), number("embedding_length")
+    blocks, embedding = _number(header, "block_count"), _number(header, "embedding_length")
     if not blocks or not embedding:
         raise EngineError(f"{name} is not a language model", "choose another: rag-app models list")
-    heads = header.metadata.get(f"{architecture}.attention.head_count_kv", number("attention.head_count"))
-    per_layer = heads if isinstance(heads, tuple) else (heads,) * blocks
-    head = embedding // max(number("attention.head_count"), 1)
-    per_head = number("attention.key_length", head) + number("attention.value_length", head)
     sizes, kept = _block_sizes(header.tensor_bytes, blocks)
-    inputs = header.tensor_bytes.get("token_embd.weight", 0)
+    tied = header.tensor_bytes.get("token_embd.weight", 0) if "output.weight" not in header.tensor_bytes else 0
     outputs = sum(size for tensor, size in header.tensor_bytes.items() if tensor.startswith("output"))
     return ModelShape(
         name=name,
         layer_bytes=sizes,
-        kv_elements=tuple(int(count) * per_head * keeps for count, keeps in zip(per_layer[:blocks], kept, strict=True)),
-        output_bytes=outputs if "output.weight" in header.tensor_bytes else outputs + inputs,
-        input_bytes=inputs,
+        kv_elements=_kv_elements(header, embedding, kept),
+        output_bytes=outputs + tied,
+        file_bytes=sum(header.tensor_bytes.values()),
         embedding=embedding,
         vocabulary=int(header.metadata.get("tokenizer.ggml.tokens", 0)),  # type: ignore[arg-type]  # the array's length
-        trained_context=number("context_length", CONTEXT),
+        trained_context=_number(header, "context_length", CONTEXT),
+    )
+
+
+def _number(header: Header, key: str, default: int = 0) -> int:
+    """A number of the model; the largest, where each layer has its own."""
+    value = header.of_model(key, default)
+    return int(max(value) if isinstance(value, tuple) else value)
+
+
+def _kv_elements(header: Header, embedding: int, kept: list[bool]) -> tuple[int, ...]:
+    """Elements of K and V that one token takes in each layer; `kept` says which layers are not recurrent.
+
+    Layers with a sliding window may have heads of another length, and the last layers may share the cache of earlier
+    ones (Gemma). The window itself saves nothing: the cache is kept whole, so that a prompt's start can be reused.
+    """
+    blocks, heads = len(kept), _number(header, "attention.head_count")
+    key = _number(header, "attention.key_length", embedding // max(heads, 1))
+    value = _number(header, "attention.value_length", embedding // max(heads, 1))
+    windowed = _number(header, "attention.key_length_swa", key) + _number(header, "attention.value_length_swa", value)
+    pattern = header.of_model("attention.sliding_window_pattern")
+    windows = pattern if isinstance(pattern, tuple) else (False,) * blocks
+    count = header.of_model("attention.head_count_kv", heads)
+    counts = count if isinstance(count, tuple) else (int(count),) * blocks
+    own = blocks - _number(header, "attention.shared_kv_layers")
+    return tuple(
+        int(number) * (windowed if window else key + value) * (keeps and layer < own)
+        for layer, (number, window, keeps) in enumerate(zip(counts, windows, kept, strict=False))
     )
 
 

@@ -28,6 +28,10 @@ class Header:
     metadata: dict[str, Value]
     tensor_bytes: dict[str, int]
 
+    def of_model(self, key: str, default: Value = 0) -> Value:
+        """The value of a key that starts with the architecture's name, as in `llama.block_count`."""
+        return self.metadata.get(f"{self.metadata.get('general.architecture', '')}.{key}", default)
+
 
 def read_header(path: Path) -> Header:
     """The header of the file; EngineError if it is not a whole GGUF file."""

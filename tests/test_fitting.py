@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rag_app.catalogue import catalogue
 from rag_app.errors import EngineError
 from rag_app.fitting import (
     CONTEXT,
     CONTEXT_FLOOR,
     CONTEXT_GRAIN,
-    MIB,
     RESERVE,
     Device,
     ModelShape,
@@ -30,26 +31,56 @@ from rag_app.gguf_header import Header, read_header
 GB = 1_000_000_000
 
 
-def model(name: str, *, layers: int, layer_mb: int, kv_heads: int, output_mb: int, embedding: int) -> ModelShape:
+def model(
+    name: str,
+    size: int,
+    *,
+    layers: int,
+    embedding: int,
+    kv: int,
+    output: float,
+    vocabulary: int = 151_936,
+    every: int = 1,
+    main_memory: float = 0,
+) -> ModelShape:
+    """A model of `size` bytes; `output` and `main_memory`, which never goes to a GPU, are shares of it.
+
+    `kv` elements of K and V are kept for a token in every `every`th layer.
+    """
+    out, kept = int(size * output), int(size * main_memory)
     return ModelShape(
         name=name,
-        layer_bytes=(layer_mb * MIB,) * layers,
-        kv_elements=(2 * 128 * kv_heads,) * layers,
-        output_bytes=output_mb * MIB,
-        input_bytes=output_mb * MIB,
+        layer_bytes=((size - out - kept) // layers,) * layers,
+        kv_elements=tuple(kv if (layer + 1) % every == 0 else 0 for layer in range(layers)),
+        output_bytes=out,
+        file_bytes=size,
         embedding=embedding,
-        vocabulary=152_000,
+        vocabulary=vocabulary,
         trained_context=32_768,
     )
 
 
-SHAPES = [
-    model("0.5B", layers=24, layer_mb=14, kv_heads=1, output_mb=140, embedding=896),
-    model("1.5B", layers=28, layer_mb=28, kv_heads=2, output_mb=180, embedding=1536),
-    model("4B", layers=36, layer_mb=57, kv_heads=8, output_mb=300, embedding=2560),
-    model("8B", layers=36, layer_mb=120, kv_heads=8, output_mb=480, embedding=4096),
-    model("14B", layers=48, layer_mb=165, kv_heads=8, output_mb=600, embedding=5120),
-]
+# The catalogue's language models: sizes as listed; layers, widths and heads about as their families have them.
+GEOMETRY: dict[str, dict[str, Any]] = {
+    "qwen2.5-coder-1.5b": {"layers": 28, "embedding": 1536, "kv": 512, "output": 0.17},
+    "qwen2.5-coder-0.5b": {"layers": 24, "embedding": 896, "kv": 256, "output": 0.29},
+    "qwen3.5-2b": {"layers": 24, "embedding": 2048, "kv": 1024, "output": 0.3, "vocabulary": 248_320, "every": 4},
+    "qwen3-4b": {"layers": 36, "embedding": 2560, "kv": 2048, "output": 0.13},
+    "gemma-4-e4b": {
+        "layers": 42,
+        "embedding": 2560,
+        "kv": 1024,
+        "output": 0.11,
+        "vocabulary": 262_144,
+        "main_memory": 0.4,
+    },
+    "gemma-4-12b": {"layers": 48, "embedding": 3840, "kv": 4096, "output": 0.11, "vocabulary": 262_144},
+}
+SHAPES = [model(m.id, m.bytes, **GEOMETRY[m.id]) for m in catalogue() if m.kind == "llm"]
+TINY, SMALL, FOUR, TWELVE = (
+    next(shape for shape in SHAPES if shape.name == name)
+    for name in ("qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b", "qwen3-4b", "gemma-4-12b")
+)
 CARDS = [0, 2, 4, 6, 8, 12, 24]
 MATRIX = list(itertools.product(SHAPES, CARDS, [0, 4096, 16_384, 32_768]))
 
@@ -81,13 +112,13 @@ def test_a_plan_is_never_over_the_limit_and_never_wastes_a_layer(shape: ModelSha
 
 
 def test_a_large_card_takes_everything_at_the_context_wanted() -> None:
-    plan = fit(SHAPES[1], machine(24), context_wanted=32_768)
+    plan = fit(SMALL, machine(24), context_wanted=32_768)
     assert (plan.gpu_layers, plan.context, plan.kv_type) == (29, 32_768, "f16")
 
 
 def test_a_shorter_context_comes_before_a_smaller_cache_and_that_before_fewer_layers() -> None:
-    shape = SHAPES[3]
-    plans = [fit(shape, machine(size / 10), context_wanted=32_768) for size in range(120, 20, -1)]
+    shape = TWELVE
+    plans = [fit(shape, machine(size / 10), context_wanted=32_768) for size in range(280, 20, -1)]
     stages = [(p.gpu_layers == shape.layers, p.kv_type == "f16", p.context == 32_768) for p in plans]
     assert [stage for stage, _ in itertools.groupby(stages)] == [
         (True, True, True),
@@ -98,27 +129,27 @@ def test_a_shorter_context_comes_before_a_smaller_cache_and_that_before_fewer_la
 
 
 def test_without_a_card_nothing_is_offloaded() -> None:
-    plan = fit(SHAPES[1], machine())
+    plan = fit(SMALL, machine())
     assert (plan.gpu_layers, plan.context, plan.device) == (0, CONTEXT, "CPU")
 
 
 def test_layers_asked_for_are_an_upper_bound() -> None:
-    assert fit(SHAPES[1], machine(24), gpu_layers_wanted=10).gpu_layers == 10
-    assert fit(SHAPES[1], machine(24), gpu_layers_wanted=0).gpu_layers == 0
-    assert fit(SHAPES[4], machine(4), gpu_layers_wanted=40).gpu_layers < 40
+    assert fit(SMALL, machine(24), gpu_layers_wanted=10).gpu_layers == 10
+    assert fit(SMALL, machine(24), gpu_layers_wanted=0).gpu_layers == 0
+    assert fit(TWELVE, machine(4), gpu_layers_wanted=40).gpu_layers < 40
 
 
 def test_a_context_beyond_training_is_not_given() -> None:
-    assert fit(SHAPES[1], machine(24), context_wanted=1_000_000).context == 32_768
+    assert fit(SMALL, machine(24), context_wanted=1_000_000).context == 32_768
 
 
 def test_a_larger_model_reads_in_smaller_steps_on_the_cpu() -> None:
-    assert fit(SHAPES[1], machine()).step == 128
-    assert fit(SHAPES[3], machine()).step == 64
+    assert fit(SMALL, machine()).step == 128
+    assert fit(FOUR, machine()).step == 64
 
 
 def test_two_cards_count_together_less_one_layer() -> None:
-    shape = SHAPES[4]
+    shape = TWELVE
     one, two = fit(shape, machine(6)), fit(shape, machine(6, 6))
     assert two.gpu_layers > one.gpu_layers
     assert used(shape, two) <= 2 * (6 * GB - RESERVE) - shape.layer_bytes[0]
@@ -126,19 +157,19 @@ def test_two_cards_count_together_less_one_layer() -> None:
 
 def test_the_integrated_gpu_is_used_only_without_a_discrete_one() -> None:
     integrated = Device("iGPU", "igpu", 12 * GB, 12 * GB)
-    assert fit(SHAPES[1], [*machine(), integrated]).device == "iGPU"
-    assert fit(SHAPES[1], [*machine(8), integrated]).device == "GPU0"
+    assert fit(SMALL, [*machine(), integrated]).device == "iGPU"
+    assert fit(SMALL, [*machine(8), integrated]).device == "GPU0"
 
 
 def test_short_memory_shortens_the_context() -> None:
-    shape = SHAPES[3]
-    plan = fit(shape, machine(memory=7.5), context_wanted=32_768)
+    shape = TWELVE
+    plan = fit(shape, machine(memory=10), context_wanted=32_768)
     assert CONTEXT_FLOOR < plan.context < 32_768
 
 
 def test_a_model_larger_than_the_machine_is_refused_with_numbers() -> None:
-    with pytest.raises(EngineError, match=r"14B needs 9\.\d GB of memory; this machine has 4\.0 GB"):
-        fit(SHAPES[4], machine(memory=4))
+    with pytest.raises(EngineError, match=r"gemma-4-12b needs 7\.\d GB of memory; this machine has 4\.0 GB"):
+        fit(TWELVE, machine(memory=4))
 
 
 def test_stepping_down_ends_at_the_cpu_with_the_floor_context() -> None:
@@ -146,7 +177,7 @@ def test_stepping_down_ends_at_the_cpu_with_the_floor_context() -> None:
     seen = []
     while plan is not None:
         seen.append((plan.gpu_layers, plan.context))
-        plan = step_down(plan, SHAPES[1])
+        plan = step_down(plan, SMALL)
     assert seen == [
         (29, 16_384),
         (22, 16_384),
@@ -184,6 +215,22 @@ def header(metadata: dict[str, int | tuple[int, ...]]) -> Header:
 def test_a_tied_embedding_counts_as_output_too_and_a_recurrent_layer_has_no_cache() -> None:
     shape = shape_of(header({"attention.head_count_kv": 2}), "toy")
     assert (shape.output_bytes, shape.layer_bytes, shape.kv_elements) == (1010, (100, 40), (2 * 32, 0))
+
+
+def test_a_windowed_layer_has_heads_of_its_own_length_and_the_last_layers_share_a_cache() -> None:
+    lengths = {f"attention.{name}_length{kind}": n for name in ("key", "value") for kind, n in (("", 64), ("_swa", 32))}
+    found = header({"attention.head_count_kv": 1, "attention.sliding_window_pattern": (1, 0), **lengths})
+    attends = Header(found.metadata, {**found.tensor_bytes, "blk.1.attn_k.weight": 1})
+    assert shape_of(attends, "toy").kv_elements == (64, 128)
+    shared = Header({**attends.metadata, "toy.attention.shared_kv_layers": 1}, attends.tensor_bytes)
+    assert shape_of(shared, "toy").kv_elements == (64, 0)
+
+
+def test_what_is_neither_layer_nor_output_stays_in_main_memory_and_a_tied_embedding_counts_once_there() -> None:
+    plain = header({})
+    extra = Header(plain.metadata, {**plain.tensor_bytes, "per_layer_token_embd.weight": 5000})
+    assert (shape_of(plain, "toy").file_bytes, shape_of(extra, "toy").file_bytes) == (1150, 6150)
+    assert shape_of(extra, "toy").output_bytes == shape_of(plain, "toy").output_bytes
 
 
 def test_heads_may_differ_by_layer() -> None:
