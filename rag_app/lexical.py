@@ -18,12 +18,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app.analyses import Analyse, Analyses
 from rag_app.cleaning import clean
 from rag_app.records import Paper
 
@@ -48,6 +50,7 @@ KOREAN_STOP = frozenset(
     "목록 모두 모든 얼마 얼마나 통하 위하 전부 보이 궁금 부탁 함께".split()
 )
 
+ANALYSES = "morphemes.json"
 ITERATIONS = 6  # of EM; the table no longer changes its order after five
 TRANSLATIONS = 4  # Korean terms kept for one English word
 LEAST_SHARE = 0.08  # of an English word's translation probability
@@ -92,16 +95,16 @@ def words(text: str) -> list[str]:
     return terms
 
 
-def terms_of(texts: Sequence[str]) -> list[list[str]]:
+def terms_of(texts: Sequence[str], analyse: Analyse = morphemes) -> list[list[str]]:
     """Terms of each text: Korean morphemes, then English words and numbers."""
-    return [korean + words(text) for text, korean in zip(texts, morphemes(texts), strict=True)]
+    return [korean + words(text) for text, korean in zip(texts, analyse(texts), strict=True)]
 
 
-def mine_glossary(texts: Iterable[str]) -> dict[str, dict[str, float]]:
+def mine_glossary(texts: Iterable[str], analyse: Analyse = morphemes) -> dict[str, dict[str, float]]:
     """English word -> Korean terms with their translation probability, from `한국어 (English)` pairs."""
     pairs = [(m[1], m[2]) for text in texts for m in PAIR.finditer(text)]
     sides = []
-    for (_, english), korean in zip(pairs, morphemes([korean for korean, _ in pairs]), strict=True):
+    for (_, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
         source = [w for w in words(english) if w not in ENGLISH_STOP]
         # The phrase to the left has no marked start: as many morphemes as there are words, and one to spare.
         target = [k for k in korean[-(len(source) + 1) :] if HANGUL.search(k)]
@@ -137,13 +140,17 @@ def document(paper: Paper) -> str:
     return "\n".join([paper.title, *(clean(section.text) for section in paper.sections)])
 
 
-def build(papers: Sequence[Paper], folder: Path) -> None:
-    """Write the lexical index of `papers`, in their order, into `folder` (arrays and JSON, no pickle)."""
+def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> None:
+    """Write the lexical index of `papers`, in their order, into `folder` (arrays and JSON, no pickle).
+
+    Only texts that are new since the index in `last` are analysed.
+    """
     import bm25s
 
+    analyse = Analyses(morphemes, _version(), last / ANALYSES if last else None)
     texts = [document(paper) for paper in papers]
     vocabulary: dict[str, int] = {}
-    encoded = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in terms_of(texts)]
+    encoded = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in terms_of(texts, analyse)]
     model = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
     model.index((encoded or [[]], vocabulary or {"": 0}), create_empty_token=False, show_progress=False)
     folder.mkdir(parents=True, exist_ok=True)
@@ -151,10 +158,16 @@ def build(papers: Sequence[Paper], folder: Path) -> None:
         np.save(folder / f"{name}.npy", model.scores[name], allow_pickle=False)
     for name, value in {
         "vocabulary": vocabulary,
-        "glossary": mine_glossary(texts),
+        "glossary": mine_glossary(texts, analyse),
         "papers": [paper.arxiv_id for paper in papers],
     }.items():
         (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    analyse.save(folder / ANALYSES)
+
+
+def _version() -> str:
+    """All that the morphemes of a text depend on."""
+    return f"kiwipiepy {version('kiwipiepy')}, {' '.join(sorted(CONTENT_TAGS))}"
 
 
 class LexicalIndex:

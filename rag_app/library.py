@@ -24,9 +24,12 @@ from rag_app.understanding import Dictionary
 LEXICAL, NAMES = "lexical", "names.json"
 
 
-def write_dictionaries(papers: tuple[Paper, ...], folder: Path) -> None:
-    """The parts of a generation that `Library` reads beside the vectors: lexical index and names."""
-    lexical.build(papers, folder / LEXICAL)
+def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | None = None) -> None:
+    """The parts of a generation that `Library` reads beside the vectors: lexical index and names.
+
+    `last` is the folder of a generation whose analyses of unchanged papers may be taken over.
+    """
+    lexical.build(papers, folder / LEXICAL, last / LEXICAL if last else None)
     names.save(names.mine(papers), folder / NAMES)
 
 

@@ -89,10 +89,12 @@ def ingest(
             return IngestResult(report, roots, known, 0, True, is_adapted(settings), time.perf_counter() - started)
         say("loading the embedding model", 0, 0)
         embedder = load_embedder(settings)
+        last = publishing.last_build(settings.home, embedder.fingerprint)
         chunks = [
             piece
             for paper in papers
-            for piece in chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
+            for piece in last.chunks_of(paper)
+            or chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
         ]
         texts = [piece.text for piece in chunks]
         cache = VectorCache(vectors or settings.home / "vectors")
@@ -106,7 +108,7 @@ def ingest(
             roots=[str(root) for root in roots],
             fingerprint=embedder.fingerprint,
             report_json={**asdict(report), "contents": contents},
-            extra=lambda folder: write_dictionaries(papers, folder),
+            extra=lambda folder: write_dictionaries(papers, folder, last.folder),
             chroma_url=settings.chroma_url,
             on_step=lambda name: say(name, 0, 0),
         ).close()
@@ -162,13 +164,13 @@ def ask(
             scanned=evidence.scanned,
             matched=_matched(query, evidence, composed),
             borderline=len(evidence.borderline),
-            left_out=composed.left_out,
             seconds=seconds,
             evidence_seconds=evidence_seconds,
             first_token_seconds=first_token,
             model=generator.model if generator else "",
             device=generator.device if generator else "",
             usage=generator.usage if generator and first_token is not None else Usage(),
+            left_out=composed.left_out,
         )
     )
 

@@ -15,10 +15,11 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,37 @@ def known_roots(home: Path) -> tuple[str, ...]:
         with suppress(CollectionError):
             return Manifest.read(folder).roots
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What a new build may take over from the current generation; nothing without one that is whole."""
+
+    folder: Path | None = None
+    chunks: Mapping[Hashable, tuple[Chunk, ...]] = field(default_factory=dict)  # text of a paper -> its chunks
+
+    def chunks_of(self, paper: Paper) -> tuple[Chunk, ...]:
+        """The chunks of a paper whose text has not changed; empty for any other."""
+        return self.chunks.get(_text_of(paper), ())
+
+
+def last_build(home: Path, fingerprint: str) -> Last:
+    """The current generation's parts, if this version of the program made it with the same embedding model."""
+    try:
+        generation = open_current(home)
+    except CollectionError:
+        return Last()
+    with closing(generation):
+        manifest, papers = generation.manifest, generation.papers
+        if (manifest.app_version, manifest.fingerprint) != (__version__, fingerprint):
+            return Last()
+        chunks = groupby(generation.chunks, key=lambda chunk: chunk.arxiv_id)
+        return Last(generation.folder, {_text_of(papers.get(arxiv_id)): tuple(own) for arxiv_id, own in chunks})
+
+
+def _text_of(paper: Paper) -> Hashable:
+    """All of a paper that its chunks depend on."""
+    return paper.arxiv_id, paper.title, tuple((section.name, section.text) for section in paper.sections)
 
 
 def build_and_publish(

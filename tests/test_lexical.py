@@ -112,3 +112,17 @@ def test_the_index_on_disk_is_arrays_and_json(index: LexicalIndex, tmp_path: Pat
     lexical.build(PAPERS, tmp_path)
     assert json.loads((tmp_path / "papers.json").read_text()) == [paper.arxiv_id for paper in PAPERS]
     assert {file.suffix for file in tmp_path.iterdir()} == {".npy", ".json"}
+
+
+def test_an_index_that_takes_over_analyses_equals_one_made_anew(tmp_path: Path) -> None:
+    papers = [
+        Paper(
+            f"2401.0000{n}", f"Method {n}", (), (Section("Summary", f"확산 모델(diffusion model) {n}을 학습합니다."),)
+        )
+        for n in range(4)
+    ]
+    lexical.build(papers[:3], tmp_path / "last")
+    lexical.build(papers, tmp_path / "grown", tmp_path / "last")
+    lexical.build(papers, tmp_path / "anew")
+    for file in sorted((tmp_path / "anew").iterdir()):
+        assert (tmp_path / "grown" / file.name).read_bytes() == file.read_bytes()

@@ -193,6 +193,22 @@ def test_edited_new_and_removed_digests_are_followed(tmp_path: Path, embedder: H
 
 
 @pytest.mark.usefixtures("embedder")
+def test_an_index_that_grew_equals_one_made_anew(tmp_path: Path) -> None:
+    grown = settings_in(tmp_path)
+    folder_of(grown.digests, 1)
+    pipeline.ingest(grown)
+    (grown.digests / "lab.md").write_text(LAB, encoding="utf-8")
+    pipeline.ingest(grown)
+    anew = replace(grown, home=tmp_path / "anew")
+    pipeline.ingest(anew)
+    one, other = open_current(grown.home), open_current(anew.home)
+    assert one.chunks == other.chunks
+    assert one.papers.all() == other.papers.all()
+    for file in ("vectors.npy", "names.json", "lexical/data.npy", "lexical/vocabulary.json", "lexical/glossary.json"):
+        assert (one.folder / file).read_bytes() == (other.folder / file).read_bytes()
+
+
+@pytest.mark.usefixtures("embedder")
 def test_folders_and_uploads_are_added_and_remembered_until_replaced(home: Settings, tmp_path: Path) -> None:
     other = folder_of(tmp_path / "other", 1)
     uploads = folder_of(home.home / "uploads", 2)
