@@ -139,6 +139,8 @@ class PaperTable:
 
     def ids(self, filters: Filters) -> list[str]:
         """Ids of every paper that meets `filters`, by first day, then in digest order."""
+        if not filters:
+            return list(self._papers)
         sql = "SELECT arxiv_id FROM papers WHERE rank IN (SELECT value FROM json_each(?)) ORDER BY rank"
         return [row[0] for row in self._rows(sql, [self._matching(filters)])]
 

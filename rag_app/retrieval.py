@@ -10,9 +10,11 @@ keeps how far a paper stands out; ranks (reciprocal rank fusion) would throw tha
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,9 @@ LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}  # beside dense at 1; English words meet
 CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
 BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
+SPLIT_KEPT = 20_000  # sections whose sentences are remembered, some 20 MB; lists ask for those of hundreds of papers
+ACCENTED = re.compile("[À-ɏ]")
+
 Scores = NDArray[np.float32]
 
 
@@ -47,7 +52,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     boosted = scores.copy()
     for arxiv_id in query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
-    order = sorted(places, key=lambda row: -boosted[row])
+    order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
     matched, borderline = _cut(order, scores) if listed else ([], [])
     kept = order[: max(RANKED, len(matched) + len(borderline))]
@@ -83,11 +88,17 @@ def searched(query: Query) -> str:
 def score(
     text: str, weights: dict[str, float], language: str, library: Library
 ) -> tuple[Scores, dict[str, NDArray[np.intp]]]:
-    """(score of every paper, shape (papers,); for each retriever the papers' rows, best first)."""
+    """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for the best)."""
     dense = _standardised(_by_paper(library.generation.scores(library.embedder.query(text)), library.owners))
     lexical = _standardised(library.lexical.scores(weights))
-    ranks = {"dense": np.argsort(-dense, kind="stable"), "lexical": np.argsort(-lexical, kind="stable")}
-    return dense + LEXICAL_WEIGHT[language] * lexical, ranks
+    return dense + LEXICAL_WEIGHT[language] * lexical, {"dense": _ranks(dense), "lexical": _ranks(lexical)}
+
+
+def _ranks(scores: Scores) -> NDArray[np.intp]:
+    """The place of each paper, 1 for the best."""
+    ranks = np.empty(len(scores), dtype=np.intp)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return ranks
 
 
 def _by_paper(chunk_scores: Scores, owners: NDArray[np.intp]) -> Scores:
@@ -106,7 +117,7 @@ def _standardised(scores: Scores) -> Scores:
 
 def _reasons(row: int, ranks: dict[str, NDArray[np.intp]], named: bool) -> tuple[str, ...]:
     """Why a paper is here, for the details drawer: "named", "dense 3", "lexical 1"."""
-    places = [f"{name} {int(np.flatnonzero(order == row)[0]) + 1}" for name, order in ranks.items()]
+    places = [f"{name} {order[row]}" for name, order in ranks.items()]
     return ("named", *places) if named else tuple(places)
 
 
@@ -130,14 +141,21 @@ def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, li
     return replace(hit, passages=tuple(passages))
 
 
+@lru_cache(maxsize=SPLIT_KEPT)
+def _sentences(text: str) -> tuple[sentences.Span, ...]:
+    return tuple(sentences.split(text))
+
+
 def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> Iterable[Passage]:
     """Every sentence of a paper with its relevance: shared terms, rare ones counting more."""
     worth = {term: weight * (0.1 + library.lexical.rarity(term)) for term, weight in weights.items()}
+    # A word's term stands in the word itself, but for accents, "-ies", and single letters, which stand everywhere.
+    hidden = any(len(term) == 1 or term.endswith("y") for term in worth)
     for place, section in enumerate(paper.sections):
-        for start, end in sentences.split(section.text):
+        for start, end in _sentences(section.text):
             quote = section.text[start:end]
             folded = quote.casefold()
-            english = set(words(quote))
-            shared = sum(w for term, w in worth.items() if term in english or (len(term) > 1 and term in folded))
+            english = set(words(quote)) if hidden or ACCENTED.search(quote) else ()
+            shared = sum(w for term, w in worth.items() if (len(term) > 1 and term in folded) or term in english)
             # Earlier sentences say what a paper is about: they break ties.
             yield Passage(paper.arxiv_id, section.name, start, end, quote, shared - 0.001 * place - 1e-6 * start)

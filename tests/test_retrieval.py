@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 
+from rag_app.lexical import words
 from rag_app.library import Library
-from rag_app.records import Evidence, Filters, Intent, Query
-from rag_app.retrieval import BORDER, RANKED, retrieve
+from rag_app.records import Evidence, Filters, Intent, Paper, Query, Section
+from rag_app.retrieval import BORDER, RANKED, passages_of, retrieve
 from rag_app.understanding import understand
 
 QLORA, TOOLFORMER = "2305.14314", "2302.04761"
@@ -115,3 +117,19 @@ def test_questions_without_a_known_word_are_no_error(library: Library, text: str
 def test_the_same_question_has_the_same_evidence(library: Library) -> None:
     first, second = ask("agents that use tools", library), ask("agents that use tools", library)
     assert replace(first, seconds=0) == replace(second, seconds=0)
+
+
+WORD_PIECES = "study studies Café cafés R LLM's GPU-hours 확산 모델은 3.5 policies É s".split()
+
+
+def test_a_sentence_is_worth_the_terms_it_shares_however_they_are_written(library: Library) -> None:
+    chance = random.Random(1)  # noqa: S311 - a seeded sweep
+    for _ in range(300):
+        text = " ".join(chance.choices(WORD_PIECES, k=6)) + "."
+        paper = Paper("2401.00001", "T", (), (Section("Summary", text),))
+        weights = dict.fromkeys([*words(" ".join(chance.choices(WORD_PIECES, k=4))), "확산", "r"], 1.0)
+        for passage in passages_of(paper, weights, library):
+            folded, english = passage.text.casefold(), set(words(passage.text))
+            shared = [term for term in weights if term in english or (len(term) > 1 and term in folded)]
+            expected = sum(0.1 + library.lexical.rarity(term) for term in shared) - 1e-6 * passage.start
+            assert passage.score == pytest.approx(expected)
