@@ -62,7 +62,8 @@ class SentenceEmbedder:
         from tokenizers import Tokenizer
 
         self.fingerprint = fingerprint
-        self._model = _load(folder)
+        self._model = _load(folder).eval()
+        self._device = self._model.device
         self._threads = threads or psutil.cpu_count(logical=False) or 1
         self._lock = threading.Lock()  # the tokenizer refuses two threads at once
         # An own tokenizer, because encoding leaves the model's one set to truncate.
@@ -101,9 +102,12 @@ class SentenceEmbedder:
     def _encode(self, texts: list[str], prompt: str, threads: int) -> Matrix:
         import torch
 
-        with self._lock:
+        # What the model's `encode` does, without the quarter of a query's time that its preparations take.
+        with self._lock, torch.inference_mode():
             torch.set_num_threads(threads)
-            vectors = self._model.encode(texts, prompt=prompt, batch_size=len(texts), show_progress_bar=False)
+            features = self._model.preprocess(texts, prompt=prompt)
+            placed = {name: x.to(self._device) if torch.is_tensor(x) else x for name, x in features.items()}
+            vectors = self._model(placed)["sentence_embedding"].float().cpu().numpy()
         # bfloat16 leaves lengths some tenths of a percent off 1.
         matrix: Matrix = np.asarray(vectors, np.float32)
         matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
