@@ -313,11 +313,16 @@ def test_deleting_everything_asks_twice_and_spares_the_digests(page: Page, tmp_p
     assert all(Path(root).exists() for root in page.library.generation.manifest.roots)
 
 
-def test_a_server_of_the_users_is_named_and_the_offline_badge_is_gone(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_on_this_machine_leaves_the_page_offline(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_LLM_URL", "http://localhost:8080")
+    resources.settings.clear()
     page.app.run()
     assert ENGLISH["offline_short"] in page.shown()
+    assert "localhost:8080" in page.shown()
+    assert not draw(page, care.page, ENGLISH, page.library).warning
+
+
+def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_LLM_URL", "http://gpu.lan:8080")
     resources.settings.clear()
     page.app.run()

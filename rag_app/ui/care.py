@@ -38,16 +38,15 @@ def page(words: Words, library: Library | None) -> None:
 def _leaving(words: Words) -> None:
     """What leaves the machine, and a look that shows it."""
     st.subheader(words["data_leaves"], anchor=False)
-    settings = resources.settings()
-    servers = [url for url in (settings.llm_url, settings.chroma_url) if url]
-    if servers:
+    away = [str(server) for server in resources.servers() if not server.loopback]
+    if away:
         st.warning(words["data_servers"], icon=":material/cloud_upload:")
-        st.code("\n".join(servers), language=None, wrap_lines=True)
+        st.code("\n".join(away), language=None, wrap_lines=True)
     else:
         st.markdown(words["data_nothing"])
     if st.button(words["check"], key="check", icon=":material/stethoscope:"):
         with st.spinner(words["checking"]):
-            st.session_state["findings"] = doctor.examine(settings, offline=True)
+            st.session_state["findings"] = doctor.examine(resources.settings(), offline=True)
     for finding in st.session_state.get("findings", []):
         mark = ":green[:material/check_circle:]" if finding.fine else ":red[:material/error:]"
         hint = f"  \n**{words['hint']}:** {escape_markdown(finding.hint)}" if finding.hint else ""

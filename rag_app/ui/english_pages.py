@@ -135,7 +135,7 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "data_leaves": "What leaves this machine",
     "data_nothing": "Nothing: this page loads nothing from other hosts, and questions, answers and digests "
     "stay here. Only pulling a model, when you ask for it, opens a connection.",
-    "data_servers": "You have set servers of your own. Questions, evidence or digests are sent there:",
+    "data_servers": "You have set servers on other machines. Questions, evidence or digests are sent there:",
     "check": "Check this machine",
     "checking": "Checking models, index and connections…",
     "data_where": "Where data lives",
@@ -160,6 +160,6 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "upgraded": "rag-app is now version {version}",
     "upgrade_seen": "Close",
     "offline_short": "Offline",
-    "remote": "Remote model",
-    "remote_help": "RAG_LLM_URL is set: questions and evidence are sent to this server.",
+    "remote": "Server in use",
+    "remote_help": "You have set a server on another machine: questions and evidence are sent there.",
 }

@@ -135,7 +135,7 @@ KOREAN_PAGES: Mapping[str, str] = {
     "data_leaves": "이 컴퓨터 밖으로 나가는 것",
     "data_nothing": "없습니다. 이 페이지는 다른 호스트에서 아무것도 불러오지 않으며 질문, 답변, 다이제스트는 "
     "여기에만 있습니다. 직접 모델을 내려받을 때만 연결합니다.",
-    "data_servers": "직접 지정한 서버가 있습니다. 질문, 근거 또는 다이제스트가 그곳으로 전송됩니다:",
+    "data_servers": "다른 컴퓨터의 서버를 지정했습니다. 질문, 근거 또는 다이제스트가 그곳으로 전송됩니다:",
     "check": "이 컴퓨터 점검",
     "checking": "모델, 색인, 연결을 점검하는 중…",
     "data_where": "데이터 위치",
@@ -160,6 +160,6 @@ KOREAN_PAGES: Mapping[str, str] = {
     "upgraded": "rag-app이 버전 {version}(으)로 바뀌었습니다",
     "upgrade_seen": "닫기",
     "offline_short": "오프라인",
-    "remote": "원격 모델",
-    "remote_help": "RAG_LLM_URL이 설정되어 질문과 근거가 이 서버로 전송됩니다.",
+    "remote": "서버 사용 중",
+    "remote_help": "다른 컴퓨터의 서버가 설정되어 질문과 근거가 그곳으로 전송됩니다.",
 }

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app import address
+from rag_app.address import Address
+from rag_app.errors import SettingsError
 from rag_app.history import History
 from rag_app.index import CURRENT, current_name
 from rag_app.records import Found
@@ -42,6 +45,14 @@ class Workbench:
 def settings() -> Settings:
     """The settings of this run. Raises SettingsError."""
     return Settings.from_environment()
+
+
+def servers() -> list[Address]:
+    """The servers that the settings name; none where an address is none, which whoever connects reports."""
+    try:
+        return address.chosen(settings())
+    except SettingsError:
+        return []
 
 
 @st.cache_resource(show_spinner=False)

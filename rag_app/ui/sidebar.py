@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -59,14 +58,14 @@ def sidebar(place: DeltaGenerator, words: Words, library: Library | None, open_c
 
 
 def _connections(words: Words) -> None:
-    """The offline badge, or the servers that the user has set."""
-    settings = resources.settings()
-    if settings.llm_url:
-        host = escape_markdown(urlsplit(settings.llm_url).netloc or settings.llm_url)
+    """The offline badge, or a warning of servers on other machines; and the servers that the user has set."""
+    servers = resources.servers()
+    if any(not server.loopback for server in servers):
         st.badge(words["remote"], icon=":material/cloud_upload:", color="orange", help=words["remote_help"])
-        st.caption(host)
     else:
         st.badge(words["offline_short"], icon=":material/cloud_off:", color="green", help=words["offline"])
+    for server in servers:
+        st.caption(escape_markdown(str(server)))
 
 
 def _conversations(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
