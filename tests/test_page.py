@@ -55,6 +55,10 @@ def test_the_model_writes_an_answer_that_outlives_the_server(open_tab: Open, env
     with served(environment) as other:
         again = open_tab(f"{other}/?{urlsplit(page.url).query}")
         expect(again.get_by_text(LOOKUP_QUESTION, exact=True).first).to_be_visible(timeout=30_000)
+        expect(again.locator(".st-key-answer-0-cards")).to_be_visible()
+        again.get_by_role("button", name="Details").click()
+        expect(again.get_by_text(re.compile("^--- system ---"))).to_be_visible()
+        again.keyboard.press("Escape")
         again.locator("[class*=st-key-answer-0-mark-] button").first.click()
         assert _highlighted(again) == _quotes(saved, 1)
         assert again.get_by_test_id("stException").count() == 0

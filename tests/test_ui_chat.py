@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
-from ui_page import ANSWER, APP, CALM, CITATION, FILM, HITS, QUOTE, Page, answered, refused, wait_for
+from ui_page import ANSWER, APP, CALM, CITATION, FILM, HITS, QUOTE, Page, answered, endless, refused, wait_for
 
 from rag_app.composing import PAGE
 from rag_app.library import Library
@@ -74,6 +74,15 @@ def test_what_followed_an_edited_question_goes_and_is_no_context_for_it(page: Pa
     assert [job.question for job in page.jobs] == ["what is new?", "how fast is it?"]
     (turn,) = page.asked[2]
     assert turn.question == "what is new?"
+
+
+def test_a_question_sent_while_an_answer_is_written_is_given_back(page: Page) -> None:
+    page.answers(endless)
+    page.app.chat_input(key="question").set_value("what is new?").run()
+    page.app.chat_input(key="question").set_value("and what is old?").run()
+    assert [job.question for job in page.jobs] == ["what is new?"]
+    assert [toast.value for toast in page.app.toast] == [text.ENGLISH["busy"]]
+    assert not page.app.exception
 
 
 # --- what comes next ----------------------------------------------------------------------------

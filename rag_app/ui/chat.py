@@ -32,7 +32,7 @@ def page(words: Words, language: str, library: Library) -> None:
         _greeting(words, language, library)
     if error := resources.engine().error:
         show_no_model(error, words)
-    busy = bool(conversation) and conversation[-1].running
+    busy = conversations.busy(library)
     _composer(words, library, busy=busy)  # before the answers, the last of which may wait for its evidence
     for place, job in enumerate(conversation):
         with st.chat_message("user", avatar=":material/person:"):
@@ -70,14 +70,18 @@ def _composer(words: Words, library: Library, *, busy: bool) -> None:
         st.chat_input(
             words["ask_busy" if busy else "ask_placeholder"],
             key="question",
-            disabled=busy,
             on_submit=_send,  # called before the page is drawn: it is drawn once, with the question in it
-            args=(library,),
+            args=(words, library),
         )
 
 
-def _send(library: Library) -> None:
-    if typed := (st.session_state["question"] or "").strip():
+def _send(words: Words, library: Library) -> None:
+    """Ask; while an answer is being written the question goes back into the input, which stays in use all the time."""
+    typed = (st.session_state["question"] or "").strip()
+    if typed and conversations.busy(library):
+        st.session_state["question"] = typed
+        st.toast(words["busy"], icon=":material/hourglass_top:")
+    elif typed:
         conversations.ask(typed, library, chosen_filters())
 
 

@@ -58,6 +58,12 @@ def current_id() -> str:
     return str(state["conversation"])
 
 
+def busy(library: Library) -> bool:
+    """Whether this tab's last answer is still being written."""
+    jobs = current(library)
+    return bool(jobs) and jobs[-1].running
+
+
 def begin() -> None:
     """Start over in this tab; an answer still being written is stopped."""
     stop()
@@ -98,8 +104,7 @@ def delete_all() -> None:
 
 def ask(question: str, library: Library, filters: Filters = Filters()) -> None:
     """Ask in this tab's conversation; the answer is written in the background."""
-    jobs = current(library)
-    if jobs and jobs[-1].running:
+    if busy(library):
         return
     conversation_id, turn_id = _saved(question)
     known = resources.workbench().conversations.setdefault(conversation_id, [])

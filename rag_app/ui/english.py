@@ -17,6 +17,7 @@ ENGLISH: Mapping[str, str] = {
     "examples": "For example",
     "ask_placeholder": "Ask about the papers in your digests",
     "ask_busy": "Writing the answer…",
+    "busy": "An answer is still being written. Stop it, or ask when it is done.",
     "stop": "Stop",
     "stopped": "Stopped. What was checked until then stays above.",
     "understanding": "Reading the question",

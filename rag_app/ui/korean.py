@@ -17,6 +17,7 @@ KOREAN: Mapping[str, str] = {
     "examples": "예시 질문",
     "ask_placeholder": "다이제스트의 논문에 대해 질문하세요",
     "ask_busy": "답변을 작성하는 중…",
+    "busy": "아직 답변을 작성하고 있습니다. 중지하거나 끝난 뒤에 질문하세요.",
     "stop": "중지",
     "stopped": "중지했습니다. 그때까지 확인된 내용은 위에 남아 있습니다.",
     "understanding": "질문을 읽는 중",
