@@ -34,14 +34,14 @@ def chunk(paper: Paper, *, count_tokens: Callable[[str], int], max_tokens: int) 
     def fits(text: str) -> bool:
         return count_tokens(text) <= max_tokens
 
-    title = _longest(clean(paper.title), lambda text: count_tokens(text) <= max(1, max_tokens // 2))
+    title = longest(clean(paper.title), lambda text: count_tokens(text) <= max(1, max_tokens // 2))
     chunks = [
-        Chunk(paper.arxiv_id, section.name, start, end, _longest(_text(title, section.text[start:end]), fits))
+        Chunk(paper.arxiv_id, section.name, start, end, longest(_text(title, section.text[start:end]), fits))
         for section in paper.sections
         if clean(section.text)
         for start, end in _spans(section, title, count_tokens, max_tokens)
     ]
-    return chunks or [Chunk(paper.arxiv_id, "", 0, 0, _longest(clean(paper.title), fits))]
+    return chunks or [Chunk(paper.arxiv_id, "", 0, 0, longest(clean(paper.title), fits))]
 
 
 def _text(title: str, piece: str) -> str:
@@ -73,7 +73,7 @@ def _spans(
         yield start, start + len(document.page_content)
 
 
-def _longest(text: str, fits: Callable[[str], bool]) -> str:
+def longest(text: str, fits: Callable[[str], bool]) -> str:
     """The longest beginning of the text that fits, found by bisection."""
     if fits(text):
         return text

@@ -98,13 +98,13 @@ def clean_line(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """The text as Markdown that Streamlit shows as it is: nothing is a mark, a link, a formula or an icon.
+    """The visible text as Markdown that Streamlit shows as it is: nothing is a mark, a link, a formula or an icon.
 
     CommonMark takes a backslash before any ASCII punctuation for that character itself. Addresses, e-mails, emoji
     and icon names are searched for after parsing, where escapes are gone (remark-gfm, remark-emoji): there an
     invisible word joiner keeps the pattern apart.
     """
-    text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)  # four blanks would be a code block
+    text = re.sub(r"^[ \t]+", "", visible(text), flags=re.MULTILINE)  # four blanks would be a code block
     text = _FOUND_AFTER_PARSING.sub("\\g<0>\u2060", text)
     text = re.sub(r"([\\`*_\[\]<>$|~&])", r"\\\1", text)
     text = re.sub(r"^(?=[-+=#:!])", r"\\", text, flags=re.MULTILINE)  # lists, headings, rules

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from rag_app import citing, composing, figures, prompting, retrieval, wording
 from rag_app.cleaning import clean_line, escape_markdown
 from rag_app.composing import Composed
-from rag_app.generation import Generator, Message
+from rag_app.generation import Generator
 from rag_app.lexical import document
 from rag_app.library import Library
 from rag_app.names import TOKEN, misspelt, shaped, unknown_names
@@ -66,8 +66,12 @@ def draft(desk: Desk) -> Steps:
         return composing.refusal(desk.query, desk.evidence, "not_mentioned", names=absent)
     if desk.generator is None:
         return _extracted(desk, hits)
-    lines = yield from _written(desk, desk.generator, hits)
-    return _assembled(desk, hits, lines)
+    prompt = _prompt(desk, desk.generator, hits)
+    lines = yield from _written(desk, desk.generator, hits[: len(prompt.papers)], prompt)
+    composed = _assembled(desk, hits, lines)
+    cut = composing.words(desk.query.language)["question_cut"]
+    text = f"{composed.text}\n\n{cut}" if prompt.cut else composed.text
+    return replace(composed, text=text, left_out=prompt.left_out)
 
 
 def _shares_a_word(desk: Desk) -> bool:
@@ -130,20 +134,33 @@ class _Line:
     sentences: tuple[Sentence, ...]
 
 
-def _written(desk: Desk, generator: Generator, hits: Sequence[Hit]) -> Yields[Event, None, list[_Line]]:
-    """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
+def _prompt(desk: Desk, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
+    """The prompt over as many of the papers as fit the context with the answer."""
     gpu = "CPU" not in generator.device
-    budget = min(PROMPT_TOKENS["GPU" if gpu else "CPU"], generator.context * 3 // 4)
-    chooses = not desk.named and len(hits) > 1 and desk.query.intent is not Intent.COMPARE
-    if chooses:
-        budget = int(budget * CHOOSING_SHARE)
-    prompt = prompting.build(desk.query, hits, count_tokens=generator.count_tokens, budget=budget)
-    if chooses:
+    room = generator.context - prompting.BESIDES
+    budget = min(PROMPT_TOKENS["GPU" if gpu else "CPU"], room * 3 // 4)
+    share = CHOOSING_SHARE if _chooses(desk, hits) else 1.0
+    return prompting.build(
+        desk.query, hits, count_tokens=generator.count_tokens, budget=int(budget * share), room=room - budget
+    )
+
+
+def _chooses(desk: Desk, hits: Sequence[Hit]) -> bool:
+    """Whether the model has a say in which of the papers answers."""
+    return not desk.named and len(hits) > 1 and desk.query.intent is not Intent.COMPARE
+
+
+def _written(
+    desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
+) -> Yields[Event, None, list[_Line]]:
+    """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
+    if _chooses(desk, hits):
         prompt = prompting.on_one(prompt, _choice(generator, hits, prompt), desk.query.language)
     lines = yield from _read(desk, generator, hits, prompt)
     failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
     if failed and not any(s.supported for line in lines for s in line.sentences) and not desk.stop.is_set():
-        lines = (yield from _read(desk, generator, hits, _repaired(prompt, failed[0].text))) or lines
+        again = prompting.repaired(prompt, failed[0].text, generator.count_tokens)
+        lines = (yield from _read(desk, generator, hits, again)) or lines
     return lines
 
 
@@ -156,13 +173,6 @@ def _choice(generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt)
     shares = generator.choose(prompt.messages, [f"[{n}]" for n in range(1, len(hits) + 1)])
     worth = [hit.score + math.log(max(share, 1e-6)) for hit, share in zip(hits, shares, strict=True)]
     return worth.index(max(worth))
-
-
-def _repaired(prompt: prompting.Prompt, failed: str) -> prompting.Prompt:
-    """The same prompt with one more line: what must not be said again. Everything before it stays in the KV cache."""
-    *before, last = prompt.messages
-    note = f'Not in the excerpts: "{clean_line(failed)}". Say only what they state, or {prompting.REFUSAL}.'
-    return replace(prompt, messages=(*before, Message(role="user", content=f"{last['content']}\n{note}")))
 
 
 def _read(

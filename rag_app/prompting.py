@@ -5,6 +5,7 @@ admits: lines that start with the number of a paper present in the prompt, or th
 Does not know: the engine, or whether what it writes is true (`citing` checks that). `pipeline.ask` calls `build`.
 
 The layout only ever appends (system, evidence, question), so that a follow-up on the same papers reuses the KV cache.
+Turns before are not repeated in it: `understanding` has put what the question needs of them into its wording.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag_app import figures
+from rag_app.chunking import longest
 from rag_app.cleaning import clean_line
 from rag_app.generation import Message
 from rag_app.records import Hit, Intent, Passage, Query
@@ -44,6 +46,8 @@ LENGTH = {
 OPENING = {"en": "This paper", "ko": "이 논문은"}  # of an answer that names a paper: else the model repeats its title
 TOKENS_A_LINE = 110  # the longest line an answer may take
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
+BESIDES = 200  # tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair
+LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 
 # Characters of a line. English answers cannot emit Hangul, kana or ideographs; brackets are for citations alone.
 TEXT = {"en": r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]", "ko": r"[^\n\[\]<>]"}
@@ -57,32 +61,45 @@ class Prompt:
     grammar: str
     papers: tuple[str, ...]  # arXiv id of [1], [2], ...
     max_tokens: int
-    left_out: int  # sentences of evidence that did not fit
+    left_out: int  # sentences of evidence, and papers, that did not fit
+    cut: bool  # the question did not fit whole
     prefix: str = ""  # how the answer begins, where that is settled
 
 
-def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], int], budget: int) -> Prompt:
-    """The prompt for `query` over `hits` (in citation order), with at most `budget` tokens of content.
+def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], int], budget: int, room: int) -> Prompt:
+    """The prompt for `query` over the first of `hits` (in citation order): at most `budget` tokens of content, and
+    an answer of at most `room` tokens.
 
-    Each paper has an equal share; its least relevant sentences are left out. Titles and the question stay.
+    Each paper has an equal share; its least relevant sentences are left out first, then the last papers. A question
+    that would take more than half of the budget is cut.
     """
-    question = _question(query, len(hits))
-    room = budget - count_tokens(SYSTEM) - count_tokens(question)
-    share = max(room // max(len(hits), 1), SMALLEST_SHARE)
-    excerpts, left_out = [], 0
-    for n, hit in enumerate(hits, start=1):
-        excerpt, dropped = _excerpt(n, hit, query.language, count_tokens, share)
+    left = budget - count_tokens(SYSTEM)
+    question, cut = _question(query, len(hits), count_tokens, left // 2)
+    left -= count_tokens(question)
+    kept = hits[: max(1, left // SMALLEST_SHARE)]
+    excerpts, left_out = [], len(hits) - len(kept)
+    for n, hit in enumerate(kept, start=1):
+        excerpt, dropped = _excerpt(n, hit, query.language, count_tokens, left // len(kept))
         excerpts.append(excerpt)
         left_out += dropped
     content = "\n\n".join([*excerpts, question])
     compares = query.intent is Intent.COMPARE
     return Prompt(
         messages=(Message(role="system", content=SYSTEM), Message(role="user", content=content)),
-        grammar=grammar(len(hits), query.language, every=compares),
-        papers=tuple(hit.paper.arxiv_id for hit in hits),
-        max_tokens=TOKENS_A_LINE * (len(hits) if compares else 1),
+        grammar=grammar(len(kept), query.language, every=compares),
+        papers=tuple(hit.paper.arxiv_id for hit in kept),
+        max_tokens=min(TOKENS_A_LINE * (len(kept) if compares else 1), room),
         left_out=left_out,
+        cut=cut,
     )
+
+
+def repaired(prompt: Prompt, failed: str, count_tokens: Callable[[str], int]) -> Prompt:
+    """The same prompt with one more line: what must not be said again. Everything before it stays in the KV cache."""
+    *before, last = prompt.messages
+    said = _fitting(clean_line(failed), count_tokens, LONGEST_NOTE)
+    note = f'Not in the excerpts: "{said}". Say only what they state, or {REFUSAL}.'
+    return replace(prompt, messages=(*before, Message(role="user", content=f"{last['content']}\n{note}")))
 
 
 def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
@@ -98,23 +115,37 @@ def grammar(papers: int, language: str, *, every: bool) -> str:
     return f'root ::= claims | "{REFUSAL}"\nclaims ::= {claims}\ntext ::= char+\nchar ::= {TEXT[language]}\n'
 
 
-def _question(query: Query, papers: int) -> str:
+def _question(query: Query, papers: int, count_tokens: Callable[[str], int], room: int) -> tuple[str, bool]:
+    """(the question with what is asked of the answer, in at most `room` tokens; whether it had to be cut)."""
     kind = "compare" if query.intent is Intent.COMPARE and papers > 1 else "answer" if query.papers else "search"
-    length = LENGTH[query.language][kind]
-    return f"Question: {clean_line(query.standalone)}\n{ASK[query.language].format(length=length)}"
+    wish = ASK[query.language].format(length=LENGTH[query.language][kind])
+    asked = clean_line(query.standalone)
+    kept = _fitting(asked, count_tokens, room - count_tokens(f"Question: \n{wish}"))
+    return f"Question: {kept}\n{wish}", kept != asked
+
+
+def _fitting(text: str, count_tokens: Callable[[str], int], room: int) -> str:
+    """The longest beginning of the text that has at most `room` tokens."""
+    return longest(text, lambda beginning: count_tokens(beginning) <= room)
 
 
 def _excerpt(n: int, hit: Hit, language: str, count_tokens: Callable[[str], int], share: int) -> tuple[str, int]:
-    """(heading and the paper's best sentences that fit `share` tokens, in digest order; how many were left out)."""
-    heading = f"[{n}] {clean_line(hit.paper.title)}"
-    spent = count_tokens(heading)
+    """(heading and the paper's best sentences that fit `share` tokens, in digest order; how many were left out).
+
+    The title takes at most half of the share. A best sentence that is longer than the rest of it is cut.
+    """
+    heading = f"[{n}] {_fitting(clean_line(hit.paper.title), count_tokens, share // 2 - 4)}"
+    left = share - count_tokens(heading) - 2  # of the empty line below
     kept: list[tuple[Passage, str]] = []
     for passage in hit.passages:
         text = figures.in_english(clean_line(passage.text)) if language == "en" else clean_line(passage.text)
+        text = text if kept else _fitting(text, count_tokens, left - 2)
         cost = count_tokens(text) + 2
-        if text and spent + cost <= share:
+        if cost > left:
+            break
+        if text:
             kept.append((passage, text))
-            spent += cost
+            left -= cost
     order = {section.name: place for place, section in enumerate(hit.paper.sections)}
     kept.sort(key=lambda item: (order[item[0].section], item[0].start))
     lines = [f"- {text}" for _, text in kept]

@@ -231,6 +231,7 @@ class Answer:
     model: str = ""
     device: str = ""
     usage: Usage = Usage()
+    left_out: int = 0  # sentences of evidence that the prompt had no room for
 
 
 @dataclass(frozen=True, slots=True)

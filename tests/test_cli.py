@@ -23,7 +23,7 @@ from rag_app.settings import CHECKOUT
 HEAVY = {"torch", "chromadb", "llama_cpp", "sentence_transformers", "streamlit", "kiwipiepy", "transformers", "numpy"}
 KEYS = (
     "answer refused intent language citations sentences comparison borderline_papers nearest scanned matched "
-    "borderline seconds evidence_seconds first_token_seconds model device"
+    "borderline seconds evidence_seconds first_token_seconds model device left_out"
 ).split()
 
 

@@ -35,7 +35,7 @@ def long_hit(number: int) -> Hit:
 
 
 def built(hits: list[Hit], query: Query = ENGLISH, budget: int = 500) -> prompting.Prompt:
-    return prompting.build(query, hits, count_tokens=words, budget=budget)
+    return prompting.build(query, hits, count_tokens=words, budget=budget, room=1000)
 
 
 def content(prompt: prompting.Prompt) -> str:

@@ -59,8 +59,8 @@ def _split(markdown: str) -> list[str]:
 
 
 def inert(text: str) -> str:
-    """Escaped text for the inside of a directive: Streamlit counts brackets there, escaped or not."""
-    return escape_markdown(text).replace("\\[", "&#91;").replace("\\]", "&#93;")
+    """Escaped text for the inside of a directive, on one line; Streamlit counts brackets there, escaped or not."""
+    return escape_markdown(text).replace("\n", " ").replace("\\[", "&#91;").replace("\\]", "&#93;")
 
 
 def label(text: str, length: int) -> str:
