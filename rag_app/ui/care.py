@@ -60,7 +60,7 @@ def _places(words: Words, library: Library | None) -> None:
     rows = [
         {
             words["data_part"]: words[f"part_{part.name}"],
-            words["data_size"]: size(part.bytes),
+            words["data_size"]: size(part.bytes) if part.bytes else "–",
             words["data_place"]: escape_markdown(str(part.path)),
         }
         for part in parts

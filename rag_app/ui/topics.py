@@ -35,7 +35,6 @@ def topics_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
     if not shown:
         return None
     chosen = alt.selection_point(name="point", fields=["topic", "month"])
-    share = alt.Tooltip("share:Q", title=words["topic_share"], format=".1%")
     chart = (
         alt.Chart(alt.Data(values=_rows(shown, months)))
         .mark_circle(cursor="pointer")
@@ -43,11 +42,14 @@ def topics_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
             alt.X("month:N", title=None, sort=sorted(months), axis=month_axis()),
             alt.Y("topic:N", title=None, sort=[course.phrase for course in shown], axis=alt.Axis(labelLimit=120)),
             size=alt.Size("share:Q", legend=None, scale=alt.Scale(range=[12, 620], zero=True)),
-            color=alt.Color(
-                "lift:Q", legend=None, scale=alt.Scale(domain=[1.0, TWICE], range=[USUAL, HOT], clamp=True)
-            ),
+            color=alt.condition(f"datum.lift >= {TWICE}", alt.value(HOT), alt.value(USUAL)),
             opacity=alt.condition(chosen, alt.value(0.9), alt.value(0.2)),
-            tooltip=["topic:N", alt.Tooltip("month:N", title=words["month"]), _papers(words), share],
+            tooltip=[
+                alt.Tooltip("topic:N", title=words["topic"]),
+                alt.Tooltip("month:N", title=words["month"]),
+                alt.Tooltip("count:Q", title=words["papers"]),
+                alt.Tooltip("share:Q", title=words["topic_share"], format=".1%"),
+            ],
         )
         .add_params(chosen)
         .properties(height=ROW * len(shown) + AXIS)
@@ -72,12 +74,6 @@ def month_axis() -> object:
     month, first = "slice(datum.label, 5)", "datum.index == 0 || slice(datum.label, 5) == '01'"
     label = f"[{month}, {first} ? slice(datum.label, 0, 4) : '']"
     return alt.Axis(labelAngle=0, labelExpr=label, labelOverlap=False, ticks=False, domain=False)
-
-
-def _papers(words: Words) -> object:
-    import altair as alt
-
-    return alt.Tooltip("count:Q", title=words["papers"])
 
 
 def _rows(courses: Sequence[Course], months: Counter[str]) -> list[dict[str, object]]:
