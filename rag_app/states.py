@@ -1,7 +1,8 @@
 """Saved states of the model's sequence, so that a prompt seen before is not read again.
 
 Knows: which tokens each state stands for, what to forget first, and the file format. Does not know: what is inside a
-state, or when to save one. Called by `llm.Engine`. Memory and disk are both capped, least recently used first out.
+state, or when to save one. Called by `llm.Engine`. A state is in memory until it is on disk, where the system's file
+cache keeps it at hand. Memory and disk are both capped, least recently used first out.
 
 A file is one JSON line (`format`, `key`, `tokens`, `sha256`), the tokens as little-endian 32-bit integers, and the
 state. `key` names all that a state depends on (model, engine version, settings); a file of another key, or one whose
@@ -25,7 +26,7 @@ import numpy.typing as npt
 
 MEMORY_BYTES = 256 << 20
 DISK_BYTES = 2 << 30
-_FORMAT = "rag-app state 1"
+_FORMAT = "rag-app state 2"
 _LONGEST_HEADER = 4096
 _TOKEN = np.dtype("<i4")
 
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class State:
-    """The tokens of a saved sequence; the state itself is in memory, in the file, or in both."""
+    """The tokens of a saved sequence; the state itself is in memory or in the file."""
 
     tokens: Tokens
     data: bytes | None
@@ -78,12 +79,10 @@ class States:
         self._states.remove(state)
         if data is None:
             return None
-        state.data = data
         self._states.append(state)
         if state.path is not None:
             with suppress(OSError):  # of a read-only folder, or removed by another process
                 os.utime(state.path)
-        self._trim_memory()
         return data
 
     def add(self, tokens: Sequence[int], data: bytes) -> None:
@@ -105,8 +104,8 @@ class States:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for state in self._states:
-                if state.path is None and state.data is not None:
-                    state.path = self._write(state.tokens, state.data)
+                if state.data is not None:
+                    state.path, state.data = self._write(state.tokens, state.data), None
             self._trim_disk()
         except OSError as error:
             log.warning("model states are not saved: %s", error)
@@ -138,14 +137,12 @@ class States:
         return path
 
     def _trim_memory(self) -> None:
-        """Forget the least recently used data; a state that is also on disk stays findable."""
+        """Forget the least recently used of the states that are not on disk."""
         room = self._memory_bytes
         for state in reversed(list(self._states)):
             room -= len(state.data or b"")
-            if room < 0:
-                state.data = None
-                if state.path is None:
-                    self._states.remove(state)
+            if state.data is not None and room < 0:
+                self._states.remove(state)
 
     def _trim_disk(self) -> None:
         """Remove the least recently used files, and what killed processes left unfinished."""
