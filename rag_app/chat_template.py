@@ -3,12 +3,16 @@
 Knows: Jinja templates as models ship them. Does not know: any engine, only a tokeniser. Called by `llm.Engine`.
 The template is rendered with a placeholder for each content; template and contents are tokenised apart, so that a
 content that spells `<|im_end|>` stays text and cannot open a turn of its own.
+
+A prompt comes in spans, which are read apart from each other: what is before the first question, its evidence, the
+question, each answer. A prompt that shares the first spans with another can go on from there.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +24,14 @@ CHATML = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which no template holds
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Tokens to be read without those of other spans; `spoken` ones are the assistant's, written one at a time."""
+
+    tokens: list[int]
+    spoken: bool = False
 
 
 class Tokenizer(Protocol):
@@ -57,19 +69,48 @@ class ChatTemplate:
         except TemplateError as error:
             raise EngineError(f"the model's chat template is broken: {error}", "choose another model") from None
 
-    def tokens(self, messages: Sequence[Message], prefix: str = "") -> list[int]:
-        """The prompt up to where the assistant's turn continues after `prefix`. Raises EngineError."""
+    def spans(self, messages: Sequence[Message], prefix: str = "") -> list[Span]:
+        """The prompt up to where the assistant's turn continues after `prefix`. Raises EngineError.
+
+        A span begins with each message after the first, with the last paragraph of a user's message (the question,
+        after its evidence), and where the assistant begins or ends.
+        """
         tokenize = self._tokenizer.tokenize
-        tokens: list[int] = []
+        spans = [Span([])]
         # Split at a pattern with one group: template text and message numbers take turns.
         for position, part in enumerate(_PLACEHOLDER.split(self._render(messages))):
-            if position % 2:
-                tokens += tokenize(messages[int(part)]["content"], special=False)
-            elif part:
-                tokens += tokenize(part, special=True)
-        if self._tokenizer.wants_bos and tokens[:1] != [self._tokenizer.bos]:
-            tokens.insert(0, self._tokenizer.bos)
-        return tokens + tokenize(prefix, special=False) if prefix else tokens
+            if position % 2 == 0:
+                if spans[-1].spoken:
+                    spans.append(Span([]))
+                spans[-1].tokens.extend(tokenize(part, special=True) if part else [])
+                continue
+            message = messages[int(part)]
+            tokens = tokenize(message["content"], special=False)
+            if message["role"] == "system":
+                spans[-1].tokens.extend(tokens)
+            elif message["role"] == "assistant":
+                spans.append(Span(tokens, spoken=True))
+            else:
+                question = self._last_paragraph(message["content"], tokens)
+                spans += [Span(tokens[:question]), Span(tokens[question:])]
+        if self._tokenizer.wants_bos and spans[0].tokens[:1] != [self._tokenizer.bos]:
+            spans[0].tokens.insert(0, self._tokenizer.bos)
+        spans.append(Span(tokenize(prefix, special=False) if prefix else [], spoken=True))
+        return [span for span in spans if span.tokens]
+
+    def tokens(self, messages: Sequence[Message], prefix: str = "") -> list[int]:
+        """The tokens of all spans."""
+        return [token for span in self.spans(messages, prefix) for token in span.tokens]
+
+    def _last_paragraph(self, text: str, tokens: Sequence[int]) -> int:
+        """How many of the text's tokens come before its last paragraph."""
+        before, _, last = text.rpartition("\n\n")
+        left = len(last.encode(errors="replace"))
+        place = len(tokens) if before else 0
+        while place and left > 0:
+            place -= 1
+            left -= len(self._tokenizer.piece(tokens[place]))
+        return place
 
     def _render(self, messages: Sequence[Message]) -> str:
         from jinja2 import TemplateError

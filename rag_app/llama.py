@@ -1,6 +1,6 @@
 """llama.cpp as the engine sees it: a loaded model with one sequence of tokens, and a grammar over its vocabulary.
 
-Knows: llama-cpp-python's low-level API; the only module that imports llama_cpp. Does not know: messages, queues,
+Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not know: messages, queues,
 what to keep of the cache. Called by `llm.Engine`. Its high-level class is avoided: it detokenises everything at each
 streamed token, applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,9 +25,10 @@ from rag_app.fitting import Device, Plan
 _DEVICE_KINDS = ("cpu", "gpu", "igpu", "accel")  # enum ggml_backend_dev_type
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
 _ERROR, _CONTINUED = 4, 5  # enum ggml_log_level
+_ABORTED = 2  # of llama_decode
 _SEQUENCE = 0
 _LONGEST_PIECE = 512  # bytes
-_WIDTHS = (1, 64)  # best candidates put before a grammar before the whole vocabulary is
+_WIDTH = 64  # best candidates put before a grammar after the best one, and before the whole vocabulary is
 
 
 @functools.cache
@@ -114,11 +117,18 @@ class Model:
         self._vocab = self._api.llama_model_get_vocab(self._model)
         self.vocabulary = int(self._api.llama_vocab_n_tokens(self._vocab))
         self.flash = True
+        self.seconds = 0.0  # spent decoding, in all
+        self._pieces: dict[tuple[int, bool], bytes] = {}
         self._context = self._open_context(path, plan, threads)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
         self._memory = self._api.llama_get_memory(self._context)
         for i in range(plan.step):
             self._batch.n_seq_id[i], self._batch.seq_id[i][0] = 1, _SEQUENCE
+        self._stop = threading.Event()
+        self._stopped = self._api.ggml_abort_callback(lambda _: self._stop.is_set())
+        self._never = self._api.ggml_abort_callback()
+        self._logits = np.zeros(0, np.float32)
+        self._logits_at = 0  # their address
 
     def _load(self, path: Path, plan: Plan) -> Any:
         parameters = self._api.llama_model_default_params()
@@ -173,9 +183,12 @@ class Model:
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
         """The token's bytes, which may end inside a character; special tokens are empty unless `special`."""
-        buffer = ctypes.create_string_buffer(_LONGEST_PIECE)
-        length = self._api.llama_token_to_piece(self._vocab, token, buffer, _LONGEST_PIECE, 0, special)
-        return buffer.raw[: max(length, 0)]
+        piece = self._pieces.get((token, special))
+        if piece is None:
+            buffer = ctypes.create_string_buffer(_LONGEST_PIECE)
+            length = self._api.llama_token_to_piece(self._vocab, token, buffer, _LONGEST_PIECE, 0, special)
+            piece = self._pieces[token, special] = buffer.raw[: max(length, 0)]
+        return piece
 
     def ends(self, token: int) -> bool:
         """Whether the token ends the turn."""
@@ -206,23 +219,41 @@ class Model:
 
     # --- sequence -----------------------------------------------------------------------------
 
-    def decode(self, tokens: Sequence[int], start: int, *, logits: bool) -> None:
-        """Append at most `plan.step` tokens at position `start`; `logits` asks for those after the last."""
+    def decode(self, tokens: Sequence[int], start: int, *, logits: bool, stop: threading.Event) -> bool:
+        """Append at most `plan.step` tokens at position `start`; `logits` asks for those after the last.
+
+        False if `stop` was set meanwhile: what became of the tokens is unknown then. A CPU looks at it between the
+        operations of a batch (of one token it does not: that takes longer than the token is worth).
+        """
         count = len(tokens)
         batch = self._batch
         batch.n_tokens = count
         for i, token in enumerate(tokens):
             batch.token[i], batch.pos[i], batch.logits[i] = token, start + i, 0
         batch.logits[count - 1] = logits
+        self._stop = stop
+        self._api.llama_set_abort_callback(self._context, self._stopped if count > 1 else self._never, None)
+        began = time.perf_counter()
         code = self._api.llama_decode(self._context, batch)
+        pointer = self._api.llama_get_logits_ith(self._context, -1) if logits and not code else None  # waits for a GPU
+        self.seconds += time.perf_counter() - began
+        if code == _ABORTED:
+            return False
         if code:
             raise EngineError(f"llama.cpp failed to decode (code {code}) {_last_complaint()}".strip(), "ask again")
+        if pointer is not None:
+            self._view(ctypes.addressof(pointer.contents))
+        return True
+
+    def _view(self, address: int) -> None:
+        """Look at the logits there; llama.cpp rarely moves them."""
+        if address != self._logits_at:
+            self._logits_at = address
+            self._logits = np.ctypeslib.as_array((ctypes.c_float * self.vocabulary).from_address(address))
 
     def logits(self) -> npt.NDArray[np.float32]:
         """Logits after the last decoded token, shape (vocabulary,): a view, valid until the next decode."""
-        pointer = self._api.llama_get_logits_ith(self._context, -1)
-        floats = (ctypes.c_float * self.vocabulary).from_address(ctypes.addressof(pointer.contents))
-        return np.frombuffer(memoryview(floats), np.float32)
+        return self._logits
 
     def keep(self, count: int) -> bool:
         """Forget all but the first `count` tokens; if the model can only forget everything, do that: False."""
@@ -246,7 +277,7 @@ class Model:
     def restore(self, data: bytes) -> bool:
         """Replace the sequence by a saved one; False, with an empty sequence, if it does not fit."""
         self._api.llama_memory_clear(self._memory, False)
-        buffer = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        buffer = np.frombuffer(data, np.uint8).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
         if self._api.llama_state_seq_set_data(self._context, buffer, len(data), _SEQUENCE):
             return True
         self._api.llama_memory_clear(self._memory, False)
@@ -267,16 +298,26 @@ class Grammar:
         self._sampler = api.llama_sampler_init_grammar(vocab, text.encode(), b"root")
         if not self._sampler:
             raise EngineError(f"the grammar does not parse: {_last_complaint()}", "report this as a bug")
+        self._one = api.llama_token_data()
+        self._array_of_one = api.llama_token_data_array(data=ctypes.pointer(self._one), size=1)
 
     def best(self, logits: npt.NDArray[np.float32]) -> int:
         """The likeliest token the grammar allows next; EngineError if it allows none."""
-        for width in (*_WIDTHS, len(logits)):
-            allowed = self._allowed(_best_tokens(logits, width), logits)
+        likeliest = int(logits.argmax())
+        if self._allows(likeliest):
+            return likeliest
+        for tokens in (_best_tokens(logits, _WIDTH), np.arange(len(logits))):
+            allowed = self._best_allowed(tokens, logits)
             if allowed is not None:
                 return allowed
         raise EngineError("the grammar allows no further token", "report this as a bug")
 
-    def _allowed(self, tokens: npt.NDArray[np.int32], logits: npt.NDArray[np.float32]) -> int | None:
+    def _allows(self, token: int) -> bool:
+        self._one.id, self._one.logit = token, 0.0
+        self._api.llama_sampler_apply(self._sampler, ctypes.byref(self._array_of_one))
+        return bool(self._one.logit == 0.0)  # -inf where it is refused
+
+    def _best_allowed(self, tokens: npt.NDArray[np.integer], logits: npt.NDArray[np.float32]) -> int | None:
         """The likeliest allowed one of these tokens, or None."""
         candidates = np.zeros(len(tokens), _CANDIDATE)
         candidates["id"], candidates["logit"] = tokens, logits[tokens]
@@ -294,13 +335,9 @@ class Grammar:
         self._api.llama_sampler_free(self._sampler)
 
 
-def _best_tokens(logits: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.int32]:
+def _best_tokens(logits: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.integer]:
     """The `width` likeliest tokens, in no order."""
-    if width == 1:
-        return np.array([np.argmax(logits)], np.int32)
-    if width >= len(logits):
-        return np.arange(len(logits), dtype=np.int32)
-    return np.argpartition(logits, -width)[-width:].astype(np.int32)
+    return np.argpartition(logits, -width)[-width:]
 
 
 def _last_complaint() -> str:

@@ -4,8 +4,11 @@ Knows: turns of many threads, which tokens the cache holds, when to reuse, save 
 (`llama`), templates (`chat_template`), memory sizes (`fitting`), prompts. Called by `pipeline`, or by `engine_worker`
 in a process of its own.
 
-Reuse happens at multiples of the prefill step, and only of tokens that were read in whole steps: arithmetic in
-another grouping differs in the last bits, and a cold and a warm run must give the same text.
+A token's arithmetic depends in its last bits on the tokens it is read together with, and a cold and a warm run must
+give the same text. So what was read is reused only where a cold run would have read it in the same batches: spans of
+the prompt are read apart (`chat_template`), long ones a step at a time, and what the assistant said one token at a
+time, as it was written. Sequences of tokens are kept as labels: the token, or its complement where a batch ended.
+Labels that are equal were read alike.
 """
 
 from __future__ import annotations
@@ -15,15 +18,15 @@ import logging
 import os
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from rag_app import llama
-from rag_app.chat_template import ChatTemplate
+from rag_app.chat_template import ChatTemplate, Span
 from rag_app.errors import EngineError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan, fit, offload_targets, read_shape, step_down
@@ -32,7 +35,7 @@ from rag_app.records import Usage
 from rag_app.settings import Settings
 from rag_app.states import States
 
-_WORTH_STEPS = 2  # steps that a saved state must spare to be restored, or to be saved
+_WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
 log = logging.getLogger(__name__)
 
 
@@ -84,6 +87,14 @@ def physical_cores() -> int:
     return min(psutil.cpu_count(logical=False) or allowed, allowed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Prompt:
+    """What the model reads before it speaks."""
+
+    labels: list[int]
+    lasting: int  # how many of them come before the last batch, which is the question: worth saving
+
+
 class Engine:
     """One model, one sequence, one answer at a time; threads take turns in the order they asked. A `Generator`."""
 
@@ -92,11 +103,12 @@ class Engine:
     ) -> None:
         """Load. `threads` 0 is the physical cores; states are kept on disk in the folder `states` when `sha256`
         names the model. Raises EngineError."""
+        self.path = path
         self.plan = plan
         self.model = path.stem
         self.context = plan.context
         self.kv_type = plan.kv_type
-        threads = threads or physical_cores()
+        self.threads = threads = threads or physical_cores()
         self._model = llama.Model(path, plan, threads)
         self._template = ChatTemplate(self._model.template, self._model)
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
@@ -104,8 +116,7 @@ class Engine:
         key = f"{sha256} {llama.version()} {plan.gpu_layers} {plan.kv_type} {plan.step} {self._model.flash} {threads}"
         self._states = States(key, states if sha256 else None, whole=not self._model.can_drop)
         self._turns = FairLock()
-        self._held: list[int] = []  # tokens in the cache
-        self._exact = 0  # how many of them were read in whole steps
+        self._held: list[int] = []  # labels of the tokens in the cache
         self._usage = Usage()
         self._closed = False
 
@@ -113,6 +124,11 @@ class Engine:
     def usage(self) -> Usage:
         """What the last finished call cost."""
         return self._usage
+
+    @property
+    def decode_seconds(self) -> float:
+        """Seconds spent inside llama.cpp, reading and writing, since it was loaded."""
+        return self._model.seconds
 
     @property
     def waiting(self) -> int:
@@ -123,6 +139,11 @@ class Engine:
         """Tokens of `text` as the content of a message; needs no turn."""
         self._check_open()
         return len(self._model.tokenize(text, special=False))
+
+    def tokens(self, messages: Sequence[Message], prefix: str = "") -> list[int]:
+        """The tokens of a prompt, as `stream` reads them."""
+        self._check_open()
+        return self._template.tokens(messages, prefix)
 
     def stream(
         self,
@@ -136,12 +157,12 @@ class Engine:
         """As `Generator.stream`. The turn is held until the iterator ends or is closed."""
         stop = stop or threading.Event()
         with self._turns:
-            tokens = self._prompt(messages, prefix, max_tokens)
+            prompt = self._prompt(messages, prefix, max_tokens)
             if not grammar:
-                yield from self._answer(tokens, None, max_tokens, stop)
+                yield from self._answer(prompt, None, max_tokens, stop)
                 return
             with closing(self._model.grammar(grammar)) as rules:
-                yield from self._answer(tokens, rules, max_tokens, stop)
+                yield from self._answer(prompt, rules, max_tokens, stop)
 
     def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
         """As `Generator.choose`: the model's probabilities, restricted to the options, multiplied along each.
@@ -155,7 +176,7 @@ class Engine:
                 raise EngineError("two options are the same", "report this as a bug")
             reused = self._read(prompt, threading.Event())
             shares = self._shares(prompt, spelled, 0)
-            self._usage = Usage(len(prompt), reused)
+            self._usage = Usage(len(prompt.labels), reused)
             return tuple(shares[option] for option in spelled)
 
     def close(self) -> None:
@@ -172,54 +193,54 @@ class Engine:
         if self._closed:
             raise EngineError("the language model was closed", "load it again")
 
-    def _prompt(self, messages: Sequence[Message], prefix: str, room: int) -> list[int]:
-        """Tokens of the prompt; EngineError unless `room` more fit in the context."""
+    def _prompt(self, messages: Sequence[Message], prefix: str, room: int) -> _Prompt:
+        """The prompt; EngineError unless `room` more tokens fit in the context."""
         self._check_open()
-        tokens = self._template.tokens(messages, prefix)
-        if len(tokens) + room > self.context:
+        spans = self._template.spans(messages, prefix)
+        labels = [label for span in spans for label in _labels(span, self.plan.step)]
+        if len(labels) + room > self.context:
             raise EngineError(
-                f"the prompt has {len(tokens)} tokens and the answer may have {room}, "
+                f"the prompt has {len(labels)} tokens and the answer may have {room}, "
                 f"but the context holds {self.context}",
                 "set RAG_CONTEXT higher, or ask about fewer papers",
             )
-        return tokens
+        prefixed = len(spans[-1].tokens) if spans[-1].spoken else 0
+        return _Prompt(labels, _whole(labels, len(labels) - prefixed - 1))
 
     def _answer(
-        self, tokens: list[int], rules: llama.Grammar | None, max_tokens: int, stop: threading.Event
+        self, prompt: _Prompt, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event
     ) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
-        reused = self._read(tokens, stop)
+        reused = self._read(prompt, stop)
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        clock = _Clock()
+        began, count = self._model.seconds, 0
         try:
-            for token in self._generate(rules, max_tokens, stop, clock):
+            for token in self._generate(rules, max_tokens, stop):
+                count += 1
                 piece = decoder.decode(self._model.piece(token))
                 if piece:
                     yield piece
         finally:
-            self._usage = Usage(len(tokens), reused, clock.tokens, clock.tokens_per_second)
+            seconds = self._model.seconds - began
+            self._usage = Usage(len(prompt.labels), reused, count, (count - 1) / seconds if seconds else 0.0)
             self._states.flush()
 
-    def _generate(
-        self, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event, clock: _Clock
-    ) -> Iterator[int]:
+    def _generate(self, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
         """The likeliest token, again and again, until the turn ends."""
-        while not stop.is_set():
+        for left in range(max_tokens, 0, -1):
+            if stop.is_set():
+                return
             logits = self._model.logits()
-            token = rules.best(logits) if rules else int(np.argmax(logits))
+            token = rules.best(logits) if rules else int(logits.argmax())
             if self._model.ends(token):
                 return
             if rules:
                 rules.accept(token)
-            clock.tokens += 1
             yield token
-            if clock.tokens >= max_tokens:
-                return
-            with clock:
-                self._model.decode([token], len(self._held), logits=True)
-            self._held.append(token)
+            if left > 1:
+                self._decode([~token], stop)
 
-    def _shares(self, prompt: list[int], options: list[tuple[int, ...]], depth: int) -> dict[tuple[int, ...], float]:
+    def _shares(self, prompt: _Prompt, options: list[tuple[int, ...]], depth: int) -> dict[tuple[int, ...], float]:
         """Probability of each option, given that the answer is one of them and they agree before `depth`.
 
         The logits are those after the agreed tokens.
@@ -233,71 +254,77 @@ class Engine:
         for token, weight in zip(tokens, weights / weights.sum(), strict=True):
             branch = [option for option in options if option[depth] == token]
             if len(branch) > 1:
-                self._read([*prompt, *branch[0][: depth + 1]], threading.Event())
+                said = [~token for token in branch[0][: depth + 1]]
+                self._read(replace(prompt, labels=prompt.labels + said), threading.Event())
             shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1).items()}
         return shares
 
     # --- what the cache holds -------------------------------------------------------------------
 
-    def _read(self, tokens: list[int], stop: threading.Event) -> int:
-        """Bring the cache to exactly these tokens, step by step, and return how many it held already.
+    def _read(self, prompt: _Prompt, stop: threading.Event) -> int:
+        """Bring the cache to exactly these tokens, batch by batch, and return how many it held already.
 
         The logits after the last token are ready then, unless `stop` was set on the way.
         """
-        step = self.plan.step
-        reused = self._reuse(tokens)
-        for start in range(reused, len(tokens), step):
-            if stop.is_set():
-                break
-            part = tokens[start : start + step]
-            if len(part) < step:
-                self._save()
-            self._model.decode(part, start, logits=start + step >= len(tokens))
-            self._held += part
-            self._exact += step if len(part) == step else 0
+        reused = self._reuse(prompt.labels)
+        batch: list[int] = []
+        for label in prompt.labels[reused:]:
+            batch.append(label)
+            if label < 0:
+                if len(self._held) == prompt.lasting:
+                    self._save()
+                if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(prompt.labels)):
+                    break
+                batch = []
         return reused
 
-    def _reuse(self, tokens: list[int]) -> int:
-        """Keep, or restore, the longest useful beginning of these tokens; the last one is always read again."""
-        step, wanted = self.plan.step, tokens[:-1]
-        kept = min(_shared(self._held, wanted), self._exact) // step * step
+    def _decode(self, batch: list[int], stop: threading.Event, *, logits: bool = True) -> bool:
+        """Append one batch of labels; False, and nothing of it, if `stop` is set before its end."""
+        start = len(self._held)
+        tokens = [label if label >= 0 else ~label for label in batch]
+        if stop.is_set():
+            return False
+        if self._model.decode(tokens, start, logits=logits, stop=stop):
+            self._held += batch
+            return True
+        del self._held[start if self._model.keep(start) else 0 :]
+        return False
+
+    def _reuse(self, labels: list[int]) -> int:
+        """Keep, or restore, the longest useful beginning of these labels; the last batch is always read again."""
+        wanted = labels[:-1]
+        kept = _whole(wanted, _shared(self._held, wanted))
         if not self._model.can_drop and kept < len(self._held):
             kept = 0
         saved = self._states.find(wanted)
-        if saved and saved[1] // step * step >= kept + _WORTH_STEPS * step:
+        if saved and _whole(wanted, saved[1]) >= kept + _WORTH_TOKENS:
             data = self._states.read(saved[0])
             if data is not None:
                 restored = self._model.restore(data)
                 self._held = saved[0].tokens.tolist() if restored else []
-                kept = saved[1] // step * step if restored else 0
+                kept = _whole(wanted, saved[1]) if restored else 0
         kept = kept if self._model.keep(kept) else 0
         del self._held[kept:]
-        self._exact = kept
         return kept
 
     def _save(self) -> None:
-        """Save the cache, which holds whole steps only at this moment, if no saved state comes near."""
+        """Save the cache if no saved state comes near."""
         found = self._states.find(self._held)
-        if self._exact - (found[1] if found else 0) >= _WORTH_STEPS * self.plan.step:
+        if len(self._held) - (found[1] if found else 0) >= _WORTH_TOKENS:
             self._states.add(self._held, self._model.save())
 
 
-class _Clock:
-    """Counts the tokens of one answer and the seconds spent decoding them, without the consumer's time."""
+def _labels(span: Span, step: int) -> list[int]:
+    """The span's tokens, complemented where a batch ends: after each step and at the end, or everywhere if spoken."""
+    width, last = 1 if span.spoken else step, len(span.tokens)
+    return [~token if n % width == 0 or n == last else token for n, token in enumerate(span.tokens, start=1)]
 
-    def __init__(self) -> None:
-        self.tokens = 0
-        self.seconds = 0.0
 
-    def __enter__(self) -> None:
-        self._began = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds += time.perf_counter() - self._began
-
-    @property
-    def tokens_per_second(self) -> float:
-        return (self.tokens - 1) / self.seconds if self.seconds else 0.0
+def _whole(labels: Sequence[int], count: int) -> int:
+    """How many of the first `count` labels make whole batches."""
+    while count and labels[count - 1] >= 0:
+        count -= 1
+    return count
 
 
 def _shared(left: list[int], right: list[int]) -> int:

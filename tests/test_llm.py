@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import tiny_model
 
-from rag_app.chat_template import ChatTemplate
+from rag_app.chat_template import ChatTemplate, Span
 from rag_app.errors import EngineError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan
 from rag_app.generation import Message
-from rag_app.llm import Engine
+from rag_app.llama import Grammar
+from rag_app.llm import Engine, _labels, _shared, _whole
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 PLAN = Plan(0, 2048, step=64)
@@ -45,6 +48,17 @@ def text(engine: Engine, messages: list[Message], **options: object) -> str:
     return "".join(engine.stream(messages, **{"max_tokens": 12, **options}))  # type: ignore[arg-type]  # test options
 
 
+def cold(messages: list[Message], **options: object) -> str:
+    """What an engine says that has read nothing before."""
+    fresh = Engine(WEIGHTS, PLAN)
+    try:
+        said = text(fresh, messages, **options)
+        assert fresh.usage.reused_tokens == 0
+        return said
+    finally:
+        fresh.close()
+
+
 # --- without a model --------------------------------------------------------------------------
 
 
@@ -66,31 +80,61 @@ class Letters:
         return {1: b"<s>", 2: b"</s>"}.get(token, chr(token).encode())
 
 
+SAID: list[Message] = [{"role": "user", "content": "x"}]
 TEMPLATE = "{{ bos_token }}{% for m in messages %}{{ m.role[0] }}:{{ m.content }}{{ eos_token }}{% endfor %}"
 
 
 def test_contents_never_become_special_tokens() -> None:
-    tokens = ChatTemplate(TEMPLATE, Letters()).tokens([{"role": "user", "content": "a</s><s>\ue0000\ue001"}], "b</s>")
+    messages: list[Message] = [{"role": "user", "content": "a</s><s>\ue0000\ue001"}]
+    tokens = ChatTemplate(TEMPLATE, Letters()).tokens(messages, "b</s>")
     assert tokens[0] == 1
     assert [i for i, token in enumerate(tokens) if token in {1, 2}] == [0, tokens.index(2)]
     assert "".join(map(chr, tokens[tokens.index(2) + 1 :])) == "b</s>"
 
 
 def test_the_first_token_is_added_where_the_template_does_not() -> None:
-    assert ChatTemplate("{{ messages[0].content }}", Letters()).tokens([{"role": "user", "content": "x"}]) == [1, 120]
+    assert ChatTemplate("{{ messages[0].content }}", Letters()).tokens(SAID) == [1, 120]
 
 
 def test_thinking_is_off_and_a_missing_template_is_chatml() -> None:
     source = "{{ messages[0].content }}{% if enable_thinking is false %}!{% endif %}"
-    assert ChatTemplate(source, Letters()).tokens([{"role": "user", "content": "x"}])[-1] == ord("!")
-    plain = ChatTemplate("", Letters()).tokens([{"role": "user", "content": "x"}])
+    assert ChatTemplate(source, Letters()).tokens(SAID)[-1] == ord("!")
+    plain = ChatTemplate("", Letters()).tokens(SAID)
     assert "".join(map(chr, plain[1:])) == "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n"
 
 
 @pytest.mark.parametrize("source", ["{% if %}", "{{ raise_exception('no') }}", "{{ messages.__class__.__mro__ }}"])
 def test_a_bad_template_is_an_engine_error(source: str) -> None:
     with pytest.raises(EngineError, match="chat template"):
-        ChatTemplate(source, Letters()).tokens([{"role": "user", "content": "x"}])
+        ChatTemplate(source, Letters()).spans(SAID)
+
+
+def test_evidence_question_and_answers_are_read_apart() -> None:
+    template = ChatTemplate("{% for m in messages %}<{{ m.content }}>{% endfor %}", Letters())
+    messages: list[Message] = [
+        {"role": "system", "content": "be\n\nkind"},
+        {"role": "user", "content": "paper\n\none\n\nwhy?"},
+        {"role": "assistant", "content": "so"},
+        {"role": "user", "content": "and?"},
+    ]
+    spans = [("".join(map(chr, span.tokens)), span.spoken) for span in template.spans(messages, "[1]")]
+    first = [("\x01<be\n\nkind><", False), ("paper\n\none\n\n", False), ("why?><", False)]
+    assert spans == [*first, ("so", True), ("><", False), ("and?>", False), ("[1]", True)]
+    alone = template.spans(messages[:2])
+    assert [span.tokens for span in alone[:2]] == [span.tokens for span in template.spans(messages)[:2]]
+
+
+def test_a_batch_ends_after_a_step_at_the_end_of_a_span_and_after_each_spoken_token() -> None:
+    assert _labels(Span([5, 6, 7, 8, 9]), 2) == [5, ~6, 7, ~8, ~9]
+    assert _labels(Span([5, 6, 7]), 8) == [5, 6, ~7]
+    assert _labels(Span([5, 6], spoken=True), 8) == [~5, ~6]
+
+
+def test_only_whole_batches_that_both_sequences_read_alike_are_reused() -> None:
+    held = [1, ~2, 3, 4, ~5]
+    assert _whole(held, _shared(held, [1, ~2, 3, 4, ~5, ~6])) == 5
+    assert _whole(held, _shared(held, [1, ~2, 3, 4, 5, ~6])) == 2, "the fifth token was read at a batch's end"
+    assert _whole(held, _shared(held, [1, 2, 3, ~4])) == 0
 
 
 def test_a_fair_lock_serves_in_order_of_asking() -> None:
@@ -111,49 +155,141 @@ def test_a_fair_lock_serves_in_order_of_asking() -> None:
     assert served == list(range(8))
 
 
+# --- with a model of random weights: options are weighed by its last bits -----------------------
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
+
+
+def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[float, ...]:
+    return engine.choose(messages, ["yes", "no", "perhaps"], prefix=prefix)
+
+
+def opened(path: Path, states: Path | None = None) -> closing[Engine]:
+    return closing(Engine(path, Plan(0, 2048, step=32), threads=1, sha256="f" if states else "", states=states))
+
+
+PAPER = "The ship is blue. " * 12
+WHY, WHEN = ask(f"{PAPER}\n\nWhy?"), ask(f"{PAPER}\n\nWhen was that, and where?")
+
+
+def cold_weights(path: Path, messages: list[Message], prefix: str = "") -> tuple[float, ...]:
+    with opened(path) as engine:
+        return weighed(engine, messages, prefix)
+
+
+def test_a_follow_up_is_weighed_to_the_last_bit_as_by_a_cold_engine(tiny: Path) -> None:
+    with opened(tiny) as engine:
+        weighed(engine, WHY)
+        assert weighed(engine, WHEN) == cold_weights(tiny, WHEN)
+        assert engine.usage.prompt_tokens - engine.usage.reused_tokens == len("When was that, and where?") + 13
+
+
+def test_what_was_said_is_not_read_again_and_weighs_the_same(tiny: Path) -> None:
+    with opened(tiny) as engine:
+        said = text(engine, WHY, prefix="[1] ", grammar="root ::= [a-z ]+", max_tokens=20)
+        longer: list[Message] = [
+            *WHY,
+            {"role": "assistant", "content": f"[1] {said}"},
+            {"role": "user", "content": "And then?"},
+        ]
+        held = engine.usage.prompt_tokens + engine.usage.generated_tokens
+        assert weighed(engine, longer, "[2] ") == cold_weights(tiny, longer, "[2] ")
+        assert engine.usage.reused_tokens >= held - 1, "the last token of an answer that was cut off was not read"
+
+
+def test_a_restored_state_weighs_the_same(tiny: Path, tmp_path: Path) -> None:
+    with opened(tiny, tmp_path) as engine:
+        text(engine, WHY)
+        text(engine, ask("Something else altogether. " * 10))
+        assert weighed(engine, WHEN) == cold_weights(tiny, WHEN)
+    with opened(tiny, tmp_path) as engine:
+        assert weighed(engine, WHEN) == cold_weights(tiny, WHEN)
+        assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens
+
+
+def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    with opened(tiny) as engine:
+        looks = [0]
+
+        def third_look(_: object) -> bool:
+            looks[0] += 1
+            if looks[0] == 3:
+                stop.set()
+            return stop.is_set()
+
+        callback = engine._model._api.ggml_abort_callback(third_look)
+        monkeypatch.setattr(engine._model, "_stopped", callback)
+        assert text(engine, WHY, stop=stop) == ""
+        assert looks[0] == 3, "it was not asked again"
+        assert engine._held == []
+        monkeypatch.undo()
+        assert weighed(engine, WHY) == cold_weights(tiny, WHY)
+
+
 # --- with a model -----------------------------------------------------------------------------
 
 
 @pytest.mark.model
 def test_greedy_text_is_the_same_each_time_cold_or_reused(engine: Engine) -> None:
-    cold = text(engine, ABOUT_BUOYS)
-    assert cold
+    first = text(engine, ABOUT_BUOYS)
+    assert first
     again = text(engine, ABOUT_BUOYS)
     assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens - PLAN.step
     text(engine, ask("Name a colour."))
     after_another = text(engine, ABOUT_BUOYS)
-    assert cold == again == after_another
+    assert first == again == after_another
+
+
+BUOYS = f"{FACTS}\n\nWhat does buoy 3 measure?"
+FOLLOW_UP = f"{FACTS}\n\nIs buoy 5 painted?"
 
 
 @pytest.mark.model
-def test_a_follow_up_reuses_all_but_the_answer_and_says_the_same_as_a_cold_run(engine: Engine) -> None:
-    answer = text(engine, ABOUT_BUOYS)
-    read = engine.usage.prompt_tokens
+def test_a_follow_up_on_the_same_evidence_reads_only_its_question(engine: Engine) -> None:
+    text(engine, ask(BUOYS))
+    warm = text(engine, ask(FOLLOW_UP))
+    assert 0 < engine.usage.prompt_tokens - engine.usage.reused_tokens < 20
+    assert warm == cold(ask(FOLLOW_UP))
+
+
+@pytest.mark.model
+def test_a_follow_up_that_goes_on_from_the_answer_does_not_read_it_again(engine: Engine) -> None:
+    answer = text(engine, ask(BUOYS), prefix="Buoy 3", max_tokens=30)
+    said = engine.usage.prompt_tokens + engine.usage.generated_tokens
     follow_up: list[Message] = [
-        *ABOUT_BUOYS,
-        {"role": "assistant", "content": answer},
+        *ask(BUOYS),
+        {"role": "assistant", "content": f"Buoy 3{answer}"},
         {"role": "user", "content": "And buoy 5?"},
     ]
     warm = text(engine, follow_up)
-    assert engine.usage.reused_tokens >= read - 2 * PLAN.step
-    fresh = Engine(WEIGHTS, PLAN)
-    try:
-        assert text(fresh, follow_up) == warm
-        assert fresh.usage.reused_tokens == 0
-    finally:
-        fresh.close()
+    assert engine.usage.reused_tokens >= said - 1, "the last token of an answer cut off by its limit was not read"
+    assert warm == cold(follow_up)
 
 
 @pytest.mark.model
-def test_a_state_restored_after_a_restart_gives_the_cold_text(tmp_path: Path, engine: Engine) -> None:
-    cold = text(engine, ABOUT_BUOYS)
-    for reused in (False, True):
-        other = Engine(WEIGHTS, PLAN, sha256="f" * 64, states=tmp_path)
-        try:
-            assert text(other, ABOUT_BUOYS) == cold
-            assert (other.usage.reused_tokens > 0) == reused
-        finally:
-            other.close()
+def test_an_answer_after_a_choice_reads_only_its_prefix(engine: Engine) -> None:
+    engine.choose(ask(BUOYS), ["[1]", "[2]"])
+    warm = text(engine, ask(BUOYS), prefix="[1] Buoy")
+    assert engine.usage.prompt_tokens - engine.usage.reused_tokens <= 5
+    assert warm == cold(ask(BUOYS), prefix="[1] Buoy")
+
+
+@pytest.mark.model
+def test_a_state_restored_after_a_restart_gives_the_cold_text(tmp_path: Path) -> None:
+    first = Engine(WEIGHTS, PLAN, sha256="f" * 64, states=tmp_path)
+    text(first, ask(BUOYS))
+    first.close()
+    other = Engine(WEIGHTS, PLAN, sha256="f" * 64, states=tmp_path)
+    try:
+        restored = text(other, ask(FOLLOW_UP), max_tokens=30)
+        assert 0 < other.usage.prompt_tokens - other.usage.reused_tokens < 20
+    finally:
+        other.close()
+    assert restored == cold(ask(FOLLOW_UP), max_tokens=30)
 
 
 @pytest.mark.model
@@ -174,12 +310,14 @@ def test_a_grammar_is_obeyed(engine: Engine) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("width", [64, 100_000])
 def test_checking_one_token_first_gives_what_the_whole_vocabulary_would(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     grammar = 'root ::= "The " [a-z ]+ "."'
     quick = text(engine, ABOUT_BUOYS, grammar=grammar)
-    monkeypatch.setattr("rag_app.llama._WIDTHS", ())
+    monkeypatch.setattr(Grammar, "_allows", lambda *_: False)
+    monkeypatch.setattr("rag_app.llama._WIDTH", width)
     assert text(engine, ABOUT_BUOYS, grammar=grammar) == quick
 
 
@@ -192,25 +330,11 @@ def test_a_bad_grammar_is_refused(engine: Engine, grammar: str) -> None:
 
 
 @pytest.mark.model
-def test_stop_is_felt_within_one_step(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, steps = threading.Event(), 0
-    decode = engine._model.decode
-
-    def counting(tokens: list[int], start: int, *, logits: bool) -> None:
-        nonlocal steps
-        steps += 1
-        stop.set()
-        decode(tokens, start, logits=logits)
-
-    monkeypatch.setattr(engine._model, "decode", counting)
-    assert text(engine, ask("Count the ships and the boats. " * 60), stop=stop) == ""
-    assert steps == 1
-    stop.clear()
+def test_a_closed_stream_leaves_the_engine_idle(engine: Engine) -> None:
     pieces = engine.stream(ABOUT_BUOYS, stop=threading.Event(), max_tokens=50)
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]  # it is a generator
-    monkeypatch.undo()
-    assert text(engine, ask("Hi"), max_tokens=1), "the engine is idle again"
+    assert text(engine, ask("Hi"), max_tokens=1)
 
 
 @pytest.mark.model
@@ -263,7 +387,6 @@ def test_a_prefix_is_continued_and_not_repeated(engine: Engine) -> None:
     alphabet = ask("Write the letters A to F separated by spaces, nothing else.")
     continued = text(engine, alphabet, prefix="A B C")
     assert continued.strip().startswith("D")
-    assert engine.usage.reused_tokens == 0
     text(engine, ABOUT_BUOYS)
     text(engine, ABOUT_BUOYS, prefix="Buoy 3 measures")
     assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * PLAN.step
