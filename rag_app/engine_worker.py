@@ -4,9 +4,9 @@ Knows: one JSON object a line. Does not know: who asks. Started by `engine_host`
 outlives its parent.
 
 Requests: `{"id", "call": "stream" | "choose" | "count", ...arguments}` and `{"stop": id}`. Replies: first
-`{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any number of `{"id", "piece"}` and at
-last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`. Calls are answered in the order they came; counting and
-stopping are not made to wait.
+`{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any number of
+`{"id", "piece"}` and at last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`. Calls are answered in the order
+they came; counting and stopping are not made to wait.
 """
 
 from __future__ import annotations
