@@ -62,6 +62,11 @@ class EngineHost:
         return str(self._child.ready["kv_type"])
 
     @property
+    def pid(self) -> int:
+        """Process id of the child; another one after it was started anew."""
+        return self._child.pid
+
+    @property
     def memory_bytes(self) -> int:
         """Main memory that the child holds now; 0 if it is gone."""
         return self._child.memory_bytes
@@ -181,6 +186,10 @@ class _Child:
     @property
     def open_calls(self) -> int:
         return len(self._calls)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def memory_bytes(self) -> int:

@@ -16,6 +16,8 @@ Progress = Callable[[str, int, int], None]  # what is being measured, repetition
 
 # Module of this package, named as the suite -> what it measures.
 _SUITES: dict[str, str] = {
+    "engine": "speed beside a bare llama.cpp loop, overhead per token, first token, stop",
+    "memory": "growth of the engine's memory over a hundred questions",
     "search": "retrieval beside the query embedding alone and beside a plain dense search",
     "ingest": "ingest beside sentence-transformers' defaults into Chroma; one more day",
     "scale": "made-up collections of 5,487, 20,000 and 50,000 papers, built and searched",

@@ -1,0 +1,60 @@
+"""What the engine's benches ask: prompts as the app makes them, about papers of the user's collection.
+
+Knows: where papers come from, and which questions are asked of each. Does not know: what is measured with them.
+Called by the suites `engine` and `memory`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rag_app import digest, prompting, sentences
+from rag_app.cleaning import clean_line
+from rag_app.drafting import PROMPT_TOKENS
+from rag_app.errors import CollectionError
+from rag_app.index import open_current
+from rag_app.prompting import Prompt
+from rag_app.records import Hit, Paper, Passage, Query
+from rag_app.settings import Settings
+
+QUESTIONS = (
+    "What problem does {name} solve?",
+    "How does {name} work?",
+    "What data was {name} tested on?",
+    "Which figures does {name} report?",
+)
+
+
+def papers(settings: Settings, count: int) -> list[Paper]:
+    """At most `count` papers, evenly spread over the user's collection; without one, over the first digests.
+
+    Raises DigestError without either.
+    """
+    try:
+        known: Sequence[Paper] = open_current(settings.home).papers.all()
+    except CollectionError:
+        known, _ = digest.read([settings.digests])
+    return [known[place * len(known) // count] for place in range(count)] if len(known) > count else list(known)
+
+
+def question(paper: Paper, number: int) -> str:
+    """One of the questions, about this paper by name."""
+    return QUESTIONS[number % len(QUESTIONS)].format(name=clean_line(paper.title.partition(":")[0]))
+
+
+def prompt(paper: Paper, number: int, count_tokens: Callable[[str], int]) -> Prompt:
+    """The prompt of a question about a paper that it names: all of its sentences that fit, as on a CPU."""
+    asked = question(paper, number)
+    query = Query(asked, asked, "en", papers=(paper.arxiv_id,))
+    passages = tuple(
+        Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
+        for section in paper.sections
+        for start, end in sentences.split(section.text)
+    )
+    return prompting.build(
+        query,
+        [Hit(paper, 1.0, passages)],
+        count_tokens=count_tokens,
+        budget=PROMPT_TOKENS["CPU"],
+        room=prompting.TOKENS_A_LINE,
+    )
