@@ -141,8 +141,7 @@ class PaperTable:
         """Ids of every paper that meets `filters`, by first day, then in digest order."""
         if not filters:
             return list(self._papers)
-        sql = "SELECT arxiv_id FROM papers WHERE rank IN (SELECT value FROM json_each(?)) ORDER BY rank"
-        return [row[0] for row in self._rows(sql, [self._matching(filters)])]
+        return [self._ids[rank] for (rank,) in self._rows(_MATCHING, _values(filters))]
 
     def count(self, filters: Filters) -> int:
         """How many papers meet `filters`."""
@@ -219,6 +218,11 @@ class PaperTable:
             lists = tuple(days[rank]), tuple(sections[rank]), votes, tuple(authors[rank])
             papers[arxiv_id] = Paper(arxiv_id, title, *lists, *rest)
         return papers
+
+    @cached_property
+    def _ids(self) -> tuple[str, ...]:
+        """arXiv ids by rank, which counts from 0 without gaps."""
+        return tuple(self._papers)
 
     @cached_property
     def _spellings(self) -> dict[str, tuple[str, ...]]:
