@@ -1,8 +1,8 @@
 """llama.cpp as the engine sees it: a loaded model with one sequence of tokens, and a grammar over its vocabulary.
 
-Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not know: messages, queues,
-what to keep of the cache. Called by `llm.Engine`. Its high-level class is avoided: it detokenises everything at each
-streamed token, applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
+Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not know: messages,
+queues, what to keep of the cache. Called by `llm.Engine`. Its high-level class is avoided: it detokenises everything
+at each streamed token, applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
 """
 
 from __future__ import annotations
