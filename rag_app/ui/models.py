@@ -117,7 +117,8 @@ def _row(row: Row, words: Words) -> None:
     model, job = row.model, resources.workbench().pulls.get(row.model.id)
     with st.container(border=True, key=f"model-{model.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escape_markdown(model.title)}** {_badges(row, words)}  \n{_facts(row, words)}")
+            title = f"**{escape_markdown(model.title)}** {_badges(row, words)}"
+            st.markdown(f"{title}  \n{_facts(row, words)}", width="stretch")
             if job is None or not job.running:
                 _offer(row, words)
         if job is not None:

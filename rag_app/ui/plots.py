@@ -64,7 +64,7 @@ def _votes_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
         .mark_circle(color=USUAL, cursor="pointer")
         .encode(
             alt.X("day:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, grid=False)),
-            alt.Y("votes:Q", title=words["column_votes"], scale=alt.Scale(type="sqrt")),
+            alt.Y("votes:Q", title=words["column_votes"], scale=alt.Scale(type="sqrt", zero=False)),
             size=alt.Size("votes:Q", legend=None, scale=alt.Scale(range=[16, 220])),
             opacity=alt.condition(chosen, alt.value(0.7), alt.value(0.15)),
             tooltip=[
