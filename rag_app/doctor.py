@@ -25,7 +25,9 @@ class Finding:
 
 def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     """Look at everything; a part that fails is a finding, never an exception."""
-    parts = [_device, _language_model, _embedder, _index, *([_network] if offline else [])]
+    parts = [_device, _language_model, _embedder, _index, _servers]
+    if offline:
+        parts += [_connections, _trial_question]
     return [
         finding for part in parts for finding in _safely(part.__name__.strip("_").replace("_", " "), part, settings)
     ]
@@ -60,8 +62,10 @@ def _language_model(settings: Settings) -> Iterator[Finding]:
     path = weights.choose_llm(settings, vram_bytes=vram_bytes())
     sha256 = weights.ensure_verified(path, settings)
     yield Finding("language model", f"{path.name}, SHA-256 {sha256[:12]}… verified")
-    plan = fit(read_shape(path), devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
-    yield Finding("fit", f"{plan.gpu_layers} layers on the GPU, context {plan.context:,}, {plan.reason}")
+    shape = read_shape(path)
+    plan = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
+    place = f"{plan.gpu_layers} of {shape.layers} layers on {plan.device}" if plan.gpu_layers else "all on the CPU"
+    yield Finding("fit", f"{place}; context {plan.context:,}, {plan.kv_type} cache; {plan.reason}")
 
 
 def _embedder(settings: Settings) -> Iterator[Finding]:
@@ -85,30 +89,50 @@ def _index(settings: Settings) -> Iterator[Finding]:
         yield Finding("index", problem, False, "run: rag-app ingest")
 
 
-def _network(settings: Settings) -> Iterator[Finding]:
-    """Connections of this user's rag-app processes that are not loopback: there must be none."""
-    import psutil
+def _servers(settings: Settings) -> Iterator[Finding]:
+    """The visible exception: servers that the user named."""
+    from rag_app import address
 
-    outside = []
-    for process in psutil.process_iter(["cmdline"]):
-        if not any("rag_app" in part or "rag-app" in part for part in process.info["cmdline"] or []):
-            continue
-        try:
-            connections = process.net_connections(kind="inet")
-        except psutil.Error:
-            continue
-        outside += [c.raddr for c in connections if c.raddr and not _is_loopback(c.raddr.ip)]
-    says = "no connection leaves this machine" if not outside else f"connected to {', '.join(map(str, outside))}"
-    yield Finding("network", says, not outside)
-    chosen = [url for url in (settings.chroma_url, settings.llm_url) if url]
-    if chosen:
-        yield Finding("servers you set", ", ".join(chosen))
+    for server in address.chosen(settings):
+        place = "this machine" if server.loopback else "another machine: questions and digests go there"
+        yield Finding("server you set", f"{server} ({place})")
 
 
-def _is_loopback(address: str) -> bool:
-    import ipaddress
+def _connections(settings: Settings) -> Iterator[Finding]:
+    """What the processes that run now hold open: loopback only, but for the servers that the user named."""
+    from rag_app import network
 
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    running = network.processes()
+    away = sorted({found for process in running for found in process.outside} - _allowed(settings))
+    says = f"{len(running)} processes of rag-app; to other machines: {', '.join(away) or 'none'}"
+    yield Finding("connections", says, not away, "stop them, and report what they reached" if away else "")
+    listens = sorted({found for process in running for found in process.listens})
+    reachable = [found for found in listens if not found.startswith(("127.", "::1"))]
+    hint = "start the page with: rag-app serve" if reachable else ""
+    yield Finding("listening", ", ".join(listens) or "nothing", not reachable, hint)
+    hidden = [str(process.pid) for process in running if process.hidden]
+    if hidden:
+        yield Finding("hidden", f"processes of another user: {', '.join(hidden)}", False, "run the check as that user")
+
+
+def _trial_question(settings: Settings) -> Iterator[Finding]:
+    """A question, answered while every address and name that Python code asks for is noted."""
+    from rag_app import network, pipeline
+
+    with network.watched() as asked:
+        pipeline.answer("video generation", pipeline.open_library(settings), None)
+    away = sorted(set(asked) - _allowed(settings))
+    says = f"asked of other machines: {', '.join(away) or 'no connection, no name'}"
+    yield Finding("trial question", says, not away, "report it, with this line" if away else "")
+
+
+def _allowed(settings: Settings) -> set[str]:
+    """Addresses and names of the servers that the user named."""
+    from rag_app import address
+
+    servers = address.chosen(settings)
+    names = {server.host for server in servers if not server.loopback}
+    return names | {f"{host}:{server.port}" for server in servers for host in (server.host, *server.ips())}
 
 
 def vram_bytes() -> int:
