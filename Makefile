@@ -6,7 +6,7 @@ BIN := .venv/bin
 export Q DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint ask ingest adapt clean distclean
+.PHONY: help setup run test test-slow lint audit ask ingest adapt clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,12 @@ lint: setup ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+audit: ## look every pinned package up among the known vulnerabilities (needs the network)
+	@$(PYTHON) -m venv build/audit
+	@build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement requirements.lock || \
+		{ echo "audit: not passed: the package above is vulnerable, or could not be looked up and nothing was audited"; exit 1; }
 
 ask: setup ## answer one question: make ask Q="which papers improve video generation?"
 	@$(BIN)/rag-app ask -- "$$Q"
