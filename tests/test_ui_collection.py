@@ -15,7 +15,8 @@ from rag_app.adapting import AdaptResult
 from rag_app.digest import Report, Skipped
 from rag_app.errors import EngineError, WeightsError
 from rag_app.fitting import Device
-from rag_app.ui import adding, care, collection, models, resources, text, upgrade, watching
+from rag_app.ui import adding, care, collection, explore, models, resources, text, upgrade, watching
+from rag_app.ui.prose import label
 from rag_app.ui.text import ENGLISH
 
 ENTRY = "### [Paper {n}](https://arxiv.org/abs/2501.{n:05})\n\n- **What's New**: It does something new.\n\n"
@@ -170,6 +171,24 @@ def test_files_that_only_look_newer_are_offered_once(page: Page, ingests: Ingest
     assert not watching.changes_of(generation)
     generation.name = "g2"
     assert watching.changes_of(generation)
+
+
+# --- explore ------------------------------------------------------------------------------------
+
+
+def test_a_week_names_its_papers_with_most_votes(page: Page) -> None:
+    app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
+    assert not any(ENGLISH["week_top"] in m.value for m in app.markdown)
+    app.segmented_control(key="explore-view").set_value("week").run()
+    shown = "\n".join(m.value for m in app.markdown)
+    assert f"1. {label(FILM.title, 110)} :gray[31 votes]" in shown
+    assert CALM.title not in shown  # its votes are unknown, which is not zero
+
+
+def test_a_collection_too_small_for_topics_says_so(page: Page) -> None:
+    app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
+    assert ENGLISH["plot_nothing"] in [c.value for c in app.caption]
+    assert [tab.label for tab in app.tabs] == [ENGLISH[f"plot_{k}"] for k in ("topics", "months", "votes", "authors")]
 
 
 # --- fitting the embedding model ----------------------------------------------------------------
