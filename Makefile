@@ -6,7 +6,7 @@ BIN := .venv/bin
 export Q DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint audit ask ingest adapt clean distclean
+.PHONY: help setup run test test-slow lint audit ask ingest adapt bench-peers clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ ingest: setup ## add a folder of digests: make ingest DIR=~/digests
 
 adapt: setup ## fine-tune the embedding model to the collection
 	@$(BIN)/rag-app adapt
+
+bench-peers: setup ## make the environment of LangChain and paper-qa for `rag-app bench peers`
+	@$(BIN)/python -m rag_app.bench.peers_environment
 
 clean: ## remove caches and build leftovers; keeps .venv, models and data
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

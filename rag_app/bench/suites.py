@@ -21,6 +21,7 @@ _SUITES: dict[str, str] = {
     "search": "retrieval beside the query embedding alone and beside a plain dense search",
     "ingest": "ingest beside sentence-transformers' defaults into Chroma; one more day",
     "scale": "made-up collections of 5,487, 20,000 and 50,000 papers, built and searched",
+    "peers": "new questions beside LangChain and paper-qa; `make bench-peers` first",
 }
 
 

@@ -1,0 +1,113 @@
+"""Another way of answering, in a process and perhaps an environment of its own: questions in, figures out.
+
+Knows: one JSON object a line, and the memory a process has used at most. Does not know: who answers, or how. `peers`
+asks; `peer_app`, `peer_langchain` and `peer_paperqa` answer, each run by the interpreter that has its packages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag_app.errors import RagError
+from rag_app.settings import CHECKOUT
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one question."""
+
+    evidence: tuple[str, ...]  # ids of what stood in the prompt, papers or chunks, best first
+    seconds: float = 0.0
+    first_token: float | None = None  # seconds; None where the model wrote nothing
+    answer: str = ""
+    peak_bytes: int = 0  # of the process, so far
+
+
+class Peer:
+    """A running peer; use it in a `with` statement."""
+
+    def __init__(self, module: str, *, python: Path = Path(sys.executable), home: Path, **setup: object) -> None:
+        """Start `python -m rag_app.bench.MODULE` with RAG_HOME at `home`, and wait until it has loaded.
+
+        Raises RagError, with the last line it wrote on stderr, when it ends instead.
+        """
+        environment = {**os.environ, "RAG_HOME": str(home), "PYTHONPATH": str(CHECKOUT), **_QUIET}
+        self.name = module.removeprefix("peer_")
+        self._errors = (home / f"{self.name}.log").open("w+", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [str(python), "-m", f"rag_app.bench.{module}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            encoding="utf-8",
+            env=environment,
+            cwd=CHECKOUT,
+        )
+        self._exchange(setup)
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def ask(self, question: str, **options: object) -> Reply:
+        """The reply to one question. Raises RagError when the peer ends."""
+        reply = self._exchange({"question": question, **options})
+        return Reply(**{**reply, "evidence": tuple(reply["evidence"])})
+
+    def _exchange(self, request: Mapping[str, object]) -> Json:
+        assert self._process.stdin and self._process.stdout  # noqa: S101 - pipes by construction
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            reply: Json = json.loads(self._process.stdout.readline())
+        except (OSError, ValueError):
+            self._errors.seek(0)
+            last = (self._errors.read().strip().splitlines() or ["no message"])[-1]
+            raise RagError(f"the peer {self.name} ended: {last[:300]}", "its packages: make bench-peers") from None
+        return reply
+
+
+_QUIET = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else litellm fetches one
+    "LANGSMITH_TRACING": "false",
+    "TOKENIZERS_PARALLELISM": "true",
+}
+
+
+def serve(load: Callable[[Json], Callable[[Json], Reply]]) -> None:
+    """The peer's side: `load` with the first line, say so, and answer one line after another."""
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a library prints must not break the protocol
+    answer = load(json.loads(sys.stdin.readline()))
+    print("{}", file=output, flush=True)
+    for line in sys.stdin:
+        reply = answer(json.loads(line))
+        told = {name: getattr(reply, name) for name in ("evidence", "seconds", "first_token", "answer")}
+        print(json.dumps({**told, "peak_bytes": peak_bytes()}), file=output, flush=True)
+
+
+def peak_bytes() -> int:
+    """Most main memory this process has held, file pages of the model included."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024

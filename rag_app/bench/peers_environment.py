@@ -1,0 +1,53 @@
+"""The environment of the bench's peers: LangChain and paper-qa beside the packages of this one.
+
+Knows: how it is made and where it lies. Does not know: what is measured in it. `make bench-peers` runs it as a program;
+`peers` asks for its interpreter.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+from rag_app.errors import RagError
+from rag_app.settings import Settings
+
+LOCK = Path(__file__).with_name("peers.lock")
+STAMP = "peers.lock"  # a copy of the lock the environment was made of, written last
+
+
+def interpreter(home: Path) -> Path:
+    """The environment's Python. Raises RagError when it is not there, or not made of the lock as it is now."""
+    folder = home / "peers"
+    stamp = folder / STAMP
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != LOCK.read_text(encoding="utf-8"):
+        raise RagError(f"there is no environment for the peers in {folder}", "run: make bench-peers")
+    return _python(folder)
+
+
+def make(home: Path) -> Path:
+    """Make the environment, or bring it to the lock; its Python. Raises RagError when pip fails."""
+    folder = home / "peers"
+    venv.create(folder, symlinks=os.name != "nt")
+    own = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
+    (own / "rag_app_packages.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    done = subprocess.run([str(_python(folder)), "-m", "pip", "install", "--requirement", str(LOCK)], check=False)
+    if done.returncode:
+        raise RagError("the peers' packages could not be installed", "pip's own message above says why")
+    (folder / STAMP).write_text(LOCK.read_text(encoding="utf-8"), encoding="utf-8")
+    return _python(folder)
+
+
+def _python(folder: Path) -> Path:
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+if __name__ == "__main__":
+    try:
+        print(make(Settings.from_environment().home))
+    except RagError as error:
+        sys.exit(f"error: {error}")
