@@ -41,7 +41,7 @@ class EngineHost:
         self._environment = _environment(settings)
         self._starting = threading.Lock()
         self._closed = False
-        self._usage = Usage()
+        self._last = threading.local()  # usage of each thread's own last call
         self._child = _Child(self._command, self._environment)
 
     @property
@@ -73,7 +73,9 @@ class EngineHost:
 
     @property
     def usage(self) -> Usage:
-        return self._usage
+        """What the last answer or choice of this thread cost: others may have had theirs since."""
+        usage: Usage = getattr(self._last, "usage", Usage())
+        return usage
 
     @property
     def waiting(self) -> int:
@@ -81,10 +83,12 @@ class EngineHost:
         return max(self._child.open_calls - 1, 0)
 
     def count_tokens(self, text: str) -> int:
-        return int(self._result(call="count", text=text))
+        return int(self._reply(call="count", text=text)["result"])
 
     def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
-        return tuple(self._result(call="choose", messages=list(messages), options=list(options), prefix=prefix))
+        reply = self._reply(call="choose", messages=list(messages), options=list(options), prefix=prefix)
+        self._last.usage = Usage(**reply["usage"])
+        return tuple(reply["result"])
 
     def stream(
         self,
@@ -102,7 +106,7 @@ class EngineHost:
         try:
             while "piece" in (reply := call.reply(stop)):
                 yield reply["piece"]
-            self._finish(reply)
+            self._last.usage = Usage(**_good(reply)["usage"])
         finally:
             call.stop()
 
@@ -112,15 +116,8 @@ class EngineHost:
         with self._starting:
             self._child.end()
 
-    def _result(self, **request: object) -> Any:
-        reply = self._living().call(**request).reply()
-        self._finish(reply)
-        return reply["result"]
-
-    def _finish(self, reply: Mapping[str, Any]) -> None:
-        if "error" in reply:
-            raise EngineError(reply["error"], reply["hint"])
-        self._usage = Usage(**reply["usage"])
+    def _reply(self, **request: object) -> Mapping[str, Any]:
+        return _good(self._living().call(**request).reply())
 
     def _living(self) -> _Child:
         """The child, started anew if it died."""
@@ -271,6 +268,13 @@ class _Child:
         if code == -9:
             hint += "; if it ends again, memory is short: choose a smaller model"
         return {"message": f"the language model's process ended (code {code})", "hint": hint}
+
+
+def _good(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reply; EngineError if it tells of one."""
+    if "error" in reply:
+        raise EngineError(reply["error"], reply["hint"])
+    return reply
 
 
 def _error(message: str, hint: str) -> dict[str, Any]:

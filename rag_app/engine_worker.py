@@ -99,6 +99,9 @@ class _Worker:
             self.reply(id=request["id"], result=result, usage=asdict(self._engine.usage))
         except RagError as error:
             self.reply(id=request["id"], error=error.message, hint=error.hint)
+        except MemoryError:
+            hint = "close other programs, set RAG_CONTEXT lower, or choose a smaller model"
+            self.reply(id=request["id"], error="the language model has run out of memory", hint=hint)
         except BrokenPipeError:  # the parent is gone: so are we, soon
             return
         except Exception as error:

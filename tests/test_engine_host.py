@@ -195,6 +195,24 @@ def test_many_threads_never_mix(host: EngineHost) -> None:
     assert found == {number: f"w{number} " * 40 for number in range(8)}
 
 
+def test_what_an_answer_cost_is_told_to_the_one_who_asked(host: EngineHost) -> None:
+    told: dict[int, set[int]] = {}
+
+    def call(number: int) -> None:
+        told[number] = set()
+        for _ in range(10):
+            list(host.stream(says("w " * number)))
+            host.count_tokens("a b c")
+            told[number].add(host.usage.generated_tokens)
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert told == {number: {number} for number in range(1, 9)}
+
+
 def test_counting_does_not_wait_for_an_answer(host: EngineHost) -> None:
     stop = threading.Event()
     pieces = host.stream(says("word forever"), stop=stop)
