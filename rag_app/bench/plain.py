@@ -36,7 +36,10 @@ class DefaultEncoder:
 
         os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
         self._model = SentenceTransformer(str(folder), local_files_only=True)
         self._threads = psutil.cpu_count(logical=False) or 1  # torch's default, which rag-app lowers for a query
 
