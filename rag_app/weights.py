@@ -120,7 +120,9 @@ def _finish_folder(model: Model, folder: Path) -> None:
     configuration = folder / "config_sentence_transformers.json"
     content = json.loads(configuration.read_text(encoding="utf-8")) if configuration.exists() else {}
     if not any((content.get("prompts") or {}).values()):
-        configuration.write_text(json.dumps(content | {"prompts": dict(model.prompts)}, indent=2), encoding="utf-8")
+        draft = configuration.with_suffix(".draft")  # a kill must not leave half of it, which the next pull would read
+        draft.write_text(json.dumps(content | {"prompts": dict(model.prompts)}, indent=2), encoding="utf-8")
+        draft.replace(configuration)
     sums = {}
     for path in embedder_files(folder):
         _sync(path)
