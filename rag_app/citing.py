@@ -18,6 +18,7 @@ from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
 
 MARKER = re.compile(r"\s*\[(\d+)\]\s*")
 LEAST_COVERED = 0.5  # share of a claim's content terms that the digest must hold; echoes of the question reach .41
+LEAST_TRANSLATED = 0.25  # the same share, of a translation
 UNIT = re.compile(r"[^,;]{0,10}")  # after a figure: what it counts ("24개의 A100"), not a condition of the next one
 ECHO = 80  # likeness to the question, of 100, from which a claim says nothing of its own
 BEST_RANKS = 0.01  # share of the collection among which the cited paper must be for a claim without checkable terms
@@ -38,6 +39,19 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
     )
     marked = f"{claim} [{n}]" if supported else claim
     return Sentence(marked, supported, tuple(support_of(p, n) for p in supports) if supported else ())
+
+
+def check_translation(text: str, n: int, passage: Passage, paper: Paper, library: Library) -> Sentence:
+    """The sentence `text`, written as a translation of `passage`: its figures must stand there, its names in the
+    digest, and less of its other words than of a free claim's, as the collection may have no word for them."""
+    claim = MARKER.sub(" ", text).strip()
+    covered = library.lexical.coverage(claim, passage.text)
+    supported = (
+        not figures.missing(claim, [passage.text])
+        and not unknown_names(claim, paper)
+        and (covered is None or covered >= LEAST_TRANSLATED)
+    )
+    return Sentence(f"{claim} [{n}]", True, (support_of(passage, n),)) if supported else Sentence(claim, False)
 
 
 def quote(passage: Passage, n: int, text: str = "") -> Sentence:

@@ -21,7 +21,8 @@ from rag_app.understanding import language_of
 
 PAGE = 20  # papers shown in the text of a list; the citations hold all
 NEAREST = 3  # papers offered with a refusal
-WHOLE = 3  # sentences of a digest that is compared as a whole
+MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
+TABLE = 1_000  # characters of a comparison's table that can be taken in; one sentence for each aspect is always there
 BEHIND = 3  # papers shown behind a rising topic
 TREND_MONTHS = 24  # months of a trend that are shown
 
@@ -216,23 +217,33 @@ def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]
             by_aspect[passage.section if shared else SUMMARY].append(passage)
         for aspect, passages in by_aspect.items():
             if passages:
-                table[aspect][hit.paper.arxiv_id] = tuple(passages[: 2 if len(by_aspect) > 1 else WHOLE])
+                table[aspect][hit.paper.arxiv_id] = tuple(passages[:MOST_SAID])
     return dict(table)
 
 
 def comparison_table(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str) -> str:
     """The comparison as a Markdown table of the digests' sentences; quoted where they are in another language."""
+    rows = next(rows for most in range(MOST_SAID, 0, -1) if _short(rows := _rows(hits, table, language, most), most))
+    text = " ".join(p.text for quotes in table.values() for passages in quotes.values() for p in passages)
+    return "\n".join(rows if language_of(text) == language else [f"> {row}" for row in rows])
+
+
+def _rows(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str, most: int) -> list[str]:
+    """The lines of a table with at most `most` sentences in a cell."""
     missing = words(language)["not_in_digest"]
     titles = [
         f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]" for n, hit in enumerate(hits, 1)
     ]
     rows = [f"| | {' | '.join(titles)} |", "|" + "---|" * (len(hits) + 1)]
     for aspect, quotes in table.items():
-        said = [quotes.get(hit.paper.arxiv_id, ())[: 1 if len(table) > 1 else WHOLE] for hit in hits]
+        said = [quotes.get(hit.paper.arxiv_id, ())[:most] for hit in hits]
         cells = [" ".join(escape_markdown(clean_line(p.text)) for p in passages) or missing for passages in said]
         rows.append(f"| **{escape_markdown(aspect)}** | {' | '.join(cells)} |")
-    text = " ".join(p.text for quotes in table.values() for passages in quotes.values() for p in passages)
-    return "\n".join(rows if language_of(text) == language else [f"> {row}" for row in rows])
+    return rows
+
+
+def _short(rows: Sequence[str], most: int) -> bool:
+    return most == 1 or sum(map(len, rows)) <= TABLE
 
 
 # --- trends -------------------------------------------------------------------------------------

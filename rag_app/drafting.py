@@ -21,7 +21,7 @@ from rag_app.composing import Composed
 from rag_app.generation import Generator
 from rag_app.lexical import document
 from rag_app.library import Library
-from rag_app.names import TOKEN, misspelt, shaped, unknown_names
+from rag_app.names import TOKEN, misspelt, respelt, shaped, unknown_names
 from rag_app.records import Checked, Draft, Event, Evidence, Hit, Intent, Passage, Query, Sentence
 from rag_app.understanding import language_of
 
@@ -32,6 +32,8 @@ CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken wit
 OFF_TOPIC = 2.8  # standard deviations below which the best paper does not stand out: nothing here is about it
 WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
 STANDS_OUT = 3.3  # above which the paper itself answers a search, even where the model finds nothing to say
+CERTAIN = 0.8  # share of a question's terms, rare ones counting more, in a sentence that answers it for sure
+TRANSLATED = 6  # sentences of a comparison that are translated, shared among its sides
 NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 TERSE = 25  # characters
@@ -61,6 +63,7 @@ def draft(desk: Desk) -> Steps:
     hits = _focus(desk)
     if not desk.named and desk.evidence.strength < (OFF_TOPIC if _shares_a_word(desk) else WORDLESS):
         return composing.refusal(desk.query, desk.evidence, "off_topic")
+    desk = _respelt(desk, hits)
     absent = _absent_names(desk, hits)
     if absent:
         return composing.refusal(desk.query, desk.evidence, "not_mentioned", names=absent)
@@ -94,7 +97,21 @@ def _focus(desk: Desk) -> list[Hit]:
         chosen = list(hits[: 1 if clear else CANDIDATES])
     weights = _wanted(desk)
     most = 60 if len(chosen) == 1 else 12
-    return [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
+    found = [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
+    return [_figures_first(hit) for hit in found] if wording.FIGURE.search(query.question) else found
+
+
+def _figures_first(hit: Hit) -> Hit:
+    """The hit with the sentences that hold a figure before the others: what a question for a figure needs."""
+    return replace(hit, passages=tuple(sorted(hit.passages, key=lambda p: not figures.values_of(p.text))))
+
+
+def _respelt(desk: Desk, hits: Sequence[Hit]) -> Desk:
+    """The desk with the question as the digest of its one named paper spells the names in it."""
+    if not desk.named or len(hits) > 1:
+        return desk
+    asked = respelt(desk.query.standalone, hits[0].paper, desk.library.lexical.knows)
+    return replace(desk, query=replace(desk.query, standalone=asked))
 
 
 def _wanted(desk: Desk) -> dict[str, float]:
@@ -109,11 +126,17 @@ def _absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
     """Names the question asks about that the digests of the named papers never mention: no answer can be there."""
     if not desk.named or desk.query.intent is Intent.COMPARE:
         return []
-    asked = desk.query.standalone  # pasted text is left out of it
-    for name in desk.query.names:
-        asked = asked.replace(name, " ")
+    asked = _without_names(desk.query)
     words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(asked)
     return [word for word in dict.fromkeys(words) if all(_is_absent(word, hit) for hit in hits)]
+
+
+def _without_names(query: Query) -> str:
+    """What is asked, without the names of the papers."""
+    asked = query.standalone  # pasted text is left out of it
+    for name in query.names:
+        asked = asked.replace(name, " ")
+    return asked
 
 
 def _is_absent(word: str, hit: Hit) -> bool:
@@ -154,6 +177,10 @@ def _written(
     desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
 ) -> Yields[Event, None, list[_Line]]:
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
+    if _translates(desk, hits):
+        return (
+            yield from _translated(desk, generator, hits, [hit.passages[: TRANSLATED // len(hits)] for hit in hits])
+        )
     if _chooses(desk, hits):
         prompt = prompting.on_one(prompt, _choice(generator, hits, prompt), desk.query.language)
     lines = yield from _read(desk, generator, hits, prompt)
@@ -161,6 +188,47 @@ def _written(
     if failed and not any(s.supported for line in lines for s in line.sentences) and not desk.stop.is_set():
         again = prompting.repaired(prompt, failed[0].text, generator.count_tokens)
         lines = (yield from _read(desk, generator, hits, again)) or lines
+    certain = _certain(desk, hits[0])
+    if certain and desk.query.language == "en" and not any(_tells(desk.query, line) for line in lines):
+        return (yield from _translated(desk, generator, hits, [certain]))
+    return lines
+
+
+def _certain(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
+    """The sentence of a named paper that answers a question for a figure whatever the model says.
+
+    It holds a figure, and nearly all that the question speaks of beside the name.
+    """
+    query, lexical = desk.query, desk.library.lexical
+    if not desk.named or query.intent is not Intent.LOOKUP or not wording.FIGURE.search(query.question):
+        return ()
+    asked = _without_names(query)
+    holding = (p for p in hit.passages if figures.values_of(p.text))
+    return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
+
+
+def _translates(desk: Desk, hits: Sequence[Hit]) -> bool:
+    """Whether an English comparison is of digests in another language.
+
+    Translated sentence by sentence it says what the digests say; small models that answer freely mix up the sides.
+    """
+    compared = desk.query.intent is Intent.COMPARE and desk.query.language == "en"
+    return compared and all(language_of(passage.text) != "en" for hit in hits for passage in hit.passages[:1])
+
+
+def _translated(
+    desk: Desk, generator: Generator, hits: Sequence[Hit], chosen: Sequence[Sequence[Passage]]
+) -> Yields[Event, None, list[_Line]]:
+    """A line for each of the papers: the sentences chosen of its digest, each translated and checked by itself."""
+    lines: list[_Line] = []
+    for place, passages in enumerate(chosen):
+        said: list[Sentence] = []
+        for passage in passages:
+            if not desk.stop.is_set():
+                prompt = prompting.translation(passage, place, generator.count_tokens)
+                for line in (yield from _read(desk, generator, hits, prompt, source=passage)):
+                    said += line.sentences
+        lines.append(_Line(place, tuple(said)))
     return lines
 
 
@@ -176,9 +244,9 @@ def _choice(generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt)
 
 
 def _read(
-    desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
+    desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt, *, source: Passage | None = None
 ) -> Yields[Event, None, list[_Line]]:
-    """Stream one draft; each sentence is checked as it closes."""
+    """Stream one draft, of `source` where it is a translation; each sentence is checked as it closes."""
     done: list[tuple[int, Sentence]] = []  # (place of the cited paper, checked sentence), in order
     text = prompt.prefix
     for piece in generator.stream(
@@ -187,12 +255,12 @@ def _read(
         text += piece
         closed, open_text = _closed(text, len(hits))
         for place, claim in closed[len(done) :]:
-            done.append((place, _check(desk, hits, place, claim)))
+            done.append((place, _check(desk, hits, place, claim, source)))
             yield Checked(done[-1][1])
         yield Draft(open_text)
     cut_off = generator.usage.generated_tokens >= prompt.max_tokens or desk.stop.is_set()
     for place, claim in _closed(text, len(hits), final=not cut_off)[0][len(done) :]:
-        done.append((place, _check(desk, hits, place, claim)))
+        done.append((place, _check(desk, hits, place, claim, source)))
         yield Checked(done[-1][1])
     places = dict.fromkeys(place for place, _ in done)
     return [_Line(place, tuple(sentence for at, sentence in done if at == place)) for place in places]
@@ -217,11 +285,14 @@ def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[
     return found, open_text
 
 
-def _check(desk: Desk, hits: Sequence[Hit], place: int, claim: str) -> Sentence:
+def _check(desk: Desk, hits: Sequence[Hit], place: int, claim: str, source: Passage | None) -> Sentence:
     if prompting.REFUSAL in claim.split():
         return Sentence(claim, False)
     n = place + 1 if desk.query.intent is Intent.COMPARE else 1
-    return citing.check(claim, n, hits[place].paper, desk.query.standalone, desk.library)
+    paper, library = hits[place].paper, desk.library
+    if source:
+        return citing.check_translation(claim, n, source, paper, library)
+    return citing.check(claim, n, paper, desk.query.standalone, library)
 
 
 # --- assembly -----------------------------------------------------------------------------------
@@ -230,8 +301,8 @@ def _check(desk: Desk, hits: Sequence[Hit], place: int, claim: str) -> Sentence:
 def _assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Composed:
     if desk.query.intent is Intent.COMPARE:
         return _comparison(desk, hits, lines)
-    line = next((line for line in lines if any(s.supported for s in line.sentences)), None)
-    if line is None or not _answers(desk.query, line.sentences):
+    line = next((line for line in lines if _tells(desk.query, line)), None)
+    if line is None:
         return _nothing_said(desk, hits, lines)
     hit = hits[line.place]
     kept = [s for s in line.sentences if s.supported]
@@ -242,11 +313,11 @@ def _assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Compo
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
 
 
-def _answers(query: Query, checked: Sequence[Sentence]) -> bool:
-    """A question for a figure is answered by a figure."""
-    return not wording.FIGURE.search(query.question) or any(
-        figures.values_of(citing.MARKER.sub(" ", s.text)) for s in checked if s.supported
-    )
+def _tells(query: Query, line: _Line) -> bool:
+    """Whether a sentence of the line is supported, and one holds a figure where a figure is asked for."""
+    supported = [citing.MARKER.sub(" ", sentence.text) for sentence in line.sentences if sentence.supported]
+    asked = wording.FIGURE.search(query.question)
+    return any(figures.values_of(text) for text in supported) if asked else bool(supported)
 
 
 def _quotable(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
@@ -262,6 +333,8 @@ def _nothing_said(desk: Desk, hits: Sequence[Hit], lines: Sequence[_Line]) -> Co
         return composing.refusal(desk.query, desk.evidence, "stopped")
     if not desk.named and desk.evidence.strength >= STANDS_OUT:
         return _extracted(desk, hits[:1])
+    if certain := _certain(desk, hits[0]):
+        return _extracted(desk, [replace(hits[0], passages=certain)])
     if desk.named:
         titles = [clean_line(hit.paper.title.partition(":")[0]) for hit in hits]
         return composing.refusal(desk.query, desk.evidence, "not_in_digest_of", names=titles)

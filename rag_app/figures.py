@@ -40,6 +40,10 @@ KOREAN_SCALED = re.compile(
     r"(?<![A-Za-z0-9.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(천만|백만|십만|만|억|조|천)"
 )
 
+MIXED = re.compile(
+    r"(?<![^\W_])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)+"
+)  # "7b-v0.1", "V3-2"
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -78,9 +82,19 @@ def values_of(text: str) -> set[float]:
 
 
 def missing(claim: str, sources: Iterable[str]) -> list[str]:
-    """The numbers of `claim` that no source states; a unit counts: 3만 is not 3억."""
-    allowed = set().union(*(values_of(source) for source in sources))
-    return [f.text for f in figures(claim) if not any(math.isclose(max(f.values), a) for a in allowed)]
+    """The numbers of `claim` that no source states; a unit counts: 3만 is not 3억.
+
+    Words of letters and digits that a source holds as they are ("7b-v0.1") are names.
+    """
+    texts = [unicodedata.normalize("NFKC", source) for source in sources]
+    allowed = set().union(*map(values_of, texts))
+    plain = MIXED.sub(lambda word: " " if _holds(texts, word[0]) else word[0], claim)
+    return [f.text for f in figures(plain) if not any(math.isclose(max(f.values), a) for a in allowed)]
+
+
+def _holds(texts: Iterable[str], word: str) -> bool:
+    whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_가-힣])", re.IGNORECASE)
+    return any(whole.search(text) for text in texts)
 
 
 def in_english(text: str) -> str:

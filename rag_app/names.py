@@ -280,10 +280,29 @@ def unknown_names(claim: str, paper: Paper) -> list[str]:
 
 def misspelt(word: str, paper: Paper) -> bool:
     """Whether the paper's digest holds a name that `word` is a likely misspelling of."""
+    return _meant(word, paper) is not None
+
+
+def respelt(text: str, paper: Paper, is_word: Callable[[str], bool]) -> str:
+    """The text with likely misspellings of names as the paper's digest spells them.
+
+    `is_word(word)`: the collection's texts use the word, so it is meant as it stands.
+    """
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0]
+        return word if len(fold(word)) < 5 or is_word(word) else _meant(word, paper) or word
+
+    return TOKEN.sub(right, text)
+
+
+def _meant(word: str, paper: Paper) -> str | None:
+    """The name in the paper's digest that is spelled most like `word`, if one is near."""
     from rapidfuzz import fuzz, process
 
-    names = {fold(name) for name in TOKEN.findall(_text(paper)) if shaped(name)}
-    return process.extractOne(fold(word), names, scorer=fuzz.ratio, score_cutoff=80) is not None
+    names = {fold(name): name for name in TOKEN.findall(_text(paper)) if shaped(name)}
+    best = process.extractOne(fold(word), list(names), scorer=fuzz.ratio, score_cutoff=80)
+    return names[best[0]] if best else None
 
 
 def _holds(word: str, known: set[str]) -> bool:

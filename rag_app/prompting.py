@@ -43,8 +43,12 @@ LENGTH = {
         "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
     },
 }
+TRANSLATE = (
+    "You translate sentences about AI papers into English, completely and exactly. Keep names, terms and figures."
+)
 OPENING = {"en": "This paper", "ko": "이 논문은"}  # of an answer that names a paper: else the model repeats its title
 TOKENS_A_LINE = 110  # the longest line an answer may take
+LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and of its translation
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 BESIDES = 200  # tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
@@ -104,8 +108,28 @@ def repaired(prompt: Prompt, failed: str, count_tokens: Callable[[str], int]) ->
 
 def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
     """The same prompt for an answer about the paper at `place` (from 0) alone; nothing before it is read again."""
-    rules = f"root ::= text\ntext ::= char+\nchar ::= {TEXT[language]}\n"
-    return replace(prompt, grammar=rules, prefix=f"[{place + 1}] {OPENING[language]}")
+    return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {OPENING[language]}")
+
+
+def translation(passage: Passage, place: int, count_tokens: Callable[[str], int]) -> Prompt:
+    """The prompt for a digest's sentence in English, on a line that cites the paper at `place` (from 0)."""
+    marker = f"[{place + 1}]"  # on both sides, as the model expects it where it has read it
+    sentence = _fitting(figures.in_english(clean_line(passage.text)), count_tokens, LONGEST_SENTENCE)
+    content = f"{marker} {sentence}\n\nTranslate into English:"
+    return Prompt(
+        messages=(Message(role="system", content=TRANSLATE), Message(role="user", content=content)),
+        grammar=_text_alone("en"),
+        papers=(passage.arxiv_id,),
+        max_tokens=LONGEST_SENTENCE,
+        left_out=0,
+        cut=False,
+        prefix=marker,
+    )
+
+
+def _text_alone(language: str) -> str:
+    """GBNF for one line of text, where its marker is settled."""
+    return f"root ::= text\ntext ::= char+\nchar ::= {TEXT[language]}\n"
 
 
 def grammar(papers: int, language: str, *, every: bool) -> str:

@@ -119,6 +119,21 @@ def passage(arxiv_id: str = PICKBOT) -> Passage:
     return Passage(arxiv_id, section.name, start, end, section.text[start:end])
 
 
+@pytest.mark.parametrize(
+    ("text", "supported"),
+    [
+        ("PickBot is a system that learns whole-body grasping for mobile robots.", True),
+        ("PickBot is a system that learns whole-body grasping for 3 robots.", False),
+        ("PickBot, like CupBot, learns whole-body grasping for robots.", False),
+        ("Diffusion models generate video from text.", False),
+    ],
+)
+def test_a_translation_states_the_figures_and_names_of_its_sentence(text: str, supported: bool) -> None:
+    sentence = citing.check_translation(text, 1, passage(), paper(PICKBOT), lab())
+    assert sentence.supported is supported
+    assert [support.quote for support in sentence.support] == ([passage().text] if supported else [])
+
+
 def test_a_quote_is_supported_by_itself() -> None:
     quote = citing.quote(passage(), 3)
     assert quote.supported

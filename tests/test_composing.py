@@ -216,7 +216,7 @@ def test_digests_without_a_shared_section_are_compared_as_wholes() -> None:
     plain, divided = told(1, "One. Two. Three. Four.", "Summary"), told(2, "First. Last.", "What's New", "Results")
     table = composing.comparison((plain, divided))
     assert {aspect: {at: len(said) for at, said in sides.items()} for aspect, sides in table.items()} == {
-        "Summary": {plain.paper.arxiv_id: 3, divided.paper.arxiv_id: 3}
+        "Summary": {plain.paper.arxiv_id: 4, divided.paper.arxiv_id: 4}
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from fakes import ScriptedGenerator, answer_of, events_of, lab
 
 from rag_app import pipeline, prompting
 from rag_app.drafting import escape_sentence
+from rag_app.generation import Message
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
 
 PICKBOT, FOLDNET = "2405.00001", "2405.00002"
@@ -141,6 +143,36 @@ def test_a_comparison_cites_every_side(text: str) -> None:
     assert "99.9" not in answer.text
     assert {arxiv_id for quotes in answer.comparison.values() for arxiv_id in quotes} == {PICKBOT, FOLDNET}
     check_citations(answer)
+
+
+def test_an_english_comparison_translates_each_sentence_of_a_korean_digest_by_itself() -> None:
+    def translate(messages: Sequence[Message]) -> str:
+        return " It reaches 75% on O.O.D. objects." if "75%" in messages[-1]["content"] else " It flies at 99 km/h."
+
+    answer = answer_of(COMPARED, lab(), generator := ScriptedGenerator([translate]))
+    assert all(len(re.findall(r"[가-힣][.]", messages[-1]["content"])) == 1 for messages in generator.calls)
+    assert "It reaches 75% on O.O.D. objects. [1]" in answer.text
+    assert "99" not in answer.text
+    assert all("75%" in support.quote for sentence in answer.sentences[:1] for support in sentence.support)
+    check_citations(answer)
+
+
+@pytest.mark.parametrize("generator", [None, ScriptedGenerator([prompting.REFUSAL])])
+def test_a_sentence_that_holds_all_that_is_asked_answers_for_the_model(generator: ScriptedGenerator | None) -> None:
+    answer = answer_of("FoldNet이 TowelBench에서 기록한 성공률은 얼마야?", lab(), generator)
+    assert not answer.refused
+    assert "61.5%" in answer.text
+    check_citations(answer)
+
+
+def test_a_figure_of_something_else_does_not_answer_for_the_model() -> None:
+    assert answer_of("FoldNet의 학습률은 얼마야?", lab(), ScriptedGenerator([prompting.REFUSAL])).refused
+
+
+def test_a_misspelt_name_reaches_the_model_as_the_digest_spells_it() -> None:
+    answer_of("What does PickBot do on shelfbensh and graspnett?", lab(), generator := ScriptedGenerator([TRUE]))
+    assert "ShelfBench" in generator.said().rpartition("Question:")[2]
+    assert "GraspNet-style" in generator.said().rpartition("Question:")[2]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,11 @@ def test_a_number_that_no_source_states_is_reported(claim: str, source: str, abs
     assert missing(claim, [source]) == absent
 
 
+def test_a_name_with_digits_is_no_figure_where_a_source_holds_it() -> None:
+    assert missing("Version 7b-v0.1 is small", ["Anole-7b-v0.1입니다"]) == []
+    assert missing("Version 7b-v0.1 is small", ["Anole-17b-v0.1입니다"]) != []
+
+
 def test_every_source_may_state_a_number() -> None:
     assert missing("3 and 7", ["7 heads", "3 layers"]) == []
     assert missing("3", []) == ["3"]
