@@ -18,6 +18,7 @@ from rag_app.bench.peer import Json, Reply, serve
 from rag_app.bench.plain import DefaultEncoder
 
 MODEL = "openai/local"
+LONGEST = 400  # tokens of a summary or answer: a small model that repeats itself would go on to the context's end
 
 
 def load(setup: Json) -> Callable[[Json], Reply]:
@@ -40,7 +41,8 @@ def _settings(setup: Json) -> Any:
     """paper-qa's defaults, less what asks the internet, for one local model that answers one request at a time."""
     from paperqa import Settings
 
-    served = {"model": MODEL, "api_base": setup["server"], "api_key": "none", "temperature": 0, "timeout": 1_800}
+    served: Json = {"model": MODEL, "api_base": setup["server"], "api_key": "none", "timeout": 1_800}
+    served |= {"temperature": 0, "max_tokens": LONGEST}
     llm = {"model_list": [{"model_name": MODEL, "litellm_params": served}]}
     settings = Settings(llm=MODEL, llm_config=llm, summary_llm=MODEL, summary_llm_config=llm, embedding="own")
     settings.parsing.use_doc_details = False
