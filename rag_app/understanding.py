@@ -24,6 +24,7 @@ LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」�
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
+REMEMBERED = 100  # turns that a question may lean on; each that only narrows the one before is read with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def understand(
     if reading.unknown_author:
         query = replace(query, unknown=(*query.unknown, reading.unknown_author))
     if conversation:
-        query = _follow(query, reading, dictionary, conversation)
+        query = _follow(query, reading, dictionary, conversation[-REMEMBERED:])
     return replace(query, intent=_intent(query, reading, dictionary)) if query.intent is Intent.LOOKUP else query
 
 

@@ -109,7 +109,7 @@ def check_inert(answer: Answer) -> None:
     tokens = [t for block in MarkdownIt().enable("table").parse(answer.text) for t in [block, *(block.children or [])]]
     assert {"image", "html_inline", "html_block", "code_block", "fence"}.isdisjoint(token.type for token in tokens)
     links = [str(token.attrs["href"]) for token in tokens if token.type == "link_open"]
-    assert all(re.fullmatch(r"https://arxiv\.org/abs/2407\.\d{5}", link) for link in links)
+    assert all(re.fullmatch(r"https://arxiv\.org/abs/\d{4}\.\d{5}", link) for link in links)
     assert not re.search(r"https?://(?!arxiv\.org/abs/)|www\.\w", answer.text)  # pages link bare addresses
     shown = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\](?!\()", answer.text)}
     cited = {citation.n for citation in answer.citations}
