@@ -15,9 +15,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag_app import __version__, citing, composing, digest, publishing, trends, wording
+from rag_app.assembling import STANDS_OUT
 from rag_app.chunking import chunk
 from rag_app.composing import Composed
-from rag_app.drafting import STANDS_OUT, Desk, Steps, draft
+from rag_app.desk import Desk
+from rag_app.drafting import Steps, draft
 from rag_app.embedding import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.generation import Generator

@@ -12,7 +12,7 @@ import pytest
 from fakes import ScriptedGenerator, answer_of, events_of, lab
 
 from rag_app import pipeline, prompting
-from rag_app.drafting import escape_sentence
+from rag_app.assembling import escape_sentence
 from rag_app.generation import Message
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
 

@@ -21,6 +21,7 @@ from fakes import LAB, ScriptedGenerator, lab
 from rag_app import drafting, llama, prompting
 from rag_app.chat_template import ChatTemplate
 from rag_app.composing import Composed
+from rag_app.desk import Desk
 from rag_app.errors import QuestionError
 from rag_app.generation import Message
 from rag_app.pipeline import LONGEST_QUESTION, answer
@@ -148,7 +149,7 @@ def drafted(rng: random.Random, engine: Window) -> Composed:
     named = tuple(p.arxiv_id for p in papers if rng.random() < 0.8) if rng.random() < 0.6 else ()
     query = Query(question, question, rng.choice(["en", "ko"]), intent, papers=named)
     hits = tuple(Hit(p, 9.0 - 0.1 * place) for place, p in enumerate(papers))
-    desk = drafting.Desk(query, Evidence(hits, strength=9.0), lab(), engine, threading.Event())
+    desk = Desk(query, Evidence(hits, strength=9.0), lab(), engine, threading.Event())
     steps = drafting.draft(desk)
     while True:
         try:
@@ -269,7 +270,7 @@ def test_what_was_left_out_is_counted_in_the_answer() -> None:
     source = Paper("2405.10000", "T", (), (Section("Summary", f"It says {'so ' * 30}. " * 50),))
     query = Query("What?", "What?", "en", papers=(source.arxiv_id,))
     engine = Window(["NONE"], context=1024)
-    desk = drafting.Desk(query, Evidence((Hit(source, 9.0),), strength=9.0), lab(), engine, threading.Event())
+    desk = Desk(query, Evidence((Hit(source, 9.0),), strength=9.0), lab(), engine, threading.Event())
     steps = drafting.draft(desk)
     with pytest.raises(StopIteration) as end:
         while True:

@@ -1,0 +1,123 @@
+"""What lies before the model: the question, its evidence, and which of both an answer is drafted from.
+
+Knows: how many papers a question needs and which of their sentences come first, the names in a question that no
+digest mentions, and the sentence that answers for sure.
+Does not know: prompts, the model's words, or how answers are put together. `drafting` and `assembling` work at it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag_app import citing, figures, retrieval, wording
+from rag_app.generation import Generator
+from rag_app.lexical import document
+from rag_app.library import Library
+from rag_app.names import TOKEN, misspelt, respelt, shaped, unknown_names
+from rag_app.records import Evidence, Hit, Intent, Passage, Query
+
+CANDIDATES = 5  # papers offered to the model when the question names none
+CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken without asking the model
+CERTAIN = 0.8  # share of a question's terms, rare ones counting more, in a sentence that answers it for sure
+NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
+SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What drafting works with."""
+
+    query: Query
+    evidence: Evidence
+    library: Library
+    generator: Generator | None
+    stop: threading.Event
+
+    @property
+    def named(self) -> bool:
+        return bool(self.query.papers)
+
+
+def shares_a_word(desk: Desk) -> bool:
+    """Whether a paper near the top holds a content word of the question, in either language."""
+    near = desk.evidence.hits[:CANDIDATES]
+    return any(desk.library.lexical.coverage(desk.query.standalone, document(hit.paper)) for hit in near)
+
+
+def focus(desk: Desk) -> list[Hit]:
+    """The papers that go into the prompt, each with enough of its sentences."""
+    query, hits = desk.query, desk.evidence.hits
+    if query.intent is Intent.COMPARE:
+        named = [hit for arxiv_id in query.papers for hit in hits if hit.paper.arxiv_id == arxiv_id]
+        others = [hit for hit in hits if hit.paper.arxiv_id not in query.papers]
+        chosen = (named + others)[: max(2, len(named))]
+    elif desk.named:
+        chosen = list(hits[: len(query.papers)])
+    else:
+        clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
+        chosen = list(hits[: 1 if clear else CANDIDATES])
+    weights = _wanted(desk)
+    most = 60 if len(chosen) == 1 else 12
+    found = [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
+    return [_figures_first(hit) for hit in found] if wording.FIGURE.search(query.question) else found
+
+
+def _figures_first(hit: Hit) -> Hit:
+    """The hit with the sentences that hold a figure before the others: what a question for a figure needs."""
+    return replace(hit, passages=tuple(sorted(hit.passages, key=lambda p: not figures.values_of(p.text))))
+
+
+def respelled(desk: Desk, hits: Sequence[Hit]) -> Desk:
+    """The desk with the question as the digest of its one named paper spells the names in it."""
+    if not desk.named or len(hits) > 1:
+        return desk
+    asked = respelt(desk.query.standalone, hits[0].paper, desk.library.lexical.knows)
+    return replace(desk, query=replace(desk.query, standalone=asked))
+
+
+def _wanted(desk: Desk) -> dict[str, float]:
+    """The weighted terms that sentences are chosen by; names of papers count less, as many sentences have them."""
+    lexical = desk.library.lexical
+    named = set(lexical.own_terms(" ".join(desk.query.names)))
+    terms = lexical.query_terms(desk.query.standalone)
+    return {term: weight * (NAME_SHARE if term in named else 1.0) for term, weight in terms.items()}
+
+
+def absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
+    """Names the question asks about that the digests of the named papers never mention: no answer can be there."""
+    if not desk.named or desk.query.intent is Intent.COMPARE:
+        return []
+    asked = _without_names(desk.query)
+    words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(asked)
+    return [word for word in dict.fromkeys(words) if all(_is_absent(word, hit) for hit in hits)]
+
+
+def _is_absent(word: str, hit: Hit) -> bool:
+    """Whether a name, or the size of a model ("405B"), is nowhere in the digest, in no likely spelling."""
+    if SIZE.fullmatch(word):
+        return not re.search(rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", "\n".join(citing.texts_of(hit.paper)))
+    return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
+
+
+def certain(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
+    """The sentence of a named paper that answers a question for a figure whatever the model says.
+
+    It holds a figure, and nearly all that the question speaks of beside the name.
+    """
+    query, lexical = desk.query, desk.library.lexical
+    if not desk.named or query.intent is not Intent.LOOKUP or not wording.FIGURE.search(query.question):
+        return ()
+    asked = _without_names(query)
+    holding = (p for p in hit.passages if figures.values_of(p.text))
+    return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
+
+
+def _without_names(query: Query) -> str:
+    """What is asked, without the names of the papers."""
+    asked = query.standalone  # pasted text is left out of it
+    for name in query.names:
+        asked = asked.replace(name, " ")
+    return asked
