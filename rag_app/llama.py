@@ -133,6 +133,9 @@ class Model:
     def _load(self, path: Path, plan: Plan) -> Any:
         parameters = self._api.llama_model_default_params()
         parameters.n_gpu_layers = plan.gpu_layers
+        no_devices = (ctypes.c_void_p * 1)()  # ends with null, and so is empty
+        if plan.gpu_layers == 0:  # else large products are still sent to a GPU, which needs buffers there
+            parameters.devices = ctypes.addressof(no_devices)
         model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         if not model:
             raise EngineError(f"{path.name} cannot be loaded: {_last_complaint()}", "run: rag-app models verify")
