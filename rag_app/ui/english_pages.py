@@ -103,9 +103,9 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "watch_read": "Read the folders",
     "models": "Models",
     "models_llm": "Language models",
-    "models_llm_help": "The choice holds until the app ends; `RAG_MODEL` makes it last.",
+    "models_llm_help": "The choice holds until the app ends; RAG_MODEL makes it last.",
     "models_embedder": "Embedding models",
-    "models_embedder_help": "They decide what is found. `RAG_EMBEDDER` chooses another one; the digests are then "
+    "models_embedder_help": "They decide what is found. RAG_EMBEDDER chooses another one; the digests are then "
     "read again.",
     "in_use": "in use",
     "context": "Context",
