@@ -5,13 +5,28 @@ from __future__ import annotations
 import string
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from ui_page import APP, CALM, CITATION, DOUBTED, FILM, QUOTE, Page, answered, endless, failing, refused, wait_for
+from ui_page import (
+    ANSWER,
+    APP,
+    CALM,
+    CITATION,
+    DOUBTED,
+    FILM,
+    QUOTE,
+    Page,
+    answered,
+    endless,
+    failing,
+    refused,
+    wait_for,
+)
 
 from rag_app import pipeline
 from rag_app.errors import CollectionError, EngineError
@@ -98,6 +113,12 @@ def test_what_the_check_left_out_stays_visible_as_unsupported(page: Page) -> Non
     page.ask("what is new?")
     assert page.app.expander[0].label == text.ENGLISH["removed"].format(n=1)
     assert "~~It was filmed on the moon" in page.app.expander[0].markdown[0].value
+
+
+def test_evidence_that_the_prompt_had_no_room_for_is_told() -> None:
+    told = "\n".join(details.cost(replace(ANSWER, left_out=7), text.ENGLISH))
+    assert text.ENGLISH["left_out"].format(n=7) in told
+    assert text.ENGLISH["left_out_title"] not in "\n".join(details.cost(ANSWER, text.ENGLISH))
 
 
 def test_stop_keeps_what_was_checked(page: Page) -> None:

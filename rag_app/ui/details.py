@@ -26,7 +26,7 @@ PROMPT_HEIGHT = 260  # pixels; longer ones scroll
 def details(progress: Progress, answer: Answer, words: Words, library: Library) -> None:
     if progress.query:
         st.markdown("  \n".join(_understood(progress.query, words)))
-    st.markdown("  \n".join(_cost(answer, words)))
+    st.markdown("  \n".join(cost(answer, words)))
     if progress.evidence and progress.query:
         _retrieved(progress.evidence.hits[:CARDS], progress.query, words, library)
     st.markdown(f"**{words['prompt']}**")
@@ -69,7 +69,7 @@ def _understood(query: Query, words: Words) -> list[str]:
     return lines
 
 
-def _cost(answer: Answer, words: Words) -> list[str]:
+def cost(answer: Answer, words: Words) -> list[str]:
     seconds = [(words["time_evidence"], answer.evidence_seconds), (words["time_all"], answer.seconds)]
     if answer.first_token_seconds is not None:
         seconds.insert(1, (words["time_first"], answer.first_token_seconds))
@@ -82,4 +82,6 @@ def _cost(answer: Answer, words: Words) -> list[str]:
         speed = words["speed"].format(speed=f"{usage.tokens_per_second:.1f}")
         lines.append(f"**{words['model']}** {escape_markdown(answer.model)}, {escape_markdown(answer.device)}")
         lines.append(f"**{words['tokens_title']}** {counts}, {speed}")
+    if answer.left_out:
+        lines.append(f"**{words['left_out_title']}** {words['left_out'].format(n=answer.left_out)}")
     return lines

@@ -125,6 +125,8 @@ ENGLISH: Mapping[str, str] = {
     "time_all": "Complete after",
     "tokens_title": "Tokens",
     "tokens": "{prompt} read ({reused} of them reused), {generated} written",
+    "left_out_title": "Left out",
+    "left_out": "{n} sentences of the evidence, for which the prompt had no room",
     "not_in_digest": "not in the digest",
     "bookmark": "Bookmark",
     "bookmarked": "Bookmarked",

@@ -125,6 +125,8 @@ KOREAN: Mapping[str, str] = {
     "time_all": "완성까지",
     "tokens_title": "토큰",
     "tokens": "{prompt}개 읽음(그중 {reused}개 재사용), {generated}개 작성",
+    "left_out_title": "제외",
+    "left_out": "프롬프트에 들어가지 못한 근거 문장 {n}개",
     "not_in_digest": "다이제스트에 없음",
     "bookmark": "북마크",
     "bookmarked": "북마크됨",
