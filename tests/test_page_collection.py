@@ -57,7 +57,7 @@ def test_a_good_upload_is_added_and_a_bad_one_is_not(open_tab: Open, own: dict[s
     page.get_by_role("tab", name="From files").click()
     page.locator("input[type=file]").set_input_files([good, bad])
     preview = page.locator(".st-key-preview")
-    expect(preview).to_contain_text(re.compile(r"Files read\s*2\s*New papers\s*1\s*Already here\s*0\s*Skipped\s*2"))
+    expect(preview).to_contain_text(re.compile(r"Files\s*2\s*New papers\s*1\s*Already here\s*0\s*Skipped\s*2"))
     uploads = Path(own["RAG_HOME"]) / "uploads"
     assert not uploads.exists()
     page.get_by_role("button", name="Add these files").click()

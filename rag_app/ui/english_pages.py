@@ -78,6 +78,7 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "skipped_line": "Line",
     "preview": "Preview",
     "previewing": "Looking at the digests…",
+    "preview_files": "Files",
     "preview_new": "New papers",
     "preview_known": "Already here",
     "upload_replaces": "Replaces what was uploaded before under the same name: {names}.",

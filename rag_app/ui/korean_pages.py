@@ -79,6 +79,7 @@ KOREAN_PAGES: Mapping[str, str] = {
     "skipped_line": "줄",
     "preview": "미리 보기",
     "previewing": "다이제스트를 살펴보는 중…",
+    "preview_files": "파일",
     "preview_new": "새 논문",
     "preview_known": "이미 있음",
     "upload_replaces": "같은 이름으로 올렸던 파일을 바꿉니다: {names}.",
