@@ -31,7 +31,7 @@ from ui_page import (
 from rag_app import pipeline
 from rag_app.errors import CollectionError, EngineError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
-from rag_app.ui import adding, evidence, prose, resources, text
+from rag_app.ui import adding, details, evidence, prose, resources, text
 from rag_app.ui.jobs import Progress
 
 # --- words --------------------------------------------------------------------------------------
