@@ -1,7 +1,7 @@
 """Sweeps of questions, conversations and evidence: whatever they are, prompt and answer fit the context window.
 
-The ten thousand: `python -m pytest tests/test_overflow.py -k sweep --sweeps 25`, with the small model's own tokenizer
-where it is pulled.
+The ten thousand: `python -m pytest tests/test_overflow.py -m "not slow" -k sweep --sweeps 40`, with the small model's
+tokenizer where it is pulled.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ class Vocabulary(llama.Model):
         parameters.vocab_only = True
         self._model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         self._vocab = self._api.llama_model_get_vocab(self._model)
+        self._pieces: dict[tuple[int, bool], bytes] = {}
 
 
 @cache
