@@ -190,4 +190,4 @@ def _bottom(page: Page) -> float:
     """Where the lower edge of the input is, in pixels from the top of the window."""
     box = page.get_by_test_id("stChatInput").bounding_box()
     assert box
-    return box["y"] + box["height"]
+    return float(box["y"] + box["height"])
