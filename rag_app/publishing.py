@@ -52,28 +52,6 @@ MOST_CHANGED = 0.25  # share of the chunks up to which changing a copy of the la
 SPARE = 64 << 20  # bytes that must be left on the disk after a build
 
 
-def unchanged(
-    home: Path,
-    *,
-    papers: Sequence[Paper],
-    chunks: Sequence[Chunk],
-    roots: Sequence[str],
-    fingerprint: str,
-    chroma_url: str = "",
-) -> Generation | None:
-    """The current generation, if a new one of these contents would be the same and nothing in it is damaged."""
-    try:
-        generation = open_current(home)
-    except CollectionError:
-        return None
-    if generation.manifest.digest == _digest(papers, chunks, roots, fingerprint, chroma_url) and not health.damage(
-        generation.folder
-    ):
-        return generation
-    generation.close()
-    return None
-
-
 def known_roots(home: Path) -> tuple[str, ...]:
     """The collection's roots, from the current generation or else the newest readable one; empty without any."""
     with suppress(CollectionError):

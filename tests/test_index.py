@@ -21,7 +21,7 @@ from rag_app import health, index
 from rag_app.errors import CollectionError
 from rag_app.index import STORE, Generation, open_current
 from rag_app.ingest_lock import ingest_lock
-from rag_app.publishing import build_and_publish, known_roots, unchanged
+from rag_app.publishing import build_and_publish, known_roots
 from rag_app.records import Chunk, Paper, Section
 from rag_app.vector_store import VectorStore
 
@@ -51,11 +51,6 @@ def publish(home: Path, papers: list[Paper] = PAPERS, **options: object) -> Gene
     vectors = np.array([vector_of(chunk.text) for chunk in chunks], dtype=np.float32).reshape(-1, 3)
     given = {"roots": ["digests"], "fingerprint": "fake-1", "report_json": {"files": 1}, **options}
     return build_and_publish(home, papers=papers, chunks=chunks, vectors=vectors, **given)  # type: ignore[arg-type] # options are of mixed types
-
-
-def same(home: Path, papers: list[Paper] = PAPERS, fingerprint: str = "fake-1") -> Generation | None:
-    chunks = [Chunk(p.arxiv_id, s.name, 0, len(s.text), s.text) for p in papers for s in p.sections]
-    return unchanged(home, papers=papers, chunks=chunks, roots=["digests"], fingerprint=fingerprint)
 
 
 def answers(home: Path) -> list[str]:
@@ -190,7 +185,6 @@ def test_a_damaged_file_is_refused_by_name_and_a_new_ingest_repairs(home: Path, 
     with pytest.raises(CollectionError, match=name.replace(".", r"\.")) as caught:
         open_current(home)
     assert "rag-app ingest" in caught.value.hint
-    assert same(home) is None
 
 
 def test_an_ingest_over_a_damaged_index_repairs_it(home: Path) -> None:
@@ -206,7 +200,6 @@ def test_damage_to_the_store_is_seen_while_answers_stay_exact(home: Path, harm: 
     HARMS[harm](folder / index.STORE_DATABASE)
     assert health.damage(folder)
     assert sorted(answers(home)) == sorted(texts(PAPERS))
-    assert same(home) is None
 
 
 def test_a_store_with_another_embedding_is_found_out(home: Path) -> None:
@@ -282,14 +275,6 @@ def test_a_copied_store_that_fails_its_check_is_made_anew(home: Path) -> None:
     with VectorStore(folder / STORE) as store:
         store.upsert([row], np.ones((1, 3), dtype=np.float32))
     assert health.damage(publish(home, MORE).folder) == []
-
-
-def test_nothing_changed_is_recognised_and_any_change_is_not(home: Path) -> None:
-    kept = same(home)
-    assert kept is not None and kept.name == open_current(home).name
-    assert same(home, MORE) is None
-    assert same(home, [replace(PAPERS[0], votes=5), *PAPERS[1:]]) is None
-    assert same(home, fingerprint="fake-2") is None
 
 
 KILLED = """
