@@ -32,7 +32,7 @@ class Settings:
     language: str = field(default="", metadata={"help": "language of the interface: en or ko; empty follows"})
     chroma_url: str = field(default="", metadata={"help": "a Chroma server instead of the embedded one"})
     llm_url: str = field(default="", metadata={"help": "an OpenAI-compatible server instead of the engine"})
-    offline: bool = field(default=False, metadata={"help": "refuse every connection that is not loopback"})
+    offline: bool = field(default=False, metadata={"help": "refuse to fetch models"})
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
