@@ -20,6 +20,8 @@ from rag_app.understanding import language_of
 
 STANDS_OUT = 3.3  # standard deviations above which a paper answers a search, even where the model finds nothing to say
 TERSE = 25  # characters
+MOSTLY = 0.4  # share of Hangul below which a Korean sentence is mostly names
+HANGUL, LATIN = re.compile(r"[가-힣]"), re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,18 @@ def assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Compose
     hit = hits[line.place]
     kept = [s for s in line.sentences if s.supported]
     prose = " ".join(escape_sentence(s.text) for s in kept)
+    if _mostly_names(prose) and desk.query.language == "ko":
+        prose = composing.words("ko")["by_digest"] + prose
     lead = "" if desk.named else f"{composing.title_of(hit.paper)} [1]\n\n"
     terse = sum(len(s.text) for s in kept) < TERSE  # a bare figure is shown with the sentence it stands in
     quotes = quote_lines(kept, "" if terse else desk.query.language)
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
+
+
+def _mostly_names(prose: str) -> bool:
+    """Whether a sentence has so few letters of its own language beside names that a reader takes it for another."""
+    hangul, latin = len(HANGUL.findall(prose)), len(LATIN.findall(prose))
+    return hangul < MOSTLY * (hangul + latin)
 
 
 def tells(query: Query, line: Line) -> bool:

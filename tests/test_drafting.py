@@ -169,6 +169,13 @@ def test_a_figure_of_something_else_does_not_answer_for_the_model() -> None:
     assert answer_of("FoldNet의 학습률은 얼마야?", lab(), ScriptedGenerator([prompting.REFUSAL])).refused
 
 
+def test_a_korean_answer_of_names_and_figures_still_speaks_korean() -> None:
+    answer = answer_of(
+        "FoldNet의 TowelBench 성공률은?", lab(), ScriptedGenerator(["[1] FoldNet TowelBench: 61.5%입니다."])
+    )
+    assert answer.text.startswith("다이제스트에 따르면 FoldNet")
+
+
 def test_a_misspelt_name_reaches_the_model_as_the_digest_spells_it() -> None:
     answer_of("What does PickBot do on shelfbensh and graspnett?", lab(), generator := ScriptedGenerator([TRUE]))
     assert "ShelfBench" in generator.said().rpartition("Question:")[2]
