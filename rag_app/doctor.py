@@ -110,9 +110,9 @@ def _connections(settings: Settings) -> Iterator[Finding]:
     reachable = [found for found in listens if not found.startswith(("127.", "::1"))]
     hint = "start the page with: rag-app serve" if reachable else ""
     yield Finding("listening", ", ".join(listens) or "nothing", not reachable, hint)
-    hidden = [str(process.pid) for process in running if process.hidden]
+    hidden = ", ".join(str(process.pid) for process in running if process.hidden)
     if hidden:
-        yield Finding("hidden", f"processes of another user: {', '.join(hidden)}", False, "run the check as that user")
+        yield Finding("not looked at", f"processes of another user: {hidden}", hint="that user can run the check too")
 
 
 def _trial_question(settings: Settings) -> Iterator[Finding]:
