@@ -76,11 +76,11 @@ def _written(
 ) -> Yields[Event, None, list[Line]]:
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
     if _translates(desk, hits):
-        return (
-            yield from _translated(desk, generator, hits, [hit.passages[: TRANSLATED // len(hits)] for hit in hits])
-        )
-    if _chooses(desk, hits):
-        prompt = prompting.on_one(prompt, _choice(generator, hits, prompt), desk.query.language)
+        each = TRANSLATED // len(hits)
+        return (yield from _translated(desk, generator, hits, [hit.passages[:each] for hit in hits]))
+    if not desk.named and desk.query.intent is not Intent.COMPARE:
+        place = _choice(generator, hits, prompt, desk.query.language) if _chooses(desk, hits) else 0
+        prompt = prompting.on_one(prompt, place, desk.query.language)
     lines = yield from _read(desk, generator, hits, prompt)
     failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
     if failed and not any(s.supported for line in lines for s in line.sentences) and not desk.stop.is_set():

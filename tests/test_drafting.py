@@ -169,6 +169,19 @@ def test_a_figure_of_something_else_does_not_answer_for_the_model() -> None:
     assert answer_of("FoldNet의 학습률은 얼마야?", lab(), ScriptedGenerator([prompting.REFUSAL])).refused
 
 
+@pytest.mark.parametrize(("say", "cited"), [(0.5, [FOLDNET]), (0.001, [])])
+def test_retrieval_and_the_model_choose_between_close_papers(say: float, cited: list[str]) -> None:
+    def choose(messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+        place = next(n for n, option in enumerate(options) if f"{option} FoldNet" in messages[-1]["content"])
+        return tuple(say if n == place else (1 - say) / 10 for n in range(len(options)))
+
+    generator = ScriptedGenerator([" 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."])  # true of one alone
+    generator.choose = choose  # type: ignore[method-assign]  # this once it has an opinion
+    answer = answer_of("로봇이 빨래를 개는 법을 배우는 연구는?", lab(), generator)
+    assert answer.ranked[0] != FOLDNET
+    assert [citation.arxiv_id for citation in answer.citations] == cited
+
+
 def test_a_korean_answer_of_names_and_figures_still_speaks_korean() -> None:
     answer = answer_of(
         "FoldNet의 TowelBench 성공률은?", lab(), ScriptedGenerator(["[1] FoldNet TowelBench: 61.5%입니다."])
