@@ -91,7 +91,8 @@ TAIL = re.compile(
 )
 
 RELATIVE = (
-    (re.compile(r"\b(?:today|(?:latest|newest) (?:day|digest))(?:'s)?\b|오늘|최신\s?(?:일자|다이제스트)"
+    (re.compile(r"\b(?:today|(?:latest|newest|most recent) (?:day|digest))(?:'s)?\b|오늘"
+                r"|(?:최신|(?:가장 )?최근)\s?(?:일자|다이제스트)"
                 r"|^\s*(?:가장 )?최신(?=\s?논문)"
                 r"|\b(?:latest|newest|most recent)(?= (?:\w+ )?papers?\s*[?.!]*$)", re.I), "day", 0),
     (re.compile(r"\byesterday(?:'s)?\b|어제", re.I), "day", 1),

@@ -81,6 +81,11 @@ def test_months_years_and_parts_of_years_are_read(question: str, since: str, unt
     assert (found.since, found.until) == (since, until)
 
 
+@pytest.mark.parametrize("question", ["papers of the most recent digest", "가장 최근 다이제스트의 논문", "오늘 논문"])
+def test_the_newest_digest_is_a_day(question: str) -> None:
+    assert find(question, NEWEST).days == (NEWEST,)
+
+
 @pytest.mark.parametrize(
     ("question", "since", "until"),
     [

@@ -118,6 +118,7 @@ def test_a_method_is_no_author(dictionary: Dictionary, question: str) -> None:
         ("the 3 highest voted papers", "top", 3),
         ("most upvoted paper", "top", 0), ("the most upvoted papers", "top", 10), ("추천수 상위 5개 논문", "top", 5),
         ("가장 많은 추천을 받은 논문 3편", "top", 3), ("추천을 가장 많이 받은 논문은?", "top", 0),
+        ("투표를 가장 많이 받은 논문은?", "top", 0),
         ("인기 논문 톱 5", "top", 5),
         ("추천 순으로 5편 보여줘", "top", 5), ("least voted paper", "bottom", 0),
         ("추천을 가장 적게 받은 논문", "bottom", 0),
