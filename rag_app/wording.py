@@ -141,8 +141,8 @@ ABOUT_PAPERS = frozenset(
           "best "
           "five one two three four six seven eight nine ten co-authored co authored coauthored together joint prolific "
           "oldest summarize summarise summary overview was said").split(),
-        *("올라오 제목 추천 추천수 투표 표 득표 받 상위 하위 편 저자 공저자 공저 참여 들어가 날 일자 날짜 가운데 중 개 건 "
-          "몇 못 "
+        *("올라오 제목 추천 추천수 표 득표 받 상위 하위 편 저자 공저자 공저 참여 들어가 날 일자 날짜 가운데 중 개 건 "
+          "몇 못 투표 "
           "한 가장 제일 많 적 높 낮 나오 기록 이상 이하 초과 미만 월별 달 월 일 년 발표 공개 게재 쓰 작성 이름 수 전체 "
           "총 순서 순위 뭐뭐 최신 새 새롭 목록 알려주 보여주 다이제스트 컬렉션 인기 다 더 그중 되 나 하나 최다 없 많이 "
           "톱 순 요약 정리 소개 함께 "
