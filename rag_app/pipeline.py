@@ -87,6 +87,7 @@ def ingest(
         papers, report = digest.read(roots)
         contents = _contents(papers, roots)
         if _is_current(settings, contents):
+            publishing.finish(settings.home, settings.chroma_url)
             known = open_current(settings.home).manifest.chunks
             return IngestResult(report, roots, known, 0, True, is_adapted(settings), time.perf_counter() - started)
         say("loading the embedding model", 0, 0)

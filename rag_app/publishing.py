@@ -15,7 +15,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -72,6 +72,15 @@ class Last:
     def chunks_of(self, paper: Paper) -> tuple[Chunk, ...]:
         """The chunks of a paper whose text has not changed; empty for any other."""
         return self.chunks.get(_text_of(paper), ())
+
+
+def finish(home: Path, chroma_url: str) -> None:
+    """Remove what an ingest that was killed after its switch has left: all but the current index and the one before."""
+    index, current = home / "index", current_name(home)
+    older = [
+        path.name for path in index.iterdir() if path.is_dir() and TEMPORARY not in path.name and path.name < current
+    ]
+    _remove_others(index, {current, max(older, default="")}, chroma_url)
 
 
 def last_build(home: Path, fingerprint: str) -> Last:
@@ -269,11 +278,7 @@ class _Build:
         _flush(self.index)
 
     def _sweep(self) -> None:
-        for path in self.index.iterdir():
-            if path.is_dir() and path.name not in {self.manifest.name, self.before}:
-                _remove(path, self.manifest.chroma_url)
-            elif path.name.startswith(f"{CURRENT}{TEMPORARY}"):
-                path.unlink(missing_ok=True)
+        _remove_others(self.index, {self.manifest.name, self.before}, self.manifest.chroma_url)
 
 
 def _changes(last: Generation, rows: Sequence[Row], vectors: Vectors) -> tuple[list[int], list[str]]:
@@ -295,6 +300,14 @@ def _digest(
     for record in (*papers, *chunks):
         digest.update(repr(record).encode())
     return digest.hexdigest()
+
+
+def _remove_others(index: Path, kept: Collection[str], chroma_url: str) -> None:
+    for path in index.iterdir():
+        if path.is_dir() and path.name not in kept:
+            _remove(path, chroma_url)
+        elif path.name.startswith(f"{CURRENT}{TEMPORARY}"):
+            path.unlink(missing_ok=True)
 
 
 def _remove(folder: Path, chroma_url: str) -> None:

@@ -160,6 +160,16 @@ def test_a_second_ingest_of_the_same_digests_embeds_nothing(ingested: Ingested, 
     assert open_current(ingested.settings.home).name == name
 
 
+@pytest.mark.usefixtures("embedder")
+def test_an_ingest_of_nothing_new_removes_what_a_kill_after_the_switch_has_left(home: Settings) -> None:
+    current = open_current(home.home).folder
+    for name in ("20000101T000000000000Z-a", "20000102T000000000000Z-b"):
+        shutil.copytree(current, current.with_name(name))
+    assert pipeline.ingest(home).unchanged
+    kept = {path.name for path in current.parent.iterdir() if path.is_dir()}
+    assert kept == {current.name, "20000102T000000000000Z-b"}
+
+
 def test_progress_names_its_stages(ingested: Ingested) -> None:
     assert ingested.told[0] == ("reading digests", 0, 0)
     chunks = ingested.result.chunks
