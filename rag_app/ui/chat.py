@@ -43,17 +43,16 @@ def page(words: Words, language: str, library: Library) -> None:
 
 
 def _question(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
-    """The question and, while nothing is being written, the way to ask another in its place."""
-    with st.container(horizontal=True, wrap=False, gap="small"):
+    """The question and the way to ask another in its place, which is shut while an answer is being written."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.markdown(escape_markdown(job.question), width="stretch")
-        if not busy:
-            _edit_menu(place, job, words, library)
+        _edit_menu(place, job, words, library, busy=busy)
 
 
-def _edit_menu(place: int, job: AnswerJob, words: Words, library: Library) -> None:
+def _edit_menu(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
     key = f"edit-{place}-{job.turn_id or id(job)}"
     with (
-        st.popover(":material/edit:", help=words["edit"], type="tertiary", key=key),
+        st.popover(":material/edit:", help=words["edit"], type="tertiary", key=key, disabled=busy),
         st.form(f"{key}-form", border=False),
     ):
         text = st.text_area(words["edit_question"], job.question, key=f"{key}-text", max_chars=LONGEST_QUESTION)
