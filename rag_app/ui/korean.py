@@ -12,7 +12,7 @@ KOREAN: Mapping[str, str] = {
     "collection": "컬렉션",
     "language": "언어",
     "new_conversation": "새 대화",
-    "greeting": "다이제스트에 물어보세요",
+    "greeting": "무엇이 궁금하세요?",
     "greeting_caption": "논문 {papers}편, {first} ~ {last}. 답변은 논문 원문이 아니라 다이제스트에 근거합니다.",
     "examples": "예시 질문",
     "ask_placeholder": "다이제스트의 논문에 대해 질문하세요",
