@@ -4,6 +4,7 @@ ways out of a refusal, and what an answer keeps of how it came about."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -83,6 +84,17 @@ def test_a_question_sent_while_an_answer_is_written_is_given_back(page: Page) ->
     assert [job.question for job in page.jobs] == ["what is new?"]
     assert [toast.value for toast in page.app.toast] == [text.ENGLISH["busy"]]
     assert not page.app.exception
+
+
+def test_an_answer_that_ends_while_it_is_drawn_gives_the_input_back(page: Page) -> None:
+    def late(question: str, stop: threading.Event) -> Iterator[Event]:
+        time.sleep(0.2)  # the page has drawn the input, and waits for evidence
+        yield Understood(Query(question, question, "en"))
+        yield Done(ANSWER)
+
+    page.answers(late)
+    page.app.chat_input(key="question").set_value("what is new?").run()
+    assert page.app.chat_input(key="question").placeholder == text.ENGLISH["ask_placeholder"]
 
 
 # --- what comes next ----------------------------------------------------------------------------

@@ -40,6 +40,8 @@ def page(words: Words, language: str, library: Library) -> None:
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
     _opened(conversation, words, library)
+    if busy and not conversations.busy(library):  # it ended meanwhile: the input and the questions still wait for it
+        st.rerun()
 
 
 def _question(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
