@@ -43,7 +43,7 @@ def test_two_tabs_are_answered_in_turn_and_each_sees_its_own(open_tab: Open) -> 
     expect(first.get_by_role("button", name=ENGLISH["stop"])).to_be_visible(timeout=60 * SECONDS)
     ask(second, "What does AnimateDiff propose?")
     expect(second.get_by_text(ENGLISH["queue_one"])).to_be_visible(timeout=60 * SECONDS)
-    expect(second.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30 * SECONDS)  # evidence waits for nobody
+    expect(second.locator(".st-key-answer-0-cards")).to_be_visible(timeout=10 * SECONDS)  # evidence waits for nobody
     for page in (first, second):
         _stop(page)
         is_finished(page)
