@@ -185,9 +185,17 @@ class History:
             self._touch(database, conversation_id, _now())
 
     def cut(self, conversation_id: str, turn_id: int) -> None:
-        """Delete a turn of a conversation and those after it, also from the disk."""
+        """Delete a turn of a conversation and those after it, also from the disk.
+
+        A conversation that was named after its first question waits for another when that goes.
+        """
         with self._writing() as database:
+            asked = database.execute("SELECT question FROM turns WHERE id = ?", (turn_id,)).fetchone()
             database.execute("DELETE FROM turns WHERE conversation = ? AND id >= ?", (conversation_id, turn_id))
+            if asked:
+                sql = """UPDATE conversations SET title = '', searchable = '' WHERE id = ? AND title = ?
+                         AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id)"""
+                database.execute(sql, (conversation_id, _shortened(asked[0])))
         self._forget_deleted()
 
     def turns(self, conversation_id: str) -> list[SavedTurn]:

@@ -193,6 +193,17 @@ def on_disk(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
 
 
+@pytest.mark.parametrize(("named", "title"), [("", "better?"), ("my own", "my own")])
+def test_a_conversation_is_named_after_the_question_that_takes_the_place_of_its_first(
+    history: History, named: str, title: str
+) -> None:
+    conversation = history.create(named)
+    first = history.add(conversation, QUERY, ANSWER, "wrose?")
+    history.cut(conversation, first)
+    history.add(conversation, QUERY, ANSWER, "better?")
+    assert [found.title for found in history.conversations()] == [title]
+
+
 def test_a_deleted_conversation_leaves_the_disk_and_the_others_stay(history: History, tmp_path: Path) -> None:
     kept, gone = history.create("kept"), history.create()
     history.add(kept, QUERY, ANSWER, "a question to keep")
