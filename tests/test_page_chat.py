@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from rag_app.history import History
 from rag_app.ui.text import ENGLISH, KOREAN
 
-pytestmark = [pytest.mark.browser, pytest.mark.model]
+pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.slow]
 
 LIST_QUESTION = "Which papers improve video generation?"
 LONG_LIST = "Which papers have more than 5 votes?"  # 47 of the sample's 49
