@@ -23,8 +23,6 @@ from typing import Any, TextIO
 from rag_app.errors import RagError
 from rag_app.generation import Generator
 
-NICENESS = 5  # of the process; a busy thread of the page then has three quarters of a core it shares with the model
-
 
 def main() -> None:
     """Serve the engine that the environment's settings ask for."""
@@ -42,7 +40,6 @@ def run(load: Callable[[], Generator]) -> None:
     """Load, say so, and serve until standard input ends."""
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints must not break the protocol
-    _give_way()
     try:
         engine = load()
     except RagError as error:
@@ -122,16 +119,6 @@ class _Worker:
             for piece in engine.stream(request["messages"], stop=stop, **arguments):
                 self.reply(id=request["id"], piece=piece)
         return None
-
-
-def _give_way() -> None:
-    """Let the page, its search and the reader's browser go first: they need little, but at once."""
-    if sys.platform == "win32":
-        import psutil
-
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        os.nice(NICENESS)
 
 
 if __name__ == "__main__":

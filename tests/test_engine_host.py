@@ -9,11 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from rag_app.engine_host import EngineHost
-from rag_app.engine_worker import NICENESS
 from rag_app.errors import EngineError
 from rag_app.generation import Message
 from rag_app.settings import Settings
@@ -99,10 +97,6 @@ def test_the_host_is_the_engine_seen_through_a_pipe(host: EngineHost) -> None:
     assert (host.usage.prompt_tokens, host.usage.generated_tokens) == (7, 4)
     assert host.count_tokens("one two three") == 3
     assert host.choose(says("yes"), ["yes", "no"]) == (1.0, 0.0)
-
-
-def test_the_engine_gives_way_to_the_page(host: EngineHost) -> None:
-    assert psutil.Process(host.pid).nice() == min(psutil.Process().nice() + NICENESS, 19)
 
 
 def test_a_crash_is_an_error_of_that_call_and_the_next_one_is_answered(host: EngineHost) -> None:
