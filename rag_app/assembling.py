@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag_app import citing, composing, figures, wording
+from rag_app import citing, composing, figures
 from rag_app.cleaning import clean_line, escape_markdown
 from rag_app.composing import Composed
 from rag_app.desk import Desk, certain
-from rag_app.records import Hit, Intent, Passage, Query, Sentence
+from rag_app.records import Hit, Intent, Passage, Sentence
 from rag_app.understanding import language_of
 
 STANDS_OUT = 3.3  # standard deviations above which a paper answers a search, even where the model finds nothing to say
@@ -35,7 +35,7 @@ class Line:
 def assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Composed:
     if desk.query.intent is Intent.COMPARE:
         return _comparison(desk, hits, lines)
-    line = next((line for line in lines if tells(desk.query, line)), None)
+    line = next((line for line in lines if tells(desk, line)), None)
     if line is None:
         return _nothing_said(desk, hits, lines)
     hit = hits[line.place]
@@ -55,16 +55,15 @@ def _mostly_names(prose: str) -> bool:
     return hangul < MOSTLY * (hangul + latin)
 
 
-def tells(query: Query, line: Line) -> bool:
+def tells(desk: Desk, line: Line) -> bool:
     """Whether a sentence of the line is supported, and one holds a figure where a figure is asked for."""
     supported = [citing.MARKER.sub(" ", sentence.text) for sentence in line.sentences if sentence.supported]
-    asked = wording.FIGURE.search(query.question)
-    return any(figures.values_of(text) for text in supported) if asked else bool(supported)
+    return any(figures.values_of(text) for text in supported) if desk.wants_figure else bool(supported)
 
 
 def _quotable(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
     """The digest's best sentences to stand as the answer; one asked for a figure must hold a figure."""
-    if desk.named and desk.query.intent is Intent.LOOKUP and wording.FIGURE.search(desk.query.question):
+    if desk.asks_for_figure_of_named:
         return tuple(passage for passage in hit.passages if figures.values_of(passage.text))[:2]
     return hit.passages[:2] or (composing.first_passage(hit.paper),)
 

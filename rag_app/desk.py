@@ -40,6 +40,14 @@ class Desk:
     def named(self) -> bool:
         return bool(self.query.papers)
 
+    @property
+    def wants_figure(self) -> bool:
+        return bool(wording.FIGURE.search(self.query.question))
+
+    @property
+    def asks_for_figure_of_named(self) -> bool:
+        return self.named and self.query.intent is Intent.LOOKUP and self.wants_figure
+
 
 def shares_a_word(desk: Desk) -> bool:
     """Whether a paper near the top holds a content word of the question, in either language."""
@@ -62,7 +70,7 @@ def focus(desk: Desk) -> list[Hit]:
     weights = _wanted(desk)
     most = 60 if len(chosen) == 1 else 12
     found = [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
-    return [_figures_first(hit) for hit in found] if wording.FIGURE.search(query.question) else found
+    return [_figures_first(hit) for hit in found] if desk.wants_figure else found
 
 
 def _figures_first(hit: Hit) -> Hit:
@@ -107,10 +115,9 @@ def certain(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
 
     It holds a figure, and nearly all that the question speaks of beside the name.
     """
-    query, lexical = desk.query, desk.library.lexical
-    if not desk.named or query.intent is not Intent.LOOKUP or not wording.FIGURE.search(query.question):
+    if not desk.asks_for_figure_of_named:
         return ()
-    asked = _without_names(query)
+    lexical, asked = desk.library.lexical, _without_names(desk.query)
     holding = (p for p in hit.passages if figures.values_of(p.text))
     return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
 

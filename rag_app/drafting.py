@@ -18,7 +18,7 @@ from rag_app import citing, composing, prompting
 from rag_app.assembling import Line, assembled, extracted, tells
 from rag_app.composing import Composed
 from rag_app.desk import Desk, absent_names, certain, focus, respelled, shares_a_word
-from rag_app.generation import Generator
+from rag_app.generation import Generator, processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
 from rag_app.understanding import language_of
 
@@ -47,6 +47,10 @@ def draft(desk: Desk) -> Steps:
         return composing.refusal(desk.query, desk.evidence, "not_mentioned", names=absent)
     if desk.generator is None:
         return extracted(desk, hits)
+    if _translates(desk, hits):
+        each = TRANSLATED // len(hits)
+        lines = yield from _translated(desk, desk.generator, hits, [hit.passages[:each] for hit in hits])
+        return assembled(desk, hits, lines)
     prompt = _prompt(desk, desk.generator, hits)
     lines = yield from _written(desk, desk.generator, hits[: len(prompt.papers)], prompt)
     composed = assembled(desk, hits, lines)
@@ -57,9 +61,8 @@ def draft(desk: Desk) -> Steps:
 
 def _prompt(desk: Desk, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
     """The prompt over as many of the papers as fit the context with the answer."""
-    gpu = "CPU" not in generator.device
     room = generator.context - prompting.BESIDES
-    budget = min(PROMPT_TOKENS["GPU" if gpu else "CPU"], room * 3 // 4)
+    budget = min(PROMPT_TOKENS[processor(generator)], room * 3 // 4)
     share = CHOOSING_SHARE if _chooses(desk, hits) else 1.0
     return prompting.build(
         desk.query, hits, count_tokens=generator.count_tokens, budget=int(budget * share), room=room - budget
@@ -75,9 +78,6 @@ def _written(
     desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
 ) -> Yields[Event, None, list[Line]]:
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
-    if _translates(desk, hits):
-        each = TRANSLATED // len(hits)
-        return (yield from _translated(desk, generator, hits, [hit.passages[:each] for hit in hits]))
     if not desk.named and desk.query.intent is not Intent.COMPARE:
         place = _choice(generator, hits, prompt, desk.query.language) if _chooses(desk, hits) else 0
         prompt = prompting.on_one(prompt, place, desk.query.language)
@@ -87,7 +87,7 @@ def _written(
         again = prompting.repaired(prompt, failed[0].text, generator.count_tokens)
         lines = (yield from _read(desk, generator, hits, again)) or lines
     sure = certain(desk, hits[0])
-    if sure and desk.query.language == "en" and not any(tells(desk.query, line) for line in lines):
+    if sure and desk.query.language == "en" and not any(tells(desk, line) for line in lines):
         return (yield from _translated(desk, generator, hits, [sure]))
     return lines
 

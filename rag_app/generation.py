@@ -1,7 +1,8 @@
 """What the pipeline needs of a language model.
 
 Knows: the shape of a message and of a generator. Does not know: any engine. `pipeline`, `prompting` and the
-pages take a `Generator`; `llm.Engine` and `engine_host.EngineHost` are generators, and so are the tests' fakes.
+pages take a `Generator`; `llm.Engine`, `engine_host.EngineHost`, `remote.RemoteModel` and, around one of them,
+`ui.witness.Witness` are generators, and so are the tests' fakes.
 """
 
 from __future__ import annotations
@@ -62,3 +63,8 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Give the memory back; calls after it raise EngineError."""
+
+
+def processor(generator: Generator) -> Literal["CPU", "GPU"]:
+    """What it mostly runs on, which decides how much one answer may ask of it."""
+    return "CPU" if "CPU" in generator.device else "GPU"

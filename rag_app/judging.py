@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from rag_app import retrieval
 from rag_app.cleaning import clean_line
-from rag_app.generation import Generator, Message
+from rag_app.generation import Generator, Message, processor
 from rag_app.library import Library
 from rag_app.records import Evidence, Hit, Query
 
@@ -33,7 +33,7 @@ def judge(query: Query, evidence: Evidence, library: Library, generator: Generat
         (hit for hit in evidence.hits if abs(hit.score - cut) <= retrieval.BORDER), key=lambda h: abs(h.score - cut)
     )
     belongs = dict.fromkeys(evidence.matched, True)
-    for hit in near[: MOST["CPU" if "CPU" in generator.device else "GPU"]]:
+    for hit in near[: MOST[processor(generator)]]:
         if stop.is_set():
             break
         odds = _log_odds(query, hit, library, generator)
