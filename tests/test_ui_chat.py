@@ -9,8 +9,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from streamlit.testing.v1 import AppTest
-from ui_page import ANSWER, APP, CALM, CITATION, FILM, HITS, QUOTE, Page, answered, endless, refused, wait_for
+from ui_page import (
+    ANSWER,
+    CALM,
+    CITATION,
+    FILM,
+    HITS,
+    QUOTE,
+    Page,
+    answered,
+    endless,
+    opened_again,
+    refused,
+)
 
 from rag_app.composing import PAGE
 from rag_app.library import Library
@@ -39,16 +50,6 @@ MANY = tuple(
 MANY_PAPERS = {c.arxiv_id: Paper(c.arxiv_id, c.title, (f"2024-01-{31 - c.n % 30:02}",), (), votes=c.n) for c in MANY}
 ITEMS = "\n".join(f"{c.n}. [{c.title}]({c.url}) [{c.n}]" for c in MANY[:PAGE])
 LONG = replace(ANSWER, intent=Intent.LIST, text=f"45 of 90 papers match.\n\n{ITEMS}\n… and 25 more.", citations=MANY)
-
-
-def opened_again(page: Page) -> AppTest:
-    """The same home after the server was started anew."""
-    wait_for(lambda: not any(job.running for job in page.jobs))
-    resources.workbench.clear()
-    resources.history.clear()
-    app = AppTest.from_file(str(APP), default_timeout=20)
-    app.query_params["c"] = page.app.session_state["conversation"]
-    return app.run()
 
 
 def resend(page: Page, place: int, question: str) -> None:

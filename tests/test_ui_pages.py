@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, wait_for
+from ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, opened_again
 
 from rag_app.errors import HistoryError
 from rag_app.records import Answer, Done, Event, Evidence, Found, Hit, Intent, Passage, Query, Section, Understood
@@ -37,16 +37,6 @@ def scripted(query: Query, done: Answer) -> Any:
         yield Done(done)
 
     return script
-
-
-def opened_again(page: Page, path: str = "") -> AppTest:
-    """The same home after the server was started anew."""
-    wait_for(lambda: not any(job.running for job in page.jobs))
-    resources.workbench.clear()
-    resources.history.clear()
-    app = AppTest.from_file(str(APP), default_timeout=20)
-    app.query_params["c"] = page.app.session_state["conversation"]
-    return app.run()
 
 
 # --- history ------------------------------------------------------------------------------------

@@ -189,6 +189,16 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+def opened_again(page: Page) -> AppTest:
+    """The same home after the server was started anew."""
+    wait_for(lambda: not any(job.running for job in page.jobs))
+    resources.workbench.clear()
+    resources.history.clear()
+    app = AppTest.from_file(str(APP), default_timeout=20)
+    app.query_params["c"] = page.app.session_state["conversation"]
+    return app.run()
+
+
 def draw(page: Page, what: Any, *arguments: Any) -> AppTest:
     """One page by itself, since AppTest cannot follow `st.navigation`."""
 
