@@ -26,6 +26,9 @@ from rag_app.settings import CHECKOUT, Settings
 
 _STOP_POLL = 0.02  # seconds between two looks at a caller's stop event
 _PATIENCE = 5.0  # seconds that a child has to end by itself
+# glibc takes saved states, which are megabytes of ever other sizes, from its heap after the first few, where they leave
+# holes; with a fixed threshold each has pages of its own, which go back to the system (mallopt(3)).
+_OWN_PAGES = ("MALLOC_MMAP_THRESHOLD_", str(1 << 20))
 
 
 class EngineHost:
@@ -287,6 +290,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     for field in fields(settings):
         value = getattr(settings, field.name)
         environment[f"RAG_{field.name.upper()}"] = str(int(value) if isinstance(value, bool) else value)
+    environment.setdefault(*_OWN_PAGES)
     paths = [str(CHECKOUT), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return environment
