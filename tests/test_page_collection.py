@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from rag_app.index import current_name
 from rag_app.settings import CHECKOUT
 
-pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 OTHER_MODEL = "qwen2.5-coder-1.5b"
 SECONDS = 120_000  # of patience with an ingest or a load, in milliseconds
