@@ -21,9 +21,7 @@ CONTEXT_FLOOR = 4096  # below this the evidence of one question does not fit
 CONTEXT_GRAIN = 256  # llama.cpp pads the cache to multiples of this
 RESERVE = 384 * MIB  # per device: driver, display, allocator
 KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32}  # per element; a q8_0 block is 32 bytes and a 16-bit scale
-# Tokens decoded at once while reading the prompt. Measured with the 1.5B model on 2 cores: 64 gives 94 %, 128 gives
-# 99 % of the speed of 512; a step of a model under 2 GiB stays below a second there.
-STEP_SMALL, STEP_LARGE, STEP_GPU = 128, 64, 512
+STEP = 512  # tokens decoded at once while reading the prompt; a stop is felt within one (`llama.Model.decode`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Plan:
     gpu_layers: int
     context: int  # tokens
     kv_type: str = "f16"  # or q8_0, which needs flash attention
-    step: int = STEP_SMALL  # tokens of one prefill step
+    step: int = STEP  # tokens of one prefill step
     device: str = "CPU"  # of the offloaded layers
     reason: str = ""
 
@@ -178,35 +176,30 @@ def fit(
     gpus = offload_targets(devices)
     most = shape.layers if gpu_layers_wanted < 0 else min(gpu_layers_wanted, shape.layers)
     limit = budget(shape, gpus, reserve)
-    if not gpus or most == 0 or device_bytes(shape, 1, min(context, CONTEXT_FLOOR), "q8_0", STEP_GPU) > limit:
+    if not gpus or most == 0 or device_bytes(shape, 1, min(context, CONTEXT_FLOOR), "q8_0", STEP) > limit:
         return _fit_cpu(shape, devices, context, reserve)
     name = " + ".join(gpu.name for gpu in gpus)
     for kv_type in KV_BYTES:
         fitting = _longest_context(shape, most, context, kv_type, limit)
         if fitting:
             reason = "fits" if (fitting, kv_type) == (context, "f16") else f"context {fitting}, {kv_type} cache to fit"
-            return Plan(most, fitting, kv_type, STEP_GPU, name, reason)
+            return Plan(most, fitting, kv_type, device=name, reason=reason)
     floor = min(context, CONTEXT_FLOOR)
-    layers = max(n for n in range(1, most) if device_bytes(shape, n, floor, "q8_0", STEP_GPU) <= limit)
+    layers = max(n for n in range(1, most) if device_bytes(shape, n, floor, "q8_0", STEP) <= limit)
     reason = f"{layers} of {shape.layers} layers fit in {limit / 1e9:.1f} GB"
-    return Plan(layers, floor, "q8_0", STEP_GPU, name, reason)
+    return Plan(layers, floor, "q8_0", device=name, reason=reason)
 
 
 def _longest_context(shape: ModelShape, layers: int, wanted: int, kv_type: str, limit: int) -> int:
     """The longest context up to the one wanted at which these layers fit; 0 if none does."""
     floor = min(wanted, CONTEXT_FLOOR)
     contexts = [wanted, *range(wanted // CONTEXT_GRAIN * CONTEXT_GRAIN, floor - 1, -CONTEXT_GRAIN)]
-    return next((c for c in contexts if device_bytes(shape, layers, c, kv_type, STEP_GPU) <= limit), 0)
-
-
-def _cpu_step(shape: ModelShape) -> int:
-    return STEP_SMALL if shape.file_bytes < 2048 * MIB else STEP_LARGE
+    return next((c for c in contexts if device_bytes(shape, layers, c, kv_type, STEP) <= limit), 0)
 
 
 def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve: int) -> Plan:
     memory = [device for device in devices if device.kind == "cpu"]
-    step = _cpu_step(shape)
-    plan = Plan(0, context, "f16", step, "CPU", "no GPU memory to use")
+    plan = Plan(0, context, reason="no GPU memory to use")
     if not memory:
         return plan
     if shape.file_bytes > memory[0].total_bytes:
@@ -215,7 +208,7 @@ def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve
             f"{shape.name} needs {needed:.1f} GB of memory; this machine has {there:.1f} GB",
             "choose a smaller model: rag-app models list",
         )
-    room = memory[0].free_bytes - shape.file_bytes - work_bytes(shape, context, step) - reserve
+    room = memory[0].free_bytes - shape.file_bytes - work_bytes(shape, context, STEP) - reserve
     longest = int(room / max(sum(shape.kv_elements) * KV_BYTES["f16"], 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
     if longest >= context:
         return plan
@@ -227,11 +220,9 @@ def step_down(plan: Plan, shape: ModelShape) -> Plan | None:
     """The next plan to try when loading failed: fewer layers, then the CPU, then a shorter context; None at the end."""
     if plan.gpu_layers:
         layers = max(plan.gpu_layers - max(shape.layers // 4, 1), 0)
-        step = plan.step if layers else _cpu_step(shape)
         return replace(
             plan,
             gpu_layers=layers,
-            step=step,
             device=plan.device if layers else "CPU",
             reason=f"{plan.gpu_layers} layers failed to load",
         )

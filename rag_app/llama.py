@@ -126,7 +126,7 @@ class Model:
             self._batch.n_seq_id[i], self._batch.seq_id[i][0] = 1, _SEQUENCE
         self._stop = threading.Event()
         self._stopped = self._api.ggml_abort_callback(lambda _: self._stop.is_set())
-        self._never = self._api.ggml_abort_callback()
+        self._never = self._heeded = self._api.ggml_abort_callback()
         self._logits = np.zeros(0, np.float32)
         self._logits_at = 0  # their address
 
@@ -235,7 +235,7 @@ class Model:
             batch.token[i], batch.pos[i], batch.logits[i] = token, start + i, 0
         batch.logits[count - 1] = logits
         self._stop = stop
-        self._api.llama_set_abort_callback(self._context, self._stopped if count > 1 else self._never, None)
+        self._heed(self._stopped if count > 1 else self._never)
         began = time.perf_counter()
         code = self._api.llama_decode(self._context, batch)
         pointer = self._api.llama_get_logits_ith(self._context, -1) if logits and not code else None  # waits for a GPU
@@ -247,6 +247,12 @@ class Model:
         if pointer is not None:
             self._view(ctypes.addressof(pointer.contents))
         return True
+
+    def _heed(self, callback: Any) -> None:
+        """Have llama.cpp look at this callback."""
+        if callback is not self._heeded:
+            self._heeded = callback
+            self._api.llama_set_abort_callback(self._context, callback, None)
 
     def _view(self, address: int) -> None:
         """Look at the logits there; llama.cpp rarely moves them."""

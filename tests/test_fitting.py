@@ -143,11 +143,6 @@ def test_a_context_beyond_training_is_not_given() -> None:
     assert fit(SMALL, machine(24), context_wanted=1_000_000).context == 32_768
 
 
-def test_a_larger_model_reads_in_smaller_steps_on_the_cpu() -> None:
-    assert fit(SMALL, machine()).step == 128
-    assert fit(FOUR, machine()).step == 64
-
-
 def test_two_cards_count_together_less_one_layer() -> None:
     shape = TWELVE
     one, two = fit(shape, machine(6)), fit(shape, machine(6, 6))

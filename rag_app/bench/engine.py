@@ -76,7 +76,7 @@ def _in_process(settings: Settings, papers: Sequence[Paper], size: Size, progres
         pairs = []
         for number, paper in enumerate(papers[: size.speeds]):
             progress("speed beside a bare loop", number, size.speeds)
-            prompt = prompts.prompt(paper, number, engine.count_tokens)
+            prompt = _marked(prompts.prompt(paper, number, engine.count_tokens), number)
             tokens = engine.tokens(prompt.messages)
             pairs.append((_run(engine, prompt, size.written), bare.run(tokens, prompt.grammar, size.written)))
         progress("overhead per token", 0, 0)
@@ -108,8 +108,14 @@ def _in_child(settings: Settings, papers: Sequence[Paper], size: Size, progress:
 # --- speed --------------------------------------------------------------------------------------
 
 
+def _marked(prompt: Prompt, number: int) -> Prompt:
+    """The prompt with a number before its first words, so that nothing of it was read before."""
+    first, *others = prompt.messages
+    return replace(prompt, messages=({**first, "content": f"{number}. {first['content']}"}, *others))
+
+
 def _run(engine: llm.Engine, prompt: Prompt, max_tokens: int) -> Run:
-    """The engine's own run; what it held of the prompt already is not counted as read."""
+    """The engine's own run; a few tokens of the template, which it holds already, are not counted as read."""
     began = time.perf_counter()
     at = [time.perf_counter() for _ in engine.stream(prompt.messages, grammar=prompt.grammar, max_tokens=max_tokens)]
     if not at:
