@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from rag_app.bench.bare import Run
 from rag_app.bench.engine import Visit
 from rag_app.settings import CHECKOUT, Settings
 
+SIZE, PRIVATE = 32 << 20, MAP_PRIVATE | MAP_ANONYMOUS  # bytes, flags
 WEIGHTS = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 
 
@@ -56,11 +58,14 @@ def test_growth_counts_from_the_settled_question() -> None:
     assert memory.growth_row([50, 100, 99], 2, "tiny").met is True
 
 
-def test_memory_that_files_back_is_not_counted() -> None:
-    before = memory.anonymous_bytes(os.getpid())
-    held = bytearray(os.urandom(1)) * (32 << 20)
-    assert memory.anonymous_bytes(os.getpid()) - before > 30 << 20
-    del held
+def test_memory_that_files_back_is_not_counted(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(SIZE))
+    with (tmp_path / "file").open("r+b") as file, mmap(file.fileno(), SIZE) as backed, mmap(-1, SIZE, PRIVATE) as own:
+        before = memory.anonymous_bytes(os.getpid())
+        backed[:] = b"1" * SIZE
+        assert memory.anonymous_bytes(os.getpid()) - before < SIZE // 2
+        own[:] = b"1" * SIZE
+        assert memory.anonymous_bytes(os.getpid()) - before > SIZE // 2
 
 
 def test_prompts_come_from_the_samples_where_there_is_no_collection(tmp_path: Path) -> None:
