@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag_app.errors import RagError
-from rag_app.ui import care, chat, collection, compare, explore, history, models, resources, upgrade
+from rag_app.errors import DamageError, RagError
+from rag_app.ui import care, chat, collection, compare, explore, history, models, resources, upgrade, watching
 from rag_app.ui.notices import show_error
 from rag_app.ui.sidebar import choose_language, sidebar
 from rag_app.ui.text import ENGLISH, WORDS, Words
@@ -40,10 +40,14 @@ def main() -> None:
     try:
         with st.spinner(words["opening"]):
             library = resources.library()
+        if library:
+            watching.mend_store(library.generation.name, library.generation)
         resources.engine()
     except RagError as error:
         show_error(error, words)
         library = None
+        if isinstance(error, DamageError):
+            watching.mend(words)
 
     pages = _pages(words, language, library)
     chosen = st.navigation(pages)

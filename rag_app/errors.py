@@ -30,6 +30,10 @@ class CollectionError(RagError):
     """The index is missing, damaged, locked, or was made by another embedding model."""
 
 
+class DamageError(CollectionError):
+    """Files of the index are not as they were written; an ingest builds it again."""
+
+
 class WeightsError(RagError):
     """A model file is missing, damaged, unknown, or cannot be fetched."""
 

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.errors import CollectionError
+from rag_app.errors import CollectionError, DamageError
 from rag_app.hashing import sha256_of
 from rag_app.papers import PaperTable, day_number
 from rag_app.records import Chunk, Paper
@@ -243,9 +243,9 @@ def file_marks(folder: Path) -> dict[str, tuple[int, str]]:
     return {file.relative_to(folder).as_posix(): _mark(file) for file in files}
 
 
-def damaged(file: Path, why: object) -> CollectionError:
+def damaged(file: Path, why: object) -> DamageError:
     """The error that names a damaged file of the index."""
-    return CollectionError(f"the index is damaged: {file}: {why}", INGEST_AGAIN)
+    return DamageError(f"the index is damaged: {file}: {why}", INGEST_AGAIN)
 
 
 def _mark(file: Path) -> tuple[int, str]:

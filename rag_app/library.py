@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag_app import lexical, names
 from rag_app.embedding import Embedder, load_embedder
-from rag_app.errors import CollectionError
+from rag_app.errors import CollectionError, DamageError
 from rag_app.index import Generation, open_current
 from rag_app.records import Paper
 from rag_app.settings import Settings
@@ -65,7 +65,7 @@ def open_library(settings: Settings) -> Library:
         index = lexical.LexicalIndex(generation.folder / LEXICAL)
         book = names.NameBook.load(generation.folder / NAMES)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CollectionError(f"the index in {generation.folder} is damaged: {error}", "run: rag-app ingest") from error
+        raise DamageError(f"the index in {generation.folder} is damaged: {error}", "run: rag-app ingest") from error
     embedder = load_embedder(settings)
     if embedder.fingerprint != generation.manifest.fingerprint:
         raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")

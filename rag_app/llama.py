@@ -122,6 +122,7 @@ class Model:
         self._context = self._open_context(path, plan, threads)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
         self._memory = self._api.llama_get_memory(self._context)
+        self._fields = self._batch.token, self._batch.pos, self._batch.logits  # each access makes a new pointer
         for i in range(plan.step):
             self._batch.n_seq_id[i], self._batch.seq_id[i][0] = 1, _SEQUENCE
         self._stop = threading.Event()
@@ -229,15 +230,15 @@ class Model:
         operations of a batch (of one token it does not: that takes longer than the token is worth).
         """
         count = len(tokens)
-        batch = self._batch
-        batch.n_tokens = count
+        self._batch.n_tokens = count
+        ids, positions, wanted = self._fields
         for i, token in enumerate(tokens):
-            batch.token[i], batch.pos[i], batch.logits[i] = token, start + i, 0
-        batch.logits[count - 1] = logits
+            ids[i], positions[i], wanted[i] = token, start + i, 0
+        wanted[count - 1] = logits
         self._stop = stop
         self._heed(self._stopped if count > 1 else self._never)
         began = time.perf_counter()
-        code = self._api.llama_decode(self._context, batch)
+        code = self._api.llama_decode(self._context, self._batch)
         pointer = self._api.llama_get_logits_ith(self._context, -1) if logits and not code else None  # waits for a GPU
         self.seconds += time.perf_counter() - began
         if code == _ABORTED:
@@ -309,6 +310,7 @@ class Grammar:
             raise EngineError(f"the grammar does not parse: {_last_complaint()}", "report this as a bug")
         self._one = api.llama_token_data()
         self._array_of_one = api.llama_token_data_array(data=ctypes.pointer(self._one), size=1)
+        self._only = ctypes.byref(self._array_of_one)
 
     def best(self, logits: npt.NDArray[np.float32]) -> int:
         """The likeliest token the grammar allows next; EngineError if it allows none."""
@@ -323,7 +325,7 @@ class Grammar:
 
     def _allows(self, token: int) -> bool:
         self._one.id, self._one.logit = token, 0.0
-        self._api.llama_sampler_apply(self._sampler, ctypes.byref(self._array_of_one))
+        self._api.llama_sampler_apply(self._sampler, self._only)
         return bool(self._one.logit == 0.0)  # -inf where it is refused
 
     def _best_allowed(self, tokens: npt.NDArray[np.integer], logits: npt.NDArray[np.float32]) -> int | None:

@@ -53,12 +53,20 @@ SPARE = 64 << 20  # bytes that must be left on the disk after a build
 
 
 def known_roots(home: Path) -> tuple[str, ...]:
-    """The collection's roots, from the current generation or else the newest readable one; empty without any."""
+    """The collection's roots, from the current generation or else the newest readable one; empty before the first.
+
+    Raises CollectionError when there are generations and none can be read: other roots would be another collection.
+    """
     with suppress(CollectionError):
         return Manifest.read(home / "index" / current_name(home)).roots
-    for folder in sorted((home / "index").glob("*/"), reverse=True):
+    folders = sorted((home / "index").glob("[0-9]*/"), reverse=True)
+    for folder in folders:
         with suppress(CollectionError):
             return Manifest.read(folder).roots
+    if any(TEMPORARY not in folder.name for folder in folders):
+        raise CollectionError(
+            f"no index in {home} says any more where its digests are", "name them: rag-app ingest --replace DIR"
+        )
     return ()
 
 

@@ -225,6 +225,13 @@ def test_a_current_that_names_nothing_is_an_error_and_ingest_repairs_it(home: Pa
     assert sorted(answers(home)) == sorted(texts(PAPERS))
 
 
+def test_folders_that_no_index_names_any_more_are_asked_for(home: Path) -> None:
+    for manifest in (home / "index").glob("*/manifest.json"):
+        manifest.write_bytes(b"")
+    with pytest.raises(CollectionError, match="where its digests are"):
+        known_roots(home)
+
+
 def test_an_index_of_another_format_says_to_ingest_again(home: Path) -> None:
     generation = open_current(home)
     replace(generation.manifest, format=99).write(generation.folder)

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from rag_app.index import current_name
 from rag_app.settings import CHECKOUT
+from rag_app.ui.text import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -164,6 +165,28 @@ def test_a_first_start_reads_the_digests_and_answers_without_a_model(open_tab: O
     is_finished(page)
     expect(page.locator(".st-key-answer-0-cards")).to_contain_text("QLoRA")
     expect(page.get_by_text("the digests' own sentences, no model")).to_be_visible()
+
+
+# --- a damaged collection -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """The app on a copy of the sample's index, of which a file that answers need is empty."""
+    for name in ("index", "vectors"):
+        shutil.copytree(Path(environment["RAG_HOME"]) / name, tmp_path / name)
+    (tmp_path / "index" / current_name(tmp_path) / "papers.sqlite3").write_bytes(b"")
+    with served({**environment, "RAG_HOME": str(tmp_path), "RAG_MODEL": ""}) as address:
+        yield address
+
+
+def test_a_damaged_index_is_named_built_again_and_answers(open_tab: Open, harmed: str) -> None:
+    page = open_tab(harmed)
+    expect(page.get_by_text("papers.sqlite3")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text(ENGLISH["mending"])).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_role("heading", name="Ask your digests")).to_be_visible(timeout=SECONDS)
+    ask(page, "Which papers have more than 5 votes?")
+    is_finished(page)
 
 
 def _engines(environment: dict[str, str]) -> list[int]:

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ui_page import CALM, FILM, Page, draw, wait_for
+from ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
 
 from rag_app import adapting, pipeline, weights
 from rag_app.adapting import AdaptResult
 from rag_app.digest import Report, Skipped
-from rag_app.errors import EngineError, WeightsError
+from rag_app.errors import DamageError, EngineError, WeightsError
 from rag_app.fitting import Device
 from rag_app.ui import adding, care, collection, explore, models, resources, text, upgrade, watching
 from rag_app.ui.prose import label
@@ -51,6 +51,35 @@ def ingests(page: Page, monkeypatch: pytest.MonkeyPatch) -> Any:
     made = Ingests(monkeypatch)
     yield made
     made.end.set()
+
+
+# --- a damaged index ----------------------------------------------------------------------------
+
+
+def test_a_damaged_vector_store_is_built_again_while_answers_go_on(page: Page, ingests: Ingests) -> None:
+    page.library.generation.store_damage = lambda: ["data_level0.bin was cut"]
+    watching.mend_store.clear()
+    page.app.run()
+    wait_for(lambda: ingests.folders)
+    assert ingests.folders == [()]
+    page.ask("Which robot walks on ice?")
+    assert QUOTE[:-1] in page.shown()
+    assert not page.app.error
+
+
+def test_a_damaged_index_is_built_again_once(page: Page, ingests: Ingests, monkeypatch: pytest.MonkeyPatch) -> None:
+    def library() -> None:
+        raise DamageError("the index is damaged: papers.sqlite3: 0 bytes")
+
+    monkeypatch.setattr(resources, "library", library)
+    page.app.run()
+    assert ENGLISH["mending"] in page.shown()
+    ingests.end.set()
+    wait_for(lambda: not watching.ingesting())
+    page.app.run()
+    assert ENGLISH["mending"] not in page.shown(), "what failed would fail again"
+    assert "papers.sqlite3" in page.shown()
+    assert ingests.folders == [()]
 
 
 # --- adding, after a preview --------------------------------------------------------------------

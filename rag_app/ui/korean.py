@@ -67,6 +67,7 @@ KOREAN: Mapping[str, str] = {
     "span": "{first} ~ {last}",
     "offline": "오프라인: 이 페이지는 다른 호스트에서 아무것도 불러오지 않습니다.",
     "opening": "컬렉션을 여는 중…",
+    "mending": "폴더에서 색인을 다시 만드는 중입니다. 끝나면 다시 답할 수 있습니다.",
     "hint": "도움말",
     "again": "다시 답하기",
     "edit": "고쳐서 다시 질문",

@@ -7,6 +7,7 @@ a file; `pipeline.ingest` finds out, and costs little where nothing did. Called 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,6 +66,28 @@ def start_ingest(folders: Sequence[Path] = ()) -> None:
     with bench.lock:
         if bench.ingest is None or not bench.ingest.running:
             bench.ingest = upkeep.ingest(resources.settings(), folders, then)
+
+
+def mend(words: Words) -> None:
+    """Build a damaged index again, and say so; once, since what failed before would fail again."""
+    if resources.workbench().ingest is None:
+        start_ingest()
+    if ingesting():
+        st.info(words["mending"], icon=":material/healing:")
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def mend_store(name: str, _generation: Generation) -> None:
+    """Build the index again if the vector store of the generation of this name, which is looked at once, is damaged.
+
+    Answers go on meanwhile, from the stored vectors.
+    """
+
+    def look() -> None:
+        if _generation.store_damage():
+            start_ingest()
+
+    threading.Thread(target=look, name=f"store of {name}", daemon=True).start()
 
 
 def ingesting() -> bool:
