@@ -74,7 +74,8 @@ def _nothing_said(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Com
         return composing.refusal(desk.query, desk.evidence, "stopped")
     if not desk.named and desk.evidence.strength >= STANDS_OUT:
         return extracted(desk, hits[:1])
-    if sure := certain(desk, hits[0]):
+    tried = next((sentence.text for line in lines for sentence in line.sentences), "")
+    if sure := certain(desk, hits[0], tried):
         return extracted(desk, [replace(hits[0], passages=sure)])
     if desk.named:
         titles = [clean_line(hit.paper.title.partition(":")[0]) for hit in hits]

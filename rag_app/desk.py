@@ -22,6 +22,7 @@ from rag_app.records import Evidence, Hit, Intent, Passage, Query
 CANDIDATES = 5  # papers offered to the model when the question names none
 CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken without asking the model
 CERTAIN = 0.8  # share of a question's terms, rare ones counting more, in a sentence that answers it for sure
+WHOLE = 2  # sentences of a digest that stand for the whole of it
 NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 
@@ -110,21 +111,38 @@ def _is_absent(word: str, hit: Hit) -> bool:
     return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
 
 
-def certain(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
-    """The sentence of a named paper that answers a question for a figure whatever the model says.
+def certain(desk: Desk, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
+    """The sentences of a named paper that answer whatever the model says.
 
-    It holds a figure, and nearly all that the question speaks of beside the name.
+    To a question for a figure it is one that holds a figure, and nearly all that the question speaks of beside the
+    name. To a question that speaks of nothing else, the digest is the answer: the sentences nearest to what the model
+    `tried` to say, or to the question.
     """
+    lexical = desk.library.lexical
+    if _asks_for_the_whole(desk):
+        named = set(lexical.own_terms(" ".join(desk.query.names)))
+        weights = {t: w for t, w in lexical.query_terms(tried or desk.query.standalone).items() if t not in named}
+        passages = list(retrieval.passages_of(hit.paper, weights, desk.library))
+        best = sorted(passages, key=lambda p: -p.score)[:WHOLE]
+        return tuple(p for p in passages if p in best)
     if not desk.asks_for_figure_of_named:
         return ()
-    lexical, asked = desk.library.lexical, _without_names(desk.query)
+    asked = _without_names(desk.query)
     holding = (p for p in hit.passages if figures.values_of(p.text))
     return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
 
 
-def _without_names(query: Query) -> str:
+def _asks_for_the_whole(desk: Desk) -> bool:
+    """Whether a question about one named paper asks for no more than what it is about."""
+    if len(desk.query.papers) != 1 or desk.query.intent is not Intent.LOOKUP or desk.wants_figure:
+        return False
+    asked = _without_names(desk.query, "논문")  # a noun, or the particles after a name would be taken for words
+    return all(term in wording.OF_ANY_PAPER for term in desk.library.lexical.own_terms(asked))
+
+
+def _without_names(query: Query, instead: str = " ") -> str:
     """What is asked, without the names of the papers."""
     asked = query.standalone  # pasted text is left out of it
     for name in query.names:
-        asked = asked.replace(name, " ")
+        asked = asked.replace(name, instead)
     return asked

@@ -86,7 +86,7 @@ def _written(
     if failed and not any(s.supported for line in lines for s in line.sentences) and not desk.stop.is_set():
         again = prompting.repaired(prompt, failed[0].text, generator.count_tokens)
         lines = (yield from _read(desk, generator, hits, again)) or lines
-    sure = certain(desk, hits[0])
+    sure = certain(desk, hits[0], failed[0].text if failed else "")
     if sure and desk.query.language == "en" and not any(tells(desk, line) for line in lines):
         return (yield from _translated(desk, generator, hits, [sure]))
     return lines

@@ -75,6 +75,25 @@ def test_two_failed_drafts_are_refused() -> None:
     assert (answer.citations, "0.001" in answer.text, "[1]" in answer.text) == ((), False, False)
 
 
+@pytest.mark.parametrize(
+    "question", ["PickBot은 무엇을 제안하나요?", "PickBot의 핵심 아이디어는?", "What is PickBot about?"]
+)
+@pytest.mark.parametrize("drafts", [[FALSE], [prompting.REFUSAL]])
+def test_what_a_named_paper_is_about_is_answered_by_its_digest(question: str, drafts: list[str]) -> None:
+    answer = answer_of(question, lab(), ScriptedGenerator(drafts))
+    assert not answer.refused
+    assert "전신 파지" in answer.text
+    assert "0.001" not in answer.text
+    check_citations(answer)
+
+
+def test_the_digest_answers_with_the_sentence_that_the_model_was_at() -> None:
+    wrong = "[1] It uses a wrist camera (손목 카메라) of 12 megapixels."
+    answer = answer_of("What problem does PickBot solve?", lab(), ScriptedGenerator([wrong, prompting.REFUSAL]))
+    assert "손목 카메라를 씁니다." in answer.text
+    assert "손목 카메라" not in answer_of("What problem does PickBot solve?", lab(), ScriptedGenerator([FALSE])).text
+
+
 def test_a_false_sentence_beside_a_true_one_is_left_out_of_the_text() -> None:
     answer = answer_of(ASKED, lab(), ScriptedGenerator([f"{TRUE} It uses a learning rate of 0.001."]))
     assert "grasping" in answer.text
