@@ -88,10 +88,12 @@ def test_what_a_named_paper_is_about_is_answered_by_its_digest(question: str, dr
 
 
 def test_the_digest_answers_with_the_sentence_that_the_model_was_at() -> None:
-    wrong = "[1] It uses a wrist camera (손목 카메라) of 12 megapixels."
-    answer = answer_of("What problem does PickBot solve?", lab(), ScriptedGenerator([wrong, prompting.REFUSAL]))
-    assert "손목 카메라를 씁니다." in answer.text
-    assert "손목 카메라" not in answer_of("What problem does PickBot solve?", lab(), ScriptedGenerator([FALSE])).text
+    wrong = "[1] It is tested on ShelfBench with 12 robots."
+    near, far = (
+        answer_of("What problem does PickBot solve?", lab(), ScriptedGenerator([said])) for said in (wrong, FALSE)
+    )
+    assert "ShelfBench도 씁니다." in near.text
+    assert "ShelfBench도 씁니다." not in far.text
 
 
 def test_a_false_sentence_beside_a_true_one_is_left_out_of_the_text() -> None:
