@@ -191,9 +191,9 @@ def _footnote(progress: Progress, answer: Answer, words: Words) -> str:
     if answer.borderline:
         facts.append(words["borderline"].format(borderline=f"{answer.borderline:,}"))
     facts.append(words["took"].format(seconds=f"{answer.seconds:.1f}"))
-    if answer.usage.generated_tokens:
+    if answer.usage.tokens_per_second:  # of one token there is none
         facts.append(words["speed"].format(speed=f"{answer.usage.tokens_per_second:.0f}"))
-    elif not answer.refused:
+    elif not answer.refused and not answer.usage.generated_tokens:
         facts.append(words["counted" if answer.intent in {Intent.METADATA, Intent.TREND} else "no_model_used"])
     assumed = [f"{words['assumed']}: {escape_markdown('; '.join(notes))}"] if notes else []
     return " · ".join(assumed + facts)
