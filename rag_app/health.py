@@ -55,13 +55,13 @@ def _differences(store: VectorStore, rows: Sequence[Row], vectors: Vectors) -> l
     """Where the store holds other rows or embeddings than were put in."""
     missing = {row.id: place for place, row in enumerate(rows)}
     problems = []
-    for row, embedding in store.read():
-        place = missing.pop(row.id, None)
-        if place is None:
-            problems.append(f"the vector store holds {row.id}, which it should not")
-        elif row != rows[place] or not np.array_equal(embedding, vectors[place]):
+    for row, embedding in store.read([row.id for row in rows]):
+        place = missing.pop(row.id)
+        if row != rows[place] or not np.array_equal(embedding, vectors[place]):
             problems.append(f"the vector store holds other data for {row.id}")
-    return problems + [f"the vector store has lost {row_id}" for row_id in missing]
+    problems += [f"the vector store has lost {row_id}" for row_id in missing]
+    more = store.count() - (len(rows) - len(missing))
+    return [*problems, f"the vector store holds {more} rows that it should not"] if more else problems
 
 
 def _lost_neighbours(store: VectorStore, generation: Generation) -> list[str]:

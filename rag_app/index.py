@@ -265,10 +265,11 @@ def _check_database(file: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     except sqlite3.Error as error:
         raise damaged(file, error) from error
-    if found != "ok":
-        raise damaged(file, found)
+    if found != "ok" or not tables:  # an emptied file is a whole database of nothing
+        raise damaged(file, found if tables else "it is empty")
 
 
 def _hash_of(body: object) -> str:

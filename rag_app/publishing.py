@@ -31,6 +31,7 @@ from rag_app.index import (
     CHUNKS,
     CURRENT,
     FORMAT,
+    MANIFEST,
     PAPERS,
     STORE,
     VECTORS,
@@ -57,13 +58,14 @@ def known_roots(home: Path) -> tuple[str, ...]:
 
     Raises CollectionError when there are generations and none can be read: other roots would be another collection.
     """
+    index = home / "index"
     with suppress(CollectionError):
-        return Manifest.read(home / "index" / current_name(home)).roots
-    folders = sorted((home / "index").glob("[0-9]*/"), reverse=True)
-    for folder in folders:
+        return Manifest.read(index / current_name(home)).roots
+    generations = sorted(index.glob("[0-9]*/"), reverse=True)
+    for folder in (index, *generations):
         with suppress(CollectionError):
             return Manifest.read(folder).roots
-    if any(TEMPORARY not in folder.name for folder in folders):
+    if any(TEMPORARY not in folder.name for folder in generations):
         raise CollectionError(
             f"no index in {home} says any more where its digests are", "name them: rag-app ingest --replace DIR"
         )
@@ -228,15 +230,22 @@ class _Build:
             if len(changed) + len(gone) > MOST_CHANGED * len(rows):
                 self._fill_new_store(rows)
                 return
-            self.changed_a_copy = True
             shutil.copytree(last.folder / STORE, self._folder / STORE)
-        with VectorStore(self._folder / STORE) as store:
-            store.delete(gone)
-            store.upsert([rows[i] for i in changed], self.vectors[changed])
+        try:
+            with VectorStore(self._folder / STORE) as store:
+                store.delete(gone)
+                store.upsert([rows[i] for i in changed], self.vectors[changed])
+            self.changed_a_copy = True
+        except CollectionError:  # the last store was not as whole as its files looked
+            self._fill_again(rows)
 
     def _fill_new_store(self, rows: Sequence[Row]) -> None:
         with VectorStore(self._folder / STORE, self.manifest.chroma_url, self.manifest.collection) as store:
             store.create(rows, self.vectors)
+
+    def _fill_again(self, rows: Sequence[Row]) -> None:
+        shutil.rmtree(self._folder / STORE)
+        self._fill_new_store(rows)
 
     def _last_store(self) -> Generation | None:
         """The current generation, if its embedded store is whole and holds vectors of the same model."""
@@ -259,9 +268,8 @@ class _Build:
 
     def _verify(self) -> None:
         problems = health.damage(self._folder)
-        if problems and self.changed_a_copy:  # the last store was not as whole as its files looked
-            shutil.rmtree(self._folder / STORE)
-            self._fill_new_store(store_rows(self.papers, self.chunks))
+        if problems and self.changed_a_copy:
+            self._fill_again(store_rows(self.papers, self.chunks))
             self._write_manifest()
             problems = health.damage(self._folder)
         if problems:
@@ -276,7 +284,11 @@ class _Build:
         _flush(self.index)
 
     def _switch(self) -> None:
-        """Make the new generation current; what was current before is kept until the next time."""
+        """Make the new generation current; what was current before is kept until the next time.
+
+        A second copy of its manifest beside it still knows the folders when the first is damaged.
+        """
+        shutil.copyfile(self._final / MANIFEST, self.index / MANIFEST)
         with suppress(CollectionError):
             self.before = current_name(self.index.parent)
         new = self.index / f"{CURRENT}{TEMPORARY}{os.getpid()}"

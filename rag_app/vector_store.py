@@ -21,6 +21,7 @@ from rag_app.errors import CollectionError, SettingsError
 
 Vectors = NDArray[np.float32]
 START = "start the Chroma server, or unset RAG_CHROMA_URL, and run `rag-app ingest` again"
+READ_AT_ONCE = 500  # rows by their ids; pages by number are slower, and the later the slower
 EMBEDDED = "chunks"  # the collection's name in a generation's own folder
 
 
@@ -81,13 +82,18 @@ class VectorStore:
         with self._mapped("removed"):
             self._client.delete_collection(self._name)
 
-    def read(self) -> Iterator[tuple[Row, Vectors]]:
-        """Every row with its embedding (d,), in no particular order."""
+    def count(self) -> int:
+        """Rows in the collection."""
+        with self._mapped("read"):
+            return int(self._collection().count())
+
+    def read(self, ids: Sequence[str]) -> Iterator[tuple[Row, Vectors]]:
+        """The rows of these ids that are there, each with its embedding (d,), in no particular order."""
         include = ["documents", "metadatas", "embeddings"]
         with self._mapped("read"):
             collection = self._collection()
-            for batch in self._batches(collection.count()):
-                got = collection.get(limit=batch.stop - batch.start, offset=batch.start, include=include)
+            for start in range(0, len(ids), READ_AT_ONCE):
+                got = collection.get(ids=list(ids[start : start + READ_AT_ONCE]), include=include)
                 embeddings = np.asarray(got["embeddings"], dtype=np.float32)
                 rows = map(Row, got["ids"], got["documents"], got["metadatas"])
                 yield from zip(rows, embeddings, strict=True)

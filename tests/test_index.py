@@ -72,7 +72,10 @@ def rows_of(found: list[tuple[int, float]]) -> list[int]:
 
 def stored(generation: Generation) -> dict[str, str]:
     with VectorStore(generation.folder / STORE) as store:
-        return {row.id: row.text for row, _ in store.read()}
+        rows = store.read([chunk.id for chunk in generation.chunks])
+        found = {row.id: row.text for row, _ in rows}
+        assert store.count() == len(found)
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +231,8 @@ def test_a_current_that_names_nothing_is_an_error_and_ingest_repairs_it(home: Pa
 def test_folders_that_no_index_names_any_more_are_asked_for(home: Path) -> None:
     for manifest in (home / "index").glob("*/manifest.json"):
         manifest.write_bytes(b"")
+    assert known_roots(home) == ("digests",), "a copy knows them"
+    (home / "index" / "manifest.json").write_bytes(b"")
     with pytest.raises(CollectionError, match="where its digests are"):
         known_roots(home)
 
@@ -266,7 +271,8 @@ def test_removed_edited_and_added_papers_reach_the_store_through_a_changed_copy(
     generation = publish(home, edited)
     assert sorted(stored(generation).values()) == sorted(texts(edited)) == sorted(answers(home))
     with VectorStore(generation.folder / STORE) as store:
-        votes = {row.metadata["arxiv_id"]: row.metadata.get("votes") for row, _ in store.read()}
+        rows = store.read([chunk.id for chunk in generation.chunks])
+        votes = {row.metadata["arxiv_id"]: row.metadata.get("votes") for row, _ in rows}
     assert votes == {p.arxiv_id: p.votes for p in edited}
 
 
@@ -455,11 +461,12 @@ def test_a_server_holds_one_collection_for_each_kept_generation(
 ) -> None:
     generations = [publish(tmp_path, papers, chroma_url=server) for papers in (PAPERS, MORE, PAPERS)]
     names = [generation.manifest.collection for generation in generations]
-    for name, papers in ((names[1], MORE), (names[2], PAPERS)):
-        with VectorStore(tmp_path, server, name) as store:
-            assert sorted(row.text for row, _ in store.read()) == sorted(texts(papers))
+    for generation, papers in ((generations[1], MORE), (generations[2], PAPERS)):
+        with VectorStore(tmp_path, server, generation.manifest.collection) as store:
+            rows = store.read([chunk.id for chunk in generation.chunks])
+            assert sorted(row.text for row, _ in rows) == sorted(texts(papers))
     with VectorStore(tmp_path, server, names[0]) as store, pytest.raises(CollectionError):
-        next(store.read())
+        store.count()
     monkeypatch.setattr(index, "EXACT_LIMIT", 10)
     proposed = open_current(tmp_path)._proposed(np.ones(3, dtype=np.float32), 4, None)
     assert proposed is not None and len(proposed) == 4

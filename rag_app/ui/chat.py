@@ -118,5 +118,5 @@ def _opened(conversation: Sequence[AnswerJob], words: Words, library: Library) -
         conversations.ask(words["ask_about_question"].format(title=paper.title), library)
         st.rerun()
 
-    drawer = st.dialog(words["source"], width="medium", position="right", on_dismiss=close_source)(source_drawer)
+    drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(source_drawer)
     drawer(paper, progress, words, ask_about)
