@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import string
 import threading
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from ui_page import (
 )
 
 from rag_app import pipeline
-from rag_app.errors import CollectionError, EngineError
+from rag_app.errors import CollectionError, EngineError, RagError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
 from rag_app.ui import adding, details, evidence, prose, resources, text
 from rag_app.ui.jobs import Progress
@@ -244,6 +245,22 @@ def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
     adding.save_uploads(files, tmp_path / "uploads")
     assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["a.md", "b.md", "c.md"]
     assert all(path.parent == tmp_path / "uploads" for path in tmp_path.rglob("*.md"))
+
+
+def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = (b"first", b"second")
+    first, second = (SimpleNamespace(name="day.md", getvalue=lambda text=text: text) for text in contents)
+    adding.save_uploads([first], tmp_path)
+
+    def full(path: Path, data: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(data[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(RagError, match="No space left"):
+        adding.save_uploads([second], tmp_path)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("day.md", b"first")]
 
 
 # --- the pieces ---------------------------------------------------------------------------------

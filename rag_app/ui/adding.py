@@ -7,6 +7,7 @@ Knows: what the preview says, and that nothing is written before it is confirmed
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -163,12 +164,16 @@ def show_skipped(skipped: Sequence[digest.Skipped], words: Words) -> None:
 
 
 def save_uploads(files: Sequence[Upload], folder: Path) -> None:
-    """Save uploaded digests under their own names. Raises RagError."""
+    """Save uploaded digests under their own names, each whole or not at all. Raises RagError."""
+    part = folder / ".part"  # hidden names are not read
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
-            (folder / plain_name(file.name)).write_bytes(file.getvalue())
+            part.write_bytes(file.getvalue())
+            part.replace(folder / plain_name(file.name))
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise RagError(f"the upload cannot be saved: {error}", "check the folder's rights and free space") from None
 
 
