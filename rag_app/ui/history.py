@@ -61,9 +61,10 @@ def _row(conversation: Conversation, words: Words, library: Library | None, open
             when = f"{datetime.fromisoformat(conversation.updated).astimezone():%Y-%m-%d %H:%M}"
             turns = "history_row_one" if conversation.turns == 1 else "history_row"
             st.caption(words[turns].format(when=when, turns=conversation.turns))
-        _export_menu(conversation, words, library, key)
-        _rename_menu(conversation, words, key)
-        _delete_menu(conversation, words, key)
+        with st.container(horizontal=True, wrap=False, width="content"):  # on a narrow screen they go below together
+            _export_menu(conversation, words, library, key)
+            _rename_menu(conversation, words, key)
+            _delete_menu(conversation, words, key)
 
 
 def _export_menu(conversation: Conversation, words: Words, library: Library | None, key: str) -> None:
