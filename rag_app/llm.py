@@ -6,7 +6,7 @@ in a process of its own.
 
 A token's arithmetic depends in its last bits on the tokens it is read together with, and a cold and a warm run must
 give the same text. So what was read is reused only where a cold run would have read it in the same batches: spans of
-the prompt are read apart (`chat_template`), but for their last few tokens, and long ones in even parts; what the
+the prompt are read apart (`chat_template`), but for their last few tokens, and long ones a step at a time; what the
 assistant said is read one token at a time, as it was written. Sequences of tokens are kept as labels: the token, or its
 complement where a batch ended. Labels that are equal were read alike.
 """
@@ -319,28 +319,20 @@ class Engine:
 
 
 def _labels(spans: Sequence[Span], step: int) -> list[int]:
-    """The spans' tokens, complemented where a batch ends: at the end of a span, inside one longer than a step, which is
-    cut evenly, and everywhere in spoken ones. Where the next span is read too, the tokens that make no whole row wait
-    for it."""
+    """The spans' tokens, complemented where a batch ends: after each step, at the end of a span, and everywhere in
+    spoken ones. Where the next span is read too, the tokens that make no whole row wait for it."""
     labels: list[int] = []
     began = 0  # where the open batch does
     for place, span in enumerate(spans):
         labels += span.tokens
-        end = len(labels)
+        width, end = 1 if span.spoken else step, len(labels)
         if not span.spoken and place + 1 < len(spans) and not spans[place + 1].spoken:
             end -= (end - began) % _ROWS
-        width = 1 if span.spoken else _even(end - began, step)
         for border in range(began + width, end + width, width):
             last = min(border, end) - 1
             labels[last] = ~labels[last]
         began = end
     return labels
-
-
-def _even(count: int, step: int) -> int:
-    """The width that cuts `count` tokens into as few batches as steps would, of whole rows and nearly the same size."""
-    batches = max(-(-count // step), 1)
-    return max(min(-(-count // (batches * _ROWS)) * _ROWS, step), 1)
 
 
 def _whole(labels: Sequence[int], count: int) -> int:

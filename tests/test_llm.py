@@ -130,11 +130,6 @@ def test_a_batch_ends_after_a_step_at_the_end_of_a_span_and_after_each_spoken_to
     assert _labels([Span([5, 6]), Span([7, 8], spoken=True), Span([]), Span([9])], 8) == [5, ~6, ~7, ~8, ~9]
 
 
-def test_a_span_longer_than_a_step_is_cut_evenly() -> None:
-    borders = [at for at, label in enumerate(_labels([Span(list(range(1, 531)))], 512), start=1) if label < 0]
-    assert borders == [272, 530]
-
-
 def test_tokens_that_make_no_whole_row_are_read_with_the_next_span() -> None:
     ten = list(range(1, 11))
 
