@@ -9,6 +9,9 @@ give the same text. So what was read is reused only where a cold run would have 
 the prompt are read apart (`chat_template`), but for their last few tokens, and long ones a step at a time; what the
 assistant said is read one token at a time, as it was written. Sequences of tokens are kept as labels: the token, or its
 complement where a batch ended. Labels that are equal were read alike.
+
+Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of batches on two cores,
+it would spare 1 % of the writing in English and 19 % in Korean, which is 5 % of a wait for an answer.
 """
 
 from __future__ import annotations
