@@ -59,34 +59,28 @@ class SentenceEmbedder:
 
     def __init__(self, folder: Path, fingerprint: str, *, threads: int = 0) -> None:
         import psutil
-        from tokenizers import Tokenizer
 
         self.fingerprint = fingerprint
         self._model = _load(folder).eval()
         self._device = self._model.device
         self._threads = threads or psutil.cpu_count(logical=False) or 1
         self._lock = threading.Lock()  # the tokenizer refuses two threads at once
-        # An own tokenizer, because encoding leaves the model's one set to truncate.
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
         prompts = self._model.prompts
         self._query_prompt: str = prompts.get("query") or ""
         self._passage_prompt: str = prompts.get("passage") or prompts.get("document") or ""
         self.dimensions = int(self._model.get_embedding_dimension())
-        specials = self._tokenizer.num_special_tokens_to_add(False)
+        specials = self._model.tokenizer.num_special_tokens_to_add(pair=False)
         self.max_tokens = int(self._model.max_seq_length) - specials - self.count_tokens(self._passage_prompt)
 
     def count_tokens(self, text: str) -> int:
         """Tokens of the text alone, without prefix and special tokens."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return self._counts([text])[0]
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
         """(n, d) vectors of unit length, in the order of `texts`; a text past `max_tokens` loses its end."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        counts = [len(e.ids) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
         done = 0
-        for batch in _batches([min(count, self.max_tokens) for count in counts]):
+        for batch in _batches([min(count, self.max_tokens) for count in self._counts(texts)]):
             vectors[batch] = self._encode([texts[i] for i in batch], self._passage_prompt, self._threads)
             done += len(batch)
             if progress:
@@ -98,6 +92,13 @@ class SentenceEmbedder:
         # One thread: with a second, a short text waits up to a second for a core that the language model holds.
         vector: Matrix = self._encode([text], self._query_prompt, threads=1)[0]
         return vector
+
+    def _counts(self, texts: Sequence[str]) -> list[int]:
+        tokenizer = self._model.tokenizer.backend_tokenizer  # one of its own would take 300 MB
+        with self._lock:
+            tokenizer.no_truncation()  # as encoding leaves it
+            tokenizer.no_padding()
+            return [len(each.ids) for each in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def _encode(self, texts: list[str], prompt: str, threads: int) -> Matrix:
         import torch
