@@ -12,7 +12,7 @@ import functools
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ _ERROR, _CONTINUED = 4, 5  # enum ggml_log_level
 _ABORTED = 2  # of llama_decode
 _SEQUENCE = 0
 _LONGEST_PIECE = 512  # bytes
-_WIDTH = 64  # best candidates put before a grammar after the best one, and before the whole vocabulary is
+_WIDTH = 64  # best candidates put before a grammar after the best one
+_GROUP = 4096  # and then, until it allows one
 
 
 @functools.cache
@@ -317,7 +318,7 @@ class Grammar:
         likeliest = int(logits.argmax())
         if self._allows(likeliest):
             return likeliest
-        for tokens in (_best_tokens(logits, _WIDTH), np.arange(len(logits))):
+        for tokens in _by_logit(logits):
             allowed = self._best_allowed(tokens, logits)
             if allowed is not None:
                 return allowed
@@ -346,9 +347,14 @@ class Grammar:
         self._api.llama_sampler_free(self._sampler)
 
 
-def _best_tokens(logits: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.integer]:
-    """The `width` likeliest tokens, in no order."""
-    return np.argpartition(logits, -width)[-width:]
+def _by_logit(logits: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.integer]]:
+    """The likeliest tokens, in no order, then all in groups, likeliest first.
+
+    A grammar that has the whole vocabulary before it takes megabytes, which the heap then keeps.
+    """
+    yield np.argpartition(logits, -_WIDTH)[-_WIDTH:]
+    order = np.argsort(-logits, kind="stable")
+    yield from (order[start : start + _GROUP] for start in range(0, len(order), _GROUP))
 
 
 def _last_complaint() -> str:
