@@ -172,7 +172,7 @@ def test_a_first_start_reads_the_digests_and_answers_without_a_model(open_tab: O
 
 @pytest.fixture
 def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The app on a copy of the sample's index, of which a file that answers need is empty."""
+    """The app on a copy of the sample's index, of which a file that answers need is empty. It ends after the tabs."""
     for name in ("index", "vectors"):
         shutil.copytree(Path(environment["RAG_HOME"]) / name, tmp_path / name)
     (tmp_path / "index" / current_name(tmp_path) / "papers.sqlite3").write_bytes(b"")
@@ -180,7 +180,7 @@ def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def test_a_damaged_index_is_named_built_again_and_answers(open_tab: Open, harmed: str) -> None:
+def test_a_damaged_index_is_named_built_again_and_answers(harmed: str, open_tab: Open) -> None:
     page = open_tab(harmed)
     expect(page.get_by_text("papers.sqlite3")).to_be_visible(timeout=SECONDS)
     expect(page.get_by_text(ENGLISH["mending"])).to_be_visible(timeout=SECONDS)
