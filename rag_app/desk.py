@@ -90,7 +90,7 @@ def respelled(desk: Desk, hits: Sequence[Hit]) -> Desk:
 def _wanted(desk: Desk) -> dict[str, float]:
     """The weighted terms that sentences are chosen by; names of papers count less, as many sentences have them."""
     lexical = desk.library.lexical
-    named = set(lexical.own_terms(" ".join(desk.query.names)))
+    named = _named(desk)
     terms = lexical.query_terms(desk.query.standalone)
     return {term: weight * (NAME_SHARE if term in named else 1.0) for term, weight in terms.items()}
 
@@ -120,7 +120,7 @@ def certain(desk: Desk, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
     """
     lexical = desk.library.lexical
     if _asks_for_the_whole(desk):
-        named = set(lexical.own_terms(" ".join(desk.query.names)))
+        named = _named(desk)
         weights = {t: w for t, w in lexical.query_terms(tried or desk.query.standalone).items() if t not in named}
         passages = list(retrieval.passages_of(hit.paper, weights, desk.library))
         best = sorted(passages, key=lambda p: -p.score)[:WHOLE]
@@ -134,15 +134,20 @@ def certain(desk: Desk, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
 
 def _asks_for_the_whole(desk: Desk) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
+    asked = desk.query.standalone  # with the name: without it the particle after it would be taken for a word
     if len(desk.query.papers) != 1 or desk.query.intent is not Intent.LOOKUP or desk.wants_figure:
         return False
-    asked = _without_names(desk.query, "논문")  # a noun, or the particles after a name would be taken for words
-    return all(term in wording.OF_ANY_PAPER for term in desk.library.lexical.own_terms(asked))
+    return set(desk.library.lexical.own_terms(asked)) <= wording.OF_ANY_PAPER | _named(desk)
 
 
-def _without_names(query: Query, instead: str = " ") -> str:
+def _named(desk: Desk) -> set[str]:
+    """The terms of the papers' names."""
+    return set(desk.library.lexical.own_terms(" ".join(desk.query.names)))
+
+
+def _without_names(query: Query) -> str:
     """What is asked, without the names of the papers."""
     asked = query.standalone  # pasted text is left out of it
     for name in query.names:
-        asked = asked.replace(name, instead)
+        asked = asked.replace(name, " ")
     return asked

@@ -87,6 +87,10 @@ def test_what_a_named_paper_is_about_is_answered_by_its_digest(question: str, dr
     check_citations(answer)
 
 
+def test_a_name_that_ends_in_a_vowel_is_no_word_of_the_question() -> None:
+    assert not answer_of("QLoRA는 무엇을 제안하나요?", lab(), ScriptedGenerator([prompting.REFUSAL])).refused
+
+
 def test_the_digest_answers_with_the_sentence_that_the_model_was_at() -> None:
     wrong = "[1] It is tested on ShelfBench with 12 robots."
     near, far = (
