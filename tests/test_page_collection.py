@@ -74,14 +74,14 @@ def test_a_good_upload_is_added_and_a_bad_one_is_not(open_tab: Open, own: dict[s
 def test_the_chat_answers_from_the_old_index_while_a_new_one_is_made(
     open_tab: Open, own: dict[str, str], tmp_path: Path
 ) -> None:
-    many = "".join(ENTRY.format(title=f"Walrus{n}", n=100 + n, about=f"walrus number {n}") for n in range(150))
+    many = "".join(ENTRY.format(title=f"Walrus{n}", n=100 + n, about=f"walrus number {n}") for n in range(600))
     (tmp_path / "2025-03-02.md").write_text(many, encoding="utf-8")
     before = current_name(Path(own["RAG_HOME"]))
     page = open_tab()
     link(page, "Collection")
     page.get_by_label("Path of a folder").fill(str(tmp_path))
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator(".st-key-preview")).to_contain_text(re.compile(r"New papers\s*150"))
+    expect(page.locator(".st-key-preview")).to_contain_text(re.compile(r"New papers\s*600"))
     page.get_by_role("button", name="Add this folder").click()
     expect(page.get_by_text("You can go on asking meanwhile")).to_be_visible()
     link(page, "Chat")
@@ -89,12 +89,12 @@ def test_the_chat_answers_from_the_old_index_while_a_new_one_is_made(
     is_finished(page)
     assert current_name(Path(own["RAG_HOME"])) == before  # it was still being made
     expect(page.get_by_text("50 papers scanned")).to_be_visible()
-    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 200")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 650")).to_be_visible(timeout=SECONDS)
     (tmp_path / "2025-03-03.md").write_text(ENTRY.format(title="Seal", n=9, about="seals"), encoding="utf-8")
     page.reload()
     expect(page.get_by_text("New digest files: 1")).to_be_visible(timeout=SECONDS)
     page.get_by_role("button", name="Read the folders").click()
-    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 201")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 651")).to_be_visible(timeout=SECONDS)
 
 
 def test_another_model_takes_the_place_of_the_first(open_tab: Open, own: dict[str, str]) -> None:
