@@ -118,26 +118,30 @@ def certain(desk: Desk, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
     name. To a question that speaks of nothing else, the digest is the answer: the sentences nearest to what the model
     `tried` to say, or to the question.
     """
-    lexical = desk.library.lexical
     if _asks_for_the_whole(desk):
-        named = _named(desk)
-        weights = {t: w for t, w in lexical.query_terms(tried or desk.query.standalone).items() if t not in named}
-        passages = list(retrieval.passages_of(hit.paper, weights, desk.library))
-        best = sorted(passages, key=lambda p: -p.score)[:WHOLE]
-        return tuple(p for p in passages if p in best)
+        return _nearest(desk, hit, tried or desk.query.standalone)
     if not desk.asks_for_figure_of_named:
         return ()
-    asked = _without_names(desk.query)
+    lexical, asked = desk.library.lexical, _without_names(desk.query)
     holding = (p for p in hit.passages if figures.values_of(p.text))
     return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
 
 
 def _asks_for_the_whole(desk: Desk) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
-    asked = desk.query.standalone  # with the name: without it the particle after it would be taken for a word
     if len(desk.query.papers) != 1 or desk.query.intent is not Intent.LOOKUP or desk.wants_figure:
         return False
+    asked = desk.query.standalone  # with the name: without it the particle after it would be taken for a word
     return set(desk.library.lexical.own_terms(asked)) <= wording.OF_ANY_PAPER | _named(desk)
+
+
+def _nearest(desk: Desk, hit: Hit, text: str) -> tuple[Passage, ...]:
+    """The sentences of a paper that share most with a text beside its name, in the order of the digest."""
+    named = _named(desk)
+    weights = {t: w for t, w in desk.library.lexical.query_terms(text).items() if t not in named}
+    passages = list(retrieval.passages_of(hit.paper, weights, desk.library))
+    best = sorted(passages, key=lambda p: -p.score)[:WHOLE]
+    return tuple(p for p in passages if p in best)
 
 
 def _named(desk: Desk) -> set[str]:

@@ -236,7 +236,7 @@ class _Build:
                 store.delete(gone)
                 store.upsert([rows[i] for i in changed], self.vectors[changed])
             self.changed_a_copy = True
-        except CollectionError:  # the last store was not as whole as its files looked
+        except CollectionError:
             self._fill_again(rows)
 
     def _fill_new_store(self, rows: Sequence[Row]) -> None:
@@ -244,6 +244,7 @@ class _Build:
             store.create(rows, self.vectors)
 
     def _fill_again(self, rows: Sequence[Row]) -> None:
+        """Put a new store in place of a changed copy: the last one was not as whole as its files looked."""
         shutil.rmtree(self._folder / STORE)
         self._fill_new_store(rows)
 

@@ -150,21 +150,21 @@ ABOUT_PAPERS = frozenset(
     ]
 )  # fmt: skip
 
-# Content terms that a question about any paper may have: they ask for what it is about, and for nothing in particular.
+# Content terms (as `lexical` folds them) that a question about any paper may have: they ask for what it is about, and
+# for nothing in particular.
 OF_ANY_PAPER = frozenset(
     [
-        *("paper papers work works working study research digest method methods approach model models system framework "
-          "technique problem problems issue issues challenge challenges limitation limitations solve solves solved "
-          "address addresses addressed tackle tackles overcome overcomes idea ideas main key core central "
-          "contribution contributions contribute contributes propose proposes proposed introduce introduces present "
-          "presents do does did about need needed needs necessary motivation motivate goal goals aim aims purpose "
-          "explain explained describe describes tell summary summarize summarise say says new novel novelty "
-          "different make makes try tries achieve kind sort it its this how what why which").split(),
-        *("논문 연구 방법 방식 방법론 접근 접근법 모델 시스템 기법 기술 문제 문제점 과제 한계 해결 풀 다루 "
-          "아이디어 핵심 주요 기여 제안 소개 제시 하 되 필요 동기 목표 목적 설명 작동 동작 무엇 어떤 어떻게 왜 "
-          "새롭 새로운 점 것 내용 요약 말하 알려주 극복 개념 대하 관하 특징").split(),
+        *("working research digest method approach model system framework technique problem issue challenge limitation "
+          "solve solved address addressed tackle overcome idea main key core central contribution contribute propose "
+          "proposed introduce present need needed necessary motivation motivate goal aim purpose explain "
+          "explained describe summary summarize summarise say new novel novelty different make try achieve kind "
+          "sort").split(),
+        *("방식 방법론 접근 접근법 모델 시스템 기법 기술 문제 문제점 과제 한계 해결 풀 아이디어 핵심 주요 기여 제안 "
+          "소개 제시 필요 동기 목표 목적 설명 작동 동작 어떻게 왜 새롭 새로운 점 내용 요약 말하 알려주 극복 개념 "
+          "특징").split(),
     ]
 )  # fmt: skip
+
 _NUMBER = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())}
 _KOREAN = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
 _KOREAN_COUNT = rf"(\d{{1,9}}|{'|'.join(_KOREAN)})"

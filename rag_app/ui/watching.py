@@ -1,7 +1,8 @@
-"""The sidebar's eye on the digests: work under way, or an offer to read folders that have changed.
+"""When the page reads the digests again: work under way, an offer where folders have changed, a damaged index.
 
-Knows: that a file newer than the index, or another number of files, means a change. Does not know: what changed in
-a file; `pipeline.ingest` finds out, and costs little where nothing did. Called by `app` and the collection page.
+Knows: that a file newer than the index, or another number of files, means a change, and that damage is mended without
+being asked. Does not know: what changed in a file, or what is damaged; `pipeline.ingest` finds out, and costs little
+where nothing did. Called by `app` and the collection page.
 """
 
 from __future__ import annotations
