@@ -2,8 +2,7 @@
 
 Knows: how anonymous memory is read, and between which questions growth is told. Does not know: what holds it.
 Run as the suite `memory`, with the smallest model unless RAG_MODEL names another. The engine is in a process of its
-own, as in the app, and that process is measured. The longest digests come first: llama.cpp reserves its working memory
-once, but its pages count only from the first prompt that is long enough to use them.
+own, as in the app, and that process is measured.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from rag_app.bench import prompts
 from rag_app.bench.suites import Progress
 from rag_app.bench.table import Row
 from rag_app.engine_host import EngineHost
-from rag_app.records import Paper
 from rag_app.settings import Settings
 
 SMALL = "qwen2.5-coder-0.5b"
@@ -28,7 +26,7 @@ ANSWER_TOKENS = 16
 def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
     """Ask and measure; states are kept in a folder of their own. Raises DigestError, WeightsError or EngineError."""
     count, settled = (6, 2) if quick else (QUESTIONS, SETTLED)
-    papers = sorted(prompts.papers(settings, count), key=_length, reverse=True)
+    papers = prompts.papers(settings, count)
     with tempfile.TemporaryDirectory() as folder:
         host = EngineHost(replace(settings, home=Path(folder), model=settings.model or SMALL))
         try:
@@ -44,10 +42,6 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
             return [growth_row(held, settled, host.model)]
         finally:
             host.close()
-
-
-def _length(paper: Paper) -> int:
-    return sum(len(section.text) for section in paper.sections)
 
 
 def growth_row(held: Sequence[int], settled: int, model: str) -> Row:
