@@ -138,6 +138,8 @@ class Model:
         no_devices = (ctypes.c_void_p * 1)()  # ends with null, and so is empty
         if plan.gpu_layers == 0:  # else large products are still sent to a GPU, which needs buffers there
             parameters.devices = ctypes.addressof(no_devices)
+            # A CPU lays most weights out anew: with the file mapped, memory would hold both.
+            parameters.load_mode = self._api.LLAMA_LOAD_MODE_NONE
         model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         if not model:
             raise EngineError(f"{path.name} cannot be loaded: {_last_complaint()}", "run: rag-app models verify")

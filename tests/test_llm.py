@@ -20,6 +20,7 @@ from rag_app.llama import Grammar
 from rag_app.llm import _ROWS, Engine, _labels, _shared, _whole
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
+MAPS = Path("/proc/self/maps")
 PLAN = Plan(0, 2048, step=64)
 
 SYSTEM: Message = {"role": "system", "content": "You answer in one short sentence."}
@@ -428,6 +429,13 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(tmp_path: Path) -> N
     path.write_bytes(b"GGUF" + b"\0" * 100)
     with pytest.raises(EngineError, match=r"broken\.gguf cannot be loaded: .+"):
         Engine(path, PLAN)
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not MAPS.exists(), reason="no list of mapped files")
+def test_weights_that_a_cpu_lays_out_anew_are_not_held_twice(engine: Engine) -> None:
+    assert text(engine, ask("Hi"))
+    assert WEIGHTS.name not in MAPS.read_text(encoding="utf-8")
 
 
 @pytest.mark.model
