@@ -51,6 +51,8 @@ KOREAN_STOP = frozenset(
 )
 
 ANALYSES = "morphemes.json"
+# Without names of several words, from Wikidata: they would be terms that none of their words finds, and take 180 MB.
+_DICTIONARIES = {"load_multi_dict": False}
 ITERATIONS = 6  # of EM; the table no longer changes its order after five
 TRANSLATIONS = 4  # Korean terms kept for one English word
 LEAST_SHARE = 0.08  # of an English word's translation probability
@@ -75,7 +77,7 @@ def fold_word(word: str) -> str:
 def _kiwi() -> Kiwi:
     from kiwipiepy import Kiwi
 
-    return Kiwi(num_workers=2)
+    return Kiwi(num_workers=2, **_DICTIONARIES)
 
 
 def morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
@@ -147,7 +149,7 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     """
     import bm25s
 
-    analyse = Analyses(morphemes, _version(), last / ANALYSES if last else None)
+    analyse = Analyses(morphemes, analysis_version(), last / ANALYSES if last else None)
     texts = [document(paper) for paper in papers]
     vocabulary: dict[str, int] = {}
     encoded = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in terms_of(texts, analyse)]
@@ -165,9 +167,9 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     analyse.save(folder / ANALYSES)
 
 
-def _version() -> str:
+def analysis_version() -> str:
     """All that the morphemes of a text depend on."""
-    return f"kiwipiepy {version('kiwipiepy')}, {' '.join(sorted(CONTENT_TAGS))}"
+    return f"kiwipiepy {version('kiwipiepy')}, {_DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}"
 
 
 class LexicalIndex:

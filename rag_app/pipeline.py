@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rag_app import __version__, citing, composing, digest, publishing, trends, wording
+from rag_app import __version__, citing, composing, digest, lexical, publishing, trends, wording
 from rag_app.assembling import STANDS_OUT
 from rag_app.chunking import chunk
 from rag_app.composing import Composed
@@ -261,8 +261,9 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
 
 
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
-    """A hash of all that was read: equal means that a new index would say the same."""
-    return hashlib.sha256(repr((__version__, papers, [str(root) for root in roots])).encode()).hexdigest()
+    """A hash of all that was read, and of what reads it: equal means that a new index would say the same."""
+    read = (__version__, lexical.analysis_version(), papers, [str(root) for root in roots])
+    return hashlib.sha256(repr(read).encode()).hexdigest()
 
 
 def _is_current(settings: Settings, contents: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rag_app import lexical
-from rag_app.lexical import LexicalIndex, fold_word, mine_glossary, words
+from rag_app.lexical import LexicalIndex, fold_word, mine_glossary, morphemes, words
 from rag_app.records import Paper, Section
 
 PAPERS = (
@@ -42,6 +42,10 @@ def test_forms_of_a_word_are_one_term(word: str, term: str) -> None:
 def test_a_compound_is_found_whole_and_by_its_parts() -> None:
     assert words("Mixture-of-Experts v2.1") == ["mixture-of-expert", "mixture", "of", "expert", "v2.1", "v2"]
     assert words("1,024 tokens, 0.5") == ["1,024", "token", "0.5"]
+
+
+def test_a_name_of_several_words_is_found_by_each() -> None:
+    assert list(morphemes(["자연어 처리 벤치마크"])) == [["자연어", "처리", "벤치마크"]]
 
 
 def test_an_english_word_finds_the_korean_text(index: LexicalIndex) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fakes import LAB, HashEmbedder, ScriptedGenerator, answer_of, events_of, fake_embedding, lab, settings_in
 
-from rag_app import pipeline
+from rag_app import lexical, pipeline
 from rag_app.errors import CollectionError, DigestError, QuestionError
 from rag_app.index import open_current
 from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Understood
@@ -229,6 +229,14 @@ def test_folders_and_uploads_are_added_and_remembered_until_replaced(home: Setti
     assert ids(home) == everything
     pipeline.ingest(home, [other], replace=True)
     assert ids(home) == {"2406.00001", "2406.00002"}
+
+
+@pytest.mark.usefixtures("embedder")
+def test_another_analysis_of_words_makes_another_index(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexical, "analysis_version", lambda: "another")
+    result = pipeline.ingest(home)
+    assert (result.unchanged, result.embedded) == (False, 0)
+    assert pipeline.ingest(home).unchanged
 
 
 def test_another_embedding_model_makes_another_index(home: Settings) -> None:
