@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ from rag_app.bench.peer import Peer, Reply
 from rag_app.bench.peers import Asked
 from rag_app.errors import RagError
 from rag_app.records import Paper
+
+PIPES: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
 
 
 class Scripted:
@@ -92,4 +97,14 @@ def test_a_peer_that_ends_is_one_line(tmp_path: Path) -> None:
 def test_the_app_tells_which_papers_stand_in_its_prompt() -> None:
     reply = peer_app.answered({"question": "What does PickBot learn?", "search": True}, lab(), None)
     assert reply.evidence == ("2405.00001",)
-    assert peer.peak_bytes() > 1 << 20
+
+
+def test_memory_is_that_of_all_processes_named() -> None:
+    program = "print(len(bytes([1]) * (64 << 20)), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", program], **PIPES) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        own = peer.peak_bytes(os.getpid())
+        assert own > 1 << 20
+        assert peer.peak_bytes(os.getpid(), other.pid) >= own + (64 << 20)
+        other.kill()

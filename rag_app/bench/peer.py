@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -30,7 +29,7 @@ class Reply:
     seconds: float = 0.0
     first_token: float | None = None  # seconds; None where the model wrote nothing
     answer: str = ""
-    peak_bytes: int = 0  # of the process, so far
+    peak_bytes: int = 0  # of the processes it takes, so far
 
 
 class Peer:
@@ -100,14 +99,19 @@ def serve(load: Callable[[Json], Callable[[Json], Reply]]) -> None:
     for line in sys.stdin:
         reply = answer(json.loads(line))
         told = {name: getattr(reply, name) for name in ("evidence", "seconds", "first_token", "answer")}
-        print(json.dumps({**told, "peak_bytes": peak_bytes()}), file=output, flush=True)
+        print(json.dumps({**told, "peak_bytes": reply.peak_bytes or peak_bytes(os.getpid())}), file=output, flush=True)
 
 
-def peak_bytes() -> int:
-    """Most main memory this process has held, file pages of the model included."""
+def peak_bytes(*processes: int) -> int:
+    """Most main memory that each of these processes has held, file pages of the model included, added up."""
+    return sum(_peak_bytes(process) for process in processes)
+
+
+def _peak_bytes(process: int) -> int:
     try:
-        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-    except (OSError, IndexError):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
+    except (OSError, IndexError):  # not on Linux
+        import psutil
+
+        return int(psutil.Process(process).memory_info().rss)

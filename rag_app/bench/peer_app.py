@@ -1,17 +1,19 @@
-"""This application as a peer: the `ask` story with the model that the settings choose.
+"""This application as a peer: the `ask` story with the model that the settings choose, in a process of its own.
 
 Knows: how to see which papers stand in a prompt. Does not know: what the figures are compared with (`peers`).
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from rag_app import llm, pipeline
-from rag_app.bench.peer import Json, Reply, serve
+from rag_app import pipeline
+from rag_app.bench.peer import Json, Reply, peak_bytes, serve
 from rag_app.cleaning import clean_line
-from rag_app.errors import RagError
+from rag_app.engine_host import EngineHost
 from rag_app.generation import Generator, Message
 from rag_app.library import Library
 from rag_app.records import Done, Found, Usage
@@ -58,14 +60,17 @@ class Reader:
 
 
 def load(setup: Json) -> Callable[[Json], Reply]:
-    """Open the collection and the model."""
+    """Open the collection and the model, as the page does."""
     del setup  # the settings say all
     settings = Settings.from_environment()
     library = pipeline.open_library(settings)
-    engine = llm.load_if_any(settings)
-    if engine is None:
-        raise RagError("there is no language model", "run: rag-app models pull")
-    return lambda request: answered(request, library, None if request.get("search") else engine)
+    engine = EngineHost(settings)
+
+    def reply(request: Json) -> Reply:
+        said = answered(request, library, None if request.get("search") else engine)
+        return replace(said, peak_bytes=peak_bytes(os.getpid(), engine.pid))
+
+    return reply
 
 
 def answered(request: Json, library: Library, engine: Generator | None) -> Reply:
