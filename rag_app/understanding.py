@@ -22,6 +22,7 @@ AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 PARTICLE = re.compile(r"(?:['’]s|이랑|이|가|의|을|를|은|는|와|과|랑|하고|도|인)(?![가-힣A-Za-z])")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
+SHORTEST = 10  # characters of a question, beside the text pasted into it
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
 REMEMBERED = 100  # turns that a question may lean on; each that only narrows the one before is read with it
@@ -121,12 +122,25 @@ def _after_particle(text: str, at: int) -> int:
 
 
 def _without_pasted_text(question: str) -> str:
-    """The question without long quotations: pasted text is not what is asked. A quoted title stays."""
-    shorter = LONG_QUOTE.sub(lambda m: m[0] if _looks_like_a_title(m[1]) else " ", question)
-    return shorter if len(shorter.strip()) >= 10 else question
+    """The question without long quotations, where they are from, and that they are to be left aside: pasted text is
+    not what is asked. A quoted title stays."""
+    pasted = [m.span() for m in LONG_QUOTE.finditer(question) if not _is_title(m[1])]
+    if not pasted:
+        return question
+    before, *others = _around(question, pasted)
+    after = " ".join(wording.ASIDE.sub("", part, 1) for part in others)
+    candidates = (f"{wording.INTRODUCTION.sub('', before)} {after}".strip(), f"{before} {after}".strip())
+    return next((text for text in candidates if len(text) >= SHORTEST), question)
 
 
-def _looks_like_a_title(text: str) -> bool:
+def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """What is left of a text before, between and after these spans."""
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    return [text[end:start] for end, start in zip(ends, starts, strict=True)]
+
+
+def _is_title(text: str) -> bool:
     capitals = [word for word in text.split() if word[:1].isupper()]
     return not re.search(r"[.!:]\s|[.!]$", text) and len(capitals) >= len(text.split()) / 2 and not HANGUL.search(text)
 

@@ -23,6 +23,21 @@ GREETING = _any(
     r"|(?:넌 |너는 |당신은 )?누구(?:세요|야|니|예요)"
     r"|(?:넌 |너는 |당신은 )?(?:뭘|뭐|무엇을) ?할 수 있(?:어|니|나요|어요|지))[\s.!?~]*",
 )
+# Said around a pasted text: where it is from, which asks for nothing, and that it is to be left aside.
+INTRODUCTION = _any(
+    r"(?:^|(?<=[.!?\n]))(?![^:：]*(?:\b(?:which|what|who|how|why|when|where|find|compare|list|show|explain|describe"
+    r"|summari[sz]e|translate|tell)\b|찾|비교|요약|설명|번역|알려|뭐|무엇|어떤|어느|누가|왜|언제))[^.!?\n]*[:：]\s*$"
+)
+ASIDE = _any(
+    r"^\W*(?:(?:but|now|and|please|so|just|you can|let's)\W+)*"
+    r"(?:(?:ignor|disregard|forget|skip)\w* (?=th|it|all|any|what)|never ?mind\b"
+    r"|(?:don't|do not|no need to) (?:mind|worry|care)\b|(?:leav|sett?|putt?)\w* .{0,30}?aside\b"
+    r"|(?:aside|apart) from\b)[^,:;.!?\n—]*?(?:[,:;.!—]+| -+ )",
+    r"^[^,.!?\n]{0,20}?(?:(?:신경|마음) ?쓰지|무시하|제쳐|놔두|넘어가|넘기|잊|빼|두|상관하지)\S{0,3}"
+    r"(?: (?:말|마시|두|않|놓)\S{0,2})?(?<=고)[\s,]+",
+    r"^[^,.!?\n]{0,20}?(?:신경 ?쓰지 ?마|무시해|무시하|넘어가|잊어)[^,.!?\n]{0,8}[.!]+|^\W*\S+(?:과는|와는|과|와)? "
+    r"(?:별개로|상관 ?없이)[\s,]+",
+)
 COMPARING = _any(
     r"\b(?:compar\w*|versus|vs\.?|differ(?:s|ed|ent|ences?)?|respectively|both|each|contrast\w*|in common"
     r"|similar\w*)\b",
