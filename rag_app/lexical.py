@@ -16,7 +16,8 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -52,7 +53,7 @@ KOREAN_STOP = frozenset(
 
 ANALYSES = "morphemes.json"
 # Without names of several words, from Wikidata: they would be terms that none of their words finds, and take 180 MB.
-_DICTIONARIES = {"load_multi_dict": False}
+DICTIONARIES = {"load_multi_dict": False}
 ITERATIONS = 6  # of EM; the table no longer changes its order after five
 TRANSLATIONS = 4  # Korean terms kept for one English word
 LEAST_SHARE = 0.08  # of an English word's translation probability
@@ -77,7 +78,7 @@ def fold_word(word: str) -> str:
 def _kiwi() -> Kiwi:
     from kiwipiepy import Kiwi
 
-    return Kiwi(num_workers=2, **_DICTIONARIES)
+    return Kiwi(num_workers=2, **DICTIONARIES)
 
 
 def morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
@@ -142,11 +143,26 @@ def document(paper: Paper) -> str:
     return "\n".join([paper.title, *(clean(section.text) for section in paper.sections)])
 
 
-def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> None:
-    """Write the lexical index of `papers`, in their order, into `folder` (arrays and JSON, no pickle).
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A lexical index that is not on disk yet."""
 
-    Only texts that are new since the index in `last` are analysed.
-    """
+    arrays: Mapping[str, NDArray[np.generic]]  # BM25's matrix of terms and papers, in columns
+    words: Mapping[str, object]  # vocabulary, glossary, arXiv ids of the papers
+    analyses: Analyses
+
+    def save(self, folder: Path) -> None:
+        """Write arrays and JSON, no pickle; OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, array in self.arrays.items():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        for name, value in self.words.items():
+            (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        self.analyses.save(folder / ANALYSES)
+
+
+def tables(papers: Sequence[Paper], last: Path | None = None) -> Tables:
+    """The lexical index of `papers`, in their order; only texts that are new since the one in `last` are analysed."""
     import bm25s
 
     analyse = Analyses(morphemes, analysis_version(), last / ANALYSES if last else None)
@@ -155,21 +171,17 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     encoded = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in terms_of(texts, analyse)]
     model = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
     model.index((encoded or [[]], vocabulary or {"": 0}), create_empty_token=False, show_progress=False)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("data", "indices", "indptr"):
-        np.save(folder / f"{name}.npy", model.scores[name], allow_pickle=False)
-    for name, value in {
+    words = {
         "vocabulary": vocabulary,
         "glossary": mine_glossary(texts, analyse),
         "papers": [paper.arxiv_id for paper in papers],
-    }.items():
-        (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    analyse.save(folder / ANALYSES)
+    }
+    return Tables({name: model.scores[name] for name in ("data", "indices", "indptr")}, words, analyse)
 
 
 def analysis_version() -> str:
     """All that the morphemes of a text depend on."""
-    return f"kiwipiepy {version('kiwipiepy')}, {_DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}"
+    return f"kiwipiepy {version('kiwipiepy')}, {DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}"
 
 
 class LexicalIndex:
@@ -179,7 +191,7 @@ class LexicalIndex:
     _vocabulary: dict[str, int]  # term -> column
 
     def __init__(self, folder: Path) -> None:
-        """Open what `build` wrote; OSError or ValueError if files are missing or damaged."""
+        """Open what `Tables.save` wrote; OSError or ValueError if files are missing or damaged."""
         papers, self.glossary, self._vocabulary = (
             json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
             for name in ("papers", "glossary", "vocabulary")

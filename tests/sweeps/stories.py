@@ -36,7 +36,7 @@ class OneThreadKiwi:
     """Kiwi without a pool of threads, which would not outlive the fork; loading it takes three seconds."""
 
     def __init__(self) -> None:
-        self._kiwi = Kiwi(num_workers=1)
+        self._kiwi = Kiwi(num_workers=1, **lexical.DICTIONARIES)
         self._kiwi.tokenize("준비")  # it loads its model for the first text only
 
     def tokenize(self, texts: Sequence[str]) -> list[object]:
