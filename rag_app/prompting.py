@@ -4,7 +4,8 @@ Knows: the prompt's wording and layout, how many tokens evidence may take, and w
 admits: lines that start with the number of a paper present in the prompt, or the refusal alone.
 Does not know: the engine, or whether what it writes is true (`citing` checks that). `pipeline.ask` calls `build`.
 
-The layout only ever appends (system, evidence, question), so that a follow-up on the same papers reuses the KV cache.
+The layout only ever appends (system, evidence, how to answer, question), so that a follow-up on the same papers reuses
+the KV cache and reads nothing but its question.
 Turns before are not repeated in it: `understanding` has put what the question needs of them into its wording.
 """
 
@@ -140,12 +141,14 @@ def grammar(papers: int, language: str, *, every: bool) -> str:
 
 
 def _question(query: Query, papers: int, count_tokens: Callable[[str], int], room: int) -> tuple[str, bool]:
-    """(the question with what is asked of the answer, in at most `room` tokens; whether it had to be cut)."""
-    kind = "compare" if query.intent is Intent.COMPARE and papers > 1 else "answer" if query.papers else "search"
+    """(what is asked of the answer, and the question, in at most `room` tokens; whether it had to be cut)."""
+    kind = "answer" if query.papers or papers == 1 else "search"
+    if query.intent is Intent.COMPARE and papers > 1:
+        kind = "compare"
     wish = ASK[query.language].format(length=LENGTH[query.language][kind])
     asked = clean_line(query.standalone)
-    kept = _fitting(asked, count_tokens, room - count_tokens(f"Question: \n{wish}"))
-    return f"Question: {kept}\n{wish}", kept != asked
+    kept = _fitting(asked, count_tokens, room - count_tokens(f"{wish}\n\nQuestion: "))
+    return f"{wish}\n\nQuestion: {kept}", kept != asked
 
 
 def _fitting(text: str, count_tokens: Callable[[str], int], room: int) -> str:
