@@ -10,7 +10,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from rag_app.generation import Generator
 from rag_app.index import open_current
 from rag_app.ingest_lock import ingest_lock
 from rag_app.judging import judge
-from rag_app.library import Library, dictionaries, open_library
+from rag_app.library import Dictionaries, Library, dictionaries, open_library
 from rag_app.records import (
     Answer,
     Chunk,
@@ -93,27 +93,26 @@ def ingest(
             known = open_current(settings.home).manifest.chunks
             return IngestResult(report, roots, known, 0, True, is_adapted(settings), time.perf_counter() - started)
         last = publishing.last_build(settings.home, embedder_fingerprint(settings))
-        with ThreadPoolExecutor(1) as beside:
-            made = beside.submit(dictionaries, papers, last.folder)  # while the embedding model loads and works
-            say("loading the embedding model", 0, 0)
-            embedder = load_embedder(settings)
-            chunks = [piece for paper in papers for piece in last.chunks_of(paper) or _cut(paper, embedder)]
-            texts = [piece.text for piece in chunks]
-            cache = VectorCache(vectors or settings.home / "vectors")
-            fresh = cache.unseen(texts, embedder)
-            matrix = cache.embed(texts, embedder, lambda done, total: say("embedding", done, total))
-            publishing.build_and_publish(
-                settings.home,
-                papers=papers,
-                chunks=chunks,
-                vectors=matrix,
-                roots=[str(root) for root in roots],
-                fingerprint=embedder.fingerprint,
-                report_json={**asdict(report), "contents": contents},
-                extra=lambda folder: made.result().write(folder),
-                chroma_url=settings.chroma_url,
-                on_step=lambda name: say(name, 0, 0),
-            ).close()
+        made = _meanwhile(lambda: dictionaries(papers, last.folder))
+        say("loading the embedding model", 0, 0)
+        embedder = load_embedder(settings)
+        chunks = [piece for paper in papers for piece in last.chunks_of(paper) or _cut(paper, embedder)]
+        texts = [piece.text for piece in chunks]
+        cache = VectorCache(vectors or settings.home / "vectors")
+        fresh = cache.unseen(texts, embedder)
+        matrix = cache.embed(texts, embedder, lambda done, total: say("embedding", done, total))
+        publishing.build_and_publish(
+            settings.home,
+            papers=papers,
+            chunks=chunks,
+            vectors=matrix,
+            roots=[str(root) for root in roots],
+            fingerprint=embedder.fingerprint,
+            report_json={**asdict(report), "contents": contents},
+            extra=lambda folder: made.result().write(folder),
+            chroma_url=settings.chroma_url,
+            on_step=lambda name: say(name, 0, 0),
+        ).close()
     return IngestResult(report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started)
 
 
@@ -257,6 +256,20 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
     uploads = settings.home / "uploads"
     chosen = (known + given) or (settings.digests,)
     return tuple(dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])]))
+
+
+def _meanwhile(make: Callable[[], Dictionaries]) -> Future[Dictionaries]:
+    """What `make` returns, made in a thread of its own, which does not hold up the end of the program."""
+    future: Future[Dictionaries] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(make())
+        except BaseException as error:  # whoever asks for the result is told
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
 def _cut(paper: Paper, embedder: Embedder) -> Sequence[Chunk]:
