@@ -79,7 +79,7 @@ def _written(
 ) -> Yields[Event, None, list[Line]]:
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
     if not desk.named and desk.query.intent is not Intent.COMPARE:
-        place = _choice(generator, hits, prompt, desk.query.language) if _chooses(desk, hits) else 0
+        place = _choice(desk, generator, hits, prompt) if _chooses(desk, hits) else 0
         prompt = prompting.on_one(prompt, place, desk.query.language)
     lines = yield from _read(desk, generator, hits, prompt)
     failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
@@ -117,14 +117,15 @@ def _translated(
     return lines
 
 
-def _choice(generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt, language: str) -> int:
+def _choice(desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
     """The place of the paper that retrieval and the model together like best.
 
     The model's log-probability of naming a paper first is added to the retrieval score: either alone is right less
     often.
     """
-    shares = generator.choose(prompt.messages, [f"[{n}]" for n in range(1, len(hits) + 1)])
-    say = MODEL_SAY[language]
+    options = [f"[{n}]" for n in range(1, len(hits) + 1)]
+    shares = generator.choose(prompt.messages, options, stop=desk.stop)
+    say = MODEL_SAY[desk.query.language]
     worth = [hit.score + say * math.log(max(share, 1e-6)) for hit, share in zip(hits, shares, strict=True)]
     return worth.index(max(worth))
 

@@ -86,10 +86,18 @@ class EngineHost:
         return max(self._child.open_calls - 1, 0)
 
     def count_tokens(self, text: str) -> int:
-        return int(self._reply(call="count", text=text)["result"])
+        return int(_good(self._living().call(call="count", text=text).reply())["result"])
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
-        reply = self._reply(call="choose", messages=list(messages), options=list(options), prefix=prefix)
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
+        call = self._living().call(call="choose", messages=list(messages), options=list(options), prefix=prefix)
+        reply = _good(call.reply(stop))
         self._last.usage = Usage(**reply["usage"])
         return tuple(reply["result"])
 
@@ -118,9 +126,6 @@ class EngineHost:
         self._closed = True
         with self._starting:
             self._child.end()
-
-    def _reply(self, **request: object) -> Mapping[str, Any]:
-        return _good(self._living().call(**request).reply())
 
     def _living(self) -> _Child:
         """The child, started anew if it died."""

@@ -111,9 +111,9 @@ class _Worker:
         engine = self._engine
         if request["call"] == "count":
             return engine.count_tokens(request["text"])
-        if request["call"] == "choose":
-            return engine.choose(request["messages"], request["options"], prefix=request["prefix"])
         stop = self._stops[request["id"]]
+        if request["call"] == "choose":
+            return engine.choose(request["messages"], request["options"], prefix=request["prefix"], stop=stop)
         arguments = {name: request[name] for name in ("prefix", "grammar", "max_tokens")}
         if not stop.is_set():
             for piece in engine.stream(request["messages"], stop=stop, **arguments):

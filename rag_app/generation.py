@@ -58,8 +58,18 @@ class Generator(Protocol):
         `max_tokens`, or soon after `stop` is set. Raises EngineError.
         """
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
-        """How likely the assistant's turn is to begin with each option; the numbers sum to 1. Raises EngineError."""
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
+        """How likely the assistant's turn is to begin with each option; the numbers sum to 1. Raises EngineError.
+
+        All are equally likely once `stop` is set.
+        """
 
     def close(self) -> None:
         """Give the memory back; calls after it raise EngineError."""

@@ -36,8 +36,9 @@ def judge(query: Query, evidence: Evidence, library: Library, generator: Generat
     for hit in near[: MOST[processor(generator)]]:
         if stop.is_set():
             break
-        odds = _log_odds(query, hit, library, generator)
-        belongs[hit.paper.arxiv_id] = hit.score + WORTH * (odds - BIAS) >= cut
+        odds = _log_odds(query, hit, library, generator, stop)
+        if not stop.is_set():  # else nothing was judged
+            belongs[hit.paper.arxiv_id] = hit.score + WORTH * (odds - BIAS) >= cut
     listed = [hit.paper.arxiv_id for hit in evidence.hits]  # in order
     band = {*evidence.matched, *evidence.borderline}
     matched = tuple(arxiv_id for arxiv_id in listed if belongs.get(arxiv_id))
@@ -45,7 +46,7 @@ def judge(query: Query, evidence: Evidence, library: Library, generator: Generat
     return replace(evidence, matched=matched, borderline=rest)
 
 
-def _log_odds(query: Query, hit: Hit, library: Library, generator: Generator) -> float:
+def _log_odds(query: Query, hit: Hit, library: Library, generator: Generator, stop: threading.Event) -> float:
     """Natural logarithm of P(yes) / P(no) for a paper's place in the list."""
     weights = library.lexical.query_terms(retrieval.searched(query))
     told = retrieval.with_best_passages(hit, weights, library, limit=SENTENCES).passages
@@ -53,5 +54,5 @@ def _log_odds(query: Query, hit: Hit, library: Library, generator: Generator) ->
     asked = f"Question: {clean_line(query.question)}\nDoes this paper belong in the answer? Answer yes or no."
     content = f"Paper: {clean_line(hit.paper.title)}\n{excerpt}\n\n{asked}"
     messages = [Message(role="system", content=SYSTEM), Message(role="user", content=content)]
-    yes, no = generator.choose(messages, ["yes", "no"])
+    yes, no = generator.choose(messages, ["yes", "no"], stop=stop)
     return math.log(max(yes, 1e-9) / max(no, 1e-9))

@@ -171,7 +171,14 @@ class Engine:
             with closing(self._model.grammar(grammar)) as rules:
                 yield from self._answer(prompt, rules, max_tokens, stop)
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
         """As `Generator.choose`: the model's probabilities, restricted to the options, multiplied along each.
 
         Options are read only as far as they differ, so that "yes" and "no" cost one prompt and no decoding.
@@ -181,8 +188,9 @@ class Engine:
             prompt = self._prompt(messages, prefix, max(map(len, spelled)))
             if len(set(spelled)) < len(spelled):
                 raise EngineError("two options are the same", "report this as a bug")
-            reused = self._read(prompt, threading.Event())
-            shares = self._shares(prompt, spelled, 0)
+            stop = stop or threading.Event()
+            reused = self._read(prompt, stop)
+            shares = self._shares(prompt, spelled, 0, stop)
             self._usage = Usage(len(prompt.labels), reused)
             return tuple(shares[option] for option in spelled)
 
@@ -247,13 +255,15 @@ class Engine:
             if left > 1:
                 self._decode([~token], stop)
 
-    def _shares(self, prompt: _Prompt, options: list[tuple[int, ...]], depth: int) -> dict[tuple[int, ...], float]:
+    def _shares(
+        self, prompt: _Prompt, options: list[tuple[int, ...]], depth: int, stop: threading.Event
+    ) -> dict[tuple[int, ...], float]:
         """Probability of each option, given that the answer is one of them and they agree before `depth`.
 
-        The logits are those after the agreed tokens.
+        The logits are those after the agreed tokens, unless `stop` was set before they were read.
         """
-        if len(options) == 1:
-            return {options[0]: 1.0}
+        if len(options) == 1 or stop.is_set():
+            return dict.fromkeys(options, 1 / len(options))
         tokens = sorted({option[depth] for option in options})
         logits = self._model.logits()[tokens].astype(np.float64)
         weights = np.exp(logits - logits.max())
@@ -262,8 +272,8 @@ class Engine:
             branch = [option for option in options if option[depth] == token]
             if len(branch) > 1:
                 said = [~token for token in branch[0][: depth + 1]]
-                self._read(replace(prompt, labels=prompt.labels + said), threading.Event())
-            shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1).items()}
+                self._read(replace(prompt, labels=prompt.labels + said), stop)
+            shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1, stop).items()}
         return shares
 
     # --- what the cache holds -------------------------------------------------------------------

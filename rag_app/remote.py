@@ -123,10 +123,18 @@ class RemoteModel:
         if not turn.reason and not (stop and stop.is_set()):
             raise EngineError(f"{self.address} ended the answer in its midst", "ask again; the server's log says more")
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
-        """As `Generator.choose`; all options are equal where the server gives no log-probabilities."""
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
+        """As `Generator.choose`; all options are equal where the server gives no log-probabilities. A choice that the
+        server has begun is waited for."""
         equal = (1 / len(options),) * len(options)
-        if not self.abilities.logprobs:
+        if not self.abilities.logprobs or (stop and stop.is_set()):
             return equal
         rules = "root ::= " + " | ".join(map(_literal, options))
         most = max(self.count_tokens(prefix + option) for option in options) + 1

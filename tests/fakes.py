@@ -98,7 +98,14 @@ class ScriptedGenerator:
             if stop and number == self.stop_after:
                 stop.set()
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
         return (1.0, *[0.0] * (len(options) - 1))
 
     def close(self) -> None:

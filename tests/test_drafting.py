@@ -196,7 +196,7 @@ def test_a_figure_of_something_else_does_not_answer_for_the_model() -> None:
 
 @pytest.mark.parametrize(("say", "cited"), [(0.5, [FOLDNET]), (0.001, [])])
 def test_retrieval_and_the_model_choose_between_close_papers(say: float, cited: list[str]) -> None:
-    def choose(messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(messages: Sequence[Message], options: Sequence[str], **others: object) -> tuple[float, ...]:
         place = next(n for n, option in enumerate(options) if f"{option} FoldNet" in messages[-1]["content"])
         return tuple(say if n == place else (1 - say) / 10 for n in range(len(options)))
 

@@ -48,7 +48,7 @@ class Faulty:
     def count_tokens(self, text):
         return len(text) // 3 + 1
 
-    def choose(self, messages, options, *, prefix=""):
+    def choose(self, messages, options, *, prefix="", stop=None):
         return (1.0, *[0.0] * (len(options) - 1))
 
     def stream(self, messages, *, prefix, grammar, max_tokens, stop):

@@ -32,7 +32,9 @@ class Parrot:
     def count_tokens(self, text):
         return len(text.split())
 
-    def choose(self, messages, options, *, prefix=""):
+    def choose(self, messages, options, *, prefix="", stop=None):
+        while messages[-1]["content"] == "forever" and not stop.is_set():
+            time.sleep(0.01)
         return tuple(float(option == messages[-1]["content"]) for option in options)
 
     def stream(self, messages, *, prefix, grammar, max_tokens, stop):
@@ -147,6 +149,14 @@ def test_stop_is_passed_on_while_the_engine_is_busy(host: EngineHost) -> None:
     threading.Timer(0.1, stop.set).start()
     began = time.monotonic()
     assert "".join(host.stream(says("word forever after"), stop=stop)) == "word "
+    assert time.monotonic() - began < 2
+
+
+def test_a_choice_is_stopped_as_an_answer_is(host: EngineHost) -> None:
+    stop = threading.Event()
+    threading.Timer(0.1, stop.set).start()
+    began = time.monotonic()
+    assert host.choose(says("forever"), ["yes", "no"], stop=stop) == (0.0, 0.0)
     assert time.monotonic() - began < 2
 
 

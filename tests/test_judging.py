@@ -24,9 +24,19 @@ class Judge(ScriptedGenerator):
 
     yes: float = 0.5
     judged: int = 0
+    stops: bool = False
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
         self.judged += 1
+        if self.stops and stop:
+            stop.set()
         return (self.yes, 1 - self.yes)
 
 
@@ -68,3 +78,5 @@ def test_stop_leaves_the_list_as_it_was() -> None:
     found = around_the_cut(0.1, -0.1)
     assert judged(found, judge := Judge(yes=0.001), stop) == found
     assert judge.judged == 0
+    assert judged(found, judge := Judge(yes=0.001, stops=True), threading.Event()) == found
+    assert judge.judged == 1

@@ -223,7 +223,10 @@ def test_a_restored_state_weighs_the_same(tiny: Path, tmp_path: Path) -> None:
         assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens
 
 
-def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("choosing", [False, True])
+def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, choosing: bool
+) -> None:
     stop = threading.Event()
     with opened(tiny) as engine:
         looks = [0]
@@ -236,7 +239,10 @@ def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(tiny: Path, monkeypa
 
         callback = engine._model._api.ggml_abort_callback(third_look)
         monkeypatch.setattr(engine._model, "_stopped", callback)
-        assert text(engine, WHY, stop=stop) == ""
+        if choosing:
+            assert engine.choose(WHY, ["yes", "no", "perhaps"], stop=stop) == (1 / 3, 1 / 3, 1 / 3)
+        else:
+            assert text(engine, WHY, stop=stop) == ""
         assert looks[0] == 3, "it was not asked again"
         assert engine._held == []
         monkeypatch.undo()

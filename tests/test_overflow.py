@@ -108,9 +108,16 @@ class Window(ScriptedGenerator):
         self._takes(messages, prefix, max_tokens)
         yield from super().stream(messages, prefix=prefix, grammar=grammar, max_tokens=max_tokens, stop=stop)
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
         self._takes(messages, prefix, 8)
-        return super().choose(messages, options, prefix=prefix)
+        return super().choose(messages, options, prefix=prefix, stop=stop)
 
 
 # --- random stories -----------------------------------------------------------------------------

@@ -30,7 +30,14 @@ class Engine:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
         return (1.0,)
 
     def stream(self, messages: Sequence[Message], **options: object) -> Iterator[str]:

@@ -50,10 +50,17 @@ class Reader:
         if self._inner:
             yield from self._inner.stream(messages, prefix=prefix, grammar=grammar, max_tokens=max_tokens, stop=stop)
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
         if self._inner is None:
             return (1 / len(options),) * len(options)
-        return self._inner.choose(messages, options, prefix=prefix)
+        return self._inner.choose(messages, options, prefix=prefix, stop=stop)
 
     def close(self) -> None:
         """Nothing: the process ends."""

@@ -76,9 +76,16 @@ class Witness:
     def count_tokens(self, text: str) -> int:
         return self._generator.count_tokens(text)
 
-    def choose(self, messages: Sequence[Message], options: Sequence[str], *, prefix: str = "") -> tuple[float, ...]:
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
         with self._line.joined_by(self):
-            return self._generator.choose(messages, options, prefix=prefix)
+            return self._generator.choose(messages, options, prefix=prefix, stop=stop)
 
     def stream(
         self,
