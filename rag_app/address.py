@@ -15,6 +15,7 @@ from rag_app.errors import SettingsError
 from rag_app.settings import Settings
 
 _PORTS = {"http": 80, "https": 443}
+_CHROMA = "http://localhost:8000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,12 @@ def language_model(settings: Settings) -> Address | None:
 
 def vector_store(url: str) -> Address:
     """The Chroma server at `url`. Raises SettingsError."""
-    return Address.parse("RAG_CHROMA_URL", url, "http://localhost:8000")
+    place = Address.parse("RAG_CHROMA_URL", url, _CHROMA)
+    if place.path:
+        raise SettingsError(
+            f"RAG_CHROMA_URL={url} has a path, which Chroma's client leaves out", f"set it like {_CHROMA}"
+        )
+    return place
 
 
 def chosen(settings: Settings) -> list[Address]:

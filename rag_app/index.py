@@ -131,9 +131,15 @@ class Generation:
         order = np.argsort(-scores, kind="stable")[: max(k, 0)]
         return [(int(i if rows is None else rows[i]), float(scores[i])) for i in order]
 
+    @property
+    def scored_whole(self) -> bool:
+        """Whether the collection is small enough to score every chunk."""
+        return len(self.chunks) <= EXACT_LIMIT
+
     def store_damage(self) -> list[str]:
-        """What is wrong with the files of the embedded vector store, one line for each; empty for a server's."""
-        problems = []
+        """What is wrong with the files of the embedded vector store, one line for each, or with a server's collection;
+        empty while the server is away."""
+        problems = self._server_damage() if self.manifest.chroma_url else []
         for path, (size, sha256) in self.manifest.files.items():
             try:
                 if path == STORE_DATABASE:
@@ -144,9 +150,21 @@ class Generation:
                 problems.append(error.message)
         return problems
 
+    def _server_damage(self) -> list[str]:
+        try:
+            store = VectorStore(self.folder / STORE, self.manifest.chroma_url, self.manifest.collection)
+        except CollectionError:
+            return []
+        with store:
+            try:
+                count = store.count()
+            except CollectionError as error:
+                return [error.message]
+        return [] if count == len(self.chunks) else [f"the vector store holds {count} of {len(self.chunks)} chunks"]
+
     def _candidates(self, vector: Vectors, k: int, allowed: set[str] | None) -> NDArray[np.intp] | None:
         """The rows to score exactly, ascending; None for all of them."""
-        if len(self.chunks) > EXACT_LIMIT and k > 0 and (allowed is None or len(allowed) <= MOST_IDS):
+        if not self.scored_whole and k > 0 and (allowed is None or len(allowed) <= MOST_IDS):
             proposed = self._proposed(vector, k, allowed)
             if proposed is not None:
                 return proposed

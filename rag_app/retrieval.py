@@ -1,7 +1,8 @@
 """`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
 
 Knows: how dense and lexical scores are fused, how papers are ranked, where a list is cut, and how the sentences of
-a paper are chosen. Every paper is scored, so that lists are complete.
+a paper are chosen. Every paper is scored, so that lists are complete; in a collection too large for that, those that
+the vector store proposes and those with the words of the question.
 Does not know: how a question was understood or how an answer is written. `pipeline.ask` calls `retrieve`.
 
 Scores of the two retrievers are put on one scale by standardising each over the whole collection (z-scores), which
@@ -27,6 +28,7 @@ from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query
 RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
 PASSAGES = 6  # sentences kept of a paper, best first
+NEIGHBOURS = 2_000  # chunks that the vector store proposes, and papers by their words, where not every paper is scored
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
 LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}  # beside dense at 1; English words meet Korean text through the glossary only
 
@@ -39,6 +41,7 @@ SPLIT_KEPT = 20_000  # sections whose sentences are remembered, some 20 MB; list
 ACCENTED = re.compile("[À-ɏ]")
 
 Scores = NDArray[np.float32]
+Rows = NDArray[np.intp]
 
 
 def retrieve(query: Query, library: Library) -> Evidence:
@@ -48,7 +51,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
-    scores, why = score(text, weights, query.language, library)
+    scores, why = score(text, weights, query.language, library, np.array(places, dtype=np.intp))
     boosted = scores.copy()
     for arxiv_id in query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
@@ -86,22 +89,54 @@ def searched(query: Query) -> str:
 
 
 def score(
-    text: str, weights: dict[str, float], language: str, library: Library
-) -> tuple[Scores, dict[str, NDArray[np.intp]]]:
-    """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for the best)."""
-    dense = _standardised(_by_paper(library.generation.scores(library.embedder.query(text)), library.owners))
+    text: str, weights: dict[str, float], language: str, library: Library, allowed: Rows | None = None
+) -> tuple[Scores, dict[str, Rows]]:
+    """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for the best).
+
+    `allowed` are the rows of the papers that may be found, by default all; it matters where not every paper is scored.
+    """
+    vector = library.embedder.query(text)
     lexical = _standardised(library.lexical.scores(weights))
+    if library.generation.scored_whole:
+        dense = _standardised(_by_paper(library.generation.scores(vector), library.owners))
+    else:
+        among = np.arange(len(lexical)) if allowed is None else allowed
+        dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
     return dense + LEXICAL_WEIGHT[language] * lexical, {"dense": _ranks(dense), "lexical": _ranks(lexical)}
 
 
-def _ranks(scores: Scores) -> NDArray[np.intp]:
+def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:
+    """Rows of the papers worth scoring: all that are allowed if they are few, else the nearest and best by words."""
+    if len(allowed) <= NEIGHBOURS:
+        return allowed
+    ids = library.lexical.papers
+    within = None if len(allowed) == len(ids) else {ids[row] for row in allowed}
+    near = [row for row, _ in library.generation.nearest(vector, NEIGHBOURS, within)]
+    by_words = allowed[np.argsort(-lexical[allowed], kind="stable")[:NEIGHBOURS]]
+    return np.union1d(library.owners[near], by_words)
+
+
+def _of_proposed(vector: Scores, proposed: Rows, library: Library) -> Scores:
+    """Standard scores of these papers, shape (papers,), beside an even sample of all; the rest count as usual ones."""
+    count = len(library.lexical.papers)
+    sample = np.arange(0, count, max(1, count // NEIGHBOURS))
+    papers = np.union1d(sample, proposed)
+    chunks = np.flatnonzero(np.isin(library.owners, papers))
+    scores = _by_paper(library.generation.vectors[chunks] @ vector, np.searchsorted(papers, library.owners[chunks]))
+    usual = scores[np.isin(papers, sample)]
+    dense = np.zeros(count, np.float32)
+    dense[papers] = (scores - usual.mean()) / max(float(usual.std()), 1e-6)
+    return dense
+
+
+def _ranks(scores: Scores) -> Rows:
     """The place of each paper, 1 for the best."""
     ranks = np.empty(len(scores), dtype=np.intp)
     ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
     return ranks
 
 
-def _by_paper(chunk_scores: Scores, owners: NDArray[np.intp]) -> Scores:
+def _by_paper(chunk_scores: Scores, owners: Rows) -> Scores:
     """A paper's score is its best chunk plus the mean of all: one strong section, and the paper as a whole."""
     count = int(owners.max()) + 1 if len(owners) else 0
     best = np.full(count, -1.0, dtype=np.float32)
@@ -115,7 +150,7 @@ def _standardised(scores: Scores) -> Scores:
     return (scores - scores.mean()) / spread if spread > 1e-6 else np.zeros_like(scores)
 
 
-def _reasons(row: int, ranks: dict[str, NDArray[np.intp]], named: bool) -> tuple[str, ...]:
+def _reasons(row: int, ranks: dict[str, Rows], named: bool) -> tuple[str, ...]:
     """Why a paper is here, for the details drawer: "named", "dense 3", "lexical 1"."""
     places = [f"{name} {order[row]}" for name, order in ranks.items()]
     return ("named", *places) if named else tuple(places)

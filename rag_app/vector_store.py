@@ -1,12 +1,13 @@
 """The vector store of one generation: a Chroma collection, embedded in a folder or on a server.
 
-Knows: Chroma, and is the only module that imports it. Does not know: papers, generations, what a row means.
+Knows: Chroma; only the bench's plain chain imports it too. Does not know: papers, generations, what a row means.
 `publishing` writes it, `health` reads it back, `index` asks it for neighbours in very large collections.
 Chroma's own exceptions never leave this module.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,7 +134,16 @@ def _connect(folder: Path, server: str) -> Any:
     if not server:
         return chromadb.PersistentClient(folder, settings=settings)
     place = address.vector_store(server)
+    _leave_proxies_aside(place.host)
     return chromadb.HttpClient(place.host, place.port, ssl=place.scheme == "https", settings=settings)
+
+
+def _leave_proxies_aside(host: str) -> None:
+    """Connect to the host itself: Chroma's client obeys proxies of the environment and cannot be told not to."""
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [known for known in os.environ.get(name, "").split(",") if known]
+        if host not in hosts:
+            os.environ[name] = ",".join([*hosts, host])
 
 
 def _first_line(error: Exception) -> str:

@@ -6,7 +6,11 @@ import random
 from dataclasses import replace
 
 import pytest
+from conftest import SAMPLE
+from fakes import HashEmbedder, fake_embedding, settings_in
 
+from rag_app import index, pipeline, retrieval
+from rag_app.index import Generation
 from rag_app.lexical import words
 from rag_app.library import Library
 from rag_app.records import Evidence, Filters, Intent, Paper, Query, Section
@@ -25,12 +29,36 @@ def ids(evidence: Evidence) -> list[str]:
     return [hit.paper.arxiv_id for hit in evidence.hits]
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The sample collection with a vector store."""
+    settings = replace(settings_in(tmp_path_factory.mktemp("stored")), digests=SAMPLE)
+    with fake_embedding(HashEmbedder()):
+        pipeline.ingest(settings)
+        return pipeline.open_library(settings)
+
+
 @pytest.mark.parametrize("question", ["What is QLoRA?", "QLoRA의 한계는?", "2305.14314", "and its limits?"])
 def test_a_named_paper_comes_first_and_says_why(library: Library, question: str) -> None:
     evidence = ask(question, library, papers=(QLORA,))
     assert ids(evidence)[0] == QLORA
     assert evidence.hits[0].why[0] == "named"
     assert "named" not in evidence.hits[1].why
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(days=("2024-03-12",)), Filters(min_votes=20)])
+@pytest.mark.parametrize("question", ["teaching language models to use tools", "GitHub 이슈를 해결하는 벤치마크"])
+def test_a_collection_too_large_to_score_whole_is_searched_through_the_store(
+    stored: Library, monkeypatch: pytest.MonkeyPatch, question: str, filters: Filters
+) -> None:
+    exact = ids(ask(question, stored, filters=filters))
+    monkeypatch.setattr(index, "EXACT_LIMIT", 10)
+    monkeypatch.setattr(retrieval, "NEIGHBOURS", 24)
+    monkeypatch.setattr(Generation, "scores", None)  # which would score every chunk
+    large = replace(stored, generation=Generation(stored.generation.folder))
+    assert ids(ask(question, large, filters=filters))[:3] == exact[:3]
+    assert (large.generation.__dict__.get("_store") is not None) == (len(exact) > 24)
+    large.generation.close()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from chroma_server import chroma_server
 from fakes import LAB, HashEmbedder, answer_of, fake_embedding, settings_in
 
-from rag_app import doctor, health, index, pipeline
+from rag_app import doctor, health, index, pipeline, retrieval
 from rag_app.address import Address
 from rag_app.errors import CollectionError
 from rag_app.index import open_current
@@ -80,7 +81,25 @@ def test_damage_on_the_server_is_found(settings: Settings) -> None:
     generation = open_current(settings.home)
     with VectorStore(generation.folder, settings.chroma_url, generation.manifest.collection) as store:
         store.delete([generation.chunks[0].id])
-    assert health.damage(generation.folder) == [f"the vector store has lost {generation.chunks[0].id}"]
+    assert health.damage(generation.folder) == ["the vector store holds 5 of 6 chunks"]
+
+
+def test_what_the_server_lost_is_filled_again(settings: Settings) -> None:
+    held = grown(settings, "")
+    place = Address.parse("", settings.chroma_url, "")
+    chromadb.HttpClient(place.host, place.port).delete_collection(held)
+    assert not pipeline.ingest(settings).unchanged
+    assert health.damage(open_current(settings.home).folder) == []
+    assert pipeline.ingest(settings).unchanged
+
+
+def test_a_proxy_of_the_environment_is_left_aside(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nothing answers
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "elsewhere.example")
+    grown(settings, "")
+    assert os.environ["NO_PROXY"].startswith("elsewhere.example,")
 
 
 @pytest.mark.parametrize("limit", [index.EXACT_LIMIT, 2], ids=["small collection", "large collection"])
@@ -88,6 +107,7 @@ def test_answers_are_the_same_while_the_server_is_away(
     settings: Settings, server: tuple[str, Popen[bytes]], monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
     monkeypatch.setattr(index, "EXACT_LIMIT", limit)
+    monkeypatch.setattr(retrieval, "NEIGHBOURS", 2)
     grown(settings, "")
     library = pipeline.open_library(settings)
     with_server = answer_of(QUESTION, library)
@@ -111,7 +131,7 @@ def test_an_ingest_without_the_server_is_one_line_and_the_index_stays(
     assert open_current(settings.home).manifest.collection == held
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://:8000"])
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://:8000", "http://localhost:8000/chroma"])
 def test_what_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(CollectionError, match="RAG_CHROMA_URL="):
         VectorStore(tmp_path, url)
