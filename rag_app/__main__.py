@@ -281,6 +281,8 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
     if options.suites == ["list"]:
         terminal.table([["suite", "what it measures"], *suites.described()])
         return
+    if options.save:
+        table.reserve(options.save)  # before an hour of measuring
     with terminal.Progress("bench") as progress:
         rows = suites.run(options.suites, settings, quick=options.quick, progress=progress)
     print(table.markdown(rows))

@@ -59,7 +59,7 @@ def _language_model(settings: Settings) -> Iterator[Finding]:
     from rag_app.fitting import fit, read_shape
 
     devices = llama.devices()
-    path = weights.choose_llm(settings, vram_bytes=vram_bytes())
+    path = weights.choose_llm(settings, vram_bytes=vram_bytes(settings))
     sha256 = weights.ensure_verified(path, settings)
     yield Finding("language model", f"{path.name}, SHA-256 {sha256[:12]}… verified")
     shape = read_shape(path)
@@ -135,11 +135,11 @@ def _allowed(settings: Settings) -> set[str]:
     return names | {f"{host}:{server.port}" for server in servers for host in (server.host, *server.ips())}
 
 
-def vram_bytes() -> int:
-    """Free memory of the GPUs, in bytes; 0 without one."""
-    from rag_app import llama
+def vram_bytes(settings: Settings) -> int:
+    """Free memory of the GPUs that are used, in bytes; 0 without one."""
+    from rag_app import fitting, llama
 
-    return sum(device.free_bytes for device in llama.devices() if device.kind != "cpu")
+    return fitting.offload_bytes(llama.devices(), settings.gpu_layers)
 
 
 def model_rows(settings: Settings) -> list[list[str]]:
@@ -149,7 +149,7 @@ def model_rows(settings: Settings) -> list[list[str]]:
     from rag_app import weights
 
     rows = [["model", "kind", "size", "here", "fits", ""]]
-    for row in weights.listing(settings, vram_bytes=vram_bytes(), ram_bytes=psutil.virtual_memory().available):
+    for row in weights.listing(settings, vram_bytes=vram_bytes(settings), ram_bytes=psutil.virtual_memory().available):
         marks = [
             mark for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested)) if holds
         ]

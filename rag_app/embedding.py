@@ -1,7 +1,7 @@
 """Texts -> vectors of unit length.
 
-Knows: sentence-transformers (with `adapting` the only module that imports it), batching, number formats, and the
-cache of vectors by text. Does not know: what a text is, or how vectors are searched.
+Knows: sentence-transformers (only `adapting` and the bench's plain chain import it too), batching, number formats, and
+the cache of vectors by text. Does not know: what a text is, or how vectors are searched.
 Called by `pipeline` through the `Embedder` protocol; `index` stores the vectors under the model's fingerprint.
 """
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rag_app import weights
 from rag_app.errors import WeightsError
 from rag_app.hashing import FileHashes
+from rag_app.machine import physical_cores
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ Matrix = NDArray[np.float32]
 Progress = Callable[[int, int], None]  # texts done, texts in all
 
 BATCH_TOKENS = 2048  # tokens, padding included, of one forward pass: 12 % faster on a CPU than 4096
+GPU_BYTES = 2 << 30  # free on a GPU that embeds; with less the language model, which gains more, keeps it to itself
 SAVE_EVERY = 500  # texts; what a killed ingest loses at most
 
 
@@ -58,12 +60,10 @@ class SentenceEmbedder:
     """
 
     def __init__(self, folder: Path, fingerprint: str, *, threads: int = 0) -> None:
-        import psutil
-
         self.fingerprint = fingerprint
         self._model = _load(folder).eval()
         self._device = self._model.device
-        self._threads = threads or psutil.cpu_count(logical=False) or 1
+        self._threads = threads or physical_cores()
         self._lock = threading.Lock()  # the tokenizer refuses two threads at once
         prompts = self._model.prompts
         self._query_prompt: str = prompts.get("query") or ""
@@ -177,7 +177,7 @@ def _load(folder: Path) -> SentenceTransformer:
 def _device() -> str:
     import torch
 
-    if torch.cuda.is_available():
+    if torch.cuda.is_available() and torch.cuda.mem_get_info()[0] >= GPU_BYTES:
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
 

@@ -63,6 +63,7 @@ class Plan:
     step: int = STEP  # tokens of one prefill step
     device: str = "CPU"  # of the offloaded layers
     reason: str = ""
+    mapped: bool = False  # on a CPU: the file is read again wherever memory is short, and may be held twice
 
 
 def read_shape(path: Path) -> ModelShape:
@@ -158,6 +159,11 @@ def offload_targets(devices: Sequence[Device]) -> list[Device]:
     return discrete or [device for device in devices if device.kind == "igpu"][:1]
 
 
+def offload_bytes(devices: Sequence[Device], gpu_layers_wanted: int) -> int:
+    """Free memory that a model may be chosen for, in bytes; 0 where nothing is to be offloaded."""
+    return sum(device.free_bytes for device in offload_targets(devices)) if gpu_layers_wanted else 0
+
+
 def fit(
     shape: ModelShape,
     devices: Sequence[Device],
@@ -209,6 +215,9 @@ def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve
             "choose a smaller model: rag-app models list",
         )
     room = memory[0].free_bytes - shape.file_bytes - work_bytes(shape, context, STEP) - reserve
+    if room < 0:
+        reason = "larger than the free memory: its file is read again and again"
+        return replace(plan, context=min(context, CONTEXT_FLOOR), mapped=True, reason=reason)
     longest = int(room / max(sum(shape.kv_elements) * KV_BYTES["f16"], 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
     if longest >= context:
         return plan

@@ -24,7 +24,7 @@ from rag_app.fitting import Device, Plan
 
 _DEVICE_KINDS = ("cpu", "gpu", "igpu", "accel")  # enum ggml_backend_dev_type
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
-_ERROR, _CONTINUED = 4, 5  # enum ggml_log_level
+_ERROR = 4  # enum ggml_log_level
 _ABORTED = 2  # of llama_decode
 _SEQUENCE = 0
 _LONGEST_PIECE = 512  # bytes
@@ -117,7 +117,7 @@ class Model:
         self._model = self._load(path, plan)
         self._vocab = self._api.llama_model_get_vocab(self._model)
         self.vocabulary = int(self._api.llama_vocab_n_tokens(self._vocab))
-        self.flash = True
+        self.flash, self.kv_type = True, plan.kv_type
         self.seconds = 0.0  # spent decoding, in all
         self._pieces: dict[tuple[int, bool], bytes] = {}
         self._context = self._open_context(path, plan, threads)
@@ -138,8 +138,8 @@ class Model:
         no_devices = (ctypes.c_void_p * 1)()  # ends with null, and so is empty
         if plan.gpu_layers == 0:  # else large products are still sent to a GPU, which needs buffers there
             parameters.devices = ctypes.addressof(no_devices)
-            # A CPU lays most weights out anew: with the file mapped, memory would hold both.
-            parameters.load_mode = self._api.LLAMA_LOAD_MODE_NONE
+            if not plan.mapped:  # a CPU lays most weights out anew: with the file mapped, memory would hold both
+                parameters.load_mode = self._api.LLAMA_LOAD_MODE_NONE
         model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         if not model:
             raise EngineError(f"{path.name} cannot be loaded: {_last_complaint()}", "run: rag-app models verify")
@@ -158,7 +158,7 @@ class Model:
             parameters.type_k = parameters.type_v = kv_types[kv_type]
             context = self._api.llama_init_from_model(self._model, parameters)
             if context:
-                self.flash = flash
+                self.flash, self.kv_type = flash, kv_type
                 return context
         reason = _last_complaint()
         self.close()

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import codecs
 import logging
-import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -32,8 +31,9 @@ from rag_app import llama
 from rag_app.chat_template import ChatTemplate, Span
 from rag_app.errors import EngineError, WeightsError
 from rag_app.fair_lock import FairLock
-from rag_app.fitting import Plan, fit, offload_targets, read_shape, step_down
+from rag_app.fitting import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.generation import Generator, Message
+from rag_app.machine import physical_cores
 from rag_app.records import Usage
 from rag_app.settings import Settings
 from rag_app.states import States
@@ -54,7 +54,7 @@ def load(settings: Settings) -> Engine:
     from rag_app import weights
 
     devices = llama.devices()
-    path = weights.choose_llm(settings, vram_bytes=sum(device.free_bytes for device in offload_targets(devices)))
+    path = weights.choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers))
     sha256 = weights.ensure_verified(path, settings)
     shape = read_shape(path)
     plan: Plan | None = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
@@ -86,14 +86,6 @@ def load_if_any(settings: Settings) -> Generator | None:
         return None
 
 
-def physical_cores() -> int:
-    """Cores this process may use; hyperthreads only slow llama.cpp down."""
-    import psutil
-
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(psutil.cpu_count(logical=False) or allowed, allowed)
-
-
 @dataclass(frozen=True, slots=True)
 class _Prompt:
     """What the model reads before it speaks."""
@@ -114,10 +106,14 @@ class Engine:
         self.plan = plan
         self.model = path.stem
         self.context = plan.context
-        self.kv_type = plan.kv_type
         self.threads = threads = threads or physical_cores()
         self._model = llama.Model(path, plan, threads)
-        self._template = ChatTemplate(self._model.template, self._model)
+        self.kv_type = self._model.kv_type
+        try:
+            self._template = ChatTemplate(self._model.template, self._model)
+        except EngineError:
+            self._model.close()
+            raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
         key = f"{sha256} {llama.version()} {plan.gpu_layers} {plan.kv_type} {plan.step} {self._model.flash} {threads}"

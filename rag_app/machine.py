@@ -1,13 +1,14 @@
-"""The machine as the engine sees it, asked in a process of its own.
+"""The machine: its cores, and its devices as the engine sees them, asked in a process of its own.
 
 Knows: that looking at a GPU takes memory on it for as long as the looking process lives, so that a page which stays
-open must not look itself. Does not know: what the devices are for. Called by the models page; run as a module, it
-prints the devices as JSON.
+open must not look itself. Does not know: what cores and devices are for. Called by both engines and the models page;
+run as a module, it prints the devices as JSON.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -15,6 +16,14 @@ from dataclasses import asdict
 from rag_app.errors import EngineError
 from rag_app.fitting import Device
 from rag_app.settings import CHECKOUT
+
+
+def physical_cores() -> int:
+    """Cores this process may use; hyperthreads only slow arithmetic down."""
+    import psutil
+
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(psutil.cpu_count(logical=False) or allowed, allowed)
 
 
 def devices() -> tuple[Device, ...]:

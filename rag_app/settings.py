@@ -73,7 +73,7 @@ def _parse(name: str, kind: str, text: str) -> object:
             value = int(text)
         except ValueError:
             raise SettingsError(f"{name}={text} is not a whole number", f"set {name} to a number, or to auto") from None
-        if value < -1:
+        if value < (-1 if name == "RAG_GPU_LAYERS" else 0):
             raise SettingsError(f"{name}={text} is negative", f"set {name} to a number from 0, or to auto")
         return value
     if name == "RAG_LANGUAGE" and text not in {"", "en", "ko"}:

@@ -137,9 +137,10 @@ class States:
         return path
 
     def _trim_memory(self) -> None:
-        """Forget the least recently used of the states that are not on disk."""
-        room = self._memory_bytes
-        for state in reversed(list(self._states)):
+        """Forget the least recently used of the states that are not on disk; the newest stays, whatever its size."""
+        *older, newest = self._states
+        room = self._memory_bytes - len(newest.data or b"")
+        for state in reversed(older):
             room -= len(state.data or b"")
             if state.data is not None and room < 0:
                 self._states.remove(state)

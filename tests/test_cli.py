@@ -139,7 +139,13 @@ def test_a_question_that_cannot_be_one(capsys: pytest.CaptureFixture[str], quest
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("RAG_MODLE", "x"), ("RAG_THREADS", "many"), ("RAG_OFFLINE", "perhaps"), ("RAG_LANGUAGE", "fr")],
+    [
+        ("RAG_MODLE", "x"),
+        ("RAG_THREADS", "many"),
+        ("RAG_CONTEXT", "-1"),
+        ("RAG_OFFLINE", "perhaps"),
+        ("RAG_LANGUAGE", "fr"),
+    ],
 )
 def test_a_setting_that_cannot_be_used(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -151,6 +157,12 @@ def test_a_setting_that_cannot_be_used(
 @pytest.mark.parametrize("day", ["2024-02-30", "yesterday", "2024"])
 def test_an_option_that_is_no_day(capsys: pytest.CaptureFixture[str], day: str) -> None:
     assert day in failure(capsys, "ask", "What is it?", "--since", day)
+
+
+def test_a_table_that_cannot_be_written_is_said_before_anything_is_measured(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert "cannot be written" in failure(capsys, "bench", "engine", "--save", str(tmp_path / "absent" / "rows.json"))
 
 
 def test_a_model_that_the_catalogue_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:

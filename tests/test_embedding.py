@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from rag_app import weights
+from rag_app import embedding, weights
 from rag_app.embedding import BATCH_TOKENS, Matrix, Progress, SentenceEmbedder, VectorCache, _batches, load_embedder
 from rag_app.errors import WeightsError
 from rag_app.settings import Settings
@@ -144,6 +145,14 @@ def test_the_related_passage_ranks_first_within_and_across_languages(real: Sente
     )
     for question, best in [("video generation", 0), ("비디오 생성", 0), ("로봇 조작", 1), ("수학 추론", 2)]:
         assert int(np.argmax(passages @ real.query(question))) == best
+
+
+def test_a_gpu_that_is_nearly_full_is_left_to_the_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (1 << 30, 8 << 30))
+    assert embedding._device() != "cuda"
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (6 << 30, 8 << 30))
+    assert embedding._device() == "cuda"
 
 
 @pytest.mark.model

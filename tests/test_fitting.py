@@ -22,6 +22,7 @@ from rag_app.fitting import (
     budget,
     device_bytes,
     fit,
+    offload_bytes,
     read_shape,
     shape_of,
     step_down,
@@ -160,6 +161,17 @@ def test_short_memory_shortens_the_context() -> None:
     shape = TWELVE
     plan = fit(shape, machine(memory=10), context_wanted=32_768)
     assert CONTEXT_FLOOR < plan.context < 32_768
+
+
+def test_a_model_larger_than_the_free_memory_stays_in_its_file() -> None:
+    plan = fit(SMALL, [Device("CPU", "cpu", SMALL.file_bytes // 2, 100 * GB)])
+    assert plan.mapped and plan.context == CONTEXT_FLOOR and "larger than the free memory" in plan.reason
+    assert not fit(SMALL, machine()).mapped
+
+
+def test_a_model_is_chosen_for_the_memory_of_the_devices_that_are_used() -> None:
+    devices = [Device("CPU", "cpu", 9, 9), Device("A", "gpu", 4, 4), Device("B", "igpu", 8, 8)]
+    assert [offload_bytes(devices, layers) for layers in (-1, 10, 0)] == [4, 4, 0]
 
 
 def test_a_model_larger_than_the_machine_is_refused_with_numbers() -> None:

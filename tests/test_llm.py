@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import tiny_model
 
+from rag_app import llama
 from rag_app.chat_template import ChatTemplate, Span
 from rag_app.errors import EngineError
 from rag_app.fair_lock import FairLock
@@ -442,6 +445,18 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(tmp_path: Path) -> N
 def test_weights_that_a_cpu_lays_out_anew_are_not_held_twice(engine: Engine) -> None:
     assert text(engine, ask("Hi"))
     assert WEIGHTS.name not in MAPS.read_text(encoding="utf-8")
+    with closing(Engine(WEIGHTS, replace(PLAN, mapped=True))):
+        assert WEIGHTS.name in MAPS.read_text(encoding="utf-8")
+
+
+@pytest.mark.model
+def test_a_model_whose_template_is_broken_gives_its_memory_back(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = Mock()
+    monkeypatch.setattr(llama.Model, "template", "{% generation %}")
+    monkeypatch.setattr(llama.Model, "close", closed)
+    with pytest.raises(EngineError, match="chat template is broken"):
+        Engine(tiny, PLAN)
+    closed.assert_called_once()
 
 
 @pytest.mark.model

@@ -23,6 +23,13 @@ def test_the_devices_are_known_without_loading_the_engine_here() -> None:
     assert loaded == "False"
 
 
+def test_only_cores_that_this_process_may_use_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not hasattr(os, "sched_getaffinity"):
+        pytest.skip("no affinity on this system")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3})
+    assert machine.physical_cores() == 1
+
+
 @pytest.mark.parametrize(("users", "used"), [({}, "1000"), ({"GOMP_SPINCOUNT": "7"}, "7")])
 def test_threads_that_wait_give_the_processor_to_others(users: dict[str, str], used: str) -> None:
     """`used` is what libgomp itself says that it has read."""

@@ -88,6 +88,14 @@ def test_memory_is_capped_and_the_least_recently_used_goes_first() -> None:
     assert found(states, [1, 1]) == (b"aaa", 2)
 
 
+def test_a_state_larger_than_the_memory_for_states_reaches_the_disk(tmp_path: Path) -> None:
+    states = States("k", tmp_path, memory_bytes=10)
+    states.add([1, 2], b"x" * 8)
+    states.add([3, 4], b"y" * 100)
+    states.flush()
+    assert found(States("k", tmp_path), [3, 4]) == (b"y" * 100, 2)
+
+
 def test_disk_is_capped(tmp_path: Path) -> None:
     states = States("key", tmp_path, disk_bytes=1500)
     for first in range(10):

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from rag_app.errors import EngineError
 from rag_app.fitting import Plan
 
 _PIECE = 64  # bytes
@@ -52,6 +53,8 @@ class Bare:
         model_parameters = api.llama_model_default_params()
         model_parameters.n_gpu_layers = plan.gpu_layers
         self._model = api.llama_model_load_from_file(str(path).encode(), model_parameters)
+        if not self._model:
+            raise EngineError(f"there is no memory for {path.name} a second time", "set RAG_GPU_LAYERS lower")
         parameters = api.llama_context_default_params()
         parameters.n_ctx = plan.context
         parameters.n_threads = parameters.n_threads_batch = threads
@@ -59,6 +62,8 @@ class Bare:
         if plan.kv_type == "q8_0":
             parameters.type_k = parameters.type_v = api.GGML_TYPE_Q8_0
         self._context = api.llama_init_from_model(self._model, parameters)
+        if not self._context:
+            raise EngineError("there is no memory for a second context", "set RAG_CONTEXT lower")
         self._batch_size = int(api.llama_n_batch(self._context))
         self._vocab = api.llama_model_get_vocab(self._model)
         self._greedy = api.llama_sampler_init_greedy()

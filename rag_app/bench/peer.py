@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rag_app.errors import RagError
@@ -35,12 +36,20 @@ class Reply:
 class Peer:
     """A running peer; use it in a `with` statement."""
 
-    def __init__(self, module: str, *, python: Path = Path(sys.executable), home: Path, **setup: object) -> None:
+    def __init__(
+        self,
+        module: str,
+        *,
+        python: Path = Path(sys.executable),
+        home: Path,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        **setup: object,
+    ) -> None:
         """Start `python -m rag_app.bench.MODULE` with RAG_HOME at `home`, and wait until it has loaded.
 
         Raises RagError, with the last line it wrote on stderr, when it ends instead.
         """
-        environment = {**os.environ, "RAG_HOME": str(home), "PYTHONPATH": str(CHECKOUT), **_QUIET}
+        variables = {**os.environ, **environment, "RAG_HOME": str(home), "PYTHONPATH": str(CHECKOUT), **_QUIET}
         self.name = module.removeprefix("peer_")
         self._errors = (home / f"{self.name}.log").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(
@@ -49,7 +58,7 @@ class Peer:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             encoding="utf-8",
-            env=environment,
+            env=variables,
             cwd=CHECKOUT,
         )
         self._exchange(setup)

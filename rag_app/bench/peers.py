@@ -33,7 +33,7 @@ from rag_app.cleaning import clean_line
 from rag_app.embedding import embedder_folder
 from rag_app.errors import RagError
 from rag_app.library import Library, open_library
-from rag_app.llm import physical_cores
+from rag_app.machine import physical_cores
 from rag_app.records import Intent, Paper
 from rag_app.settings import Settings
 from rag_app.understanding import understand
@@ -85,7 +85,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
         fill(bench)
         counts = (TUNING_QUICKLY, TIMED_QUICKLY, WHOLE_QUICKLY) if quick else (TUNING, TIMED, WHOLE)
         timed, whole, tuning = parts(questions(library, sum(counts)), counts)
-        with Peer("peer_app", home=home) as app:
+        with Peer("peer_app", home=home, environment={"RAG_MODEL": str(bench.model), "RAG_GPU_LAYERS": "0"}) as app:
             rows = beside_langchain(bench, app, tuning, timed, progress)
             return [*rows, beside_paperqa(bench, app, whole, progress)]
 

@@ -2,7 +2,7 @@
 
 Knows: LangChain's Chroma store where it is installed, and the same two calls on Chroma itself where it is not; the
 encoder as its documentation sets it up (float32, batches of 32, every core). Does not know: rag-app's own search.
-Called by the suites `search` and `ingest`.
+Called by the suites `search`, `ingest` and `peers`, and by the peers themselves.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ peak of its memory. Does not know: the steps of a build. Run by `rag-app bench s
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -134,9 +133,11 @@ def _in_a_process(step: str, size: int, home: Path) -> Cost:
 
 
 def _peak() -> int:
-    """Bytes, of this process or of the largest that it started."""
+    """Bytes, of this process and the largest that it started, which live at the same time."""
+    import resource  # which Windows lacks
+
     unit = 1 if sys.platform == "darwin" else 1024
-    return unit * max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return unit * sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 if __name__ == "__main__":

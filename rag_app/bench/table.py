@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from rag_app.errors import RagError
+
 
 @dataclass(frozen=True)
 class Row:
@@ -47,6 +49,14 @@ def _line(row: Row) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def reserve(path: Path) -> None:
+    """Make sure that rows can be written to `path`, and change nothing there. Raises RagError."""
+    try:
+        path.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise RagError(f"{path} cannot be written: {error.strerror}", "choose another file for --save") from error
 
 
 def save(rows: Sequence[Row], path: Path) -> None:
