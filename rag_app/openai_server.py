@@ -66,6 +66,8 @@ class OpenAIServer:
         A thread of its own reads, so that stopping is felt while the server is silent; it also closes the connection,
         which tells the server.
         """
+        if stop and stop.is_set():
+            return
         reading = _Reading(self, body)
         try:
             while not (stop and stop.is_set()):
@@ -177,6 +179,8 @@ class _Reading:
     def _trace(self, step: str, info: Mapping[str, Any]) -> None:
         if step in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self._socket = info["return_value"].get_extra_info("socket")
+            if self._abandoned:  # before there was a connection
+                self.abandon()
 
 
 class Turn:

@@ -77,7 +77,7 @@ class RemoteModel:
         self._server = OpenAIServer(found)
         self.abilities = examined(self._server, settings)
         self._counted = functools.lru_cache(maxsize=10_000)(self._count)
-        self._usage = Usage()
+        self._last = threading.local()  # usage of each thread's own last call
 
     @property
     def model(self) -> str:
@@ -95,7 +95,8 @@ class RemoteModel:
 
     @property
     def usage(self) -> Usage:
-        return self._usage
+        usage: Usage = getattr(self._last, "usage", Usage())
+        return usage
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`: the server's own count where it counts, asked for once."""
@@ -119,7 +120,7 @@ class RemoteModel:
             try:
                 yield from _without(prefix, turn.pieces())
             finally:
-                self._usage = turn.usage(repeated, max_tokens)
+                self._last.usage = turn.usage(repeated, max_tokens)
         if not turn.reason and not (stop and stop.is_set()):
             raise EngineError(f"{self.address} ended the answer in its midst", "ask again; the server's log says more")
 
@@ -139,7 +140,7 @@ class RemoteModel:
         rules = "root ::= " + " | ".join(map(_literal, options))
         most = max(self.count_tokens(prefix + option) for option in options) + 1
         reply = self._server.chat(self._request(messages, prefix, rules, most) | _LOGPROBS)
-        self._usage = cost(reply.get("usage") or {}, 0, 0.0)
+        self._last.usage = cost(reply.get("usage") or {}, 0, 0.0)
         spelled = [prefix + option for option in options] if self.abilities.grammar else options
         return shares(_steps(reply), spelled) or equal
 

@@ -270,6 +270,10 @@ def test_stop_is_felt_while_the_server_is_silent_and_tells_it() -> None:
         silent.set()
         assert served.hung_up.wait(5)
         assert model.usage == Usage()
+        asked = len(served.requests)
+        assert list(model.stream(QUESTION, stop=stop)) == []
+        assert model.choose(QUESTION, ["a", "b"], stop=stop) == (0.5, 0.5)
+        assert len(served.requests) == asked
 
 
 def test_leaving_a_stream_closes_it_and_the_next_is_answered() -> None:
