@@ -2,7 +2,8 @@
 
 Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes of answer the grammar
 admits: lines that start with the number of a paper present in the prompt, or the refusal alone.
-Does not know: the engine, or whether what it writes is true (`citing` checks that). `pipeline.ask` calls `build`.
+Does not know: the engine, or whether what it writes is true (`citing` checks that). `drafting` calls `build`, and the
+benches do.
 
 The layout only ever appends (system, evidence, how to answer, question), so that a follow-up on the same papers reuses
 the KV cache and reads nothing but its question.
@@ -100,7 +101,7 @@ def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], in
 
 
 def repaired(prompt: Prompt, failed: str, count_tokens: Callable[[str], int]) -> Prompt:
-    """The same prompt with one more line: what must not be said again. Everything before it stays in the KV cache."""
+    """The same prompt with one more line: what must not be said again. Only the question is read again."""
     *before, last = prompt.messages
     said = _fitting(clean_line(failed), count_tokens, LONGEST_NOTE)
     note = f'Not in the excerpts: "{said}". Say only what they state, or {REFUSAL}.'
