@@ -16,8 +16,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -143,26 +142,11 @@ def document(paper: Paper) -> str:
     return "\n".join([paper.title, *(clean(section.text) for section in paper.sections)])
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """A lexical index that is not on disk yet."""
+def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> None:
+    """Write the lexical index of `papers`, in their order, into `folder` (arrays and JSON, no pickle).
 
-    arrays: Mapping[str, NDArray[np.generic]]  # BM25's matrix of terms and papers, in columns
-    words: Mapping[str, object]  # vocabulary, glossary, arXiv ids of the papers
-    analyses: Analyses
-
-    def save(self, folder: Path) -> None:
-        """Write arrays and JSON, no pickle; OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, array in self.arrays.items():
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
-        for name, value in self.words.items():
-            (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-        self.analyses.save(folder / ANALYSES)
-
-
-def tables(papers: Sequence[Paper], last: Path | None = None) -> Tables:
-    """The lexical index of `papers`, in their order; only texts that are new since the one in `last` are analysed."""
+    Only texts that are new since the index in `last` are analysed.
+    """
     import bm25s
 
     analyse = Analyses(morphemes, analysis_version(), last / ANALYSES if last else None)
@@ -171,12 +155,16 @@ def tables(papers: Sequence[Paper], last: Path | None = None) -> Tables:
     encoded = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in terms_of(texts, analyse)]
     model = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
     model.index((encoded or [[]], vocabulary or {"": 0}), create_empty_token=False, show_progress=False)
-    words = {
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("data", "indices", "indptr"):
+        np.save(folder / f"{name}.npy", model.scores[name], allow_pickle=False)
+    for name, value in {
         "vocabulary": vocabulary,
         "glossary": mine_glossary(texts, analyse),
         "papers": [paper.arxiv_id for paper in papers],
-    }
-    return Tables({name: model.scores[name] for name in ("data", "indices", "indptr")}, words, analyse)
+    }.items():
+        (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    analyse.save(folder / ANALYSES)
 
 
 def analysis_version() -> str:
@@ -191,7 +179,7 @@ class LexicalIndex:
     _vocabulary: dict[str, int]  # term -> column
 
     def __init__(self, folder: Path) -> None:
-        """Open what `Tables.save` wrote; OSError or ValueError if files are missing or damaged."""
+        """Open what `build` wrote; OSError or ValueError if files are missing or damaged."""
         papers, self.glossary, self._vocabulary = (
             json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
             for name in ("papers", "glossary", "vocabulary")

@@ -6,7 +6,6 @@ Knows: which parts make up a collection and how they are opened together. Does n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,22 +24,13 @@ from rag_app.understanding import Dictionary
 LEXICAL, NAMES = "lexical", "names.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Dictionaries:
-    """The parts of a generation that `Library` reads beside the vectors, not on disk yet."""
+def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | None = None) -> None:
+    """The parts of a generation that `Library` reads beside the vectors: lexical index and names.
 
-    lexical: lexical.Tables
-    names: Sequence[names.Name]
-
-    def write(self, folder: Path) -> None:
-        """Put them into a generation's folder; OSError."""
-        self.lexical.save(folder / LEXICAL)
-        names.save(self.names, folder / NAMES)
-
-
-def dictionaries(papers: Sequence[Paper], last: Path | None = None) -> Dictionaries:
-    """Those of `papers`. `last` is the folder of a generation whose analyses of unchanged papers may be taken over."""
-    return Dictionaries(lexical.tables(papers, last / LEXICAL if last else None), names.mine(papers))
+    `last` is the folder of a generation whose analyses of unchanged papers may be taken over.
+    """
+    lexical.build(papers, folder / LEXICAL, last / LEXICAL if last else None)
+    names.save(names.mine(papers), folder / NAMES)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,16 +20,15 @@ from rag_app.chunking import chunk
 from rag_app.composing import Composed
 from rag_app.desk import Desk
 from rag_app.drafting import Steps, draft
-from rag_app.embedding import Embedder, VectorCache, embedder_fingerprint, is_adapted, load_embedder
+from rag_app.embedding import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.generation import Generator
 from rag_app.index import open_current
 from rag_app.ingest_lock import ingest_lock
 from rag_app.judging import judge
-from rag_app.library import Dictionaries, Library, dictionaries, open_library
+from rag_app.library import Library, open_library, write_dictionaries
 from rag_app.records import (
     Answer,
-    Chunk,
     Done,
     Event,
     Evidence,
@@ -92,11 +90,15 @@ def ingest(
             publishing.finish(settings.home, settings.chroma_url)
             known = open_current(settings.home).manifest.chunks
             return IngestResult(report, roots, known, 0, True, is_adapted(settings), time.perf_counter() - started)
-        last = publishing.last_build(settings.home, embedder_fingerprint(settings))
-        made = _meanwhile(lambda: dictionaries(papers, last.folder))
         say("loading the embedding model", 0, 0)
         embedder = load_embedder(settings)
-        chunks = [piece for paper in papers for piece in last.chunks_of(paper) or _cut(paper, embedder)]
+        last = publishing.last_build(settings.home, embedder.fingerprint)
+        chunks = [
+            piece
+            for paper in papers
+            for piece in last.chunks_of(paper)
+            or chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
+        ]
         texts = [piece.text for piece in chunks]
         cache = VectorCache(vectors or settings.home / "vectors")
         fresh = cache.unseen(texts, embedder)
@@ -109,7 +111,7 @@ def ingest(
             roots=[str(root) for root in roots],
             fingerprint=embedder.fingerprint,
             report_json={**asdict(report), "contents": contents},
-            extra=lambda folder: made.result().write(folder),
+            extra=lambda folder: write_dictionaries(papers, folder, last.folder),
             chroma_url=settings.chroma_url,
             on_step=lambda name: say(name, 0, 0),
         ).close()
@@ -256,24 +258,6 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
     uploads = settings.home / "uploads"
     chosen = (known + given) or (settings.digests,)
     return tuple(dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])]))
-
-
-def _meanwhile(make: Callable[[], Dictionaries]) -> Future[Dictionaries]:
-    """What `make` returns, made in a thread of its own, which does not hold up the end of the program."""
-    future: Future[Dictionaries] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(make())
-        except BaseException as error:  # whoever asks for the result is told
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
-
-
-def _cut(paper: Paper, embedder: Embedder) -> Sequence[Chunk]:
-    return chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
 
 
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:

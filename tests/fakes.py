@@ -22,7 +22,7 @@ from rag_app import library as library_module
 from rag_app.chunking import chunk
 from rag_app.embedding import Matrix, Progress
 from rag_app.generation import Message
-from rag_app.library import Library, dictionaries
+from rag_app.library import Library, write_dictionaries
 from rag_app.papers import build as build_table
 from rag_app.records import Answer, Done, Event, Filters, Turn, Usage
 from rag_app.settings import CHECKOUT, Settings
@@ -146,7 +146,7 @@ def made(folder: Path, digests: dict[str, str]) -> Library:
     build_table(papers, generation / index.PAPERS)
     index.write_chunks(chunks, generation / index.CHUNKS)
     np.save(generation / index.VECTORS, embedder.passages([c.text for c in chunks]))
-    dictionaries(papers).write(generation)
+    write_dictionaries(papers, generation)
     roots, files = (str(settings.digests),), index.file_marks(generation)
     index.Manifest(
         "made", "", __version__, roots, embedder.fingerprint, 128, len(papers), len(chunks), "", files=files

@@ -26,7 +26,7 @@ PAPERS = (
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
     folder = tmp_path_factory.mktemp("lexical") / "index"
-    lexical.tables(PAPERS).save(folder)
+    lexical.build(PAPERS, folder)
     return LexicalIndex(folder)
 
 
@@ -97,13 +97,13 @@ def test_rare_terms_are_worth_more(index: LexicalIndex) -> None:
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # bm25s divides by the mean length, which is 0
 def test_a_collection_without_a_word_can_be_indexed(tmp_path: Path) -> None:
-    lexical.tables((Paper("2401.00009", "", (), ()),)).save(tmp_path / "empty")
+    lexical.build((Paper("2401.00009", "", (), ()),), tmp_path / "empty")
     assert LexicalIndex(tmp_path / "empty").paper_scores("zebra") == {}
 
 
 @pytest.mark.parametrize("file", ["data.npy", "vocabulary.json", "papers.json"])
 def test_a_missing_or_cut_file_is_an_error_that_callers_expect(tmp_path: Path, file: str) -> None:
-    lexical.tables(PAPERS[:2]).save(tmp_path)
+    lexical.build(PAPERS[:2], tmp_path)
     (tmp_path / file).write_bytes((tmp_path / file).read_bytes()[:5])
     with pytest.raises((OSError, ValueError)):
         LexicalIndex(tmp_path)
@@ -113,7 +113,7 @@ def test_a_missing_or_cut_file_is_an_error_that_callers_expect(tmp_path: Path, f
 
 
 def test_the_index_on_disk_is_arrays_and_json(index: LexicalIndex, tmp_path: Path) -> None:
-    lexical.tables(PAPERS).save(tmp_path)
+    lexical.build(PAPERS, tmp_path)
     assert json.loads((tmp_path / "papers.json").read_text()) == [paper.arxiv_id for paper in PAPERS]
     assert {file.suffix for file in tmp_path.iterdir()} == {".npy", ".json"}
 
@@ -125,8 +125,8 @@ def test_an_index_that_takes_over_analyses_equals_one_made_anew(tmp_path: Path) 
         )
         for n in range(4)
     ]
-    lexical.tables(papers[:3]).save(tmp_path / "last")
-    lexical.tables(papers, tmp_path / "last").save(tmp_path / "grown")
-    lexical.tables(papers).save(tmp_path / "anew")
+    lexical.build(papers[:3], tmp_path / "last")
+    lexical.build(papers, tmp_path / "grown", tmp_path / "last")
+    lexical.build(papers, tmp_path / "anew")
     for file in sorted((tmp_path / "anew").iterdir()):
         assert (tmp_path / "grown" / file.name).read_bytes() == file.read_bytes()

@@ -21,7 +21,7 @@ from rag_app.bench.search import seconds
 from rag_app.bench.table import Row
 from rag_app.embedding import Embedder, embedder_folder, load_embedder
 from rag_app.index import Generation, open_current
-from rag_app.library import dictionaries
+from rag_app.library import write_dictionaries
 from rag_app.publishing import build_and_publish
 from rag_app.records import Chunk, Paper
 from rag_app.settings import CHECKOUT, Settings
@@ -102,7 +102,7 @@ def by_rag_app(sample: Sample, embedder: Embedder, home: Path) -> Built:
             roots=["bench"],
             fingerprint=embedder.fingerprint,
             report_json={},
-            extra=lambda folder: dictionaries(sample.papers).write(folder),
+            extra=lambda folder: write_dictionaries(sample.papers, folder),
         )
 
     home.mkdir()

@@ -22,7 +22,7 @@ from rag_app.chunking import chunk
 from rag_app.errors import RagError
 from rag_app.index import open_current
 from rag_app.lexical import LexicalIndex
-from rag_app.library import LEXICAL, NAMES, Library, dictionaries
+from rag_app.library import LEXICAL, NAMES, Library, write_dictionaries
 from rag_app.names import NameBook
 from rag_app.publishing import build_and_publish
 from rag_app.retrieval import retrieve
@@ -106,7 +106,7 @@ def build(size: int, home: Path) -> float:
             roots=["made up"],
             fingerprint=embedder.fingerprint,
             report_json={},
-            extra=lambda folder: dictionaries(papers).write(folder),
+            extra=lambda folder: write_dictionaries(tuple(papers), folder),
         ).close()
     )
 
