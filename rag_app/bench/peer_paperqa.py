@@ -30,7 +30,12 @@ def load(setup: Json) -> Callable[[Json], Reply]:
 
 
 def answered(request: Json, documents: Any, settings: Any, embedding: Any) -> Reply:
-    """The reply to one question; paper-qa gives an answer whole, so there is no first token to time."""
+    """The reply to one question; paper-qa gives an answer whole, so there is no first token to time.
+
+    With `k`, it reads that many texts instead of its default, ten.
+    """
+    settings = settings.model_copy(deep=True)
+    settings.answer.evidence_k = request.get("k", settings.answer.evidence_k)
     began = time.perf_counter()
     session = asyncio.run(documents.aquery(request["question"], settings=settings, embedding_model=embedding))
     names = tuple(context.text.name for context in session.contexts)

@@ -86,8 +86,8 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
         counts = (TUNING_QUICKLY, TIMED_QUICKLY, WHOLE_QUICKLY) if quick else (TUNING, TIMED, WHOLE)
         timed, whole, tuning = parts(questions(library, sum(counts)), counts)
         with Peer("peer_app", home=home, environment={"RAG_MODEL": str(bench.model), "RAG_GPU_LAYERS": "0"}) as app:
-            rows = beside_langchain(bench, app, tuning, timed, progress)
-            return [*rows, beside_paperqa(bench, app, whole, progress)]
+            rows, k = beside_langchain(bench, app, tuning, timed, progress)
+            return [*rows, *beside_paperqa(bench, app, whole, k, progress)]
 
 
 def parts(
@@ -154,8 +154,9 @@ def fill(bench: Bench) -> None:
 
 def beside_langchain(
     bench: Bench, app: Peer, tuning: Sequence[Asked], timed: Sequence[Asked], progress: Progress
-) -> list[Row]:
-    """First token and memory beside the tuned chain, and the first token of the chain as documented."""
+) -> tuple[list[Row], int]:
+    """First token and memory beside the tuned chain, with the first token of the chain as documented; and how many
+    chunks the chain was tuned to."""
     tuned, documented = llama(bench.model, tuned=True), llama(bench.model, tuned=False)
     with langchain(bench, tuned) as chain:
         k, shown = tune(bench, app, chain, tuning, progress)
@@ -166,7 +167,7 @@ def beside_langchain(
     as_documented = median(_first(reply) for reply in plain)
     memory = [max(reply.peak_bytes for reply in side) for side in zip(*pairs, strict=True)]
     detail = f"{ours:.1f} s / {theirs:.1f} s, {len(pairs)} questions; {shown}; as documented {as_documented:.1f} s"
-    return [
+    rows = [
         Row("first model token, new question / tuned LangChain chain", ours / theirs, "", "≤ .5", detail),
         Row(
             "peak memory with model and collection / tuned LangChain chain",
@@ -176,6 +177,7 @@ def beside_langchain(
             f"{memory[0] / 2**20:,.0f} MiB / {memory[1] / 2**20:,.0f} MiB",
         ),
     ]
+    return rows, k
 
 
 def llama(model: Path, *, tuned: bool) -> dict[str, object]:
@@ -235,8 +237,9 @@ def _first(reply: Reply) -> float:
 # --- paper-qa -----------------------------------------------------------------------------------
 
 
-def beside_paperqa(bench: Bench, app: Peer, whole: Sequence[Asked], progress: Progress) -> Row:
-    """A whole cited answer beside paper-qa's, which reads its evidence chunk by chunk before it answers."""
+def beside_paperqa(bench: Bench, app: Peer, whole: Sequence[Asked], k: int, progress: Progress) -> list[Row]:
+    """A whole cited answer beside paper-qa's, which reads its evidence chunk by chunk before it answers: as many chunks
+    as its default says, and the `k` that the chain of LangChain needs."""
     with ExitStack() as stack:
         server = stack.enter_context(llama_server(bench))
         peer = stack.enter_context(
@@ -249,14 +252,22 @@ def beside_paperqa(bench: Bench, app: Peer, whole: Sequence[Asked], progress: Pr
                 embedder=str(bench.embedder),
             )
         )
-        pairs = []
+        replies = []
         for done, asked in enumerate(whole):
             progress("beside paper-qa", done, len(whole))
-            pairs.append((app.ask(asked.question), peer.ask(asked.question)))
-    ours, theirs = (median(reply.seconds for reply in side) for side in zip(*pairs, strict=True))
-    cited = sum(bool(reply.evidence) for _, reply in pairs)
-    detail = f"{ours:.1f} s / {theirs:.1f} s, {len(pairs)} questions; paper-qa found evidence for {cited}"
-    return Row("whole cited answer / paper-qa on the same model", ours / theirs, "", "≤ .2", detail)
+            replies.append((app.ask(asked.question), peer.ask(asked.question), peer.ask(asked.question, k=k)))
+    ours, theirs, tuned = zip(*replies, strict=True)
+    return [
+        _whole_row("paper-qa on the same model", "≤ .2", ours, theirs),
+        _whole_row(f"paper-qa tuned to {k} chunks", "", ours, tuned),
+    ]
+
+
+def _whole_row(peer: str, target: str, ours: Sequence[Reply], theirs: Sequence[Reply]) -> Row:
+    own, other = (median(reply.seconds for reply in side) for side in (ours, theirs))
+    cited = sum(bool(reply.evidence) for reply in theirs)
+    detail = f"{own:.1f} s / {other:.1f} s, {len(ours)} questions; paper-qa found evidence for {cited}"
+    return Row(f"whole cited answer / {peer}", own / other, "", target, detail)
 
 
 @contextmanager
