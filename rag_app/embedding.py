@@ -39,7 +39,7 @@ SAVE_EVERY = 500  # texts; what a killed ingest loses at most
 class Embedder(Protocol):
     """What the rest of the program needs of an embedding model."""
 
-    fingerprint: str  # changes when any vector could
+    fingerprint: str  # changes with any file of the model
     dimensions: int
     max_tokens: int  # of a passage's own text
 

@@ -23,7 +23,7 @@ from rag_app.drafting import Steps, draft
 from rag_app.embedding import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.generation import Generator
-from rag_app.index import open_current
+from rag_app.index import Manifest, open_current
 from rag_app.ingest_lock import ingest_lock
 from rag_app.judging import judge
 from rag_app.library import Library, open_library, write_dictionaries
@@ -86,10 +86,11 @@ def ingest(
         roots = _roots(settings, folders, replace)
         papers, report = digest.read(roots)
         contents = _contents(papers, roots)
-        if _is_current(settings, contents):
+        current = _current(settings, contents)
+        if current:
             publishing.finish(settings.home, settings.chroma_url)
-            known = open_current(settings.home).manifest.chunks
-            return IngestResult(report, roots, known, 0, True, is_adapted(settings), time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            return IngestResult(report, roots, current.chunks, 0, True, is_adapted(settings), seconds)
         say("loading the embedding model", 0, 0)
         embedder = load_embedder(settings)
         last = publishing.last_build(settings.home, embedder.fingerprint)
@@ -266,14 +267,14 @@ def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
     return hashlib.sha256(repr(read).encode()).hexdigest()
 
 
-def _is_current(settings: Settings, contents: str) -> bool:
-    """Whether the current index was made of these contents by the same embedding model, and is whole."""
+def _current(settings: Settings, contents: str) -> Manifest | None:
+    """What the index says of itself, if it was made of these contents by the same embedding model and is whole."""
     try:
         with closing(open_current(settings.home)) as generation:
             manifest = generation.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
             if not same or generation.store_damage():  # which answers do not show: they do without the store
-                return False
+                return None
     except CollectionError:
-        return False
-    return manifest.fingerprint == embedder_fingerprint(settings)
+        return None
+    return manifest if manifest.fingerprint == embedder_fingerprint(settings) else None

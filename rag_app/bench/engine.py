@@ -32,6 +32,8 @@ WINDOW = 100  # tokens that an overhead is averaged over
 NEVER = "☃"  # what an answer of any length would have to end with
 COUNTING: tuple[Message, ...] = ({"role": "user", "content": "Count from 1 to 1000 in figures, separated by commas."},)
 
+Pair = tuple[Run, Run]  # ours, bare
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -73,18 +75,19 @@ def _in_process(settings: Settings, papers: Sequence[Paper], size: Size, progres
     engine = llm.load(settings)
     bare = Bare(engine.path, engine.plan, engine.threads)
     try:
-        pairs = []
+        pairs, compared = [], []
         for number, paper in enumerate(papers[: size.speeds]):
             progress("speed beside a bare loop", number, size.speeds)
-            prompt = _marked(prompts.prompt(paper, number, engine.count_tokens), number)
-            tokens = engine.tokens(prompt.messages)
-            pairs.append((_run(engine, prompt, size.written), bare.run(tokens, prompt.grammar, size.written)))
+            one = _marked(prompts.prompt(paper, number, engine.count_tokens), number)
+            pairs.append(_pair(engine, bare, one, size.written))
+            two = prompts.comparison([paper, papers[(number + 1) % len(papers)]], engine.count_tokens)
+            compared.append(_pair(engine, bare, _marked(two, size.speeds + number), size.written))
         progress("overhead per token", 0, 0)
         gaps = overheads(engine, size.streamed)
     finally:
         bare.close()
         engine.close()
-    return [*speed_rows(pairs, f"{engine.model} on {engine.device}"), *overhead_rows(gaps)]
+    return [*speed_rows(pairs, compared, f"{engine.model} on {engine.device}"), *overhead_rows(gaps)]
 
 
 def _in_child(settings: Settings, papers: Sequence[Paper], size: Size, progress: Progress) -> list[Row]:
@@ -124,18 +127,28 @@ def _run(engine: llm.Engine, prompt: Prompt, max_tokens: int) -> Run:
     return Run(usage.prompt_tokens - usage.reused_tokens, at[0] - began, usage.generated_tokens - 1, at[-1] - at[0])
 
 
-def speed_rows(pairs: Sequence[tuple[Run, Run]], where: str) -> list[Row]:
-    """Speeds of the pairs (ours, bare), each as a ratio."""
-    ours, bare = [own for own, _ in pairs], [other for _, other in pairs]
-    return [
-        _speed_row("decode", [run.decode for run in ours], [run.decode for run in bare], where),
-        _speed_row("prefill", [run.prefill for run in ours], [run.prefill for run in bare], where),
+def _pair(engine: llm.Engine, bare: Bare, prompt: Prompt, written: int) -> Pair:
+    return _run(engine, prompt, written), bare.run(engine.tokens(prompt.messages), prompt.grammar, written)
+
+
+def speed_rows(named: Sequence[Pair], compared: Sequence[Pair], where: str) -> list[Row]:
+    """Speeds of the pairs, each as a ratio: prompts about one paper, and prompts that compare two."""
+    rows = [
+        _speed_row(
+            "decode speed", [(own.decode, other.decode) for own, other in (*named, *compared)], f"prompts, {where}"
+        )
     ]
+    for papers, pairs in (("one paper", named), ("two papers", compared)):
+        read = f"prompts of {median(own.read for own, _ in pairs):,.0f} tokens, {where}"
+        speeds = [(own.prefill, other.prefill) for own, other in pairs]
+        rows.append(_speed_row(f"prefill speed, {papers}", speeds, read))
+    return rows
 
 
-def _speed_row(measure: str, ours: Sequence[float], bare: Sequence[float], where: str) -> Row:
-    detail = f"{median(ours):.1f} / {median(bare):.1f} tokens/s, {len(ours)} prompts, {where}"
-    return Row(f"{measure} speed / bare llama.cpp loop", ratio(ours, bare), "", "≥ .97", detail)
+def _speed_row(measure: str, speeds: Sequence[tuple[float, float]], where: str) -> Row:
+    ours, bare = zip(*speeds, strict=True)
+    detail = f"{median(ours):.1f} / {median(bare):.1f} tokens/s, {len(speeds)} {where}"
+    return Row(f"{measure} / bare llama.cpp loop", ratio(ours, bare), "", "≥ .97", detail)
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:

@@ -14,7 +14,7 @@ from rag_app.drafting import PROMPT_TOKENS
 from rag_app.errors import CollectionError
 from rag_app.index import open_current
 from rag_app.prompting import Prompt
-from rag_app.records import Hit, Paper, Passage, Query
+from rag_app.records import Hit, Intent, Paper, Passage, Query
 from rag_app.settings import Settings
 
 QUESTIONS = (
@@ -39,22 +39,35 @@ def papers(settings: Settings, count: int) -> list[Paper]:
 
 def question(paper: Paper, number: int) -> str:
     """One of the questions, about this paper by name."""
-    return QUESTIONS[number % len(QUESTIONS)].format(name=clean_line(paper.title.partition(":")[0]))
+    return QUESTIONS[number % len(QUESTIONS)].format(name=_name(paper))
 
 
 def prompt(paper: Paper, number: int, count_tokens: Callable[[str], int]) -> Prompt:
     """The prompt of a question about a paper that it names: all of its sentences that fit, as on a CPU."""
     asked = question(paper, number)
-    query = Query(asked, asked, "en", papers=(paper.arxiv_id,))
-    passages = tuple(
+    return _built(Query(asked, asked, "en", papers=(paper.arxiv_id,)), [paper], count_tokens)
+
+
+def comparison(papers: Sequence[Paper], count_tokens: Callable[[str], int]) -> Prompt:
+    """The prompt of a question that compares papers which it names."""
+    asked = f"How do {' and '.join(map(_name, papers))} differ?"
+    named = tuple(paper.arxiv_id for paper in papers)
+    return _built(Query(asked, asked, "en", papers=named, intent=Intent.COMPARE), papers, count_tokens)
+
+
+def _name(paper: Paper) -> str:
+    return clean_line(paper.title.partition(":")[0])
+
+
+def _built(query: Query, papers: Sequence[Paper], count_tokens: Callable[[str], int]) -> Prompt:
+    hits = [Hit(paper, 1.0, _passages(paper)) for paper in papers]
+    budget, room = PROMPT_TOKENS["CPU"], prompting.TOKENS_A_LINE * len(papers)
+    return prompting.build(query, hits, count_tokens=count_tokens, budget=budget, room=room)
+
+
+def _passages(paper: Paper) -> tuple[Passage, ...]:
+    return tuple(
         Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
         for section in paper.sections
         for start, end in sentences.split(section.text)
-    )
-    return prompting.build(
-        query,
-        [Hit(paper, 1.0, passages)],
-        count_tokens=count_tokens,
-        budget=PROMPT_TOKENS["CPU"],
-        room=prompting.TOKENS_A_LINE,
     )
