@@ -16,8 +16,8 @@ from rag_app.errors import EngineError
 from rag_app.gguf_header import Header, read_header
 
 MIB = 1 << 20
-CONTEXT = 8192  # tokens, when nothing is asked for
-CONTEXT_FLOOR = 4096  # below this the evidence of one question does not fit
+CONTEXT = 8192  # tokens on a GPU, when nothing is asked for
+CONTEXT_FLOOR = 4096  # below this the evidence of one question does not fit; enough on a CPU, whose prompts are short
 CONTEXT_GRAIN = 256  # llama.cpp pads the cache to multiples of this
 RESERVE = 384 * MIB  # per device: driver, display, allocator
 KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32}  # per element; a q8_0 block is 32 bytes and a 16-bit scale
@@ -175,7 +175,8 @@ def fit(
     """The best plan within the devices' free memory.
 
     In this order: everything on the GPU; a shorter context (not under CONTEXT_FLOOR); the cache in q8_0; fewer layers.
-    `context_wanted` 0 is CONTEXT; `gpu_layers_wanted` -1 is as many as fit, other values are an upper bound.
+    `context_wanted` 0 is CONTEXT, on a CPU CONTEXT_FLOOR, since an unused cache takes memory too; `gpu_layers_wanted`
+    -1 is as many as fit, other values are an upper bound.
     Raises EngineError when the model is larger than the machine.
     """
     context = min(context_wanted or CONTEXT, shape.trained_context)
@@ -183,7 +184,7 @@ def fit(
     most = shape.layers if gpu_layers_wanted < 0 else min(gpu_layers_wanted, shape.layers)
     limit = budget(shape, gpus, reserve)
     if not gpus or most == 0 or device_bytes(shape, 1, min(context, CONTEXT_FLOOR), "q8_0", STEP) > limit:
-        return _fit_cpu(shape, devices, context, reserve)
+        return _fit_cpu(shape, devices, min(context, context_wanted or CONTEXT_FLOOR), reserve)
     name = " + ".join(gpu.name for gpu in gpus)
     for kv_type in KV_BYTES:
         fitting = _longest_context(shape, most, context, kv_type, limit)

@@ -131,7 +131,8 @@ def test_a_shorter_context_comes_before_a_smaller_cache_and_that_before_fewer_la
 
 def test_without_a_card_nothing_is_offloaded() -> None:
     plan = fit(SMALL, machine())
-    assert (plan.gpu_layers, plan.context, plan.device) == (0, CONTEXT, "CPU")
+    assert (plan.gpu_layers, plan.context, plan.device) == (0, CONTEXT_FLOOR, "CPU")
+    assert fit(SMALL, machine(), context_wanted=16_384).context == 16_384
 
 
 def test_layers_asked_for_are_an_upper_bound() -> None:
