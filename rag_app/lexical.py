@@ -188,6 +188,8 @@ class LexicalIndex:
         self._data, self._rows, self._starts = (
             np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("data", "indices", "indptr")
         )
+        every, found = max(len(self.papers), 2), np.maximum(np.diff(self._starts), 1)
+        self._rarities = np.log(every / found) / np.log(every)
 
     def own_terms(self, text: str) -> list[str]:
         """Content terms of a question as written, stop words left out."""
@@ -241,5 +243,4 @@ class LexicalIndex:
         column = self._vocabulary.get(term)
         if column is None or len(self.papers) < 2:
             return 0.0
-        found = int(self._starts[column + 1] - self._starts[column])
-        return float(np.log(len(self.papers) / max(found, 1)) / np.log(len(self.papers)))
+        return float(self._rarities[column])

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query
 
 RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
-PASSAGES = 6  # sentences kept of a paper, best first
+PASSAGES = 6  # sentences kept of a paper, best first; one of those beyond the ranking, for its line in a list
 NEIGHBOURS = 2_000  # chunks that the vector store proposes, and papers by their words, where not every paper is scored
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
 LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}  # beside dense at 1; English words meet Korean text through the glossary only
@@ -37,7 +38,7 @@ LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}  # beside dense at 1; English words meet
 CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
 BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
-SPLIT_KEPT = 20_000  # sections whose sentences are remembered, some 20 MB; lists ask for those of hundreds of papers
+SPLIT_KEPT = 20_000  # sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers
 ACCENTED = re.compile("[À-ɏ]")
 
 Scores = NDArray[np.float32]
@@ -67,7 +68,10 @@ def retrieve(query: Query, library: Library) -> Evidence:
         for paper in [papers.get(arxiv_id)]
     ]
     with_passages = max(SHOWN, len(matched) + len(borderline))
-    hits[:with_passages] = [with_best_passages(hit, weights, library) for hit in hits[:with_passages]]
+    hits[:with_passages] = [
+        with_best_passages(hit, weights, library, PASSAGES if place < RANKED else 1)
+        for place, hit in enumerate(hits[:with_passages])
+    ]
     ids = library.lexical.papers
     return Evidence(
         hits=tuple(hits),
@@ -172,25 +176,42 @@ def cut(strength: float) -> float:
 
 def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:
     """The hit with the sentences of its paper that share most with the question, best first."""
-    passages = sorted(passages_of(hit.paper, weights, library), key=lambda p: -p.score)[:limit]
-    return replace(hit, passages=tuple(passages))
-
-
-@lru_cache(maxsize=SPLIT_KEPT)
-def _sentences(text: str) -> tuple[sentences.Span, ...]:
-    return tuple(sentences.split(text))
+    best = sorted(_relevances(hit.paper, weights, library), key=itemgetter(0), reverse=True)[:limit]
+    return replace(hit, passages=tuple(_passage(hit.paper, *found) for found in best))
 
 
 def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> Iterable[Passage]:
     """Every sentence of a paper with its relevance: shared terms, rare ones counting more."""
-    worth = {term: weight * (0.1 + library.lexical.rarity(term)) for term, weight in weights.items()}
+    return (_passage(paper, *found) for found in _relevances(paper, weights, library))
+
+
+def _passage(paper: Paper, relevance: float, place: int, span: sentences.Span) -> Passage:
+    section, (start, end) = paper.sections[place], span
+    return Passage(paper.arxiv_id, section.name, start, end, section.text[start:end], relevance)
+
+
+def _relevances(
+    paper: Paper, weights: dict[str, float], library: Library
+) -> Iterator[tuple[float, int, sentences.Span]]:
+    """(relevance, place of its section, span) of every sentence: lists ask this of hundreds of papers."""
+    worth = [(term, weight * (0.1 + library.lexical.rarity(term))) for term, weight in weights.items()]
     # A word's term stands in the word itself, but for accents, "-ies", and single letters, which stand everywhere.
-    hidden = any(len(term) == 1 or term.endswith("y") for term in worth)
+    inside = [(term, f"{term[:-1]}ies" if term.endswith("y") else term, w) for term, w in worth if len(term) > 1]
+    letters = len(inside) < len(worth)
     for place, section in enumerate(paper.sections):
-        for start, end in _sentences(section.text):
-            quote = section.text[start:end]
-            folded = quote.casefold()
-            english = set(words(quote)) if hidden or ACCENTED.search(quote) else ()
-            shared = sum(w for term, w in worth.items() if (len(term) > 1 and term in folded) or term in english)
+        for span, folded, accented in _sentences(section.text):
+            if letters or accented:
+                english = set(words(section.text[slice(*span)]))
+                shared = sum(w for term, w in worth if term in english or (len(term) > 1 and term in folded))
+            else:
+                shared = sum([w for term, plural, w in inside if term in folded or plural in folded])
             # Earlier sentences say what a paper is about: they break ties.
-            yield Passage(paper.arxiv_id, section.name, start, end, quote, shared - 0.001 * place - 1e-6 * start)
+            yield shared - 0.001 * place - 1e-6 * span[0], place, span
+
+
+@lru_cache(maxsize=SPLIT_KEPT)
+def _sentences(text: str) -> tuple[tuple[sentences.Span, str, bool], ...]:
+    """(span, its text for matching, whether that has accents) of each sentence."""
+    return tuple(
+        (span, text[slice(*span)].casefold(), bool(ACCENTED.search(text, *span))) for span in sentences.split(text)
+    )
