@@ -86,7 +86,7 @@ class EngineHost:
         return max(self._child.open_calls - 1, 0)
 
     def count_tokens(self, text: str) -> int:
-        return int(_good(self._living().call(call="count", text=text).reply())["result"])
+        return int(self._reply(call="count", text=text)["result"])
 
     def choose(
         self,
@@ -96,8 +96,7 @@ class EngineHost:
         prefix: str = "",
         stop: threading.Event | None = None,
     ) -> tuple[float, ...]:
-        call = self._living().call(call="choose", messages=list(messages), options=list(options), prefix=prefix)
-        reply = _good(call.reply(stop))
+        reply = self._reply(stop, call="choose", messages=list(messages), options=list(options), prefix=prefix)
         self._last.usage = Usage(**reply["usage"])
         return tuple(reply["result"])
 
@@ -126,6 +125,9 @@ class EngineHost:
         self._closed = True
         with self._starting:
             self._child.end()
+
+    def _reply(self, stop: threading.Event | None = None, **request: object) -> Mapping[str, Any]:
+        return _good(self._living().call(**request).reply(stop))
 
     def _living(self) -> _Child:
         """The child, started anew if it died."""

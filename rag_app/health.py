@@ -39,7 +39,9 @@ def examine(folder: Path) -> list[str]:
     """The same as `damage`, in this process, which damaged files may end."""
     try:
         with closing(Generation(folder)) as generation:
-            return generation.store_damage() or _store_faults(generation)
+            # Files first, since Chroma can end the process on damaged ones; a server says which rows it has lost.
+            files = [] if generation.manifest.chroma_url else generation.store_damage()
+            return files or _store_faults(generation)
     except CollectionError as error:
         return [error.message]
 

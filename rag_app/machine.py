@@ -1,8 +1,8 @@
 """The machine: its cores, and its devices as the engine sees them, asked in a process of its own.
 
 Knows: that looking at a GPU takes memory on it for as long as the looking process lives, so that a page which stays
-open must not look itself. Does not know: what cores and devices are for. Called by both engines and the models page;
-run as a module, it prints the devices as JSON.
+open must not look itself. Does not know: what cores and devices are for. Called by `embedding`, `llm` and the models
+page; run as a module, it prints the devices as JSON.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import re
 from dataclasses import asdict
 
 from rag_app import llama, llm
-from rag_app.fitting import device_bytes, fit, offload_targets, read_shape
+from rag_app.fitting import device_bytes, fit, offload_bytes, read_shape
 from rag_app.settings import Settings
 from rag_app.weights import choose_llm
 
@@ -24,7 +24,7 @@ def main() -> None:
     listener = api.llama_log_callback(lambda level, text, _: lines.append(text.decode(errors="replace")))
     api.llama_log_set(listener, None)
     devices = llama.devices()
-    shape = read_shape(choose_llm(settings, vram_bytes=sum(gpu.free_bytes for gpu in offload_targets(devices))))
+    shape = read_shape(choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers)))
     plan = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
     engine = llm.load(settings)
     report = {

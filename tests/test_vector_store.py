@@ -81,7 +81,8 @@ def test_damage_on_the_server_is_found(settings: Settings) -> None:
     generation = open_current(settings.home)
     with VectorStore(generation.folder, settings.chroma_url, generation.manifest.collection) as store:
         store.delete([generation.chunks[0].id])
-    assert health.damage(generation.folder) == ["the vector store holds 5 of 6 chunks"]
+    assert generation.store_damage() == ["the vector store holds 5 of 6 chunks"]
+    assert health.damage(generation.folder) == [f"the vector store has lost {generation.chunks[0].id}"]
 
 
 def test_what_the_server_lost_is_filled_again(settings: Settings) -> None:

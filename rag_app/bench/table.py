@@ -52,7 +52,7 @@ def _figure(value: float) -> str:
 
 
 def reserve(path: Path) -> None:
-    """Make sure that rows can be written to `path`, and change nothing there. Raises RagError."""
+    """Make sure that rows can be written to `path`: a file there stays as it is. Raises RagError."""
     try:
         path.open("a", encoding="utf-8").close()
     except OSError as error:
