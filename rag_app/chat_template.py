@@ -4,8 +4,8 @@ Knows: Jinja templates as models ship them. Does not know: any engine, only a to
 The template is rendered with a placeholder for each content; template and contents are tokenised apart, so that a
 content that spells `<|im_end|>` stays text and cannot open a turn of its own.
 
-A prompt comes in spans, which the engine reads apart from each other: what is before the first question, its evidence,
-the question, each answer. A prompt that shares the first spans with another can go on from there.
+A prompt comes in spans, which the engine may read apart from each other: what is before the first question, its
+evidence, the question, each answer. A prompt that shares the first spans with another can go on from there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, whi
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Tokens to be read apart from those of other spans; `spoken` ones are the assistant's, written one at a time."""
+    """Tokens that may be read apart from others; `spoken` ones are the assistant's, which it wrote one at a time."""
 
     tokens: list[int]
     spoken: bool = False

@@ -5,10 +5,11 @@ Knows: turns of many threads, which tokens the cache holds, when to reuse, save 
 in a process of its own.
 
 A token's arithmetic depends in its last bits on the tokens it is read together with, and a cold and a warm run must
-give the same text. So what was read is reused only where a cold run would have read it in the same batches: spans of
-the prompt are read apart (`chat_template`), but for their last few tokens, and long ones a step at a time; what the
-assistant said is read one token at a time, as it was written. Sequences of tokens are kept as labels: the token, or its
-complement where a batch ended. Labels that are equal were read alike.
+give the same text. So a prompt is made of units, and only whole units are reused. What the assistant said is read one
+token at a time, as it was written. The rest is read in whole rows where the model's bits do not depend on how rows are
+put together (`llama.Model.reads_rows_alike`): a unit is a row there, and a batch as many as a step holds. Elsewhere a
+unit is a span of the prompt (`chat_template`), cut into steps, and a batch of its own. Sequences of tokens are kept as
+labels: the token, or its complement where a unit ends. Labels that are equal were read alike.
 
 Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of batches on two cores,
 it would spare 1 % of the writing in English and 19 % in Korean, which is 5 % of a wait for an answer.
@@ -39,10 +40,7 @@ from rag_app.settings import Settings
 from rag_app.states import States
 
 _WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
-# Tokens that llama.cpp's kernels for a CPU multiply together; those left over cost twice their share. On two cores a
-# cold prompt is read at .968 of the speed of one batch, in rows of 4 at .973, of 8 at .984, of 16 at .985; but a
-# follow-up reads up to so many tokens again.
-_ROWS = 8
+_ROW = 8  # tokens; llama.cpp's kernels for a CPU take 4 at once, and other ways for batches of fewer than 8
 log = logging.getLogger(__name__)
 
 
@@ -91,7 +89,7 @@ class _Prompt:
     """What the model reads before it speaks."""
 
     labels: list[int]
-    lasting: int  # how many of them come before the last batch, which is the question: worth saving
+    lasting: int  # how many of them are worth saving
 
 
 class Engine:
@@ -111,12 +109,14 @@ class Engine:
         self.kv_type = self._model.kv_type
         try:
             self._template = ChatTemplate(self._model.template, self._model)
+            self._rows = self._model.can_drop and self._model.reads_rows_alike(_ROW)
         except EngineError:
             self._model.close()
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
-        key = f"{sha256} {llama.version()} {plan.gpu_layers} {plan.kv_type} {plan.step} {self._model.flash} {threads}"
+        cache = f"{plan.gpu_layers} {plan.kv_type} {self._model.flash}"
+        key = f"{sha256} {llama.version()} {cache} {plan.step} {self._rows} {threads}"
         self._states = States(key, states if sha256 else None, whole=not self._model.can_drop)
         self._turns = FairLock()
         self._held: list[int] = []  # labels of the tokens in the cache
@@ -208,29 +208,31 @@ class Engine:
         """The prompt; EngineError unless `room` more tokens fit in the context."""
         self._check_open()
         spans = self._template.spans(messages, prefix)
-        labels = _labels(spans, self.plan.step)
+        labels = _labels(_runs(spans), _ROW, _ROW) if self._rows else _labels(spans, self.plan.step)
         if len(labels) + room > self.context:
             raise EngineError(
                 f"the prompt has {len(labels)} tokens and the answer may have {room}, "
                 f"but the context holds {self.context}",
                 "set RAG_CONTEXT higher, or ask about fewer papers",
             )
-        prefixed = len(spans[-1].tokens) if spans[-1].spoken else 0
-        return _Prompt(labels, _whole(labels, len(labels) - prefixed - 1))
+        asked = len(labels) - (len(spans[-1].tokens) if spans[-1].spoken else 0)
+        # A state that cannot be cut serves only prompts that begin with all of it, so it must not hold the question.
+        return _Prompt(labels, asked if self._model.can_drop else _whole(labels, asked - 1))
 
     def _answer(
         self, prompt: _Prompt, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event
     ) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
         reused = self._read(prompt, stop)
-        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        began, count = self._model.seconds, 0
+        began, count, pending = self._model.seconds, 0, b""
         try:
             for token in self._generate(rules, max_tokens, stop):
                 count += 1
-                piece = decoder.decode(self._model.piece(token))
+                pending += self._model.piece(token)
+                piece, used = codecs.utf_8_decode(pending, "replace", False)
                 if piece:
                     yield piece
+                pending = pending[used:]
         finally:
             seconds = self._model.seconds - began
             self._usage = Usage(len(prompt.labels), reused, count, (count - 1) / seconds if seconds else 0.0)
@@ -238,9 +240,9 @@ class Engine:
 
     def _generate(self, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
         """The likeliest token, again and again, until the turn ends."""
-        for left in range(max_tokens, 0, -1):
-            if stop.is_set():
-                return
+        if stop.is_set():  # and the prompt was not read to its end
+            return
+        for left in reversed(range(max_tokens)):
             logits = self._model.logits()
             token = rules.best(logits) if rules else int(logits.argmax())
             if self._model.ends(token):
@@ -248,8 +250,10 @@ class Engine:
             if rules:
                 rules.accept(token)
             yield token
-            if left > 1:
-                self._decode([~token], stop)
+            if not left or stop.is_set():
+                return
+            self._model.write(token)
+            self._held.append(~token)
 
     def _shares(
         self, prompt: _Prompt, options: list[tuple[int, ...]], depth: int, stop: threading.Event
@@ -275,21 +279,22 @@ class Engine:
     # --- what the cache holds -------------------------------------------------------------------
 
     def _read(self, prompt: _Prompt, stop: threading.Event) -> int:
-        """Bring the cache to exactly these tokens, batch by batch, and return how many it held already.
+        """Bring the cache to exactly these tokens and return how many it held already.
 
         The logits after the last token are ready then, unless `stop` was set on the way.
         """
         reused = self._reuse(prompt.labels)
-        batch: list[int] = []
-        for label in prompt.labels[reused:]:
-            batch.append(label)
-            if label < 0:
-                if len(self._held) == prompt.lasting:
-                    self._save()
-                if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(prompt.labels)):
-                    break
-                batch = []
+        if self._append(prompt.labels, prompt.lasting, stop):
+            self._save()
+            self._append(prompt.labels, len(prompt.labels), stop)
         return reused
+
+    def _append(self, labels: list[int], end: int, stop: threading.Event) -> bool:
+        """Read the labels before `end` that the cache does not hold yet; False if `stop` was set before all were."""
+        for batch in _batches(labels[len(self._held) : end], self.plan.step if self._rows else 0):
+            if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(labels)):
+                return False
+        return True
 
     def _decode(self, batch: list[int], stop: threading.Event, *, logits: bool = True) -> bool:
         """Append one batch of labels; False, and nothing of it, if `stop` is set before its end."""
@@ -304,7 +309,7 @@ class Engine:
         return False
 
     def _reuse(self, labels: list[int]) -> int:
-        """Keep, or restore, the longest useful beginning of these labels; the last batch is always read again."""
+        """Keep, or restore, the longest useful beginning of these labels; the last unit is always read again."""
         wanted = labels[:-1]
         kept = _whole(wanted, _shared(self._held, wanted))
         if not self._model.can_drop and kept < len(self._held):
@@ -327,25 +332,45 @@ class Engine:
             self._states.add(self._held, self._model.save())
 
 
-def _labels(spans: Sequence[Span], step: int) -> list[int]:
-    """The spans' tokens, complemented where a batch ends: after each step, at the end of a span, and everywhere in
-    spoken ones. Where the next span is read too, the tokens that make no whole row wait for it."""
+def _labels(spans: Sequence[Span], width: int, least: int = 1) -> list[int]:
+    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others after each `width`
+    tokens, unless fewer than `least` are left, and at the end."""
     labels: list[int] = []
-    began = 0  # where the open batch does
-    for place, span in enumerate(spans):
-        labels += span.tokens
-        width, end = 1 if span.spoken else step, len(labels)
-        if not span.spoken and place + 1 < len(spans) and not spans[place + 1].spoken:
-            end -= (end - began) % _ROWS
-        for border in range(began + width, end + width, width):
-            last = min(border, end) - 1
-            labels[last] = ~labels[last]
-        began = end
+    for span in spans:
+        size, left = (1, 1) if span.spoken else (width, least)
+        ends = {*range(size, len(span.tokens) - left + 1, size), len(span.tokens)}
+        labels += [~token if place in ends else token for place, token in enumerate(span.tokens, start=1)]
     return labels
 
 
+def _runs(spans: Sequence[Span]) -> list[Span]:
+    """The spans, joined where none of two neighbours is spoken."""
+    runs: list[Span] = []
+    for span in spans:
+        if runs and not span.spoken and not runs[-1].spoken:
+            runs[-1] = Span([*runs[-1].tokens, *span.tokens])
+        else:
+            runs.append(span)
+    return runs
+
+
+def _batches(labels: Sequence[int], most: int) -> Iterator[list[int]]:
+    """The units, put together up to `most` tokens where both have a whole row."""
+    batch: list[int] = []
+    unit: list[int] = []
+    for label in labels:
+        unit.append(label)
+        if label < 0:
+            if batch and (min(len(batch), len(unit)) < _ROW or len(batch) + len(unit) > most):
+                yield batch
+                batch = []
+            batch, unit = batch + unit, []
+    if batch:
+        yield batch
+
+
 def _whole(labels: Sequence[int], count: int) -> int:
-    """How many of the first `count` labels make whole batches."""
+    """How many of the first `count` labels make whole units."""
     while count and labels[count - 1] >= 0:
         count -= 1
     return count

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -20,7 +21,7 @@ from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan
 from rag_app.generation import Message
 from rag_app.llama import Grammar
-from rag_app.llm import _ROWS, Engine, _labels, _shared, _whole
+from rag_app.llm import _ROW, Engine, _batches, _labels, _runs, _shared, _whole
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 MAPS = Path("/proc/self/maps")
@@ -128,27 +129,40 @@ def test_evidence_question_and_answers_are_read_apart() -> None:
     assert [span.tokens for span in alone[:2]] == [span.tokens for span in template.spans(messages)[:2]]
 
 
-def test_a_batch_ends_after_a_step_at_the_end_of_a_span_and_after_each_spoken_token() -> None:
+def test_a_unit_ends_after_a_step_at_the_end_of_a_span_and_after_each_spoken_token() -> None:
     assert _labels([Span([5, 6, 7, 8, 9])], 2) == [5, ~6, 7, ~8, ~9]
     assert _labels([Span([5, 6, 7])], 8) == [5, 6, ~7]
     assert _labels([Span([5, 6]), Span([7, 8], spoken=True), Span([]), Span([9])], 8) == [5, ~6, ~7, ~8, ~9]
 
 
-def test_tokens_that_make_no_whole_row_are_read_with_the_next_span() -> None:
-    ten = list(range(1, 11))
+def test_units_of_rows_leave_no_less_than_a_row_and_know_no_span_but_spoken_ones() -> None:
+    def ends(*lengths: int) -> list[int]:
+        """Where units of rows of 4 end in a spoken span between others of these lengths."""
+        spans = [Span([0] * length) for length in lengths]
+        labels = _labels(_runs([*spans[:-1], Span([0, 0], spoken=True), spans[-1]]), 4, 4)
+        return [at for at, label in enumerate(labels, start=1) if label < 0]
 
-    def borders(*spans: Span) -> list[int]:
-        return [at for at, label in enumerate(_labels(spans, 64), start=1) if label < 0]
-
-    assert borders(Span(ten), Span([11, 12])) == [8, 12]
-    assert borders(Span(ten[:3]), Span([4]), Span(ten)) == [14], "spans shorter than a row"
-    assert borders(Span(ten), Span([11], spoken=True)) == [10, 11], "spoken ones are read alone"
+    assert ends(8, 4) == [4, 8, 9, 10, 14]
+    assert ends(5, 6, 3) == [4, 11, 12, 13, 16], "the three of the last row are its unit's"
 
 
-def test_only_whole_batches_that_both_sequences_read_alike_are_reused() -> None:
+def test_units_of_a_row_or_more_are_read_together_up_to_a_step() -> None:
+    def read(most: int, *units: int) -> list[int]:
+        labels = [label for unit in units for label in [0] * (unit - 1) + [~0]]
+        batches = list(_batches(labels, most))
+        assert [label for batch in batches for label in batch] == labels
+        return [len(batch) for batch in batches]
+
+    assert read(32, 8, 8, 8, 8, 8, 11) == [32, 19]
+    assert read(24, 8, 8, 9) == [16, 9], "a step is never exceeded"
+    assert read(32, 8, 8, 1, 1, 8, 15) == [16, 1, 1, 23], "spoken tokens are read alone"
+    assert read(0, 8, 40, 9) == [8, 40, 9], "apart"
+
+
+def test_only_whole_units_that_both_sequences_read_alike_are_reused() -> None:
     held = [1, ~2, 3, 4, ~5]
     assert _whole(held, _shared(held, [1, ~2, 3, 4, ~5, ~6])) == 5
-    assert _whole(held, _shared(held, [1, ~2, 3, 4, 5, ~6])) == 2, "the fifth token was read at a batch's end"
+    assert _whole(held, _shared(held, [1, ~2, 3, 4, 5, ~6])) == 2, "the fifth token was read at a unit's end"
     assert _whole(held, _shared(held, [1, 2, 3, ~4])) == 0
 
 
@@ -178,6 +192,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_model.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
 
 
+@pytest.fixture(params=["rows", "apart"])
+def units(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prompts are read in rows, as on a CPU, or span by span, as on a GPU."""
+    if request.param == "apart":
+        monkeypatch.setattr(llama.Model, "reads_rows_alike", lambda *_: False)
+
+
 def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[float, ...]:
     return engine.choose(messages, ["yes", "no", "perhaps"], prefix=prefix)
 
@@ -195,14 +216,16 @@ def cold_weights(path: Path, messages: list[Message], prefix: str = "") -> tuple
         return weighed(engine, messages, prefix)
 
 
+@pytest.mark.usefixtures("units")
 def test_a_follow_up_is_weighed_to_the_last_bit_as_by_a_cold_engine(tiny: Path) -> None:
     with opened(tiny) as engine:
         weighed(engine, WHY)
         assert weighed(engine, WHEN) == cold_weights(tiny, WHEN)
         asked = len("When was that, and where?") + 13
-        assert engine.usage.prompt_tokens - engine.usage.reused_tokens in range(asked, asked + _ROWS)
+        assert engine.usage.prompt_tokens - engine.usage.reused_tokens in range(asked, asked + _ROW)
 
 
+@pytest.mark.usefixtures("units")
 def test_what_was_said_is_not_read_again_and_weighs_the_same(tiny: Path) -> None:
     with opened(tiny) as engine:
         said = text(engine, WHY, prefix="[1] ", grammar="root ::= [a-z ]+", max_tokens=20)
@@ -216,6 +239,7 @@ def test_what_was_said_is_not_read_again_and_weighs_the_same(tiny: Path) -> None
         assert engine.usage.reused_tokens >= held - 1, "the last token of an answer that was cut off was not read"
 
 
+@pytest.mark.usefixtures("units")
 def test_a_restored_state_weighs_the_same(tiny: Path, tmp_path: Path) -> None:
     with opened(tiny, tmp_path) as engine:
         text(engine, WHY)
@@ -226,6 +250,7 @@ def test_a_restored_state_weighs_the_same(tiny: Path, tmp_path: Path) -> None:
         assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens
 
 
+@pytest.mark.usefixtures("units")
 @pytest.mark.parametrize("choosing", [False, True])
 def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, choosing: bool
@@ -264,6 +289,39 @@ def test_greedy_text_is_the_same_each_time_cold_or_reused(engine: Engine) -> Non
     text(engine, ask("Name a colour."))
     after_another = text(engine, ABOUT_BUOYS)
     assert first == again == after_another
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("row", [5, _ROW])
+def test_rows_that_are_read_alike_in_a_short_prompt_are_so_in_a_long_one(row: int) -> None:
+    if not WEIGHTS.exists():
+        pytest.skip("weights are absent")
+    model = llama.Model(WEIGHTS, Plan(0, 512, step=300), threads=2)
+    tokens = model.tokenize(FACTS, special=False)[: 26 * row + 3]
+
+    def bits(*cuts: int) -> tuple[bytes, bytes]:
+        model.keep(0)
+        for start, end in pairwise([0, *cuts, len(tokens)]):
+            assert model.decode(tokens[start:end], start, logits=end == len(tokens), stop=threading.Event())
+        return model.save(), model.logits().tobytes()
+
+    with closing(model):
+        whole = bits()
+        alike = [bits(*cuts) == whole for cuts in ((row,), (25 * row,), (row, 3 * row, 20 * row), (17 * row,))]
+        assert alike == 4 * [model.reads_rows_alike(row)]
+
+
+@pytest.mark.model
+def test_a_conversation_is_weighed_to_the_last_bit_as_by_a_cold_engine(engine: Engine, tmp_path: Path) -> None:
+    fresh = Engine(WEIGHTS, PLAN, sha256="f" * 64, states=tmp_path)
+    options = ["it is", "it is not", "nobody knows"]
+    with closing(fresh):
+        text(fresh, ask(BUOYS))
+        text(fresh, ask("Tell me of ships. " * 40), max_tokens=2)
+        returned = fresh.choose(ask(FOLLOW_UP), options)
+        assert fresh.usage.prompt_tokens - fresh.usage.reused_tokens < 2 * _ROW + 10
+    engine.choose(ask("Hi"), options)
+    assert returned == engine.choose(ask(FOLLOW_UP), options)
 
 
 BUOYS = f"{FACTS}\n\nWhat does buoy 3 measure?"

@@ -44,7 +44,7 @@ class Run:
 
 
 class Bare:
-    """A model loaded as by default, but for the context, flash attention and threads, which are the engine's."""
+    """A model loaded as by default, but for the context and threads, which are the engine's."""
 
     def __init__(self, path: Path, plan: Plan, threads: int) -> None:
         import llama_cpp.llama_cpp as api
@@ -58,7 +58,6 @@ class Bare:
         parameters = api.llama_context_default_params()
         parameters.n_ctx = plan.context
         parameters.n_threads = parameters.n_threads_batch = threads
-        parameters.flash_attn_type = 1
         if plan.kv_type == "q8_0":
             parameters.type_k = parameters.type_v = api.GGML_TYPE_Q8_0
         self._context = api.llama_init_from_model(self._model, parameters)
