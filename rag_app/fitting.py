@@ -44,7 +44,6 @@ class ModelShape:
     output_bytes: int  # output matrix; the embedding again, when they are tied
     file_bytes: int  # all weights, each once
     embedding: int
-    heads: int  # of attention
     vocabulary: int
     trained_context: int
 
@@ -87,7 +86,6 @@ def shape_of(header: Header, name: str) -> ModelShape:
         output_bytes=outputs + tied,
         file_bytes=sum(header.tensor_bytes.values()),
         embedding=embedding,
-        heads=_number(header, "attention.head_count"),
         vocabulary=int(header.metadata.get("tokenizer.ggml.tokens", 0)),  # type: ignore[arg-type]  # the array's length
         trained_context=_number(header, "context_length", CONTEXT),
     )
@@ -221,9 +219,7 @@ def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve
     if room < 0:
         reason = "larger than the free memory: its file is read again and again"
         return replace(plan, context=min(context, CONTEXT_FLOOR), mapped=True, reason=reason)
-    scores = 4 * STEP * shape.heads  # bytes; without flash attention each head writes out those of a step's tokens
-    a_token = sum(shape.kv_elements) * KV_BYTES["f16"] + scores
-    longest = int(room / max(a_token, 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
+    longest = int(room / max(sum(shape.kv_elements) * KV_BYTES["f16"], 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
     if longest >= context:
         return plan
     context = max(longest, min(context, CONTEXT_FLOOR))

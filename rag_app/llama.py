@@ -152,18 +152,14 @@ class Model:
         return model
 
     def _open_context(self, path: Path, plan: Plan, threads: int) -> Any:
-        """The context, with flash attention where the device has it (a q8_0 cache needs it).
-
-        A CPU is faster without: on two cores it writes 5 % more tokens a second after 500, 10 % more after 3,500.
-        """
+        """The context, with flash attention where the device has it (a q8_0 cache needs it)."""
         parameters = self._api.llama_context_default_params()
         parameters.n_ctx = plan.context
         parameters.n_batch = parameters.n_ubatch = plan.step
         parameters.n_outputs_max = 1  # logits of one token at a time: spares step x vocabulary floats
         parameters.n_threads = parameters.n_threads_batch = threads
         kv_types = {"f16": self._api.GGML_TYPE_F16, "q8_0": self._api.GGML_TYPE_Q8_0}
-        wanted = plan.gpu_layers > 0 or plan.kv_type != "f16"
-        for flash, kv_type in dict.fromkeys(((wanted, plan.kv_type), (False, "f16"))):
+        for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
             parameters.flash_attn_type = int(flash)
             parameters.type_k = parameters.type_v = kv_types[kv_type]
             context = self._api.llama_init_from_model(self._model, parameters)
@@ -298,18 +294,19 @@ class Model:
         self._api.llama_memory_clear(self._memory, False)
         return count == 0
 
-    def reads_rows_alike(self, row: int) -> bool:
-        """Whether a token's bits are the same however whole rows of `row` tokens are put together in batches.
+    def joins_alike(self, row: int, least: int) -> bool:
+        """Whether a token's bits are the same however batches of whole rows of `row` tokens are joined, none of them
+        smaller than `least`; the last may end in part of a row.
 
-        Tried with a few rows, since nothing promises it: llama.cpp's kernels for a CPU multiply several tokens at
-        once, and those left over at the end of a batch in another way. With flash attention, and on a GPU, the size of
-        a batch decides too. Forgets the sequence.
+        Tried, since nothing promises it: llama.cpp's kernels for a CPU multiply a few tokens at once, those left over
+        at a batch's end in another way, and small batches in another again. On a GPU more depends on a batch's size.
+        Forgets the sequence.
         """
-        if self.flash or self.plan.gpu_layers:
+        count = 2 * least + row + 1
+        if self.plan.gpu_layers or count > self.plan.step:
             return False
-        count = min(4 * row + 1, self.plan.step)  # a BLAS would take over at 32
         tokens, states = [token % self.vocabulary for token in range(100, 100 + count)], []
-        for cut in (0, row):
+        for cut in (0, least):
             self.keep(0)
             for start, end in ((0, cut), (cut, count)):
                 if start < end:

@@ -5,11 +5,11 @@ Knows: turns of many threads, which tokens the cache holds, when to reuse, save 
 in a process of its own.
 
 A token's arithmetic depends in its last bits on the tokens it is read together with, and a cold and a warm run must
-give the same text. So a prompt is made of units, and only whole units are reused. What the assistant said is read one
-token at a time, as it was written. The rest is read in whole rows where the model's bits do not depend on how rows are
-put together (`llama.Model.reads_rows_alike`): a unit is a row there, and a batch as many as a step holds. Elsewhere a
-unit is a span of the prompt (`chat_template`), cut into steps, and a batch of its own. Sequences of tokens are kept as
-labels: the token, or its complement where a unit ends. Labels that are equal were read alike.
+give the same text. So a prompt is made of units, and only whole units are reused: its spans (`chat_template`), cut
+further where they are long; what the assistant said is read one token at a time, as it was written. A unit is a batch
+of its own, but where a trial shows that batches may be joined without a change of bits (`llama.Model.joins_alike`):
+there a cold prompt is read in few batches, but its question alone. Sequences of tokens are kept as labels: the token,
+or its complement where a unit ends. Labels that are equal were read alike.
 
 Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of batches on two cores,
 it would spare 1 % of the writing in English and 19 % in Korean, which is 5 % of a wait for an answer.
@@ -18,11 +18,12 @@ it would spare 1 % of the writing in English and 19 % in Korean, which is 5 % of
 from __future__ import annotations
 
 import codecs
+import hashlib
 import logging
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,13 +35,15 @@ from rag_app.errors import EngineError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.generation import Generator, Message
-from rag_app.machine import physical_cores
+from rag_app.machine import physical_cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
 from rag_app.states import States
 
 _WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
-_ROW = 8  # tokens; llama.cpp's kernels for a CPU take 4 at once, and other ways for batches of fewer than 8
+# Tokens that llama.cpp's kernels for a CPU multiply at once (4, and 8 to be safe), and from how many on they compute
+# attention in tiles.
+_ROW, _TILE = 8, 64
 log = logging.getLogger(__name__)
 
 
@@ -109,15 +112,15 @@ class Engine:
         self.kv_type = self._model.kv_type
         try:
             self._template = ChatTemplate(self._model.template, self._model)
-            self._rows = self._model.can_drop and self._model.reads_rows_alike(_ROW)
+            cache = f"{plan.gpu_layers} {plan.kv_type} {plan.step} {self._model.flash}"
+            key = f"{sha256} {llama.version()} {cache} {threads} {processor()}"
+            self._joins = self._model.can_drop and self._joins_alike(key, states if sha256 else None)
         except EngineError:
             self._model.close()
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
-        cache = f"{plan.gpu_layers} {plan.kv_type} {self._model.flash}"
-        key = f"{sha256} {llama.version()} {cache} {plan.step} {self._rows} {threads}"
-        self._states = States(key, states if sha256 else None, whole=not self._model.can_drop)
+        self._states = States(f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop)
         self._turns = FairLock()
         self._held: list[int] = []  # labels of the tokens in the cache
         self._usage = Usage()
@@ -208,7 +211,7 @@ class Engine:
         """The prompt; EngineError unless `room` more tokens fit in the context."""
         self._check_open()
         spans = self._template.spans(messages, prefix)
-        labels = _labels(_runs(spans), _ROW, _ROW) if self._rows else _labels(spans, self.plan.step)
+        labels = _labels(spans, _TILE, _TILE, _ROW) if self._joins else _labels(spans, self.plan.step)
         if len(labels) + room > self.context:
             raise EngineError(
                 f"the prompt has {len(labels)} tokens and the answer may have {room}, "
@@ -276,6 +279,19 @@ class Engine:
             shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1, stop).items()}
         return shares
 
+    def _joins_alike(self, key: str, folder: Path | None) -> bool:
+        """What `llama.Model.joins_alike` says, tried once for each `key`: it takes a second or two."""
+        if folder is None:
+            return self._model.joins_alike(_ROW, _TILE)
+        path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"
+        with suppress(OSError):
+            return path.read_text() == "yes"
+        alike = self._model.joins_alike(_ROW, _TILE)
+        with suppress(OSError):  # of a full or read-only disk: it is tried again
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text("yes" if alike else "no")
+        return alike
+
     # --- what the cache holds -------------------------------------------------------------------
 
     def _read(self, prompt: _Prompt, stop: threading.Event) -> int:
@@ -291,7 +307,7 @@ class Engine:
 
     def _append(self, labels: list[int], end: int, stop: threading.Event) -> bool:
         """Read the labels before `end` that the cache does not hold yet; False if `stop` was set before all were."""
-        for batch in _batches(labels[len(self._held) : end], self.plan.step if self._rows else 0):
+        for batch in _batches(labels[len(self._held) : end], self.plan.step if self._joins else 0):
             if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(labels)):
                 return False
         return True
@@ -332,36 +348,32 @@ class Engine:
             self._states.add(self._held, self._model.save())
 
 
-def _labels(spans: Sequence[Span], width: int, least: int = 1) -> list[int]:
-    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others after each `width`
-    tokens, unless fewer than `least` are left, and at the end."""
+def _labels(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -> list[int]:
+    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others at the end, and after
+    each `width` tokens unless fewer than `least` are left. Tokens of a span that make no whole row of `row` tokens
+    belong to the first unit of the next one, unless that is spoken."""
     labels: list[int] = []
-    for span in spans:
+    began = 0  # where the open unit does
+    for place, span in enumerate(spans):
+        labels += span.tokens
+        end = len(labels)
         size, left = (1, 1) if span.spoken else (width, least)
-        ends = {*range(size, len(span.tokens) - left + 1, size), len(span.tokens)}
-        labels += [~token if place in ends else token for place, token in enumerate(span.tokens, start=1)]
+        if not span.spoken and place + 1 < len(spans) and not spans[place + 1].spoken:
+            end -= (end - began) % row
+        for border in {*range(began + size, end - left + 1, size), end} - {began}:
+            labels[border - 1] = ~labels[border - 1]
+        began = end
     return labels
 
 
-def _runs(spans: Sequence[Span]) -> list[Span]:
-    """The spans, joined where none of two neighbours is spoken."""
-    runs: list[Span] = []
-    for span in spans:
-        if runs and not span.spoken and not runs[-1].spoken:
-            runs[-1] = Span([*runs[-1].tokens, *span.tokens])
-        else:
-            runs.append(span)
-    return runs
-
-
 def _batches(labels: Sequence[int], most: int) -> Iterator[list[int]]:
-    """The units, put together up to `most` tokens where both have a whole row."""
+    """The units, joined up to `most` tokens where none is smaller than a tile."""
     batch: list[int] = []
     unit: list[int] = []
     for label in labels:
         unit.append(label)
         if label < 0:
-            if batch and (min(len(batch), len(unit)) < _ROW or len(batch) + len(unit) > most):
+            if batch and (min(len(batch), len(unit)) < _TILE or len(batch) + len(unit) > most):
                 yield batch
                 batch = []
             batch, unit = batch + unit, []

@@ -1,17 +1,19 @@
-"""The machine: its cores, and its devices as the engine sees them, asked in a process of its own.
+"""The machine: its processor and cores, and its devices as the engine sees them, asked in a process of its own.
 
 Knows: that looking at a GPU takes memory on it for as long as the looking process lives, so that a page which stays
-open must not look itself. Does not know: what cores and devices are for. Called by `embedding`, `llm` and the models
-page; run as a module, it prints the devices as JSON.
+open must not look itself. Does not know: what cores and devices are for. Called by `embedding`, `llm`, the models page
+and the bench; run as a module, it prints the devices as JSON.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from rag_app.errors import EngineError
 from rag_app.fitting import Device
@@ -24,6 +26,18 @@ def physical_cores() -> int:
 
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(psutil.cpu_count(logical=False) or allowed, allowed)
+
+
+def processor() -> str:
+    """The processor's name and the instruction sets that decide the speed of bf16 and int8 arithmetic."""
+    try:
+        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    name = next((line.split(":", 1)[1].strip() for line in facts.splitlines() if line.startswith("model name")), "")
+    cores = facts.count("processor\t")
+    sets = [known for known in ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16") if f" {known}" in facts]
+    return f"{name or platform.machine()}, {cores} cores, {' '.join(sets)}".rstrip(", ")
 
 
 def devices() -> tuple[Device, ...]:

@@ -56,7 +56,6 @@ def model(
         output_bytes=out,
         file_bytes=size,
         embedding=embedding,
-        heads=embedding // 128,
         vocabulary=vocabulary,
         trained_context=32_768,
     )

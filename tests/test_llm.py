@@ -21,11 +21,11 @@ from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan
 from rag_app.generation import Message
 from rag_app.llama import Grammar
-from rag_app.llm import _ROW, Engine, _batches, _labels, _runs, _shared, _whole
+from rag_app.llm import _ROW, _TILE, Engine, _batches, _labels, _shared, _whole
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 MAPS = Path("/proc/self/maps")
-PLAN = Plan(0, 2048, step=64)
+PLAN = Plan(0, 2048, step=160)
 
 SYSTEM: Message = {"role": "system", "content": "You answer in one short sentence."}
 FACTS = "\n".join(
@@ -135,28 +135,29 @@ def test_a_unit_ends_after_a_step_at_the_end_of_a_span_and_after_each_spoken_tok
     assert _labels([Span([5, 6]), Span([7, 8], spoken=True), Span([]), Span([9])], 8) == [5, ~6, ~7, ~8, ~9]
 
 
-def test_units_of_rows_leave_no_less_than_a_row_and_know_no_span_but_spoken_ones() -> None:
+def test_a_unit_is_never_less_than_asked_and_leaves_what_makes_no_row_to_the_next_span() -> None:
     def ends(*lengths: int) -> list[int]:
-        """Where units of rows of 4 end in a spoken span between others of these lengths."""
-        spans = [Span([0] * length) for length in lengths]
-        labels = _labels(_runs([*spans[:-1], Span([0, 0], spoken=True), spans[-1]]), 4, 4)
+        labels = _labels([Span([0] * length) for length in lengths], 6, 6, 4)
         return [at for at, label in enumerate(labels, start=1) if label < 0]
 
-    assert ends(8, 4) == [4, 8, 9, 10, 14]
-    assert ends(5, 6, 3) == [4, 11, 12, 13, 16], "the three of the last row are its unit's"
+    assert ends(24, 3) == [6, 12, 18, 24, 27]
+    assert ends(23, 3) == [6, 12, 20, 26]
+    assert ends(3, 2, 1, 9) == [4, 15], "spans shorter than a row"
+    spoken = _labels([Span([5] * 5), Span([6], spoken=True)], 6, 6, 4)
+    assert spoken == [5, 5, 5, 5, ~5, ~6], "spoken tokens are read alone"
 
 
-def test_units_of_a_row_or_more_are_read_together_up_to_a_step() -> None:
+def test_units_of_a_tile_or_more_are_joined_up_to_a_step() -> None:
     def read(most: int, *units: int) -> list[int]:
         labels = [label for unit in units for label in [0] * (unit - 1) + [~0]]
         batches = list(_batches(labels, most))
         assert [label for batch in batches for label in batch] == labels
         return [len(batch) for batch in batches]
 
-    assert read(32, 8, 8, 8, 8, 8, 11) == [32, 19]
-    assert read(24, 8, 8, 9) == [16, 9], "a step is never exceeded"
-    assert read(32, 8, 8, 1, 1, 8, 15) == [16, 1, 1, 23], "spoken tokens are read alone"
-    assert read(0, 8, 40, 9) == [8, 40, 9], "apart"
+    assert read(512, 64, 64, 100, 20) == [228, 20], "the question is read alone"
+    assert read(150, 64, 64, 72) == [128, 72], "a step is never exceeded"
+    assert read(512, 64, 64, 1, 1, 64, 83) == [128, 1, 1, 147], "spoken tokens are read alone"
+    assert read(0, 64, 400, 90) == [64, 400, 90], "apart"
 
 
 def test_only_whole_units_that_both_sequences_read_alike_are_reused() -> None:
@@ -192,11 +193,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_model.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
 
 
-@pytest.fixture(params=["rows", "apart"])
+@pytest.fixture(params=["joined", "apart"])
 def units(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Prompts are read in rows, as on a CPU, or span by span, as on a GPU."""
+    """Units are read together, as on a CPU, or each alone, as on a GPU."""
     if request.param == "apart":
-        monkeypatch.setattr(llama.Model, "reads_rows_alike", lambda *_: False)
+        monkeypatch.setattr(llama.Model, "joins_alike", lambda *_: False)
 
 
 def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[float, ...]:
@@ -204,7 +205,7 @@ def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[
 
 
 def opened(path: Path, states: Path | None = None) -> closing[Engine]:
-    return closing(Engine(path, Plan(0, 2048, step=32), threads=1, sha256="f" if states else "", states=states))
+    return closing(Engine(path, Plan(0, 2048, step=160), threads=1, sha256="f" if states else "", states=states))
 
 
 PAPER = "The ship is blue. " * 12
@@ -266,6 +267,7 @@ def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(
             return stop.is_set()
 
         callback = engine._model._api.ggml_abort_callback(third_look)
+        heeded = engine._model._stopped
         monkeypatch.setattr(engine._model, "_stopped", callback)
         if choosing:
             assert engine.choose(WHY, ["yes", "no", "perhaps"], stop=stop) == (1 / 3, 1 / 3, 1 / 3)
@@ -273,7 +275,7 @@ def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(
             assert text(engine, WHY, stop=stop) == ""
         assert looks[0] == 3, "it was not asked again"
         assert engine._held == []
-        monkeypatch.undo()
+        monkeypatch.setattr(engine._model, "_stopped", heeded)
         assert weighed(engine, WHY) == cold_weights(tiny, WHY)
 
 
@@ -285,19 +287,19 @@ def test_greedy_text_is_the_same_each_time_cold_or_reused(engine: Engine) -> Non
     first = text(engine, ABOUT_BUOYS)
     assert first
     again = text(engine, ABOUT_BUOYS)
-    assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens - PLAN.step
+    assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens - _TILE
     text(engine, ask("Name a colour."))
     after_another = text(engine, ABOUT_BUOYS)
     assert first == again == after_another
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("row", [5, _ROW])
-def test_rows_that_are_read_alike_in_a_short_prompt_are_so_in_a_long_one(row: int) -> None:
+@pytest.mark.parametrize(("row", "least"), [(_ROW, _TILE), (5, 65)])
+def test_batches_that_join_alike_in_a_trial_do_so_in_a_long_prompt(row: int, least: int) -> None:
     if not WEIGHTS.exists():
         pytest.skip("weights are absent")
-    model = llama.Model(WEIGHTS, Plan(0, 512, step=300), threads=2)
-    tokens = model.tokenize(FACTS, special=False)[: 26 * row + 3]
+    model = llama.Model(WEIGHTS, Plan(0, 1024, step=512), threads=2)
+    tokens = model.tokenize(2 * FACTS, special=False)[: 7 * least + 3]
 
     def bits(*cuts: int) -> tuple[bytes, bytes]:
         model.keep(0)
@@ -307,8 +309,26 @@ def test_rows_that_are_read_alike_in_a_short_prompt_are_so_in_a_long_one(row: in
 
     with closing(model):
         whole = bits()
-        alike = [bits(*cuts) == whole for cuts in ((row,), (25 * row,), (row, 3 * row, 20 * row), (17 * row,))]
-        assert alike == 4 * [model.reads_rows_alike(row)]
+        several = [(least,), (6 * least,), (least, 3 * least + row), (2 * least + row, 4 * least)]
+        alike = [bits(*cuts) == whole for cuts in several]
+        assert alike == len(several) * [model.joins_alike(row, least)]
+
+
+def test_the_trial_is_made_once_for_each_model_and_machine(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = Mock(return_value=True)
+    monkeypatch.setattr(llama.Model, "joins_alike", trial)
+    for _ in range(2):
+        with opened(tiny, tmp_path / "states") as engine:
+            assert engine._joins
+    assert trial.call_count == 1
+    monkeypatch.setattr("rag_app.llm.processor", lambda: "another")
+    with opened(tiny, tmp_path / "states"):
+        assert trial.call_count == 2
+    (tmp_path / "file").write_text("")
+    with opened(tiny, tmp_path / "file") as engine:
+        assert engine._joins and trial.call_count == 3, "nowhere to keep it"
 
 
 @pytest.mark.model
@@ -319,7 +339,7 @@ def test_a_conversation_is_weighed_to_the_last_bit_as_by_a_cold_engine(engine: E
         text(fresh, ask(BUOYS))
         text(fresh, ask("Tell me of ships. " * 40), max_tokens=2)
         returned = fresh.choose(ask(FOLLOW_UP), options)
-        assert fresh.usage.prompt_tokens - fresh.usage.reused_tokens < 2 * _ROW + 10
+        assert fresh.usage.prompt_tokens - fresh.usage.reused_tokens < 20
     engine.choose(ask("Hi"), options)
     assert returned == engine.choose(ask(FOLLOW_UP), options)
 
@@ -377,7 +397,7 @@ def test_a_return_to_an_earlier_conversation_restores_its_state(engine: Engine) 
     text(engine, ABOUT_BUOYS)
     text(engine, ask("Tell me of ships. " * 40), max_tokens=2)
     text(engine, ABOUT_BUOYS, max_tokens=2)
-    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * PLAN.step
+    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * _TILE
 
 
 @pytest.mark.model
@@ -469,7 +489,7 @@ def test_a_prefix_is_continued_and_not_repeated(engine: Engine) -> None:
     assert continued.strip().startswith("D")
     text(engine, ABOUT_BUOYS)
     text(engine, ABOUT_BUOYS, prefix="Buoy 3 measures")
-    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * PLAN.step
+    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * _TILE
 
 
 @pytest.mark.model

@@ -7,13 +7,13 @@ Called by the suites of this package and by the `rag-app bench` command.
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 from rag_app.errors import RagError
+from rag_app.machine import processor
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,3 @@ def save(rows: Sequence[Row], path: Path) -> None:
     """Write the rows and the machine's name as one JSON object."""
     told = {"processor": processor(), "day": date.today().isoformat(), "rows": [asdict(row) for row in rows]}
     path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def processor() -> str:
-    """The processor's name and the instruction sets that decide the speed of bf16 and int8 arithmetic."""
-    try:
-        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor() or platform.machine()
-    name = next((line.split(":", 1)[1].strip() for line in facts.splitlines() if line.startswith("model name")), "")
-    cores = facts.count("processor\t")
-    sets = [known for known in ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16") if f" {known}" in facts]
-    return f"{name or platform.machine()}, {cores} cores, {' '.join(sets)}".rstrip(", ")
