@@ -279,19 +279,6 @@ class Engine:
             shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1, stop).items()}
         return shares
 
-    def _joins_alike(self, key: str, folder: Path | None) -> bool:
-        """What `llama.Model.joins_alike` says, tried once for each `key`: it takes a second or two."""
-        if folder is None:
-            return self._model.joins_alike(_ROW, _TILE)
-        path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"
-        with suppress(OSError):
-            return path.read_text() == "yes"
-        alike = self._model.joins_alike(_ROW, _TILE)
-        with suppress(OSError):  # of a full or read-only disk: it is tried again
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text("yes" if alike else "no")
-        return alike
-
     # --- what the cache holds -------------------------------------------------------------------
 
     def _read(self, prompt: _Prompt, stop: threading.Event) -> int:
@@ -312,7 +299,7 @@ class Engine:
                 return False
         return True
 
-    def _decode(self, batch: list[int], stop: threading.Event, *, logits: bool = True) -> bool:
+    def _decode(self, batch: list[int], stop: threading.Event, *, logits: bool) -> bool:
         """Append one batch of labels; False, and nothing of it, if `stop` is set before its end."""
         start = len(self._held)
         tokens = [label if label >= 0 else ~label for label in batch]
@@ -346,6 +333,21 @@ class Engine:
         found = self._states.find(self._held)
         if len(self._held) - (found[1] if found else 0) >= _WORTH_TOKENS:
             self._states.add(self._held, self._model.save())
+
+    def _joins_alike(self, key: str, folder: Path | None) -> bool:
+        """What `llama.Model.joins_alike` says, tried once for each `key`: it takes a second or two."""
+        if folder is None:
+            return self._model.joins_alike(_ROW, _TILE)
+        path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"
+        with suppress(OSError):
+            told = path.read_bytes()
+            if told in {b"yes", b"no"}:
+                return told == b"yes"
+        alike = self._model.joins_alike(_ROW, _TILE)
+        with suppress(OSError):  # of a full or read-only disk: it is tried again
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"yes" if alike else b"no")
+        return alike
 
 
 def _labels(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -> list[int]:

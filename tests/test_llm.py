@@ -323,12 +323,16 @@ def test_the_trial_is_made_once_for_each_model_and_machine(
         with opened(tiny, tmp_path / "states") as engine:
             assert engine._joins
     assert trial.call_count == 1
+    (kept,) = (tmp_path / "states").glob("*.joins")
+    kept.write_bytes(b"\xff")
+    with opened(tiny, tmp_path / "states") as engine:
+        assert engine._joins and trial.call_count == 2, "a damaged file is as if it were not there"
     monkeypatch.setattr("rag_app.llm.processor", lambda: "another")
     with opened(tiny, tmp_path / "states"):
-        assert trial.call_count == 2
+        assert trial.call_count == 3
     (tmp_path / "file").write_text("")
     with opened(tiny, tmp_path / "file") as engine:
-        assert engine._joins and trial.call_count == 3, "nowhere to keep it"
+        assert engine._joins and trial.call_count == 4, "nowhere to keep it"
 
 
 @pytest.mark.model
