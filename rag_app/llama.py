@@ -1,8 +1,9 @@
-"""llama.cpp as the engine sees it: a loaded model with one sequence of tokens, and a grammar over its vocabulary.
+"""llama.cpp as the engine sees it: a loaded model with one sequence of tokens.
 
 Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not know: messages,
-queues, what to keep of the cache. Called by `llm.Engine`. Its high-level class is avoided: it detokenises everything
-at each streamed token, applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
+queues, what to keep of the cache, how a grammar is asked (`grammar`). Called by `llm.Engine`. Its high-level class is
+avoided: it detokenises everything at each streamed token, applies a grammar to the whole vocabulary each time, and
+swallows unknown arguments.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import functools
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,13 @@ import numpy.typing as npt
 
 from rag_app.errors import EngineError
 from rag_app.fitting import Device, Plan
+from rag_app.grammar import Grammar
 
 _DEVICE_KINDS = ("cpu", "gpu", "igpu", "accel")  # enum ggml_backend_dev_type
-_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
 _ERROR = 4  # enum ggml_log_level
 _ABORTED = 2  # of llama_decode
 _SEQUENCE = 0
 _LONGEST_PIECE = 512  # bytes
-_WIDTH = 64  # best candidates put before a grammar after the best one
-_GROUP = 4096  # and then, until it allows one
 
 
 @functools.cache
@@ -338,68 +337,11 @@ class Model:
 
     def grammar(self, text: str) -> Grammar:
         """A fresh grammar (GBNF, root rule `root`) over this vocabulary; EngineError if it does not parse."""
-        return Grammar(self._api, self._vocab, text)
-
-
-class Grammar:
-    """The state of a grammar along one answer. Greedy sampling asks it about the best tokens first: putting the
-    whole vocabulary before it at each token costs a third of the speed."""
-
-    def __init__(self, api: Any, vocab: Any, text: str) -> None:
-        self._api = api
         _complaints.clear()
-        self._sampler = api.llama_sampler_init_grammar(vocab, text.encode(), b"root")
-        if not self._sampler:
+        sampler = self._api.llama_sampler_init_grammar(self._vocab, text.encode(), b"root")
+        if not sampler:
             raise EngineError(f"the grammar does not parse: {_last_complaint()}", "report this as a bug")
-        self._one = api.llama_token_data()
-        self._array_of_one = api.llama_token_data_array(data=ctypes.pointer(self._one), size=1)
-        self._only = ctypes.byref(self._array_of_one)
-
-    def best(self, logits: npt.NDArray[np.float32]) -> int:
-        """The likeliest token the grammar allows next; EngineError if it allows none."""
-        likeliest = int(logits.argmax())
-        if self._allows(likeliest):
-            return likeliest
-        for tokens in _by_logit(logits):
-            allowed = self._best_allowed(tokens, logits)
-            if allowed is not None:
-                return allowed
-        raise EngineError("the grammar allows no further token", "report this as a bug")
-
-    def _allows(self, token: int) -> bool:
-        self._one.id = token
-        self._api.llama_sampler_apply(self._sampler, self._only)
-        if self._one.logit == 0.0:
-            return True
-        self._one.logit = 0.0  # it is -inf where the token is refused
-        return False
-
-    def _best_allowed(self, tokens: npt.NDArray[np.integer], logits: npt.NDArray[np.float32]) -> int | None:
-        """The likeliest allowed one of these tokens, or None."""
-        candidates = np.zeros(len(tokens), _CANDIDATE)
-        candidates["id"], candidates["logit"] = tokens, logits[tokens]
-        data = candidates.ctypes.data_as(self._api.llama_token_data_p)
-        array = self._api.llama_token_data_array(data=data, size=len(tokens), selected=-1, sorted=False)
-        self._api.llama_sampler_apply(self._sampler, ctypes.byref(array))
-        best = candidates[int(np.argmax(candidates["logit"]))]
-        return None if np.isneginf(best["logit"]) else int(best["id"])
-
-    def accept(self, token: int) -> None:
-        """Advance; the token must be one that `best` returned (llama.cpp aborts on others)."""
-        self._api.llama_sampler_accept(self._sampler, token)
-
-    def close(self) -> None:
-        self._api.llama_sampler_free(self._sampler)
-
-
-def _by_logit(logits: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.integer]]:
-    """The likeliest tokens, in no order, then all in groups, likeliest first.
-
-    A grammar that has the whole vocabulary before it takes megabytes, which the heap then keeps.
-    """
-    yield np.argpartition(logits, -_WIDTH)[-_WIDTH:]
-    order = np.argsort(-logits, kind="stable")
-    yield from (order[start : start + _GROUP] for start in range(0, len(order), _GROUP))
+        return Grammar(self._api, sampler)
 
 
 def _last_complaint() -> str:

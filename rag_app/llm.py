@@ -35,6 +35,7 @@ from rag_app.errors import EngineError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.generation import Generator, Message
+from rag_app.grammar import Grammar
 from rag_app.machine import physical_cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
@@ -222,9 +223,7 @@ class Engine:
         # A state that cannot be cut serves only prompts that begin with all of it, so it must not hold the question.
         return _Prompt(labels, asked if self._model.can_drop else _whole(labels, asked - 1))
 
-    def _answer(
-        self, prompt: _Prompt, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event
-    ) -> Iterator[str]:
+    def _answer(self, prompt: _Prompt, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
         reused = self._read(prompt, stop)
         began, count, pending = self._model.seconds, 0, b""
@@ -241,7 +240,7 @@ class Engine:
             self._usage = Usage(len(prompt.labels), reused, count, (count - 1) / seconds if seconds else 0.0)
             self._states.flush()
 
-    def _generate(self, rules: llama.Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
+    def _generate(self, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
         """The likeliest token, again and again, until the turn ends."""
         if stop.is_set():  # and the prompt was not read to its end
             return

@@ -20,7 +20,7 @@ from rag_app.errors import EngineError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan
 from rag_app.generation import Message
-from rag_app.llama import Grammar
+from rag_app.grammar import Grammar
 from rag_app.llm import _ROW, _TILE, Engine, _batches, _labels, _shared, _whole
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
@@ -421,7 +421,7 @@ def test_checking_one_token_first_gives_what_the_whole_vocabulary_would(
     grammar = 'root ::= "The " [a-z ]+ "."'
     quick = text(engine, ABOUT_BUOYS, grammar=grammar)
     monkeypatch.setattr(Grammar, "_allows", lambda *_: False)
-    monkeypatch.setattr("rag_app.llama._WIDTH", width)
+    monkeypatch.setattr("rag_app.grammar._WIDTH", width)
     assert text(engine, ABOUT_BUOYS, grammar=grammar) == quick
 
 
