@@ -42,9 +42,9 @@ from rag_app.settings import Settings
 from rag_app.states import States
 
 _WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
-# Tokens that llama.cpp's kernels for a CPU multiply at once (4, and 8 to be safe), and from how many on they compute
-# attention in tiles.
-_ROW, _TILE = 8, 64
+# Tokens that llama.cpp's kernels for a CPU multiply at once (those left over take up to twice the time), and from how
+# many on they compute attention in tiles.
+_ROW, _TILE = 16, 64
 log = logging.getLogger(__name__)
 
 
@@ -93,7 +93,7 @@ class _Prompt:
     """What the model reads before it speaks."""
 
     labels: list[int]
-    lasting: int  # how many of them are worth saving
+    lasting: int  # how many of them are saved before the rest is read; 0 where a saved state can be cut
 
 
 class Engine:
@@ -192,6 +192,7 @@ class Engine:
             reused = self._read(prompt, stop)
             shares = self._shares(prompt, spelled, 0, stop)
             self._usage = Usage(len(prompt.labels), reused)
+            self._save_all(prompt)
             return tuple(shares[option] for option in spelled)
 
     def close(self) -> None:
@@ -219,9 +220,11 @@ class Engine:
                 f"but the context holds {self.context}",
                 "set RAG_CONTEXT higher, or ask about fewer papers",
             )
-        asked = len(labels) - (len(spans[-1].tokens) if spans[-1].spoken else 0)
+        if self._model.can_drop:
+            return _Prompt(labels, 0)
         # A state that cannot be cut serves only prompts that begin with all of it, so it must not hold the question.
-        return _Prompt(labels, asked if self._model.can_drop else _whole(labels, asked - 1))
+        asked = len(labels) - (len(spans[-1].tokens) if spans[-1].spoken else 0)
+        return _Prompt(labels, _whole(labels, asked - 1))
 
     def _answer(self, prompt: _Prompt, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
@@ -238,6 +241,7 @@ class Engine:
         finally:
             seconds = self._model.seconds - began
             self._usage = Usage(len(prompt.labels), reused, count, (count - 1) / seconds if seconds else 0.0)
+            self._save_all(prompt)
             self._states.flush()
 
     def _generate(self, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
@@ -286,9 +290,9 @@ class Engine:
         The logits after the last token are ready then, unless `stop` was set on the way.
         """
         reused = self._reuse(prompt.labels)
-        if self._append(prompt.labels, prompt.lasting, stop):
+        if prompt.lasting and self._append(prompt.labels, prompt.lasting, stop):
             self._save()
-            self._append(prompt.labels, len(prompt.labels), stop)
+        self._append(prompt.labels, len(prompt.labels), stop)
         return reused
 
     def _append(self, labels: list[int], end: int, stop: threading.Event) -> bool:
@@ -326,6 +330,11 @@ class Engine:
         kept = kept if self._model.keep(kept) else 0
         del self._held[kept:]
         return kept
+
+    def _save_all(self, prompt: _Prompt) -> None:
+        """Save prompt and answer, after the answer: nobody waits for it then."""
+        if not prompt.lasting and len(self._held) >= len(prompt.labels):
+            self._save()
 
     def _save(self) -> None:
         """Save the cache if no saved state comes near."""

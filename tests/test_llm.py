@@ -252,6 +252,21 @@ def test_a_restored_state_weighs_the_same(tiny: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("units")
+def test_a_saved_conversation_holds_its_last_answer(tiny: Path, tmp_path: Path) -> None:
+    with opened(tiny, tmp_path) as engine:
+        said = text(engine, WHY, grammar="root ::= [a-z ]+", max_tokens=20)
+        held = engine.usage.prompt_tokens + engine.usage.generated_tokens
+    longer: list[Message] = [
+        *WHY,
+        {"role": "assistant", "content": said},
+        {"role": "user", "content": "And then?"},
+    ]
+    with opened(tiny, tmp_path) as engine:
+        assert weighed(engine, longer) == cold_weights(tiny, longer)
+        assert engine.usage.reused_tokens >= held - 1, "the last token of an answer that was cut off was not read"
+
+
+@pytest.mark.usefixtures("units")
 @pytest.mark.parametrize("choosing", [False, True])
 def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, choosing: bool
@@ -343,7 +358,7 @@ def test_a_conversation_is_weighed_to_the_last_bit_as_by_a_cold_engine(engine: E
         text(fresh, ask(BUOYS))
         text(fresh, ask("Tell me of ships. " * 40), max_tokens=2)
         returned = fresh.choose(ask(FOLLOW_UP), options)
-        assert fresh.usage.prompt_tokens - fresh.usage.reused_tokens < 20
+        assert fresh.usage.prompt_tokens - fresh.usage.reused_tokens < 14 + _ROW
     engine.choose(ask("Hi"), options)
     assert returned == engine.choose(ask(FOLLOW_UP), options)
 
@@ -356,7 +371,7 @@ FOLLOW_UP = f"{FACTS}\n\nIs buoy 5 painted?"
 def test_a_follow_up_on_the_same_evidence_reads_only_its_question(engine: Engine) -> None:
     text(engine, ask(BUOYS))
     warm = text(engine, ask(FOLLOW_UP))
-    assert 0 < engine.usage.prompt_tokens - engine.usage.reused_tokens < 20
+    assert 0 < engine.usage.prompt_tokens - engine.usage.reused_tokens < 14 + _ROW
     assert warm == cold(ask(FOLLOW_UP))
 
 
@@ -390,7 +405,7 @@ def test_a_state_restored_after_a_restart_gives_the_cold_text(tmp_path: Path) ->
     other = Engine(WEIGHTS, PLAN, sha256="f" * 64, states=tmp_path)
     try:
         restored = text(other, ask(FOLLOW_UP), max_tokens=30)
-        assert 0 < other.usage.prompt_tokens - other.usage.reused_tokens < 20
+        assert 0 < other.usage.prompt_tokens - other.usage.reused_tokens < 14 + _ROW
     finally:
         other.close()
     assert restored == cold(ask(FOLLOW_UP), max_tokens=30)
