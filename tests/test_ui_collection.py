@@ -12,6 +12,7 @@ from ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
 
 from rag_app import adapting, pipeline, weights
 from rag_app.adapting import AdaptResult
+from rag_app.cleaning import escape_markdown
 from rag_app.digest import Report, Skipped
 from rag_app.errors import DamageError, EngineError, WeightsError
 from rag_app.fitting import Device
@@ -269,6 +270,19 @@ def test_a_models_page_tells_what_runs_and_what_fits(page: Page, machine: Path) 
     assert app.button(key=f"use-{SMALL}").disabled is False
     assert app.button(key="pull-qwen3-4b-start").label == ENGLISH["pull"]
     assert not app.exception
+
+
+@pytest.mark.parametrize(("layers", "best"), [("-1", "qwen3-4b"), ("0", "qwen2.5-coder-1.5b")])
+def test_a_models_page_recommends_for_the_gpu_that_the_engine_would_use(
+    page: Page, machine: Path, monkeypatch: pytest.MonkeyPatch, layers: str, best: str
+) -> None:
+    gpus = Device("Discrete", "gpu", 6 << 30, 6 << 30), Device("Integrated", "igpu", 12 << 30, 12 << 30)
+    monkeypatch.setattr(models, "devices", lambda: gpus)
+    monkeypatch.setenv("RAG_GPU_LAYERS", layers)
+    app = draw(page, models.page, ENGLISH)
+    badge = f":blue-badge[{ENGLISH['recommended']}]"
+    llm, _embedder = [m.value for m in app.markdown if badge in m.value]
+    assert llm.startswith(f"**{escape_markdown(weights.find(best).title)}**")
 
 
 def test_switching_replaces_the_engine(page: Page, machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

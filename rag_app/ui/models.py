@@ -14,6 +14,7 @@ import streamlit as st
 from rag_app import weights
 from rag_app.cleaning import escape_markdown
 from rag_app.errors import EngineError, RagError
+from rag_app.fitting import offload_targets
 from rag_app.machine import devices
 from rag_app.ui import resources, upkeep
 from rag_app.ui.notices import show_error, show_no_model
@@ -34,8 +35,10 @@ def page(words: Words) -> None:
     st.fragment(_current, run_every=every, key="current-model")(words, engine.loading)
     machine = _machine()
     _hardware(machine, words)
+    settings = resources.settings()
+    gpu_bytes = _gpu_bytes(machine) if settings.gpu_layers else 0
     try:
-        rows = weights.listing(resources.settings(), vram_bytes=_gpu_bytes(machine), ram_bytes=_memory_bytes(machine))
+        rows = weights.listing(settings, vram_bytes=gpu_bytes, ram_bytes=_memory_bytes(machine))
     except RagError as error:
         show_error(error, words)
         return
@@ -92,8 +95,8 @@ def _machine() -> tuple[Device, ...]:
 
 
 def _gpu_bytes(machine: tuple[Device, ...]) -> int:
-    """Memory of the GPUs, whether free at this moment or held by the model that runs."""
-    return sum(device.total_bytes for device in machine if device.kind != "cpu")
+    """Memory of the GPUs that the engine would use, whether free at this moment or held by the model that runs."""
+    return sum(device.total_bytes for device in offload_targets(machine))
 
 
 def _memory_bytes(machine: tuple[Device, ...]) -> int:
