@@ -42,8 +42,8 @@ from rag_app.settings import Settings
 from rag_app.states import States
 
 _WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
-# Tokens that llama.cpp's kernels for a CPU multiply at once (those left over take up to twice the time), and from how
-# many on they compute attention in tiles.
+# Tokens that llama.cpp's kernels for a CPU multiply at once (those left over take longer), and from how many on they
+# compute attention in tiles.
 _ROW, _TILE = 16, 64
 log = logging.getLogger(__name__)
 
