@@ -132,6 +132,10 @@ class OpenAIServer:
             raise EngineError(f"{self.address} has been silent for too long", _LOG) from None
         except httpx.HTTPError as error:
             raise EngineError(f"{self.address} broke off: {str(error) or type(error).__name__}", _LOG) from None
+        except RuntimeError:
+            if not self._client.is_closed:
+                raise
+            raise EngineError(f"the connection to {self.address} was closed", "load the model again") from None
 
 
 class _Reading:
@@ -162,6 +166,8 @@ class _Reading:
             self.events.put(None)
         except EngineError as error:
             self.events.put(error)
+        except Exception as error:
+            self.events.put(EngineError(f"{self._server.address}: {error}", "report this as a bug"))
 
     def _event(self, line: str) -> Json | None:
         """The event of a line; None for empty lines, comments and the mark of the end."""
@@ -232,5 +238,5 @@ def parsed(text: str) -> Json | None:
 def complaint(reply: Json) -> str:
     """The first line of the error in a reply, in the ways servers word one; empty for none."""
     error = reply.get("error") or (reply.get("detail") if "choices" not in reply else None)
-    said = error.get("message") or str(error) if isinstance(error, dict) else str(error or "")
+    said = str((isinstance(error, dict) and error.get("message")) or error or "")
     return (said.strip().splitlines() or [""])[0][:200]

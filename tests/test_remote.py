@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from fakes import answer_of, lab
@@ -235,6 +236,7 @@ def test_a_stream_cut_off_is_an_error_after_what_came() -> None:
         (b"data: [1]\n\n", "no JSON object"),
         (b'data: {"error": {"message": "out of memory\\nat line 3"}}\n\n', "failed while answering: out of memory"),
         (b'error: {"message": "gone"}\n\n', "failed while answering"),
+        (b'data: {"error": {"message": {"text": "no memory"}}}\n\n', "failed while answering: {'text': 'no memory'}"),
         (b"<html>", "in its midst"),
     ],
 )
@@ -298,6 +300,20 @@ def test_the_pipeline_answers_and_checks_through_a_server() -> None:
         answer = answer_of("What success rate does PickBot reach on I.D. objects?", lab(), model)  # type: ignore[arg-type]
     assert "94.4%" in answer.text and "9,999" not in answer.text
     assert answer.device == f"server {url} on this machine"
+
+
+def test_whatever_goes_wrong_while_reading_ends_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    with connected(Served()) as model:
+        monkeypatch.setattr("rag_app.openai_server.parsed", Mock(side_effect=RecursionError("too deep")))
+        with pytest.raises(EngineError, match="too deep"):
+            written(model)
+
+
+def test_a_closed_connection_says_so() -> None:
+    with connected(Served()) as model:
+        model.close()
+        with pytest.raises(EngineError, match="was closed"):
+            written(model)
 
 
 def test_a_server_that_refuses_on_its_own_is_a_refusal() -> None:
