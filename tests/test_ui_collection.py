@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +19,7 @@ from rag_app.digest import Report, Skipped
 from rag_app.errors import DamageError, EngineError, WeightsError
 from rag_app.fitting import Device
 from rag_app.ui import adding, care, collection, explore, models, resources, text, upgrade, watching
+from rag_app.ui.jobs import AnswerJob
 from rag_app.ui.prose import label
 from rag_app.ui.text import ENGLISH
 
@@ -373,6 +376,29 @@ def test_deleting_everything_asks_twice_and_spares_the_digests(page: Page, tmp_p
     assert not state.exists()
     assert upload.exists()
     assert all(Path(root).exists() for root in page.library.generation.manifest.roots)
+
+
+def test_a_deletion_waits_for_an_answer_that_still_saves_what_it_read(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "states" / "x.state"
+    state.parent.mkdir()
+    job = AnswerJob("why?")
+
+    def answer(*_: object, stop: threading.Event, **__: object) -> Iterator[Any]:
+        stop.wait(10)
+        time.sleep(0.2)  # as long as the file takes to be written
+        state.write_text("what was asked")
+        yield from ()
+
+    monkeypatch.setattr(pipeline, "ask", answer)
+    job.start(page.library, None)
+    resources.workbench().conversations["one"] = [job]
+    app = draw(page, care.page, ENGLISH, page.library)
+    app.checkbox(key="data-sure").check().run()
+    app.button(key="data-delete").click().run()
+    assert job.progress.finished
+    assert not state.exists()
 
 
 def test_a_server_on_this_machine_leaves_the_page_offline(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

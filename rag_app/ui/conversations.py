@@ -26,6 +26,7 @@ from rag_app.ui.workings import restored_progress, workings_of
 if TYPE_CHECKING:
     from rag_app.library import Library
 
+STOP_SECONDS = 5.0  # that a deletion waits for an answer to end
 log = logging.getLogger(__name__)
 
 
@@ -93,11 +94,14 @@ def delete(conversation_id: str) -> None:
 
 
 def delete_all() -> None:
-    """Delete every conversation and bookmark. Raises HistoryError."""
+    """Delete every conversation and bookmark, and wait for answers under way to end. Raises HistoryError."""
     resources.history().delete_all()
     known = resources.workbench().conversations
-    for job in [job for jobs in known.values() for job in jobs]:
+    jobs = [job for jobs in known.values() for job in jobs]
+    for job in jobs:
         job.stop()
+    for job in jobs:
+        job.wait(STOP_SECONDS)
     known.clear()
     open_conversation("")
 

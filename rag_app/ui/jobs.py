@@ -79,6 +79,7 @@ class AnswerJob:
         self.witness: Witness | None = None  # None without a model
         self.stopped = threading.Event()
         self.evident = threading.Event()  # there is something to draw: evidence, or the end
+        self._thread: threading.Thread | None = None
         if progress.finished:
             self.evident.set()
 
@@ -93,7 +94,8 @@ class AnswerJob:
         """Answer in a thread of its own, with the model behind `witness`; `keep` gets the progress at its end."""
         self.witness = witness
         arguments = (library, tuple(conversation), filters, keep)
-        threading.Thread(target=self._run, args=arguments, name="answer", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=arguments, name="answer", daemon=True)
+        self._thread.start()
 
     @property
     def running(self) -> bool:
@@ -102,6 +104,11 @@ class AnswerJob:
     def stop(self) -> None:
         """Ask the pipeline to end early; what was checked stays."""
         self.stopped.set()
+
+    def wait(self, seconds: float) -> None:
+        """Until it has ended and writes nothing any more, at most so long."""
+        if self._thread is not None:
+            self._thread.join(seconds)
 
     def turn(self) -> Turn | None:
         """What a later question of the conversation needs to know; None without an answer."""
