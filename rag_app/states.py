@@ -66,6 +66,7 @@ class States:
     def find(self, tokens: Sequence[int]) -> tuple[State, int] | None:
         """The state that shares most leading tokens with these, and how many; None without any."""
         wanted = np.asarray(tokens, _TOKEN)
+        self._states = [state for state in self._states if state.path is None or state.path.exists()]
         shared = [(_shared(state.tokens, wanted), state) for state in self._states]
         useful = [(n, s) for n, s in shared if n and (n == len(s.tokens) or not self._whole)]
         if not useful:
@@ -85,6 +86,10 @@ class States:
                 os.utime(state.path)
         return data
 
+    def forget(self, state: State) -> None:
+        """Do without a state that the model does not take."""
+        self._states.remove(state)
+
     def add(self, tokens: Sequence[int], data: bytes) -> None:
         """Keep a state in memory; it takes the place of those it continues, unless states serve only as a whole."""
         kept = np.asarray(tokens, _TOKEN)
@@ -99,13 +104,14 @@ class States:
 
     def flush(self) -> None:
         """Write what is not on disk yet; a full or read-only disk only costs the saving."""
-        if self._folder is None:
+        unsaved = [state for state in self._states if state.data is not None]
+        if self._folder is None or not unsaved:
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for state in self._states:
-                if state.data is not None:
-                    state.path, state.data = self._write(state.tokens, state.data), None
+            for state in unsaved:
+                assert state.data is not None  # noqa: S101 - they were chosen so
+                state.path, state.data = self._write(state.tokens, state.data), None
             self._trim_disk()
         except OSError as error:
             log.warning("model states are not saved: %s", error)
@@ -153,9 +159,10 @@ class States:
                 path.unlink(missing_ok=True)
         room = self._disk_bytes
         for path in sorted(self._folder.glob("*.state"), key=_last_used, reverse=True):
-            room -= path.stat().st_size
-            if room < 0:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process removed it
+                room -= path.stat().st_size
+                if room < 0:
+                    path.unlink()
 
 
 def _shared(left: Tokens, right: Tokens) -> int:

@@ -51,6 +51,25 @@ def test_states_outlive_the_process(tmp_path: Path) -> None:
     assert found(States("model a", tmp_path), [1, 2, 3, 4, 5]) == (b"one", 4)
 
 
+def test_a_file_that_was_deleted_hides_no_other_state(tmp_path: Path) -> None:
+    states = States("model a", tmp_path)
+    for last in (7, 8):
+        states.add([1, 2, last], b"%d" % last)
+        states.flush()
+        if last == 7:
+            (deleted,) = tmp_path.glob("*.state")
+    deleted.unlink()
+    assert found(states, [1, 2, 3]) == (b"8", 2)
+
+
+def test_a_forgotten_state_is_not_offered_again() -> None:
+    states = States("key")
+    states.add([1, 2, 3], b"one")
+    state, _ = states.find([1, 2, 3]) or pytest.fail("not found")
+    states.forget(state)
+    assert states.find([1, 2, 3]) is None
+
+
 def test_states_of_another_model_are_ignored(tmp_path: Path) -> None:
     saved(tmp_path)
     assert States("model b", tmp_path).find([1, 2, 3, 4]) is None
