@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from rag_app.errors import EngineError
+from rag_app.errors import EngineError, WeightsError
 from rag_app.generation import Message
 
 CHATML = (
@@ -55,7 +55,7 @@ class ChatTemplate:
     """A compiled template; `source` empty is ChatML."""
 
     def __init__(self, source: str, tokenizer: Tokenizer) -> None:
-        """Compile; EngineError if the template is not one."""
+        """Compile; WeightsError if the template is not one."""
         from jinja2 import TemplateError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -67,7 +67,7 @@ class ChatTemplate:
         try:
             self._template = environment.from_string(source or CHATML)
         except TemplateError as error:
-            raise EngineError(f"the model's chat template is broken: {error}", "choose another model") from None
+            raise WeightsError(f"the model's chat template is broken: {error}", "choose another model") from None
 
     def spans(self, messages: Sequence[Message], prefix: str = "") -> list[Span]:
         """The prompt up to where the assistant's turn continues after `prefix`. Raises EngineError.

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -297,19 +298,19 @@ class Model:
         """Whether a token's bits are the same however batches of whole rows of `row` tokens are joined, none of them
         smaller than `least`; the last may end in part of a row.
 
-        Tried, since nothing promises it: llama.cpp's kernels for a CPU multiply a few tokens at once, those left over
-        at a batch's end in another way, and small batches in another again. On a GPU more depends on a batch's size.
-        Forgets the sequence.
+        Tried with one way to join them, since nothing promises it: llama.cpp's kernels for a CPU multiply a few tokens
+        at once, those left over at a batch's end in another way, and small batches in another again. On a GPU more
+        depends on a batch's size. Forgets the sequence.
         """
-        count = 2 * least + row + 1
+        cuts = least + row, 3 * least
+        count = 4 * least + row + 1
         if self.plan.gpu_layers or count > self.plan.step:
             return False
         tokens, states = [token % self.vocabulary for token in range(100, 100 + count)], []
-        for cut in (0, least):
+        for borders in ((0, count), (0, *cuts, count)):
             self.keep(0)
-            for start, end in ((0, cut), (cut, count)):
-                if start < end:
-                    self.decode(tokens[start:end], start, logits=end == count, stop=threading.Event())
+            for start, end in pairwise(borders):
+                self.decode(tokens[start:end], start, logits=end == count, stop=threading.Event())
             states.append((self.save(), self.logits().tobytes()))
         self.keep(0)
         return states[0] == states[1]
@@ -322,9 +323,9 @@ class Model:
     def save(self) -> bytes:
         """The state of the sequence."""
         size = self._api.llama_state_seq_get_size(self._context, _SEQUENCE)
-        data = (ctypes.c_uint8 * size)()
-        written = self._api.llama_state_seq_get_data(self._context, data, size, _SEQUENCE)
-        return memoryview(data)[:written].tobytes()
+        data = np.empty(size, np.uint8)
+        address = data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        return data[: self._api.llama_state_seq_get_data(self._context, address, size, _SEQUENCE)].tobytes()
 
     def restore(self, data: bytes) -> bool:
         """Replace the sequence by a saved one; False, with an empty sequence, if it does not fit."""

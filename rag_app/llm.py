@@ -31,7 +31,7 @@ import numpy as np
 
 from rag_app import llama
 from rag_app.chat_template import ChatTemplate, Span
-from rag_app.errors import EngineError, WeightsError
+from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.generation import Generator, Message
@@ -93,7 +93,7 @@ class _Prompt:
     """What the model reads before it speaks."""
 
     labels: list[int]
-    lasting: int  # how many of them are saved before the rest is read; 0 where a saved state can be cut
+    lasting: int  # how many of them are worth saving: all, where a saved state can be cut
 
 
 class Engine:
@@ -113,10 +113,11 @@ class Engine:
         self.kv_type = self._model.kv_type
         try:
             self._template = ChatTemplate(self._model.template, self._model)
-            cache = f"{plan.gpu_layers} {plan.kv_type} {plan.step} {self._model.flash}"
-            key = f"{sha256} {llama.version()} {cache} {threads} {processor()}"
+            cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
+            place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
+            key = f"{sha256} {llama.version()} {cache} {place} {_ROW} {_TILE}"
             self._joins = self._model.can_drop and self._joins_alike(key, states if sha256 else None)
-        except EngineError:
+        except RagError:
             self._model.close()
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
@@ -192,7 +193,7 @@ class Engine:
             reused = self._read(prompt, stop)
             shares = self._shares(prompt, spelled, 0, stop)
             self._usage = Usage(len(prompt.labels), reused)
-            self._save_all(prompt)
+            self._states.flush()
             return tuple(shares[option] for option in spelled)
 
     def close(self) -> None:
@@ -221,7 +222,7 @@ class Engine:
                 "set RAG_CONTEXT higher, or ask about fewer papers",
             )
         if self._model.can_drop:
-            return _Prompt(labels, 0)
+            return _Prompt(labels, len(labels))
         # A state that cannot be cut serves only prompts that begin with all of it, so it must not hold the question.
         asked = len(labels) - (len(spans[-1].tokens) if spans[-1].spoken else 0)
         return _Prompt(labels, _whole(labels, asked - 1))
@@ -238,10 +239,11 @@ class Engine:
                 if piece:
                     yield piece
                 pending = pending[used:]
+                if len(self._held) == prompt.lasting:  # after the first token, which need not wait for it
+                    self._save()
         finally:
             seconds = self._model.seconds - began
             self._usage = Usage(len(prompt.labels), reused, count, (count - 1) / seconds if seconds else 0.0)
-            self._save_all(prompt)
             self._states.flush()
 
     def _generate(self, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
@@ -290,7 +292,7 @@ class Engine:
         The logits after the last token are ready then, unless `stop` was set on the way.
         """
         reused = self._reuse(prompt.labels)
-        if prompt.lasting and self._append(prompt.labels, prompt.lasting, stop):
+        if prompt.lasting < len(prompt.labels) and self._append(prompt.labels, prompt.lasting, stop):
             self._save()
         self._append(prompt.labels, len(prompt.labels), stop)
         return reused
@@ -325,22 +327,20 @@ class Engine:
             data = self._states.read(saved[0])
             if data is not None:
                 restored = self._model.restore(data)
+                if not restored:
+                    self._states.forget(saved[0])
                 self._held = saved[0].tokens.tolist() if restored else []
                 kept = _whole(wanted, saved[1]) if restored else 0
         kept = kept if self._model.keep(kept) else 0
         del self._held[kept:]
         return kept
 
-    def _save_all(self, prompt: _Prompt) -> None:
-        """Save prompt and answer, after the answer: nobody waits for it then."""
-        if not prompt.lasting and len(self._held) >= len(prompt.labels):
-            self._save()
-
     def _save(self) -> None:
-        """Save the cache if no saved state comes near."""
+        """Save the cache if no saved state comes near; where there is no memory for it, go on without."""
         found = self._states.find(self._held)
         if len(self._held) - (found[1] if found else 0) >= _WORTH_TOKENS:
-            self._states.add(self._held, self._model.save())
+            with suppress(MemoryError):
+                self._states.add(self._held, self._model.save())
 
     def _joins_alike(self, key: str, folder: Path | None) -> bool:
         """What `llama.Model.joins_alike` says, tried once for each `key`: it takes a second or two."""

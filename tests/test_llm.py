@@ -16,7 +16,7 @@ import tiny_model
 
 from rag_app import llama
 from rag_app.chat_template import ChatTemplate, Span
-from rag_app.errors import EngineError
+from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan
 from rag_app.generation import Message
@@ -109,8 +109,8 @@ def test_thinking_is_off_and_a_missing_template_is_chatml() -> None:
 
 
 @pytest.mark.parametrize("source", ["{% if %}", "{{ raise_exception('no') }}", "{{ messages.__class__.__mro__ }}"])
-def test_a_bad_template_is_an_engine_error(source: str) -> None:
-    with pytest.raises(EngineError, match="chat template"):
+def test_a_bad_template_is_told(source: str) -> None:
+    with pytest.raises(RagError, match="chat template"):
         ChatTemplate(source, Letters()).spans(SAID)
 
 
@@ -252,18 +252,56 @@ def test_a_restored_state_weighs_the_same(tiny: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("units")
-def test_a_saved_conversation_holds_its_last_answer(tiny: Path, tmp_path: Path) -> None:
+def test_questions_on_the_same_evidence_share_one_saved_state(tiny: Path, tmp_path: Path) -> None:
+    long = "The ship is blue. " * 20
     with opened(tiny, tmp_path) as engine:
-        said = text(engine, WHY, grammar="root ::= [a-z ]+", max_tokens=20)
-        held = engine.usage.prompt_tokens + engine.usage.generated_tokens
-    longer: list[Message] = [
-        *WHY,
-        {"role": "assistant", "content": said},
-        {"role": "user", "content": "And then?"},
-    ]
+        for question in ("Why?", "When?", "Who?"):
+            text(engine, ask(f"{long}\n\n{question}"), grammar="root ::= [a-z ]+", max_tokens=80)
+            assert len(list(tmp_path.glob("*.state"))) == 1
+        assert engine._states._states[0].tokens.size < engine.usage.prompt_tokens + _ROW, "the answer is not saved"
+
+
+def test_a_choice_leaves_nothing_to_be_written_later(tiny: Path, tmp_path: Path, hybrid: None) -> None:
     with opened(tiny, tmp_path) as engine:
-        assert weighed(engine, longer) == cold_weights(tiny, longer)
-        assert engine.usage.reused_tokens >= held - 1, "the last token of an answer that was cut off was not read"
+        weighed(engine, WHY)
+        for path in tmp_path.glob("*.state"):
+            path.unlink()
+        text(engine, ask("Something else."), max_tokens=2)
+        assert not list(tmp_path.glob("*.state"))
+
+
+@pytest.fixture
+def hybrid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model can forget all or nothing, as one with recurrent layers."""
+    keep = llama.Model.keep
+
+    def all_or_nothing(model: llama.Model, count: int) -> bool:
+        held = model._api.llama_memory_seq_pos_max(model._memory, 0) + 1
+        return keep(model, count if count == held else 0) and count in {0, held}
+
+    monkeypatch.setattr(llama.Model, "can_drop", False)
+    monkeypatch.setattr(llama.Model, "keep", all_or_nothing)
+
+
+def test_a_model_that_cannot_drop_goes_on_from_the_saved_evidence(tiny: Path, tmp_path: Path, hybrid: None) -> None:
+    with opened(tiny, tmp_path) as engine:
+        cold = text(engine, WHY, max_tokens=8), weighed(engine, WHEN)
+        assert engine.usage.reused_tokens > 0.7 * engine.usage.prompt_tokens
+        text(engine, ask("Something else altogether. " * 10), max_tokens=2)
+        assert (text(engine, WHY, max_tokens=8), weighed(engine, WHEN)) == cold
+        assert engine.usage.reused_tokens > 0.7 * engine.usage.prompt_tokens
+    with opened(tiny) as engine:
+        assert (weighed(engine, WHEN), text(engine, WHY, max_tokens=8)) == (cold[1], cold[0])
+
+
+def test_an_answer_does_not_need_the_memory_to_be_saved(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tiny, tmp_path) as engine:
+        monkeypatch.setattr(engine._model, "save", Mock(side_effect=MemoryError))
+        text(engine, WHY, max_tokens=8)
+        assert engine.usage.generated_tokens == 8
+        assert not list(tmp_path.glob("*.state"))
 
 
 @pytest.mark.usefixtures("units")
@@ -551,7 +589,7 @@ def test_a_model_whose_template_is_broken_gives_its_memory_back(tiny: Path, monk
     closed = Mock()
     monkeypatch.setattr(llama.Model, "template", "{% generation %}")
     monkeypatch.setattr(llama.Model, "close", closed)
-    with pytest.raises(EngineError, match="chat template is broken"):
+    with pytest.raises(WeightsError, match="chat template is broken"):
         Engine(tiny, PLAN)
     closed.assert_called_once()
 

@@ -44,7 +44,7 @@ class Run:
 
 
 class Bare:
-    """A model loaded as by default, but for the context and threads, which are the engine's."""
+    """A model loaded as by default, but for context, threads, layers and cache type, which are the engine's."""
 
     def __init__(self, path: Path, plan: Plan, threads: int) -> None:
         import llama_cpp.llama_cpp as api
