@@ -343,7 +343,7 @@ class Engine:
                 self._states.add(self._held, self._model.save())
 
     def _joins_alike(self, key: str, folder: Path | None) -> bool:
-        """What `llama.Model.joins_alike` says, tried once for each `key`: it takes a second or two."""
+        """What `llama.Model.joins_alike` says, tried once for each `key`: it takes some seconds."""
         if folder is None:
             return self._model.joins_alike(_ROW, _TILE)
         path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"
