@@ -6,6 +6,7 @@ Called by `app`. It needs no collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import streamlit as st
 from rag_app import weights
 from rag_app.cleaning import escape_markdown
 from rag_app.errors import EngineError, RagError
-from rag_app.fitting import offload_targets
+from rag_app.fitting import offload_bytes
 from rag_app.machine import devices
 from rag_app.ui import resources, upkeep
 from rag_app.ui.notices import show_error, show_no_model
@@ -36,7 +37,7 @@ def page(words: Words) -> None:
     machine = _machine()
     _hardware(machine, words)
     settings = resources.settings()
-    gpu_bytes = _gpu_bytes(machine) if settings.gpu_layers else 0
+    gpu_bytes = _gpu_bytes(machine, settings.gpu_layers)
     try:
         rows = weights.listing(settings, vram_bytes=gpu_bytes, ram_bytes=_memory_bytes(machine))
     except RagError as error:
@@ -94,9 +95,9 @@ def _machine() -> tuple[Device, ...]:
         return ()
 
 
-def _gpu_bytes(machine: tuple[Device, ...]) -> int:
+def _gpu_bytes(machine: tuple[Device, ...], gpu_layers: int) -> int:
     """Memory of the GPUs that the engine would use, whether free at this moment or held by the model that runs."""
-    return sum(device.total_bytes for device in offload_targets(machine))
+    return offload_bytes([replace(device, free_bytes=device.total_bytes) for device in machine], gpu_layers)
 
 
 def _memory_bytes(machine: tuple[Device, ...]) -> int:
