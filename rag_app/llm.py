@@ -1,15 +1,12 @@
 """The language model engine: takes messages, streams text, reuses what it has read.
 
 Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop. Does not know: ctypes
-(`llama`), templates (`chat_template`), memory sizes (`fitting`), prompts. Called by `pipeline`, or by `engine_worker`
-in a process of its own.
+(`llama`), templates (`chat_template`), which tokens may be read together (`units`), memory sizes (`fitting`), prompts.
+Called by `pipeline`, or by `engine_worker` in a process of its own.
 
-A token's arithmetic depends in its last bits on the tokens it is read together with, and a cold and a warm run must
-give the same text. So a prompt is made of units, and only whole units are reused: its spans (`chat_template`), cut
-further where they are long; what the assistant said is read one token at a time, as it was written. A unit is a batch
-of its own, but where a trial shows that batches may be joined without a change of bits (`llama.Model.joins_alike`):
-there a cold prompt is read in few batches, but its question alone. Sequences of tokens are kept as labels: the token,
-or its complement where a unit ends. Labels that are equal were read alike.
+A cold and a warm run give the same text, since only whole units of a prompt are reused (`units`). A unit is a batch of
+its own, but where a trial shows that batches may be joined without a change of bits (`llama.Model.joins_alike`): there
+a cold prompt is read in few batches, but its question alone.
 
 Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of batches on two cores,
 it would spare 1 % of the writing in English and 19 % in Korean, which is 5 % of a wait for an answer.
@@ -29,8 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag_app import llama
-from rag_app.chat_template import ChatTemplate, Span
+from rag_app import llama, units
+from rag_app.chat_template import ChatTemplate
 from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan, fit, offload_bytes, read_shape, step_down
@@ -39,12 +36,10 @@ from rag_app.grammar import Grammar
 from rag_app.machine import physical_cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
-from rag_app.states import States
+from rag_app.states import State, States
+from rag_app.units import ROW, TILE
 
 _WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
-# Tokens that llama.cpp's kernels for a CPU multiply at once (those left over take longer), and from how many on they
-# compute attention in tiles.
-_ROW, _TILE = 16, 64
 log = logging.getLogger(__name__)
 
 
@@ -93,7 +88,7 @@ class _Prompt:
     """What the model reads before it speaks."""
 
     labels: list[int]
-    lasting: int  # how many of them are worth saving: all, where a saved state can be cut
+    lasting: int  # how many come before the question, in whole units
 
 
 class Engine:
@@ -115,7 +110,7 @@ class Engine:
             self._template = ChatTemplate(self._model.template, self._model)
             cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
             place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
-            key = f"{sha256} {llama.version()} {cache} {place} {_ROW} {_TILE}"
+            key = f"{sha256} {llama.version()} {cache} {place} {ROW} {TILE}"
             self._joins = self._model.can_drop and self._joins_alike(key, states if sha256 else None)
         except RagError:
             self._model.close()
@@ -214,18 +209,15 @@ class Engine:
         """The prompt; EngineError unless `room` more tokens fit in the context."""
         self._check_open()
         spans = self._template.spans(messages, prefix)
-        labels = _labels(spans, _TILE, _TILE, _ROW) if self._joins else _labels(spans, self.plan.step)
+        labels = units.labels_of(spans, TILE, TILE, ROW) if self._joins else units.labels_of(spans, self.plan.step)
         if len(labels) + room > self.context:
             raise EngineError(
                 f"the prompt has {len(labels)} tokens and the answer may have {room}, "
                 f"but the context holds {self.context}",
                 "set RAG_CONTEXT higher, or ask about fewer papers",
             )
-        if self._model.can_drop:
-            return _Prompt(labels, len(labels))
-        # A state that cannot be cut serves only prompts that begin with all of it, so it must not hold the question.
         asked = len(labels) - (len(spans[-1].tokens) if spans[-1].spoken else 0)
-        return _Prompt(labels, _whole(labels, asked - 1))
+        return _Prompt(labels, units.whole(labels, asked - 1))
 
     def _answer(self, prompt: _Prompt, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
@@ -239,7 +231,7 @@ class Engine:
                 if piece:
                     yield piece
                 pending = pending[used:]
-                if len(self._held) == prompt.lasting:  # after the first token, which need not wait for it
+                if count == 1 and self._model.can_drop:  # after the first token, which need not wait for it
                     self._save()
         finally:
             seconds = self._model.seconds - began
@@ -292,14 +284,15 @@ class Engine:
         The logits after the last token are ready then, unless `stop` was set on the way.
         """
         reused = self._reuse(prompt.labels)
-        if prompt.lasting < len(prompt.labels) and self._append(prompt.labels, prompt.lasting, stop):
+        # A state that cannot be cut serves only prompts that begin with all of it, so it must not hold the question.
+        if not self._model.can_drop and self._append(prompt.labels, prompt.lasting, stop):
             self._save()
         self._append(prompt.labels, len(prompt.labels), stop)
         return reused
 
     def _append(self, labels: list[int], end: int, stop: threading.Event) -> bool:
         """Read the labels before `end` that the cache does not hold yet; False if `stop` was set before all were."""
-        for batch in _batches(labels[len(self._held) : end], self.plan.step if self._joins else 0):
+        for batch in units.batches(labels[len(self._held) : end], self.plan.step if self._joins else 0):
             if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(labels)):
                 return False
         return True
@@ -307,10 +300,9 @@ class Engine:
     def _decode(self, batch: list[int], stop: threading.Event, *, logits: bool) -> bool:
         """Append one batch of labels; False, and nothing of it, if `stop` is set before its end."""
         start = len(self._held)
-        tokens = [label if label >= 0 else ~label for label in batch]
         if stop.is_set():
             return False
-        if self._model.decode(tokens, start, logits=logits, stop=stop):
+        if self._model.decode(units.tokens_of(batch), start, logits=logits, stop=stop):
             self._held += batch
             return True
         del self._held[start if self._model.keep(start) else 0 :]
@@ -319,21 +311,28 @@ class Engine:
     def _reuse(self, labels: list[int]) -> int:
         """Keep, or restore, the longest useful beginning of these labels; the last unit is always read again."""
         wanted = labels[:-1]
-        kept = _whole(wanted, _shared(self._held, wanted))
-        if not self._model.can_drop and kept < len(self._held):
-            kept = 0
         saved = self._states.find(wanted)
-        if saved and _whole(wanted, saved[1]) >= kept + _WORTH_TOKENS:
-            data = self._states.read(saved[0])
-            if data is not None:
-                restored = self._model.restore(data)
-                if not restored:
-                    self._states.forget(saved[0])
-                self._held = saved[0].tokens.tolist() if restored else []
-                kept = _whole(wanted, saved[1]) if restored else 0
-        kept = kept if self._model.keep(kept) else 0
+        if saved and units.whole(wanted, saved[1]) >= self._usable(wanted) + _WORTH_TOKENS:
+            self._restore(saved[0])
+        usable = self._usable(wanted)
+        kept = usable if self._model.keep(usable) else 0
         del self._held[kept:]
         return kept
+
+    def _usable(self, wanted: list[int]) -> int:
+        """How many of these labels the cache holds, in whole units."""
+        count = units.whole(wanted, units.shared(self._held, wanted))
+        return count if self._model.can_drop or count == len(self._held) else 0
+
+    def _restore(self, state: State) -> None:
+        """Replace the cache by a saved state; a file that cannot be read changes nothing."""
+        data = self._states.read(state)
+        if data is None:
+            return
+        restored = self._model.restore(data)
+        self._held = state.tokens.tolist() if restored else []
+        if not restored:
+            self._states.forget(state)
 
     def _save(self) -> None:
         """Save the cache if no saved state comes near; where there is no memory for it, go on without."""
@@ -345,62 +344,14 @@ class Engine:
     def _joins_alike(self, key: str, folder: Path | None) -> bool:
         """What `llama.Model.joins_alike` says, tried once for each `key`: it takes some seconds."""
         if folder is None:
-            return self._model.joins_alike(_ROW, _TILE)
+            return self._model.joins_alike(ROW, TILE)
         path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"
         with suppress(OSError):
             told = path.read_bytes()
             if told in {b"yes", b"no"}:
                 return told == b"yes"
-        alike = self._model.joins_alike(_ROW, _TILE)
+        alike = self._model.joins_alike(ROW, TILE)
         with suppress(OSError):  # of a full or read-only disk: it is tried again
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"yes" if alike else b"no")
         return alike
-
-
-def _labels(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -> list[int]:
-    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others at the end, and after
-    each `width` tokens unless fewer than `least` are left. Tokens of a span that make no whole row of `row` tokens
-    belong to the first unit of the next one, unless that is spoken."""
-    labels: list[int] = []
-    began = 0  # where the open unit does
-    for place, span in enumerate(spans):
-        labels += span.tokens
-        end = len(labels)
-        size, left = (1, 1) if span.spoken else (width, least)
-        if not span.spoken and place + 1 < len(spans) and not spans[place + 1].spoken:
-            end -= (end - began) % row
-        for border in {*range(began + size, end - left + 1, size), end} - {began}:
-            labels[border - 1] = ~labels[border - 1]
-        began = end
-    return labels
-
-
-def _batches(labels: Sequence[int], most: int) -> Iterator[list[int]]:
-    """The units, joined up to `most` tokens where none is smaller than a tile."""
-    batch: list[int] = []
-    unit: list[int] = []
-    for label in labels:
-        unit.append(label)
-        if label < 0:
-            if batch and (min(len(batch), len(unit)) < _TILE or len(batch) + len(unit) > most):
-                yield batch
-                batch = []
-            batch, unit = batch + unit, []
-    if batch:
-        yield batch
-
-
-def _whole(labels: Sequence[int], count: int) -> int:
-    """How many of the first `count` labels make whole units."""
-    while count and labels[count - 1] >= 0:
-        count -= 1
-    return count
-
-
-def _shared(left: list[int], right: list[int]) -> int:
-    """How many leading tokens two sequences share."""
-    for count, (a, b) in enumerate(zip(left, right, strict=False)):
-        if a != b:
-            return count
-    return min(len(left), len(right))

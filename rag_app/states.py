@@ -24,6 +24,8 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from rag_app import units
+
 MEMORY_BYTES = 256 << 20
 DISK_BYTES = 2 << 30
 _FORMAT = "rag-app state 2"
@@ -67,7 +69,7 @@ class States:
         """The state that shares most leading tokens with these, and how many; None without any."""
         wanted = np.asarray(tokens, _TOKEN)
         self._states = [state for state in self._states if state.path is None or state.path.exists()]
-        shared = [(_shared(state.tokens, wanted), state) for state in self._states]
+        shared = [(units.shared(state.tokens, wanted), state) for state in self._states]
         useful = [(n, s) for n, s in shared if n and (n == len(s.tokens) or not self._whole)]
         if not useful:
             return None
@@ -94,7 +96,7 @@ class States:
         """Keep a state in memory; it takes the place of those it continues, unless states serve only as a whole."""
         kept = np.asarray(tokens, _TOKEN)
         if not self._whole:
-            for state in [s for s in self._states if _shared(s.tokens, kept) == len(s.tokens)]:
+            for state in [s for s in self._states if units.shared(s.tokens, kept) == len(s.tokens)]:
                 self._states.remove(state)
                 if state.path is not None:
                     with suppress(OSError):  # of a read-only folder: it stays until there is no room for it
@@ -104,14 +106,13 @@ class States:
 
     def flush(self) -> None:
         """Write what is not on disk yet; a full or read-only disk only costs the saving."""
-        unsaved = [state for state in self._states if state.data is not None]
-        if self._folder is None or not unsaved:
+        if self._folder is None or all(state.data is None for state in self._states):
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for state in unsaved:
-                assert state.data is not None  # noqa: S101 - they were chosen so
-                state.path, state.data = self._write(state.tokens, state.data), None
+            for state in self._states:
+                if state.data is not None:
+                    state.path, state.data = self._write(state.tokens, state.data), None
             self._trim_disk()
         except OSError as error:
             log.warning("model states are not saved: %s", error)
@@ -163,13 +164,6 @@ class States:
                 room -= path.stat().st_size
                 if room < 0:
                     path.unlink()
-
-
-def _shared(left: Tokens, right: Tokens) -> int:
-    """How many leading tokens two sequences share."""
-    length = min(len(left), len(right))
-    different = np.flatnonzero(left[:length] != right[:length])
-    return int(different[0]) if len(different) else length
 
 
 def _last_used(path: Path) -> float:

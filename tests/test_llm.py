@@ -15,13 +15,14 @@ import pytest
 import tiny_model
 
 from rag_app import llama
-from rag_app.chat_template import ChatTemplate, Span
+from rag_app.chat_template import ChatTemplate
 from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.fair_lock import FairLock
 from rag_app.fitting import Plan
 from rag_app.generation import Message
 from rag_app.grammar import Grammar
-from rag_app.llm import _ROW, _TILE, Engine, _batches, _labels, _shared, _whole
+from rag_app.llm import Engine
+from rag_app.units import ROW, TILE
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 MAPS = Path("/proc/self/maps")
@@ -129,44 +130,6 @@ def test_evidence_question_and_answers_are_read_apart() -> None:
     assert [span.tokens for span in alone[:2]] == [span.tokens for span in template.spans(messages)[:2]]
 
 
-def test_a_unit_ends_after_a_step_at_the_end_of_a_span_and_after_each_spoken_token() -> None:
-    assert _labels([Span([5, 6, 7, 8, 9])], 2) == [5, ~6, 7, ~8, ~9]
-    assert _labels([Span([5, 6, 7])], 8) == [5, 6, ~7]
-    assert _labels([Span([5, 6]), Span([7, 8], spoken=True), Span([]), Span([9])], 8) == [5, ~6, ~7, ~8, ~9]
-
-
-def test_a_unit_is_never_less_than_asked_and_leaves_what_makes_no_row_to_the_next_span() -> None:
-    def ends(*lengths: int) -> list[int]:
-        labels = _labels([Span([0] * length) for length in lengths], 6, 6, 4)
-        return [at for at, label in enumerate(labels, start=1) if label < 0]
-
-    assert ends(24, 3) == [6, 12, 18, 24, 27]
-    assert ends(23, 3) == [6, 12, 20, 26]
-    assert ends(3, 2, 1, 9) == [4, 15], "spans shorter than a row"
-    spoken = _labels([Span([5] * 5), Span([6], spoken=True)], 6, 6, 4)
-    assert spoken == [5, 5, 5, 5, ~5, ~6], "spoken tokens are read alone"
-
-
-def test_units_of_a_tile_or_more_are_joined_up_to_a_step() -> None:
-    def read(most: int, *units: int) -> list[int]:
-        labels = [label for unit in units for label in [0] * (unit - 1) + [~0]]
-        batches = list(_batches(labels, most))
-        assert [label for batch in batches for label in batch] == labels
-        return [len(batch) for batch in batches]
-
-    assert read(512, 64, 64, 100, 20) == [228, 20], "the question is read alone"
-    assert read(150, 64, 64, 72) == [128, 72], "a step is never exceeded"
-    assert read(512, 64, 64, 1, 1, 64, 83) == [128, 1, 1, 147], "spoken tokens are read alone"
-    assert read(0, 64, 400, 90) == [64, 400, 90], "apart"
-
-
-def test_only_whole_units_that_both_sequences_read_alike_are_reused() -> None:
-    held = [1, ~2, 3, 4, ~5]
-    assert _whole(held, _shared(held, [1, ~2, 3, 4, ~5, ~6])) == 5
-    assert _whole(held, _shared(held, [1, ~2, 3, 4, 5, ~6])) == 2, "the fifth token was read at a unit's end"
-    assert _whole(held, _shared(held, [1, 2, 3, ~4])) == 0
-
-
 def test_a_fair_lock_serves_in_order_of_asking() -> None:
     lock, served, threads = FairLock(), list[int](), list[threading.Thread]()
 
@@ -223,7 +186,7 @@ def test_a_follow_up_is_weighed_to_the_last_bit_as_by_a_cold_engine(tiny: Path) 
         weighed(engine, WHY)
         assert weighed(engine, WHEN) == cold_weights(tiny, WHEN)
         asked = len("When was that, and where?") + 13
-        assert engine.usage.prompt_tokens - engine.usage.reused_tokens in range(asked, asked + _ROW)
+        assert engine.usage.prompt_tokens - engine.usage.reused_tokens in range(asked, asked + ROW)
 
 
 @pytest.mark.usefixtures("units")
@@ -258,7 +221,13 @@ def test_questions_on_the_same_evidence_share_one_saved_state(tiny: Path, tmp_pa
         for question in ("Why?", "When?", "Who?"):
             text(engine, ask(f"{long}\n\n{question}"), grammar="root ::= [a-z ]+", max_tokens=80)
             assert len(list(tmp_path.glob("*.state"))) == 1
-        assert engine._states._states[0].tokens.size < engine.usage.prompt_tokens + _ROW, "the answer is not saved"
+        assert engine._states._states[0].tokens.size < engine.usage.prompt_tokens + ROW, "the answer is not saved"
+
+
+def test_a_choice_between_options_that_begin_alike_saves_nothing(tiny: Path, tmp_path: Path) -> None:
+    with opened(tiny, tmp_path) as engine:
+        engine.choose(WHY, ["it is", "it was"])
+        assert not list(tmp_path.glob("*.state"))
 
 
 def test_a_choice_leaves_nothing_to_be_written_later(tiny: Path, tmp_path: Path, hybrid: None) -> None:
@@ -340,14 +309,14 @@ def test_greedy_text_is_the_same_each_time_cold_or_reused(engine: Engine) -> Non
     first = text(engine, ABOUT_BUOYS)
     assert first
     again = text(engine, ABOUT_BUOYS)
-    assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens - _TILE
+    assert engine.usage.reused_tokens > 0.8 * engine.usage.prompt_tokens - TILE
     text(engine, ask("Name a colour."))
     after_another = text(engine, ABOUT_BUOYS)
     assert first == again == after_another
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(("row", "least"), [(_ROW, _TILE), (5, 65)])
+@pytest.mark.parametrize(("row", "least"), [(ROW, TILE), (5, 65)])
 def test_batches_that_join_alike_in_a_trial_do_so_in_a_long_prompt(row: int, least: int) -> None:
     if not WEIGHTS.exists():
         pytest.skip("weights are absent")
@@ -396,7 +365,7 @@ def test_a_conversation_is_weighed_to_the_last_bit_as_by_a_cold_engine(engine: E
         text(fresh, ask(BUOYS))
         text(fresh, ask("Tell me of ships. " * 40), max_tokens=2)
         returned = fresh.choose(ask(FOLLOW_UP), options)
-        assert fresh.usage.prompt_tokens - fresh.usage.reused_tokens < 14 + _ROW
+        assert fresh.usage.prompt_tokens - fresh.usage.reused_tokens < 14 + ROW
     engine.choose(ask("Hi"), options)
     assert returned == engine.choose(ask(FOLLOW_UP), options)
 
@@ -409,7 +378,7 @@ FOLLOW_UP = f"{FACTS}\n\nIs buoy 5 painted?"
 def test_a_follow_up_on_the_same_evidence_reads_only_its_question(engine: Engine) -> None:
     text(engine, ask(BUOYS))
     warm = text(engine, ask(FOLLOW_UP))
-    assert 0 < engine.usage.prompt_tokens - engine.usage.reused_tokens < 14 + _ROW
+    assert 0 < engine.usage.prompt_tokens - engine.usage.reused_tokens < 14 + ROW
     assert warm == cold(ask(FOLLOW_UP))
 
 
@@ -443,7 +412,7 @@ def test_a_state_restored_after_a_restart_gives_the_cold_text(tmp_path: Path) ->
     other = Engine(WEIGHTS, PLAN, sha256="f" * 64, states=tmp_path)
     try:
         restored = text(other, ask(FOLLOW_UP), max_tokens=30)
-        assert 0 < other.usage.prompt_tokens - other.usage.reused_tokens < 14 + _ROW
+        assert 0 < other.usage.prompt_tokens - other.usage.reused_tokens < 14 + ROW
     finally:
         other.close()
     assert restored == cold(ask(FOLLOW_UP), max_tokens=30)
@@ -454,7 +423,7 @@ def test_a_return_to_an_earlier_conversation_restores_its_state(engine: Engine) 
     text(engine, ABOUT_BUOYS)
     text(engine, ask("Tell me of ships. " * 40), max_tokens=2)
     text(engine, ABOUT_BUOYS, max_tokens=2)
-    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * _TILE
+    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * TILE
 
 
 @pytest.mark.model
@@ -546,7 +515,7 @@ def test_a_prefix_is_continued_and_not_repeated(engine: Engine) -> None:
     assert continued.strip().startswith("D")
     text(engine, ABOUT_BUOYS)
     text(engine, ABOUT_BUOYS, prefix="Buoy 3 measures")
-    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * _TILE
+    assert engine.usage.reused_tokens >= engine.usage.prompt_tokens - 2 * TILE
 
 
 @pytest.mark.model
