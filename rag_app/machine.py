@@ -7,17 +7,9 @@ and the bench; run as a module, it prints the devices as JSON.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-import subprocess
-import sys
-from dataclasses import asdict
 from pathlib import Path
-
-from rag_app.errors import EngineError
-from rag_app.fitting import Device
-from rag_app.settings import CHECKOUT
 
 
 def physical_cores() -> int:
@@ -38,23 +30,3 @@ def processor() -> str:
     cores = facts.count("processor\t")
     sets = [known for known in ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16") if f" {known}" in facts]
     return f"{name or platform.machine()}, {cores} cores, {' '.join(sets)}".rstrip(", ")
-
-
-def devices() -> tuple[Device, ...]:
-    """The devices of `llama.devices`. Raises EngineError where llama.cpp cannot be loaded."""
-    command = [sys.executable, "-m", "rag_app.machine"]
-    done = subprocess.run(command, cwd=CHECKOUT, check=False, capture_output=True, text=True)
-    try:
-        return tuple(Device(**device) for device in json.loads(done.stdout))
-    except (ValueError, TypeError):
-        raise EngineError("the devices of this machine cannot be listed", "run: rag-app check") from None
-
-
-def main() -> None:
-    from rag_app import llama
-
-    print(json.dumps([asdict(device) for device in llama.devices()]))
-
-
-if __name__ == "__main__":
-    main()

@@ -14,36 +14,27 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rag_app import __version__, citing, composing, digest, lexical, publishing, trends, wording
-from rag_app.assembling import STANDS_OUT
-from rag_app.chunking import chunk
-from rag_app.composing import Composed
-from rag_app.desk import Desk
-from rag_app.drafting import Steps, draft
-from rag_app.embedding import VectorCache, embedder_fingerprint, is_adapted, load_embedder
+from rag_app import __version__
+from rag_app.answer import templates, trends, verification
+from rag_app.answer.drafting import Steps, draft
+from rag_app.answer.rendering import STANDS_OUT
+from rag_app.answer.selection import Desk
+from rag_app.answer.templates import Composed
+from rag_app.collection import digests, publish
+from rag_app.collection.chunking import chunk
+from rag_app.collection.library import Library, open_library, write_dictionaries
+from rag_app.collection.lock import ingest_lock
+from rag_app.collection.snapshot import Manifest, open_current
+from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
-from rag_app.generation import Generator
-from rag_app.index import Manifest, open_current
-from rag_app.ingest_lock import ingest_lock
-from rag_app.judging import judge
-from rag_app.library import Library, open_library, write_dictionaries
-from rag_app.records import (
-    Answer,
-    Done,
-    Event,
-    Evidence,
-    Filters,
-    Found,
-    Intent,
-    Paper,
-    Query,
-    Turn,
-    Understood,
-    Usage,
-)
-from rag_app.retrieval import RANKED, retrieve
+from rag_app.llm.protocol import Generator
+from rag_app.records import Answer, Done, Event, Evidence, Filters, Found, Intent, Paper, Query, Turn, Understood, Usage
+from rag_app.search import patterns
+from rag_app.search.rerank import judge
+from rag_app.search.retrieval import RANKED, retrieve
+from rag_app.search.understanding import understand
 from rag_app.settings import Settings
-from rag_app.understanding import understand
+from rag_app.text import terms
 
 __all__ = ["IngestResult", "Library", "accepted", "answer", "ask", "ingest", "open_library", "turn"]
 
@@ -56,7 +47,7 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 class IngestResult:
     """What one ingest did."""
 
-    report: digest.Report
+    report: digests.Report
     roots: tuple[Path, ...]
     chunks: int
     embedded: int  # chunks whose text had no vector yet
@@ -84,16 +75,16 @@ def ingest(
     with ingest_lock(settings.home):
         say("reading digests", 0, 0)
         roots = _roots(settings, folders, replace)
-        papers, report = digest.read(roots)
+        papers, report = digests.read(roots)
         contents = _contents(papers, roots)
         current = _current(settings, contents)
         if current:
-            publishing.finish(settings.home, settings.chroma_url)
+            publish.finish(settings.home, settings.chroma_url)
             seconds = time.perf_counter() - started
             return IngestResult(report, roots, current.chunks, 0, True, is_adapted(settings), seconds)
         say("loading the embedding model", 0, 0)
         embedder = load_embedder(settings)
-        last = publishing.last_build(settings.home, embedder.fingerprint)
+        last = publish.last_build(settings.home, embedder.fingerprint)
         chunks = [
             piece
             for paper in papers
@@ -104,7 +95,7 @@ def ingest(
         cache = VectorCache(vectors or settings.home / "vectors")
         fresh = cache.unseen(texts, embedder)
         matrix = cache.embed(texts, embedder, lambda done, total: say("embedding", done, total))
-        publishing.build_and_publish(
+        publish.build_and_publish(
             settings.home,
             papers=papers,
             chunks=chunks,
@@ -159,9 +150,9 @@ def ask(
             refused=composed.refused,
             intent=query.intent,
             language=query.language,
-            citations=citing.cite(composed.hits, composed.sentences) if not composed.refused else (),
+            citations=verification.cite(composed.hits, composed.sentences) if not composed.refused else (),
             sentences=composed.sentences,
-            comparison=composing.comparison(composed.hits) if query.intent is Intent.COMPARE else {},
+            comparison=templates.comparison(composed.hits) if query.intent is Intent.COMPARE else {},
             borderline_papers=evidence.borderline,
             nearest=composed.nearest,
             ranked=tuple(hit.paper.arxiv_id for hit in evidence.hits[:RANKED]),
@@ -219,33 +210,33 @@ def _answer_steps(desk: Desk) -> Steps:
     """The kind of answer the intent asks for; only lookups and comparisons need the model."""
     query, evidence, table = desk.query, desk.evidence, desk.library.generation.papers
     if query.intent is Intent.CHAT:
-        return composing.greeting(query.language)
+        return templates.greeting(query.language)
     if query.impossible or not evidence.scanned:
-        return composing.outside(query, evidence, table)
+        return templates.outside(query, evidence, table)
     if query.unknown and not query.papers and not (query.intent is Intent.LIST and evidence.matched):
         reason = "unknown_author" if query.intent is Intent.METADATA else "unknown_name"
-        return composing.refusal(query, evidence, reason, names=query.unknown)
+        return templates.refusal(query, evidence, reason, names=query.unknown)
     if query.intent is Intent.METADATA and _describes_a_paper(query):
         if evidence.strength < STANDS_OUT:
-            return composing.refusal(query, evidence, "off_topic")
+            return templates.refusal(query, evidence, "off_topic")
         query = dataclasses.replace(query, papers=(evidence.hits[0].paper.arxiv_id,))
     if query.intent is Intent.METADATA:
-        return composing.record(query, table.many(table.ids(query.filters)), table)
-    if query.intent is Intent.TREND and not desk.library.lexical.own_terms(wording.trend_topic(query.topic)):
-        return composing.rising(query, trends.rising(table.all(), query.filters))
+        return templates.record(query, table.many(table.ids(query.filters)), table)
+    if query.intent is Intent.TREND and not desk.library.lexical.own_terms(patterns.trend_topic(query.topic)):
+        return templates.rising(query, trends.rising(table.all(), query.filters))
     if query.intent in {Intent.LIST, Intent.TREND} and not evidence.matched:
-        return composing.refusal(query, evidence, "off_topic")
+        return templates.refusal(query, evidence, "off_topic")
     if query.intent is Intent.TREND:
-        return composing.trend(query, evidence, table)
+        return templates.trend(query, evidence, table)
     if query.intent is Intent.LIST:
-        return composing.listing(query, evidence)
+        return templates.listing(query, evidence)
     return (yield from draft(desk))
 
 
 def _describes_a_paper(query: Query) -> bool:
     """Whether a fact is asked of one paper that is described rather than named: "who wrote the paper on …"."""
-    asked = wording.about_record(query.aggregate) and not query.papers and not query.filters
-    return asked and not wording.AUTHORS_RANKED.search(query.question)
+    asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
+    return asked and not patterns.AUTHORS_RANKED.search(query.question)
 
 
 def _matched(query: Query, evidence: Evidence, composed: Composed) -> int:
@@ -254,7 +245,7 @@ def _matched(query: Query, evidence: Evidence, composed: Composed) -> int:
 
 def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[Path, ...]:
     """The folders the collection is read from: those known, those given, and uploads; at first the default root."""
-    known = () if replace else tuple(Path(root) for root in publishing.known_roots(settings.home))
+    known = () if replace else tuple(Path(root) for root in publish.known_roots(settings.home))
     given = tuple(folder.expanduser().resolve() for folder in folders)
     uploads = settings.home / "uploads"
     chosen = (known + given) or (settings.digests,)
@@ -263,7 +254,7 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
 
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
     """A hash of all that was read, and of what reads it: equal means that a new index would say the same."""
-    read = (__version__, lexical.analysis_version(), papers, [str(root) for root in roots])
+    read = (__version__, terms.analysis_version(), papers, [str(root) for root in roots])
     return hashlib.sha256(repr(read).encode()).hexdigest()
 
 

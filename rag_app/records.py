@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+SUMMARY = "Summary"  # the section of text that the digest does not name
+
 # --- ingest: digest file -> Paper -> Chunk ---------------------------------------------------
 
 

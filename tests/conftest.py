@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from browsing import address, browser, environment, open_tab
-from fakes import made
-from ui_page import page
 
-from rag_app.library import Library
-from rag_app.understanding import Dictionary
+from rag_app.collection.library import Dictionary, Library
+from tests.helpers.browsing import address, browser, environment, open_tab
+from tests.helpers.fakes import made
+from tests.helpers.ui_page import page
 
 __all__ = ["address", "browser", "environment", "open_tab", "page"]
 

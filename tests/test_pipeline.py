@@ -8,13 +8,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from fakes import LAB, HashEmbedder, ScriptedGenerator, answer_of, events_of, fake_embedding, lab, settings_in
 
-from rag_app import lexical, pipeline
+from rag_app import pipeline
+from rag_app.collection import bm25
+from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError, DigestError, QuestionError
-from rag_app.index import open_current
 from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Understood
 from rag_app.settings import Settings
+from tests.helpers.fakes import (
+    LAB,
+    HashEmbedder,
+    ScriptedGenerator,
+    answer_of,
+    events_of,
+    fake_embedding,
+    lab,
+    settings_in,
+)
 
 PICKBOT = "2405.00001"
 TRUE = "[1] PickBot learns whole-body grasping."
@@ -233,7 +243,7 @@ def test_folders_and_uploads_are_added_and_remembered_until_replaced(home: Setti
 
 @pytest.mark.usefixtures("embedder")
 def test_another_analysis_of_words_makes_another_index(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexical, "analysis_version", lambda: "another")
+    monkeypatch.setattr(bm25, "analysis_version", lambda: "another")
     result = pipeline.ingest(home)
     assert (result.unchanged, result.embedded) == (False, 0)
     assert pipeline.ingest(home).unchanged

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from rag_app.errors import EngineError
-from rag_app.fitting import Plan
+from rag_app.llm.offload import Plan
 
 _PIECE = 64  # bytes
 

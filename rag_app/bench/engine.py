@@ -17,15 +17,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, median, quantiles
 
-from rag_app import llm, prompting
+from rag_app.answer import prompting
+from rag_app.answer.prompting import Prompt
 from rag_app.bench import prompts
 from rag_app.bench.bare import Bare, Run
 from rag_app.bench.suites import Progress
 from rag_app.bench.table import Row
-from rag_app.engine_host import EngineHost
 from rag_app.errors import EngineError
-from rag_app.generation import Generator, Message
-from rag_app.prompting import Prompt
+from rag_app.llm import engine as llm
+from rag_app.llm.process import EngineHost
+from rag_app.llm.protocol import Generator, Message
 from rag_app.records import Paper
 from rag_app.settings import Settings
 

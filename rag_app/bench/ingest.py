@@ -19,10 +19,10 @@ from rag_app import pipeline
 from rag_app.bench.plain import DefaultEncoder, Encoder, PlainChain
 from rag_app.bench.search import seconds
 from rag_app.bench.table import Row
-from rag_app.embedding import Embedder, embedder_folder, load_embedder
-from rag_app.index import Generation, open_current
-from rag_app.library import write_dictionaries
-from rag_app.publishing import build_and_publish
+from rag_app.collection.library import write_dictionaries
+from rag_app.collection.publish import build_and_publish
+from rag_app.collection.snapshot import Generation, open_current
+from rag_app.embedding.embedder import Embedder, embedder_folder, load_embedder
 from rag_app.records import Chunk, Paper
 from rag_app.settings import CHECKOUT, Settings
 

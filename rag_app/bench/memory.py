@@ -15,7 +15,7 @@ from pathlib import Path
 from rag_app.bench import prompts
 from rag_app.bench.suites import Progress
 from rag_app.bench.table import Row
-from rag_app.engine_host import EngineHost
+from rag_app.llm.process import EngineHost
 from rag_app.settings import Settings
 
 SMALL = "qwen2.5-coder-0.5b"

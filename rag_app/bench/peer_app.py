@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from rag_app import pipeline
 from rag_app.bench.peer import Json, Reply, peak_bytes, serve
-from rag_app.cleaning import clean_line
-from rag_app.engine_host import EngineHost
-from rag_app.generation import Generator, Message
-from rag_app.library import Library
+from rag_app.collection.library import Library
+from rag_app.llm.process import EngineHost
+from rag_app.llm.protocol import Generator, Message
 from rag_app.records import Done, Found, Usage
 from rag_app.settings import Settings
+from rag_app.text.cleaning import clean_line
 
 
 class Reader:

@@ -24,19 +24,20 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from rag_app import prompting, weights
+from rag_app.answer import prompting
 from rag_app.bench import peers_environment
 from rag_app.bench.peer import Peer, Reply
 from rag_app.bench.plain import DefaultEncoder, PlainChain
 from rag_app.bench.table import Row
-from rag_app.cleaning import clean_line
-from rag_app.embedding import embedder_folder
+from rag_app.collection.library import Library, open_library
+from rag_app.embedding.embedder import embedder_folder
 from rag_app.errors import RagError
-from rag_app.library import Library, open_library
 from rag_app.machine import physical_cores
 from rag_app.records import Intent, Paper
+from rag_app.search.understanding import understand
 from rag_app.settings import Settings
-from rag_app.understanding import understand
+from rag_app.text.cleaning import clean_line
+from rag_app.weights import store as weights
 
 TUNING, TUNING_QUICKLY = 60, 8  # questions on which the number of chunks is chosen
 TIMED, TIMED_QUICKLY = 12, 2  # questions answered by ourselves and LangChain

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rag_app import digest, prompting, sentences
-from rag_app.cleaning import clean_line
-from rag_app.drafting import PROMPT_TOKENS
+from rag_app.answer import prompting
+from rag_app.answer.drafting import PROMPT_TOKENS
+from rag_app.answer.prompting import Prompt
+from rag_app.collection import digests
+from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError
-from rag_app.index import open_current
-from rag_app.prompting import Prompt
 from rag_app.records import Hit, Intent, Paper, Passage, Query
 from rag_app.settings import Settings
+from rag_app.text import sentences
+from rag_app.text.cleaning import clean_line
 
 QUESTIONS = (
     "What problem does {name} solve?",
@@ -33,7 +35,7 @@ def papers(settings: Settings, count: int) -> list[Paper]:
     try:
         known: Sequence[Paper] = open_current(settings.home).papers.all()
     except CollectionError:
-        known, _ = digest.read([settings.digests])
+        known, _ = digests.read([settings.digests])
     return [known[place * len(known) // count] for place in range(count)] if len(known) > count else list(known)
 
 

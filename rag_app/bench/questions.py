@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 
-from rag_app import sentences
-from rag_app.cleaning import clean_line
 from rag_app.records import Paper
+from rag_app.text import sentences
+from rag_app.text.cleaning import clean_line
 
 Maker = Callable[[Paper], str]
 

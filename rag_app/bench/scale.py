@@ -18,16 +18,16 @@ from tempfile import TemporaryDirectory
 from rag_app.bench import questions, synthetic
 from rag_app.bench.search import p95, seconds
 from rag_app.bench.table import Row
-from rag_app.chunking import chunk
+from rag_app.collection.bm25 import LexicalIndex
+from rag_app.collection.chunking import chunk
+from rag_app.collection.library import LEXICAL, NAMES, Library, write_dictionaries
+from rag_app.collection.paper_names import NameBook
+from rag_app.collection.publish import build_and_publish
+from rag_app.collection.snapshot import open_current
 from rag_app.errors import RagError
-from rag_app.index import open_current
-from rag_app.lexical import LexicalIndex
-from rag_app.library import LEXICAL, NAMES, Library, write_dictionaries
-from rag_app.names import NameBook
-from rag_app.publishing import build_and_publish
-from rag_app.retrieval import retrieve
+from rag_app.search.retrieval import retrieve
+from rag_app.search.understanding import understand
 from rag_app.settings import CHECKOUT, Settings
-from rag_app.understanding import understand
 
 SIZES, SIZES_QUICK = (5_487, 20_000, 50_000), (30, 90)  # papers
 ASKED, WARMING = 45, 9  # questions

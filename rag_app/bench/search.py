@@ -20,8 +20,8 @@ from rag_app import pipeline
 from rag_app.bench import questions
 from rag_app.bench.plain import DefaultEncoder, PlainChain
 from rag_app.bench.table import Row
-from rag_app.embedding import embedder_folder
-from rag_app.library import Library, open_library
+from rag_app.collection.library import Library, open_library
+from rag_app.embedding.embedder import embedder_folder
 from rag_app.records import Intent, Understood
 from rag_app.settings import Settings
 

@@ -6,9 +6,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag_app import health
-from rag_app.index import current_name
-from sweeps import faults, stories
+from rag_app.collection import verify
+from rag_app.collection.snapshot import current_name
+from tests.sweeps import faults, stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +43,4 @@ class Collection:
         """All that is wrong with the index, leftovers of other ingests included."""
         names = [path.name for path in (self.home / "index").iterdir() if path.is_dir()]
         leftovers = [f"{name} is left over" for name in names if ".tmp-" in name]
-        return leftovers + [f"{names} are too many"] * (len(names) > 2) + health.damage(self.generation)
+        return leftovers + [f"{names} are too many"] * (len(names) > 2) + verify.damage(self.generation)

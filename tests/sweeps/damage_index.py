@@ -1,6 +1,6 @@
 """Damaging every file of an index, one at a time, and looking at what becomes of answers and searches.
 
-    PYTHONPATH=tests python -m sweeps.damage_index RAG_HOME --count 100 --seed 0
+    python -m tests.sweeps.damage_index RAG_HOME --count 100 --seed 0
 
 Knows: the ways in which a file can be damaged, and what may come of it: the same answers, or a message. Does not know:
 how damage is found. `test_damage` does the same to small indexes. The script puts every file back, from memory.
@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag_app.index import EXACT_LIMIT, VECTORS, Manifest, current_name
-from sweeps import faults, stories
+from rag_app.collection.snapshot import EXACT_LIMIT, VECTORS, Manifest, current_name
+from tests.sweeps import faults, stories
 
 BLOCK = 4096  # bytes
 SAME, REFUSED = "the same answers", "refused with a message"

@@ -26,6 +26,7 @@ from pathlib import Path
 import pytest
 
 from rag_app.errors import RagError
+from rag_app.settings import CHECKOUT
 
 
 class CrashError(AssertionError):
@@ -33,7 +34,6 @@ class CrashError(AssertionError):
 
 
 KILL = 0  # in place of an errno
-TESTS = Path(__file__).parent.parent
 SECONDS = 120  # after which a run hangs
 
 
@@ -92,10 +92,10 @@ def _inside(
 def _server() -> multiprocessing.context.ForkServerContext:
     """Where processes are forked from: started once, with the counter in it and the heavy imports done."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sweeps.stories"])
+    context.set_forkserver_preload(["tests.sweeps.stories"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LD_PRELOAD", str(_compiled()))
-        patch.setenv("PYTHONPATH", str(TESTS), prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", str(CHECKOUT), prepend=os.pathsep)
         patch.setenv("OPENBLAS_NUM_THREADS", "1")  # on a busy machine its threads wait for each other for seconds
         multiprocessing.forkserver.ensure_running()  # type: ignore[attr-defined]
     return context

@@ -19,12 +19,13 @@ import filelock  # noqa: F401
 import numpy as np
 import pytest
 import rapidfuzz.process  # noqa: F401
-from fakes import LAB, HashEmbedder, fake_embedding, settings_in
 from kiwipiepy import Kiwi
 
-from rag_app import index, lexical, pipeline, serialising
-from rag_app.embedding import Matrix
+from rag_app import pipeline, records_json
+from rag_app.collection import bm25, snapshot
+from rag_app.records import Matrix
 from rag_app.settings import Settings
+from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, settings_in
 
 QUESTIONS = ("which papers fold cloth?", "PickBot의 O.O.D. 성공률은?", "how many papers are there?", "the top 2 papers")
 SEARCHES = 50
@@ -36,7 +37,7 @@ class OneThreadKiwi:
     """Kiwi without a pool of threads, which would not outlive the fork; loading it takes three seconds."""
 
     def __init__(self) -> None:
-        self._kiwi = Kiwi(num_workers=1, **lexical.DICTIONARIES)
+        self._kiwi = Kiwi(num_workers=1, **bm25.DICTIONARIES)
         self._kiwi.tokenize("준비")  # it loads its model for the first text only
 
     def tokenize(self, texts: Sequence[str]) -> list[object]:
@@ -44,7 +45,7 @@ class OneThreadKiwi:
 
 
 KIWI = OneThreadKiwi()
-vars(lexical)["_kiwi"] = lambda: KIWI
+vars(bm25)["_kiwi"] = lambda: KIWI
 
 
 class StoredVectors(HashEmbedder):
@@ -81,7 +82,7 @@ def answers(folder: Path) -> list[str]:
     """What a fresh start answers without a model: text, quotes and counts, as JSON without times."""
     with fake_embedding(HashEmbedder()):
         library = pipeline.open_library(settings_in(folder))
-        given = [serialising.as_json(pipeline.answer(question, library)[0]) for question in QUESTIONS]
+        given = [records_json.as_json(pipeline.answer(question, library)[0]) for question in QUESTIONS]
     return [_text(answer) for answer in given]
 
 
@@ -90,11 +91,11 @@ def searches(home: Path, vectors: Path, fingerprint: str, limit: int = 0) -> lis
     embedder = StoredVectors(vectors, fingerprint)
     with fake_embedding(embedder), pytest.MonkeyPatch.context() as patch:
         library = pipeline.open_library(Settings(home=home))
-        patch.setattr(index, "EXACT_LIMIT", limit)
+        patch.setattr(snapshot, "EXACT_LIMIT", limit)
         found = [library.generation.nearest(embedder.query(str(number)), 5) for number in range(SEARCHES)]
         given = [pipeline.answer(question, library)[0] for question in QUESTIONS]
     rows = [str([row for row, _ in nearest]) for nearest in found]
-    return rows + [_text(serialising.as_json(answer)) for answer in given]
+    return rows + [_text(records_json.as_json(answer)) for answer in given]
 
 
 def _text(answer: dict[str, object]) -> str:

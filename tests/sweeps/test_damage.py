@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.index import FLUSHED, Manifest
-from sweeps import stories
-from sweeps.collection import Collection
-from sweeps.conftest import Some, counts
-from sweeps.damage_index import REFUSED, SAME, Case, Look, by_chance, damaged, systematic
+from rag_app.collection.snapshot import FLUSHED, Manifest
+from tests.sweeps import stories
+from tests.sweeps.collection import Collection
+from tests.sweeps.conftest import Some, counts
+from tests.sweeps.damage_index import REFUSED, SAME, Case, Look, by_chance, damaged, systematic
 
 
 @pytest.fixture(scope="module")

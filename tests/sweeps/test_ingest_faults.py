@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import faults, stories
-from sweeps.collection import Collection
-from sweeps.conftest import Some, counts
+from tests.sweeps import faults, stories
+from tests.sweeps.collection import Collection
+from tests.sweeps.conftest import Some, counts
 
 PARTS = range(4)  # of the changes, so that a full sweep can be run in pieces
 

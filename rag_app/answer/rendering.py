@@ -1,0 +1,130 @@
+"""Checked sentences -> the answer they make.
+
+Knows: what is shown where the model said something, where nothing it said passed, and without a model: prose, the
+quotes beneath, the table of a comparison, or a refusal.
+Does not know: how the sentences came about (`drafting`, its caller) or when one is supported (`citing`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag_app.answer import templates, verification
+from rag_app.answer.selection import Desk, certain
+from rag_app.answer.templates import Composed
+from rag_app.lang import language_of
+from rag_app.records import Hit, Intent, Passage, Sentence
+from rag_app.text import numbers
+from rag_app.text.cleaning import clean_line, escape_markdown
+
+STANDS_OUT = 3.3  # standard deviations above which a paper answers a search, even where the model finds nothing to say
+TERSE = 25  # characters
+MOSTLY = 0.4  # share of Hangul below which a Korean sentence is mostly names
+HANGUL, LATIN = re.compile(r"[가-힣]"), re.compile(r"[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a draft: the place of the paper it cites, and its checked sentences."""
+
+    place: int
+    sentences: tuple[Sentence, ...]
+
+
+def assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Composed:
+    if desk.query.intent is Intent.COMPARE:
+        return _comparison(desk, hits, lines)
+    line = next((line for line in lines if tells(desk, line)), None)
+    if line is None:
+        return _nothing_said(desk, hits, lines)
+    hit = hits[line.place]
+    kept = [s for s in line.sentences if s.supported]
+    prose = " ".join(escape_sentence(s.text) for s in kept)
+    if _mostly_names(prose) and desk.query.language == "ko":
+        prose = templates.words("ko")["by_digest"] + prose
+    lead = "" if desk.named else f"{templates.title_of(hit.paper)} [1]\n\n"
+    terse = sum(len(s.text) for s in kept) < TERSE  # a bare figure is shown with the sentence it stands in
+    quotes = quote_lines(kept, "" if terse else desk.query.language)
+    return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
+
+
+def _mostly_names(prose: str) -> bool:
+    """Whether a sentence has so few letters of its own language beside names that a reader takes it for another."""
+    hangul, latin = len(HANGUL.findall(prose)), len(LATIN.findall(prose))
+    return hangul < MOSTLY * (hangul + latin)
+
+
+def tells(desk: Desk, line: Line) -> bool:
+    """Whether a sentence of the line is supported, and one holds a figure where a figure is asked for."""
+    supported = [verification.MARKER.sub(" ", sentence.text) for sentence in line.sentences if sentence.supported]
+    return any(numbers.values_of(text) for text in supported) if desk.wants_figure else bool(supported)
+
+
+def _quotable(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
+    """The digest's best sentences to stand as the answer; one asked for a figure must hold a figure."""
+    if desk.asks_for_figure_of_named:
+        return tuple(passage for passage in hit.passages if numbers.values_of(passage.text))[:2]
+    return hit.passages[:2] or (templates.first_passage(hit.paper),)
+
+
+def _nothing_said(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Composed:
+    """Nothing passed the checks: a search still has its paper, anything else is refused."""
+    if desk.stop.is_set() and not lines:
+        return templates.refusal(desk.query, desk.evidence, "stopped")
+    if not desk.named and desk.evidence.strength >= STANDS_OUT:
+        return extracted(desk, hits[:1])
+    tried = next((sentence.text for line in lines for sentence in line.sentences), "")
+    if sure := certain(desk, hits[0], tried):
+        return extracted(desk, [replace(hits[0], passages=sure)])
+    if desk.named:
+        titles = [clean_line(hit.paper.title.partition(":")[0]) for hit in hits]
+        return templates.refusal(desk.query, desk.evidence, "not_in_digest_of", names=titles)
+    return templates.refusal(desk.query, desk.evidence, "no_support")
+
+
+def _comparison(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Composed:
+    """A line of prose for each paper where one passed, and the table of the digests' own sentences."""
+    written = {line.place: [s for s in line.sentences if s.supported] for line in lines}
+    prose: list[str] = []
+    checked: list[Sentence] = []
+    for place, hit in enumerate(hits):
+        first = next(iter(hit.passages), None) or templates.first_passage(hit.paper)
+        kept = written.get(place) or [verification.quote(first, place + 1, first.text or hit.paper.title)]
+        checked += kept
+        own_words = bool(written.get(place)) or language_of(kept[0].text if kept else "") == desk.query.language
+        body = " ".join(escape_sentence(s.text) for s in kept) if own_words else f"[{place + 1}]"
+        prose.append(f"- **{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))}**: {body}")
+    table = templates.comparison_table(hits, templates.comparison(hits), desk.query.language)
+    return Composed("\n".join([*prose, "", table]), tuple(hits), tuple(checked))
+
+
+def extracted(desk: Desk, hits: Sequence[Hit]) -> Composed:
+    """The answer without the model: the best digest sentences, word for word."""
+    if desk.query.intent is Intent.COMPARE:
+        return _comparison(desk, hits, [])
+    hit = hits[0]
+    passages = _quotable(desk, hit)
+    if not passages:
+        return _nothing_said(desk, hits, [])
+    checked = tuple(verification.quote(passage, 1) for passage in passages)
+    phrases = templates.words(desk.query.language)
+    lead = phrases["quoted"] if desk.named else phrases["paper_is"]
+    lead = lead.format(n=1, title=templates.title_of(hit.paper))
+    if all(language_of(p.text) == desk.query.language for p in passages):
+        body = " ".join(escape_sentence(s.text) for s in checked)
+        return Composed(f"{templates.title_of(hit.paper)}\n\n{body}", (hit,), checked)
+    return Composed("\n".join([lead, "", quote_lines(checked, "")]), (hit,), checked)
+
+
+def escape_sentence(text: str) -> str:
+    """A sentence as Markdown; its `[n]` markers stay."""
+    return re.sub(r"\\\[(\d+)\\\]", r"[\1]", escape_markdown(text))
+
+
+def quote_lines(checked: Sequence[Sentence], language: str) -> str:
+    """The supporting digest sentences as `>` lines, where they are in another language than the answer."""
+    quotes = dict.fromkeys(support.quote for sentence in checked for support in sentence.support)
+    shown = [quote for quote in quotes if language_of(quote) != language]
+    return "\n>\n".join(f"> {escape_markdown(clean_line(quote))}" for quote in shown)

@@ -1,0 +1,159 @@
+"""What lies before the model: the question, its evidence, and which of both an answer is drafted from.
+
+Knows: how many papers a question needs and which of their sentences come first, the names in a question that no
+digest mentions, and the sentence that answers for sure.
+Does not know: prompts, the model's words, or how answers are put together. `drafting` and `assembling` work at it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag_app.answer import verification
+from rag_app.collection.bm25 import document
+from rag_app.collection.library import Library
+from rag_app.collection.paper_names import TOKEN, misspelt, respelt, shaped, unknown_names
+from rag_app.llm.protocol import Generator
+from rag_app.records import Evidence, Hit, Intent, Passage, Query
+from rag_app.search import patterns, retrieval
+from rag_app.text import numbers
+
+CANDIDATES = 5  # papers offered to the model when the question names none
+CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken without asking the model
+CERTAIN = 0.8  # share of a question's terms, rare ones counting more, in a sentence that answers it for sure
+WHOLE = 2  # sentences of a digest that stand for the whole of it
+NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
+SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What drafting works with."""
+
+    query: Query
+    evidence: Evidence
+    library: Library
+    generator: Generator | None
+    stop: threading.Event
+
+    @property
+    def named(self) -> bool:
+        return bool(self.query.papers)
+
+    @property
+    def wants_figure(self) -> bool:
+        return bool(patterns.FIGURE.search(self.query.question))
+
+    @property
+    def asks_for_figure_of_named(self) -> bool:
+        return self.named and self.query.intent is Intent.LOOKUP and self.wants_figure
+
+
+def shares_a_word(desk: Desk) -> bool:
+    """Whether a paper near the top holds a content word of the question, in either language."""
+    near = desk.evidence.hits[:CANDIDATES]
+    return any(desk.library.lexical.coverage(desk.query.standalone, document(hit.paper)) for hit in near)
+
+
+def focus(desk: Desk) -> list[Hit]:
+    """The papers that go into the prompt, each with enough of its sentences."""
+    query, hits = desk.query, desk.evidence.hits
+    if query.intent is Intent.COMPARE:
+        named = [hit for arxiv_id in query.papers for hit in hits if hit.paper.arxiv_id == arxiv_id]
+        others = [hit for hit in hits if hit.paper.arxiv_id not in query.papers]
+        chosen = (named + others)[: max(2, len(named))]
+    elif desk.named:
+        chosen = list(hits[: len(query.papers)])
+    else:
+        clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
+        chosen = list(hits[: 1 if clear else CANDIDATES])
+    weights = _wanted(desk)
+    most = 60 if len(chosen) == 1 else 12
+    found = [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
+    return [_figures_first(hit) for hit in found] if desk.wants_figure else found
+
+
+def _figures_first(hit: Hit) -> Hit:
+    """The hit with the sentences that hold a figure before the others: what a question for a figure needs."""
+    return replace(hit, passages=tuple(sorted(hit.passages, key=lambda p: not numbers.values_of(p.text))))
+
+
+def respelled(desk: Desk, hits: Sequence[Hit]) -> Desk:
+    """The desk with the question as the digest of its one named paper spells the names in it."""
+    if not desk.named or len(hits) > 1:
+        return desk
+    asked = respelt(desk.query.standalone, hits[0].paper, desk.library.lexical.knows)
+    return replace(desk, query=replace(desk.query, standalone=asked))
+
+
+def _wanted(desk: Desk) -> dict[str, float]:
+    """The weighted terms that sentences are chosen by; names of papers count less, as many sentences have them."""
+    lexical = desk.library.lexical
+    named = _named(desk)
+    terms = lexical.query_terms(desk.query.standalone)
+    return {term: weight * (NAME_SHARE if term in named else 1.0) for term, weight in terms.items()}
+
+
+def absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
+    """Names the question asks about that the digests of the named papers never mention: no answer can be there."""
+    if not desk.named or desk.query.intent is Intent.COMPARE:
+        return []
+    asked = _without_names(desk.query)
+    words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(asked)
+    return [word for word in dict.fromkeys(words) if all(_is_absent(word, hit) for hit in hits)]
+
+
+def _is_absent(word: str, hit: Hit) -> bool:
+    """Whether a name, or the size of a model ("405B"), is nowhere in the digest, in no likely spelling."""
+    if SIZE.fullmatch(word):
+        return not re.search(rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", "\n".join(verification.texts_of(hit.paper)))
+    return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
+
+
+def certain(desk: Desk, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
+    """The sentences of a named paper that answer whatever the model says.
+
+    To a question for a figure it is one that holds a figure, and nearly all that the question speaks of beside the
+    name. To a question that speaks of nothing else, the digest is the answer: the sentences nearest to what the model
+    `tried` to say, or to the question.
+    """
+    if _asks_for_the_whole(desk):
+        return _nearest(desk, hit, tried or desk.query.standalone)
+    if not desk.asks_for_figure_of_named:
+        return ()
+    lexical, asked = desk.library.lexical, _without_names(desk.query)
+    holding = (p for p in hit.passages if numbers.values_of(p.text))
+    return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
+
+
+def _asks_for_the_whole(desk: Desk) -> bool:
+    """Whether a question about one named paper asks for no more than what it is about."""
+    if len(desk.query.papers) != 1 or desk.query.intent is not Intent.LOOKUP or desk.wants_figure:
+        return False
+    asked = desk.query.standalone  # with the name: without it the particle after it would be taken for a word
+    return set(desk.library.lexical.own_terms(asked)) <= patterns.OF_ANY_PAPER | _named(desk)
+
+
+def _nearest(desk: Desk, hit: Hit, text: str) -> tuple[Passage, ...]:
+    """The sentences of a paper that share most with a text beside its name, in the order of the digest."""
+    named = _named(desk)
+    weights = {t: w for t, w in desk.library.lexical.query_terms(text).items() if t not in named}
+    passages = list(retrieval.passages_of(hit.paper, weights, desk.library))
+    best = sorted(passages, key=lambda p: -p.score)[:WHOLE]
+    return tuple(p for p in passages if p in best)
+
+
+def _named(desk: Desk) -> set[str]:
+    """The terms of the papers' names."""
+    return set(desk.library.lexical.own_terms(" ".join(desk.query.names)))
+
+
+def _without_names(query: Query) -> str:
+    """What is asked, without the names of the papers."""
+    asked = query.standalone  # pasted text is left out of it
+    for name in query.names:
+        asked = asked.replace(name, " ")
+    return asked

@@ -1,0 +1,287 @@
+"""Answers that code writes: lists, facts of the record, trends, comparison tables, refusals and greetings.
+
+Knows: the wording of such answers in both languages. Every number in them is a slot filled from the paper table;
+digest text enters only as escaped quotes. Does not know: retrieval or the model. `pipeline.ask` picks one by intent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag_app.answer import verification
+from rag_app.answer.phrases import PHRASES
+from rag_app.answer.trends import Topic
+from rag_app.collection.papers import PaperTable
+from rag_app.lang import language_of
+from rag_app.records import SUMMARY, Evidence, Hit, Paper, Passage, Query, Sentence
+from rag_app.text import sentences
+from rag_app.text.cleaning import clean_line, escape_markdown
+
+PAGE = 20  # papers shown in the text of a list; the citations hold all
+NEAREST = 3  # papers offered with a refusal
+MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
+TABLE = 1_000  # characters of a comparison's table that can be taken in; one sentence for each aspect is always there
+BEHIND = 3  # papers shown behind a rising topic
+TREND_MONTHS = 24  # months of a trend that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer before it is numbered into an `Answer`: `hits` are the papers cited, in order."""
+
+    text: str
+    hits: tuple[Hit, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    refused: bool = False
+    nearest: tuple[str, ...] = ()
+    left_out: int = 0  # sentences of evidence that the prompt had no room for
+
+
+def words(language: str) -> dict[str, str]:
+    return PHRASES[language]
+
+
+def title_of(paper: Paper) -> str:
+    return f"[{escape_markdown(clean_line(paper.title))}]({paper.url})"
+
+
+def first_passage(paper: Paper) -> Passage:
+    """The first words of a digest, for a paper that is cited for its record; its title where there is no text."""
+    for section in paper.sections:
+        for start, end in sentences.split(section.text):
+            return Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
+    return Passage(paper.arxiv_id, "", 0, 0, "")
+
+
+def greeting(language: str) -> Composed:
+    return Composed(words(language)["greeting"])
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+def refusal(query: Query, evidence: Evidence, reason: str, *, names: Sequence[str] = ()) -> Composed:
+    """Nothing is claimed: what is missing, and the nearest papers. `reason` is a key of the phrases."""
+    phrase = words(query.language)[reason]
+    text = phrase.format(names=", ".join(escape_markdown(name) for name in names), **_span(query))
+    near = [hit.paper for hit in evidence.hits[:NEAREST]]
+    if near:
+        lines = [f"- {title_of(paper)}" + (f" ({paper.date})" if paper.date else "") for paper in near]
+        text += "\n\n" + "\n".join([words(query.language)["nearest"], *lines])
+    return Composed(text, refused=True, nearest=tuple(paper.arxiv_id for paper in near))
+
+
+def _span(query: Query) -> dict[str, str]:
+    f = query.filters
+    votes = words(query.language)["votes"]
+    conditions = [
+        *(f.days or ([f"{f.since or '…'} – {f.until or '…'}"] if f.since or f.until else [])),
+        *(escape_markdown(author) for author in f.authors),
+        *(votes.format(votes=f"{sign} {n}") for sign, n in (("≥", f.min_votes), ("≤", f.max_votes)) if n is not None),
+    ]
+    days = ", ".join(conditions) or "…"
+    return {"days": days, "note": escape_markdown(query.notes[-1]) if query.notes else ""}
+
+
+def outside(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
+    """No paper meets the filters: say so, and what the collection holds."""
+    phrase = words(query.language)["impossible" if query.impossible else "no_papers"]
+    span = words(query.language)["span"].format(first=table.first_day or "?", last=table.last_day or "?")
+    return Composed(f"{phrase.format(**_span(query))} {span}", refused=True)
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+def listing(query: Query, evidence: Evidence) -> Composed:
+    """One line a paper with its title and the digest sentence that matches, and how many were scanned."""
+    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
+    hits = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+    phrases = words(query.language)
+    head = phrases["list_head"].format(matched=len(hits), scanned=evidence.scanned)
+    if evidence.borderline:
+        head += " " + phrases["list_borderline"].format(borderline=len(evidence.borderline))
+    if query.ranking:
+        hits = [by_id[paper.arxiv_id] for paper in _ranked([hit.paper for hit in hits], query)]
+        head += " " + phrases[query.ranking]
+    elif 0 < query.limit < len(hits):
+        hits = hits[: query.limit]
+        head += " " + phrases["closest"].format(count=len(hits))
+    return _listed(query, head, hits, quoted=True)
+
+
+def _listed(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> Composed:
+    """A numbered line for each paper, the first page of them in the text and all of them cited."""
+    lines, cited = [], []
+    for n, hit in enumerate(hits, start=1):
+        passage = hit.passages[0] if hit.passages else first_passage(hit.paper)
+        cited.append(verification.quote(passage, n, hit.paper.title))
+        if n <= PAGE:
+            lines.append(f"{n}. {_line(hit.paper, query)} [{n}]")
+            lines += [f"   > {escape_markdown(passage.text)}"] if quoted and passage.text else []
+    if len(hits) > PAGE:
+        lines.append(words(query.language)["more"].format(more=len(hits) - PAGE))
+    return Composed("\n".join([*_notes(query), head, "", *lines]), tuple(hits), tuple(cited))
+
+
+def _line(paper: Paper, query: Query) -> str:
+    phrases = words(query.language)
+    votes = phrases["votes"].format(votes=paper.votes) if paper.votes is not None else phrases["votes_unknown"]
+    return f"{title_of(paper)} ({', '.join(x for x in (paper.date, votes) if x)})"
+
+
+def _notes(query: Query) -> list[str]:
+    """What was assumed, each on a line of its own, then a blank line."""
+    notes = [words(query.language)["assumed"].format(note=escape_markdown(note)) for note in query.notes]
+    return [*notes, ""] if notes else []
+
+
+# --- facts of the record ------------------------------------------------------------------------
+
+
+def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed:
+    """Counts, votes, authors and days over `papers` (all that meet the filters), formatted by code."""
+    if query.papers:
+        return _one_record(query, [table.get(arxiv_id) for arxiv_id in query.papers])
+    if query.aggregate == "months":
+        return _months(query, table.by_month(query.filters))
+    if query.aggregate == "authors" and not query.filters.authors:
+        return _top_authors(query, table.authors(query.filters))
+    phrases, shown = words(query.language), list(papers)
+    head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
+    if query.ranking:
+        unknown = sum(paper.votes is None for paper in shown)
+        head += " " + phrases[query.ranking]
+        head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
+        shown = _ranked(shown, query)
+    return _listed(query, head, [Hit(paper, 0.0, why=("record",)) for paper in shown], quoted=False)
+
+
+def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
+    """The first N by votes; without a number, all that share the first place. Unknown votes are no votes to rank."""
+    known = [paper for paper in papers if paper.votes is not None]
+    known.sort(key=lambda paper: (paper.votes or 0) if query.ranking == "bottom" else -(paper.votes or 0))
+    if query.limit:
+        return known[: query.limit]
+    return [paper for paper in known if paper.votes == known[0].votes]
+
+
+def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
+    """Votes, day or else the authors of named papers."""
+    phrases, lines, cited = words(query.language), [], []
+    for n, paper in enumerate(papers, start=1):
+        fact = {
+            "votes": phrases["votes_unknown"] if paper.votes is None else phrases["votes"].format(votes=paper.votes),
+            "date": ", ".join(paper.dates) or phrases["date_unknown"],
+        }.get(query.aggregate) or phrases["authors_are"].format(authors=escape_markdown(_author_list(paper, phrases)))
+        lines.append(f"{title_of(paper)}: {fact} [{n}]")
+        cited.append(verification.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
+    hits = tuple(Hit(paper, 0.0, why=("named",)) for paper in papers)
+    return Composed("\n".join([*_notes(query), *lines]), hits, tuple(cited))
+
+
+def _author_list(paper: Paper, phrases: dict[str, str]) -> str:
+    if not paper.authors:
+        return phrases["authors_unknown"]
+    return ", ".join(paper.authors) + (phrases["and_more"] if paper.unnamed_authors else "")
+
+
+def _months(query: Query, months: Sequence[tuple[str, int]]) -> Composed:
+    phrases = words(query.language)
+    rows = [f"| {month} | {count} |" for month, count in months]
+    head = phrases["count"].format(count=sum(count for _, count in months))
+    return Composed("\n".join([head, "", phrases["months_head"], "|---|---:|", *rows]))
+
+
+def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
+    phrases = words(query.language)
+    rows = [f"| {escape_markdown(name)} | {count} |" for name, count in authors[: query.limit or 10]]
+    return Composed("\n".join([phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|", *rows]))
+
+
+# --- comparison ---------------------------------------------------------------------------------
+
+
+def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]:
+    """Aspect -> arXiv id -> the digest's own sentences on it, best for the question first; aspects as named there.
+
+    Digests that share no aspect are compared as wholes.
+    """
+    shared = set.intersection(*({section.name for section in hit.paper.sections} for hit in hits)) if hits else set()
+    table: dict[str, dict[str, tuple[Passage, ...]]] = defaultdict(dict)
+    for hit in hits:
+        by_aspect: dict[str, list[Passage]] = {s.name if shared else SUMMARY: [] for s in hit.paper.sections}
+        for passage in sorted(hit.passages, key=lambda passage: -passage.score):
+            by_aspect[passage.section if shared else SUMMARY].append(passage)
+        for aspect, passages in by_aspect.items():
+            if passages:
+                table[aspect][hit.paper.arxiv_id] = tuple(passages[:MOST_SAID])
+    return dict(table)
+
+
+def comparison_table(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str) -> str:
+    """The comparison as a Markdown table of the digests' sentences; quoted where they are in another language."""
+    rows = next(rows for most in range(MOST_SAID, 0, -1) if _short(rows := _rows(hits, table, language, most), most))
+    text = " ".join(p.text for quotes in table.values() for passages in quotes.values() for p in passages)
+    return "\n".join(rows if language_of(text) == language else [f"> {row}" for row in rows])
+
+
+def _rows(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str, most: int) -> list[str]:
+    """The lines of a table with at most `most` sentences in a cell."""
+    missing = words(language)["not_in_digest"]
+    titles = [
+        f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]" for n, hit in enumerate(hits, 1)
+    ]
+    rows = [f"| | {' | '.join(titles)} |", "|" + "---|" * (len(hits) + 1)]
+    for aspect, quotes in table.items():
+        said = [quotes.get(hit.paper.arxiv_id, ())[:most] for hit in hits]
+        cells = [" ".join(escape_markdown(clean_line(p.text)) for p in passages) or missing for passages in said]
+        rows.append(f"| **{escape_markdown(aspect)}** | {' | '.join(cells)} |")
+    return rows
+
+
+def _short(rows: Sequence[str], most: int) -> bool:
+    return most == 1 or sum(map(len, rows)) <= TABLE
+
+
+# --- trends -------------------------------------------------------------------------------------
+
+
+def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
+    """The share of a topic month by month, and the papers of its highest month."""
+    phrases = words(query.language)
+    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
+    matched = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+    months = table.by_month(query.filters)[-TREND_MONTHS:]
+    found = Counter(hit.paper.date[:7] for hit in matched)
+    rows = [f"| {m} | {found[m]} | {total} | {100 * found[m] / total:.1f}% |" for m, total in months if total]
+    head = phrases["trend_head"].format(matched=len(matched), scanned=evidence.scanned)
+    peak = max(months, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
+    shown = [hit for hit in matched if hit.paper.date.startswith(peak)][:PAGE] if found[peak] else []
+    table_text = "\n".join([head, "", phrases["trend_columns"], "|---|---:|---:|---:|", *rows])
+    if not shown:
+        return Composed("\n".join([*_notes(query), table_text]))
+    peak_line = phrases["trend_peak"].format(month=peak)
+    return _listed(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
+
+
+def rising(query: Query, topics: Sequence[Topic]) -> Composed:
+    """The topics whose share of the papers rose most, with the newest papers behind each."""
+    phrases = words(query.language)
+    lines = [*_notes(query), phrases["rising_head"], ""]
+    hits: list[Hit] = []
+    cited: list[Sentence] = []
+    for topic in topics:
+        rise = f"{100 * topic.before:.1f}% → {100 * topic.within:.1f}%"
+        lines.append(
+            f"- **{escape_markdown(topic.phrase)}**: {rise} ({phrases['papers'].format(count=len(topic.papers))})"
+        )
+        for paper in topic.papers[-BEHIND:]:
+            hits.append(Hit(paper, 0.0, why=("record",)))
+            cited.append(
+                verification.quote(first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]")
+            )
+            lines.append(f"  - {_line(paper, query)} [{len(hits)}]")
+    return Composed("\n".join(lines), tuple(hits), tuple(cited))

@@ -1,0 +1,83 @@
+"""An answer kept with all that is needed to ask for it again, and asking again.
+
+Knows: what decides an answer (question, filters, collection, models, engine, machine) and the file that holds it.
+Does not know: how answers come about. `rag-app ask --save` writes a receipt, `rag-app rerun` reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from rag_app import __version__, pipeline, records_json
+from rag_app.collection.library import Library
+from rag_app.errors import RagError
+from rag_app.llm.protocol import Generator
+from rag_app.records import Answer, Filters
+from rag_app.weights import store
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One question, what answered it, and the answer."""
+
+    question: str
+    filters: Filters
+    made_with: dict[str, str]
+    answer: Answer
+
+
+def receipt(question: str, filters: Filters, answer: Answer, library: Library, engine: Generator | None) -> Receipt:
+    """The receipt of an answer just given by `engine` (None: without a model) over `library`."""
+    return Receipt(question, filters, made_with(library, engine), answer)
+
+
+def made_with(library: Library, engine: Generator | None) -> dict[str, str]:
+    """Everything beside the question that decides an answer, each as a short text."""
+    manifest = library.generation.manifest
+    facts = {"rag-app": __version__, "collection": manifest.digest, "embedding model": manifest.fingerprint}
+    if engine is None:
+        return facts | {"model": ""}
+    settings = library.settings
+    file = Path(settings.model) if settings.model.endswith(".gguf") else settings.models / f"{engine.model}.gguf"
+    return facts | {
+        "model": engine.model,
+        "model's SHA-256": store.file_hashes(settings).known(file) or "",
+        "llama-cpp-python": version("llama-cpp-python"),
+        "device": engine.device,
+        "context window": str(engine.context),
+    }
+
+
+def save(kept: Receipt, file: Path) -> None:
+    """Write a receipt as JSON. Raises RagError when the file cannot be written."""
+    data = asdict(kept) | {"answer": records_json.as_stored_json(kept.answer)}
+    try:
+        file.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise RagError(f"{file} cannot be written: {error.strerror}", "choose another file for --save") from error
+
+
+def load(file: Path) -> Receipt:
+    """Read a receipt back. Raises RagError for a file that holds none."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        whole = asdict(records_json.from_json(data["answer"]))
+        restored: Receipt = records_json.restored(Receipt, data | {"answer": whole})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = 'make one with: rag-app ask "question" --save FILE'
+        raise RagError(f"{file} is not a saved answer: {error}", hint) from error
+    return restored
+
+
+def rerun(kept: Receipt, library: Library, engine: Generator | None) -> Answer:
+    """Ask again and return the answer, if it is the same text. Raises RagError, naming what has changed since."""
+    answer, _ = pipeline.answer(kept.question, library, engine, filters=kept.filters)
+    if answer.text == kept.answer.text:
+        return answer
+    now = made_with(library, engine)
+    changed = [name for name in kept.made_with | now if kept.made_with.get(name) != now.get(name)]
+    hint = f"changed since: {', '.join(changed)}" if changed else "nothing else has changed: please report it"
+    raise RagError(f"another answer to: {kept.question}", hint)

@@ -1,0 +1,134 @@
+"""What the command line prints: progress bars, reports, answers, findings.
+
+Knows: the terminal. Does not know: how anything was made. Only `__main__` and `batch` use it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rag_app.records import Answer, Evidence, Sentence
+
+if TYPE_CHECKING:
+    from rag_app.diagnostics.doctor import Finding
+    from rag_app.embedding.adapt import AdaptResult
+    from rag_app.pipeline import IngestResult
+
+SHOWN_SKIPS = 20
+OFFER_ADAPT = 500  # papers from which fitting the embedding model is worth its minutes
+
+
+class Progress:
+    """A progress callback `(stage, done, total)` drawn on stderr; stages without a total are named once."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._stage = ""
+        self._bar: Any = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._close()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self._close()
+            self._stage = stage
+            if not total:
+                print(f"{self._title}: {stage}", file=sys.stderr, flush=True)
+        if not total:
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            size = total > 10_000_000  # bytes
+            self._bar = tqdm(total=total, desc=f"{self._title}: {stage}", unit="B" if size else "", unit_scale=size)
+        self._bar.update(done - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def table(rows: Sequence[Sequence[str]]) -> None:
+    """Rows of text in aligned columns; the first row is the heading."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def print_report(result: IngestResult) -> None:
+    """What was read, merged and skipped, and how long it took."""
+    report = result.report
+    for skipped in report.skipped[:SHOWN_SKIPS]:
+        print(f"skipped {skipped.file}:{skipped.line}: {skipped.reason}")
+    if len(report.skipped) > SHOWN_SKIPS:
+        print(f"skipped {len(report.skipped) - SHOWN_SKIPS} more")
+    for merged in report.merged[:SHOWN_SKIPS]:
+        print(f"merged {merged.arxiv_id}: kept {merged.kept}, also {merged.also}")
+    if len(report.merged) > SHOWN_SKIPS:
+        print(f"merged {len(report.merged) - SHOWN_SKIPS} more")
+    print(
+        f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files; "
+        f"{result.chunks:,} chunks, {result.embedded:,} embedded"
+        + (" (nothing changed)" if result.unchanged else "")
+        + f"; {result.seconds:.1f} s"
+    )
+    if report.papers >= OFFER_ADAPT and not result.adapted:
+        print("`rag-app adapt` fits the embedding model to this collection: better search, 10 to 20 minutes, once.")
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer's Markdown without escapes, then its sources."""
+    print(plain(answer.text))
+    if answer.citations:
+        print()
+    for citation in answer.citations[:20]:
+        print(f"[{citation.n}] {citation.title} ({citation.date or 'no day'}) {citation.url}")
+        print(textwrap.indent(textwrap.fill(f"“{citation.quote}”", 100), "    "))
+    if len(answer.citations) > 20:
+        print(f"… and {len(answer.citations) - 20} more sources (all with --json)")
+    device = f"{answer.model} on {answer.device}, {answer.usage.tokens_per_second:.0f} tokens/s" if answer.model else ""
+    print(
+        f"\n{answer.scanned:,} papers scanned; {answer.seconds:.1f} s{'; ' + device if device else ''}", file=sys.stderr
+    )
+
+
+def plain(markdown: str) -> str:
+    """Markdown for reading in a terminal: escapes and the targets of links go."""
+    text = re.sub(r"(?<!\\)\]\(https?://[^)\s]+\)", "\0", markdown)
+    text = re.sub(r"(?<!\\)\[([^\[\]\0]*(?:\\.[^\[\]\0]*)*)\0", r"\1", text)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("\u2060", "")
+
+
+def print_evidence(evidence: Evidence) -> None:
+    for hit in evidence.hits[:3]:
+        print(f"  · {hit.paper.title} ({hit.paper.date})", file=sys.stderr)
+
+
+def print_sentence(sentence: Sentence) -> None:
+    mark = "✓" if sentence.supported else "✗"
+    print(f"  {mark} {sentence.text}", file=sys.stderr)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        print(f"{'ok  ' if finding.fine else 'FAIL'} {finding.what}: {finding.says}")
+        if finding.hint:
+            print(f"     hint: {finding.hint}")
+
+
+def adapted(result: AdaptResult) -> str:
+    verdict = "kept" if result.kept else "not kept: no better on held-out pairs"
+    return (
+        f"held-out recall@10 {result.before:.3f} -> {result.after:.3f} after {result.steps} steps on {result.pairs:,} "
+        f"pairs; {verdict}; {result.seconds:.0f} s"
+    )

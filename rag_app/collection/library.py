@@ -1,0 +1,81 @@
+"""An opened collection: everything reading needs, loaded once and shared between threads.
+
+Knows: which parts make up a collection and how they are opened together. Does not know: how any part works.
+`pipeline.open_library` makes one for the command line, the batch and the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app.collection import bm25, paper_names
+from rag_app.collection.papers import PaperTable
+from rag_app.collection.snapshot import Generation, open_current
+from rag_app.embedding.embedder import Embedder, load_embedder
+from rag_app.errors import CollectionError, DamageError
+from rag_app.records import Paper
+from rag_app.settings import Settings
+
+LEXICAL, NAMES = "lexical", "names.json"
+
+
+def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | None = None) -> None:
+    """The parts of a generation that `Library` reads beside the vectors: lexical index and names.
+
+    `last` is the folder of a generation whose analyses of unchanged papers may be taken over.
+    """
+    bm25.build(papers, folder / LEXICAL, last / LEXICAL if last else None)
+    paper_names.save(paper_names.mine(papers), folder / NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """The collection's own words, which questions are read with."""
+
+    papers: PaperTable
+    names: paper_names.NameBook
+    lexical: bm25.LexicalIndex
+
+
+@dataclass(frozen=True)
+class Library:
+    """One generation, its dictionaries and the embedding model that made its vectors."""
+
+    settings: Settings
+    generation: Generation
+    lexical: bm25.LexicalIndex
+    names: paper_names.NameBook
+    embedder: Embedder
+
+    @property
+    def dictionary(self) -> Dictionary:
+        return Dictionary(self.generation.papers, self.names, self.lexical)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """arXiv id -> row of the paper in every per-paper array."""
+        return {arxiv_id: row for row, arxiv_id in enumerate(self.lexical.papers)}
+
+    @cached_property
+    def owners(self) -> NDArray[np.intp]:
+        """Row of the paper that each chunk belongs to, shape (chunks,)."""
+        return np.array([self.places[chunk.arxiv_id] for chunk in self.generation.chunks], dtype=np.intp)
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the current generation. Raises CollectionError when there is none, or when it does not fit the embedder."""
+    generation = open_current(settings.home)
+    try:
+        index = bm25.LexicalIndex(generation.folder / LEXICAL)
+        book = paper_names.NameBook.load(generation.folder / NAMES)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamageError(f"the index in {generation.folder} is damaged: {error}", "run: rag-app ingest") from error
+    embedder = load_embedder(settings)
+    if embedder.fingerprint != generation.manifest.fingerprint:
+        raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")
+    return Library(settings, generation, index, book, embedder)

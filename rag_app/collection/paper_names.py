@@ -1,0 +1,317 @@
+"""The names of papers, and finding them in a question in whatever spelling.
+
+Knows: which names papers go by (titles, the method before the colon, name-shaped words a title or a digest
+introduces), how people misspell them, and which name-shaped words of a question no paper has.
+Does not know: intents, filters, retrieval. `pipeline.ingest` builds the dictionary, `understanding` reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rag_app.records import Paper
+from rag_app.text import numbers
+
+TOKEN = re.compile(r"[^\W\d_가-힣][^\W_가-힣]*(?:[-+.^'/][^\W_가-힣]+)*\+?|\d+[^\W_가-힣]*", re.UNICODE)
+# Mixed case after the first letter, letters with digits, or capitals only: how models and data sets are spelled.
+SHAPED = re.compile(r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+?)$")
+HEAD_END = re.compile(r"\s(?:for|with|via|in|of|as|on|from|to|by|through|is|are|using|towards?)\s", re.IGNORECASE)
+ARXIV_ID = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?arxiv(?:\.org)?[:/ ]*(?:abs/|pdf/)?)?(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)",
+    re.IGNORECASE,
+)
+
+# Abbreviations of the field that an answer may use for what a digest spells out, or the other way round.
+FIELD = frozenset(
+    "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split()
+)
+LONGEST_NAME = 5  # words
+COMMON = 30  # papers: a word found in more of them is a word of the field, not a name
+RARE = 6  # papers: a word found in no more of them may be typed without its capitals
+SHARED = 3  # papers: a name that fits more of them names none
+LONGEST_TITLE = 30  # words
+SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
+TITLE_HEAD, IN_TITLE, IN_TEXT = 3, 2, 1  # how firmly a name belongs to its paper
+
+
+def fold(text: str) -> str:
+    """A spelling reduced to what people agree on: no case, accents, punctuation or spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if c.isalnum())
+
+
+def shaped(word: str) -> bool:
+    """Whether a word is spelled like the name of a method, model or data set."""
+    return len(word) > 1 and SHAPED.match(word) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One spelling that names papers; `papers` has the firmest owner first."""
+
+    spelling: str
+    papers: tuple[str, ...]
+    firmness: int  # TITLE_HEAD, IN_TITLE or IN_TEXT, of the firmest owner
+    found_in: int  # papers whose text holds this very spelling
+    folded_in: int  # papers whose text holds it in any spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place of a question that names a paper; several papers where the name is shared."""
+
+    typed: str
+    span: tuple[int, int]
+    papers: tuple[str, ...]
+    firmness: int = 3
+    taken_for: str = ""  # the name, where `typed` was not spelled like it
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a question names, in the order of the question."""
+
+    mentions: tuple[Mention, ...] = ()
+    unknown: tuple[str, ...] = ()  # name-shaped words and ids that no paper has
+
+
+def mine(papers: Sequence[Paper]) -> list[Name]:
+    """Every name the papers go by."""
+    owners: dict[str, dict[str, int]] = defaultdict(dict)
+    found_in: Counter[str] = Counter()
+    folded_in: Counter[str] = Counter()
+    for paper in papers:
+        words = Counter(TOKEN.findall(_text(paper)))
+        found_in.update(words.keys())
+        folded_in.update({fold(word) for word in words})
+        for name, firmness in _names_of(paper, words):
+            owners[name].setdefault(paper.arxiv_id, firmness)  # firmest comes first
+    settled = (_settle(name, of, found_in[name], folded_in[fold(name)]) for name, of in owners.items())
+    return [name for name in settled if name]
+
+
+def _settle(spelling: str, firmness_of: dict[str, int], found_in: int, folded_in: int) -> Name | None:
+    """The name a spelling makes, or None for a word of the field."""
+    firmest = max(firmness_of.values())
+    most = {TITLE_HEAD: math.inf, IN_TITLE: COMMON, IN_TEXT: SHARED}[firmest]
+    if (found_in if shaped(spelling) else folded_in) > most or len(fold(spelling)) < 2:
+        return None
+    papers = sorted(firmness_of, key=lambda arxiv_id: -firmness_of[arxiv_id])
+    if len(papers) > SHARED:
+        papers = [p for p in papers if firmness_of[p] == firmest]
+    return Name(spelling, tuple(papers), firmest, found_in, folded_in)
+
+
+def _names_of(paper: Paper, words: Counter[str]) -> Iterator[tuple[str, int]]:
+    """(name, firmness) of one paper, firmest first."""
+    yield paper.title, TITLE_HEAD
+    head, colon, rest = paper.title.partition(":")
+    if colon and len(head.split()) <= LONGEST_NAME:
+        yield head.strip(), TITLE_HEAD
+    start = HEAD_END.split(head, maxsplit=1)[0]
+    if start != head and 2 <= len(start.split()) <= 3 and any(map(shaped, re.split(r"[\s-]", start))):
+        yield start, TITLE_HEAD
+    if colon and len(rest.split()) >= 3:
+        yield rest.strip(), IN_TITLE
+    for word in TOKEN.findall(paper.title):
+        if shaped(word):
+            yield word, IN_TITLE
+    for word, count in words.items():
+        if shaped(word) or (count >= 2 and word[0].isupper() and word.isalpha()):
+            yield word, IN_TEXT
+
+
+def save(names: Sequence[Name], file: Path) -> None:
+    rows = [astuple(name) for name in names]
+    file.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+
+class NameBook:
+    """The dictionary of names, opened for reading."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._spelled = {name.spelling: name for name in names}
+        self._folded: dict[str, list[Name]] = defaultdict(list)
+        for name in names:
+            self._folded[fold(name.spelling)].append(name)
+        # Typos are looked for in short, rare names only; whole titles are found by their words.
+        self._fuzzy = [
+            key
+            for key, group in self._folded.items()
+            if 4 <= len(key) <= 40 and max(n.firmness for n in group) > IN_TEXT and group[0].folded_in <= COMMON
+        ]
+
+    @classmethod
+    def load(cls, file: Path) -> NameBook:
+        rows = json.loads(file.read_text(encoding="utf-8"))
+        return cls([Name(spelling, tuple(papers), *rest) for spelling, papers, *rest in rows])
+
+    def find(self, text: str, is_word: Callable[[str], bool], exists: Callable[[str], bool]) -> Named:
+        """Papers that `text` names, by arXiv id, exact name or likely misspelling.
+
+        `is_word(word)`: the collection's texts use the word; `exists(id)`: a paper of that id is here.
+        """
+        ids = list(ARXIV_ID.finditer(text))
+        mentions = [Mention(m[0], m.span(), (m[1],)) for m in ids if exists(m[1])]
+        unknown = [m[1] for m in ids if not exists(m[1])]
+        tokens = [t for t in TOKEN.finditer(text) if not any(m.start() <= t.start() < m.end() for m in ids)]
+        mentions += self._exact(text, tokens)
+        for token in tokens:
+            if any(m.span[0] <= token.start() < m.span[1] for m in mentions):
+                continue
+            guess = self._guess(token, is_word)
+            if guess:
+                mentions.append(guess)
+            elif _is_unknown(token[0], is_word):
+                unknown.append(token[0])
+        mentions.sort(key=lambda mention: mention.span)
+        return Named(tuple(mentions), tuple(dict.fromkeys(unknown)))
+
+    def nearest(self, spelling: str, limit: int = 3) -> list[Name]:
+        """Names spelled most like `spelling`, best first (for "did you mean")."""
+        from rapidfuzz import fuzz, process
+
+        hits = process.extract(fold(spelling), self._fuzzy, scorer=fuzz.WRatio, limit=limit, score_cutoff=60)
+        return [self._folded[key][0] for key, _, _ in hits]
+
+    def _exact(self, text: str, tokens: Sequence[re.Match[str]]) -> Iterator[Mention]:
+        """Names spelled out, longest first; a place is used once."""
+        at = 0
+        while at < len(tokens):
+            for end in range(min(len(tokens), at + LONGEST_TITLE), at, -1):
+                span = tokens[at].start(), tokens[end - 1].end()
+                typed = text[slice(*span)]
+                # The first word of a sentence has a capital whatever it means.
+                names = self._named_by(typed[0].lower() + typed[1:] if typed.istitle() and at == 0 else typed)
+                if names:
+                    yield Mention(typed, span, _papers(names), max(name.firmness for name in names))
+                    at = end - 1
+                    break
+            at += 1
+
+    def _named_by(self, typed: str) -> list[Name]:
+        """The names a spelling stands for, if it counts as a name as typed; few papers, or none."""
+        if SIZE.fullmatch(typed) or not re.search(r"[^\W\d]", typed):
+            return []
+        group = self._folded.get(fold(typed), [])
+        exact = self._spelled.get(typed)
+        if exact and exact.firmness == IN_TEXT and any(name.firmness == TITLE_HEAD for name in group):
+            exact = None  # another paper only writes the name of this one in its own way
+        if exact and len(exact.papers) <= SHARED and _counts_exactly(exact):
+            return [exact]
+        if not group or len(_papers(group)) > SHARED or not _counts_loosely(typed, group):
+            return []
+        return group
+
+    def _guess(self, token: re.Match[str], is_word: Callable[[str], bool]) -> Mention | None:
+        """The name a word was probably meant to be: a known name with a suffix, or a likely typo."""
+        typed = token[0]
+        for part in dict.fromkeys([typed, typed.rsplit("-", 1)[0], re.split(r"[-+.^/]", typed)[0]]):
+            names = self._named_by(part) if part != typed and shaped(typed) else []
+            if not names and len(fold(part)) >= 5 and not is_word(part):
+                names = self._folded.get(self._closest(fold(part), plain=part.islower() and part.isalpha()), [])
+            if names:
+                return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
+        return None
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - a name book lives as long as its generation
+    def _closest(self, key: str, plain: bool) -> str:
+        """The most similar name; a `plain` lower-case word must be closer, it may be an ordinary word."""
+        from rapidfuzz import fuzz, process
+
+        best = process.extractOne(key, self._fuzzy, scorer=fuzz.ratio, score_cutoff=88 if plain else 82)
+        return best[0] if best and len(_papers(self._folded[best[0]])) <= SHARED else ""
+
+
+def _papers(names: Sequence[Name]) -> tuple[str, ...]:
+    """The papers of several spellings, firmest owners first."""
+    ordered = sorted(names, key=lambda name: -name.firmness)
+    return tuple(dict.fromkeys(paper for name in ordered for paper in name.papers))
+
+
+def _counts_exactly(name: Name) -> bool:
+    """Whether a name counts where it is spelled exactly; a word of the field needs to look like a name."""
+    if " " in name.spelling or name.folded_in <= RARE:
+        return True
+    return shaped(name.spelling) and (name.firmness == TITLE_HEAD or name.found_in <= RARE)
+
+
+def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:
+    """Whether a spelling that differs in case or punctuation counts; ordinary words and short ones do not."""
+    folded_in, firmness = max(name.folded_in for name in group), max(name.firmness for name in group)
+    if len(fold(typed)) <= 3 or folded_in > COMMON:
+        return False
+    if " " in typed:
+        long = len(fold(typed)) >= 6 or typed[-1].isdigit()
+        return long and (firmness == TITLE_HEAD or not typed.islower())
+    if typed.islower() and not re.search(r"\d", typed):
+        return firmness == TITLE_HEAD and folded_in <= RARE and len(typed) >= 5
+    return folded_in <= RARE or (shaped(typed) and firmness == TITLE_HEAD)
+
+
+def _is_unknown(typed: str, is_word: Callable[[str], bool]) -> bool:
+    """A name-shaped word of which no part occurs in the collection. Capitals alone may be shouting."""
+    parts = [part for part in re.split(r"[-+.^/]", typed) if re.search(r"[A-Za-z]{3}", part)]
+    mixed = shaped(typed) and not (typed.isalpha() and typed.isupper())
+    return mixed and len(fold(typed)) >= 4 and bool(parts) and not any(is_word(p) for p in [typed, *parts])
+
+
+# --- names in a text about a paper --------------------------------------------------------------
+
+
+def unknown_names(claim: str, paper: Paper) -> list[str]:
+    """Name-shaped words of a claim that the paper's digest and title do not hold, in whatever spelling."""
+    text = _text(paper)
+    known = {fold(part) for word in TOKEN.findall(text) for part in [word, *re.split(r"[-+.^'/]", word)]}
+    return [
+        word
+        for word in TOKEN.findall(claim)
+        if shaped(word) and fold(word) not in FIELD and not numbers.NUMBER.fullmatch(word) and not _holds(word, known)
+    ]
+
+
+def misspelt(word: str, paper: Paper) -> bool:
+    """Whether the paper's digest holds a name that `word` is a likely misspelling of."""
+    return _meant(word, paper) is not None
+
+
+def respelt(text: str, paper: Paper, is_word: Callable[[str], bool]) -> str:
+    """The text with likely misspellings of names as the paper's digest spells them.
+
+    `is_word(word)`: the collection's texts use the word, so it is meant as it stands.
+    """
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0]
+        return word if len(fold(word)) < 5 or is_word(word) else _meant(word, paper) or word
+
+    return TOKEN.sub(right, text)
+
+
+def _meant(word: str, paper: Paper) -> str | None:
+    """The name in the paper's digest that is spelled most like `word`, if one is near."""
+    from rapidfuzz import fuzz, process
+
+    names = {fold(name): name for name in TOKEN.findall(_text(paper)) if shaped(name)}
+    best = process.extractOne(fold(word), list(names), scorer=fuzz.ratio, score_cutoff=80)
+    return names[best[0]] if best else None
+
+
+def _holds(word: str, known: set[str]) -> bool:
+    """Whether a word, its singular, or every part of a compound is known."""
+    if fold(word) in known or (word.endswith("s") and fold(word[:-1]) in known):
+        return True
+    parts = [part for part in re.split(r"[-+.^'/]", word) if part]
+    return len(parts) > 1 and all(fold(part) in known or not shaped(part) for part in parts)
+
+
+def _text(paper: Paper) -> str:
+    return "\n".join([paper.title, *(section.text for section in paper.sections)])

@@ -1,0 +1,85 @@
+"""Whether a generation is whole: every file, and every row of its vector store read back.
+
+Knows: that damaged HNSW files can give wrong neighbours without an error, or end the process; so the check runs in a
+process of its own, and compares with the stored vectors. Does not know: how to repair; a new ingest does that.
+`publishing` calls it before a generation is made current, `rag-app check` at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from rag_app.collection.snapshot import STORE, Generation, store_rows
+from rag_app.collection.vector_store import Row, Vectors, VectorStore
+from rag_app.errors import CollectionError
+from rag_app.settings import CHECKOUT
+
+SAMPLE = 64  # chunks whose own neighbours are searched, to see damage in HNSW's graph
+LEAST_FOUND = 0.75  # of them; a whole graph over near-duplicates gave 0.89, damaged ones 0.01 to 0.53
+
+
+def damage(folder: Path) -> list[str]:
+    """What is wrong with the generation in `folder`, one line for each problem; an empty list if it is whole."""
+    command = [sys.executable, "-m", "rag_app.collection.verify", str(folder.absolute())]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return [f"the check of {folder} ended with code {done.returncode}: {last}"]
+    return [str(line) for line in json.loads(done.stdout.splitlines()[-1])]
+
+
+def examine(folder: Path) -> list[str]:
+    """The same as `damage`, in this process, which damaged files may end."""
+    try:
+        with closing(Generation(folder)) as generation:
+            # Files first, since Chroma can end the process on damaged ones; a server says which rows it has lost.
+            files = [] if generation.manifest.chroma_url else generation.store_damage()
+            return files or _store_faults(generation)
+    except CollectionError as error:
+        return [error.message]
+
+
+def _store_faults(generation: Generation) -> list[str]:
+    manifest = generation.manifest
+    rows = store_rows(generation.papers.all(), generation.chunks)
+    with VectorStore(generation.folder / STORE, manifest.chroma_url, manifest.collection) as store:
+        return _differences(store, rows, generation.vectors) or _lost_neighbours(store, generation)
+
+
+def _differences(store: VectorStore, rows: Sequence[Row], vectors: Vectors) -> list[str]:
+    """Where the store holds other rows or embeddings than were put in."""
+    missing = {row.id: place for place, row in enumerate(rows)}
+    problems = []
+    for row, embedding in store.read([row.id for row in rows]):
+        place = missing.pop(row.id)
+        if row != rows[place] or not np.array_equal(embedding, vectors[place]):
+            problems.append(f"the vector store holds other data for {row.id}")
+    problems += [f"the vector store has lost {row_id}" for row_id in missing]
+    more = store.count() - (len(rows) - len(missing))
+    return [*problems, f"the vector store holds {more} rows that it should not"] if more else problems
+
+
+def _lost_neighbours(store: VectorStore, generation: Generation) -> list[str]:
+    """A line if a search of the store misses the best chunk too often, over an even sample of the chunks."""
+    count = len(generation.chunks)
+    sample = sorted({int(place) for place in np.linspace(0, count - 1, min(count, SAMPLE))})
+    place_of = {chunk.id: place for place, chunk in enumerate(generation.chunks)}
+    found = 0
+    for place in sample:
+        vector = generation.vectors[place]
+        scores = generation.scores(vector)
+        found += any(scores[place_of[row_id]] >= scores.max() - 1e-5 for row_id in store.nearest(vector, 5))
+    if found < LEAST_FOUND * len(sample):
+        return [f"searches of the vector store find {found} of {len(sample)} chunks by their own vector"]
+    return []
+
+
+if __name__ == "__main__":
+    print(json.dumps(examine(Path(sys.argv[1]))))

@@ -1,0 +1,160 @@
+"""What is there and what is missing: models, index, device, network.
+
+Knows: how to look at each part and word a finding. Does not know: how to mend it; the hints name the commands.
+`rag-app check`, `rag-app models list` and the collection page call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag_app.errors import RagError
+from rag_app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check."""
+
+    what: str
+    says: str
+    fine: bool = True
+    hint: str = ""
+
+
+def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
+    """Look at everything; a part that fails is a finding, never an exception."""
+    parts = [_device, _language_model, _embedder, _index, _servers]
+    if offline:
+        parts += [_connections, _trial_question]
+    return [
+        finding for part in parts for finding in _safely(part.__name__.strip("_").replace("_", " "), part, settings)
+    ]
+
+
+def _safely(what: str, part: object, settings: Settings) -> Iterator[Finding]:
+    try:
+        yield from part(settings)  # type: ignore[operator]
+    except RagError as error:
+        yield Finding(what, error.message, False, error.hint)
+
+
+def _device(settings: Settings) -> Iterator[Finding]:
+    from rag_app.llm import llama
+
+    for device in llama.devices():
+        yield Finding("device", f"{device.name}: {device.free_bytes >> 20:,} of {device.total_bytes >> 20:,} MiB free")
+
+
+def _language_model(settings: Settings) -> Iterator[Finding]:
+    if settings.llm_url:
+        from rag_app.llm.remote import RemoteModel
+
+        remote = RemoteModel(settings)
+        yield Finding("language model", f"{remote.model}, {remote.device}")
+        yield Finding("fit", f"the server's: {remote.abilities}")
+        return
+    from rag_app.llm import llama
+    from rag_app.llm.offload import fit, read_shape
+    from rag_app.weights import store
+
+    devices = llama.devices()
+    path = store.choose_llm(settings, vram_bytes=vram_bytes(settings))
+    sha256 = store.ensure_verified(path, settings)
+    yield Finding("language model", f"{path.name}, SHA-256 {sha256[:12]}… verified")
+    shape = read_shape(path)
+    plan = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
+    place = f"{plan.gpu_layers} of {shape.layers} layers on {plan.device}" if plan.gpu_layers else "all on the CPU"
+    yield Finding("fit", f"{place}; context {plan.context:,}, {plan.kv_type} cache; {plan.reason}")
+
+
+def _embedder(settings: Settings) -> Iterator[Finding]:
+    from rag_app.embedding.embedder import embedder_fingerprint
+
+    fingerprint = embedder_fingerprint(settings)
+    adapted = (settings.home / "embedder" / "adapted.json").is_file()
+    kind = "adapted to the collection" if adapted else "as pulled"
+    yield Finding("embedding model", f"{kind}, fingerprint {fingerprint[:12]}…")
+
+
+def _index(settings: Settings) -> Iterator[Finding]:
+    from rag_app.collection import verify
+    from rag_app.collection.snapshot import open_current
+
+    generation = open_current(settings.home)
+    manifest = generation.manifest
+    problems = verify.damage(generation.folder)
+    yield Finding("index", f"{manifest.papers:,} papers, {manifest.chunks:,} chunks, made {manifest.created}")
+    for problem in problems:
+        yield Finding("index", problem, False, "run: rag-app ingest")
+
+
+def _servers(settings: Settings) -> Iterator[Finding]:
+    """The visible exception: servers that the user named."""
+    from rag_app import address
+
+    for server in address.chosen(settings):
+        place = "this machine" if server.loopback else "another machine: questions and digests go there"
+        yield Finding("server you set", f"{server} ({place})")
+
+
+def _connections(settings: Settings) -> Iterator[Finding]:
+    """What the processes that run now hold open: loopback only, but for the servers that the user named."""
+    from rag_app.diagnostics import connections
+
+    running = connections.processes()
+    away = sorted({found for process in running for found in process.outside} - _allowed(settings))
+    says = f"{len(running)} processes of rag-app; to other machines: {', '.join(away) or 'none'}"
+    yield Finding("connections", says, not away, "stop them, and report what they reached" if away else "")
+    listens = sorted({found for process in running for found in process.listens})
+    reachable = [found for found in listens if not found.startswith(("127.", "::1"))]
+    hint = "start the page with: rag-app serve" if reachable else ""
+    yield Finding("listening", ", ".join(listens) or "nothing", not reachable, hint)
+    hidden = ", ".join(str(process.pid) for process in running if process.hidden)
+    if hidden:
+        yield Finding("not looked at", f"processes of another user: {hidden}", hint="that user can run the check too")
+
+
+def _trial_question(settings: Settings) -> Iterator[Finding]:
+    """A question, answered while every address and name that Python code asks for is noted."""
+    from rag_app import pipeline
+    from rag_app.diagnostics import connections
+
+    with connections.watched() as asked:
+        pipeline.answer("video generation", pipeline.open_library(settings), None)
+    away = sorted(set(asked) - _allowed(settings))
+    says = f"asked of other machines: {', '.join(away) or 'no connection, no name'}"
+    yield Finding("trial question", says, not away, "report it, with this line" if away else "")
+
+
+def _allowed(settings: Settings) -> set[str]:
+    """Addresses and names of the servers that the user named."""
+    from rag_app import address
+
+    servers = address.chosen(settings)
+    names = {server.host for server in servers if not server.loopback}
+    return names | {f"{host}:{server.port}" for server in servers for host in (server.host, *server.ips())}
+
+
+def vram_bytes(settings: Settings) -> int:
+    """Free memory of the GPUs that are used, in bytes; 0 without one."""
+    from rag_app.llm import llama, offload
+
+    return offload.offload_bytes(llama.devices(), settings.gpu_layers)
+
+
+def model_rows(settings: Settings) -> list[list[str]]:
+    """The models of the catalogue as rows of text, heading first."""
+    import psutil
+
+    from rag_app.weights import store
+
+    rows = [["model", "kind", "size", "here", "fits", ""]]
+    for row in store.listing(settings, vram_bytes=vram_bytes(settings), ram_bytes=psutil.virtual_memory().available):
+        marks = [
+            mark for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested)) if holds
+        ]
+        size = f"{row.model.bytes / 1e9:.2f} GB"
+        rows.append([row.model.id, row.model.kind, size, row.here, row.fits, ", ".join(marks)])
+    return rows

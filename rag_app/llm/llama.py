@@ -1,0 +1,349 @@
+"""llama.cpp as the engine sees it: a loaded model with one sequence of tokens.
+
+Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not know: messages,
+queues, what to keep of the cache, how a grammar is asked (`grammar`). Called by `llm.Engine`. Its high-level class is
+avoided: it detokenises everything at each streamed token, applies a grammar to the whole vocabulary each time, and
+swallows unknown arguments.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag_app.errors import EngineError
+from rag_app.llm.grammar import Grammar
+from rag_app.llm.offload import Device, Plan
+
+_DEVICE_KINDS = ("cpu", "gpu", "igpu", "accel")  # enum ggml_backend_dev_type
+_ERROR = 4  # enum ggml_log_level
+_ABORTED = 2  # of llama_decode
+_SEQUENCE = 0
+_LONGEST_PIECE = 512  # bytes
+
+
+@functools.cache
+def _library() -> Any:
+    """The low-level module, quiet; its last error lines are kept in `_complaints` for our messages."""
+    import llama_cpp.llama_cpp as library
+
+    library.llama_log_set(_log_callback(library), None)
+    library.llama_backend_init()
+    return library
+
+
+_complaints: deque[str] = deque(maxlen=8)
+
+
+@functools.cache
+def _log_callback(library: Any) -> Any:
+    """The callback, kept alive by the cache."""
+
+    def keep_errors(level: int, text: bytes, _: object) -> None:
+        if level == _ERROR:
+            _complaints.append(text.decode(errors="replace").strip())
+
+    return library.llama_log_callback(keep_errors)
+
+
+def version() -> str:
+    """Version of the binding, which pins the version of llama.cpp."""
+    import llama_cpp
+
+    return str(llama_cpp.__version__)
+
+
+def devices() -> list[Device]:
+    """The devices this build of ggml sees, with their memory now."""
+    import psutil
+
+    _library()
+    ggml = _ggml()
+    found = []
+    for index in range(ggml.ggml_backend_dev_count()):
+        device = ctypes.c_void_p(ggml.ggml_backend_dev_get(ctypes.c_size_t(index)))
+        kind = _DEVICE_KINDS[min(ggml.ggml_backend_dev_type(device), len(_DEVICE_KINDS) - 1)]
+        free, total = ctypes.c_size_t(), ctypes.c_size_t()
+        ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        name = (ggml.ggml_backend_dev_description(device) or b"unknown device").decode(errors="replace").strip()
+        memory = (free.value, total.value)
+        if kind == "cpu":
+            memory = (psutil.virtual_memory().available, psutil.virtual_memory().total)
+        found.append(Device(name, kind, *memory))
+    return found
+
+
+@functools.cache
+def _ggml() -> Any:
+    """ggml's own functions, which the binding ships but does not declare."""
+    from llama_cpp import _ctypes_extensions, _ggml
+
+    library = _ggml.libggml
+    base = _ctypes_extensions.load_shared_library("ggml-base", _ggml.libggml_base_path)
+
+    class Functions:
+        ggml_backend_dev_count = library.ggml_backend_dev_count
+        ggml_backend_dev_get = library.ggml_backend_dev_get
+        ggml_backend_dev_type = base.ggml_backend_dev_type
+        ggml_backend_dev_memory = base.ggml_backend_dev_memory
+        ggml_backend_dev_description = base.ggml_backend_dev_description
+
+    Functions.ggml_backend_dev_count.restype = ctypes.c_size_t
+    Functions.ggml_backend_dev_get.restype = ctypes.c_void_p
+    Functions.ggml_backend_dev_description.restype = ctypes.c_char_p
+    return Functions
+
+
+class Model:
+    """A loaded model with one context of `plan.context` tokens. Not thread-safe, but for the vocabulary's methods."""
+
+    def __init__(self, path: Path, plan: Plan, threads: int) -> None:
+        """Load; EngineError, with llama.cpp's own reason, when that fails."""
+        self._api = _library()
+        self._context: Any = None
+        self._batch: Any = None
+        self.plan = plan
+        _complaints.clear()
+        self._model = self._load(path, plan)
+        self._vocab = self._api.llama_model_get_vocab(self._model)
+        self.vocabulary = int(self._api.llama_vocab_n_tokens(self._vocab))
+        self.flash, self.kv_type = True, plan.kv_type
+        self.seconds = 0.0  # spent decoding, in all
+        self._pieces: dict[tuple[int, bool], bytes] = {}
+        self._ends: dict[int, bool] = {}
+        self._context = self._open_context(path, plan, threads)
+        self._batch = self._api.llama_batch_init(plan.step, 0, 1)
+        self._memory = self._api.llama_get_memory(self._context)
+        self._fields = self._batch.token, self._batch.pos, self._batch.logits  # each access makes a new pointer
+        self._written = (self._api.llama_token * 1)()
+        self._single = self._api.llama_batch_get_one(self._written, 1)
+        for i in range(plan.step):
+            self._batch.n_seq_id[i], self._batch.seq_id[i][0] = 1, _SEQUENCE
+        self._stop = threading.Event()
+        self._stopped = self._api.ggml_abort_callback(lambda _: self._stop.is_set())
+        self._never = self._heeded = self._api.ggml_abort_callback()
+        self._logits = np.zeros(0, np.float32)
+        self._logits_at = 0  # their address
+        # The binding's own function makes two objects around the address of each token's.
+        prototype = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32)
+        self._logits_address = prototype(("llama_get_logits_ith", self._api._lib))
+
+    def _load(self, path: Path, plan: Plan) -> Any:
+        parameters = self._api.llama_model_default_params()
+        parameters.n_gpu_layers = plan.gpu_layers
+        no_devices = (ctypes.c_void_p * 1)()  # ends with null, and so is empty
+        if plan.gpu_layers == 0:  # else large products are still sent to a GPU, which needs buffers there
+            parameters.devices = ctypes.addressof(no_devices)
+            if not plan.mapped:  # a CPU lays most weights out anew: with the file mapped, memory would hold both
+                parameters.load_mode = self._api.LLAMA_LOAD_MODE_NONE
+        model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
+        if not model:
+            raise EngineError(f"{path.name} cannot be loaded: {_last_complaint()}", "run: rag-app models verify")
+        return model
+
+    def _open_context(self, path: Path, plan: Plan, threads: int) -> Any:
+        """The context, with flash attention where the device has it (a q8_0 cache needs it)."""
+        parameters = self._api.llama_context_default_params()
+        parameters.n_ctx = plan.context
+        parameters.n_batch = parameters.n_ubatch = plan.step
+        parameters.n_outputs_max = 1  # logits of one token at a time: spares step x vocabulary floats
+        parameters.n_threads = parameters.n_threads_batch = threads
+        kv_types = {"f16": self._api.GGML_TYPE_F16, "q8_0": self._api.GGML_TYPE_Q8_0}
+        for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
+            parameters.flash_attn_type = int(flash)
+            parameters.type_k = parameters.type_v = kv_types[kv_type]
+            context = self._api.llama_init_from_model(self._model, parameters)
+            if context:
+                self.flash, self.kv_type = flash, kv_type
+                return context
+        reason = _last_complaint()
+        self.close()
+        raise EngineError(
+            f"{path.name} cannot be given a context of {plan.context} tokens: {reason}", "set RAG_CONTEXT lower"
+        )
+
+    def close(self) -> None:
+        """Give the memory back."""
+        if self._batch is not None:
+            self._api.llama_batch_free(self._batch)
+        if self._context is not None:
+            self._api.llama_free(self._context)
+        if self._model is not None:
+            self._api.llama_model_free(self._model)
+        self._batch = self._context = self._model = None
+
+    # --- vocabulary ---------------------------------------------------------------------------
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """Tokens of the text; spellings of special tokens count as such only when `special`."""
+        data = text.encode(errors="replace")
+        size = len(data) + 8
+        tokens = (self._api.llama_token * size)()
+        count = self._api.llama_tokenize(self._vocab, data, len(data), tokens, size, False, special)
+        if count < 0:
+            raise EngineError("the text cannot be tokenised", "shorten the question")
+        return tokens[:count]  # type: ignore[no-any-return]  # a slice of a ctypes array is a list
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The token's bytes, which may end inside a character; special tokens are empty unless `special`."""
+        piece = self._pieces.get((token, special))
+        if piece is None:
+            buffer = ctypes.create_string_buffer(_LONGEST_PIECE)
+            length = self._api.llama_token_to_piece(self._vocab, token, buffer, _LONGEST_PIECE, 0, special)
+            piece = self._pieces[token, special] = buffer.raw[: max(length, 0)]
+        return piece
+
+    def ends(self, token: int) -> bool:
+        """Whether the token ends the turn."""
+        ends = self._ends.get(token)
+        if ends is None:
+            ends = self._ends[token] = bool(self._api.llama_vocab_is_eog(self._vocab, token))
+        return ends
+
+    @property
+    def bos(self) -> int:
+        """The token that begins a text, -1 for none; `wants_bos` says whether the model was trained with it."""
+        return int(self._api.llama_vocab_bos(self._vocab))
+
+    @property
+    def eos(self) -> int:
+        return int(self._api.llama_vocab_eos(self._vocab))
+
+    @property
+    def wants_bos(self) -> bool:
+        return bool(self._api.llama_vocab_get_add_bos(self._vocab))
+
+    @property
+    def template(self) -> str:
+        """The chat template that came with the model, or an empty string."""
+        return (self._api.llama_model_chat_template(self._model, None) or b"").decode(errors="replace")
+
+    @property
+    def layers(self) -> int:
+        """Layers as counted for offloading."""
+        return int(self._api.llama_model_n_layer(self._model)) + 1
+
+    # --- sequence -----------------------------------------------------------------------------
+
+    def decode(self, tokens: Sequence[int], start: int, *, logits: bool, stop: threading.Event) -> bool:
+        """Append at most `plan.step` tokens at position `start`; `logits` asks for those after the last.
+
+        False if `stop` was set meanwhile: what became of the tokens is unknown then. A CPU looks at it between the
+        operations of a batch (of one token it does not: that takes longer than the token is worth).
+        """
+        count = len(tokens)
+        self._batch.n_tokens = count
+        ids, positions, wanted = self._fields
+        for i, token in enumerate(tokens):
+            ids[i], positions[i], wanted[i] = token, start + i, 0
+        wanted[count - 1] = logits
+        self._stop = stop
+        self._heed(self._stopped if count > 1 else self._never)
+        return self._run(self._batch, logits)
+
+    def write(self, token: int) -> None:
+        """Append one token after all others, as `decode` would, with less to prepare."""
+        self._written[0] = token
+        self._heed(self._never)
+        self._run(self._single, True)
+
+    def _run(self, batch: Any, logits: bool) -> bool:
+        """Decode; False if that was aborted."""
+        began = time.perf_counter()
+        code = self._api.llama_decode(self._context, batch)
+        address = self._logits_address(self._context, -1) if logits and not code else 0  # waits for a GPU
+        self.seconds += time.perf_counter() - began
+        if code == _ABORTED:
+            return False
+        if code:
+            raise EngineError(f"llama.cpp failed to decode (code {code}) {_last_complaint()}".strip(), "ask again")
+        if address:
+            self._view(address)
+        return True
+
+    def _heed(self, callback: Any) -> None:
+        """Have llama.cpp look at this callback."""
+        if callback is not self._heeded:
+            self._heeded = callback
+            self._api.llama_set_abort_callback(self._context, callback, None)
+
+    def _view(self, address: int) -> None:
+        """Look at the logits there; llama.cpp rarely moves them."""
+        if address != self._logits_at:
+            self._logits_at = address
+            self._logits = np.ctypeslib.as_array((ctypes.c_float * self.vocabulary).from_address(address))
+
+    def logits(self) -> npt.NDArray[np.float32]:
+        """Logits after the last decoded token, shape (vocabulary,): a view, valid until the next decode."""
+        return self._logits
+
+    def keep(self, count: int) -> bool:
+        """Forget all but the first `count` tokens; if the model can only forget everything, do that: False."""
+        if self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):
+            return True
+        self._api.llama_memory_clear(self._memory, False)
+        return count == 0
+
+    def joins_alike(self, row: int, least: int) -> bool:
+        """Whether a token's bits are the same however batches of whole rows of `row` tokens are joined, none of them
+        smaller than `least`; the last may end in part of a row.
+
+        Tried with one way to join them, since nothing promises it: llama.cpp's kernels for a CPU multiply a few tokens
+        at once, those left over at a batch's end in another way, and small batches in another again. On a GPU more
+        depends on a batch's size. Forgets the sequence.
+        """
+        cuts = least + row, 3 * least
+        count = 4 * least + row + 1
+        if self.plan.gpu_layers or count > self.plan.step:
+            return False
+        tokens, states = [token % self.vocabulary for token in range(100, 100 + count)], []
+        for borders in ((0, count), (0, *cuts, count)):
+            self.keep(0)
+            for start, end in pairwise(borders):
+                self.decode(tokens[start:end], start, logits=end == count, stop=threading.Event())
+            states.append((self.save(), self.logits().tobytes()))
+        self.keep(0)
+        return states[0] == states[1]
+
+    @property
+    def can_drop(self) -> bool:
+        """Whether a partial suffix can be forgotten; recurrent and hybrid models cannot."""
+        return not (self._api.llama_model_is_recurrent(self._model) or self._api.llama_model_is_hybrid(self._model))
+
+    def save(self) -> bytes:
+        """The state of the sequence."""
+        size = self._api.llama_state_seq_get_size(self._context, _SEQUENCE)
+        data = np.empty(size, np.uint8)
+        address = data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        return data[: self._api.llama_state_seq_get_data(self._context, address, size, _SEQUENCE)].tobytes()
+
+    def restore(self, data: bytes) -> bool:
+        """Replace the sequence by a saved one; False, with an empty sequence, if it does not fit."""
+        self._api.llama_memory_clear(self._memory, False)
+        buffer = np.frombuffer(data, np.uint8).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        if self._api.llama_state_seq_set_data(self._context, buffer, len(data), _SEQUENCE):
+            return True
+        self._api.llama_memory_clear(self._memory, False)
+        return False
+
+    def grammar(self, text: str) -> Grammar:
+        """A fresh grammar (GBNF, root rule `root`) over this vocabulary; EngineError if it does not parse."""
+        _complaints.clear()
+        sampler = self._api.llama_sampler_init_grammar(self._vocab, text.encode(), b"root")
+        if not sampler:
+            raise EngineError(f"the grammar does not parse: {_last_complaint()}", "report this as a bug")
+        return Grammar(self._api, sampler)
+
+
+def _last_complaint() -> str:
+    return _complaints[-1] if _complaints else "no reason given"

@@ -1,0 +1,306 @@
+"""A language model on a server of the user's, seen as a `Generator`.
+
+Knows: the ways in which servers take a grammar and count tokens, and how a choice is read from log-probabilities. What
+a server can do is tried once, not guessed from its name. Does not know: HTTP (`openai_server`), prompts, or what an
+answer is for. `llm.load_if_any` and the page use it where RAG_LLM_URL is set.
+
+Without a grammar the model writes freely and the checks of the draft leave more out; without log-probabilities
+retrieval alone chooses between papers; without a tokeniser tokens are estimated, rather too many than too few.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from rag_app import address
+from rag_app.errors import EngineError, SettingsError
+from rag_app.llm.openai_client import Json, OpenAIServer, RefusedError, Turn, cost
+from rag_app.llm.protocol import Message
+from rag_app.records import Usage
+from rag_app.settings import Settings
+
+_LEAST_CONTEXT = 4_096  # tokens, where the server does not say
+_LOGPROBS = {"logprobs": True, "top_logprobs": 20}  # candidates at each token: the protocol's most
+_NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}  # known wherever grammars are
+
+Step = tuple[str, Mapping[str, float]]  # a generated token, and the log-probability of each candidate for its place
+
+_GRAMMARS: Mapping[str, Callable[[str], Json]] = {
+    "llama.cpp": lambda rules: {"grammar": rules, **_NO_THINKING},
+    "vLLM": lambda rules: {"structured_outputs": {"grammar": rules}, **_NO_THINKING},
+    "vLLM before 0.11": lambda rules: {"guided_grammar": rules, **_NO_THINKING},
+}
+# What no model says unasked, with the features that the grammars of `prompting` use.
+_TRIAL = 'root ::= "[7] " text | "[8]"\ntext ::= char\nchar ::= [^\\n\\[\\]<>\\u0020-\\u0060\\u3040-\\u30ff]\n'
+_OBEYED = re.compile(r"\[7\] [^\n\[\]<>]|\[8\]")
+
+_COUNTERS: Mapping[str, Callable[[str, str], Json]] = {
+    "/tokenize": lambda model, text: {"model": model, "content": text, "prompt": text, "add_special_tokens": False},
+    "/extras/tokenize/count": lambda model, text: {"input": text},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a server was found to offer."""
+
+    model: str  # as requests name it
+    context: int
+    grammar: str = ""  # whose way of taking one, a key of `_GRAMMARS`; empty for none
+    logprobs: bool = False
+    counter: str = ""  # the path that counts tokens; empty for none
+
+    def __str__(self) -> str:
+        grammar = f"grammar as {self.grammar} takes it" if self.grammar else "no grammar"
+        logprobs = "log-probabilities" if self.logprobs else "no log-probabilities"
+        return f"context {self.context:,}, {grammar}, {logprobs}, tokens {'counted' if self.counter else 'estimated'}"
+
+
+class RemoteModel:
+    """A model behind HTTP. A `Generator`; any number of threads may call it, and the server queues them."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Find out what RAG_LLM_URL serves: RAG_MODEL where that is set, else its first model.
+
+        Raises SettingsError for a URL that is none, EngineError when nothing usable answers there.
+        """
+        found = address.language_model(settings)
+        if found is None:
+            raise SettingsError("RAG_LLM_URL is not set", "set it like http://localhost:8080")
+        self.address = found
+        self._server = OpenAIServer(found)
+        self.abilities = examined(self._server, settings)
+        self._counted = functools.lru_cache(maxsize=10_000)(self._count)
+        self._last = threading.local()  # usage of each thread's own last call
+
+    @property
+    def model(self) -> str:
+        return self.abilities.model.replace("\\", "/").rpartition("/")[2].removesuffix(".gguf")
+
+    @property
+    def device(self) -> str:
+        """The server, and whether questions leave this machine."""
+        where = "on this machine" if self.address.loopback else "on another machine"
+        return f"server {self.address} {where}"
+
+    @property
+    def context(self) -> int:
+        return self.abilities.context
+
+    @property
+    def usage(self) -> Usage:
+        usage: Usage = getattr(self._last, "usage", Usage())
+        return usage
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text`: the server's own count where it counts, asked for once."""
+        return self._counted(text)
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        prefix: str = "",
+        grammar: str = "",
+        max_tokens: int = 512,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
+        """As `Generator.stream`. `stop` is felt at once, and the server is told by a closed connection."""
+        repeated = self.count_tokens(prefix) if prefix and self.abilities.grammar else 0
+        body = self._request(messages, prefix, grammar, max_tokens + repeated)
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
+        with closing(self._server.events(body, stop)) as events:
+            turn = Turn(events)
+            try:
+                yield from _without(prefix, turn.pieces())
+            finally:
+                self._last.usage = turn.usage(repeated, max_tokens)
+        if not turn.reason and not (stop and stop.is_set()):
+            raise EngineError(f"{self.address} ended the answer in its midst", "ask again; the server's log says more")
+
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        prefix: str = "",
+        stop: threading.Event | None = None,
+    ) -> tuple[float, ...]:
+        """As `Generator.choose`; all options are equal where the server gives no log-probabilities. A choice that the
+        server has begun is waited for."""
+        equal = (1 / len(options),) * len(options)
+        if not self.abilities.logprobs or (stop and stop.is_set()):
+            return equal
+        rules = "root ::= " + " | ".join(map(_literal, options))
+        most = max(self.count_tokens(prefix + option) for option in options) + 1
+        reply = self._server.chat(self._request(messages, prefix, rules, most) | _LOGPROBS)
+        self._last.usage = cost(reply.get("usage") or {}, 0, 0.0)
+        spelled = [prefix + option for option in options] if self.abilities.grammar else options
+        return shares(_steps(reply), spelled) or equal
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _count(self, text: str) -> int:
+        path = self.abilities.counter
+        return _tokens(self._server, path, self.abilities.model, text) if path else estimated_tokens(text)
+
+    def _request(self, messages: Sequence[Message], prefix: str, grammar: str, max_tokens: int) -> Json:
+        """A request for a turn that begins with `prefix`.
+
+        Not every server goes on with an unfinished turn, so the prefix is put into the grammar, and repeated by the
+        model; a server without grammars is given the unfinished turn.
+        """
+        body = _turn(self.abilities.model, messages, max_tokens)
+        if not self.abilities.grammar:
+            return body | {"messages": [*messages, *([Message(role="assistant", content=prefix)] if prefix else [])]}
+        rules = grammar or ("root ::= [^\\x00]*\n" if prefix else "")
+        if prefix:
+            rules = re.sub(r"^root ::=", lambda _: f"root ::= {_literal(prefix)} rest\nrest ::=", rules)
+        return body | (_GRAMMARS[self.abilities.grammar](rules) if rules else {})
+
+
+# --- what a server can do -----------------------------------------------------------------------
+
+
+def examined(server: OpenAIServer, settings: Settings) -> Abilities:
+    """Ask for the models, and try each ability once. Raises EngineError when no model can be used."""
+    listed = server.get("/v1/models").get("data")
+    found = {str(model.get("id")): model for model in listed or [] if isinstance(model, dict)}
+    if not found:
+        raise EngineError(f"{server.address} serves no model", "start it with one")
+    name = settings.model or next(iter(found))
+    if name not in found:
+        raise EngineError(f"{server.address} does not serve {name}", f"set RAG_MODEL to one of: {', '.join(found)}")
+    return Abilities(
+        name,
+        settings.context or _context(server, found[name]),
+        _first(_GRAMMARS, lambda way: _obeys(server, way, name)),
+        bool(_first(["logprobs"], lambda _: bool(_steps(server.chat(_hello(name) | _LOGPROBS))))),
+        _first(_COUNTERS, lambda path: _tokens(server, path, name, "one two three") > 0),
+    )
+
+
+def _first(ways: Mapping[str, object] | Sequence[str], works: Callable[[str], bool]) -> str:
+    """The first way that works; a server that refuses one may know another. Empty for none."""
+    for way in ways:
+        try:
+            if works(way):
+                return way
+        except RefusedError:
+            continue
+    return ""
+
+
+def _turn(model: str, messages: Sequence[Message], max_tokens: int) -> Json:
+    return {"model": model, "messages": list(messages), "temperature": 0, "max_tokens": max_tokens}
+
+
+def _hello(model: str) -> Json:
+    return _turn(model, [Message(role="user", content="Say hello.")], max_tokens=8)
+
+
+def _obeys(server: OpenAIServer, way: str, model: str) -> bool:
+    return bool(_OBEYED.fullmatch(_said(server.chat(_hello(model) | _GRAMMARS[way](_TRIAL)))))
+
+
+def _tokens(server: OpenAIServer, path: str, model: str, text: str) -> int:
+    """How many tokens `text` has: a count from llama-cpp-python and vLLM, the tokens themselves from llama-server."""
+    reply = server.post(path, _COUNTERS[path](model, text))
+    count, tokens = reply.get("count"), reply.get("tokens")
+    return count if isinstance(count, int) else len(tokens) if isinstance(tokens, list) else 0
+
+
+def _context(server: OpenAIServer, model: Json) -> int:
+    """Tokens of the context: vLLM tells with the model, llama-server among its properties, others nowhere."""
+    told = model.get("max_model_len")
+    if told is None:
+        try:
+            told = (server.get("/props").get("default_generation_settings") or {}).get("n_ctx")
+        except RefusedError:
+            told = None
+    return told if isinstance(told, int) and told > 0 else _LEAST_CONTEXT
+
+
+def estimated_tokens(text: str) -> int:
+    """An upper estimate for text in Latin letters or Hangul: a token for every 3 ASCII characters, and one for every
+    other character."""
+    narrow = sum(character.isascii() for character in text)
+    return math.ceil(narrow / 3) + len(text) - narrow
+
+
+# --- what it says -------------------------------------------------------------------------------
+
+
+def _said(reply: Json) -> str:
+    return str((_choice(reply).get("message") or {}).get("content") or "")
+
+
+def _choice(reply: Json) -> Json:
+    choices = reply.get("choices")
+    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+
+
+def _steps(reply: Json) -> list[Step]:
+    """The tokens of a reply with their candidates; empty without log-probabilities."""
+    try:
+        return [
+            (step["token"], {str(other["token"]): float(other["logprob"]) for other in step["top_logprobs"]})
+            for step in _choice(reply)["logprobs"]["content"]
+        ]
+    except (KeyError, TypeError, ValueError):
+        return []
+
+
+def _without(prefix: str, pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces, less a prefix that the model repeats."""
+    head = ""
+    for piece in pieces:
+        if len(head) >= len(prefix):
+            yield piece
+            continue
+        head += piece
+        if len(head) >= len(prefix) and head != prefix:
+            yield head.removeprefix(prefix)
+    if head and len(head) < len(prefix):
+        yield head
+
+
+def shares(steps: Sequence[Step], options: Sequence[str]) -> tuple[float, ...]:
+    """How probability divides between the options, read from the log-probabilities along one generated answer.
+
+    A candidate that fits one option alone adds to that option; one that fits several is followed if it was generated.
+    An option without candidates counts as the least likely candidate listed. Empty where none fits any option.
+    """
+    found: dict[str, float] = {}
+    said, path, least = "", 0.0, 0.0
+    for token, candidates in steps:
+        left = [option for option in options if option not in found and option.startswith(said)]
+        if len(left) < 2:
+            break
+        for text, logprob in candidates.items():
+            fitting = [option for option in left if _fits(option, said + text)]
+            if len(fitting) == 1:
+                found[fitting[0]] = found.get(fitting[0], 0.0) + math.exp(path + logprob)
+        least = min(least, *(path + logprob for logprob in candidates.values()))
+        path += candidates.get(token, 0.0)
+        said = (said + token).lstrip()
+    weights = [found.get(option, math.exp(least)) for option in options]
+    return tuple(weight / sum(weights) for weight in weights) if found else ()
+
+
+def _fits(option: str, text: str) -> bool:
+    text = text.lstrip()
+    return bool(text) and (option.startswith(text) or text.startswith(option))
+
+
+def _literal(text: str) -> str:
+    """`text` as a terminal of GBNF."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

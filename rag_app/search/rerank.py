@@ -1,0 +1,58 @@
+"""The model's part of a list: whether the papers next to the cut belong in it.
+
+Knows: which papers are put before the model, how many, and how its yes or no and the retrieval score are weighed.
+Does not know: how papers are scored (`retrieval`) or lists written (`composing`). `pipeline.ask` calls `judge`.
+
+A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt and generates nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import replace
+
+from rag_app.collection.library import Library
+from rag_app.llm.protocol import Generator, Message, processor
+from rag_app.records import Evidence, Hit, Query
+from rag_app.search import retrieval
+from rag_app.text.cleaning import clean_line
+
+MOST = {"CPU": 4, "GPU": 16}  # papers judged for one list: about a second and a half each on 2 cores
+SENTENCES = 4  # of a paper's digest that are judged, the best for the question
+WORTH = 0.4  # standard deviations of retrieval score that one unit of log-odds weighs
+BIAS = 1.2  # log-odds that the 1.5B model gives a paper of which it is not sure
+
+SYSTEM = "You judge whether a paper belongs in a list. Answer yes or no."
+
+
+def judge(query: Query, evidence: Evidence, library: Library, generator: Generator, stop: threading.Event) -> Evidence:
+    """The evidence with its matches next to the cut confirmed or made borderline, and borderline papers taken in."""
+    cut = retrieval.cut(evidence.strength)
+    near = sorted(
+        (hit for hit in evidence.hits if abs(hit.score - cut) <= retrieval.BORDER), key=lambda h: abs(h.score - cut)
+    )
+    belongs = dict.fromkeys(evidence.matched, True)
+    for hit in near[: MOST[processor(generator)]]:
+        if stop.is_set():
+            break
+        odds = _log_odds(query, hit, library, generator, stop)
+        if not stop.is_set():  # else nothing was judged
+            belongs[hit.paper.arxiv_id] = hit.score + WORTH * (odds - BIAS) >= cut
+    listed = [hit.paper.arxiv_id for hit in evidence.hits]  # in order
+    band = {*evidence.matched, *evidence.borderline}
+    matched = tuple(arxiv_id for arxiv_id in listed if belongs.get(arxiv_id))
+    rest = tuple(arxiv_id for arxiv_id in listed if arxiv_id in band and not belongs.get(arxiv_id))
+    return replace(evidence, matched=matched, borderline=rest)
+
+
+def _log_odds(query: Query, hit: Hit, library: Library, generator: Generator, stop: threading.Event) -> float:
+    """Natural logarithm of P(yes) / P(no) for a paper's place in the list."""
+    weights = library.lexical.query_terms(retrieval.searched(query))
+    told = retrieval.with_best_passages(hit, weights, library, limit=SENTENCES).passages
+    excerpt = "\n".join(f"- {clean_line(passage.text)}" for passage in told)
+    asked = f"Question: {clean_line(query.question)}\nDoes this paper belong in the answer? Answer yes or no."
+    content = f"Paper: {clean_line(hit.paper.title)}\n{excerpt}\n\n{asked}"
+    messages = [Message(role="system", content=SYSTEM), Message(role="user", content=content)]
+    yes, no = generator.choose(messages, ["yes", "no"], stop=stop)
+    return math.log(max(yes, 1e-9) / max(no, 1e-9))

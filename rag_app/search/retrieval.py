@@ -1,0 +1,218 @@
+"""`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
+
+Knows: how dense and lexical scores are fused, how papers are ranked, where a list is cut, and how the sentences of
+a paper are chosen. Every paper is scored, so that lists are complete; in a collection too large for that, those that
+the vector store proposes and those with the words of the question.
+Does not know: how a question was understood or how an answer is written. `pipeline.ask` calls `retrieve`.
+
+Scores of the two retrievers are put on one scale by standardising each over the whole collection (z-scores), which
+keeps how far a paper stands out; ranks (reciprocal rank fusion) would throw that away, and lists are cut by it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app.collection.library import Library
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query
+from rag_app.search import patterns
+from rag_app.text import sentences
+from rag_app.text.terms import words
+
+RANKED = 50  # papers kept in the ranking
+SHOWN = 8  # of them with passages from the start
+PASSAGES = 6  # sentences kept of a paper, best first; one of those beyond the ranking, for its line in a list
+NEIGHBOURS = 2_000  # chunks that the vector store proposes, and papers by their words, where not every paper is scored
+NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
+LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}  # beside dense at 1; English words meet Korean text through the glossary only
+
+# A list is cut where papers stop standing out: at a share of the best score, between two bounds, all in standard
+# deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
+CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
+BORDER = 0.35  # papers that miss the cut by less are shown as borderline
+
+SPLIT_KEPT = 20_000  # sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers
+ACCENTED = re.compile("[À-ɏ]")
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+
+def retrieve(query: Query, library: Library) -> Evidence:
+    """Score every paper for `query`, filter, rank, and choose sentences."""
+    started = time.perf_counter()
+    allowed = library.generation.papers.ids(query.filters)
+    places = [library.places[arxiv_id] for arxiv_id in allowed]
+    text = searched(query)
+    weights = library.lexical.query_terms(text)
+    scores, why = score(text, weights, query.language, library, np.array(places, dtype=np.intp))
+    boosted = scores.copy()
+    for arxiv_id in query.papers:
+        boosted[library.places[arxiv_id]] += NAMED_BOOST
+    order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
+    listed = query.intent in {Intent.LIST, Intent.TREND}
+    matched, borderline = _cut(order, scores) if listed else ([], [])
+    kept = order[: max(RANKED, len(matched) + len(borderline))]
+    papers = library.generation.papers
+    hits = [
+        Hit(paper, float(boosted[row]), why=_reasons(row, why, arxiv_id in query.papers))
+        for row in kept
+        for arxiv_id in [library.lexical.papers[row]]
+        for paper in [papers.get(arxiv_id)]
+    ]
+    with_passages = max(SHOWN, len(matched) + len(borderline))
+    hits[:with_passages] = [
+        with_best_passages(hit, weights, library, PASSAGES if place < RANKED else 1)
+        for place, hit in enumerate(hits[:with_passages])
+    ]
+    ids = library.lexical.papers
+    return Evidence(
+        hits=tuple(hits),
+        scanned=len(allowed),
+        matched=tuple(ids[row] for row in matched),
+        borderline=tuple(ids[row] for row in borderline),
+        strength=float(scores[order].max()) if order else 0.0,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def searched(query: Query) -> str:
+    """The words that are searched for: a list's or trend's topic, else the whole question."""
+    if query.intent is Intent.LIST:
+        return patterns.topic(query.topic) or query.standalone
+    if query.intent is Intent.TREND:
+        return patterns.trend_topic(query.topic) or query.standalone
+    return query.standalone
+
+
+def score(
+    text: str, weights: dict[str, float], language: str, library: Library, allowed: Rows | None = None
+) -> tuple[Scores, dict[str, Rows]]:
+    """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for the best).
+
+    `allowed` are the rows of the papers that may be found, by default all; it matters where not every paper is scored.
+    """
+    vector = library.embedder.query(text)
+    lexical = _standardised(library.lexical.scores(weights))
+    if library.generation.scored_whole:
+        dense = _standardised(_by_paper(library.generation.scores(vector), library.owners))
+    else:
+        among = np.arange(len(lexical)) if allowed is None else allowed
+        dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
+    return dense + LEXICAL_WEIGHT[language] * lexical, {"dense": _ranks(dense), "lexical": _ranks(lexical)}
+
+
+def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:
+    """Rows of the papers worth scoring: all that are allowed if they are few, else the nearest and best by words."""
+    if len(allowed) <= NEIGHBOURS:
+        return allowed
+    ids = library.lexical.papers
+    within = None if len(allowed) == len(ids) else {ids[row] for row in allowed}
+    near = [row for row, _ in library.generation.nearest(vector, NEIGHBOURS, within)]
+    by_words = allowed[np.argsort(-lexical[allowed], kind="stable")[:NEIGHBOURS]]
+    return np.union1d(library.owners[near], by_words)
+
+
+def _of_proposed(vector: Scores, proposed: Rows, library: Library) -> Scores:
+    """Standard scores of these papers, shape (papers,), beside an even sample of all; the rest count as usual ones."""
+    count = len(library.lexical.papers)
+    sample = np.arange(0, count, max(1, count // NEIGHBOURS))
+    papers = np.union1d(sample, proposed)
+    chunks = np.flatnonzero(np.isin(library.owners, papers))
+    scores = _by_paper(library.generation.vectors[chunks] @ vector, np.searchsorted(papers, library.owners[chunks]))
+    usual = scores[np.isin(papers, sample)]
+    dense = np.zeros(count, np.float32)
+    dense[papers] = (scores - usual.mean()) / max(float(usual.std()), 1e-6)
+    return dense
+
+
+def _ranks(scores: Scores) -> Rows:
+    """The place of each paper, 1 for the best."""
+    ranks = np.empty(len(scores), dtype=np.intp)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return ranks
+
+
+def _by_paper(chunk_scores: Scores, owners: Rows) -> Scores:
+    """A paper's score is its best chunk plus the mean of all: one strong section, and the paper as a whole."""
+    count = int(owners.max()) + 1 if len(owners) else 0
+    best = np.full(count, -1.0, dtype=np.float32)
+    np.maximum.at(best, owners, chunk_scores)
+    mean = np.bincount(owners, weights=chunk_scores, minlength=count) / np.maximum(np.bincount(owners), 1)
+    return (best + mean).astype(np.float32)
+
+
+def _standardised(scores: Scores) -> Scores:
+    spread = float(scores.std())
+    return (scores - scores.mean()) / spread if spread > 1e-6 else np.zeros_like(scores)
+
+
+def _reasons(row: int, ranks: dict[str, Rows], named: bool) -> tuple[str, ...]:
+    """Why a paper is here, for the details drawer: "named", "dense 3", "lexical 1"."""
+    places = [f"{name} {order[row]}" for name, order in ranks.items()]
+    return ("named", *places) if named else tuple(places)
+
+
+def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:
+    """(rows that match a list question, rows just below the cut), each in order."""
+    if not order:
+        return [], []
+    least = cut(float(scores[order].max()))
+    matched = [row for row in order if scores[row] >= least]
+    return matched, [row for row in order if least - BORDER <= scores[row] < least]
+
+
+def cut(strength: float) -> float:
+    """The score from which a paper is on a list whose best paper scores `strength`."""
+    return min(max(CUT_SHARE * strength, CUT_LEAST), CUT_MOST)
+
+
+def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:
+    """The hit with the sentences of its paper that share most with the question, best first."""
+    best = sorted(_relevances(hit.paper, weights, library), key=itemgetter(0), reverse=True)[:limit]
+    return replace(hit, passages=tuple(_passage(hit.paper, *found) for found in best))
+
+
+def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> Iterable[Passage]:
+    """Every sentence of a paper with its relevance: shared terms, rare ones counting more."""
+    return (_passage(paper, *found) for found in _relevances(paper, weights, library))
+
+
+def _passage(paper: Paper, relevance: float, place: int, span: sentences.Span) -> Passage:
+    section, (start, end) = paper.sections[place], span
+    return Passage(paper.arxiv_id, section.name, start, end, section.text[start:end], relevance)
+
+
+def _relevances(
+    paper: Paper, weights: dict[str, float], library: Library
+) -> Iterator[tuple[float, int, sentences.Span]]:
+    """(relevance, place of its section, span) of every sentence: lists ask this of hundreds of papers."""
+    worth = [(term, weight * (0.1 + library.lexical.rarity(term))) for term, weight in weights.items()]
+    # A word's term stands in the word itself, but for accents, "-ies", and single letters, which stand everywhere.
+    inside = [(term, f"{term[:-1]}ies" if term.endswith("y") else term, w) for term, w in worth if len(term) > 1]
+    letters = len(inside) < len(worth)
+    for place, section in enumerate(paper.sections):
+        for span, folded, accented in _sentences(section.text):
+            if letters or accented:
+                english = set(words(section.text[slice(*span)]))
+                shared = sum(w for term, w in worth if term in english or (len(term) > 1 and term in folded))
+            else:
+                shared = sum([w for term, plural, w in inside if term in folded or plural in folded])
+            # Earlier sentences say what a paper is about: they break ties.
+            yield shared - 0.001 * place - 1e-6 * span[0], place, span
+
+
+@lru_cache(maxsize=SPLIT_KEPT)
+def _sentences(text: str) -> tuple[tuple[sentences.Span, str, bool], ...]:
+    """(span, its text for matching, whether that has accents) of each sentence."""
+    return tuple(
+        (span, text[slice(*span)].casefold(), bool(ACCENTED.search(text, *span))) for span in sentences.split(text)
+    )

@@ -1,0 +1,124 @@
+"""The text of a section -> the spans of its sentences, in Korean and English.
+
+Knows: where a sentence ends, and which full stops end none. Does not know: papers, scores, languages.
+`retrieval` ranks the spans, `citing` quotes them. Rules, not a model: a quote needs the same cut every time, and
+14,000 sections are cut in about a second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+
+from rag_app.text.cleaning import IMAGE, LINK, LIST_ITEM, LIST_LITERAL
+
+Span = tuple[int, int]  # start and end, in code points
+
+# What may end a sentence: a stop before a blank; one glued to the next sentence after a Korean ending; or a CJK stop.
+_CLOSING = r"""["'”’」』)\]*_]*+"""
+_STOP = re.compile(
+    rf"[.!?。！？…]++{_CLOSING}(?=\s|$)|(?<=[다요음함임됨죠])[.!?]++{_CLOSING}(?=[가-힣A-Z\"'“‘(*])|[。！？]++{_CLOSING}"
+)
+# Full stops that end no sentence; looked for in the few characters before the stop.
+_ABBREVIATION = re.compile(
+    r"(?:^|[^\w.])(?:e\.g|i\.e|et al|vs|cf|ca|approx|resp|w\.r\.t|a\.k\.a|"
+    r"Figs?|Eqs?|Secs?|Tabs?|Refs?|Nos?|Vol|Ch|App|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|"
+    r"(?:[A-Z]\.)*[A-Z])\.$|(?:^|\s)\d{1,2}\.$"  # "O.O.D.", "J.", and the "1." of an enumeration
+)
+_MARK = re.compile(r"\s*+(?:(?:[-*+•▪·]|\d{1,2}\.)\s++)*+")
+_MEDIA = re.compile(rf"{IMAGE.pattern}|{LINK.pattern}|https?://\S++")
+_PARENTHESIS = re.compile(r"[()（）]")
+_LINE = re.compile(r"[^\n]++")
+
+
+def split(text: str) -> list[Span]:
+    """Sentence spans of a verbatim text: ordered, disjoint, trimmed of white space and list marks, 2 or more long.
+
+    Every letter and digit lies in a span, except those of list marks and of lines that are only images and links.
+    """
+    spans: list[Span] = []
+    for at, end in _pieces(text):
+        mark = _MARK.match(text, at, end)
+        start = mark.end() if mark else at
+        if _has_word(text[start:end]):
+            spans.extend(_cut(text, start, end))
+    return _joined(text, spans)
+
+
+def _pieces(text: str) -> Iterator[Span]:
+    """Lines, with the items of a list literal as lines of their own."""
+    for line in _LINE.finditer(text):
+        at, end = line.span()
+        for literal in LIST_LITERAL.finditer(text, at, end):
+            if literal[2]:
+                yield at, literal.start()
+                yield from ((item.start() + 1, item.end() - 1) for item in LIST_ITEM.finditer(text, *literal.span(1)))
+                at = literal.end()
+        yield at, end
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[Span]:
+    """The sentences of one line."""
+    pairs = deque(_parentheses(text, start, end))
+    for stop in _STOP.finditer(text, start, end):
+        while pairs and pairs[0][1] < stop.start():
+            pairs.popleft()
+        if (pairs and pairs[0][0] < stop.start()) or _goes_on(text, start, stop):
+            continue
+        yield from _trimmed(text, start, stop.end())
+        start = stop.end()
+    yield from _trimmed(text, start, end)
+
+
+def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether the sentence goes on after this full stop: an abbreviation, or a small letter in English."""
+    at = stop.start()
+    if stop[0] == "." and _ABBREVIATION.search(text[max(start, at - 12) : at + 1]):
+        return True
+    return stop[0][0] == "." and text[at - 1].isascii() and "a" <= text[stop.end() : stop.end() + 2].strip()[:1] <= "z"
+
+
+def _parentheses(text: str, start: int, end: int) -> list[Span]:
+    """The outermost pairs of parentheses, in order; one that never closes is no pair."""
+    opened: list[int] = []
+    pairs: list[Span] = []
+    for mark in _PARENTHESIS.finditer(text, start, end):
+        if mark[0] in "(（":
+            opened.append(mark.start())
+        elif opened:
+            pair = opened.pop(), mark.start()
+            while pairs and pairs[-1][0] > pair[0]:
+                pairs.pop()
+            pairs.append(pair)
+    return pairs
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end = start + len(piece.strip())
+    if start < end:
+        yield start, end
+
+
+def _joined(text: str, spans: list[Span]) -> list[Span]:
+    """Fragments without a word of two characters join the sentence before them, or the one after."""
+    joined: list[Span] = []
+    held: int | None = None  # start of a fragment that waits for the sentence after it
+    for start, end in spans:
+        fragment = end - start < 2 or not any(map(str.isalnum, text[start:end]))
+        if fragment and joined:
+            joined[-1] = joined[-1][0], end
+        elif fragment:
+            held = start if held is None else held
+        else:
+            joined.append((start if held is None else held, end))
+            held = None
+    if held is not None and spans[-1][1] - held >= 2:
+        joined.append((held, spans[-1][1]))
+    return joined
+
+
+def _has_word(piece: str) -> bool:
+    return any(map(str.isalnum, _MEDIA.sub("", piece)))

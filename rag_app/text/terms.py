@@ -1,0 +1,84 @@
+"""Text -> terms: the words and morphemes that texts are searched and compared by.
+
+Knows: Kiwi, which takes Korean apart into morphemes, and how English words are folded. Does not know: papers, scores.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiwipiepy import Kiwi
+
+Analyse = Callable[[Sequence[str]], Iterable[list[str]]]  # texts -> terms of each, whatever texts stand beside it
+
+CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "XR", "VV", "VA", "SH", "MAG"})
+WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ0-9]*(?:[-+.'][A-Za-zÀ-ÖØ-öø-ɏ0-9]+)*\+?|\d+(?:[.,]\d+)*")
+CLITIC = re.compile(r"'(?:s|m|d|t|re|ve|ll)$")
+HANGUL = re.compile(r"[가-힣]")
+ENGLISH_STOP = frozenset(
+    "a an and are as at be been being both but by can could did do does done for from had has have having how i if in "
+    "into is it its me my no not of on or our over so some such than that the their them then there these they this "
+    "those to under up us use used using via was we were what when where which while who whom whose why will with "
+    "would you your any anyone find give list looking look paper papers please show study tell there want work works "
+    "one thing things about also many much each s doe don doesn didn isn aren".split()  # "doe" is "does", folded
+)
+KOREAN_STOP = frozenset(
+    "논문 연구 방법 이용 사용 대하 있 없 하 되 것 수 등 알리 찾 주 뭐 무엇 어떤 어떻 무슨 뭔가 관하 다루 말 싶 "
+    "목록 모두 모든 얼마 얼마나 통하 위하 전부 보이 궁금 부탁 함께".split()
+)
+# Without names of several words, from Wikidata: they would be terms that none of their words finds, and take 180 MB.
+DICTIONARIES = {"load_multi_dict": False}
+
+
+def fold_word(word: str) -> str:
+    """An English word as a term: lower case, no accents, no "'s" and the like, regular plural removed."""
+    word = CLITIC.sub("", word.casefold())
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+@cache
+def _kiwi() -> Kiwi:
+    from kiwipiepy import Kiwi
+
+    return Kiwi(num_workers=2, **DICTIONARIES)
+
+
+def morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
+    """Content morphemes of each text, in order: nouns, roots, stems of verbs and adjectives."""
+    for tokens in _kiwi().tokenize(list(texts)):
+        yield [t.form.casefold() for t in tokens if t.tag.split("-")[0] in CONTENT_TAGS]
+
+
+def words(text: str) -> list[str]:
+    """English words and numbers of a text as terms; a compound gives itself and its parts."""
+    terms = []
+    for match in WORD.finditer(text):
+        terms.append(fold_word(match[0]))
+        parts = re.split(r"[-+.']", match[0])
+        if len(parts) > 1 and not match[0][0].isdigit():
+            terms += [fold_word(part) for part in parts if len(part) > 1]
+    return terms
+
+
+def terms_of(texts: Sequence[str], analyse: Analyse = morphemes) -> list[list[str]]:
+    """Terms of each text: Korean morphemes, then English words and numbers."""
+    return [korean + words(text) for text, korean in zip(texts, analyse(texts), strict=True)]
+
+
+def analysis_version() -> str:
+    """All that the morphemes of a text depend on."""
+    return f"kiwipiepy {version('kiwipiepy')}, {DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}"

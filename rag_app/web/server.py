@@ -1,0 +1,74 @@
+"""Starts the page: Streamlit on 127.0.0.1 with nothing sent anywhere.
+
+Knows: the flags that keep the server on this machine. Does not know: what the page shows (`app`), or whose requests
+reach it (`gate`).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from rag_app.errors import RagError
+from rag_app.settings import CHECKOUT, Settings
+
+ADDRESS = "127.0.0.1"
+HOSTS = (ADDRESS, "localhost")  # the names the page answers to
+FLAGS = {
+    "server.address": ADDRESS,
+    "server.headless": "true",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": "20",
+    "browser.gatherUsageStats": "false",
+    "browser.serverAddress": ADDRESS,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+    "client.toolbarMode": "minimal",
+    "runner.postScriptGC": "false",  # at three redraws a second it left an answer a quarter of its speed
+}
+
+
+def serve(settings: Settings, port: int) -> int:
+    """Run the page until it is interrupted; its exit code. Raises RagError when the port is taken."""
+    _check_port(port)
+    print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
+    if os.name == "posix":  # become the server, so that a signal to this process ends it and the engine with it
+        os.chdir(CHECKOUT)
+        os.execve(sys.executable, command(port), _environment(settings))
+    try:
+        return subprocess.call(command(port), cwd=CHECKOUT, env=_environment(settings))
+    except KeyboardInterrupt:
+        return 0
+
+
+def command(port: int) -> list[str]:
+    """The Streamlit command; `cwd` must be the checkout, where the theme's `.streamlit/` is."""
+    flags = [text for name, value in FLAGS.items() for text in (f"--{name}", value)]
+    hosts = [text for host in HOSTS for text in ("--server.allowedHosts", host)]
+    page = str(Path(__file__).with_name("origin_guard.py"))
+    return [sys.executable, "-m", "streamlit", "run", page, "--server.port", str(port), *flags, *hosts]
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The page reads its settings from the environment; absolute paths, since its folder is another."""
+    paths = {f"RAG_{name.upper()}": str(getattr(settings, name)) for name in ("home", "digests", "models")}
+    search = os.pathsep.join([str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, **paths, "PYTHONPATH": search}
+
+
+def _check_port(port: int) -> None:
+    if not 0 < port < 65536:
+        raise RagError(f"port {port} does not exist", "choose one from 1024 to 65535")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except OSError as error:
+            raise RagError(
+                f"port {port} cannot be used: {error.strerror}", f"choose another: rag-app serve --port {port + 1}"
+            ) from None

@@ -1,0 +1,167 @@
+"""Answers that outlive a rerun of the page, each written in a thread of its own.
+
+Knows: how events of the pipeline become a snapshot that a page can draw at any moment.
+Does not know: streamlit, how anything looks, or other work (`ui.upkeep`). Called by `ui.conversations`.
+A page only reads the snapshot; it is replaced whole, so a reader never sees half of a change.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from rag_app.errors import RagError
+from rag_app.records import (
+    Answer,
+    Checked,
+    Done,
+    Draft,
+    Event,
+    Evidence,
+    Filters,
+    Found,
+    Paper,
+    Query,
+    Section,
+    Sentence,
+    Turn,
+    Understood,
+)
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+    from rag_app.web.state.model_call import Witness
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an answer has come."""
+
+    query: Query | None = None
+    evidence: Evidence | None = None
+    sentences: tuple[Sentence, ...] = ()
+    draft: str = ""
+    answer: Answer | None = None
+    papers: dict[str, Paper] = field(default_factory=dict)  # every paper that can be opened from the answer
+    prompts: tuple[str, ...] = ()  # what the model was given to continue, call by call
+    error: RagError | None = None
+    finished: bool = False
+
+    def after(self, event: Event) -> Progress:
+        """The progress once this event has happened."""
+        match event:
+            case Understood(query):
+                return replace(self, query=query)
+            case Found(evidence):
+                papers = self.papers | {hit.paper.arxiv_id: hit.paper for hit in evidence.hits}
+                return replace(self, evidence=evidence, papers=papers)
+            case Draft(text):
+                return replace(self, draft=text)
+            case Checked(sentence):
+                return replace(self, draft="", sentences=(*self.sentences, sentence))
+            case Done(answer):
+                return replace(self, draft="", answer=answer)
+
+
+class AnswerJob:
+    """One question and its answer on the way; one restored from the history has come to its end already."""
+
+    def __init__(self, question: str, progress: Progress = Progress(), turn_id: int | None = None) -> None:
+        self.question = question
+        self.progress = progress
+        self.turn_id = turn_id  # in the history; None where it cannot be saved
+        self.thumb, self.reason = 0, ""  # what the reader thinks of it, as in `history.SavedTurn`
+        self.witness: Witness | None = None  # None without a model
+        self.stopped = threading.Event()
+        self.evident = threading.Event()  # there is something to draw: evidence, or the end
+        self._thread: threading.Thread | None = None
+        if progress.finished:
+            self.evident.set()
+
+    def start(
+        self,
+        library: Library,
+        witness: Witness | None,
+        conversation: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        keep: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        """Answer in a thread of its own, with the model behind `witness`; `keep` gets the progress at its end."""
+        self.witness = witness
+        arguments = (library, tuple(conversation), filters, keep)
+        self._thread = threading.Thread(target=self._run, args=arguments, name="answer", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        return not self.progress.finished
+
+    def stop(self) -> None:
+        """Ask the pipeline to end early; what was checked stays."""
+        self.stopped.set()
+
+    def wait(self, seconds: float) -> None:
+        """Until it has ended and writes nothing any more, at most so long."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def turn(self) -> Turn | None:
+        """What a later question of the conversation needs to know; None without an answer."""
+        from rag_app import pipeline
+
+        query, answer = self.progress.query, self.progress.answer
+        return pipeline.turn(query, answer) if query and answer else None
+
+    def _run(
+        self,
+        library: Library,
+        conversation: tuple[Turn, ...],
+        filters: Filters,
+        keep: Callable[[Progress], None],
+    ) -> None:
+        from rag_app import pipeline
+
+        try:
+            for event in pipeline.ask(
+                self.question, library, self.witness, conversation=conversation, filters=filters, stop=self.stopped
+            ):
+                if isinstance(event, Done):
+                    self._look_up(event.answer, library)
+                self.progress = self.progress.after(event)
+                if isinstance(event, Found):
+                    self.evident.set()
+        except Exception as error:
+            self.progress = replace(self.progress, error=as_rag_error(error))
+        finally:
+            self.progress = replace(self.progress, prompts=self.witness.prompts if self.witness else ())
+            keep(self.progress)
+            self.progress = replace(self.progress, draft="", finished=True)
+            self.evident.set()
+
+    def _look_up(self, answer: Answer, library: Library) -> None:
+        """Keep the papers of this generation: a later ingest may change the text under the quotes."""
+        self.progress = replace(self.progress, papers=papers_of(answer, library) | self.progress.papers)
+
+
+def papers_of(answer: Answer, library: Library) -> dict[str, Paper]:
+    """Every paper that can be opened from an answer; of one that the collection lost, what the citation says."""
+    table = library.generation.papers
+    cited = {
+        c.arxiv_id: Paper(c.arxiv_id, c.title, (c.date,) if c.date else (), (Section(c.section, c.quote),))
+        for c in answer.citations
+    }
+    held = (*cited, *answer.nearest, *answer.borderline_papers)
+    return cited | {arxiv_id: table.get(arxiv_id) for arxiv_id in held if table.has(arxiv_id)}
+
+
+def as_rag_error(error: Exception) -> RagError:
+    """The error itself if it is ours; otherwise its name for the page and its traceback for the log."""
+    if isinstance(error, RagError):
+        return error
+    log.error("unexpected error", exc_info=error)
+    return RagError(f"unexpected error: {type(error).__name__}", "the terminal that runs the app shows the details")

@@ -1,0 +1,109 @@
+"""What all tabs of the app share: the settings, the open collection, the engine, the work under way.
+
+Knows: how long each of them lives. Does not know: what any page shows.
+Called by `app` and the pages. Every resource is made once and given to all sessions.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app import address
+from rag_app.address import Address
+from rag_app.collection.snapshot import CURRENT, current_name
+from rag_app.errors import SettingsError
+from rag_app.history.store import History
+from rag_app.records import Found
+from rag_app.settings import Settings
+from rag_app.web.state.answer_jobs import AnswerJob
+from rag_app.web.state.background_jobs import EngineJob, Job
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+    from rag_app.embedding.adapt import AdaptResult
+    from rag_app.pipeline import IngestResult
+
+
+@dataclass
+class Workbench:
+    """What the app is doing and has done, shared by its tabs and kept until the server ends."""
+
+    conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
+    ingest: Job[IngestResult] | None = None
+    adapt: Job[AdaptResult] | None = None
+    pulls: dict[str, Job[Path]] = field(default_factory=dict)  # by model
+    engine: EngineJob | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)  # of starting any of these
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    """The settings of this run. Raises SettingsError."""
+    return Settings.from_environment()
+
+
+def servers() -> list[Address]:
+    """The servers that the settings name; none where an address is none, which whoever connects reports."""
+    try:
+        return address.chosen(settings())
+    except SettingsError:
+        return []
+
+
+@st.cache_resource(show_spinner=False)
+def workbench() -> Workbench:
+    return Workbench()
+
+
+def engine() -> EngineJob:
+    """The engine, loading in the background from the first call on."""
+    bench = workbench()
+    with bench.lock:
+        if bench.engine is None:
+            bench.engine = EngineJob(settings())
+        return bench.engine
+
+
+def switch_model(model: str) -> None:
+    """Run another model of the catalogue; answers under way stop, and the memory of the model before is given back."""
+    bench = workbench()
+    with bench.lock:
+        for job in [job for jobs in bench.conversations.values() for job in jobs]:
+            job.stop()
+        bench.engine = EngineJob(replace(settings(), model=model), instead_of=bench.engine)
+
+
+def library() -> Library | None:
+    """The collection's current generation; None before the first ingest. Raises CollectionError."""
+    home = settings().home
+    return _library(current_name(home)) if (home / "index" / CURRENT).exists() else None
+
+
+# Two: a tab may still answer from the generation before.
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _library(generation: str) -> Library:
+    from rag_app import pipeline
+
+    del generation  # only the cache's key: `open_library` opens the current one
+    opened = pipeline.open_library(settings())
+    threading.Thread(target=_warm_up, args=(opened,), name="warm-up", daemon=True).start()
+    return opened
+
+
+def _warm_up(library: Library) -> None:
+    """Load what the first question would wait for: the embedding model, the morphemes, the paper table."""
+    from rag_app import pipeline
+
+    for event in pipeline.ask("warm-up", library):
+        if isinstance(event, Found):
+            return
+
+
+@st.cache_resource(show_spinner=False)
+def history() -> History:
+    return History(settings().home / "history.sqlite3")

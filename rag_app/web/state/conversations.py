@@ -1,0 +1,189 @@
+"""This tab's conversation: which one it is, its answers, and what the history keeps of it.
+
+Knows: that a conversation's id stands in the address, so that a reload and a restart find it again, and that a
+history which cannot be written must not keep anyone from asking.
+Does not know: how an answer comes about (`ui.jobs`) or looks. Called by `app`, the sidebar and the pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.errors import RagError
+from rag_app.history.store import SavedTurn
+from rag_app.records import Filters
+from rag_app.web.state import app_state
+from rag_app.web.state.answer_jobs import AnswerJob, Progress
+from rag_app.web.state.eta import Pace, pace_of
+from rag_app.web.state.model_call import Line, Witness
+from rag_app.web.state.saved_progress import restored_progress, workings_of
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+
+STOP_SECONDS = 5.0  # that a deletion waits for an answer to end
+log = logging.getLogger(__name__)
+
+
+@st.cache_resource(show_spinner=False)
+def line() -> Line:
+    """Who waits for the engine, over all tabs."""
+    return Line()
+
+
+def current(library: Library) -> list[AnswerJob]:
+    """This tab's answers in order; a conversation that this server has not seen comes from the history."""
+    chosen, known = current_id(), app_state.workbench().conversations
+    if chosen and chosen not in known:
+        try:
+            known[chosen] = _restored(chosen, library)
+        except RagError as error:
+            log.warning("not restored: %s", error.message)
+            begin()
+            return []
+    if chosen:
+        st.query_params["c"] = chosen
+    return known.get(chosen, [])
+
+
+def current_id() -> str:
+    """The id of this tab's conversation; empty before its first question."""
+    state = st.session_state
+    if "conversation" not in state:
+        state["conversation"] = st.query_params.get("c", "")
+    return str(state["conversation"])
+
+
+def busy(library: Library) -> bool:
+    """Whether this tab's last answer is still being written."""
+    jobs = current(library)
+    return bool(jobs) and jobs[-1].running
+
+
+def begin() -> None:
+    """Start over in this tab; an answer still being written is stopped."""
+    stop()
+    open_conversation("")
+
+
+def open_conversation(conversation_id: str) -> None:
+    """Show another conversation in this tab."""
+    st.session_state["conversation"] = conversation_id
+    st.session_state.pop("opened", None)
+    if not conversation_id:
+        st.query_params.pop("c", None)
+
+
+def stop() -> None:
+    for job in app_state.workbench().conversations.get(current_id(), []):
+        job.stop()
+
+
+def delete(conversation_id: str) -> None:
+    """Delete a conversation here and in the history. Raises HistoryError."""
+    app_state.history().delete(conversation_id)
+    for job in app_state.workbench().conversations.pop(conversation_id, []):
+        job.stop()
+    if conversation_id == current_id():
+        open_conversation("")
+
+
+def delete_all() -> None:
+    """Delete every conversation and bookmark, and wait for answers under way to end. Raises HistoryError."""
+    app_state.history().delete_all()
+    known = app_state.workbench().conversations
+    jobs = [job for jobs in known.values() for job in jobs]
+    for job in jobs:
+        job.stop()
+    for job in jobs:
+        job.wait(STOP_SECONDS)
+    known.clear()
+    open_conversation("")
+
+
+def ask(question: str, library: Library, filters: Filters = Filters()) -> None:
+    """Ask in this tab's conversation; the answer is written in the background."""
+    if busy(library):
+        return
+    conversation_id, turn_id = _saved(question)
+    known = app_state.workbench().conversations.setdefault(conversation_id, [])
+    _start(AnswerJob(question, turn_id=turn_id), known, library, filters)
+
+
+def edit(place: int, question: str, library: Library, filters: Filters = Filters()) -> None:
+    """Ask another question in place of the one at `place`; its answer goes, and so do the turns after it."""
+    jobs = current(library)
+    if place >= len(jobs) or jobs[-1].running:
+        return
+    if (turn_id := jobs[place].turn_id) is not None:
+        try:
+            app_state.history().cut(current_id(), turn_id)
+        except RagError as error:
+            log.warning("not deleted: %s", error.message)
+    del jobs[place:]
+    ask(question, library, filters)
+
+
+def ask_again(library: Library) -> None:
+    """Answer the last question once more, in place of its answer."""
+    jobs = current(library)
+    if jobs and not jobs[-1].running:
+        last = jobs.pop()
+        filters = last.progress.query.filters if last.progress.query else Filters()
+        _start(AnswerJob(last.question, turn_id=last.turn_id), jobs, library, filters)
+
+
+def pace(model: str) -> Pace | None:
+    """How fast that model has answered since the app began, in any tab."""
+    known = app_state.workbench().conversations.values()
+    answers = [answer for jobs in list(known) for job in list(jobs) if (answer := job.progress.answer)]
+    return pace_of(answers, model)
+
+
+def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Filters) -> None:
+    st.session_state.pop("opened", None)
+    turns = [turn for earlier in jobs if (turn := earlier.turn())]
+    jobs.append(job)
+    generator = app_state.engine().generator
+    witness = Witness(generator, line()) if generator else None
+    job.start(library, witness, turns, filters, partial(_complete, job.turn_id))
+
+
+def _saved(question: str) -> tuple[str, int | None]:
+    """(id of the conversation, id of the turn or None): both in the history where it can be written."""
+    conversation_id, history = current_id(), app_state.history()
+    turn_id = None
+    try:
+        conversation_id = conversation_id or history.create()
+        turn_id = history.add(conversation_id, None, None, question)
+    except RagError as error:
+        log.warning("not saved: %s", error.message)
+    st.session_state["conversation"] = conversation_id or secrets.token_hex(5)
+    return st.session_state["conversation"], turn_id
+
+
+def _complete(turn_id: int | None, progress: Progress) -> None:
+    if turn_id is None:
+        return
+    try:
+        app_state.history().complete(turn_id, progress.query, progress.answer, workings_of(progress))
+    except RagError as error:  # deleted meanwhile, or the disk is full: the answer itself is on the page
+        log.warning("not saved: %s", error.message)
+
+
+def _restored(conversation_id: str, library: Library) -> list[AnswerJob]:
+    """Its answers as they were saved. Raises HistoryError when there is no such conversation."""
+    history = app_state.history()
+    history.conversation(conversation_id)
+    return [_restored_job(turn, library) for turn in history.turns(conversation_id)]
+
+
+def _restored_job(turn: SavedTurn, library: Library) -> AnswerJob:
+    job = AnswerJob(turn.question, restored_progress(turn, library), turn.id)
+    job.thumb, job.reason = turn.thumb, turn.reason
+    return job

@@ -1,0 +1,123 @@
+"""The chat page: a greeting with questions to try, the conversation, the input, and the opened source.
+
+Knows: the order in which a conversation is drawn. Does not know: which conversation it is (`ui.conversations`),
+or how an answer looks (`ui.answer`). Called by `app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.pipeline import LONGEST_QUESTION
+from rag_app.records import Paper
+from rag_app.text.cleaning import escape_markdown
+from rag_app.web.i18n.text import EXAMPLES, Words
+from rag_app.web.state import app_state, conversations
+from rag_app.web.state.answer_jobs import AnswerJob
+from rag_app.web.widgets import answer
+from rag_app.web.widgets.evidence import close_source, opened_source, source_drawer
+from rag_app.web.widgets.filters import chosen_filters, filter_bar
+from rag_app.web.widgets.notices import show_no_model
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+
+
+def page(words: Words, language: str, library: Library) -> None:
+    """The chat over an opened collection."""
+    conversation = conversations.current(library)
+    if not conversation:
+        _greeting(words, language, library)
+    if error := app_state.engine().error:
+        show_no_model(error, words)
+    busy = conversations.busy(library)
+    _composer(words, library, busy=busy)  # before the answers, the last of which may wait for its evidence
+    for place, job in enumerate(conversation):
+        with st.chat_message("user", avatar=":material/person:"):
+            _question(place, job, words, library, busy=busy)
+        with st.chat_message("assistant", avatar=":material/menu_book:"):
+            answer.draw(place, job, words, library, last=place == len(conversation) - 1)
+    _opened(conversation, words, library)
+    if busy and not conversations.busy(library):  # it ended meanwhile: the input and the questions still wait for it
+        st.rerun()
+
+
+def _question(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
+    """The question and the way to ask another in its place, which is shut while an answer is being written."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.markdown(escape_markdown(job.question), width="stretch")
+        _edit_menu(place, job, words, library, busy=busy)
+
+
+def _edit_menu(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
+    key = f"edit-{place}-{job.turn_id or id(job)}"
+    with (
+        st.popover(":material/edit:", help=words["edit"], type="tertiary", key=key, disabled=busy),
+        st.form(f"{key}-form", border=False),
+    ):
+        text = st.text_area(words["edit_question"], job.question, key=f"{key}-text", max_chars=LONGEST_QUESTION)
+        st.caption(words["edit_help"])
+        if st.form_submit_button(words["resend"], type="primary", icon=":material/send:") and text.strip():
+            conversations.edit(place, text.strip(), library, chosen_filters())
+            st.rerun()
+
+
+def _composer(words: Words, library: Library, *, busy: bool) -> None:
+    """The filters that apply and the input, in sight wherever the reader has scrolled to."""
+    with st.bottom:
+        filter_bar(words, library)
+        st.chat_input(
+            words["ask_busy" if busy else "ask_placeholder"],
+            key="question",
+            on_submit=_send,  # called before the page is drawn: it is drawn once, with the question in it
+            args=(words, library),
+        )
+
+
+def _send(words: Words, library: Library) -> None:
+    """Ask; while an answer is being written the question goes back into the input, which stays in use all the time."""
+    typed = (st.session_state["question"] or "").strip()
+    if typed and conversations.busy(library):
+        st.session_state["question"] = typed
+        st.toast(words["busy"], icon=":material/hourglass_top:")
+    elif typed:
+        conversations.ask(typed, library, chosen_filters())
+
+
+def _greeting(words: Words, language: str, library: Library) -> None:
+    table = library.generation.papers
+    st.header(words["greeting"], anchor=False)
+    st.caption(
+        words["greeting_caption"].format(
+            papers=f"{library.generation.manifest.papers:,}", first=table.first_day, last=table.last_day
+        )
+    )
+    st.markdown(f"**{words['examples']}**")
+    with st.container(horizontal=True, key="examples"):
+        for question in EXAMPLES[language]:
+            st.button(question, key=f"example-{question}", on_click=_try, args=(question, library))
+
+
+def _try(question: str, library: Library) -> None:
+    conversations.ask(question, library, chosen_filters())
+
+
+def _opened(conversation: Sequence[AnswerJob], words: Words, library: Library) -> None:
+    """The drawer of the opened source. It is drawn by the page, not by a fragment that would take it away again."""
+    opened = opened_source()
+    if opened is None or opened.answer >= len(conversation):
+        return
+    progress = conversation[opened.answer].progress
+    paper = progress.papers.get(opened.arxiv_id)
+    if paper is None:
+        return
+
+    def ask_about(paper: Paper) -> None:
+        conversations.ask(words["ask_about_question"].format(title=paper.title), library)
+        st.rerun()
+
+    drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(source_drawer)
+    drawer(paper, progress, words, ask_about)

@@ -1,0 +1,70 @@
+"""The compare page: two to four papers side by side, and the way from there into the chat.
+
+Knows: how papers are chosen. Does not know: how a comparison looks (`ui.comparison`) or is made (`composing`).
+Called by `app`. It needs no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.answer import templates
+from rag_app.records import Hit, Paper, Passage
+from rag_app.search import retrieval
+from rag_app.web.i18n.text import Words
+from rag_app.web.state import conversations
+from rag_app.web.widgets.comparison import MOST, PICKED, comparison
+from rag_app.web.widgets.evidence import paper_drawer
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+
+SENTENCES = 60  # of a paper; a digest rarely has more
+
+
+def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
+    st.title(words["compare"], anchor=False)
+    st.caption(words["compare_caption"])
+    table = library.generation.papers
+    chosen = st.multiselect(
+        words["compare_choose"],
+        [paper.arxiv_id for paper in table.all()],
+        format_func=lambda arxiv_id: f"{table.get(arxiv_id).title} ({arxiv_id})",
+        key=PICKED,
+        max_selections=MOST,
+        persist_state="session",
+        select_all=False,  # Enter would choose it
+        placeholder=words["compare_placeholder"],
+    )
+    papers = [table.get(arxiv_id) for arxiv_id in chosen]
+    if len(papers) < 2:
+        st.info(words["compare_few"], icon=":material/compare_arrows:")
+        return
+    if st.button(words["compare_ask"], type="primary", icon=":material/chat:", key="compare-ask"):
+        conversations.begin()
+        conversations.ask(question_about(papers, words), library)
+        open_chat()
+    drawer = st.dialog(words["source"], width="medium", position="right")(paper_drawer)
+    opened = st.session_state.pop("compare-opened", None)
+    comparison(papers, aspects(papers, library), words, "compare", _open)
+    if opened:
+        drawer(table.get(opened), words)
+
+
+def aspects(papers: list[Paper], library: Library) -> dict[str, dict[str, tuple[Passage, ...]]]:
+    """Aspect -> arXiv id -> the first sentences that each digest has on it."""
+    hits = [retrieval.with_best_passages(Hit(paper, 0.0), {}, library, limit=SENTENCES) for paper in papers]
+    return templates.comparison(hits)
+
+
+def question_about(papers: list[Paper], words: Words) -> str:
+    """The question that the chat takes for a comparison: short names, since titles hold commas and "and"."""
+    names = [paper.title.partition(":")[0] for paper in papers]
+    return words["compare_question"].format(names=words["compare_join"].join(names))
+
+
+def _open(arxiv_id: str) -> None:
+    st.session_state["compare-opened"] = arxiv_id

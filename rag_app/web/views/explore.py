@@ -1,0 +1,129 @@
+"""The explore page: papers filtered, plotted, listed, and taken into the chat.
+
+Knows: what can be seen of a collection without a question. Does not know: how papers are kept.
+Called by `app`. It needs no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.answer import trends
+from rag_app.records import Filters, Paper
+from rag_app.web.i18n.text import Words, votes
+from rag_app.web.state import conversations
+from rag_app.web.widgets import filters
+from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked
+from rag_app.web.widgets.comparison import compare_button
+from rag_app.web.widgets.evidence import paper_drawer
+from rag_app.web.widgets.markdown import label
+from rag_app.web.widgets.paper_table import paper_table
+from rag_app.web.widgets.plots import plots
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+
+WEEK = timedelta(days=7)
+TOP = 3  # papers of the week that are named
+
+
+def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
+    st.title(words["explore"], anchor=False)
+    view, chosen = _choose(words, library)
+    table = library.generation.papers
+    text = st.text_input(words["explore_text"], key="explore-text", icon=":material/search:")
+    papers = matching(table.many(reversed(table.ids(chosen))), text)  # the newest first
+    if view == "marked":
+        marked = set(bookmarked())
+        papers = [paper for paper in papers if paper.arxiv_id in marked]
+    total = library.generation.manifest.papers
+    st.caption(words["explore_count"].format(n=f"{len(papers):,}", total=f"{total:,}"))
+    if not papers:
+        st.info(words["explore_none"], icon=":material/search_off:")
+        return
+    if view == "week":
+        _week(chosen, words, library)
+    shown = plots(papers, words)
+    if len(shown) < len(papers):
+        st.caption(words["plot_chosen"].format(n=f"{len(shown):,}"))
+    above = st.container()
+    paper = paper_table(shown, words, "explore-table")
+    with above:
+        if paper:
+            _chosen(paper, words, library, open_chat)
+        else:
+            st.caption(words["explore_help"])
+
+
+def _choose(words: Words, library: Library) -> tuple[str, Filters]:
+    """What to show: the view (everything, the last week or the bookmarks), and filters as the chat has them."""
+    views = {"all": words["view_all"], "week": words["view_week"], "marked": words["view_marked"]}
+    view = st.segmented_control(
+        words["view"],
+        list(views),
+        default="all",
+        required=True,
+        format_func=views.__getitem__,
+        key="explore-view",
+        label_visibility="collapsed",
+    )
+    with st.expander(words["filters"], icon=":material/filter_alt:"):
+        chosen = filters.choose(words, library, "explore-filter")
+    last = library.generation.papers.last_day
+    if view == "week" and last:
+        since = (date.fromisoformat(last) - WEEK + timedelta(days=1)).isoformat()
+        st.caption(words["week_is"].format(since=since, until=last))
+        chosen = replace(chosen, since=max(chosen.since, since))
+    return str(view), chosen
+
+
+def _week(period: Filters, words: Words, library: Library) -> None:
+    """What is new: how much, the papers with most votes, and the topics that rose."""
+    table = library.generation.papers
+    top = table.top(period, TOP)
+    topics = trends.rising(table.all(), replace(period, authors=(), min_votes=None))
+    with st.container(border=True, key="explore-week"):
+        if top:
+            st.markdown(f"**{words['week_top']}**")
+            st.markdown("\n".join(f"1. {label(p.title, 110)} :gray[{votes(words, p.votes)}]" for p in top))
+        if topics:
+            st.markdown(f"**{words['week_rising']}**")
+            change = words["week_change"]
+            st.markdown(
+                " ".join(
+                    f":green-badge[{label(t.phrase, 40)}] "
+                    f":small[:gray[{change.format(before=f'{t.before:.1%}', now=f'{t.within:.1%}')}]]"
+                    for t in topics
+                )
+            )
+
+
+def matching(papers: Sequence[Paper], text: str) -> list[Paper]:
+    """The papers whose title, authors or digest hold every word of `text`, whatever its case."""
+    words = text.casefold().split()
+    return [paper for paper in papers if not words or all(word in _searchable(paper) for word in words)]
+
+
+def _searchable(paper: Paper) -> str:
+    parts = (paper.arxiv_id, paper.title, *paper.authors, *(section.text for section in paper.sections))
+    return "\n".join(parts).casefold()
+
+
+def _chosen(paper: Paper, words: Words, library: Library, open_chat: Callable[[], None]) -> None:
+    """What can be done with the paper whose row is chosen."""
+    with st.container(border=True, key="explore-chosen"):
+        st.markdown(f"**{label(paper.title, 160)}**")
+        with st.container(horizontal=True):
+            if st.button(words["read"], key="explore-read", icon=":material/article:"):
+                st.dialog(words["source"], width="medium", position="right")(paper_drawer)(paper, words)
+            if st.button(words["ask_about"], key="explore-ask", icon=":material/chat:"):
+                conversations.begin()
+                conversations.ask(words["ask_about_question"].format(title=paper.title), library)
+                open_chat()
+            compare_button(paper.arxiv_id, words, "explore")
+            bookmark_button(paper.arxiv_id, words, "explore")

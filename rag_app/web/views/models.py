@@ -1,0 +1,222 @@
+"""The models page: what runs and how it was fitted, what else fits this machine, pulling and switching.
+
+Knows: what a model's row says and offers. Does not know: how models are fetched (`weights`) or run (`ui.upkeep`).
+Called by `app`. It needs no collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.errors import EngineError, RagError
+from rag_app.llm.devices import devices
+from rag_app.llm.offload import offload_bytes
+from rag_app.text.cleaning import escape_markdown
+from rag_app.web.i18n.text import Words
+from rag_app.web.state import app_state, background_jobs
+from rag_app.web.widgets.notices import show_error, show_no_model
+from rag_app.weights import store
+
+if TYPE_CHECKING:
+    from rag_app.llm.offload import Device
+    from rag_app.weights.catalog import Model
+    from rag_app.weights.store import Row
+
+REFRESH_SECONDS = 1.0
+
+
+def page(words: Words) -> None:
+    st.title(words["models"], anchor=False)
+    engine = app_state.engine()
+    every = REFRESH_SECONDS if engine.loading else None
+    st.fragment(_current, run_every=every, key="current-model")(words, engine.loading)
+    machine = _machine()
+    _hardware(machine, words)
+    settings = app_state.settings()
+    gpu_bytes = _gpu_bytes(machine, settings.gpu_layers)
+    try:
+        rows = store.listing(settings, vram_bytes=gpu_bytes, ram_bytes=_memory_bytes(machine))
+    except RagError as error:
+        show_error(error, words)
+        return
+    st.subheader(words["models_llm"], anchor=False)
+    st.caption(words["models_llm_help"])
+    for row in rows:
+        if row.model.kind == "llm":
+            _row(row, words)
+    st.subheader(words["models_embedder"], anchor=False)
+    st.caption(words["models_embedder_help"])
+    for row in rows:
+        if row.model.kind == "embedder":
+            _row(row, words)
+
+
+# --- what runs ----------------------------------------------------------------------------------
+
+
+def _current(words: Words, was_loading: bool) -> None:
+    """Model, device, layers, context, number format and memory of the engine."""
+    engine = app_state.engine()
+    if was_loading and not engine.loading:
+        st.rerun()
+    if engine.loading:
+        st.markdown(f":shimmer[{words['model_loading']}]")
+    elif engine.error:
+        show_no_model(engine.error, words)
+    elif generator := engine.generator:
+        st.markdown(f"**{escape_markdown(generator.model)}** :green-badge[{words['in_use']}]")
+        with st.container(horizontal=True, key="engine"):
+            st.metric(words["device"], generator.device.replace("CPU, ", "CPU · "), border=True)
+            st.metric(words["context"], f"{generator.context:,}", border=True, help=words["context_help"])
+            if kv_type := getattr(generator, "kv_type", ""):  # an engine of ours, not a server
+                st.metric(words["kv_type"], kv_type, border=True, help=words["kv_help"])
+            if held := getattr(generator, "memory_bytes", 0):
+                st.metric(words["memory"], size(held), border=True, help=words["memory_help"])
+
+
+def size(count: int) -> str:
+    """Bytes for people, in decimal units as disks are sold."""
+    return f"{count / 1e9:.2f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
+
+
+# --- the machine --------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False)
+def _machine() -> tuple[Device, ...]:
+    """The devices, asked once."""
+    try:
+        return devices()
+    except EngineError:
+        return ()
+
+
+def _gpu_bytes(machine: tuple[Device, ...], gpu_layers: int) -> int:
+    """Memory of the GPUs that the engine would use, whether free at this moment or held by the model that runs."""
+    return offload_bytes([replace(device, free_bytes=device.total_bytes) for device in machine], gpu_layers)
+
+
+def _memory_bytes(machine: tuple[Device, ...]) -> int:
+    """Main memory that a model could have: what is free, and what the model that runs would give back."""
+    import psutil
+
+    held = getattr(app_state.engine().generator, "memory_bytes", 0)
+    return int(psutil.virtual_memory().available + held)
+
+
+def _hardware(machine: tuple[Device, ...], words: Words) -> None:
+    names = [f"{escape_markdown(device.name)} ({size(device.total_bytes)})" for device in machine]
+    free = words["memory_free"].format(size=size(_memory_bytes(machine)))
+    st.caption(" · ".join([f"**{words['machine']}** {', '.join(names)}" if names else "", free]).strip(" ·"))
+
+
+# --- the models there are -----------------------------------------------------------------------
+
+
+def _row(row: Row, words: Words) -> None:
+    model, job = row.model, app_state.workbench().pulls.get(row.model.id)
+    with st.container(border=True, key=f"model-{model.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            title = f"**{escape_markdown(model.title)}** {_badges(row, words)}"
+            st.markdown(f"{title}  \n{_facts(row, words)}", width="stretch")
+            if job is None or not job.running:
+                _offer(row, words)
+        if job is not None:
+            st.fragment(_pulling, run_every=REFRESH_SECONDS if job.running else None, key=f"pull-{model.id}")(
+                model, job, job.running, words
+            )
+
+
+def _badges(row: Row, words: Words) -> str:
+    marks = {
+        "green-badge": words["in_use"] if _runs(row.model) else "",
+        "blue-badge": words["recommended"] if row.recommended else "",
+        "orange-badge": words["damaged"] if row.here == "damaged" else "",
+        "gray-badge": "" if row.model.tested else words["untested"],
+    }
+    return " ".join(f":{badge}[{text}]" for badge, text in marks.items() if text)
+
+
+def _facts(row: Row, words: Words) -> str:
+    facts = [size(row.model.bytes)]
+    if row.model.kind == "llm":
+        facts += [words[f"fits_{row.fits}"].format(size=size(store.needs(row.model)))]
+    facts += [escape_markdown(row.model.licence), words["on_disk"] if row.here == "yes" else ""]
+    return f":small[:gray[{' · '.join(filter(None, facts))}]]"
+
+
+def _runs(model: Model) -> bool:
+    if model.kind == "embedder":
+        try:
+            return store.choose_embedder(app_state.settings()).name == model.name
+        except RagError:
+            return False
+    generator = app_state.engine().generator
+    return generator is not None and generator.model == Path(model.file).stem
+
+
+def _offer(row: Row, words: Words) -> None:
+    """The one thing that can be done with a model now: use it or fetch it."""
+    model, settings = row.model, app_state.settings()
+    if row.here == "yes":
+        if model.kind == "llm" and not _runs(model):
+            st.button(
+                words["use"],
+                key=f"use-{model.id}",
+                icon=":material/swap_horiz:",
+                on_click=app_state.switch_model,
+                args=(model.id,),
+                disabled=app_state.engine().loading or row.fits == "no" or bool(settings.llm_url),
+                width="content",
+            )
+        return
+    st.button(
+        words["pull_on" if row.here == "partial" else "pull"],
+        key=f"pull-{model.id}-start",
+        icon=":material/download:",
+        on_click=_start_pull,
+        args=(model.id,),
+        disabled=settings.offline,
+        help=words["pull_offline"] if settings.offline else None,
+        width="content",
+    )
+
+
+def _start_pull(model_id: str) -> None:
+    bench = app_state.workbench()
+    with bench.lock:
+        job = bench.pulls.get(model_id)
+        if job is None or not job.running:
+            bench.pulls[model_id] = background_jobs.pull(app_state.settings(), model_id)
+
+
+def _pulling(model: Model, job: background_jobs.Job[Path], was_running: bool, words: Words) -> None:
+    """How far the pull is, or how it ended."""
+    if was_running and not job.running:
+        use_if_first(model, job)
+        st.rerun()
+    if job.running:
+        _, done, total = job.stage
+        share = min(done / total, 1.0) if total else 0.0
+        st.progress(share, f"{words['pulling']} {size(done)} / {size(total or model.bytes)}")
+        st.button(
+            words["stop"],
+            key=f"pull-{model.id}-stop",
+            icon=":material/stop_circle:",
+            on_click=job.stop,
+            disabled=job.stopping.is_set(),
+        )
+    elif isinstance(job.error, background_jobs.StoppedError):
+        st.caption(words["pull_stopped"])
+    elif job.error:
+        show_error(job.error, words)
+
+
+def use_if_first(model: Model, job: background_jobs.Job[Path]) -> None:
+    """Put a language model that has just been pulled to use where none could be loaded before."""
+    if job.result and model.kind == "llm" and app_state.engine().error:
+        app_state.switch_model(model.id)

@@ -1,0 +1,113 @@
+"""Filters on the questions of a chat: days, votes and authors, in sight for as long as they apply.
+
+Knows: the widgets and where their values live. Does not know: what filters do to an answer (`understanding`).
+Called by `ui.chat` and `ui.explore`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag_app.collection.papers import PaperTable, author_key
+from rag_app.records import Filters
+from rag_app.web.i18n.text import Words
+from rag_app.web.widgets.markdown import label
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+
+STATE = "filters"
+
+
+def chosen_filters() -> Filters:
+    """The filters that apply to this tab's next question."""
+    filters: Filters = st.session_state.get(STATE, Filters())
+    return filters
+
+
+def filter_bar(words: Words, library: Library) -> None:
+    """The button that opens the filters, and a chip for each that applies; pressing a chip takes it away."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
+        with st.popover(words["filters"], icon=":material/filter_alt:", type="tertiary"):
+            st.caption(words["filters_help"])
+            st.session_state[STATE] = choose(words, library, "chat-filter")
+        for name, text in _chips(chosen_filters(), words):
+            st.button(
+                text,
+                key=f"chip-{name}",
+                icon=":material/close:",
+                on_click=_drop,
+                args=(name,),
+                help=words["filter_drop"],
+            )
+
+
+def choose(words: Words, library: Library, key: str) -> Filters:
+    """The widgets; the filters they hold."""
+    table = library.generation.papers
+    with st.container(key=key):
+        left, right = st.columns(2)
+        with left:
+            since = _day(words["since"], f"{key}-since", table)
+        with right:
+            until = _day(words["until"], f"{key}-until", table)
+        votes = st.number_input(
+            words["min_votes"], 0, value=None, step=1, key=f"{key}-votes", persist_state="session", placeholder="0"
+        )
+        typed = st.text_input(
+            words["authors"], key=f"{key}-authors", persist_state="session", placeholder=words["authors_placeholder"]
+        )
+        authors, unknown = _authors(typed, table)
+        if unknown:
+            st.caption(words["authors_unknown"].format(names=label(", ".join(unknown), 80)))
+    return Filters(since=since, until=until, authors=tuple(authors), min_votes=int(votes) if votes else None)
+
+
+def _day(name: str, key: str, table: PaperTable) -> str:
+    """A day of the collection as an ISO string; empty while none is chosen."""
+    first, last = (date.fromisoformat(day) if day else None for day in (table.first_day, table.last_day))
+    day = st.date_input(name, None, first, last, key=key, format="YYYY-MM-DD", persist_state="session")
+    return day.isoformat() if day else ""
+
+
+def _authors(typed: str, table: PaperTable) -> tuple[list[str], list[str]]:
+    """(authors of the collection that the typed names mean, names that mean none); a comma stands between names."""
+    names = [name.strip() for name in typed.split(",") if name.strip()]
+    meant = {name: _author(name, table) for name in names}
+    return [author for author in meant.values() if author], [name for name, author in meant.items() if not author]
+
+
+def _author(name: str, table: PaperTable) -> str:
+    """The author whose name is most like it; else of those who have it as a part, the one with the most papers."""
+    if found := table.find_authors(name, limit=1):
+        return found[0][0]
+    parts = set(author_key(name).split())
+    return next((author for author, _ in table.authors(Filters()) if parts <= set(author_key(author).split())), "")
+
+
+def _chips(filters: Filters, words: Words) -> list[tuple[str, str]]:
+    """(name of the widget, what the chip says)."""
+    chips = []
+    if filters.since:
+        chips.append(("since", words["chip_since"].format(day=filters.since)))
+    if filters.until:
+        chips.append(("until", words["chip_until"].format(day=filters.until)))
+    if filters.min_votes:
+        chips.append(("votes", words["chip_votes"].format(n=filters.min_votes)))
+    if filters.authors:
+        chips.append(("authors", label(", ".join(filters.authors), 40)))
+    return chips
+
+
+def drop_all() -> None:
+    """Take every filter away."""
+    for name in ("since", "until", "votes", "authors"):
+        _drop(name)
+    st.session_state[STATE] = Filters()
+
+
+def _drop(name: str) -> None:
+    st.session_state[f"chat-filter-{name}"] = "" if name == "authors" else None

@@ -1,0 +1,343 @@
+"""The models in `models/`: pull, verify, list and choose them.
+
+Knows: what is on the disk, whether it is what the catalogue says, and which of it suits the machine.
+Does not know: how models are run (`llm`, `embedding`) or fetched (`fetching`).
+Called by `__main__`, by the pages, and by whoever loads a model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag_app.errors import WeightsError
+from rag_app.files import sha256_of
+from rag_app.settings import CHECKOUT, Settings
+from rag_app.weights.catalog import Model, catalogue, defaults, find
+from rag_app.weights.download import Progress, Transport, fetch, mismatch
+from rag_app.weights.e5_convert import convert
+from rag_app.weights.verified import FileHashes
+
+__all__ = [
+    "Model",
+    "Row",
+    "catalogue",
+    "choose_embedder",
+    "choose_llm",
+    "defaults",
+    "embedder_files",
+    "ensure_verified",
+    "file_hashes",
+    "find",
+    "listing",
+    "pull",
+    "verify",
+]
+
+CHECKSUMS = "checksums.json"  # inside an embedder's folder: file name -> SHA-256, written last
+RUNTIME_FACTOR, RUNTIME_BYTES = 1.2, 700_000_000  # weights + KV cache and compute buffers, measured on the 1.5B
+
+
+def file_hashes(settings: Settings) -> FileHashes:
+    """The remembered hashes of model files."""
+    return FileHashes(settings.models / ".verified.json")
+
+
+# --- pull ---------------------------------------------------------------------------------------
+
+
+def pull(
+    model_id: str, settings: Settings, *, progress: Progress | None = None, transport: Transport | None = None
+) -> Path:
+    """Bring a model into `models/` unless it is there and sound; return its file or folder.
+
+    Raises WeightsError: unknown id, offline, no source has it, too little disk space, a folder that is not writable.
+    """
+    model = find(model_id)
+    report = progress or (lambda what, done, total: None)
+    try:
+        with _only_one(model, settings, report):
+            if not _sound(model, settings):
+                _pull(model, settings, report, transport or Transport())
+            shutil.rmtree(_work(model, settings), ignore_errors=True)  # also what a kill left of a finished pull
+    except OSError as error:
+        raise WeightsError(
+            f"{model.id} cannot be stored: {error}", "check the folder's rights and free space"
+        ) from None
+    return settings.models / model.name
+
+
+def _pull(model: Model, settings: Settings, progress: Progress, transport: Transport) -> None:
+    work = _work(model, settings)
+    work.mkdir(parents=True, exist_ok=True)
+    by_hand = settings.models / model.file  # an embedder's packed file, put there by the user
+    if model.file and by_hand.is_file() and not mismatch(model, by_hand):
+        fetched = by_hand
+    elif settings.offline:
+        raise WeightsError(f"{model.id} is not in {settings.models}", "unset RAG_OFFLINE to pull it")
+    else:
+        fetched = fetch(model, work, progress, transport)
+    target = settings.models / model.name
+    if model.kind == "llm":
+        _sync(fetched)
+        fetched.replace(target)
+    else:
+        folder = fetched if fetched.is_dir() else convert(fetched, work / "folder")
+        _finish_folder(model, folder)
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+
+
+def _work(model: Model, settings: Settings) -> Path:
+    """Where a model's parts are kept until it is whole."""
+    return settings.models / ".parts" / model.id
+
+
+@contextmanager
+def _only_one(model: Model, settings: Settings, progress: Progress) -> Iterator[None]:
+    """Hold the model's lock; a second pull of it waits, and then finds the model in place."""
+    from filelock import FileLock, Timeout
+
+    (settings.models / ".parts").mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.models / ".parts" / f"{model.id}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress(f"{model.id}: waiting for another pull of it", 0, model.bytes)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _finish_folder(model: Model, folder: Path) -> None:
+    """Add the prompts a repository leaves out, then the checksums that mark the folder as whole."""
+    configuration = folder / "config_sentence_transformers.json"
+    content = json.loads(configuration.read_text(encoding="utf-8")) if configuration.exists() else {}
+    if not any((content.get("prompts") or {}).values()):
+        draft = configuration.with_suffix(".draft")  # a kill must not leave half of it, which the next pull would read
+        draft.write_text(json.dumps(content | {"prompts": dict(model.prompts)}, indent=2), encoding="utf-8")
+        draft.replace(configuration)
+    sums = {}
+    for path in embedder_files(folder):
+        _sync(path)
+        sums[path.relative_to(folder).as_posix()] = sha256_of(path)
+    (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+# --- verify -------------------------------------------------------------------------------------
+
+
+def ensure_verified(path: Path, settings: Settings) -> str:
+    """SHA-256 of a language model's file that is safe to open; instant when it has not changed since the last check.
+
+    A file of the catalogue must have its size and hash; any other .gguf must hold all of its tensors, and its hash
+    is taken as it is. Raises WeightsError.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path} does not exist", "see: rag-app models list")
+    hashes = file_hashes(settings)
+    model = _entry(path, settings)
+    known = hashes.known(path)
+    if known and (model is None or known == model.sha256):
+        return known
+    if model is None:
+        check_gguf(path)
+        return hashes.fresh(path)
+    return _verify_file(model, path, hashes)
+
+
+def verify(model: Model, settings: Settings) -> str:
+    """Hash a pulled model anew, whatever is remembered; return its SHA-256 (of the checksums, for a folder).
+
+    Raises WeightsError when it is missing, truncated or altered.
+    """
+    path = settings.models / model.name
+    if not path.exists():
+        raise WeightsError(f"{model.id} is not in {settings.models}", f"rag-app models pull {model.id}")
+    hashes = file_hashes(settings)
+    return _verify_file(model, path, hashes) if model.kind == "llm" else verify_folder(path, hashes, fresh=True)
+
+
+def verify_folder(folder: Path, hashes: FileHashes, *, fresh: bool = False) -> str:
+    """Compare an embedder's folder with the checksums in it. Raises WeightsError; returns their SHA-256."""
+    hint = f"rag-app models pull {folder.name}"
+    try:
+        sums = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
+        actual = {path.relative_to(folder).as_posix(): path for path in embedder_files(folder)}
+        changed = [n for n, p in actual.items() if sums.get(n) != (hashes.fresh(p) if fresh else hashes.of(p))]
+        missing = sums.keys() - actual.keys()
+    except (OSError, ValueError, AttributeError):
+        raise WeightsError(f"the embedding model in {folder} is incomplete", hint) from None
+    if changed or missing:
+        names = ", ".join(sorted([*changed, *missing]))
+        raise WeightsError(f"the embedding model in {folder} is altered: {names}", hint)
+    return hashes.fresh(folder / CHECKSUMS)
+
+
+def embedder_files(folder: Path) -> list[Path]:
+    """The files of an embedder's folder that decide its vectors, in a fixed order."""
+    notes = {CHECKSUMS, "adapted.json"}
+    paths = [path for pattern in ("*.json", "*.safetensors") for path in folder.rglob(pattern)]
+    return sorted(p for p in paths if p.name not in notes and not p.relative_to(folder).parts[0].startswith("."))
+
+
+def check_gguf(path: Path) -> None:
+    """Refuse a file that is not GGUF or ends before its last tensor: llama.cpp would abort on some of these.
+
+    Raises WeightsError.
+    """
+    from gguf import GGUFReader
+
+    try:
+        tensors = GGUFReader(path).tensors
+        end = max(tensor.data_offset + tensor.n_bytes for tensor in tensors)
+    except Exception as error:  # the reader meets garbage with whatever numpy or struct raise
+        raise WeightsError(f"{path.name} is damaged or not a GGUF file: {error}", "copy or pull it again") from None
+    if end > path.stat().st_size:
+        raise WeightsError(f"{path.name} is truncated: {path.stat().st_size:,} of {end:,} bytes", "copy it again")
+
+
+def _verify_file(model: Model, path: Path, hashes: FileHashes) -> str:
+    size = path.stat().st_size
+    hint = f"rag-app models pull {model.id}"
+    if size != model.bytes:
+        kind = "truncated" if size < model.bytes else "altered"
+        raise WeightsError(f"{path.name} is {kind}: expected {model.bytes:,} bytes, found {size:,}", hint)
+    sha256 = hashes.fresh(path)
+    if sha256 != model.sha256:
+        raise WeightsError(f"{path.name} is altered: expected SHA-256 {model.sha256[:12]}…, found {sha256[:12]}…", hint)
+    return sha256
+
+
+def _entry(path: Path, settings: Settings) -> Model | None:
+    places = {(settings.models / model.name).resolve(): model for model in catalogue() if model.kind == "llm"}
+    return places.get(path.resolve())
+
+
+def _sound(model: Model, settings: Settings) -> bool:
+    path = settings.models / model.name
+    try:
+        if model.kind == "llm":
+            ensure_verified(path, settings)
+        else:
+            verify_folder(path, file_hashes(settings))
+    except WeightsError:
+        return False
+    return True
+
+
+# --- choose and list ----------------------------------------------------------------------------
+
+
+def choose_llm(settings: Settings, *, vram_bytes: int) -> Path:
+    """The language model to run: RAG_MODEL, else the largest that fits the GPU, else the small default.
+
+    The file is there but not yet verified. Raises WeightsError when nothing suits.
+    """
+    if settings.model:
+        return _named_llm(settings)
+    here = [model for model in catalogue() if model.kind == "llm" and (settings.models / model.name).is_file()]
+    fitting = [model for model in here if vram_bytes and needs(model) <= vram_bytes]
+    preferred = [model for model in here if model.id == _default("llm")]
+    best = sorted(fitting, key=needs)[-1:] or preferred or sorted(here, key=needs)[:1]
+    if not best:
+        raise WeightsError(f"no language model in {settings.models}", f"rag-app models pull {_default('llm')}")
+    return settings.models / best[0].name
+
+
+def _named_llm(settings: Settings) -> Path:
+    if settings.model.endswith(".gguf"):
+        path = CHECKOUT / Path(settings.model).expanduser()
+        if not path.is_file():
+            raise WeightsError(f"RAG_MODEL={settings.model} does not exist", "see: rag-app models list")
+        return path
+    model = find(settings.model)
+    if model.kind != "llm":
+        raise WeightsError(f"{model.id} is not a language model", "see: rag-app models list")
+    return _pulled(model, settings)
+
+
+def choose_embedder(settings: Settings) -> Path:
+    """Folder of the embedding model: RAG_EMBEDDER, else the catalogue's first that is here. Raises WeightsError."""
+    if settings.embedder:
+        model = find(settings.embedder)
+        if model.kind != "embedder":
+            raise WeightsError(f"{model.id} is not an embedding model", "see: rag-app models list")
+        return _pulled(model, settings)
+    for model in catalogue():
+        if model.kind == "embedder" and (settings.models / model.name).is_dir():
+            return settings.models / model.name
+    raise WeightsError(f"no embedding model in {settings.models}", f"rag-app models pull {_default('embedder')}")
+
+
+def _default(kind: str) -> str:
+    return next(model.id for model in catalogue() if model.kind == kind and model.default)
+
+
+def _pulled(model: Model, settings: Settings) -> Path:
+    path = settings.models / model.name
+    if not path.exists():
+        raise WeightsError(f"{model.id} is not in {settings.models}", f"rag-app models pull {model.id}")
+    return path
+
+
+def needs(model: Model) -> int:
+    """Bytes of memory, on one device, that a model takes while it runs."""
+    return int(model.bytes * RUNTIME_FACTOR) + RUNTIME_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of `models list`."""
+
+    model: Model
+    here: str  # "yes", "no", "partial" (a pull has begun) or "damaged" (wrong size, incomplete)
+    verified: bool  # its hash was checked and it has not changed since
+    fits: str  # "gpu", "cpu" or "no"
+    recommended: bool
+
+
+def listing(settings: Settings, *, vram_bytes: int, ram_bytes: int) -> list[Row]:
+    """Every model of the catalogue against this disk and this machine; reads no weights."""
+    best = _recommended(vram_bytes)
+    rows = []
+    for model in catalogue():
+        fits = "gpu" if needs(model) <= vram_bytes else "cpu" if needs(model) <= ram_bytes else "no"
+        here = _state(model, settings)
+        rows.append(Row(model, here, here == "yes" and _remembered(model, settings), fits, model.id in best))
+    return rows
+
+
+def _recommended(vram_bytes: int) -> set[str]:
+    """The language model and the embedder to pull on this machine."""
+    llms = [m for m in catalogue() if m.kind == "llm" and m.vram_gb and max(needs(m), m.vram_gb << 30) <= vram_bytes]
+    return {max(llms, key=needs).id if llms else _default("llm"), _default("embedder")}
+
+
+def _state(model: Model, settings: Settings) -> str:
+    path = settings.models / model.name
+    if path.is_file():
+        return "yes" if path.stat().st_size == model.bytes else "damaged"
+    if path.is_dir():
+        return "yes" if (path / CHECKSUMS).is_file() else "damaged"
+    return "partial" if _work(model, settings).is_dir() else "no"
+
+
+def _remembered(model: Model, settings: Settings) -> bool:
+    hashes = file_hashes(settings)
+    path = settings.models / model.name
+    if path.is_file():
+        return hashes.known(path) == model.sha256
+    return all(hashes.known(file) for file in embedder_files(path))

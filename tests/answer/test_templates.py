@@ -1,0 +1,263 @@
+"""What answers written by code promise: numbers from the table, citations for every paper, titles that stay inert."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from rag_app.answer import templates
+from rag_app.answer.phrases import PHRASES
+from rag_app.answer.templates import PAGE
+from rag_app.collection.library import Library
+from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Query, Section
+from rag_app.search import retrieval
+from tests.helpers.fakes import answer_of, lab, made
+
+MANY = 45
+QUERY = Query("Which papers?", "Which papers?", "en", Intent.LIST)
+BOTH = [QUERY, replace(QUERY, language="ko")]
+NASTY = "A [b](http://evil.example) | c ![d](http://evil.example/e.png) `f` **g** <img src=x> $h$ [9] [i]: //j"
+
+
+def paper(number: int, votes: int | None = 1, title: str = "", day: str = "2024-05-01") -> Paper:
+    text = f"Sentence about {number}."
+    return Paper(f"2405.{number:05d}", title or f"Paper {number}", (day,), (Section("Summary", text),), votes)
+
+
+def hits(count: int) -> tuple[Hit, ...]:
+    return tuple(Hit(paper(n, None if n % 3 == 0 else n), 1.0) for n in range(count))
+
+
+def evidence(found: tuple[Hit, ...], borderline: int = 0) -> Evidence:
+    ids = tuple(hit.paper.arxiv_id for hit in found)
+    return Evidence(found, 100, ids[: len(ids) - borderline], ids[len(ids) - borderline :])
+
+
+@pytest.fixture(scope="module")
+def months(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Four papers in two months, two of them by one author, one without votes."""
+    entry = (
+        "### [{t}](https://arxiv.org/abs/2405.0000{n})\n\n{votes}\n\nAuthors: {authors}\n\n"
+        "- **What's New**: {t} is new.\n\n"
+    )
+    april = "## Daily Papers (2024-04-30)\n\n" + entry.format(t="Alpha", n=1, votes="Vote: 3", authors="Ada Kim, Bo Li")
+    may = "## Daily Papers (2024-05-01)\n\n" + "".join(
+        entry.format(t=t, n=n, votes=votes, authors=authors)
+        for t, n, votes, authors in [
+            ("Beta", 2, "Vote: 9", "Ada Kim"),
+            ("Gamma", 3, "Vote: -", "Cy Ro"),
+            ("Delta", 4, "Vote: 9", "Di Wu"),
+        ]
+    )
+    return made(tmp_path_factory.mktemp("months"), {"april.md": april, "may.md": may})
+
+
+# --- phrases ------------------------------------------------------------------------------------
+
+
+def test_both_languages_have_the_same_phrases_with_the_same_slots() -> None:
+    def slots(language: str) -> dict[str, set[str]]:
+        return {
+            key: {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            for key, text in PHRASES[language].items()
+        }
+
+    assert slots("en") == slots("ko")
+
+
+def test_every_phrase_is_used() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in Path(templates.__file__).parent.glob("*.py"))
+    once = [key for key in PHRASES["en"] if code.count(f'"{key}"') < 3]  # its two definitions, and a use
+    assert once == []
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", BOTH)
+def test_a_list_shows_a_page_and_cites_every_match(query: Query) -> None:
+    made_of = templates.listing(query, evidence(hits(MANY)))
+    assert len(re.findall(r"^\d+\. ", made_of.text, re.MULTILINE)) == PAGE
+    assert [sentence.support[0].n for sentence in made_of.sentences] == list(range(1, MANY + 1))
+    assert len(made_of.hits) == MANY
+    assert all(number in made_of.text for number in (str(MANY), "100", str(MANY - PAGE)))
+
+
+def test_a_short_list_speaks_of_no_more() -> None:
+    assert "more" not in templates.listing(QUERY, evidence(hits(PAGE))).text
+
+
+def test_borderline_papers_are_counted_and_not_cited() -> None:
+    made_of = templates.listing(QUERY, evidence(hits(8), borderline=3))
+    assert len(made_of.hits) == 5
+    assert "3 more are borderline" in made_of.text
+
+
+@pytest.mark.parametrize("query", BOTH)
+def test_unknown_votes_are_said_to_be_unknown(query: Query) -> None:
+    text = templates.listing(query, evidence(hits(1))).text
+    assert PHRASES[query.language]["votes_unknown"] in text
+    assert not re.search(r"\b0 votes|0표", text)
+
+
+def test_a_list_by_votes_is_in_their_order_without_unknown_ones() -> None:
+    made_of = templates.listing(replace(QUERY, aggregate="top", ranking="top", limit=3), evidence(hits(10)))
+    assert [hit.paper.votes for hit in made_of.hits] == [8, 7, 5]
+    made_of = templates.listing(replace(QUERY, aggregate="bottom", ranking="bottom", limit=2), evidence(hits(10)))
+    assert [hit.paper.votes for hit in made_of.hits] == [1, 2]
+
+
+def test_a_list_of_so_many_papers_holds_the_closest() -> None:
+    made_of = templates.listing(replace(QUERY, limit=3), evidence(hits(9)))
+    assert made_of.hits == hits(9)[:3]
+    assert "The closest 3" in made_of.text
+
+
+# --- the record ---------------------------------------------------------------------------------
+
+
+def test_a_count_is_that_of_the_table(months: Library) -> None:
+    answer = answer_of("How many papers are there?", months)
+    assert "There are 4 papers." in answer.text
+    assert (answer.matched, len(answer.citations), answer.scanned) == (4, 4, 4)
+    assert "There are 3 papers." in answer_of("How many papers appeared on 2024-05-01?", months).text
+    assert "There is 1 paper." in answer_of("How many papers appeared in April 2024?", months).text
+
+
+def test_the_most_voted_are_all_that_share_the_first_place(months: Library) -> None:
+    answer = answer_of("Which paper has the most votes?", months)
+    assert {citation.title for citation in answer.citations} == {"Beta", "Delta"}
+    assert "1 without a known vote count" in answer.text
+
+
+def test_top_n_is_n_papers(months: Library) -> None:
+    assert len(answer_of("top 3 papers by votes", months).citations) == 3
+    assert len(answer_of("추천 수 상위 2편은?", months).citations) == 2
+
+
+@pytest.mark.parametrize("question", ["How many papers per month?", "월별 논문 수는?"])
+def test_months_are_counted(months: Library, question: str) -> None:
+    text = answer_of(question, months).text
+    assert "| 2024-04 | 1 |" in text
+    assert "| 2024-05 | 3 |" in text
+
+
+def test_authors_are_counted(months: Library) -> None:
+    text = templates.record(replace(QUERY, aggregate="authors"), [], months.generation.papers).text
+    assert "| Ada Kim | 2 |" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who wrote PickBot?", "Ada Kim, Ben Stone and others"),
+        ("How many votes does FoldNet have?", "votes unknown"),
+        ("When was PickBot published?", "2024-05-01"),
+        ("PickBot의 저자는 누구인가요?", "Ada Kim, Ben Stone 외"),
+        ("Was PickBot written by John Zebra?", "written by Ada Kim, Ben Stone"),
+    ],
+)
+def test_a_fact_of_the_record_is_told_with_its_paper(question: str, said: str) -> None:
+    answer = answer_of(question, lab())
+    assert answer.intent is Intent.METADATA
+    assert said in answer.text
+    assert len(answer.citations) == 1
+
+
+def test_no_votes_known_at_all_is_no_first_place() -> None:
+    table = lab().generation.papers
+    made_of = templates.record(replace(QUERY, aggregate="top", ranking="top"), [paper(1, None), paper(2, None)], table)
+    assert made_of.hits == ()
+
+
+# --- refusals, comparisons and trends -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", BOTH)
+@pytest.mark.parametrize(
+    "reason", ["unknown_name", "unknown_author", "not_in_digest_of", "not_mentioned", "no_support"]
+)
+def test_a_refusal_claims_nothing_and_offers_the_nearest(query: Query, reason: str) -> None:
+    refused = templates.refusal(query, evidence(hits(9)), reason, names=["X {y} *z*"])
+    assert refused.refused
+    assert (refused.hits, refused.sentences) == ((), ())
+    assert len(refused.nearest) == 3
+    assert not re.search(r"(?<!\\)\[\d+\](?!\()", refused.text)
+
+
+def test_conditions_that_no_paper_meets_are_named() -> None:
+    query = replace(QUERY, filters=Filters(since="2031-01-01", authors=("Eve_Doe",), min_votes=9))
+    text = templates.outside(query, Evidence(), lab().generation.papers).text
+    assert all(condition in text for condition in ("2031-01-01", r"Eve\_Doe", "≥ 9 votes"))
+    assert lab().generation.papers.last_day in text
+
+
+def test_a_comparison_says_what_a_digest_does_not() -> None:
+    answer = answer_of("Compare PickBot and FoldNet", lab())
+    assert "not in the digest" in answer.text  # FoldNet has no Technical Details
+    assert answer.comparison["Technical Details"].keys() == {"2405.00001"}
+    for aspect, quotes in answer.comparison.items():
+        for arxiv_id, passages in quotes.items():
+            text = lab().generation.papers.get(arxiv_id).section(aspect).text
+            assert all(text[p.start : p.end] == p.text for p in passages)
+
+
+def told(number: int, text: str, *names: str) -> Hit:
+    """A paper whose digest says `text` in each of the named sections, found with all of its sentences."""
+    of = replace(paper(number), sections=tuple(Section(name, text) for name in names))
+    return retrieval.with_best_passages(Hit(of, 1.0), {}, lab())
+
+
+def test_digests_without_a_shared_section_are_compared_as_wholes() -> None:
+    plain, divided = told(1, "One. Two. Three. Four.", "Summary"), told(2, "First. Last.", "What's New", "Results")
+    table = templates.comparison((plain, divided))
+    assert {aspect: {at: len(said) for at, said in sides.items()} for aspect, sides in table.items()} == {
+        "Summary": {plain.paper.arxiv_id: 4, divided.paper.arxiv_id: 4}
+    }
+
+
+@pytest.mark.parametrize(("language", "quoted"), [("en", True), ("ko", False)])
+def test_a_table_is_quoted_where_its_digests_speak_another_language(language: str, quoted: bool) -> None:
+    sides = (told(1, "이 방법은 빠릅니다.", "Summary"), told(2, "이 방법은 느립니다.", "Summary"))
+    lines = templates.comparison_table(sides, templates.comparison(sides), language).splitlines()
+    assert [line.startswith("> |") for line in lines] == [quoted] * 3
+
+
+def test_a_trend_counts_every_month(months: Library) -> None:
+    by_id = {p.arxiv_id: p for p in months.generation.papers.all()}
+    found = Evidence(tuple(Hit(p, 1.0) for p in by_id.values()), 4, ("2405.00001", "2405.00002"))
+    text = templates.trend(QUERY, found, months.generation.papers).text
+    assert "| 2024-04 | 1 | 1 | 100.0% |" in text
+    assert "| 2024-05 | 1 | 3 | 33.3% |" in text
+
+
+# --- untrusted titles ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", BOTH)
+def test_titles_stay_inert_and_links_lead_to_arxiv_only(query: Query) -> None:
+    nasty = tuple(Hit(paper(n, 1, NASTY), 1.0) for n in range(2))
+    table = lab().generation.papers
+    texts = [
+        templates.listing(query, evidence(nasty)).text,
+        templates.record(query, [hit.paper for hit in nasty], table).text,
+        templates.refusal(query, evidence(nasty), "no_support", names=[NASTY]).text,
+        templates.trend(query, evidence(nasty), table).text,
+        templates.comparison_table(nasty, {NASTY: {}}, query.language),
+    ]
+    for text in texts:
+        tokens = [child for token in MarkdownIt().enable("table").parse(text) for child in token.children or [token]]
+        assert {"image", "html_inline", "html_block", "code_inline", "em_open"}.isdisjoint(t.type for t in tokens)
+        links = {str(token.attrs["href"]) for token in tokens if token.type == "link_open"}
+        assert all(link.startswith("https://arxiv.org/abs/2405.") for link in links)
+
+
+def test_a_table_keeps_its_columns_whatever_a_title_holds() -> None:
+    nasty = tuple(Hit(paper(n, 1, "A | B || C"), 1.0) for n in range(2))
+    heading = templates.comparison_table(nasty, {}, "en").splitlines()[0]
+    assert len(re.findall(r"(?<!\\)\|", heading)) == 4

@@ -1,0 +1,42 @@
+"""Topics over the months: which vary, and how much of a month they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag_app.answer.trends import over_time
+from rag_app.records import Paper
+
+
+def papers(month: str, titles: Sequence[str]) -> list[Paper]:
+    return [Paper(f"{month}-{n}", title, (f"{month}-01",) if month else (), ()) for n, title in enumerate(titles)]
+
+
+STEADY = [f"Robots {n} walk" for n in range(5)]
+
+
+def test_a_topic_that_comes_and_goes_is_before_a_steady_one() -> None:
+    early = papers("2024-01", [*STEADY, *[f"Splatting scenes {n}" for n in range(6)]])
+    late = papers("2024-02", [*STEADY, *[f"Reasoning chains {n}" for n in range(6)]])
+    names = [course.phrase for course in over_time([*early, *late])]
+    assert names.index("robots" if "robots" in names else "robot") > 1
+
+
+def test_a_course_holds_every_paper_of_its_topic_by_month() -> None:
+    early, late = (
+        papers("2024-01", ["Splatting one", "Robots"]),
+        papers("2024-02", ["Splatting two", "Splatting three"]),
+    )
+    course = next(c for c in over_time([*early, *late]) if c.phrase == "splatting")
+    assert {month: len(found) for month, found in course.papers.items()} == {"2024-01": 1, "2024-02": 2}
+    assert course.count == 3
+
+
+def test_papers_without_a_day_and_empty_collections_have_no_course() -> None:
+    assert over_time([]) == []
+    assert over_time(papers("", ["Splatting"] * 9)) == []
+
+
+def test_two_names_of_one_set_of_papers_are_one_topic() -> None:
+    found = over_time([*papers("2024-01", ["Gaussian splatting"] * 6), *papers("2024-02", ["Robots"] * 6)])
+    assert len([c for c in found if c.phrase in {"gaussian", "splatting", "gaussian splatting"}]) == 1

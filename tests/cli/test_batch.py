@@ -1,0 +1,161 @@
+"""What `batch` promises: every line answered once, whatever kills it, and never the user's collection touched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag_app import pipeline
+from rag_app.cli import batch
+from rag_app.errors import RagError
+from rag_app.settings import Settings
+from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab, settings_in
+
+ROW = [
+    *("id", "answer", "citations", "refused", "quotes", "ranked", "scanned", "matched", "borderline", "intent"),
+    *("seconds", "first_token_seconds"),
+]
+QUESTIONS = [
+    {"id": "a", "turns": ["What does PickBot learn?"]},
+    {"id": "b", "turns": ["PickBot의 저자는?", "추천 수는?"]},
+    {"id": "c", "turns": ["How many papers are there?"], "dates": ["2024-05-01"]},
+]
+
+
+@pytest.fixture(autouse=True)
+def embedder() -> Any:
+    with fake_embedding(HashEmbedder()):
+        yield
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    return lines(tmp_path / "questions.jsonl", QUESTIONS)
+
+
+def lines(file: Path, rows: list[Any]) -> Path:
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def rows_of(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in file.read_text(encoding="utf-8").split("\n") if row]
+
+
+def run(questions: Path, answers: Path, settings: Settings | None = None, **options: Any) -> list[dict[str, Any]]:
+    batch.run(questions, answers, settings or lab().settings, no_llm=True, **options)
+    return rows_of(answers)
+
+
+def test_every_line_is_answered_in_order_in_the_format_agreed(questions: Path, tmp_path: Path) -> None:
+    rows = run(questions, tmp_path / "answers.jsonl")
+    assert [row["id"] for row in rows] == ["a", "b", "c"]
+    assert all(list(row) == ROW for row in rows)
+    assert rows[0]["citations"] == ["2405.00001"]
+    for quote in rows[0]["quotes"]:
+        paper = lab().generation.papers.get(quote["arxiv_id"])
+        assert any(quote["text"] in section.text for section in paper.sections)
+    assert len(rows[0]["ranked"]) == 50
+
+
+def test_the_turns_of_a_line_are_one_conversation_and_its_filters_hold(questions: Path, tmp_path: Path) -> None:
+    rows = run(questions, tmp_path / "answers.jsonl")
+    assert "12" in rows[1]["answer"]  # the votes of the paper that only the first turn named
+    assert rows[1]["citations"] == ["2405.00001"]
+    assert rows[2]["scanned"] == rows[2]["matched"] == 3
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.5, 0.9, 1.0])
+def test_a_killed_run_is_resumed(questions: Path, tmp_path: Path, kept: float) -> None:
+    answers = tmp_path / "answers.jsonl"
+    whole = run(questions, answers)
+    data = answers.read_bytes()
+    answers.write_bytes(data[: int(len(data) * kept)])
+    resumed = run(questions, answers)
+    assert [(row["id"], row["answer"]) for row in resumed] == [(row["id"], row["answer"]) for row in whole]
+
+
+def test_a_last_line_cut_inside_a_character_is_written_again(questions: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    run(questions, answers)
+    first, second, _ = answers.read_bytes().split(b"\n", 2)
+    at = second.index("추".encode()) + 1
+    answers.write_bytes(first + b"\n" + second[:at])
+    assert [row["id"] for row in run(questions, answers)] == ["a", "b", "c"]
+
+
+def test_a_finished_run_writes_nothing(questions: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    run(questions, answers)
+    before = answers.read_bytes()
+    run(questions, answers)
+    assert answers.read_bytes() == before
+
+
+def test_line_separators_inside_a_text_do_not_end_its_line(tmp_path: Path) -> None:
+    questions = lines(tmp_path / "q.jsonl", [{"id": "\u2028x\x85", "turns": ["What does\u2028PickBot learn?"]}])
+    answers = tmp_path / "answers.jsonl"
+    assert len(run(questions, answers)) == 1
+    assert len(run(questions, answers)) == 1
+
+
+@pytest.mark.parametrize("question", ["", " ", "x" * 100_000])
+def test_a_question_that_cannot_be_taken_is_a_refusal_in_the_same_format(tmp_path: Path, question: str) -> None:
+    questions = lines(tmp_path / "q.jsonl", [{"id": "x", "turns": [question]}, QUESTIONS[0]])
+    first, second = run(questions, tmp_path / "answers.jsonl")
+    assert list(first) == ROW
+    assert (first["refused"], first["citations"], second["refused"]) == (True, [], False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("nonsense", "[]", "7", "null", "{}", '{"id": "x"}', '{"turns": ["q"]}', '{"id": "x", "turns": []}'),
+        *(
+            '{"id": "x", "turns": "a question"}',
+            '{"id": "x", "turns": [7]}',
+            '{"id": "x", "turns": ["q"], "dates": "d"}',
+        ),
+    ],
+)
+def test_a_bad_line_names_file_and_line(tmp_path: Path, line: str) -> None:
+    questions = tmp_path / "q.jsonl"
+    questions.write_text(json.dumps(QUESTIONS[0]) + "\n\n" + line + "\n")
+    with pytest.raises(RagError, match=r"q\.jsonl:3") as caught:
+        batch.run(questions, tmp_path / "answers.jsonl", lab().settings, no_llm=True)
+    assert caught.value.hint
+
+
+def test_files_that_cannot_be_read_or_written_are_named(questions: Path, tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for source in (tmp_path / "absent", tmp_path, tmp_path / "binary"):
+        with pytest.raises(RagError, match=source.name):
+            batch.read(source)
+    for target in (tmp_path, tmp_path / "absent" / "answers.jsonl"):
+        with pytest.raises(RagError, match=target.name):
+            run(questions, target)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(questions: Path) -> None:
+    questions.write_bytes(b"\xef\xbb\xbf" + questions.read_bytes())
+    assert [line.id for line in batch.read(questions)] == ["a", "b", "c"]
+
+
+def test_a_collection_of_its_own_is_made_once_and_the_user_s_stays(tmp_path: Path, questions: Path) -> None:
+    settings = settings_in(tmp_path)
+    digests = tmp_path / "others"
+    digests.mkdir()
+    (digests / "lab.md").write_text(LAB, encoding="utf-8")
+    rows = run(questions, tmp_path / "answers.jsonl", settings, digests=[digests])
+    current = batch.own_collection(settings, [digests]).home / "index" / "CURRENT"
+    made_at = current.stat().st_mtime_ns
+    batch.own_collection(settings, [digests])
+    assert rows[0]["citations"] == ["2405.00001"]
+    assert rows[0]["scanned"] == 3
+    assert current.stat().st_mtime_ns == made_at
+    assert not (settings.home / "index").exists()
+    with pytest.raises(RagError, match="no index yet"):
+        pipeline.open_library(settings)

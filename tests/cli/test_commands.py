@@ -1,0 +1,285 @@
+"""What the command promises: one line and a hint for every mistake, exact JSON, and an instant `--help`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag_app import __version__
+from rag_app.cli import commands as command
+from rag_app.settings import CHECKOUT
+from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab
+
+HEAVY = {"torch", "chromadb", "llama_cpp", "sentence_transformers", "streamlit", "kiwipiepy", "transformers", "numpy"}
+KEYS = (
+    "answer refused intent language citations sentences comparison borderline_papers nearest scanned matched "
+    "borderline seconds evidence_seconds first_token_seconds model device left_out"
+).split()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty home, models and digests of its own, and a fake embedding model."""
+    for name in [name for name in os.environ if name.startswith("RAG_")]:
+        monkeypatch.delenv(name)
+    for name in ("home", "models", "digests"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(f"RAG_{name.upper()}", str(tmp_path / name))
+    with fake_embedding(HashEmbedder()):
+        yield tmp_path / "home"
+
+
+@pytest.fixture
+def collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lab's collection instead of the empty home."""
+    monkeypatch.setenv("RAG_HOME", str(lab().settings.home))
+
+
+def failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The error line of a command that must fail as agreed: exit code 1, `error:` and `hint:`, nothing on stdout."""
+    capsys.readouterr()
+    assert command.main(arguments) == 1
+    out, err = capsys.readouterr()
+    lines = [line for line in err.splitlines() if line.startswith(("error:", "hint:"))]
+    assert [line.partition(":")[0] for line in lines] == ["error", "hint"], err
+    assert "Traceback" not in err
+    assert out == ""
+    return lines[0]
+
+
+# --- mistakes -----------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "absent" in failure(capsys, "ingest", str(tmp_path / "absent"))
+
+
+def test_a_folder_without_digests(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    failure(capsys, "ingest", str(tmp_path / "digests"))
+    (tmp_path / "digests" / "notes.md").write_text("# Shopping\n\n- milk\n")
+    failure(capsys, "ingest", str(tmp_path / "digests"))
+
+
+@pytest.mark.parametrize("data", [bytes(range(256)), b"\xff\xfe\x00\x01", b"### \xc3\x28 [x](https://arxiv.org/abs/1)"])
+def test_a_file_that_is_no_text(capsys: pytest.CaptureFixture[str], tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "digests" / "binary.md"
+    file.write_bytes(data)
+    assert "binary.md" in failure(capsys, "ingest", str(file))
+
+
+def test_no_index_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "index" in failure(capsys, "ask", "What is it?", "--no-llm")
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize("model", ["no-such-model", "/no/such/file.gguf"])
+def test_a_model_that_is_not_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    monkeypatch.setenv("RAG_MODEL", model)
+    assert model in failure(capsys, "ask", "What is it?")
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize("data", [b"", b"GGUF", b"GGUF\x03\x00\x00\x00" + b"\xff" * 64, b"no model at all" * 100])
+def test_a_damaged_model(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, data: bytes
+) -> None:
+    (tmp_path / "broken.gguf").write_bytes(data)
+    monkeypatch.setenv("RAG_MODEL", str(tmp_path / "broken.gguf"))
+    assert "broken.gguf" in failure(capsys, "ask", "What is it?")
+
+
+@pytest.mark.usefixtures("collection")
+def test_without_any_model_the_answer_is_extractive_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["ask", "What does PickBot learn?"]) == 0
+    out, err = capsys.readouterr()
+    assert "without a language model" in err
+    assert "https://arxiv.org/abs/2405.00001" in out
+
+
+def test_a_second_ingest_at_the_same_time(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    code = (
+        "import sys, pathlib; from rag_app.collection.lock import ingest_lock\n"
+        "with ingest_lock(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    held = subprocess.Popen(
+        [sys.executable, "-c", code, str(home)], cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with held:
+        assert held.stdout
+        held.stdout.readline()
+        message = failure(capsys, "ingest")
+        held.terminate()
+    assert str(held.pid) in message
+
+
+def test_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert port in failure(capsys, "serve", "--port", port)
+
+
+@pytest.mark.parametrize("question", ["x" * 100_000, "", "   "])
+def test_a_question_that_cannot_be_one(capsys: pytest.CaptureFixture[str], question: str) -> None:
+    assert "question" in failure(capsys, "ask", question)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RAG_MODLE", "x"),
+        ("RAG_THREADS", "many"),
+        ("RAG_CONTEXT", "-1"),
+        ("RAG_OFFLINE", "perhaps"),
+        ("RAG_LANGUAGE", "fr"),
+    ],
+)
+def test_a_setting_that_cannot_be_used(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert name in failure(capsys, "ask", "What is it?", "--no-llm")
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "yesterday", "2024"])
+def test_an_option_that_is_no_day(capsys: pytest.CaptureFixture[str], day: str) -> None:
+    assert day in failure(capsys, "ask", "What is it?", "--since", day)
+
+
+def test_a_table_that_cannot_be_written_is_said_before_anything_is_measured(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert "cannot be written" in failure(capsys, "bench", "engine", "--save", str(tmp_path / "absent" / "rows.json"))
+
+
+def test_a_model_that_the_catalogue_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no-such" in failure(capsys, "models", "pull", "no-such")
+
+
+def test_a_bad_line_of_questions(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text("nonsense\n")
+    assert "q.jsonl:1" in failure(capsys, "batch", str(tmp_path / "q.jsonl"), str(tmp_path / "a.jsonl"))
+
+
+@pytest.mark.parametrize("arguments", [[], ["frobnicate"], ["ask"], ["serve", "--port", "x"], ["ask", "q", "--nope"]])
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        command.main(arguments)
+    assert caught.value.code == 2
+
+
+# --- output -------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize(
+    "question", ["What does PickBot learn?", "Compare PickBot and FoldNet", "Which papers are about diffusion?", "x"]
+)
+def test_json_has_exactly_the_keys_agreed(capsys: pytest.CaptureFixture[str], question: str) -> None:
+    assert command.main(["ask", question, "--json", "--no-llm"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer) == KEYS
+    for citation in answer["citations"]:
+        assert list(citation) == ["n", "arxiv_id", "title", "date", "url", "section", "quote", "start", "end"]
+    for sentence in answer["sentences"]:
+        assert list(sentence) == ["text", "supported", "support"]
+        assert all(list(s) == ["n", "section", "quote", "start", "end"] for s in sentence["support"])
+
+
+@pytest.mark.usefixtures("collection")
+def test_options_filter_the_papers(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--since", "20240501", "--until", "2024-05-01", "--author", "ada kim", "--min-votes", "12"]
+    assert command.main(["ask", "How many papers are there?", "--json", "--no-llm", *options]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [citation["arxiv_id"] for citation in answer["citations"]] == ["2405.00001"]
+
+
+@pytest.mark.usefixtures("collection")
+def test_a_chat_is_one_conversation(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["What does PickBot learn?", "x" * 5_000, "Who wrote it?", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
+    assert command.main(["chat", "--no-llm"]) == 0
+    out, err = capsys.readouterr()
+    assert "Ada Kim" in out
+    assert err.count("error:") == 1  # the long question; the conversation goes on
+
+
+@pytest.mark.usefixtures("collection")
+def test_the_terminal_shows_no_markdown_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["ask", "How many papers appeared on 2024-05-01?", "--no-llm"]) == 0
+    out = capsys.readouterr().out
+    assert "\\" not in out
+    assert "](" not in out
+    assert "1. PickBot: Whole-Body Grasping for Mobile Robots" in out
+
+
+def test_ingest_reports_what_it_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "digests" / "lab.md").write_text(LAB + "\n### [No paper](https://example.com)\n\nText.\n")
+    assert command.main(["ingest"]) == 0
+    assert "3 papers" in capsys.readouterr().out
+    assert command.main(["ingest"]) == 0
+    assert "nothing changed" in capsys.readouterr().out
+
+
+# --- the whole command --------------------------------------------------------------------------
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from rag_app.cli.commands import main\n"
+        "try: main(['--help'])\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "ingest" in done.stdout
+    assert HEAVY.isdisjoint(done.stderr.split())
+
+
+@pytest.mark.usefixtures("collection")
+def test_a_terminal_that_cannot_show_korean_still_gets_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii"))
+    assert command.main(["ask", "PickBot은 무엇을 배우나요?", "--no-llm"]) == 0
+    sys.stdout.flush()
+    assert b"https://arxiv.org/abs/2405.00001" in shown.getvalue()
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    actions = command._parser()._actions
+    return next(dict(action.choices or {}) for action in actions if isinstance(action, argparse._SubParsersAction))
+
+
+def test_every_command_and_option_is_in_the_readme() -> None:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    for name, parser in commands().items():
+        assert f"rag-app {name}" in readme
+        assert parser.format_help()
+    for action in ("list", "pull", "verify"):
+        assert f"rag-app models {action}" in readme
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:`|Scripts\\)rag-app (\w+)", readme))
+    assert named
+    assert named <= set(commands())
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--version"])
+    assert capsys.readouterr().out.strip() == f"rag-app {__version__}"

@@ -1,0 +1,104 @@
+"""What finding names promises: a paper is found in the spellings people type, and ordinary words name nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag_app.collection import paper_names
+from rag_app.collection.paper_names import NameBook, Named
+from rag_app.records import Paper, Section
+
+FIELD = tuple(
+    Paper(f"2402.{number:05d}", f"Study {number} of attention", ("2024-02-01",),
+          (Section("Summary", "Transformer와 GPT를 attention으로 비교합니다. The memory of agents, ReLU."),))
+    for number in range(40)
+)  # fmt: skip
+PAPERS = (
+    Paper("2401.00001", "WildZebra: Quadruped Gaits in the Wild", ("2024-01-01",),
+          (Section("Summary", "WildZebra는 StripeBench에서 82%를 얻었습니다."),)),
+    Paper("2401.00002", "Zorro 3: Open Post-Training", ("2024-01-01",), (Section("Summary", "Zorro 3를 공개합니다."),)),
+    Paper("2401.00003", "Heron", ("2024-01-02",), (Section("Summary", "ZORRO3보다 낫습니다. WildZebra도 이깁니다."),)),
+    Paper("2401.00005", "Turning CSV Sketches into Charts at Stripe-Level Detail", ("2024-01-02",),
+          (Section("Summary", "CSV를 stripe-level로 씁니다."),)),
+    Paper("2401.00004", "Video-Marmot: Long Video Understanding", ("2024-01-02",), (Section("Summary", "긴 비디오."),)),
+    *FIELD,
+)  # fmt: skip
+IDS = {paper.arxiv_id for paper in PAPERS}
+WORDS = {word.casefold() for paper in PAPERS for s in paper.sections for word in paper_names.TOKEN.findall(s.text)}
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> NameBook:
+    file: Path = tmp_path_factory.mktemp("names") / "names.json"
+    paper_names.save(paper_names.mine(PAPERS), file)
+    return NameBook.load(file)
+
+
+def find(book: NameBook, text: str) -> Named:
+    return book.find(text, lambda word: word.casefold() in WORDS, IDS.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "paper"),
+    [
+        ("WildZebra", "2401.00001"), ("wildzebra", "2401.00001"), ("Wild-Zebra", "2401.00001"),
+        ("Wild Zebra", "2401.00001"),
+        ("WILDZEBRA", "2401.00001"), ("WildZebrra", "2401.00001"), ("WlidZebra", "2401.00001"),
+        ("WildZebra-7B", "2401.00001"),
+        ("Zorro 3", "2401.00002"), ("zorro 3", "2401.00002"), ("Zorro3", "2401.00002"), ("zorro-3", "2401.00002"),
+        ("VideoMarmot", "2401.00004"), ("video-marmot", "2401.00004"), ("Video Marmot", "2401.00004"),
+        ("2401.00003", "2401.00003"), ("2401.00003v2", "2401.00003"), ("arXiv:2401.00003", "2401.00003"),
+        ("https://arxiv.org/abs/2401.00003v1", "2401.00003"),
+        ("Quadruped Gaits in the Wild", "2401.00001"),
+        ("WildZebra: Quadruped Gaits in the Wild", "2401.00001"),
+        ("wildzebra: quadruped gaits in the wild", "2401.00001"),
+        ("StripeBench", "2401.00001"),
+    ],
+)  # fmt: skip
+def test_a_paper_is_found_in_any_spelling_and_beside_korean_particles(
+    book: NameBook, spelling: str, paper: str
+) -> None:
+    for question in (spelling, f"What is {spelling}?", f"{spelling}의 한계는?", f"what does {spelling} report"):
+        found = find(book, question)
+        assert found.mentions[0].papers[0] == paper
+        assert found.unknown == ()
+
+
+def test_a_likely_typo_is_reported_as_one(book: NameBook) -> None:
+    mention = find(book, "How good is WildZebrra?").mentions[0]
+    assert (mention.typed, mention.taken_for) == ("WildZebrra", "WildZebra")
+    assert find(book, "How good is WildZebra?").mentions[0].taken_for == ""
+
+
+@pytest.mark.parametrize("spelling", ["ZORRO3", "Zorro 3"])
+def test_the_paper_of_a_name_comes_before_one_that_only_mentions_it(book: NameBook, spelling: str) -> None:
+    assert find(book, f"about {spelling}").mentions[0].papers[0] == "2401.00002"
+
+
+@pytest.mark.parametrize("unknown", ["ZorkBlaster", "ZorkBlaster-7B", "FooQuux-9", "9999.99999"])
+def test_a_name_that_no_paper_has_is_reported(book: NameBook, unknown: str) -> None:
+    found = find(book, f"What is {unknown}?")
+    assert found == Named((), (unknown,))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which papers study attention?", "What is the memory of agents?", "GPT and Transformer", "HELLO", "a 405B model",
+     "ReLU 대신 무엇을 쓰나?", "어텐션이란?", "in the wild", "", "3", "what's new?", "open post training",
+     "labels at stripe-level detail"],
+)  # fmt: skip
+def test_ordinary_words_name_no_paper(book: NameBook, question: str) -> None:
+    assert find(book, question).mentions == ()
+
+
+def test_names_come_in_the_order_of_the_question(book: NameBook) -> None:
+    found = find(book, "Compare Zorro 3 with WildZebra and 2401.00003")
+    assert [mention.papers[0] for mention in found.mentions] == ["2401.00002", "2401.00001", "2401.00003"]
+    assert [mention.typed for mention in found.mentions] == ["Zorro 3", "WildZebra", "2401.00003"]
+
+
+def test_the_nearest_names_are_offered(book: NameBook) -> None:
+    assert book.nearest("WildZebu")[0].papers[0] == "2401.00001"
+    assert book.nearest("") == []

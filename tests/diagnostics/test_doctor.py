@@ -1,0 +1,88 @@
+"""The check: each part is one honest line, what is wrong has a hint, and nothing it meets is a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag_app.diagnostics import connections, doctor
+from rag_app.diagnostics.connections import Process
+from rag_app.diagnostics.doctor import Finding
+from rag_app.settings import Settings
+from tests.helpers.fakes import HashEmbedder, fake_embedding, lab
+
+PAGE = Process(1, listens=("127.0.0.1:8501",))
+
+
+def offline(settings: Settings, monkeypatch: pytest.MonkeyPatch, *running: Process) -> dict[str, Finding]:
+    """The findings of `check --offline` on a machine where these processes run."""
+    monkeypatch.setattr(connections, "processes", lambda: list(running))
+    with fake_embedding(HashEmbedder()):
+        return {finding.what: finding for finding in doctor.examine(settings, offline=True)}
+
+
+def test_a_machine_that_keeps_to_itself_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offline(lab().settings, monkeypatch, PAGE, Process(2))
+    assert found["connections"] == Finding("connections", "2 processes of rag-app; to other machines: none")
+    assert found["listening"] == Finding("listening", "127.0.0.1:8501")
+    assert found["trial question"].says == "asked of other machines: no connection, no name"
+    assert found["trial question"].fine
+    assert not found.keys() & {"server you set", "not looked at"}
+
+
+def test_a_connection_to_another_machine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offline(lab().settings, monkeypatch, PAGE, Process(2, outside=("192.0.2.1:443",)))
+    assert "192.0.2.1:443" in found["connections"].says
+    assert not found["connections"].fine
+    assert found["connections"].hint
+
+
+@pytest.mark.parametrize("listens", ["0.0.0.0:8501", ":::8501", "192.168.1.7:8501"])
+def test_a_page_that_others_can_reach_is_named(listens: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offline(lab().settings, monkeypatch, Process(1, listens=(listens, "127.0.0.1:9")))
+    assert listens in found["listening"].says
+    assert not found["listening"].fine
+
+
+def test_a_server_that_the_user_named_is_shown_and_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(lab().settings, llm_url="http://192.0.2.1:8080")
+    found = offline(settings, monkeypatch, Process(1, outside=("192.0.2.1:8080",)))
+    assert found["server you set"].says.startswith("http://192.0.2.1:8080 (another machine")
+    assert found["connections"].fine
+    found = offline(settings, monkeypatch, Process(1, outside=("192.0.2.1:8080", "192.0.2.2:8080")))
+    assert found["connections"].says.endswith("192.0.2.2:8080")
+    assert not found["connections"].fine
+
+
+def test_what_cannot_be_looked_at_is_said_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offline(lab().settings, monkeypatch, Process(77, hidden=True))
+    assert "77" in found["not looked at"].says
+    assert found["not looked at"].hint
+
+
+def test_a_trial_question_that_asks_outside_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rag_app import pipeline
+
+    real = pipeline.answer
+
+    def leaky(*arguments: object, **options: object) -> object:
+        import socket
+
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.connect_ex(("192.0.2.9", 53))
+        return real(*arguments, **options)  # type: ignore[arg-type]  # passed through
+
+    monkeypatch.setattr(pipeline, "answer", leaky)
+    found = offline(lab().settings, monkeypatch)
+    assert "192.0.2.9:53" in found["trial question"].says
+    assert not found["trial question"].fine
+
+
+def test_an_empty_machine_gets_hints_not_tracebacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = Settings(home=tmp_path / "home", digests=tmp_path / "digests", models=tmp_path / "models")
+    found = offline(empty, monkeypatch)
+    wrong = {what for what, finding in found.items() if not finding.fine}
+    assert wrong == {"language model", "embedder", "index", "trial question"}
+    assert all(found[what].hint for what in wrong)

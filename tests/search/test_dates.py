@@ -1,0 +1,168 @@
+"""What reading dates promises: what people write in two languages, exactly, and nothing that only looks like a date."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag_app.search.dates import Dates, find
+
+NEWEST = "2025-05-09"  # a Friday
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "2024-11-25", "2024.11.25", "2024/11/25", "20241125", "11/25/2024", "25-11-2024", "25.11.2024",
+        "25 November 2024", "25th of November 2024", "November 25, 2024", "Nov. 25th, 2024", "nov 25 2024",
+        "November 25", "25 Nov", "2024년 11월 25일", "2024년11월25일", "24년 11월 25일", "11월 25일", "11/25 논문",
+        "작년 11월 25일",
+    ],
+)  # fmt: skip
+def test_one_day_is_read_however_it_is_written(wording: str) -> None:
+    for question in (f"papers from {wording}", f"{wording} 논문", f"Which papers appeared on {wording}?"):
+        assert find(question, NEWEST).days == ("2024-11-25",)
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("papers between 2024-11-01 and 2024-11-15", "2024-11-01", "2024-11-15"),
+        ("papers from November 1 to November 5, 2024", "2024-11-01", "2024-11-05"),
+        ("papers from Nov 1-5, 2024", "2024-11-01", "2024-11-05"),
+        ("1-5 November 2024", "2024-11-01", "2024-11-05"),
+        ("between 3 and 7 November", "2024-11-03", "2024-11-07"),
+        ("after 2024-11-01 and before 2024-11-10", "2024-11-02", "2024-11-09"),
+        ("since 2024-11-01 until 2024-11-15", "2024-11-01", "2024-11-15"),
+        ("2024-11-01 ~ 2024-11-15 논문", "2024-11-01", "2024-11-15"),
+        ("11월 3일부터 7일까지 논문", "2024-11-03", "2024-11-07"),
+        ("11월 3~7일 논문", "2024-11-03", "2024-11-07"),
+        ("12월부터 2월까지", "2024-12-01", "2025-02-28"),
+        ("2025년 3월 1일 이후 3월 10일 이전 논문", "2025-03-01", "2025-03-09"),
+        ("from 2024-11-01 until today", "2024-11-01", NEWEST),
+        ("since 2025", "2025-01-01", ""),
+        ("2025년 3월 이후", "2025-03-01", ""),
+        ("after March 2025", "2025-04-01", ""),
+        ("before March 2025", "", "2025-02-28"),
+        ("2025년 3월 전 논문", "", "2025-02-28"),
+        ("until the end of 2024", "", "2024-12-31"),
+        ("2024년까지", "", "2024-12-31"),
+    ],
+)
+def test_ranges_and_open_ends_are_read(question: str, since: str, until: str) -> None:
+    found = find(question, NEWEST)
+    assert (found.since, found.until, found.days) == (since, until, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("papers in November 2024", "2024-11-01", "2024-11-30"),
+        ("2024-11 논문", "2024-11-01", "2024-11-30"),
+        ("2024년 11월 논문", "2024-11-01", "2024-11-30"),
+        ("23년 12월 논문", "2023-12-01", "2023-12-31"),
+        ("작년 12월에 나온 논문", "2024-12-01", "2024-12-31"),
+        ("any papers from January?", "2025-01-01", "2025-01-31"),
+        ("last November", "2024-11-01", "2024-11-30"),
+        ("December's papers", "2024-12-01", "2024-12-31"),
+        ("그럼 4월은?", "2025-04-01", "2025-04-30"),
+        ("3월 또는 4월 논문", "2025-03-01", "2025-04-30"),
+        ("in January and February 2025", "2025-01-01", "2025-02-28"),
+        ("papers in 2024 with more than 30 votes", "2024-01-01", "2024-12-31"),
+        ("그럼 2024년은?", "2024-01-01", "2024-12-31"),
+        ("2024년 2분기", "2024-04-01", "2024-06-30"),
+        ("Q1 2024 papers", "2024-01-01", "2024-03-31"),
+        ("2024년 하반기", "2024-07-01", "2024-12-31"),
+    ],
+)
+def test_months_years_and_parts_of_years_are_read(question: str, since: str, until: str) -> None:
+    found = find(question, NEWEST)
+    assert (found.since, found.until) == (since, until)
+
+
+@pytest.mark.parametrize("question", ["papers of the most recent digest", "가장 최근 다이제스트의 논문", "오늘 논문"])
+def test_the_newest_digest_is_a_day(question: str) -> None:
+    assert find(question, NEWEST).days == (NEWEST,)
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("this week", "2025-05-05", "2025-05-11"),
+        ("지난주 논문", "2025-04-28", "2025-05-04"),
+        ("last month", "2025-04-01", "2025-04-30"),
+        ("올해 논문", "2025-01-01", "2025-12-31"),
+        ("작년 논문", "2024-01-01", "2024-12-31"),
+        ("재작년 논문", "2023-01-01", "2023-12-31"),
+        ("last 10 days", "2025-04-30", NEWEST),
+        ("최근 일주일 논문", "2025-05-03", NEWEST),
+        ("the past two weeks", "2025-04-26", NEWEST),
+        ("지난주부터", "2025-04-28", ""),
+    ],
+)
+def test_relative_dates_count_from_the_newest_digest_and_say_so(question: str, since: str, until: str) -> None:
+    found = find(question, NEWEST)
+    assert (found.since, found.until) == (since, until)
+    assert found.relative
+
+
+def test_relative_days_are_days() -> None:
+    assert find("yesterday's papers", NEWEST).days == ("2025-05-08",)
+    assert find("어제와 오늘 논문", NEWEST).days == ("2025-05-08", "2025-05-09")
+    assert find("latest papers", NEWEST).days == (NEWEST,)
+
+
+def test_several_days_are_each_kept() -> None:
+    assert find("11월 3일, 5일, 7일 논문", NEWEST).days == ("2024-11-03", "2024-11-05", "2024-11-07")
+    assert len(find("papers in 2023 and 2025", NEWEST).days) == 730
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["13월 3일 논문", "February 30, 2024", "2024-13-01", "2024-02-30 논문", "2023년 2월 29일", "0월 0일", "last 0 days",
+     "from May 10 2025 to May 1 2025", "2024-11-15부터 2024-11-01까지", "최근 99999999999년"],
+)  # fmt: skip
+def test_a_date_on_no_calendar_and_a_reversed_range_are_impossible(question: str) -> None:
+    found = find(question, NEWEST)
+    assert found.impossible
+    assert not (found.days or found.since or found.until)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What did models score on AIME 2024?", "ICLR 2024년 논문", "GPT-4 scores", "context from 1024 to 2048 tokens",
+     "Does Llama 2 may help?", "models that march on", "papers by Jan Leike", "8개 GPU로 3일 동안 학습",
+     "3.5일에 걸쳐 학습", "월드 모델", "3월드 모델", "trained on 2024 x 2024 images", "accuracy of 20.24", ""],
+)  # fmt: skip
+def test_what_only_looks_like_a_date_is_none(question: str) -> None:
+    assert find(question, NEWEST) == Dates()
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        ("papers on 2024-11-25 about robots", "papers about robots"),
+        ("2024년 11월 25일에 나온 로봇 논문", "나온 로봇 논문"),
+        ("papers in November 2024", "papers"),
+        ("Q1 2024 papers", "papers"),
+    ],
+)
+def test_the_words_of_a_date_are_reported_so_that_the_topic_is_left(question: str, rest: str) -> None:
+    for start, end in find(question, NEWEST).spans:
+        question = question[:start] + " " * (end - start) + question[end:]
+    assert " ".join(question.split()) == rest
+
+
+def test_a_day_without_month_is_the_last_one_that_has_been() -> None:
+    assert find("5일 논문", NEWEST).days == ("2025-05-05",)
+    assert find("25일 논문", NEWEST).days == ("2025-04-25",)
+    assert find("papers on the 25th", NEWEST).days == ("2025-04-25",)
+
+
+@given(
+    st.text(st.sampled_from("0123456789월일년-/.~부터까지 MayNov13thlast지난주until")), st.sampled_from(["", NEWEST])
+)
+def test_no_text_is_an_error(text: str, newest: str) -> None:
+    found = find(text, newest)
+    assert all(0 <= start <= end <= len(text) for start, end in found.spans)

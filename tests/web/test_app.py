@@ -1,0 +1,313 @@
+"""The chat and the collection page, driven by Streamlit's AppTest over the fakes of `ui_page`."""
+
+from __future__ import annotations
+
+import errno
+import string
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rag_app import pipeline
+from rag_app.errors import CollectionError, EngineError, RagError
+from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
+from rag_app.web.i18n import text
+from rag_app.web.state import app_state
+from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.widgets import details, evidence, upload
+from rag_app.web.widgets import markdown as prose
+from tests.helpers.ui_page import (
+    ANSWER,
+    APP,
+    CALM,
+    CITATION,
+    DOUBTED,
+    FILM,
+    QUOTE,
+    Page,
+    answered,
+    endless,
+    failing,
+    refused,
+    wait_for,
+)
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def test_both_languages_have_the_same_strings() -> None:
+    assert text.WORDS.keys() == text.EXAMPLES.keys() == text.LANGUAGES.keys()
+    assert text.ENGLISH.keys() == text.KOREAN.keys()
+
+
+@pytest.mark.parametrize("key", text.ENGLISH)
+def test_a_string_takes_the_same_values_in_both_languages(key: str) -> None:
+    def fields(wording: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(wording) if name}
+
+    assert fields(text.ENGLISH[key]) == fields(text.KOREAN[key])
+
+
+def test_unknown_votes_are_not_shown_as_zero() -> None:
+    assert [text.votes(text.ENGLISH, n) for n in (None, 0, 1, 2)] == ["votes unknown", "0 votes", "1 vote", "2 votes"]
+
+
+# --- the chat -----------------------------------------------------------------------------------
+
+
+def test_an_empty_chat_offers_questions_that_can_be_asked_at_once(page: Page) -> None:
+    page.app.button(key=f"example-{text.EXAMPLES['en'][0]}").click().run()
+    page.settle()
+    assert page.asked[0] == text.EXAMPLES["en"][0]
+    assert ":blue-badge[1]" in page.shown()
+
+
+def test_an_answer_shows_evidence_text_and_sources(page: Page) -> None:
+    app = page.ask("what is new?")
+    assert f"**{prose.label(FILM.title, 80)}**" in page.shown()
+    assert any(button.label.startswith(":blue-badge[1]") for button in app.button)
+    assert "FilmMaker joins short clips into minutes of video." in page.shown()
+    assert "21 tokens/s" in page.shown()
+    assert not app.exception
+
+
+def test_a_source_opens_with_exactly_the_quote_highlighted(page: Page) -> None:
+    page.ask("what is new?")
+    page.app.button(key="answer-0-source-1").click().run()
+    marked = [m.value for m in page.app.markdown if ":yellow-background[" in m.value]
+    assert marked == [evidence.highlighted(FILM.sections[0].text, [(0, len(QUOTE))])]
+    assert [tab.label for tab in page.app.tabs] == ["What's New", "Performance"]
+    assert "and 3 more" in page.shown()
+
+
+def test_the_number_beside_a_claim_opens_its_source(page: Page) -> None:
+    page.ask("what is new?")
+    page.app.button(key="answer-0-mark-0-1").click().run()
+    assert any(":yellow-background[" in m.value for m in page.app.markdown)
+
+
+def test_an_evidence_card_opens_its_paper_before_the_answer_is_done(page: Page) -> None:
+    page.answers(endless)
+    page.app.chat_input(key="question").set_value("what is new?").run()
+    wait_for(lambda: page.jobs[0].progress.sentences)
+    page.app.run()
+    page.app.button(key=f"answer-0-card-{FILM.arxiv_id}").click().run()
+    assert any(":yellow-background[" in m.value for m in page.app.markdown)
+
+
+def test_a_sentence_without_support_looks_unsupported_while_it_streams(page: Page) -> None:
+    def doubtful(question: str, stop: threading.Event) -> Iterator[Event]:
+        yield Checked(DOUBTED)
+        stop.wait(10)
+
+    page.answers(doubtful)
+    page.app.chat_input(key="question").set_value("where was it filmed?").run()
+    wait_for(lambda: page.jobs[0].progress.sentences)
+    page.app.run()
+    assert ":gray[~~It was filmed on the moon :blue-badge[1].~~]" in page.shown()
+
+
+def test_what_the_check_left_out_stays_visible_as_unsupported(page: Page) -> None:
+    page.ask("what is new?")
+    assert page.app.expander[0].label == text.ENGLISH["removed"].format(n=1)
+    assert "~~It was filmed on the moon" in page.app.expander[0].markdown[0].value
+
+
+def test_evidence_that_the_prompt_had_no_room_for_is_told() -> None:
+    told = "\n".join(details.cost(replace(ANSWER, left_out=7), text.ENGLISH))
+    assert text.ENGLISH["left_out"].format(n=7) in told
+    assert text.ENGLISH["left_out_title"] not in "\n".join(details.cost(ANSWER, text.ENGLISH))
+
+
+def test_stop_keeps_what_was_checked(page: Page) -> None:
+    page.answers(endless)
+    page.app.chat_input(key="question").set_value("what is new?").run()
+    wait_for(lambda: page.jobs[0].progress.sentences)
+    page.app.run()
+    page.app.button(key="stop-0").click().run()
+    page.settle()
+    assert "FilmMaker joins short clips" in page.shown()
+    assert text.ENGLISH["stopped"] in page.shown()
+    assert page.app.chat_input(key="question").disabled is False
+
+
+def test_a_refusal_offers_the_nearest_papers_as_questions(page: Page) -> None:
+    page.answers(refused)
+    page.ask("who won the world cup?")
+    assert page.app.info[0].value.startswith(f"**{text.ENGLISH['refused']}**")
+    page.answers(answered)
+    page.app.button(key=f"answer-0-nearest-{CALM.arxiv_id}").click().run()
+    page.settle()
+    assert page.asked[0] == "What does CalmWalk propose?"
+
+
+def test_a_follow_up_carries_the_papers_of_the_turn_before(page: Page) -> None:
+    page.ask("what is new?")
+    page.ask("and how good is it?")
+    (turn,) = page.asked[2]
+    assert (turn.question, turn.papers) == ("what is new?", (FILM.arxiv_id,))
+
+
+def test_an_error_shows_its_message_and_hint(page: Page) -> None:
+    page.answers(failing)
+    page.ask("x" * 100)
+    assert "the question is too long" in page.app.error[0].value
+    assert "ask a shorter one" in page.app.error[0].value
+
+
+def test_an_unexpected_error_is_no_traceback(page: Page) -> None:
+    def broken(question: str, stop: threading.Event) -> Iterator[Event]:
+        yield from ()
+        raise ZeroDivisionError
+
+    page.answers(broken)
+    app = page.ask("what is new?")
+    assert "unexpected error: ZeroDivisionError" in app.error[0].value
+    assert not app.exception
+
+
+def test_without_a_model_the_question_is_still_answered(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = EngineError("no language model", "run `rag-app models pull`")
+    monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=None, error=missing, loading=False))
+    page.ask("what is new?")
+    assert page.asked[1] is None
+    assert "`rag-app models pull`" in page.shown()
+    assert ":blue-badge[1]" in page.shown()
+
+
+def test_a_new_conversation_starts_empty(page: Page) -> None:
+    page.ask("what is new?")
+    page.app.button(key="new-conversation").click().run()
+    assert page.app.header[0].value == text.ENGLISH["greeting"]
+
+
+def test_a_reload_finds_the_conversation_again(page: Page) -> None:
+    page.ask("what is new?")
+    again = AppTest.from_file(str(APP), default_timeout=20)
+    again.query_params["c"] = page.app.session_state["conversation"]
+    again.run()
+    assert any(":blue-badge[1]" in m.value for m in again.markdown)
+
+
+def test_the_language_choice_changes_the_interface(page: Page) -> None:
+    page.app.segmented_control(key="lang").set_value("ko").run()
+    assert page.app.header[0].value == text.KOREAN["greeting"]
+
+
+# --- the collection -----------------------------------------------------------------------------
+
+
+def test_a_first_start_offers_to_read_the_digests(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = SimpleNamespace(files=1, entries=2, papers=2, merged=(), skipped=())
+    done = threading.Event()
+
+    def ingest(settings: object, folders: object, **options: Any) -> SimpleNamespace:
+        options["progress"]("embed", 1, 4)
+        done.wait(10)
+        return SimpleNamespace(report=report, embedded=3, seconds=0.1, unchanged=False)
+
+    monkeypatch.setattr(pipeline, "ingest", ingest)
+    monkeypatch.setattr(app_state, "library", lambda: None)
+    page.app.run()
+    assert page.app.header[0].value == text.ENGLISH["first_title"]
+    next(b for b in page.app.button if b.label == text.ENGLISH["first_start"]).click().run()
+    assert text.ENGLISH["ingesting"] in page.shown()
+    done.set()
+    monkeypatch.setattr(app_state, "library", lambda: page.library)
+    wait_for(lambda: (job := app_state.workbench().ingest) and not job.running)
+    page.app.run()
+    assert page.app.header[0].value == text.ENGLISH["greeting"]
+
+
+def test_a_damaged_collection_is_an_error_with_a_way_out(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> None:
+        raise CollectionError("the index is damaged", "run `rag-app ingest`")
+
+    monkeypatch.setattr(app_state, "library", damaged)
+    page.app.run()
+    assert "the index is damaged" in page.app.error[0].value
+    assert any(button.label == text.ENGLISH["first_start"] for button in page.app.button)
+
+
+def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_HOMES", "x")
+    app_state.settings.clear()
+    page.app.run()
+    assert "did you mean RAG" in page.app.error[0].value
+    assert not page.app.exception
+
+
+def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
+    files: Any = [SimpleNamespace(name=name, getvalue=lambda: b"x") for name in ("../../a.md", "..\\b.md", "c.md")]
+    upload.save_uploads(files, tmp_path / "uploads")
+    assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["a.md", "b.md", "c.md"]
+    assert all(path.parent == tmp_path / "uploads" for path in tmp_path.rglob("*.md"))
+
+
+def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = (b"first", b"second")
+    first, second = (SimpleNamespace(name="day.md", getvalue=lambda text=text: text) for text in contents)
+    upload.save_uploads([first], tmp_path)
+
+    def full(path: Path, data: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(data[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(RagError, match="No space left"):
+        upload.save_uploads([second], tmp_path)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("day.md", b"first")]
+
+
+# --- the pieces ---------------------------------------------------------------------------------
+
+
+def test_text_around_a_highlight_keeps_its_blanks() -> None:
+    assert evidence.highlighted("One. Two. Three", [(5, 9)]) == "One. :yellow-background[Two.] Three"
+
+
+def test_a_highlight_over_two_lines_marks_each_line() -> None:
+    assert evidence.highlighted("ab\ncd", [(0, 5)]) == ":yellow-background[ab]  \n:yellow-background[cd]"
+
+
+def test_overlapping_supports_become_one_highlight() -> None:
+    support = Support(1, "What's New", QUOTE[10:] + " It", 10, len(QUOTE) + 3)
+    sentence = Sentence("x [1]", True, (support,))
+    answer = Answer("x [1]", False, Intent.LOOKUP, "en", (CITATION,), (sentence,))
+    spans = evidence.spans_of(Progress(answer=answer, papers={FILM.arxiv_id: FILM}), FILM.arxiv_id)
+    assert spans == {"What's New": [(0, len(QUOTE) + 3)]}
+
+
+def test_markers_in_model_text_become_badges_and_the_rest_is_inert() -> None:
+    assert prose.plain("![x](http://e.x) [2]").startswith("\\!&#91;x&#93;(http:\u2060//")
+    assert prose.plain("so [12].") == "so :blue-badge[12]."
+
+
+def test_escaped_brackets_and_links_are_not_markers() -> None:
+    assert prose.cited("a [3], b \\[4], [5](https://arxiv.org/abs/1)") == (
+        "a :blue-badge[3], b \\[4], [5](https://arxiv.org/abs/1)"
+    )
+
+
+def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
+    markdown = (
+        "Two papers:\n\n- one [1].\n\n  > eins [1]\n- two [2] and three [3]\n\n| a [4] |\n|---|\n\nEnd.\n\n> q [5]"
+    )
+    assert list(prose.blocks(markdown)) == [
+        ("Two papers:", ()),
+        ("- one.\n\n  > eins", (1,)),
+        ("- two :blue-badge[2] and three", (2, 3)),
+        ("| a :blue-badge[4] |\n|---|", ()),
+        ("End.\n\n> q", (5,)),
+    ]
+
+
+def test_a_long_title_is_cut_before_it_is_escaped() -> None:
+    assert prose.label("*" * 20, 5) == "\\*" * 4 + "…"

@@ -1,0 +1,148 @@
+"""What `serve` promises: the page listens on this machine only, answers its own requests only, names a taken port."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from rag_app.errors import RagError
+from rag_app.settings import CHECKOUT, Settings
+from rag_app.web import server
+from rag_app.web.origin_guard import Gate, app, welcome
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind((server.ADDRESS, 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def option(command: list[str], name: str) -> list[str]:
+    return [value for flag, value in itertools.pairwise(command) if flag == f"--{name}"]
+
+
+def test_the_page_is_bound_to_loopback_and_sends_nothing() -> None:
+    command = server.command(8501)
+    assert option(command, "server.address") == ["127.0.0.1"]
+    assert option(command, "browser.gatherUsageStats") == ["false"]
+    assert option(command, "server.headless") == ["true"]
+    assert option(command, "server.enableXsrfProtection") == ["true"]
+    assert option(command, "client.showErrorDetails") == ["none"]
+    assert set(option(command, "server.allowedHosts")) == {"127.0.0.1", "localhost"}
+    assert option(command, "server.port") == ["8501"]
+
+
+def test_every_flag_is_known_to_the_installed_streamlit() -> None:
+    from streamlit import config
+
+    known = set(config.get_config_options())
+    flags = {part[2:] for part in server.command(8501) if part.startswith("--")}
+    assert flags <= known
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_starts(taken: int, tmp_path: Path) -> None:
+    with pytest.raises(RagError, match=str(taken)) as caught:
+        server.serve(Settings(home=tmp_path), taken)
+    assert "--port" in caught.value.hint
+
+
+@pytest.mark.parametrize("port", [-1, 0, 65_536, 10**9])
+def test_a_port_that_does_not_exist_is_refused(port: int, tmp_path: Path) -> None:
+    with pytest.raises(RagError, match=str(port)):
+        server.serve(Settings(home=tmp_path), port)
+
+
+def test_the_page_gets_the_settings_of_the_command(tmp_path: Path) -> None:
+    given = Settings(home=tmp_path / "h", digests=tmp_path / "d", models=tmp_path / "m").resolved()
+    environment = server._environment(given)
+    read = Settings.from_environment({name: v for name, v in environment.items() if name.startswith("RAG_")})
+    assert read == given
+
+
+def test_folders_that_python_searches_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    search = server._environment(Settings().resolved())["PYTHONPATH"].split(os.pathsep)
+    assert search == [str(CHECKOUT), str(tmp_path)]
+
+
+# --- the gate -----------------------------------------------------------------------------------
+
+OWN = [
+    ("127.0.0.1:8501", None),  # an address that is typed in, and every other request that no page sends
+    ("localhost:8501", None),
+    ("127.0.0.1:8501", "http://127.0.0.1:8501"),
+    ("localhost:8501", "http://localhost:8501"),
+]
+FOREIGN = [
+    ("evil.example", None),  # a name that was made to point at 127.0.0.1
+    ("evil.example:8501", "http://evil.example:8501"),
+    ("127.0.0.1.evil.example:8501", None),
+    ("localhost.evil.example", None),
+    ("evil.example@127.0.0.1:8501", None),
+    ("[::ffff:127.0.0.1]:8501", None),
+    ("", None),
+    ("127.0.0.1:8501", "http://evil.example"),
+    ("127.0.0.1:8501", "http://127.0.0.1:9999"),  # another program's page on this machine
+    ("127.0.0.1:8501", "http://localhost:8501"),
+    ("127.0.0.1:8501", "http://127.0.0.1:8501.evil.example"),
+    ("127.0.0.1:8501", "null"),  # a sandboxed frame, or a file
+    ("127.0.0.1:8501", ""),
+]
+
+
+@pytest.mark.parametrize(("host", "origin"), OWN)
+def test_the_page_itself_is_welcome(host: str, origin: str | None) -> None:
+    assert welcome(host, origin)
+
+
+@pytest.mark.parametrize(("host", "origin"), FOREIGN)
+def test_another_host_or_another_origin_is_not(host: str, origin: str | None) -> None:
+    assert not welcome(host, origin)
+
+
+@pytest.fixture(scope="module")
+def behind_the_gate() -> Iterator[TestClient]:
+    """A server of one page and one WebSocket, which both greet."""
+
+    async def greet(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_text("hello")
+        await websocket.close()
+
+    routes = [Route("/", lambda _: PlainTextResponse("hello"), methods=["GET", "POST"]), WebSocketRoute("/", greet)]
+    with TestClient(Starlette(routes=routes, middleware=[Middleware(Gate)]), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}, {"origin": "null"}])
+def test_the_gate_is_closed_for_pages_and_sockets_alike(behind_the_gate: TestClient, headers: dict[str, str]) -> None:
+    for method in ("GET", "POST"):
+        assert behind_the_gate.request(method, "/", headers=headers).status_code == 403
+    with pytest.raises(WebSocketDisconnect), behind_the_gate.websocket_connect("/", headers=headers):
+        pass
+
+
+def test_the_gate_is_open_for_the_page_itself(behind_the_gate: TestClient) -> None:
+    headers = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
+    assert behind_the_gate.post("/", headers=headers).text == "hello"
+    with behind_the_gate.websocket_connect("/", headers=headers) as socket_:
+        assert socket_.receive_text() == "hello"
+
+
+def test_the_page_is_served_from_behind_the_gate() -> None:
+    assert server.command(8501)[4].endswith("gate.py")
+    assert app.script_path.name == "app.py"
+    assert [str(middleware.cls) for middleware in app._user_middleware] == [str(Gate)]
