@@ -1,7 +1,8 @@
-"""The address of a server that the user named: the one visible exception to "nothing leaves the machine".
+"""The address of a server that the user named: the one visible exception to "nothing leaves the
+machine".
 
-Knows: what an address may look like, and whether it is this machine. Does not know: what the server does.
-`remote` and `vector_store` connect to one; `doctor` and the sidebar say which are set.
+Knows: what an address may look like, and whether it is this machine. Does not know: what the server
+does. `remote` and `vector_store` connect to one; `doctor` and the sidebar say which are set.
 """
 
 from __future__ import annotations
@@ -30,15 +31,18 @@ class Address:
 
     @classmethod
     def parse(cls, setting: str, text: str, example: str) -> Address:
-        """The address in `text`. Raises SettingsError, with an `example`, where there is none, or a name and password:
-        those would be shown wherever the address is."""
+        """The address in `text`. Raises SettingsError, with an `example`, where there is none, or a
+        name and password: those would be shown wherever the address is.
+        """
         try:
             url = urlsplit(text.strip())
             port = url.port or _PORTS[url.scheme]
             if not url.hostname or url.username or url.query or url.fragment:
                 raise ValueError
         except (ValueError, KeyError):
-            raise SettingsError(f"{setting}={text} is no address of a server", f"set it like {example}") from None
+            raise SettingsError(
+                f"{setting}={text} is no address of a server", f"set it like {example}"
+            ) from None
         return cls(setting, url.scheme, url.hostname, port, url.path.rstrip("/"))
 
     def __str__(self) -> str:
@@ -54,7 +58,10 @@ class Address:
     def ips(self) -> set[str]:
         """The IP addresses it has now; empty where its name is not known."""
         try:
-            return {str(found[4][0]) for found in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)}
+            return {
+                str(found[4][0])
+                for found in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            }
         except OSError:
             return set()
 

@@ -1,8 +1,9 @@
-"""The machine: its processor and cores, and its devices as the engine sees them, asked in a process of its own.
+"""The machine: its processor and cores, and its devices as the engine sees them, asked in a process
+of its own.
 
-Knows: that looking at a GPU takes memory on it for as long as the looking process lives, so that a page which stays
-open must not look itself. Does not know: what cores and devices are for. Called by `embedding`, `llm`, the models page
-and the bench; run as a module, it prints the devices as JSON.
+Knows: that looking at a GPU takes memory on it for as long as the looking process lives, so that a
+page which stays open must not look itself. Does not know: what cores and devices are for. Called by
+`embedding`, `llm`, the models page and the bench; run as a module, it prints the devices as JSON.
 """
 
 from __future__ import annotations
@@ -26,7 +27,13 @@ def processor() -> str:
         facts = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return platform.processor() or platform.machine()
-    name = next((line.split(":", 1)[1].strip() for line in facts.splitlines() if line.startswith("model name")), "")
+    name = next(
+        (line.split(":", 1)[1].strip() for line in facts.splitlines() if line.startswith("model name")), ""
+    )
     cores = facts.count("processor\t")
-    sets = [known for known in ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16") if f" {known}" in facts]
+    sets = [
+        known
+        for known in ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16")
+        if f" {known}" in facts
+    ]
     return f"{name or platform.machine()}, {cores} cores, {' '.join(sets)}".rstrip(", ")

@@ -1,6 +1,8 @@
-"""The two stories, top to bottom: `ingest` (digests -> a new index) and `ask` (question -> a checked answer).
+"""The two stories, top to bottom: `ingest` (digests -> a new index) and `ask` (question -> a
+checked answer).
 
-Knows: the order of the stages. Does not know: how any stage works. The command line, the page and the tests call it.
+Knows: the order of the stages. Does not know: how any stage works. The command line, the page and
+the tests call it.
 """
 
 from __future__ import annotations
@@ -28,7 +30,20 @@ from rag_app.collection.snapshot import Manifest, open_current
 from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.llm.protocol import Generator
-from rag_app.records import Answer, Done, Event, Evidence, Filters, Found, Intent, Paper, Query, Turn, Understood, Usage
+from rag_app.records import (
+    Answer,
+    Done,
+    Event,
+    Evidence,
+    Filters,
+    Found,
+    Intent,
+    Paper,
+    Query,
+    Turn,
+    Understood,
+    Usage,
+)
 from rag_app.search import patterns
 from rag_app.search.rerank import judge
 from rag_app.search.retrieval import RANKED, retrieve
@@ -64,7 +79,8 @@ def ingest(
     vectors: Path | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
-    """Read the collection's roots and `folders`, and publish an index of them; `replace` forgets the roots before.
+    """Read the collection's roots and `folders`, and publish an index of them; `replace` forgets
+    the roots before.
 
     Vectors of known texts come from the cache in `vectors`, by default that of RAG_HOME.
 
@@ -107,7 +123,9 @@ def ingest(
             chroma_url=settings.chroma_url,
             on_step=lambda name: say(name, 0, 0),
         ).close()
-    return IngestResult(report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started)
+    return IngestResult(
+        report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started
+    )
 
 
 def ask(
@@ -119,9 +137,11 @@ def ask(
     filters: Filters = Filters(),
     stop: threading.Event | None = None,
 ) -> Iterator[Event]:
-    """Answer `question` over `library`; yields Understood, Found, Draft and Checked as they come, and Done last.
+    """Answer `question` over `library`; yields Understood, Found, Draft and Checked as they come,
+    and Done last.
 
-    Without a `generator` the answer is made of the digests' own sentences. Raises QuestionError or EngineError.
+    Without a `generator` the answer is made of the digests' own sentences. Raises QuestionError or
+    EngineError.
     """
     started = time.perf_counter()
     query = understand(accepted(question), library.dictionary, conversation, filters)
@@ -196,9 +216,12 @@ def turn(query: Query, done: Answer) -> Turn:
 
 def accepted(question: str) -> str:
     """The question, if it can be one. Raises QuestionError."""
-    text = " ".join(question.encode("utf-8", "replace").decode().split())  # half a surrogate pair becomes "?"
+    # half a surrogate pair becomes "?"
+    text = " ".join(question.encode("utf-8", "replace").decode().split())
     if not text:
-        raise QuestionError("the question is empty", 'ask something, for example: rag-app ask "papers about robots"')
+        raise QuestionError(
+            "the question is empty", 'ask something, for example: rag-app ask "papers about robots"'
+        )
     if len(text) > LONGEST_QUESTION:
         raise QuestionError(
             f"the question has {len(text):,} characters", f"ask with at most {LONGEST_QUESTION:,} characters"
@@ -234,7 +257,9 @@ def _answer_steps(desk: Desk) -> Steps:
 
 
 def _describes_a_paper(query: Query) -> bool:
-    """Whether a fact is asked of one paper that is described rather than named: "who wrote the paper on …"."""
+    """Whether a fact is asked of one paper that is described rather than named: "who wrote the
+    paper on …".
+    """
     asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
     return asked and not patterns.AUTHORS_RANKED.search(query.question)
 
@@ -244,12 +269,16 @@ def _matched(query: Query, evidence: Evidence, composed: Composed) -> int:
 
 
 def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[Path, ...]:
-    """The folders the collection is read from: those known, those given, and uploads; at first the default root."""
+    """The folders the collection is read from: those known, those given, and uploads; at first the
+    default root.
+    """
     known = () if replace else tuple(Path(root) for root in publish.known_roots(settings.home))
     given = tuple(folder.expanduser().resolve() for folder in folders)
     uploads = settings.home / "uploads"
     chosen = (known + given) or (settings.digests,)
-    return tuple(dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])]))
+    return tuple(
+        dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])])
+    )
 
 
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
@@ -259,12 +288,15 @@ def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
 
 
 def _current(settings: Settings, contents: str) -> Manifest | None:
-    """What the index says of itself, if it was made of these contents by the same embedding model and is whole."""
+    """What the index says of itself, if it was made of these contents by the same embedding model
+    and is whole.
+    """
     try:
         with closing(open_current(settings.home)) as generation:
             manifest = generation.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
-            if not same or generation.store_damage():  # which answers do not show: they do without the store
+            # which answers do not show: they do without the store
+            if not same or generation.store_damage():
                 return None
     except CollectionError:
         return None

@@ -32,7 +32,8 @@ class Paper:
 
     arxiv_id: str  # without version suffix: "2411.15115"
     title: str
-    dates: tuple[str, ...]  # days of the digests it appeared in, ascending; empty when no day is known
+    # days of the digests it appeared in, ascending; empty when no day is known
+    dates: tuple[str, ...]
     sections: tuple[Section, ...]
     votes: int | None = None  # None is "not known", never zero
     authors: tuple[str, ...] = ()
@@ -123,7 +124,8 @@ class Query:
     papers: tuple[str, ...] = ()  # papers named by title, method name or id
     names: tuple[str, ...] = ()  # the spellings in the question that named them
     unknown: tuple[str, ...] = ()  # names asked for that no paper has
-    notes: tuple[str, ...] = ()  # what was assumed or cannot be (impossible date, "yesterday" = ...)
+    # what was assumed or cannot be (impossible date, "yesterday" = ...)
+    notes: tuple[str, ...] = ()
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
     aggregate: str = ""  # metadata: "count", "top", "authors", "votes", "date", "months", "papers"
     ranking: str = ""  # by votes: "top" or "bottom"
@@ -159,9 +161,11 @@ class Evidence:
 
     hits: tuple[Hit, ...] = ()  # best first, at most 50
     scanned: int = 0  # papers left after the filters
-    matched: tuple[str, ...] = ()  # ids of every paper that answers a list or metadata question, in order
+    # ids of every paper that answers a list or metadata question, in order
+    matched: tuple[str, ...] = ()
     borderline: tuple[str, ...] = ()  # ids near the cut, shown apart
-    strength: float = 0.0  # how far the best paper stands out, in standard deviations of the collection
+    # how far the best paper stands out, in standard deviations of the collection
+    strength: float = 0.0
     seconds: float = 0.0
 
 
@@ -220,7 +224,8 @@ class Answer:
     language: str
     citations: tuple[Citation, ...] = ()
     sentences: tuple[Sentence, ...] = ()
-    comparison: dict[str, dict[str, tuple[Passage, ...]]] = field(default_factory=dict)  # aspect -> id -> quotes
+    # aspect -> id -> quotes
+    comparison: dict[str, dict[str, tuple[Passage, ...]]] = field(default_factory=dict)
     borderline_papers: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()  # offered with a refusal; not citations
     ranked: tuple[str, ...] = ()  # up to 50 ids as retrieval ranked them

@@ -1,7 +1,7 @@
 """Answers and queries as JSON, and back.
 
-Knows: the keys of `ask --json`, and how frozen records become JSON objects. Does not know: where the JSON goes.
-`__main__` prints it, `history` stores it, `exporting` hands it out.
+Knows: the keys of `ask --json`, and how frozen records become JSON objects. Does not know: where
+the JSON goes. `__main__` prints it, `history` stores it, `exporting` hands it out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from rag_app.records import Answer, Query, Workings
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """What `ask --json` prints: the answer's fields in order, its text as `answer`, without `ranked` and `usage`."""
+    """What `ask --json` prints: the answer's fields in order, its text as `answer`, without
+    `ranked` and `usage`.
+    """
     data = as_stored_json(answer)
     del data["ranked"], data["usage"]
     return data
@@ -58,7 +60,9 @@ def workings_from_json(data: object) -> Workings:
 
 
 def restored(kind: Any, value: Any) -> Any:
-    """A value of the annotated type `kind`; unknown keys of records are passed over, missing ones take defaults."""
+    """A value of the annotated type `kind`; unknown keys of records are passed over, missing ones
+    take defaults.
+    """
     if is_dataclass(kind):
         return _record(kind, _object(value))
     container, arguments = get_origin(kind), get_args(kind)

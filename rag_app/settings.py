@@ -1,7 +1,7 @@
 """The settings of one run, read once from the `RAG_*` environment.
 
-Knows: every setting's name, type and default. Does not know: what they are used for.
-`__main__`, `app` and the tests make one `Settings` and pass it on; nothing else reads the environment.
+Knows: every setting's name, type and default. Does not know: what they are used for. `__main__`,
+`app` and the tests make one `Settings` and pass it on; nothing else reads the environment.
 """
 
 from __future__ import annotations
@@ -21,13 +21,19 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 class Settings:
     """One frozen set of settings; each field `x` is read from `RAG_X`."""
 
-    home: Path = field(default=Path(".rag_app"), metadata={"help": "where index, uploads, states and history live"})
-    digests: Path = field(default=Path("digests"), metadata={"help": "the first root of the default collection"})
+    home: Path = field(
+        default=Path(".rag_app"), metadata={"help": "where index, uploads, states and history live"}
+    )
+    digests: Path = field(
+        default=Path("digests"), metadata={"help": "the first root of the default collection"}
+    )
     models: Path = field(default=Path("models"), metadata={"help": "where model weights live"})
     model: str = field(default="", metadata={"help": "catalogue id, or path to a .gguf file; empty chooses"})
     embedder: str = field(default="", metadata={"help": "catalogue id of the embedding model; empty chooses"})
     context: int = field(default=0, metadata={"help": "context window in tokens; 0 chooses"})
-    gpu_layers: int = field(default=-1, metadata={"help": "layers on the GPU; -1 or auto chooses, 0 is CPU only"})
+    gpu_layers: int = field(
+        default=-1, metadata={"help": "layers on the GPU; -1 or auto chooses, 0 is CPU only"}
+    )
     threads: int = field(default=0, metadata={"help": "CPU threads; 0 is the number of physical cores"})
     language: str = field(default="", metadata={"help": "language of the interface: en or ko; empty follows"})
     chroma_url: str = field(default="", metadata={"help": "a Chroma server instead of the embedded one"})
@@ -53,7 +59,12 @@ class Settings:
         from dataclasses import replace
 
         return replace(
-            self, **{f.name: CHECKOUT / getattr(self, f.name).expanduser() for f in fields(self) if f.type == "Path"}
+            self,
+            **{
+                f.name: CHECKOUT / getattr(self, f.name).expanduser()
+                for f in fields(self)
+                if f.type == "Path"
+            },
         )
 
 
@@ -72,10 +83,14 @@ def _parse(name: str, kind: str, text: str) -> object:
         try:
             value = int(text)
         except ValueError:
-            raise SettingsError(f"{name}={text} is not a whole number", f"set {name} to a number, or to auto") from None
+            raise SettingsError(
+                f"{name}={text} is not a whole number", f"set {name} to a number, or to auto"
+            ) from None
         if value < (-1 if name == "RAG_GPU_LAYERS" else 0):
             raise SettingsError(f"{name}={text} is negative", f"set {name} to a number from 0, or to auto")
         return value
     if name == "RAG_LANGUAGE" and text not in {"", "en", "ko"}:
-        raise SettingsError(f"RAG_LANGUAGE={text} is not a language of the interface", "set RAG_LANGUAGE to en or ko")
+        raise SettingsError(
+            f"RAG_LANGUAGE={text} is not a language of the interface", "set RAG_LANGUAGE to en or ko"
+        )
     return text

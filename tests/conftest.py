@@ -21,8 +21,12 @@ Sweep = Callable[[int], range]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sweeps")
-    group.addoption("--sweeps", type=float, default=1.0, metavar="N", help="random sweeps take N times their cases")
-    group.addoption("--seed", type=int, default=0, metavar="S", help="seed of a sweep's first case; the next has S+1")
+    group.addoption(
+        "--sweeps", type=float, default=1.0, metavar="N", help="random sweeps take N times their cases"
+    )
+    group.addoption(
+        "--seed", type=int, default=0, metavar="S", help="seed of a sweep's first case; the next has S+1"
+    )
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""What the two stories promise: `ask` tells every step and claims nothing unfounded; `ingest` follows the digests."""
+"""What the two stories promise: `ask` tells every step and claims nothing unfounded; `ingest`
+follows the digests.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def test_without_a_model_the_answer_is_the_digest_s_own_sentences() -> None:
     answer = answer_of("What does PickBot learn?", lab())
     assert not answer.refused
     text = lab().generation.papers.get(PICKBOT)
-    assert all(s.quote in text.section(s.section).text for sentence in answer.sentences for s in sentence.support)
+    assert all(
+        s.quote in text.section(s.section).text for sentence in answer.sentences for s in sentence.support
+    )
     assert (answer.model, answer.first_token_seconds) == ("", None)
 
 
@@ -82,7 +86,9 @@ def test_a_question_that_cannot_be_one_is_an_error(question: str) -> None:
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("question", ["?", "[1]", "🧪", "a" * 4_000, "' OR 1=1 --", "\x00\x01", "%s {x}", "\udcff"])
+@pytest.mark.parametrize(
+    "question", ["?", "[1]", "🧪", "a" * 4_000, "' OR 1=1 --", "\x00\x01", "%s {x}", "\udcff"]
+)
 def test_any_other_question_has_an_answer(question: str) -> None:
     assert answer_of(question, lab(), ScriptedGenerator([TRUE])).text
 
@@ -161,7 +167,9 @@ def folder_of(path: Path, number: int) -> Path:
     return path
 
 
-def test_a_second_ingest_of_the_same_digests_embeds_nothing(ingested: Ingested, embedder: HashEmbedder) -> None:
+def test_a_second_ingest_of_the_same_digests_embeds_nothing(
+    ingested: Ingested, embedder: HashEmbedder
+) -> None:
     name = open_current(ingested.settings.home).name
     again = pipeline.ingest(ingested.settings)
     assert (ingested.result.unchanged, ingested.result.embedded) == (False, ingested.result.chunks)
@@ -224,7 +232,13 @@ def test_an_index_that_grew_equals_one_made_anew(tmp_path: Path) -> None:
     one, other = open_current(grown.home), open_current(anew.home)
     assert one.chunks == other.chunks
     assert one.papers.all() == other.papers.all()
-    for file in ("vectors.npy", "names.json", "lexical/data.npy", "lexical/vocabulary.json", "lexical/glossary.json"):
+    for file in (
+        "vectors.npy",
+        "names.json",
+        "lexical/data.npy",
+        "lexical/vocabulary.json",
+        "lexical/glossary.json",
+    ):
         assert (one.folder / file).read_bytes() == (other.folder / file).read_bytes()
 
 
@@ -242,7 +256,9 @@ def test_folders_and_uploads_are_added_and_remembered_until_replaced(home: Setti
 
 
 @pytest.mark.usefixtures("embedder")
-def test_another_analysis_of_words_makes_another_index(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_analysis_of_words_makes_another_index(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bm25, "analysis_version", lambda: "another")
     result = pipeline.ingest(home)
     assert (result.unchanged, result.embedded) == (False, 0)

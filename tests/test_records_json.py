@@ -44,7 +44,18 @@ FILTERS = st.builds(
     Filters, LISTS, TEXTS, TEXTS, LISTS, st.none() | COUNTS, st.none() | COUNTS, st.none() | st.booleans()
 )
 QUERIES = st.builds(
-    Query, TEXTS, TEXTS, TEXTS, st.sampled_from(Intent), FILTERS, LISTS, LISTS, LISTS, LISTS, st.booleans(), TEXTS
+    Query,
+    TEXTS,
+    TEXTS,
+    TEXTS,
+    st.sampled_from(Intent),
+    FILTERS,
+    LISTS,
+    LISTS,
+    LISTS,
+    LISTS,
+    st.booleans(),
+    TEXTS,
 )
 
 # The keys of `ask --json`, in order.

@@ -1,9 +1,10 @@
-"""The model's part of an answer: streamed under a grammar, checked sentence by sentence, repaired once.
+"""The model's part of an answer: streamed under a grammar, checked sentence by sentence, repaired
+once.
 
-Knows: how a draft is read while it streams (marker first, then text), when a sentence has closed, and what is asked of
-the model when a sentence fails its check.
-Does not know: what lies before the model (`desk`), the wording of prompts (`prompting`), what counts as support
-(`citing`), or how the answer is put together (`assembling`). `pipeline.ask` calls `draft` for lookups and comparisons.
+Knows: how a draft is read while it streams (marker first, then text), when a sentence has closed,
+and what is asked of the model when a sentence fails its check. Does not know: what lies before the
+model (`desk`), the wording of prompts (`prompting`), what counts as support (`citing`), or how the
+answer is put together (`assembling`). `pipeline.ask` calls `draft` for lookups and comparisons.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ from rag_app.lang import language_of
 from rag_app.llm.protocol import Generator, processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
 
-PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}  # of content: what a 2-core laptop reads in a quarter of a minute
-CHOOSING_SHARE = 0.75  # of those tokens where the model chooses between papers: a few sentences of each are enough
-OFF_TOPIC = 2.8  # standard deviations below which the best paper does not stand out: nothing here is about it
+# of content: what a 2-core laptop reads in a quarter of a minute
+PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}
+# of those tokens where the model chooses between papers: a few sentences of each are enough
+CHOOSING_SHARE = 0.75
+# standard deviations below which the best paper does not stand out: nothing here is about it
+OFF_TOPIC = 2.8
 WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
-# Standard deviations of retrieval score that a factor of e in the model's choice weighs, by the question's language:
-# over Korean digests the model judges Korean questions better. Calibrated on 86 lookups.
+# Standard deviations of retrieval score that a factor of e in the model's choice weighs, by the
+# question's language: over Korean digests the model judges Korean questions better. Calibrated on
+# 86 lookups.
 MODEL_SAY = {"en": 1.0, "ko": 2.0}
 TRANSLATED = 6  # sentences of a comparison that are translated, shared among its sides
 
@@ -95,7 +100,8 @@ def _written(
 def _translates(desk: Desk, hits: Sequence[Hit]) -> bool:
     """Whether an English comparison is of digests in another language.
 
-    Translated sentence by sentence it says what the digests say; small models that answer freely mix up the sides.
+    Translated sentence by sentence it says what the digests say; small models that answer freely
+    mix up the sides.
     """
     compared = desk.query.intent is Intent.COMPARE and desk.query.language == "en"
     return compared and all(language_of(passage.text) != "en" for hit in hits for passage in hit.passages[:1])
@@ -104,7 +110,9 @@ def _translates(desk: Desk, hits: Sequence[Hit]) -> bool:
 def _translated(
     desk: Desk, generator: Generator, hits: Sequence[Hit], chosen: Sequence[Sequence[Passage]]
 ) -> Yields[Event, None, list[Line]]:
-    """A line for each of the papers: the sentences chosen of its digest, each translated and checked by itself."""
+    """A line for each of the papers: the sentences chosen of its digest, each translated and
+    checked by itself.
+    """
     lines: list[Line] = []
     for place, passages in enumerate(chosen):
         said: list[Sentence] = []
@@ -120,8 +128,8 @@ def _translated(
 def _choice(desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
     """The place of the paper that retrieval and the model together like best.
 
-    The model's log-probability of naming a paper first is added to the retrieval score: either alone is right less
-    often.
+    The model's log-probability of naming a paper first is added to the retrieval score: either
+    alone is right less often.
     """
     options = [f"[{n}]" for n in range(1, len(hits) + 1)]
     shares = generator.choose(prompt.messages, options, stop=desk.stop)
@@ -131,13 +139,22 @@ def _choice(desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: promp
 
 
 def _read(
-    desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt, *, source: Passage | None = None
+    desk: Desk,
+    generator: Generator,
+    hits: Sequence[Hit],
+    prompt: prompting.Prompt,
+    *,
+    source: Passage | None = None,
 ) -> Yields[Event, None, list[Line]]:
     """Stream one draft, of `source` where it is a translation; each sentence is checked as it closes."""
     done: list[tuple[int, Sentence]] = []  # (place of the cited paper, checked sentence), in order
     text = prompt.prefix
     for piece in generator.stream(
-        prompt.messages, prefix=prompt.prefix, grammar=prompt.grammar, max_tokens=prompt.max_tokens, stop=desk.stop
+        prompt.messages,
+        prefix=prompt.prefix,
+        grammar=prompt.grammar,
+        max_tokens=prompt.max_tokens,
+        stop=desk.stop,
     ):
         text += piece
         closed, open_text = _closed(text, len(hits))
@@ -156,7 +173,8 @@ def _read(
 def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[int, str]], str]:
     """([(place of the cited paper, sentence)] that have closed, the text still open).
 
-    A line that cites none of the `papers` is passed over: an engine without a grammar may write one.
+    A line that cites none of the `papers` is passed over: an engine without a grammar may write
+    one.
     """
     found: list[tuple[int, str]] = []
     lines = text.split("\n")
@@ -168,7 +186,9 @@ def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[
         claims = verification.split_draft(match[2])
         if number == len(lines) - 1 and not final and claims:
             open_text = claims.pop()
-        found += [(int(match[1]) - 1, claim) for claim in claims if claim.strip(" .").upper() != prompting.REFUSAL]
+        found += [
+            (int(match[1]) - 1, claim) for claim in claims if claim.strip(" .").upper() != prompting.REFUSAL
+        ]
     return found, open_text
 
 

@@ -1,13 +1,14 @@
-"""Evidence and question -> the messages for the model, inside a token budget, and the grammar that goes with them.
+"""Evidence and question -> the messages for the model, inside a token budget, and the grammar that
+goes with them.
 
-Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes of answer the grammar
-admits: lines that start with the number of a paper present in the prompt, or the refusal alone.
-Does not know: the engine, or whether what it writes is true (`citing` checks that). `drafting` calls `build`, and the
-benches do.
+Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes of
+answer the grammar admits: lines that start with the number of a paper present in the prompt, or the
+refusal alone. Does not know: the engine, or whether what it writes is true (`citing` checks that).
+`drafting` calls `build`, and the benches do.
 
-The layout only ever appends (system, evidence, how to answer, question), so that a follow-up on the same papers reuses
-the KV cache and reads nothing but its question.
-Turns before are not repeated in it: `understanding` has put what the question needs of them into its wording.
+The layout only ever appends (system, evidence, how to answer, question), so that a follow-up on the
+same papers reuses the KV cache and reads nothing but its question. Turns before are not repeated in
+it: `understanding` has put what the question needs of them into its wording.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line
 from rag_app.text.fit import longest
 
-REFUSAL = "NONE"  # what the model writes, alone, when the excerpts do not answer; shared with `citing` and the tests
+# what the model writes, alone, when the excerpts do not answer; shared with `citing` and the tests
+REFUSAL = "NONE"
 
 SYSTEM = (
     "You answer questions about AI papers from numbered excerpts of their digests. "
@@ -45,17 +47,18 @@ LENGTH = {
         "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
     },
 }
-TRANSLATE = (
-    "You translate sentences about AI papers into English, completely and exactly. Keep names, terms and figures."
-)
-OPENING = {"en": "This paper", "ko": "이 논문은"}  # of an answer that names a paper: else the model repeats its title
+TRANSLATE = "You translate sentences about AI papers into English, completely and exactly. Keep names, terms and figures."
+# of an answer that names a paper: else the model repeats its title
+OPENING = {"en": "This paper", "ko": "이 논문은"}
 TOKENS_A_LINE = 110  # the longest line an answer may take
 LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and of its translation
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
-BESIDES = 200  # tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair
+# tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair
+BESIDES = 200
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 
-# Characters of a line. English answers cannot emit Hangul, kana or ideographs; brackets are for citations alone.
+# Characters of a line. English answers cannot emit Hangul, kana or ideographs; brackets are for
+# citations alone.
 TEXT = {"en": r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]", "ko": r"[^\n\[\]<>]"}
 
 
@@ -72,12 +75,14 @@ class Prompt:
     prefix: str = ""  # how the answer begins, where that is settled
 
 
-def build(query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], int], budget: int, room: int) -> Prompt:
-    """The prompt for `query` over the first of `hits` (in citation order): at most `budget` tokens of content, and
-    an answer of at most `room` tokens.
+def build(
+    query: Query, hits: Sequence[Hit], *, count_tokens: Callable[[str], int], budget: int, room: int
+) -> Prompt:
+    """The prompt for `query` over the first of `hits` (in citation order): at most `budget` tokens
+    of content, and an answer of at most `room` tokens.
 
-    Each paper has an equal share; its least relevant sentences are left out first, then the last papers. A question
-    that would take more than half of the budget is cut.
+    Each paper has an equal share; its least relevant sentences are left out first, then the last
+    papers. A question that would take more than half of the budget is cut.
     """
     left = budget - count_tokens(SYSTEM)
     question, cut = _question(query, len(hits), count_tokens, left // 2)
@@ -109,7 +114,9 @@ def repaired(prompt: Prompt, failed: str, count_tokens: Callable[[str], int]) ->
 
 
 def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
-    """The same prompt for an answer about the paper at `place` (from 0) alone; nothing before it is read again."""
+    """The same prompt for an answer about the paper at `place` (from 0) alone; nothing before it is
+    read again.
+    """
     return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {OPENING[language]}")
 
 
@@ -135,7 +142,9 @@ def _text_alone(language: str) -> str:
 
 
 def grammar(papers: int, language: str, *, every: bool) -> str:
-    """GBNF for an answer over `papers` papers: one line citing one of them, or (`every`) a line for each in order."""
+    """GBNF for an answer over `papers` papers: one line citing one of them, or (`every`) a line for
+    each in order.
+    """
     line = [f'"[{n}] " text' for n in range(1, papers + 1)]
     claims = ' "\\n" '.join(line) if every else " | ".join(line)
     return f'root ::= claims | "{REFUSAL}"\nclaims ::= {claims}\ntext ::= char+\nchar ::= {TEXT[language]}\n'
@@ -157,10 +166,14 @@ def _fitting(text: str, count_tokens: Callable[[str], int], room: int) -> str:
     return longest(text, lambda beginning: count_tokens(beginning) <= room)
 
 
-def _excerpt(n: int, hit: Hit, language: str, count_tokens: Callable[[str], int], share: int) -> tuple[str, int]:
-    """(heading and the paper's best sentences that fit `share` tokens, in digest order; how many were left out).
+def _excerpt(
+    n: int, hit: Hit, language: str, count_tokens: Callable[[str], int], share: int
+) -> tuple[str, int]:
+    """(heading and the paper's best sentences that fit `share` tokens, in digest order; how many
+    were left out).
 
-    The title takes at most half of the share. A best sentence that is longer than the rest of it is cut.
+    The title takes at most half of the share. A best sentence that is longer than the rest of it is
+    cut.
     """
     heading = f"[{n}] {_fitting(clean_line(hit.paper.title), count_tokens, share // 2 - 4)}"
     left = share - count_tokens(heading) - 2  # of the empty line below

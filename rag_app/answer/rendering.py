@@ -1,8 +1,8 @@
 """Checked sentences -> the answer they make.
 
-Knows: what is shown where the model said something, where nothing it said passed, and without a model: prose, the
-quotes beneath, the table of a comparison, or a refusal.
-Does not know: how the sentences came about (`drafting`, its caller) or when one is supported (`citing`).
+Knows: what is shown where the model said something, where nothing it said passed, and without a
+model: prose, the quotes beneath, the table of a comparison, or a refusal. Does not know: how the
+sentences came about (`drafting`, its caller) or when one is supported (`citing`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from rag_app.records import Hit, Intent, Passage, Sentence
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
-STANDS_OUT = 3.3  # standard deviations above which a paper answers a search, even where the model finds nothing to say
+# standard deviations above which a paper answers a search, even where the model finds nothing to
+# say
+STANDS_OUT = 3.3
 TERSE = 25  # characters
 MOSTLY = 0.4  # share of Hangul below which a Korean sentence is mostly names
 HANGUL, LATIN = re.compile(r"[가-힣]"), re.compile(r"[A-Za-z]")
@@ -45,20 +47,25 @@ def assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Compose
     if _mostly_names(prose) and desk.query.language == "ko":
         prose = templates.words("ko")["by_digest"] + prose
     lead = "" if desk.named else f"{templates.title_of(hit.paper)} [1]\n\n"
-    terse = sum(len(s.text) for s in kept) < TERSE  # a bare figure is shown with the sentence it stands in
+    # a bare figure is shown with the sentence it stands in
+    terse = sum(len(s.text) for s in kept) < TERSE
     quotes = quote_lines(kept, "" if terse else desk.query.language)
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
 
 
 def _mostly_names(prose: str) -> bool:
-    """Whether a sentence has so few letters of its own language beside names that a reader takes it for another."""
+    """Whether a sentence has so few letters of its own language beside names that a reader takes it
+    for another.
+    """
     hangul, latin = len(HANGUL.findall(prose)), len(LATIN.findall(prose))
     return hangul < MOSTLY * (hangul + latin)
 
 
 def tells(desk: Desk, line: Line) -> bool:
     """Whether a sentence of the line is supported, and one holds a figure where a figure is asked for."""
-    supported = [verification.MARKER.sub(" ", sentence.text) for sentence in line.sentences if sentence.supported]
+    supported = [
+        verification.MARKER.sub(" ", sentence.text) for sentence in line.sentences if sentence.supported
+    ]
     return any(numbers.values_of(text) for text in supported) if desk.wants_figure else bool(supported)
 
 
@@ -93,7 +100,9 @@ def _comparison(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Compo
         first = next(iter(hit.passages), None) or templates.first_passage(hit.paper)
         kept = written.get(place) or [verification.quote(first, place + 1, first.text or hit.paper.title)]
         checked += kept
-        own_words = bool(written.get(place)) or language_of(kept[0].text if kept else "") == desk.query.language
+        own_words = (
+            bool(written.get(place)) or language_of(kept[0].text if kept else "") == desk.query.language
+        )
         body = " ".join(escape_sentence(s.text) for s in kept) if own_words else f"[{place + 1}]"
         prose.append(f"- **{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))}**: {body}")
     table = templates.comparison_table(hits, templates.comparison(hits), desk.query.language)

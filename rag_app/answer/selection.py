@@ -1,8 +1,9 @@
-"""What lies before the model: the question, its evidence, and which of both an answer is drafted from.
+"""What lies before the model: the question, its evidence, and which of both an answer is drafted
+from.
 
-Knows: how many papers a question needs and which of their sentences come first, the names in a question that no
-digest mentions, and the sentence that answers for sure.
-Does not know: prompts, the model's words, or how answers are put together. `drafting` and `assembling` work at it.
+Knows: how many papers a question needs and which of their sentences come first, the names in a
+question that no digest mentions, and the sentence that answers for sure. Does not know: prompts,
+the model's words, or how answers are put together. `drafting` and `assembling` work at it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from rag_app.search import patterns, retrieval
 from rag_app.text import numbers
 
 CANDIDATES = 5  # papers offered to the model when the question names none
-CLEAR_LEAD = 3.0  # standard deviations by which a paper that leads is taken without asking the model
-CERTAIN = 0.8  # share of a question's terms, rare ones counting more, in a sentence that answers it for sure
+# standard deviations by which a paper that leads is taken without asking the model
+CLEAR_LEAD = 3.0
+# share of a question's terms, rare ones counting more, in a sentence that answers it for sure
+CERTAIN = 0.8
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
@@ -90,7 +93,9 @@ def respelled(desk: Desk, hits: Sequence[Hit]) -> Desk:
 
 
 def _wanted(desk: Desk) -> dict[str, float]:
-    """The weighted terms that sentences are chosen by; names of papers count less, as many sentences have them."""
+    """The weighted terms that sentences are chosen by; names of papers count less, as many
+    sentences have them.
+    """
     lexical = desk.library.lexical
     named = _named(desk)
     terms = lexical.query_terms(desk.query.standalone)
@@ -98,27 +103,33 @@ def _wanted(desk: Desk) -> dict[str, float]:
 
 
 def absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
-    """Names the question asks about that the digests of the named papers never mention: no answer can be there."""
+    """Names the question asks about that the digests of the named papers never mention: no answer
+    can be there.
+    """
     if not desk.named or desk.query.intent is Intent.COMPARE:
         return []
     asked = _without_names(desk.query)
-    words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(asked)
+    words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(
+        asked
+    )
     return [word for word in dict.fromkeys(words) if all(_is_absent(word, hit) for hit in hits)]
 
 
 def _is_absent(word: str, hit: Hit) -> bool:
     """Whether a name, or the size of a model ("405B"), is nowhere in the digest, in no likely spelling."""
     if SIZE.fullmatch(word):
-        return not re.search(rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", "\n".join(verification.texts_of(hit.paper)))
+        return not re.search(
+            rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", "\n".join(verification.texts_of(hit.paper))
+        )
     return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
 
 
 def certain(desk: Desk, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
     """The sentences of a named paper that answer whatever the model says.
 
-    To a question for a figure it is one that holds a figure, and nearly all that the question speaks of beside the
-    name. To a question that speaks of nothing else, the digest is the answer: the sentences nearest to what the model
-    `tried` to say, or to the question.
+    To a question for a figure it is one that holds a figure, and nearly all that the question
+    speaks of beside the name. To a question that speaks of nothing else, the digest is the answer:
+    the sentences nearest to what the model `tried` to say, or to the question.
     """
     if _asks_for_the_whole(desk):
         return _nearest(desk, hit, tried or desk.query.standalone)
@@ -133,7 +144,8 @@ def _asks_for_the_whole(desk: Desk) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
     if len(desk.query.papers) != 1 or desk.query.intent is not Intent.LOOKUP or desk.wants_figure:
         return False
-    asked = desk.query.standalone  # with the name: without it the particle after it would be taken for a word
+    # with the name: without it the particle after it would be taken for a word
+    asked = desk.query.standalone
     return set(desk.library.lexical.own_terms(asked)) <= patterns.OF_ANY_PAPER | _named(desk)
 
 

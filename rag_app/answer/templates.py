@@ -1,7 +1,9 @@
-"""Answers that code writes: lists, facts of the record, trends, comparison tables, refusals and greetings.
+"""Answers that code writes: lists, facts of the record, trends, comparison tables, refusals and
+greetings.
 
-Knows: the wording of such answers in both languages. Every number in them is a slot filled from the paper table;
-digest text enters only as escaped quotes. Does not know: retrieval or the model. `pipeline.ask` picks one by intent.
+Knows: the wording of such answers in both languages. Every number in them is a slot filled from the
+paper table; digest text enters only as escaped quotes. Does not know: retrieval or the model.
+`pipeline.ask` picks one by intent.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from rag_app.text.cleaning import clean_line, escape_markdown
 PAGE = 20  # papers shown in the text of a list; the citations hold all
 NEAREST = 3  # papers offered with a refusal
 MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
-TABLE = 1_000  # characters of a comparison's table that can be taken in; one sentence for each aspect is always there
+# characters of a comparison's table that can be taken in; one sentence for each aspect is always
+# there
+TABLE = 1_000
 BEHIND = 3  # papers shown behind a rising topic
 TREND_MONTHS = 24  # months of a trend that are shown
 
@@ -48,7 +52,9 @@ def title_of(paper: Paper) -> str:
 
 
 def first_passage(paper: Paper) -> Passage:
-    """The first words of a digest, for a paper that is cited for its record; its title where there is no text."""
+    """The first words of a digest, for a paper that is cited for its record; its title where there
+    is no text.
+    """
     for section in paper.sections:
         for start, end in sentences.split(section.text):
             return Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
@@ -79,7 +85,11 @@ def _span(query: Query) -> dict[str, str]:
     conditions = [
         *(f.days or ([f"{f.since or '…'} – {f.until or '…'}"] if f.since or f.until else [])),
         *(escape_markdown(author) for author in f.authors),
-        *(votes.format(votes=f"{sign} {n}") for sign, n in (("≥", f.min_votes), ("≤", f.max_votes)) if n is not None),
+        *(
+            votes.format(votes=f"{sign} {n}")
+            for sign, n in (("≥", f.min_votes), ("≤", f.max_votes))
+            if n is not None
+        ),
     ]
     days = ", ".join(conditions) or "…"
     return {"days": days, "note": escape_markdown(query.notes[-1]) if query.notes else ""}
@@ -128,7 +138,9 @@ def _listed(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> Co
 
 def _line(paper: Paper, query: Query) -> str:
     phrases = words(query.language)
-    votes = phrases["votes"].format(votes=paper.votes) if paper.votes is not None else phrases["votes_unknown"]
+    votes = (
+        phrases["votes"].format(votes=paper.votes) if paper.votes is not None else phrases["votes_unknown"]
+    )
     return f"{title_of(paper)} ({', '.join(x for x in (paper.date, votes) if x)})"
 
 
@@ -160,7 +172,9 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
 
 
 def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
-    """The first N by votes; without a number, all that share the first place. Unknown votes are no votes to rank."""
+    """The first N by votes; without a number, all that share the first place. Unknown votes are no
+    votes to rank.
+    """
     known = [paper for paper in papers if paper.votes is not None]
     known.sort(key=lambda paper: (paper.votes or 0) if query.ranking == "bottom" else -(paper.votes or 0))
     if query.limit:
@@ -173,9 +187,13 @@ def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
     phrases, lines, cited = words(query.language), [], []
     for n, paper in enumerate(papers, start=1):
         fact = {
-            "votes": phrases["votes_unknown"] if paper.votes is None else phrases["votes"].format(votes=paper.votes),
+            "votes": phrases["votes_unknown"]
+            if paper.votes is None
+            else phrases["votes"].format(votes=paper.votes),
             "date": ", ".join(paper.dates) or phrases["date_unknown"],
-        }.get(query.aggregate) or phrases["authors_are"].format(authors=escape_markdown(_author_list(paper, phrases)))
+        }.get(query.aggregate) or phrases["authors_are"].format(
+            authors=escape_markdown(_author_list(paper, phrases))
+        )
         lines.append(f"{title_of(paper)}: {fact} [{n}]")
         cited.append(verification.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
     hits = tuple(Hit(paper, 0.0, why=("named",)) for paper in papers)
@@ -198,18 +216,25 @@ def _months(query: Query, months: Sequence[tuple[str, int]]) -> Composed:
 def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
     phrases = words(query.language)
     rows = [f"| {escape_markdown(name)} | {count} |" for name, count in authors[: query.limit or 10]]
-    return Composed("\n".join([phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|", *rows]))
+    return Composed(
+        "\n".join([phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|", *rows])
+    )
 
 
 # --- comparison ---------------------------------------------------------------------------------
 
 
 def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]:
-    """Aspect -> arXiv id -> the digest's own sentences on it, best for the question first; aspects as named there.
+    """Aspect -> arXiv id -> the digest's own sentences on it, best for the question first; aspects
+    as named there.
 
     Digests that share no aspect are compared as wholes.
     """
-    shared = set.intersection(*({section.name for section in hit.paper.sections} for hit in hits)) if hits else set()
+    shared = (
+        set.intersection(*({section.name for section in hit.paper.sections} for hit in hits))
+        if hits
+        else set()
+    )
     table: dict[str, dict[str, tuple[Passage, ...]]] = defaultdict(dict)
     for hit in hits:
         by_aspect: dict[str, list[Passage]] = {s.name if shared else SUMMARY: [] for s in hit.paper.sections}
@@ -221,23 +246,34 @@ def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]
     return dict(table)
 
 
-def comparison_table(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str) -> str:
-    """The comparison as a Markdown table of the digests' sentences; quoted where they are in another language."""
-    rows = next(rows for most in range(MOST_SAID, 0, -1) if _short(rows := _rows(hits, table, language, most), most))
+def comparison_table(
+    hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str
+) -> str:
+    """The comparison as a Markdown table of the digests' sentences; quoted where they are in
+    another language.
+    """
+    rows = next(
+        rows for most in range(MOST_SAID, 0, -1) if _short(rows := _rows(hits, table, language, most), most)
+    )
     text = " ".join(p.text for quotes in table.values() for passages in quotes.values() for p in passages)
     return "\n".join(rows if language_of(text) == language else [f"> {row}" for row in rows])
 
 
-def _rows(hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str, most: int) -> list[str]:
+def _rows(
+    hits: Sequence[Hit], table: dict[str, dict[str, tuple[Passage, ...]]], language: str, most: int
+) -> list[str]:
     """The lines of a table with at most `most` sentences in a cell."""
     missing = words(language)["not_in_digest"]
     titles = [
-        f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]" for n, hit in enumerate(hits, 1)
+        f"{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))} [{n}]"
+        for n, hit in enumerate(hits, 1)
     ]
     rows = [f"| | {' | '.join(titles)} |", "|" + "---|" * (len(hits) + 1)]
     for aspect, quotes in table.items():
         said = [quotes.get(hit.paper.arxiv_id, ())[:most] for hit in hits]
-        cells = [" ".join(escape_markdown(clean_line(p.text)) for p in passages) or missing for passages in said]
+        cells = [
+            " ".join(escape_markdown(clean_line(p.text)) for p in passages) or missing for passages in said
+        ]
         rows.append(f"| **{escape_markdown(aspect)}** | {' | '.join(cells)} |")
     return rows
 
@@ -281,7 +317,9 @@ def rising(query: Query, topics: Sequence[Topic]) -> Composed:
         for paper in topic.papers[-BEHIND:]:
             hits.append(Hit(paper, 0.0, why=("record",)))
             cited.append(
-                verification.quote(first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]")
+                verification.quote(
+                    first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]"
+                )
             )
             lines.append(f"  - {_line(paper, query)} [{len(hits)}]")
     return Composed("\n".join(lines), tuple(hits), tuple(cited))

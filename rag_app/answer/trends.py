@@ -1,9 +1,8 @@
 """Topics and their share of the papers over time.
 
-Knows: which phrases of titles are topics, how often each occurs before and within a period or in each month, and
-which rose or changed most.
-Does not know: questions or wording of answers; `composing.rising` writes what `rising` finds, `ui.topics` draws
-what `over_time` finds.
+Knows: which phrases of titles are topics, how often each occurs before and within a period or in
+each month, and which rose or changed most. Does not know: questions or wording of answers;
+`composing.rising` writes what `rising` finds, `ui.topics` draws what `over_time` finds.
 """
 
 from __future__ import annotations
@@ -28,7 +27,9 @@ GENERIC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A phrase of titles, its share of the papers before and within the period, and its papers of the period."""
+    """A phrase of titles, its share of the papers before and within the period, and its papers of
+    the period.
+    """
 
     phrase: str
     before: float
@@ -51,8 +52,9 @@ class Course:
 def over_time(papers: Sequence[Paper], limit: int = 60) -> list[Course]:
     """The topics whose monthly share varies most, first those that vary most.
 
-    Ranked by the chi-squared statistic of a topic's monthly counts against an even share, so that a topic of three
-    papers in one month does not count as a change. Papers without a day are left out.
+    Ranked by the chi-squared statistic of a topic's monthly counts against an even share, so that a
+    topic of three papers in one month does not count as a change. Papers without a day are left
+    out.
     """
     dated = [paper for paper in papers if paper.date]
     months = Counter(_month(paper) for paper in dated)
@@ -86,10 +88,11 @@ def _variation(course: Course, months: Mapping[str, int]) -> float:
 
 
 def rising(papers: Sequence[Paper], period: Filters, limit: int = 5) -> list[Topic]:
-    """The topics whose share rose most from the papers before `period` to those within it, surest first.
+    """The topics whose share rose most from the papers before `period` to those within it, surest
+    first.
 
-    Ranked by the two-proportion z statistic, so that a jump from 1 to 3 papers does not count as a wave. Without a
-    period the last quarter of the collection's days is taken.
+    Ranked by the two-proportion z statistic, so that a jump from 1 to 3 papers does not count as a
+    wave. Without a period the last quarter of the collection's days is taken.
     """
     days = sorted({paper.date for paper in papers if paper.date})
     if not days:

@@ -1,8 +1,9 @@
 """Draft text + evidence -> checked sentences and citations.
 
-Knows: when a sentence is supported (its figures and names occur in the digest of the paper it cites, its subject
-does too, and a figure stands with the condition it was asked for) and which digest sentence says so.
-Does not know: how drafts come about. `pipeline.ask` passes each sentence as it closes; `composing` passes quotes.
+Knows: when a sentence is supported (its figures and names occur in the digest of the paper it
+cites, its subject does too, and a figure stands with the condition it was asked for) and which
+digest sentence says so. Does not know: how drafts come about. `pipeline.ask` passes each sentence
+as it closes; `composing` passes quotes.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from rag_app.text import numbers, sentences
 from rag_app.text.cleaning import clean_line
 
 MARKER = re.compile(r"\s*\[(\d+)\]\s*")
-LEAST_COVERED = 0.5  # share of a claim's content terms that the digest must hold; echoes of the question reach .41
+# share of a claim's content terms that the digest must hold; echoes of the question reach .41
+LEAST_COVERED = 0.5
 LEAST_TRANSLATED = 0.25  # the same share, of a translation
-UNIT = re.compile(r"[^,;]{0,10}")  # after a figure: what it counts ("24개의 A100"), not a condition of the next one
+# after a figure: what it counts ("24개의 A100"), not a condition of the next one
+UNIT = re.compile(r"[^,;]{0,10}")
 ECHO = 80  # likeness to the question, of 100, from which a claim says nothing of its own
-BEST_RANKS = 0.01  # share of the collection among which the cited paper must be for a claim without checkable terms
+# share of the collection among which the cited paper must be for a claim without checkable terms
+BEST_RANKS = 0.01
 
 
 def check(text: str, n: int, paper: Paper, question: str, library: Library) -> Sentence:
@@ -43,8 +47,10 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
 
 
 def check_translation(text: str, n: int, passage: Passage, paper: Paper, library: Library) -> Sentence:
-    """The sentence `text`, written as a translation of `passage`: its figures must stand there, its names in the
-    digest, and less of its other words than of a free claim's, as the collection may have no word for them."""
+    """The sentence `text`, written as a translation of `passage`: its figures must stand there, its
+    names in the digest, and less of its other words than of a free claim's, as the collection may
+    have no word for them.
+    """
     claim = MARKER.sub(" ", text).strip()
     covered = library.lexical.coverage(claim, passage.text)
     supported = (
@@ -52,12 +58,17 @@ def check_translation(text: str, n: int, passage: Passage, paper: Paper, library
         and not unknown_names(claim, paper)
         and (covered is None or covered >= LEAST_TRANSLATED)
     )
-    return Sentence(f"{claim} [{n}]", True, (support_of(passage, n),)) if supported else Sentence(claim, False)
+    return (
+        Sentence(f"{claim} [{n}]", True, (support_of(passage, n),)) if supported else Sentence(claim, False)
+    )
 
 
 def quote(passage: Passage, n: int, text: str = "") -> Sentence:
-    """A digest sentence as a sentence of the answer, supported by itself; `text` may say it in other words."""
-    said = MARKER.sub(" ", clean_line(text or passage.text)).strip()  # a digest's own "[3]" is no citation
+    """A digest sentence as a sentence of the answer, supported by itself; `text` may say it in
+    other words.
+    """
+    # a digest's own "[3]" is no citation
+    said = MARKER.sub(" ", clean_line(text or passage.text)).strip()
     return Sentence(f"{said} [{n}]", True, (support_of(passage, n),))
 
 
@@ -66,7 +77,9 @@ def support_of(passage: Passage, n: int) -> Support:
 
 
 def cite(hits: Sequence[Hit], checked: Iterable[Sentence]) -> tuple[Citation, ...]:
-    """A citation for each hit that supports a sentence, numbered by its place in `hits`, with its first quote."""
+    """A citation for each hit that supports a sentence, numbered by its place in `hits`, with its
+    first quote.
+    """
     best: dict[int, Support] = {}
     for sentence in checked:
         for support in sentence.support:
@@ -111,14 +124,16 @@ def _supporting(claim: str, passages: Sequence[Passage]) -> list[Passage]:
 def _wrong_condition(claim: str, question: str, supports: Sequence[Passage]) -> bool:
     """Whether a figure was asked under a condition that its sentence gives to a later figure.
 
-    A digest says "A에서 94.4%, B에서 75%": asked about B, 94.4 is on the page and still wrong. A condition holds for
-    the figures after it, so only a figure before it is told apart from it.
+    A digest says "A에서 94.4%, B에서 75%": asked about B, 94.4 is on the page and still wrong. A
+    condition holds for the figures after it, so only a figure before it is told apart from it.
     """
     stated = numbers.values_of(claim)
     asked = {word.casefold() for word in TOKEN.findall(question) if shaped(word) or "." in word}
     for passage in supports:
         clauses = _clauses(passage.text)
-        last = max((place for place, (_, values) in enumerate(clauses) if values & stated), default=len(clauses))
+        last = max(
+            (place for place, (_, values) in enumerate(clauses) if values & stated), default=len(clauses)
+        )
         before = " ".join(text for text, _ in clauses[: last + 1]).casefold()
         after = UNIT.sub("", " ".join(text for text, _ in clauses[last + 1 :]).casefold(), count=1)
         if any(word in after and word not in before for word in asked):
@@ -144,7 +159,9 @@ def _says_nothing(claim: str, paper: Paper, question: str) -> bool:
 
 
 def _is_carried(claim: str, paper: Paper, library: Library) -> bool:
-    """Whether the digest holds enough of what a claim talks about; one without any must fit the paper best."""
+    """Whether the digest holds enough of what a claim talks about; one without any must fit the
+    paper best.
+    """
     covered = library.lexical.coverage(claim, "\n".join(texts_of(paper)))
     return _is_about(claim, paper, library) if covered is None else covered >= LEAST_COVERED
 

@@ -1,8 +1,9 @@
 """llama.cpp's own loop, as plain as Python can write it: what the engine is measured against.
 
-Knows: llama-cpp-python's low-level API, used as llama.cpp's examples use the C one: read the prompt in batches of the
-default size, let the greedy sampler choose, ask the grammar about that one token, and about all only if it refuses.
-Does not know: our engine, or anything that it keeps. Called by the suite `engine`.
+Knows: llama-cpp-python's low-level API, used as llama.cpp's examples use the C one: read the prompt
+in batches of the default size, let the greedy sampler choose, ask the grammar about that one token,
+and about all only if it refuses. Does not know: our engine, or anything that it keeps. Called by
+the suite `engine`.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class Run:
 
 
 class Bare:
-    """A model loaded as by default, but for context, threads, layers and cache type, which are the engine's."""
+    """A model loaded as by default, but for context, threads, layers and cache type, which are the
+    engine's.
+    """
 
     def __init__(self, path: Path, plan: Plan, threads: int) -> None:
         import llama_cpp.llama_cpp as api

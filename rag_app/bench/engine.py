@@ -1,8 +1,10 @@
-"""The engine beside a bare llama.cpp loop and beside itself: speed, overhead, first token, and stop.
+"""The engine beside a bare llama.cpp loop and beside itself: speed, overhead, first token, and
+stop.
 
-Knows: what is repeated, what is divided by what, and the targets. Does not know: how the engine or the bare loop
-(`bare`) works. Run as the suite `engine`. Each pair that is compared is measured in turns, and ratios are medians
-over the pairs, so that a slow minute of the machine does not count for one side only.
+Knows: what is repeated, what is divided by what, and the targets. Does not know: how the engine or
+the bare loop (`bare`) works. Run as the suite `engine`. Each pair that is compared is measured in
+turns, and ratios are medians over the pairs, so that a slow minute of the machine does not count
+for one side only.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ from rag_app.settings import Settings
 
 WINDOW = 100  # tokens that an overhead is averaged over
 NEVER = "☃"  # what an answer of any length would have to end with
-COUNTING: tuple[Message, ...] = ({"role": "user", "content": "Count from 1 to 1000 in figures, separated by commas."},)
+COUNTING: tuple[Message, ...] = (
+    {"role": "user", "content": "Count from 1 to 1000 in figures, separated by commas."},
+)
 
 Pair = tuple[Run, Run]  # ours, bare
 
@@ -80,7 +84,10 @@ def _in_process(settings: Settings, papers: Sequence[Paper], size: Size, progres
     pairs, compared = [], []
     for number, paper in enumerate(papers[: size.speeds]):
         progress("speed beside a bare loop", number, size.speeds)
-        with closing(llm.load(settings)) as engine, closing(Bare(engine.path, engine.plan, engine.threads)) as bare:
+        with (
+            closing(llm.load(settings)) as engine,
+            closing(Bare(engine.path, engine.plan, engine.threads)) as bare,
+        ):
             one = _marked(prompts.prompt(paper, number, engine.count_tokens), number)
             pairs.append(_pair(engine, bare, one, size.written))
             two = prompts.comparison([paper, papers[(number + 1) % len(papers)]], engine.count_tokens)
@@ -96,7 +103,9 @@ def _in_child(settings: Settings, papers: Sequence[Paper], size: Size, progress:
     visits = []
     for number in range(size.visits):
         progress("first token", number, size.visits)
-        visits.append(_visit(settings, papers[2 * number % len(papers)], papers[(2 * number + 1) % len(papers)]))
+        visits.append(
+            _visit(settings, papers[2 * number % len(papers)], papers[(2 * number + 1) % len(papers)])
+        )
     host = EngineHost(settings)
     try:
         idle = []
@@ -121,11 +130,16 @@ def _marked(prompt: Prompt, number: int) -> Prompt:
 def _run(engine: llm.Engine, prompt: Prompt, max_tokens: int) -> Run:
     """The engine's own run; a few tokens of the template, which it holds already, are not counted as read."""
     began = time.perf_counter()
-    at = [time.perf_counter() for _ in engine.stream(prompt.messages, grammar=prompt.grammar, max_tokens=max_tokens)]
+    at = [
+        time.perf_counter()
+        for _ in engine.stream(prompt.messages, grammar=prompt.grammar, max_tokens=max_tokens)
+    ]
     if not at:
         raise EngineError("the model said nothing", "choose another: rag-app models list")
     usage = engine.usage
-    return Run(usage.prompt_tokens - usage.reused_tokens, at[0] - began, usage.generated_tokens - 1, at[-1] - at[0])
+    return Run(
+        usage.prompt_tokens - usage.reused_tokens, at[0] - began, usage.generated_tokens - 1, at[-1] - at[0]
+    )
 
 
 def _pair(engine: llm.Engine, bare: Bare, prompt: Prompt, written: int) -> Pair:
@@ -136,7 +150,9 @@ def speed_rows(named: Sequence[Pair], compared: Sequence[Pair], where: str) -> l
     """Speeds of the pairs, each as a ratio: prompts about one paper, and prompts that compare two."""
     rows = [
         _speed_row(
-            "decode speed", [(own.decode, other.decode) for own, other in (*named, *compared)], f"prompts, {where}"
+            "decode speed",
+            [(own.decode, other.decode) for own, other in (*named, *compared)],
+            f"prompts, {where}",
         )
     ]
     for papers, pairs in (("one paper", named), ("two papers", compared)):
@@ -207,7 +223,9 @@ def _first_token(generator: Generator, paper: Paper, number: int) -> float:
     """Seconds from a question to its first token, its prompt made in between; a few more are written."""
     began = time.perf_counter()
     prompt = prompts.prompt(paper, number, generator.count_tokens)
-    at = [time.perf_counter() for _ in generator.stream(prompt.messages, grammar=prompt.grammar, max_tokens=4)]
+    at = [
+        time.perf_counter() for _ in generator.stream(prompt.messages, grammar=prompt.grammar, max_tokens=4)
+    ]
     return at[0] - began
 
 
@@ -242,7 +260,9 @@ def _stop(generator: Generator, prompt: Prompt, delay: float) -> float:
 
     timer = threading.Timer(delay, press)
     timer.start()
-    for _ in generator.stream(prompt.messages, grammar=prompt.grammar, max_tokens=prompt.max_tokens, stop=stop):
+    for _ in generator.stream(
+        prompt.messages, grammar=prompt.grammar, max_tokens=prompt.max_tokens, stop=stop
+    ):
         pass
     ended = time.perf_counter()
     timer.cancel()

@@ -1,8 +1,10 @@
-"""How fast digests become an index: beside sentence-transformers' defaults into Chroma, and when one day is added.
+"""How fast digests become an index: beside sentence-transformers' defaults into Chroma, and when
+one day is added.
 
-Knows: a sample of the collection's chunks is embedded and indexed in both ways, one after the other, in temporary
-folders; then the whole collection is ingested without cached vectors, and again with a day that is made up.
-Does not know: the steps of an ingest. Run by `rag-app bench ingest`; the collection itself is only read.
+Knows: a sample of the collection's chunks is embedded and indexed in both ways, one after the
+other, in temporary folders; then the whole collection is ingested without cached vectors, and again
+with a day that is made up. Does not know: the steps of an ingest. Run by `rag-app bench ingest`;
+the collection itself is only read.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ class Built:
 
 
 def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
-    """The rows of this suite. Raises CollectionError or WeightsError when there is nothing to measure with."""
+    """The rows of this suite. Raises CollectionError or WeightsError when there is nothing to
+    measure with.
+    """
     with closing(open_current(settings.home)) as generation:
         papers, roots = generation.papers.all(), [Path(root) for root in generation.manifest.roots]
         sample = sampled(generation, SAMPLE_QUICKLY if quick else SAMPLE)
@@ -138,7 +142,12 @@ def compared(chunks: int, ours: Sequence[Built], plain: Sequence[Built], name: s
     of = f"{chunks} chunks, median of {len(ours)}"
     return [
         Row("ingest, embedding and whole index", speed, "chunks/s", detail=of),
-        Row("ingest of a plain chain", plain_speed, "chunks/s", detail=f"{of}; sentence-transformers float32, {name}"),
+        Row(
+            "ingest of a plain chain",
+            plain_speed,
+            "chunks/s",
+            detail=f"{of}; sentence-transformers float32, {name}",
+        ),
         Row("ingest / plain chain", speed / plain_speed, target="≥ 2.0", detail="chunks/s"),
         Row(
             f"recall@{FOUND_AMONG} of title → sections / plain chain",
@@ -152,7 +161,9 @@ def compared(chunks: int, ours: Sequence[Built], plain: Sequence[Built], name: s
 # --- one more day ---------------------------------------------------------------------------------
 
 
-def one_more_day(settings: Settings, roots: Sequence[Path], papers: Sequence[Paper], progress: Progress) -> list[Row]:
+def one_more_day(
+    settings: Settings, roots: Sequence[Path], papers: Sequence[Paper], progress: Progress
+) -> list[Row]:
     """A full ingest of `roots` without cached vectors, and the ingest after one day of new papers came."""
     with TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -164,11 +175,17 @@ def one_more_day(settings: Settings, roots: Sequence[Path], papers: Sequence[Pap
         write_day(papers, Path(folder) / "day")
         again = pipeline.ingest(own, [Path(folder) / "day"], progress=progress)
     detail = f"{full.seconds:.1f} s for {full.embedded:,} chunks, {again.seconds:.1f} s for {again.embedded:,} new ones"
-    return [Row("ingest of one new day / full ingest", again.seconds / full.seconds, target="≤ .05", detail=detail)]
+    return [
+        Row(
+            "ingest of one new day / full ingest", again.seconds / full.seconds, target="≤ .05", detail=detail
+        )
+    ]
 
 
 def write_day(papers: Sequence[Paper], folder: Path) -> None:
-    """A digest file of a day after the last, as long as most: the texts of some papers under the titles of others."""
+    """A digest file of a day after the last, as long as most: the texts of some papers under the
+    titles of others.
+    """
     days = sorted({day for paper in papers for day in paper.dates}) or ["2024-11-25"]
     size = max(1, round(len(papers) / len(days)))
     step = max(1, len(papers) // size)

@@ -1,8 +1,8 @@
 """Whether memory grows while questions are answered: one hundred short ones in a row.
 
-Knows: how anonymous memory is read, and between which questions growth is told. Does not know: what holds it.
-Run as the suite `memory`, with the smallest model unless RAG_MODEL names another. The engine is in a process of its
-own, as in the app, and that process is measured.
+Knows: how anonymous memory is read, and between which questions growth is told. Does not know: what
+holds it. Run as the suite `memory`, with the smallest model unless RAG_MODEL names another. The
+engine is in a process of its own, as in the app, and that process is measured.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ ANSWER_TOKENS = 16
 
 
 def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
-    """Ask and measure; states are kept in a folder of their own. Raises DigestError, WeightsError or EngineError."""
+    """Ask and measure; states are kept in a folder of their own. Raises DigestError, WeightsError
+    or EngineError.
+    """
     count, settled = (6, 2) if quick else (QUESTIONS, SETTLED)
     papers = prompts.papers(settings, count)
     with tempfile.TemporaryDirectory() as folder:
@@ -45,7 +47,9 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
 
 
 def growth_row(held: Sequence[int], settled: int, model: str) -> Row:
-    """Growth of memory from after `settled` questions to the end, in percent; `held` are bytes after each question."""
+    """Growth of memory from after `settled` questions to the end, in percent; `held` are bytes
+    after each question.
+    """
     before, after = held[settled - 1], held[-1]
     detail = f"{before / 1e6:.1f} to {after / 1e6:.1f} MB, questions {settled} to {len(held)}, {model}"
     return Row("growth of anonymous memory", 100 * (after - before) / before, "%", "≤ 1", detail)

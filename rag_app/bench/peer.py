@@ -1,7 +1,9 @@
-"""Another way of answering, in a process and perhaps an environment of its own: questions in, figures out.
+"""Another way of answering, in a process and perhaps an environment of its own: questions in,
+figures out.
 
-Knows: one JSON object a line, and the memory a process has used at most. Does not know: who answers, or how. `peers`
-asks; `peer_app`, `peer_langchain` and `peer_paperqa` answer, each run by the interpreter that has its packages.
+Knows: one JSON object a line, and the memory a process has used at most. Does not know: who
+answers, or how. `peers` asks; `peer_app`, `peer_langchain` and `peer_paperqa` answer, each run by
+the interpreter that has its packages.
 """
 
 from __future__ import annotations
@@ -45,11 +47,18 @@ class Peer:
         environment: Mapping[str, str] = MappingProxyType({}),
         **setup: object,
     ) -> None:
-        """Start `python -m rag_app.bench.MODULE` with RAG_HOME at `home`, and wait until it has loaded.
+        """Start `python -m rag_app.bench.MODULE` with RAG_HOME at `home`, and wait until it has
+        loaded.
 
         Raises RagError, with the last line it wrote on stderr, when it ends instead.
         """
-        variables = {**os.environ, **environment, "RAG_HOME": str(home), "PYTHONPATH": str(CHECKOUT), **_QUIET}
+        variables = {
+            **os.environ,
+            **environment,
+            "RAG_HOME": str(home),
+            "PYTHONPATH": str(CHECKOUT),
+            **_QUIET,
+        }
         self.name = module.removeprefix("peer_")
         self._errors = (home / f"{self.name}.log").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(
@@ -85,7 +94,9 @@ class Peer:
         except (OSError, ValueError):
             self._errors.seek(0)
             last = (self._errors.read().strip().splitlines() or ["no message"])[-1]
-            raise RagError(f"the peer {self.name} ended: {last[:300]}", "its packages: make bench-peers") from None
+            raise RagError(
+                f"the peer {self.name} ended: {last[:300]}", "its packages: make bench-peers"
+            ) from None
         return reply
 
 
@@ -108,7 +119,11 @@ def serve(load: Callable[[Json], Callable[[Json], Reply]]) -> None:
     for line in sys.stdin:
         reply = answer(json.loads(line))
         told = {name: getattr(reply, name) for name in ("evidence", "seconds", "first_token", "answer")}
-        print(json.dumps({**told, "peak_bytes": reply.peak_bytes or peak_bytes(os.getpid())}), file=output, flush=True)
+        print(
+            json.dumps({**told, "peak_bytes": reply.peak_bytes or peak_bytes(os.getpid())}),
+            file=output,
+            flush=True,
+        )
 
 
 def peak_bytes(*processes: int) -> int:

@@ -1,6 +1,8 @@
-"""This application as a peer: the `ask` story with the model that the settings choose, in a process of its own.
+"""This application as a peer: the `ask` story with the model that the settings choose, in a process
+of its own.
 
-Knows: how to see which papers stand in a prompt. Does not know: what the figures are compared with (`peers`).
+Knows: how to see which papers stand in a prompt. Does not know: what the figures are compared with
+(`peers`).
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from rag_app.text.cleaning import clean_line
 
 
 class Reader:
-    """A `Generator` that hands its calls to another and keeps the prompts; without another it writes nothing."""
+    """A `Generator` that hands its calls to another and keeps the prompts; without another it
+    writes nothing.
+    """
 
     def __init__(self, inner: Generator | None) -> None:
         self._inner = inner
@@ -48,7 +52,9 @@ class Reader:
     ) -> Iterator[str]:
         self.prompts.append(messages[-1]["content"])
         if self._inner:
-            yield from self._inner.stream(messages, prefix=prefix, grammar=grammar, max_tokens=max_tokens, stop=stop)
+            yield from self._inner.stream(
+                messages, prefix=prefix, grammar=grammar, max_tokens=max_tokens, stop=stop
+            )
 
     def choose(
         self,

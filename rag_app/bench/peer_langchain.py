@@ -1,7 +1,7 @@
 """A LangChain chain as a peer: Chroma, dense search, and llama.cpp through LangChain's own classes.
 
-Knows: LangChain as its documentation uses it. Does not know: what is measured with it. Run by the interpreter of the
-environment that `peers_environment` makes.
+Knows: LangChain as its documentation uses it. Does not know: what is measured with it. Run by the
+interpreter of the environment that `peers_environment` makes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ SYSTEM = (
 
 
 def load(setup: Json) -> Callable[[Json], Reply]:
-    """The chain over the filled store in `setup["store"]`, with the arguments of the model in `setup["llama"]`."""
+    """The chain over the filled store in `setup["store"]`, with the arguments of the model in
+    `setup["llama"]`.
+    """
     from langchain_chroma import Chroma
     from langchain_community.chat_models import ChatLlamaCpp
     from langchain_core.output_parsers import StrOutputParser
@@ -29,7 +31,9 @@ def load(setup: Json) -> Callable[[Json], Reply]:
 
     encoder = DefaultEncoder(Path(setup["embedder"]))
     store = Chroma(collection_name=COLLECTION, persist_directory=setup["store"], embedding_function=encoder)
-    prompt = ChatPromptTemplate.from_messages([("system", SYSTEM), ("human", "{context}\n\nQuestion: {question}")])
+    prompt = ChatPromptTemplate.from_messages(
+        [("system", SYSTEM), ("human", "{context}\n\nQuestion: {question}")]
+    )
     chain = prompt | ChatLlamaCpp(**setup["llama"]) | StrOutputParser()
     return lambda request: answered(request, store, chain)
 

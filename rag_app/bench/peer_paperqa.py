@@ -1,7 +1,8 @@
 """paper-qa as a peer, over a local server that speaks OpenAI's protocol.
 
-Knows: paper-qa as its documentation uses it with a local model and texts that are chunked already. Does not know: what
-is measured with it. Run by the interpreter of the environment that `peers_environment` makes.
+Knows: paper-qa as its documentation uses it with a local model and texts that are chunked already.
+Does not know: what is measured with it. Run by the interpreter of the environment that
+`peers_environment` makes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from rag_app.bench.peer import Json, Reply, serve
 from rag_app.bench.plain import DefaultEncoder
 
 MODEL = "openai/local"
-LONGEST = 400  # tokens of a summary or answer: a small model that repeats itself would go on to the context's end
+# tokens of a summary or answer: a small model that repeats itself would go on to the context's end
+LONGEST = 400
 
 
 def load(setup: Json) -> Callable[[Json], Reply]:
@@ -30,7 +32,8 @@ def load(setup: Json) -> Callable[[Json], Reply]:
 
 
 def answered(request: Json, documents: Any, settings: Any, embedding: Any) -> Reply:
-    """The reply to one question; paper-qa gives an answer whole, so there is no first token to time.
+    """The reply to one question; paper-qa gives an answer whole, so there is no first token to
+    time.
 
     With `k`, it reads that many texts instead of its default, ten.
     """
@@ -43,7 +46,9 @@ def answered(request: Json, documents: Any, settings: Any, embedding: Any) -> Re
 
 
 def _settings(setup: Json) -> Any:
-    """paper-qa's defaults, less what asks the internet, for one local model that answers one request at a time."""
+    """paper-qa's defaults, less what asks the internet, for one local model that answers one
+    request at a time.
+    """
     from paperqa import Settings
 
     served: Json = {"model": MODEL, "api_base": setup["server"], "api_key": "none", "timeout": 1_800}

@@ -1,9 +1,11 @@
-"""New questions, answered by this application and by the chains that Python users build: LangChain, paper-qa.
+"""New questions, answered by this application and by the chains that Python users build: LangChain,
+paper-qa.
 
-Knows: how the peers are given the same model, embedding model, chunks and vectors, how many chunks LangChain needs so
-that the paper asked for stands in its prompt as often as in ours, and that all are asked in turns, each question once.
-Does not know: how any of them answers (`peer_app`, `peer_langchain`, `peer_paperqa`). Run by `rag-app bench peers`, in
-the environment that `make bench-peers` makes.
+Knows: how the peers are given the same model, embedding model, chunks and vectors, how many chunks
+LangChain needs so that the paper asked for stands in its prompt as often as in ours, and that all
+are asked in turns, each question once. Does not know: how any of them answers (`peer_app`,
+`peer_langchain`, `peer_paperqa`). Run by `rag-app bench peers`, in the environment that `make
+bench-peers` makes.
 """
 
 from __future__ import annotations
@@ -82,11 +84,15 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
     library = open_library(settings)
     with TemporaryDirectory() as folder:
         home = linked(settings.home, Path(folder))
-        bench = Bench(library, python, home, weights.choose_llm(settings, vram_bytes=0), embedder_folder(settings))
+        bench = Bench(
+            library, python, home, weights.choose_llm(settings, vram_bytes=0), embedder_folder(settings)
+        )
         fill(bench)
         counts = (TUNING_QUICKLY, TIMED_QUICKLY, WHOLE_QUICKLY) if quick else (TUNING, TIMED, WHOLE)
         timed, whole, tuning = parts(questions(library, sum(counts)), counts)
-        with Peer("peer_app", home=home, environment={"RAG_MODEL": str(bench.model), "RAG_GPU_LAYERS": "0"}) as app:
+        with Peer(
+            "peer_app", home=home, environment={"RAG_MODEL": str(bench.model), "RAG_GPU_LAYERS": "0"}
+        ) as app:
             rows, k = beside_langchain(bench, app, tuning, timed, progress)
             return [*rows, *beside_paperqa(bench, app, whole, k, progress)]
 
@@ -100,8 +106,9 @@ def parts(
 
 
 def questions(library: Library, count: int) -> list[Asked]:
-    """`count` questions about one paper each, spread evenly over the collection: by name, and by what the end of the
-    title says, in turns. Raises RagError when there are not enough."""
+    """`count` questions about one paper each, spread evenly over the collection: by name, and by
+    what the end of the title says, in turns. Raises RagError when there are not enough.
+    """
     papers = library.generation.papers.all()
     step = max(len(papers) // (4 * count), 1)
     asked: list[Asked] = []
@@ -121,7 +128,8 @@ def _question(paper: Paper, *, named: bool) -> str:
     words = subtitle.split()
     if len(words) <= SUBTITLE_WORDS or not re.fullmatch(r"[A-Za-z ,'-]+", subtitle):
         return ""
-    described = " ".join(dropwhile(str.islower, words[-SUBTITLE_WORDS:]))  # without a preposition at its start
+    # without a preposition at its start
+    described = " ".join(dropwhile(str.islower, words[-SUBTITLE_WORDS:]))
     return f"What does {name} propose?" if named else f"Is there a method for {described}?"
 
 
@@ -156,8 +164,9 @@ def fill(bench: Bench) -> None:
 def beside_langchain(
     bench: Bench, app: Peer, tuning: Sequence[Asked], timed: Sequence[Asked], progress: Progress
 ) -> tuple[list[Row], int]:
-    """First token and memory beside the tuned chain, with the first token of the chain as documented; and how many
-    chunks the chain was tuned to."""
+    """First token and memory beside the tuned chain, with the first token of the chain as
+    documented; and how many chunks the chain was tuned to.
+    """
     tuned, documented = llama(bench.model, tuned=True), llama(bench.model, tuned=False)
     with langchain(bench, tuned) as chain:
         k, shown = tune(bench, app, chain, tuning, progress)
@@ -167,7 +176,9 @@ def beside_langchain(
     ours, theirs = (median(_first(reply) for reply in side) for side in zip(*pairs, strict=True))
     as_documented = median(_first(reply) for reply in plain)
     memory = [max(reply.peak_bytes for reply in side) for side in zip(*pairs, strict=True)]
-    detail = f"{ours:.1f} s / {theirs:.1f} s, {len(pairs)} questions; {shown}; as documented {as_documented:.1f} s"
+    detail = (
+        f"{ours:.1f} s / {theirs:.1f} s, {len(pairs)} questions; {shown}; as documented {as_documented:.1f} s"
+    )
     rows = [
         Row("first model token, new question / tuned LangChain chain", ours / theirs, "", "≤ .5", detail),
         Row(
@@ -195,12 +206,20 @@ def llama(model: Path, *, tuned: bool) -> dict[str, object]:
 def langchain(bench: Bench, arguments: dict[str, object]) -> Peer:
     store, embedder = str(bench.folder / "store"), str(bench.embedder)
     return Peer(
-        "peer_langchain", python=bench.python, home=bench.folder, store=store, embedder=embedder, llama=arguments
+        "peer_langchain",
+        python=bench.python,
+        home=bench.folder,
+        store=store,
+        embedder=embedder,
+        llama=arguments,
     )
 
 
-def tune(bench: Bench, app: Peer, chain: Peer, tuning: Sequence[Asked], progress: Progress) -> tuple[int, str]:
-    """(the fewest chunks with which the paper asked for is in the chain's prompt as often as in ours, what was found).
+def tune(
+    bench: Bench, app: Peer, chain: Peer, tuning: Sequence[Asked], progress: Progress
+) -> tuple[int, str]:
+    """(the fewest chunks with which the paper asked for is in the chain's prompt as often as in
+    ours, what was found).
 
     Only prompts are made, nothing is generated.
     """
@@ -239,8 +258,9 @@ def _first(reply: Reply) -> float:
 
 
 def beside_paperqa(bench: Bench, app: Peer, whole: Sequence[Asked], k: int, progress: Progress) -> list[Row]:
-    """A whole cited answer beside paper-qa's, which reads its evidence chunk by chunk before it answers: as many chunks
-    as its default says, and the `k` that the chain of LangChain needs."""
+    """A whole cited answer beside paper-qa's, which reads its evidence chunk by chunk before it
+    answers: as many chunks as its default says, and the `k` that the chain of LangChain needs.
+    """
     with ExitStack() as stack:
         server = stack.enter_context(llama_server(bench))
         peer = stack.enter_context(
@@ -273,11 +293,18 @@ def _whole_row(peer: str, target: str, ours: Sequence[Reply], theirs: Sequence[R
 
 @contextmanager
 def llama_server(bench: Bench) -> Iterator[str]:
-    """The base URL of llama-cpp-python's server with the model, on loopback. Raises RagError when it does not start."""
+    """The base URL of llama-cpp-python's server with the model, on loopback. Raises RagError when
+    it does not start.
+    """
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options: dict[str, object] = {"model": bench.model, "host": "127.0.0.1", "port": port, "n_ctx": 2 * CONTEXT}
+    options: dict[str, object] = {
+        "model": bench.model,
+        "host": "127.0.0.1",
+        "port": port,
+        "n_ctx": 2 * CONTEXT,
+    }
     options |= {"n_threads": physical_cores(), "n_threads_batch": physical_cores(), "flash_attn": True}
     arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}

@@ -1,7 +1,7 @@
 """The environment of the bench's peers: LangChain and paper-qa beside the packages of this one.
 
-Knows: how it is made and where it lies. Does not know: what is measured in it. `make bench-peers` runs it as a program;
-`peers` asks for its interpreter.
+Knows: how it is made and where it lies. Does not know: what is measured in it. `make bench-peers`
+runs it as a program; `peers` asks for its interpreter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ STAMP = "peers.lock"  # a copy of the lock the environment was made of, written 
 
 
 def interpreter(home: Path) -> Path:
-    """The environment's Python. Raises RagError when it is not there, or not made of the lock as it is now."""
+    """The environment's Python. Raises RagError when it is not there, or not made of the lock as it
+    is now.
+    """
     folder = home / "peers"
     stamp = folder / STAMP
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != LOCK.read_text(encoding="utf-8"):
@@ -35,7 +37,9 @@ def make(home: Path) -> Path:
     venv.create(folder, symlinks=os.name != "nt")
     own = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
     (own / "rag_app_packages.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
-    done = subprocess.run([str(_python(folder)), "-m", "pip", "install", "--requirement", str(LOCK)], check=False)
+    done = subprocess.run(
+        [str(_python(folder)), "-m", "pip", "install", "--requirement", str(LOCK)], check=False
+    )
     if done.returncode:
         raise RagError("the peers' packages could not be installed", "pip's own message above says why")
     (folder / STAMP).write_text(LOCK.read_text(encoding="utf-8"), encoding="utf-8")

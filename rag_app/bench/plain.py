@@ -1,8 +1,10 @@
-"""The plain chain that rag-app is measured beside: sentence-transformers' defaults and Chroma, dense search only.
+"""The plain chain that rag-app is measured beside: sentence-transformers' defaults and Chroma,
+dense search only.
 
-Knows: LangChain's Chroma store where it is installed, and the same two calls on Chroma itself where it is not; the
-encoder as its documentation sets it up (float32, batches of 32, every core). Does not know: rag-app's own search.
-Called by the suites `search`, `ingest` and `peers`, and by the peers themselves.
+Knows: LangChain's Chroma store where it is installed, and the same two calls on Chroma itself where
+it is not; the encoder as its documentation sets it up (float32, batches of 32, every core). Does
+not know: rag-app's own search. Called by the suites `search`, `ingest` and `peers`, and by the
+peers themselves.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ class DefaultEncoder:
         logging.disable_progress_bar()
         logging.set_verbosity_error()
         self._model = SentenceTransformer(str(folder), local_files_only=True)
-        self._threads = psutil.cpu_count(logical=False) or 1  # torch's default, which rag-app lowers for a query
+        # torch's default, which rag-app lowers for a query
+        self._threads = psutil.cpu_count(logical=False) or 1
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return self._encode(texts, "passage")
@@ -64,7 +67,9 @@ class PlainChain:
         import chromadb
 
         self.encoder = encoder
-        self._client = chromadb.PersistentClient(folder, settings=chromadb.Settings(anonymized_telemetry=False))
+        self._client = chromadb.PersistentClient(
+            folder, settings=chromadb.Settings(anonymized_telemetry=False)
+        )
         self._collection = self._client.get_or_create_collection(COLLECTION, embedding_function=None)
         self._langchain = _langchain(self._client, encoder)
 
@@ -89,10 +94,14 @@ class PlainChain:
         """Store texts whose vectors, shape (texts, d), are known."""
         for at in range(0, len(texts), BATCH):
             part = slice(at, at + BATCH)
-            self._collection.upsert(ids=list(ids[part]), documents=list(texts[part]), embeddings=vectors[part])
+            self._collection.upsert(
+                ids=list(ids[part]), documents=list(texts[part]), embeddings=vectors[part]
+            )
 
     def search(self, question: str, k: int) -> list[str]:
-        """Ids of the `k` nearest texts, nearest first; texts and metadata are fetched too, as LangChain does."""
+        """Ids of the `k` nearest texts, nearest first; texts and metadata are fetched too, as
+        LangChain does.
+        """
         if self._langchain:
             return [str(document.id) for document in self._langchain.similarity_search(question, k=k)]
         found = self._collection.query(

@@ -1,7 +1,8 @@
-"""What the engine's benches ask: prompts as the app makes them, about papers of the user's collection.
+"""What the engine's benches ask: prompts as the app makes them, about papers of the user's
+collection.
 
-Knows: where papers come from, and which questions are asked of each. Does not know: what is measured with them.
-Called by the suites `engine` and `memory`.
+Knows: where papers come from, and which questions are asked of each. Does not know: what is
+measured with them. Called by the suites `engine` and `memory`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ QUESTIONS = (
 
 
 def papers(settings: Settings, count: int) -> list[Paper]:
-    """At most `count` papers, evenly spread over the user's collection; without one, over the first digests.
+    """At most `count` papers, evenly spread over the user's collection; without one, over the first
+    digests.
 
     Raises DigestError without either.
     """
@@ -36,7 +38,9 @@ def papers(settings: Settings, count: int) -> list[Paper]:
         known: Sequence[Paper] = open_current(settings.home).papers.all()
     except CollectionError:
         known, _ = digests.read([settings.digests])
-    return [known[place * len(known) // count] for place in range(count)] if len(known) > count else list(known)
+    return (
+        [known[place * len(known) // count] for place in range(count)] if len(known) > count else list(known)
+    )
 
 
 def question(paper: Paper, number: int) -> str:

@@ -1,7 +1,8 @@
-"""Questions made from a collection itself, so that speed can be measured over whatever digests there are.
+"""Questions made from a collection itself, so that speed can be measured over whatever digests
+there are.
 
-Knows: how titles, sentences, topics, days and authors of papers are asked about, in English and Korean.
-Does not know: the answers. Called by the suite `search`.
+Knows: how titles, sentences, topics, days and authors of papers are asked about, in English and
+Korean. Does not know: the answers. Called by the suite `search`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ Maker = Callable[[Paper], str]
 
 
 def about(papers: Sequence[Paper], count: int) -> list[str]:
-    """`count` questions, each about another of the papers as far as they go; equal collections give equal ones."""
+    """`count` questions, each about another of the papers as far as they go; equal collections give
+    equal ones.
+    """
     step = max(1, len(papers) // count)
     spread = cycle(papers[::step])
     return [make(paper) for paper, make in islice(zip(spread, cycle(_MAKERS), strict=False), count)]
@@ -58,6 +61,8 @@ _MAKERS: tuple[Maker, ...] = (
     lambda paper: f"Which papers are about {_topic(paper)}?",
     lambda paper: f"{_topic(paper)} 관련 논문 목록을 보여 주세요",
     lambda paper: f"How many papers appeared on {paper.date or '2024-11-25'}?",
-    lambda paper: f"{_author(paper)}의 논문은 모두 몇 편인가요?" if paper.authors else "논문은 모두 몇 편인가요?",
+    lambda paper: (
+        f"{_author(paper)}의 논문은 모두 몇 편인가요?" if paper.authors else "논문은 모두 몇 편인가요?"
+    ),
     lambda paper: f"Which papers had the most votes in {paper.date[:7] or '2024-11'}?",
 )

@@ -1,7 +1,9 @@
-"""What size costs: made-up collections of growing size are built and searched, each in processes of its own.
+"""What size costs: made-up collections of growing size are built and searched, each in processes of
+its own.
 
-Knows: vectors come from no model, so that the index is measured and not the embedder; a process of its own tells the
-peak of its memory. Does not know: the steps of a build. Run by `rag-app bench scale`; nothing is kept.
+Knows: vectors come from no model, so that the index is measured and not the embedder; a process of
+its own tells the peak of its memory. Does not know: the steps of a build. Run by `rag-app bench
+scale`; nothing is kept.
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
 
 
 def rows(sizes: Sequence[int], built: Sequence[Cost], searched: Sequence[Cost]) -> list[Row]:
-    """The costs of each size, and how much dearer a paper is in the largest collection than in the smallest."""
+    """The costs of each size, and how much dearer a paper is in the largest collection than in the
+    smallest.
+    """
     costs = [row for each in zip(sizes, built, searched, strict=True) for row in _costs(*each)]
     grown: dict[str, list[float]] = {
         "build time": [cost.seconds for cost in built],
@@ -71,7 +75,12 @@ def rows(sizes: Sequence[int], built: Sequence[Cost], searched: Sequence[Cost]) 
 
 def _costs(size: int, built: Cost, searched: Cost) -> list[Row]:
     return [
-        Row(f"build, {size:,} papers", built.seconds, "s", detail="without embedding; store, lexical index, checks"),
+        Row(
+            f"build, {size:,} papers",
+            built.seconds,
+            "s",
+            detail="without embedding; store, lexical index, checks",
+        ),
         Row(f"build, {size:,} papers, peak memory", built.memory / 1e6, "MB"),
         Row(f"retrieval, {size:,} papers", searched.seconds * 1000, "ms", detail=f"p95 of {ASKED} questions"),
         Row(f"searching, {size:,} papers, peak memory", searched.memory / 1e6, "MB", detail="without models"),
@@ -118,7 +127,9 @@ def search(size: int, home: Path) -> float:
         book = NameBook.load(generation.folder / NAMES)
         library = Library(Settings(home=home), generation, lexical, book, synthetic.RandomEmbedder())
         asked = questions.about(generation.papers.all(), WARMING + min(size, ASKED))
-        times = [seconds(lambda: retrieve(understand(question, library.dictionary), library)) for question in asked]  # noqa: B023
+        times = [
+            seconds(lambda: retrieve(understand(question, library.dictionary), library)) for question in asked
+        ]  # noqa: B023
         return p95(times[WARMING:])
 
 
@@ -137,7 +148,9 @@ def _peak() -> int:
     import resource  # which Windows lacks
 
     unit = 1 if sys.platform == "darwin" else 1024
-    return unit * sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return unit * sum(
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""How soon the evidence for a question is there: beside the query embedding alone, and beside a plain dense search.
+"""How soon the evidence for a question is there: beside the query embedding alone, and beside a
+plain dense search.
 
-Knows: the questions are the collection's own, each asked once, the ways one after another so that a slow moment of
-the machine hits all of them. Does not know: whether what is found is right, which no collection can say of itself.
-Run by `rag-app bench search`.
+Knows: the questions are the collection's own, each asked once, the ways one after another so that a
+slow moment of the machine hits all of them. Does not know: whether what is found is right, which no
+collection can say of itself. Run by `rag-app bench search`.
 """
 
 from __future__ import annotations
@@ -94,17 +95,34 @@ def _asked(question: str, library: Library) -> tuple[float, float | None]:
 def rows(times: Sequence[Times], plain: str) -> list[Row]:
     """p95 of each way, and the ratios that have a target."""
     answers = [t.answer for t in times if t.answer is not None]
-    embedding, retrieval, dense = (p95([getattr(t, n) for t in times]) for n in ("embedding", "retrieval", "plain"))
+    embedding, retrieval, dense = (
+        p95([getattr(t, n) for t in times]) for n in ("embedding", "retrieval", "plain")
+    )
     answered = p95(answers)
     of = f"p95 of {len(times)} questions"
     return [
         Row("query embedding alone", embedding * 1000, "ms", detail=of),
         Row("understanding and retrieval, warm", retrieval * 1000, "ms", detail=of),
-        Row("dense search of a plain chain", dense * 1000, "ms", detail=f"{of}; {plain}, float32, k={NEIGHBOURS}"),
-        Row("complete list or record, no model", answered * 1000, "ms", detail=f"p95 of {len(answers)} questions"),
+        Row(
+            "dense search of a plain chain",
+            dense * 1000,
+            "ms",
+            detail=f"{of}; {plain}, float32, k={NEIGHBOURS}",
+        ),
+        Row(
+            "complete list or record, no model",
+            answered * 1000,
+            "ms",
+            detail=f"p95 of {len(answers)} questions",
+        ),
         Row("retrieval / query embedding", retrieval / embedding, target="≤ 3", detail="p95 / p95"),
         Row("complete list or record / retrieval", answered / retrieval, target="≤ 2", detail="p95 / p95"),
-        Row("hybrid retrieval / plain dense search", retrieval / dense, target="≤ 1.0", detail=f"p95 / p95; {plain}"),
+        Row(
+            "hybrid retrieval / plain dense search",
+            retrieval / dense,
+            target="≤ 1.0",
+            detail=f"p95 / p95; {plain}",
+        ),
     ]
 
 

@@ -1,6 +1,7 @@
 """The suites of the bench: their names, what each measures, and running some of them.
 
-Knows: which suites there are. Does not know: how any of them measures. Called by the `rag-app bench` command.
+Knows: which suites there are. Does not know: how any of them measures. Called by the `rag-app
+bench` command.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from rag_app.bench.table import Row
 from rag_app.errors import RagError
 from rag_app.settings import Settings
 
-Progress = Callable[[str, int, int], None]  # what is being measured, repetitions done, repetitions in all
+# what is being measured, repetitions done, repetitions in all
+Progress = Callable[[str, int, int], None]
 
 # Module of this package, named as the suite -> what it measures.
 _SUITES: dict[str, str] = {
@@ -33,7 +35,8 @@ def described() -> list[list[str]]:
 def run(names: Sequence[str], settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
     """The rows of the named suites; without a name, of all that find here what they need.
 
-    Each suite is a module with `run(settings, *, quick, progress) -> list[Row]`, and is imported when it runs.
+    Each suite is a module with `run(settings, *, quick, progress) -> list[Row]`, and is imported
+    when it runs.
 
     Raises:
         RagError: no such suite, or what a named suite needs (a collection, a model) is missing.

@@ -1,7 +1,9 @@
-"""Collections that are made up, to measure what size costs: papers of usual length, and vectors without a model.
+"""Collections that are made up, to measure what size costs: papers of usual length, and vectors
+without a model.
 
-Knows: how to make papers and vectors that index and search as real ones do; a seed gives the same ones again.
-Does not know: anything about real papers; none of it means anything. Called by the suite `scale`.
+Knows: how to make papers and vectors that index and search as real ones do; a seed gives the same
+ones again. Does not know: anything about real papers; none of it means anything. Called by the
+suite `scale`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,13 @@ _NOUNS = (
     "증류 편집 분할 깊이 장면 동작 대화 번역 요약 질의 응답 코드 수학 기억 주의 문맥 토큰 계층 신호 잡음 속도 정확도 "
     "효율 안전 편향 환각 도구 계획 탐색 조작 보행 시점 합성 복원 추적 인식 분류 군집 예측"
 ).split()
-_ENDS = ("방법을 제안합니다.", "성능을 높입니다.", "과정을 분석합니다.", "문제를 해결합니다.", "한계를 줄입니다.")
+_ENDS = (
+    "방법을 제안합니다.",
+    "성능을 높입니다.",
+    "과정을 분석합니다.",
+    "문제를 해결합니다.",
+    "한계를 줄입니다.",
+)
 _SYLLABLES = "ba dor fen gil hox jun kam lit mor nex pol quin rav sol tur vex wim zan".split()
 
 
@@ -45,7 +53,9 @@ def _paper(number: int, words: Sequence[str], people: Sequence[str], chance: ran
     day = date(2015, 1, 1) + timedelta(days=number // PER_DAY)
     votes = chance.randint(0, 200) if chance.random() < 0.9 else None
     authors = tuple(dict.fromkeys(chance.choices(people, k=5)))
-    return Paper(f"{number // 90_000 + 1000}.{number % 90_000 + 10_000}", title, (str(day),), sections, votes, authors)
+    return Paper(
+        f"{number // 90_000 + 1000}.{number % 90_000 + 10_000}", title, (str(day),), sections, votes, authors
+    )
 
 
 def _text(name: str, words: Sequence[str], chance: random.Random) -> str:
@@ -80,6 +90,9 @@ class RandomEmbedder:
 
     def query(self, text: str) -> Matrix:
         seed = zlib.crc32(text.encode())
-        vector = np.random.default_rng(seed).standard_normal(self.dimensions, np.float32) + self._topics[seed % TOPICS]
+        vector = (
+            np.random.default_rng(seed).standard_normal(self.dimensions, np.float32)
+            + self._topics[seed % TOPICS]
+        )
         unit: Matrix = vector / np.linalg.norm(vector)
         return unit

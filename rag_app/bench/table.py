@@ -18,7 +18,9 @@ from rag_app.machine import processor
 
 @dataclass(frozen=True)
 class Row:
-    """One measured figure. A ratio has no unit; `detail` says what was divided by what, with the raw figures."""
+    """One measured figure. A ratio has no unit; `detail` says what was divided by what, with the
+    raw figures.
+    """
 
     measure: str
     value: float
@@ -56,7 +58,9 @@ def reserve(path: Path) -> None:
     try:
         path.open("a", encoding="utf-8").close()
     except OSError as error:
-        raise RagError(f"{path} cannot be written: {error.strerror}", "choose another file for --save") from error
+        raise RagError(
+            f"{path} cannot be written: {error.strerror}", "choose another file for --save"
+        ) from error
 
 
 def save(rows: Sequence[Row], path: Path) -> None:

@@ -1,7 +1,7 @@
 """Answers a file of questions: one JSON object a line in, one out.
 
-Knows: the two file formats, resuming after a kill, and the collection of its own that `--digests` makes.
-Does not know: how an answer is made (`pipeline`). `rag-app batch` calls `run`.
+Knows: the two file formats, resuming after a kill, and the collection of its own that `--digests`
+makes. Does not know: how an answer is made (`pipeline`). `rag-app batch` calls `run`.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ class Line:
 def run(
     questions: Path, answers: Path, settings: Settings, *, digests: Sequence[Path] = (), no_llm: bool = False
 ) -> None:
-    """Answer every line of `questions` that `answers` does not hold yet, writing each as it is done.
+    """Answer every line of `questions` that `answers` does not hold yet, writing each as it is
+    done.
 
-    Raises RagError for files that cannot be read or written; a line that fails is answered with its error.
+    Raises RagError for files that cannot be read or written; a line that fails is answered with its
+    error.
     """
     from tqdm import tqdm
 
@@ -58,8 +60,12 @@ def read(file: Path) -> list[Line]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RagError(f"{file} cannot be read: {error}", "give a UTF-8 file with one JSON object a line") from None
-    return [_line(row, f"{file}:{number}") for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
+        raise RagError(
+            f"{file} cannot be read: {error}", "give a UTF-8 file with one JSON object a line"
+        ) from None
+    return [
+        _line(row, f"{file}:{number}") for number, row in enumerate(text.split("\n"), start=1) if row.strip()
+    ]
 
 
 def _line(row: str, place: str) -> Line:
@@ -105,7 +111,8 @@ def _opened(answers: Path, mode: str = "a") -> IO[Any]:
 
 
 def own_collection(settings: Settings, digests: Sequence[Path]) -> Settings:
-    """Settings with a home made for just these digests: made once, reused, and never the user's collection.
+    """Settings with a home made for just these digests: made once, reused, and never the user's
+    collection.
 
     Vectors already in the user's cache are shared, since they depend on text and model alone.
     """
@@ -128,7 +135,8 @@ def _answered(line: Line, library: pipeline.Library, generator: Generator | None
                 question, library, generator, conversation=conversation, filters=line.filters
             )
             conversation.append(turn)
-    except QuestionError as error:  # an engine that fails ends the run instead: run again, it resumes
+    # an engine that fails ends the run instead: run again, it resumes
+    except QuestionError as error:
         answer = Answer(str(error), True, Intent.LOOKUP, "en")
     return {"id": line.id, **_row(answer)}
 

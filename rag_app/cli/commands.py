@@ -1,7 +1,8 @@
 """The `rag-app` command: arguments in, calls of the pipeline, text or JSON out.
 
 Knows: commands, options, exit codes (0 done, 1 a RagError with its hint on stderr, 2 wrong usage).
-Does not know: how anything is done. Heavy imports happen inside the commands, so that `--help` is instant.
+Does not know: how anything is done. Heavy imports happen inside the commands, so that `--help` is
+instant.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    # Libraries print warnings and progress of their own, and some would phone home: both are off before they load.
+    # Libraries print warnings and progress of their own, and some would phone home: both are off
+    # before they load.
     for name in ("HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK", "TRANSFORMERS_NO_ADVISORY_WARNINGS"):
         os.environ.setdefault(name, "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console of another encoding shows "?" instead of failing
+            # a console of another encoding shows "?" instead of failing
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options, Settings.from_environment()) or 0)
@@ -48,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rag-app", description="Offline, cited answers over digests of AI papers.")
+    parser = argparse.ArgumentParser(
+        prog="rag-app", description="Offline, cited answers over digests of AI papers."
+    )
     parser.add_argument("--version", action="version", version=f"rag-app {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
@@ -58,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     models.set_defaults(run=_models)
 
     ingest = commands.add_parser("ingest", help="read digests and build the index")
-    ingest.add_argument("dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection")
+    ingest.add_argument(
+        "dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection"
+    )
     ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
     ingest.set_defaults(run=_ingest)
 
@@ -77,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     batch = commands.add_parser("batch", help="answer a file of questions")
     batch.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     batch.add_argument("answers", type=Path, metavar="ANSWERS.jsonl")
-    batch.add_argument("--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart")
+    batch.add_argument(
+        "--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart"
+    )
     batch.add_argument("--no-llm", action="store_true")
     batch.set_defaults(run=_batch)
 
@@ -85,12 +94,18 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8501)
     serve.set_defaults(run=_serve)
 
-    check = commands.add_parser("check", help="say what is there and what is missing: models, index, device, network")
-    check.add_argument("--offline", action="store_true", help="also show that nothing but loopback is connected")
+    check = commands.add_parser(
+        "check", help="say what is there and what is missing: models, index, device, network"
+    )
+    check.add_argument(
+        "--offline", action="store_true", help="also show that nothing but loopback is connected"
+    )
     check.set_defaults(run=_check)
 
     export = commands.add_parser("export", help="print a conversation of the page")
-    export.add_argument("id", help="the conversation, as the page's address shows it; `list` prints all of them")
+    export.add_argument(
+        "id", help="the conversation, as the page's address shows it; `list` prints all of them"
+    )
     export.add_argument("--format", choices=["md", "json", "bibtex"], default="md")
     export.set_defaults(run=_export)
 
@@ -99,8 +114,12 @@ def _parser() -> argparse.ArgumentParser:
     adapt.set_defaults(run=_adapt)
 
     bench = commands.add_parser("bench", help="measure this machine, beside plain ways of doing the same")
-    bench.add_argument("suites", nargs="*", metavar="SUITE", help="which measurements; `list` names them, none is all")
-    bench.add_argument("--quick", action="store_true", help="few repetitions: shows that it works, not how fast")
+    bench.add_argument(
+        "suites", nargs="*", metavar="SUITE", help="which measurements; `list` names them, none is all"
+    )
+    bench.add_argument(
+        "--quick", action="store_true", help="few repetitions: shows that it works, not how fast"
+    )
     bench.add_argument("--save", type=Path, metavar="FILE.json", help="also write the rows as JSON")
     bench.set_defaults(run=_bench)
     return parser
@@ -113,8 +132,12 @@ def _add_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
     ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
     ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
-    ask.add_argument("--no-llm", action="store_true", help="answer with the digests' own sentences, without the model")
-    ask.add_argument("--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs")
+    ask.add_argument(
+        "--no-llm", action="store_true", help="answer with the digests' own sentences, without the model"
+    )
+    ask.add_argument(
+        "--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs"
+    )
     ask.set_defaults(run=_ask)
 
 
@@ -172,7 +195,9 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
     engine = None if options.no_llm else llm.load_if_any(settings)
     answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
     if options.save:
-        saved_answers.save(saved_answers.receipt(options.question, filters, answer, library, engine), options.save)
+        saved_answers.save(
+            saved_answers.receipt(options.question, filters, answer, library, engine), options.save
+        )
     if options.json:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
     else:
@@ -186,7 +211,9 @@ def _rerun(options: argparse.Namespace, settings: Settings) -> None:
 
     kept = saved_answers.load(options.file)
     library = pipeline.open_library(settings)
-    answer = saved_answers.rerun(kept, library, llm.load_if_any(settings) if kept.made_with.get("model") else None)
+    answer = saved_answers.rerun(
+        kept, library, llm.load_if_any(settings) if kept.made_with.get("model") else None
+    )
     terminal.print_answer(answer)
     print("the same answer, byte for byte", file=sys.stderr)
 
@@ -213,7 +240,9 @@ def _typed() -> str:
         return ""
 
 
-def _answered_aloud(question: str, library: Library, engine: Generator | None, conversation: Sequence[Turn]) -> Turn:
+def _answered_aloud(
+    question: str, library: Library, engine: Generator | None, conversation: Sequence[Turn]
+) -> Turn:
     """Print the evidence, each sentence as it is checked, and the answer; the turn for the next question."""
     from rag_app import pipeline
     from rag_app.cli import terminal
@@ -235,7 +264,9 @@ def _answered_aloud(question: str, library: Library, engine: Generator | None, c
 def _batch(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import batch
 
-    batch.run(options.questions, options.answers, settings, digests=options.digests or (), no_llm=options.no_llm)
+    batch.run(
+        options.questions, options.answers, settings, digests=options.digests or (), no_llm=options.no_llm
+    )
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,7 +1,8 @@
 """An answer kept with all that is needed to ask for it again, and asking again.
 
-Knows: what decides an answer (question, filters, collection, models, engine, machine) and the file that holds it.
-Does not know: how answers come about. `rag-app ask --save` writes a receipt, `rag-app rerun` reads it.
+Knows: what decides an answer (question, filters, collection, models, engine, machine) and the file
+that holds it. Does not know: how answers come about. `rag-app ask --save` writes a receipt,
+`rag-app rerun` reads it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class Receipt:
     answer: Answer
 
 
-def receipt(question: str, filters: Filters, answer: Answer, library: Library, engine: Generator | None) -> Receipt:
+def receipt(
+    question: str, filters: Filters, answer: Answer, library: Library, engine: Generator | None
+) -> Receipt:
     """The receipt of an answer just given by `engine` (None: without a model) over `library`."""
     return Receipt(question, filters, made_with(library, engine), answer)
 
@@ -41,7 +44,9 @@ def made_with(library: Library, engine: Generator | None) -> dict[str, str]:
     if engine is None:
         return facts | {"model": ""}
     settings = library.settings
-    file = Path(settings.model) if settings.model.endswith(".gguf") else settings.models / f"{engine.model}.gguf"
+    file = (
+        Path(settings.model) if settings.model.endswith(".gguf") else settings.models / f"{engine.model}.gguf"
+    )
     return facts | {
         "model": engine.model,
         "model's SHA-256": store.file_hashes(settings).known(file) or "",
@@ -57,7 +62,9 @@ def save(kept: Receipt, file: Path) -> None:
     try:
         file.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        raise RagError(f"{file} cannot be written: {error.strerror}", "choose another file for --save") from error
+        raise RagError(
+            f"{file} cannot be written: {error.strerror}", "choose another file for --save"
+        ) from error
 
 
 def load(file: Path) -> Receipt:
@@ -73,7 +80,9 @@ def load(file: Path) -> Receipt:
 
 
 def rerun(kept: Receipt, library: Library, engine: Generator | None) -> Answer:
-    """Ask again and return the answer, if it is the same text. Raises RagError, naming what has changed since."""
+    """Ask again and return the answer, if it is the same text. Raises RagError, naming what has
+    changed since.
+    """
     answer, _ = pipeline.answer(kept.question, library, engine, filters=kept.filters)
     if answer.text == kept.answer.text:
         return answer

@@ -34,7 +34,9 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self._close()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
@@ -49,7 +51,9 @@ class Progress:
             from tqdm import tqdm
 
             size = total > 10_000_000  # bytes
-            self._bar = tqdm(total=total, desc=f"{self._title}: {stage}", unit="B" if size else "", unit_scale=size)
+            self._bar = tqdm(
+                total=total, desc=f"{self._title}: {stage}", unit="B" if size else "", unit_scale=size
+            )
         self._bar.update(done - self._bar.n)
 
     def _close(self) -> None:
@@ -83,7 +87,9 @@ def print_report(result: IngestResult) -> None:
         + f"; {result.seconds:.1f} s"
     )
     if report.papers >= OFFER_ADAPT and not result.adapted:
-        print("`rag-app adapt` fits the embedding model to this collection: better search, 10 to 20 minutes, once.")
+        print(
+            "`rag-app adapt` fits the embedding model to this collection: better search, 10 to 20 minutes, once."
+        )
 
 
 def print_answer(answer: Answer) -> None:
@@ -96,9 +102,14 @@ def print_answer(answer: Answer) -> None:
         print(textwrap.indent(textwrap.fill(f"“{citation.quote}”", 100), "    "))
     if len(answer.citations) > 20:
         print(f"… and {len(answer.citations) - 20} more sources (all with --json)")
-    device = f"{answer.model} on {answer.device}, {answer.usage.tokens_per_second:.0f} tokens/s" if answer.model else ""
+    device = (
+        f"{answer.model} on {answer.device}, {answer.usage.tokens_per_second:.0f} tokens/s"
+        if answer.model
+        else ""
+    )
     print(
-        f"\n{answer.scanned:,} papers scanned; {answer.seconds:.1f} s{'; ' + device if device else ''}", file=sys.stderr
+        f"\n{answer.scanned:,} papers scanned; {answer.seconds:.1f} s{'; ' + device if device else ''}",
+        file=sys.stderr,
     )
 
 

@@ -1,13 +1,14 @@
 """BM25 over Korean morphemes and English words, with a bilingual glossary mined from the digests.
 
-Knows: how text becomes terms (Kiwi morphemes, folded English words), how papers are scored for a bag of
-weighted terms, and which Korean terms translate an English word in this collection. One document is one paper:
-its title and all its sections, because a paraphrased question draws on several of them.
-Does not know: vectors, filters, intents. `pipeline.ingest` builds it, `retrieval` searches it.
+Knows: how text becomes terms (Kiwi morphemes, folded English words), how papers are scored for a
+bag of weighted terms, and which Korean terms translate an English word in this collection. One
+document is one paper: its title and all its sections, because a paraphrased question draws on
+several of them. Does not know: vectors, filters, intents. `pipeline.ingest` builds it, `retrieval`
+searches it.
 
-Sources: BM25 as Lucene scores it, through the bm25s library. The glossary is IBM Model 1
-(Brown et al. 1993, "The Mathematics of Statistical Machine Translation") over the digests' own
-`한국어 (English)` pairs: the word alignments of a translation lexicon, learned in seconds, without a model.
+Sources: BM25 as Lucene scores it, through the bm25s library. The glossary is IBM Model 1 (Brown et
+al. 1993, "The Mathematics of Statistical Machine Translation") over the digests' own `한국어
+(English)` pairs: the word alignments of a translation lexicon, learned in seconds, without a model.
 """
 
 from __future__ import annotations
@@ -24,7 +25,15 @@ from rag_app.collection.term_cache import Analyses
 from rag_app.records import Paper
 from rag_app.text.cleaning import clean
 from rag_app.text.glossary import mine_glossary
-from rag_app.text.terms import ENGLISH_STOP, KOREAN_STOP, analysis_version, fold_word, morphemes, terms_of, words
+from rag_app.text.terms import (
+    ENGLISH_STOP,
+    KOREAN_STOP,
+    analysis_version,
+    fold_word,
+    morphemes,
+    terms_of,
+    words,
+)
 
 if TYPE_CHECKING:
     pass
@@ -38,7 +47,8 @@ def document(paper: Paper) -> str:
 
 
 def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> None:
-    """Write the lexical index of `papers`, in their order, into `folder` (arrays and JSON, no pickle).
+    """Write the lexical index of `papers`, in their order, into `folder` (arrays and JSON, no
+    pickle).
 
     Only texts that are new since the index in `last` are analysed.
     """
@@ -47,7 +57,9 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     analyse = Analyses(morphemes, analysis_version(), last / ANALYSES if last else None)
     texts = [document(paper) for paper in papers]
     vocabulary: dict[str, int] = {}
-    encoded = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in terms_of(texts, analyse)]
+    encoded = [
+        [vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in terms_of(texts, analyse)
+    ]
     model = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
     model.index((encoded or [[]], vocabulary or {"": 0}), create_empty_token=False, show_progress=False)
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +77,8 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
 class LexicalIndex:
     """A lexical index opened for reading; safe to share between threads."""
 
-    glossary: dict[str, dict[str, float]]  # English word -> Korean terms with their translation probability
+    # English word -> Korean terms with their translation probability
+    glossary: dict[str, dict[str, float]]
     _vocabulary: dict[str, int]  # term -> column
 
     def __init__(self, folder: Path) -> None:
@@ -84,10 +97,14 @@ class LexicalIndex:
     def own_terms(self, text: str) -> list[str]:
         """Content terms of a question as written, stop words left out."""
         korean = next(iter(morphemes([text])))
-        return [t for t in dict.fromkeys(korean + words(text)) if t not in KOREAN_STOP and t not in ENGLISH_STOP]
+        return [
+            t for t in dict.fromkeys(korean + words(text)) if t not in KOREAN_STOP and t not in ENGLISH_STOP
+        ]
 
     def query_terms(self, text: str) -> dict[str, float]:
-        """Weighted terms of a question: its own at 1, translations of its English words at their probability."""
+        """Weighted terms of a question: its own at 1, translations of its English words at their
+        probability.
+        """
         weights = dict.fromkeys(self.own_terms(text), 1.0)
         for word in list(weights):
             for term, share in self.glossary.get(word, {}).items():
@@ -110,7 +127,8 @@ class LexicalIndex:
         return scores
 
     def coverage(self, claim: str, text: str) -> float | None:
-        """The share of a claim's content terms, rare ones counting more, that `text` holds in either language.
+        """The share of a claim's content terms, rare ones counting more, that `text` holds in
+        either language.
 
         Terms that the collection has no word for are left out; None when nothing can be checked.
         """
@@ -129,7 +147,9 @@ class LexicalIndex:
         return fold_word(word) in self._vocabulary
 
     def rarity(self, term: str) -> float:
-        """Inverse document frequency in [0, 1]: 1 for a term of one paper, 0 for one of all papers or of none."""
+        """Inverse document frequency in [0, 1]: 1 for a term of one paper, 0 for one of all papers
+        or of none.
+        """
         column = self._vocabulary.get(term)
         if column is None or len(self.papers) < 2:
             return 0.0

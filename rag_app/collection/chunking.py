@@ -1,7 +1,7 @@
 """Paper -> chunks, section by section, each small enough for the embedding model's window.
 
-Knows: how a long section is cut and what text of a piece is embedded. Does not know: which model counts the
-tokens; `pipeline.ingest` passes its tokenizer as `count_tokens`.
+Knows: how a long section is cut and what text of a piece is embedded. Does not know: which model
+counts the tokens; `pipeline.ingest` passes its tokenizer as `count_tokens`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from rag_app.records import Chunk, Paper, Section
 from rag_app.text.cleaning import clean
 from rag_app.text.fit import longest
 
-# Cut at the first of these that leaves pieces short enough: lines, sentences, clauses, words, and at last anywhere.
-# The fixed lengths keep the count of tokenizer calls low when a line has no blanks.
+# Cut at the first of these that leaves pieces short enough: lines, sentences, clauses, words, and
+# at last anywhere. The fixed lengths keep the count of tokenizer calls low when a line has no
+# blanks.
 SEPARATORS = [
     r"\n+",
     r"(?<=[.!?。！？])\s+|(?<=[다요음함]\.)(?=[가-힣A-Z])",
@@ -28,8 +29,9 @@ SEPARATORS = [
 def chunk(paper: Paper, *, count_tokens: Callable[[str], int], max_tokens: int) -> list[Chunk]:
     """The paper's chunks in order; their spans cover each section that has any words.
 
-    `count_tokens` counts without special tokens; `Chunk.text` is "title: body", cleaned, of at most `max_tokens`.
-    A paper without any words but its title is one chunk of the title: section "", start and end 0.
+    `count_tokens` counts without special tokens; `Chunk.text` is "title: body", cleaned, of at most
+    `max_tokens`. A paper without any words but its title is one chunk of the title: section "",
+    start and end 0.
     """
 
     def fits(text: str) -> bool:

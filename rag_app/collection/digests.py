@@ -1,11 +1,12 @@
 """Text of digests -> papers, and a report of what was merged or skipped and why.
 
-Knows: folders and files, the days of digests, and how a paper seen twice becomes one. Does not know: the inside of
-an entry (`entry` does), chunks, the index. `pipeline.ingest` calls `read`.
+Knows: folders and files, the days of digests, and how a paper seen twice becomes one. Does not
+know: the inside of an entry (`entry` does), chunks, the index. `pipeline.ingest` calls `read`.
 
-A digest is untrusted and often irregular. Whatever it holds, parsing raises nothing and takes linear time; all text
-of an entry ends up in some section, as a verbatim slice, or is reported with its file and line. An entry that holds
-bytes which are no text is left out, since nothing in it could be quoted; the entries around it stay.
+A digest is untrusted and often irregular. Whatever it holds, parsing raises nothing and takes
+linear time; all text of an entry ends up in some section, as a verbatim slice, or is reported with
+its file and line. An entry that holds bytes which are no text is left out, since nothing in it
+could be quoted; the entries around it stay.
 """
 
 from __future__ import annotations
@@ -59,9 +60,11 @@ class Report:
 
 
 def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
-    """The papers below the roots (folders, or single files), one per arXiv id, in reading order, and the report.
+    """The papers below the roots (folders, or single files), one per arXiv id, in reading order,
+    and the report.
 
-    Raises DigestError when a root does not exist, a file given directly is not text, or a root holds no digest.
+    Raises DigestError when a root does not exist, a file given directly is not text, or a root
+    holds no digest.
     """
     found: list[Paper] = []
     skipped: list[Skipped] = []
@@ -93,7 +96,9 @@ def normalise(data: bytes) -> str:
 
 
 def parse(text: str, source: str, day: str = "") -> tuple[list[Paper], list[Skipped]]:
-    """The entries of one normalised file, in order, and what was skipped. `day` holds until a heading names one."""
+    """The entries of one normalised file, in order, and what was skipped. `day` holds until a
+    heading names one.
+    """
     papers: list[Paper] = []
     skipped: list[Skipped] = []
     file_day = day
@@ -138,8 +143,10 @@ def _damage(block: Block) -> LeftOut | None:
 
 
 def _files(root: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
-    """Digest files below a root, sorted, each with the name it is reported by. Hidden ones and links to folders
-    are left out, so there are no loops. Raises DigestError when there is no such root."""
+    """Digest files below a root, sorted, each with the name it is reported by. Hidden ones and
+    links to folders are left out, so there are no loops. Raises DigestError when there is no such
+    root.
+    """
     if root.is_file():
         yield root, _printable(root.name)
         return
@@ -165,14 +172,18 @@ def _read_file(path: Path, name: str, *, given: bool) -> tuple[list[Paper], list
         text = normalise(path.read_bytes())
     except OSError as error:
         if given:
-            raise DigestError(f"{name} cannot be opened: {error.strerror}", "give UTF-8 Markdown or text") from None
+            raise DigestError(
+                f"{name} cannot be opened: {error.strerror}", "give UTF-8 Markdown or text"
+            ) from None
         return [], [Skipped(name, 0, f"cannot be opened: {error.strerror}")]
     papers, skipped = parse(text, name, day_of(path))
     if papers:
         return papers, skipped
     damage = _damage(whole(text))
     if given and damage:
-        raise DigestError(f"{name} is no digest: {damage[1]} on line {damage[0]}", "give UTF-8 Markdown or text")
+        raise DigestError(
+            f"{name} is no digest: {damage[1]} on line {damage[0]}", "give UTF-8 Markdown or text"
+        )
     line, reason = damage or (1, "no entries")
     return [], [Skipped(name, line, reason)]
 
@@ -196,7 +207,9 @@ def _printable(name: str) -> str:
 
 def _why_nothing(skipped: list[Skipped]) -> str:
     first = f"; {skipped[-1].file}: {skipped[-1].reason}" if skipped else ""
-    return f'an entry is a heading with an arXiv address, "### [Title](https://arxiv.org/abs/2411.15131)"{first}'
+    return (
+        f'an entry is a heading with an arXiv address, "### [Title](https://arxiv.org/abs/2411.15131)"{first}'
+    )
 
 
 # --- one paper from several entries -----------------------------------------------------------

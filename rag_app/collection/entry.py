@@ -1,8 +1,8 @@
 """One entry of a digest -> `Paper`: its address, title, votes, authors and sections.
 
-Knows: the Markdown of an entry, and where one ends. Does not know: files, days, other entries. Only `digest` calls it.
-A section's text is a verbatim slice. Every line of an entry is in some section, or is its title, votes, authors, a
-section's name, or no text at all (images, videos, rules).
+Knows: the Markdown of an entry, and where one ends. Does not know: files, days, other entries. Only
+`digest` calls it. A section's text is a verbatim slice. Every line of an entry is in some section,
+or is its title, votes, authors, a section's name, or no text at all (images, videos, rules).
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from rag_app.text.cleaning import IMAGE, clean_line
 LONGEST_NAME = 60  # characters; a longer bold start is the emphasis of a sentence
 LONGEST_AUTHOR = 120  # characters; a line with a longer name is text
 LONGEST_TITLE = 300  # characters
-LONGEST_ENTRY = 200_000  # characters; a whole paper has half as many, and the lines beyond are left out
+# characters; a whole paper has half as many, and the lines beyond are left out
+LONGEST_ENTRY = 200_000
 LONGEST_VOTES = 80  # characters; a longer line is no vote count
 LINK_LINES = 6  # lines below a heading among which the entry's address may start
 LINK_START = 40  # characters before that address; more of them are a sentence that mentions a paper
 
-# New and old identifiers (https://info.arxiv.org/help/arxiv_identifier.html), wherever digests link to.
+# New and old identifiers (https://info.arxiv.org/help/arxiv_identifier.html), wherever digests link
+# to.
 _ARXIV = re.compile(
     r"(?<![\w-])(?:arxiv\.org/(?:abs|pdf|html)/|(?:huggingface\.co|hf\.co)/papers/|alphaxiv\.org/abs/|arxiv:\s?)"
     r"(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/\d{7})(?!\d)",
@@ -73,7 +75,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading that is not a section's, and the lines up to the next such heading; a file may be one huge block."""
+    """A heading that is not a section's, and the lines up to the next such heading; a file may be
+    one huge block.
+    """
 
     text: str  # of the file
     line: int  # 1-based, of the heading; 0 for the block above all headings
@@ -102,7 +106,9 @@ class Block:
 
     @property
     def arxiv_id(self) -> str:
-        """The id without version, from the heading or from an address that starts one of the lines right below."""
+        """The id without version, from the heading or from an address that starts one of the lines
+        right below.
+        """
         if not self.level:
             return ""
         match = _ARXIV.search(self.heading)
@@ -122,12 +128,14 @@ def whole(text: str) -> Block:
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """Cuts a file at the headings of days, groups and entries; deeper headings without a link name sections.
+    """Cuts a file at the headings of days, groups and entries; deeper headings without a link name
+    sections.
 
     The first block holds the lines above all headings.
     """
     block = whole(text)
-    number, counted, arxiv_id = 1, 0, ""  # the line at offset `counted`; the id of the open block, once it is known
+    # the line at offset `counted`; the id of the open block, once it is known
+    number, counted, arxiv_id = 1, 0, ""
     for found in _HEADING_LINE.finditer(text):
         number += text.count("\n", counted, found.start())
         counted = found.start()
@@ -148,7 +156,9 @@ def paper_of(block: Block, source: str, day: str) -> tuple[Paper, list[LeftOut]]
     title, left_out = _short_title(block)
     rest: list[Line | None] = []  # None where the text is interrupted
     for line in _within(block, left_out):
-        counted = _VOTES.match(line.text) if line and votes is None and len(line.text) <= LONGEST_VOTES else None
+        counted = (
+            _VOTES.match(line.text) if line and votes is None and len(line.text) <= LONGEST_VOTES else None
+        )
         listed = _authors_in(line) if line and authors is None else None
         if counted:
             votes = int(counted[1].replace(",", "")) if counted[1] else votes

@@ -1,7 +1,7 @@
 """An opened collection: everything reading needs, loaded once and shared between threads.
 
-Knows: which parts make up a collection and how they are opened together. Does not know: how any part works.
-`pipeline.open_library` makes one for the command line, the batch and the page.
+Knows: which parts make up a collection and how they are opened together. Does not know: how any
+part works. `pipeline.open_library` makes one for the command line, the batch and the page.
 """
 
 from __future__ import annotations
@@ -68,13 +68,17 @@ class Library:
 
 
 def open_library(settings: Settings) -> Library:
-    """Open the current generation. Raises CollectionError when there is none, or when it does not fit the embedder."""
+    """Open the current generation. Raises CollectionError when there is none, or when it does not
+    fit the embedder.
+    """
     generation = open_current(settings.home)
     try:
         index = bm25.LexicalIndex(generation.folder / LEXICAL)
         book = paper_names.NameBook.load(generation.folder / NAMES)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamageError(f"the index in {generation.folder} is damaged: {error}", "run: rag-app ingest") from error
+        raise DamageError(
+            f"the index in {generation.folder} is damaged: {error}", "run: rag-app ingest"
+        ) from error
     embedder = load_embedder(settings)
     if embedder.fingerprint != generation.manifest.fingerprint:
         raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")

@@ -1,8 +1,9 @@
 """The names of papers, and finding them in a question in whatever spelling.
 
-Knows: which names papers go by (titles, the method before the colon, name-shaped words a title or a digest
-introduces), how people misspell them, and which name-shaped words of a question no paper has.
-Does not know: intents, filters, retrieval. `pipeline.ingest` builds the dictionary, `understanding` reads it.
+Knows: which names papers go by (titles, the method before the colon, name-shaped words a title or a
+digest introduces), how people misspell them, and which name-shaped words of a question no paper
+has. Does not know: intents, filters, retrieval. `pipeline.ingest` builds the dictionary,
+`understanding` reads it.
 """
 
 from __future__ import annotations
@@ -21,15 +22,21 @@ from rag_app.records import Paper
 from rag_app.text import numbers
 
 TOKEN = re.compile(r"[^\W\d_가-힣][^\W_가-힣]*(?:[-+.^'/][^\W_가-힣]+)*\+?|\d+[^\W_가-힣]*", re.UNICODE)
-# Mixed case after the first letter, letters with digits, or capitals only: how models and data sets are spelled.
-SHAPED = re.compile(r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+?)$")
-HEAD_END = re.compile(r"\s(?:for|with|via|in|of|as|on|from|to|by|through|is|are|using|towards?)\s", re.IGNORECASE)
+# Mixed case after the first letter, letters with digits, or capitals only: how models and data sets
+# are spelled.
+SHAPED = re.compile(
+    r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+?)$"
+)
+HEAD_END = re.compile(
+    r"\s(?:for|with|via|in|of|as|on|from|to|by|through|is|are|using|towards?)\s", re.IGNORECASE
+)
 ARXIV_ID = re.compile(
     r"(?:(?:https?://)?(?:www\.)?arxiv(?:\.org)?[:/ ]*(?:abs/|pdf/)?)?(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)",
     re.IGNORECASE,
 )
 
-# Abbreviations of the field that an answer may use for what a digest spells out, or the other way round.
+# Abbreviations of the field that an answer may use for what a digest spells out, or the other way
+# round.
 FIELD = frozenset(
     "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split()
 )
@@ -146,7 +153,9 @@ class NameBook:
         self._fuzzy = [
             key
             for key, group in self._folded.items()
-            if 4 <= len(key) <= 40 and max(n.firmness for n in group) > IN_TEXT and group[0].folded_in <= COMMON
+            if 4 <= len(key) <= 40
+            and max(n.firmness for n in group) > IN_TEXT
+            and group[0].folded_in <= COMMON
         ]
 
     @classmethod
@@ -157,7 +166,8 @@ class NameBook:
     def find(self, text: str, is_word: Callable[[str], bool], exists: Callable[[str], bool]) -> Named:
         """Papers that `text` names, by arXiv id, exact name or likely misspelling.
 
-        `is_word(word)`: the collection's texts use the word; `exists(id)`: a paper of that id is here.
+        `is_word(word)`: the collection's texts use the word; `exists(id)`: a paper of that id is
+        here.
         """
         ids = list(ARXIV_ID.finditer(text))
         mentions = [Mention(m[0], m.span(), (m[1],)) for m in ids if exists(m[1])]
@@ -217,7 +227,9 @@ class NameBook:
         for part in dict.fromkeys([typed, typed.rsplit("-", 1)[0], re.split(r"[-+.^/]", typed)[0]]):
             names = self._named_by(part) if part != typed and shaped(typed) else []
             if not names and len(fold(part)) >= 5 and not is_word(part):
-                names = self._folded.get(self._closest(fold(part), plain=part.islower() and part.isalpha()), [])
+                names = self._folded.get(
+                    self._closest(fold(part), plain=part.islower() and part.isalpha()), []
+                )
             if names:
                 return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
         return None
@@ -274,7 +286,10 @@ def unknown_names(claim: str, paper: Paper) -> list[str]:
     return [
         word
         for word in TOKEN.findall(claim)
-        if shaped(word) and fold(word) not in FIELD and not numbers.NUMBER.fullmatch(word) and not _holds(word, known)
+        if shaped(word)
+        and fold(word) not in FIELD
+        and not numbers.NUMBER.fullmatch(word)
+        and not _holds(word, known)
     ]
 
 

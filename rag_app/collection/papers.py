@@ -1,8 +1,8 @@
 """The table of papers: exact answers about dates, votes, authors and counts.
 
-Knows: how papers are kept in SQLite, and how `Filters` become SQL.
-Does not know: chunks, vectors, questions. `publishing` writes the table, `index` opens it, and
-`understanding`, `retrieval` and the pages ask it. A built file is never changed, so it is opened immutable.
+Knows: how papers are kept in SQLite, and how `Filters` become SQL. Does not know: chunks, vectors,
+questions. `publishing` writes the table, `index` opens it, and `understanding`, `retrieval` and the
+pages ask it. A built file is never changed, so it is opened immutable.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from rag_app.records import Filters, Paper, Section
 SCHEMA = 1
 AUTHOR_CUTOFF = 85.0  # similarity, of 100, below which two spellings are two people
 
-# `rank` is the collection's order: first day, then the order in the digests; papers without a day come last.
+# `rank` is the collection's order: first day, then the order in the digests; papers without a day
+# come last.
 _TABLES = """
 CREATE TABLE papers (rank INTEGER PRIMARY KEY, arxiv_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, votes INTEGER,
                      unnamed_authors INTEGER NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL);
@@ -67,7 +68,9 @@ Value = str | int | None
 
 
 def author_key(name: str) -> str:
-    """The form in which two spellings of one name are equal: no case, accents, punctuation or extra spaces."""
+    """The form in which two spellings of one name are equal: no case, accents, punctuation or extra
+    spaces.
+    """
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
     kept = "".join(c for c in letters if c.isspace() or unicodedata.category(c)[0] in "LN")
     return unicodedata.normalize("NFKC", " ".join(kept.split()))
@@ -102,7 +105,9 @@ def _insert(database: sqlite3.Connection, rank: int, paper: Paper) -> None:
 
 
 class PaperTable:
-    """Exact answers from a built table, for any number of threads. Every method raises CollectionError on damage."""
+    """Exact answers from a built table, for any number of threads. Every method raises
+    CollectionError on damage.
+    """
 
     def __init__(self, file: Path) -> None:
         """Open `file` for reading; CollectionError if it is missing, damaged or of another schema."""
@@ -154,7 +159,9 @@ class PaperTable:
         return self.many(row[0] for row in self._rows(sql, [self._matching(filters), max(n, 0)]))
 
     def by_month(self, filters: Filters) -> list[tuple[str, int]]:
-        """(`2024-11`, papers) in order of time; a paper counts once, on the first of its days that `filters` allow."""
+        """(`2024-11`, papers) in order of time; a paper counts once, on the first of its days that
+        `filters` allow.
+        """
         return self._rows(_MONTHS, {**_values(filters), "ranks": self._matching(filters)})
 
     def authors(self, filters: Filters) -> list[tuple[str, int]]:
@@ -167,8 +174,11 @@ class PaperTable:
         """Every spelling of the name with that `author_key`, most frequent first; empty if there is none."""
         return list(self._spellings.get(key, ()))
 
-    def find_authors(self, text: str, limit: int = 5, cutoff: float = AUTHOR_CUTOFF) -> list[tuple[str, float]]:
-        """(author, similarity 0-100) of names like `text`, best first; 100 means equal but for accents and the like.
+    def find_authors(
+        self, text: str, limit: int = 5, cutoff: float = AUTHOR_CUTOFF
+    ) -> list[tuple[str, float]]:
+        """(author, similarity 0-100) of names like `text`, best first; 100 means equal but for
+        accents and the like.
 
         Spaces and hyphens make no difference, nor does the order of the parts of a name (rapidfuzz
         `token_sort_ratio`), but a turned name scores below 100.
@@ -210,7 +220,9 @@ class PaperTable:
             days[rank].append(day)
         for rank, name in self._rows("SELECT rank, name FROM authors ORDER BY rank, position"):
             authors[rank].append(name)
-        for rank, *section in self._rows("SELECT rank, name, text, line FROM sections ORDER BY rank, position"):
+        for rank, *section in self._rows(
+            "SELECT rank, name, text, line FROM sections ORDER BY rank, position"
+        ):
             sections[rank].append(Section(*section))
         papers = {}
         sql = "SELECT rank, arxiv_id, title, votes, unnamed_authors, source, line FROM papers ORDER BY rank"
@@ -233,7 +245,9 @@ class PaperTable:
         return {key: tuple(names) for key, names in spellings.items()}
 
     def _matching(self, filters: Filters) -> str:
-        """The ranks of the papers that meet `filters`, as a JSON list, in which form SQLite takes them back."""
+        """The ranks of the papers that meet `filters`, as a JSON list, in which form SQLite takes
+        them back.
+        """
         return json.dumps([row[0] for row in self._rows(_MATCHING, _values(filters))])
 
     def _rows(self, sql: str, values: Sequence[Value] | Mapping[str, Value] = ()) -> list[Any]:
@@ -244,7 +258,9 @@ class PaperTable:
             raise self._damaged(error) from error
 
     def _damaged(self, why: object) -> CollectionError:
-        return CollectionError(f"the table of papers {self.file} cannot be read: {why}", "run `rag-app ingest` again")
+        return CollectionError(
+            f"the table of papers {self.file} cannot be read: {why}", "run `rag-app ingest` again"
+        )
 
 
 def _values(filters: Filters) -> dict[str, Value]:

@@ -1,7 +1,7 @@
 """Making a new generation of the index and putting it in the place of the last one.
 
-Knows: the steps and their order: build aside, verify, flush to disk, rename, switch, sweep. A kill at any
-moment leaves the last generation answering; the next ingest removes what was left behind.
+Knows: the steps and their order: build aside, verify, flush to disk, rename, switch, sweep. A kill
+at any moment leaves the last generation answering; the next ingest removes what was left behind.
 Does not know: where papers, chunks and vectors come from. `pipeline.ingest` calls it.
 
     index/CURRENT                 the name of the generation that answers
@@ -50,14 +50,17 @@ from rag_app.errors import CollectionError
 from rag_app.records import Chunk, Paper
 
 TEMPORARY = ".tmp-"
-MOST_CHANGED = 0.25  # share of the chunks up to which changing a copy of the last store beats a new one
+# share of the chunks up to which changing a copy of the last store beats a new one
+MOST_CHANGED = 0.25
 SPARE = 64 << 20  # bytes that must be left on the disk after a build
 
 
 def known_roots(home: Path) -> tuple[str, ...]:
-    """The collection's roots, from the current generation or else the newest readable one; empty before the first.
+    """The collection's roots, from the current generation or else the newest readable one; empty
+    before the first.
 
-    Raises CollectionError when there are generations and none can be read: other roots would be another collection.
+    Raises CollectionError when there are generations and none can be read: other roots would be
+    another collection.
     """
     index = home / "index"
     with suppress(CollectionError):
@@ -68,7 +71,8 @@ def known_roots(home: Path) -> tuple[str, ...]:
             return Manifest.read(folder).roots
     if any(TEMPORARY not in folder.name for folder in generations):
         raise CollectionError(
-            f"no index in {home} says any more where its digests are", "name them: rag-app ingest --replace DIR"
+            f"no index in {home} says any more where its digests are",
+            "name them: rag-app ingest --replace DIR",
         )
     return ()
 
@@ -78,7 +82,8 @@ class Last:
     """What a new build may take over from the current generation; nothing without one that is whole."""
 
     folder: Path | None = None
-    chunks: Mapping[Hashable, tuple[Chunk, ...]] = field(default_factory=dict)  # text of a paper -> its chunks
+    # text of a paper -> its chunks
+    chunks: Mapping[Hashable, tuple[Chunk, ...]] = field(default_factory=dict)
 
     def chunks_of(self, paper: Paper) -> tuple[Chunk, ...]:
         """The chunks of a paper whose text has not changed; empty for any other."""
@@ -86,16 +91,22 @@ class Last:
 
 
 def finish(home: Path, chroma_url: str) -> None:
-    """Remove what an ingest that was killed after its switch has left: all but the current index and the one before."""
+    """Remove what an ingest that was killed after its switch has left: all but the current index
+    and the one before.
+    """
     index, current = home / "index", current_name(home)
     older = [
-        path.name for path in index.iterdir() if path.is_dir() and TEMPORARY not in path.name and path.name < current
+        path.name
+        for path in index.iterdir()
+        if path.is_dir() and TEMPORARY not in path.name and path.name < current
     ]
     _remove_others(index, {current, max(older, default="")}, chroma_url)
 
 
 def last_build(home: Path, fingerprint: str) -> Last:
-    """The current generation's parts, if this version of the program made it with the same embedding model."""
+    """The current generation's parts, if this version of the program made it with the same
+    embedding model.
+    """
     try:
         generation = open_current(home)
     except CollectionError:
@@ -105,7 +116,9 @@ def last_build(home: Path, fingerprint: str) -> Last:
         if (manifest.app_version, manifest.fingerprint) != (__version__, fingerprint):
             return Last()
         chunks = groupby(generation.chunks, key=lambda chunk: chunk.arxiv_id)
-        return Last(generation.folder, {_text_of(papers.get(arxiv_id)): tuple(own) for arxiv_id, own in chunks})
+        return Last(
+            generation.folder, {_text_of(papers.get(arxiv_id)): tuple(own) for arxiv_id, own in chunks}
+        )
 
 
 def _text_of(paper: Paper) -> Hashable:
@@ -126,15 +139,19 @@ def build_and_publish(
     chroma_url: str = "",
     on_step: Callable[[str], None] = lambda name: None,
 ) -> Generation:
-    """Make a generation of `papers` (in digest order), their `chunks` and `vectors` (n, d), and switch to it.
+    """Make a generation of `papers` (in digest order), their `chunks` and `vectors` (n, d), and
+    switch to it.
 
-    `extra` may write more files into the new folder, `on_step` is told each step's name as it starts. Raises
-    CollectionError (another ingest, no space, no permission, failed verification); the last generation then stays.
+    `extra` may write more files into the new folder, `on_step` is told each step's name as it
+    starts. Raises CollectionError (another ingest, no space, no permission, failed verification);
+    the last generation then stays.
     """
     if not papers:
         raise CollectionError("there are no papers to index", "give `rag-app ingest` a folder with digests")
     if vectors.ndim != 2 or len(vectors) != len(chunks) or not np.isfinite(vectors).all():
-        raise CollectionError(f"vectors of shape {vectors.shape} do not fit {len(chunks)} chunks, or are not finite")
+        raise CollectionError(
+            f"vectors of shape {vectors.shape} do not fit {len(chunks)} chunks, or are not finite"
+        )
     digest = _digest(papers, chunks, roots, fingerprint, chroma_url)
     now = datetime.now(UTC)
     manifest = Manifest(
@@ -151,7 +168,9 @@ def build_and_publish(
         report=report_json,
     )
     with ingest_lock(home):
-        build = _Build(home / "index", manifest, papers, chunks, np.ascontiguousarray(vectors, np.float32), extra)
+        build = _Build(
+            home / "index", manifest, papers, chunks, np.ascontiguousarray(vectors, np.float32), extra
+        )
         try:
             for name, step in build.steps():
                 on_step(name)
@@ -275,7 +294,9 @@ class _Build:
             self._write_manifest()
             problems = verify.damage(self._folder)
         if problems:
-            raise CollectionError(f"the new index failed its check: {problems[0]}", "run `rag-app ingest` again")
+            raise CollectionError(
+                f"the new index failed its check: {problems[0]}", "run `rag-app ingest` again"
+            )
 
     def _flush(self) -> None:
         for path in [*self._folder.rglob("*"), self._folder]:
@@ -317,7 +338,9 @@ def _changes(last: Generation, rows: Sequence[Row], vectors: Vectors) -> tuple[l
 def _digest(
     papers: Sequence[Paper], chunks: Sequence[Chunk], roots: Sequence[str], fingerprint: str, chroma_url: str
 ) -> str:
-    """SHA-256 of all that decides a generation's contents; the records' `repr` is complete and deterministic."""
+    """SHA-256 of all that decides a generation's contents; the records' `repr` is complete and
+    deterministic.
+    """
     digest = hashlib.sha256(repr((FORMAT, __version__, tuple(roots), fingerprint, chroma_url)).encode())
     for record in (*papers, *chunks):
         digest.update(repr(record).encode())
@@ -333,11 +356,16 @@ def _remove_others(index: Path, kept: Collection[str], chroma_url: str) -> None:
 
 
 def _remove(folder: Path, chroma_url: str) -> None:
-    """Remove a generation, whole or not, and its collection if a server holds that; failing leaves it to the next."""
+    """Remove a generation, whole or not, and its collection if a server holds that; failing leaves
+    it to the next.
+    """
     with suppress(CollectionError):
         chroma_url = Manifest.read(folder).chroma_url
     if chroma_url:
-        with suppress(CollectionError), VectorStore(folder, chroma_url, f"rag-{folder.name.split(TEMPORARY)[0]}") as s:
+        with (
+            suppress(CollectionError),
+            VectorStore(folder, chroma_url, f"rag-{folder.name.split(TEMPORARY)[0]}") as s,
+        ):
             s.drop()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,10 +1,13 @@
-"""One generation of the index, opened: papers, chunks and vectors that belong together and never change.
+"""One generation of the index, opened: papers, chunks and vectors that belong together and never
+change.
 
-Knows: what lies in a generation's folder, how to tell that it is whole, and how to search it.
-Does not know: how a generation is made (`publishing`), or what a question is. `pipeline` opens it; `retrieval` asks it.
+Knows: what lies in a generation's folder, how to tell that it is whole, and how to search it. Does
+not know: how a generation is made (`publishing`), or what a question is. `pipeline` opens it;
+`retrieval` asks it.
 
-Every chunk is scored exactly up to `EXACT_LIMIT` chunks, so the vector store is not even opened; above that, it
-proposes and the stored vectors decide. A damaged, read-only or unreachable store costs speed, never the answer.
+Every chunk is scored exactly up to `EXACT_LIMIT` chunks, so the vector store is not even opened;
+above that, it proposes and the stored vectors decide. A damaged, read-only or unreachable store
+costs speed, never the answer.
 """
 
 from __future__ import annotations
@@ -35,10 +38,18 @@ EXACT_LIMIT = 100_000  # chunks
 MOST_IDS = 10_000  # in one `$in` condition; SQLite, inside Chroma, takes 32,766 variables
 
 CURRENT = "CURRENT"
-MANIFEST, PAPERS, CHUNKS, VECTORS, STORE = "manifest.json", "papers.sqlite3", "chunks.json", "vectors.npy", "chroma"
-STORE_DATABASE = f"{STORE}/chroma.sqlite3"  # Chroma writes to it whenever it opens it, so it has no fixed hash
+MANIFEST, PAPERS, CHUNKS, VECTORS, STORE = (
+    "manifest.json",
+    "papers.sqlite3",
+    "chunks.json",
+    "vectors.npy",
+    "chroma",
+)
+# Chroma writes to it whenever it opens it, so it has no fixed hash
+STORE_DATABASE = f"{STORE}/chroma.sqlite3"
 
-FLUSHED = 1_000  # Chroma's sync_threshold: with fewer rows its HNSW files hold nothing yet, and change when opened
+# Chroma's sync_threshold: with fewer rows its HNSW files hold nothing yet, and change when opened
+FLUSHED = 1_000
 
 INGEST_AGAIN = "run `rag-app ingest` to build it again"
 
@@ -55,10 +66,13 @@ class Manifest:
     dimensions: int
     papers: int
     chunks: int
-    digest: str  # of papers, chunks, roots, embedder, store and app version: equal means nothing to do
+    # of papers, chunks, roots, embedder, store and app version: equal means nothing to do
+    digest: str
     chroma_url: str = ""  # the server that holds the vectors; empty for the generation's own folder
-    report: Mapping[str, Any] = field(default_factory=dict)  # of the parse: files, entries, what was skipped and why
-    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # path in the folder -> bytes, SHA-256
+    # of the parse: files, entries, what was skipped and why
+    report: Mapping[str, Any] = field(default_factory=dict)
+    # path in the folder -> bytes, SHA-256
+    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     format: int = FORMAT
 
     @property
@@ -81,7 +95,9 @@ class Manifest:
             if _hash_of(body) != whole["sha256"]:
                 raise ValueError("its contents do not match their hash")
             if body["format"] != FORMAT:
-                raise CollectionError(f"the index {folder} is of format {body['format']}, not {FORMAT}", INGEST_AGAIN)
+                raise CollectionError(
+                    f"the index {folder} is of format {body['format']}, not {FORMAT}", INGEST_AGAIN
+                )
             files = {path: (size, sha256) for path, (size, sha256) in body["files"].items()}
             return cls(**{**body, "roots": tuple(body["roots"]), "files": files})
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -118,11 +134,14 @@ class Generation:
             store.close()
 
     def scores(self, vector: Vectors) -> Vectors:
-        """The exact inner product (n,) of `vector` (d,) with every chunk's vector, in the order of `chunks`."""
+        """The exact inner product (n,) of `vector` (d,) with every chunk's vector, in the order of
+        `chunks`.
+        """
         return np.asarray(self.vectors @ vector, dtype=np.float32)
 
     def nearest(self, vector: Vectors, k: int, allowed: set[str] | None = None) -> list[tuple[int, float]]:
-        """(row of `chunks`, inner product) of the `k` chunks most like `vector` (d,), best first, ties in row order.
+        """(row of `chunks`, inner product) of the `k` chunks most like `vector` (d,), best first,
+        ties in row order.
 
         `allowed` limits them to the chunks of these arXiv ids. Exact up to `EXACT_LIMIT` chunks.
         """
@@ -137,8 +156,9 @@ class Generation:
         return len(self.chunks) <= EXACT_LIMIT
 
     def store_damage(self) -> list[str]:
-        """What is wrong with the files of the embedded vector store, one line for each, or with a server's collection;
-        empty while the server is away."""
+        """What is wrong with the files of the embedded vector store, one line for each, or with a
+        server's collection; empty while the server is away.
+        """
         problems = self._server_damage() if self.manifest.chroma_url else []
         for path, (size, sha256) in self.manifest.files.items():
             try:
@@ -160,7 +180,11 @@ class Generation:
                 count = store.count()
             except CollectionError as error:
                 return [error.message]
-        return [] if count == len(self.chunks) else [f"the vector store holds {count} of {len(self.chunks)} chunks"]
+        return (
+            []
+            if count == len(self.chunks)
+            else [f"the vector store holds {count} of {len(self.chunks)} chunks"]
+        )
 
     def _candidates(self, vector: Vectors, k: int, allowed: set[str] | None) -> NDArray[np.intp] | None:
         """The rows to score exactly, ascending; None for all of them."""
@@ -170,7 +194,9 @@ class Generation:
                 return proposed
         if allowed is None:
             return None
-        return np.flatnonzero(np.fromiter((c.arxiv_id in allowed for c in self.chunks), bool, len(self.chunks)))
+        return np.flatnonzero(
+            np.fromiter((c.arxiv_id in allowed for c in self.chunks), bool, len(self.chunks))
+        )
 
     def _proposed(self, vector: Vectors, k: int, allowed: set[str] | None) -> NDArray[np.intp] | None:
         """The rows that the vector store proposes; None if it cannot be trusted or reached."""
@@ -185,7 +211,9 @@ class Generation:
 
     @cached_property
     def _store(self) -> VectorStore | None:
-        """The open vector store; None if its files are damaged, since Chroma can end the process on such files."""
+        """The open vector store; None if its files are damaged, since Chroma can end the process on
+        such files.
+        """
         if self.store_damage():
             return None
         try:
@@ -195,7 +223,9 @@ class Generation:
 
 
 def current_name(home: Path) -> str:
-    """The name of the generation that answers now. CollectionError if there is none, or its name is damaged."""
+    """The name of the generation that answers now. CollectionError if there is none, or its name is
+    damaged.
+    """
     file = home / "index" / CURRENT
     try:
         name = file.read_text(encoding="utf-8").strip()
@@ -214,7 +244,8 @@ def open_current(home: Path) -> Generation:
     try:
         return Generation(home / "index" / name)
     except CollectionError:
-        if current_name(home) != name:  # an ingest published, and removed this one, between the two steps
+        # an ingest published, and removed this one, between the two steps
+        if current_name(home) != name:
             return open_current(home)
         raise
 
@@ -226,7 +257,9 @@ def read_papers(home: Path) -> tuple[Paper, ...]:
 
 
 def store_rows(papers: Sequence[Paper], chunks: Sequence[Chunk]) -> list[Row]:
-    """What the vector store holds of each chunk, in their order. KeyError if a chunk's paper is not in `papers`."""
+    """What the vector store holds of each chunk, in their order. KeyError if a chunk's paper is not
+    in `papers`.
+    """
     known = {paper.arxiv_id: paper for paper in papers}
     return [Row(chunk.id, chunk.text, _metadata(chunk, known[chunk.arxiv_id])) for chunk in chunks]
 
@@ -252,7 +285,8 @@ def read_chunks(file: Path) -> tuple[Chunk, ...]:
 def read_vectors(file: Path) -> Vectors:
     """The matrix (n, d) in `file`: in memory up to `EXACT_LIMIT` rows, mapped above.
 
-    A mapped file that is cut while in use ends the process, so it is only mapped where memory demands it.
+    A mapped file that is cut while in use ends the process, so it is only mapped where memory
+    demands it.
     """
     try:
         mapped: Vectors = np.load(file, mmap_mode="r", allow_pickle=False)
@@ -282,12 +316,16 @@ def _check_file(folder: Path, path: str, expected: tuple[int, str]) -> None:
     except OSError as error:
         raise damaged(folder / path, error.strerror) from error
     if found != expected:
-        raise damaged(folder / path, f"{found[0]} bytes, not the {expected[0]} that were written, or other ones")
+        raise damaged(
+            folder / path, f"{found[0]} bytes, not the {expected[0]} that were written, or other ones"
+        )
 
 
 def _check_database(file: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(
+            sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        ) as database:
             found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     except sqlite3.Error as error:

@@ -1,7 +1,9 @@
-"""What a slow analysis said of texts, kept in a file, so that the next index asks it about new texts only.
+"""What a slow analysis said of texts, kept in a file, so that the next index asks it about new
+texts only.
 
-Knows: texts by their hash. Does not know: what the analysis is. `lexical` keeps the morphemes of a generation's papers
-with it: Kiwi needs longer for a whole collection than everything else does that an ingest of one new day takes.
+Knows: texts by their hash. Does not know: what the analysis is. `lexical` keeps the morphemes of a
+generation's papers with it: Kiwi needs longer for a whole collection than everything else does that
+an ingest of one new day takes.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ class Analyses:
 
     def __call__(self, texts: Sequence[str]) -> list[list[str]]:
         """The terms of each text."""
-        keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() for text in texts]
+        keys = [
+            hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            for text in texts
+        ]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._last}
         known = self._last | dict(zip(new, self._analyse(list(new.values())), strict=True))
         self._used |= {key: known[key] for key in keys}

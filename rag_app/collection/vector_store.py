@@ -1,8 +1,8 @@
 """The vector store of one generation: a Chroma collection, embedded in a folder or on a server.
 
-Knows: Chroma; only the bench's plain chain imports it too. Does not know: papers, generations, what a row means.
-`publishing` writes it, `health` reads it back, `index` asks it for neighbours in very large collections.
-Chroma's own exceptions never leave this module.
+Knows: Chroma; only the bench's plain chain imports it too. Does not know: papers, generations, what
+a row means. `publishing` writes it, `health` reads it back, `index` asks it for neighbours in very
+large collections. Chroma's own exceptions never leave this module.
 """
 
 from __future__ import annotations
@@ -32,14 +32,17 @@ class Row:
 
     id: str
     text: str
-    metadata: dict[str, str | int]  # arxiv_id, section, start, end, date (yyyymmdd), and votes where known
+    # arxiv_id, section, start, end, date (yyyymmdd), and votes where known
+    metadata: dict[str, str | int]
 
 
 class VectorStore:
     """An open Chroma collection; use it in a `with` statement, since an unclosed one must not be moved."""
 
     def __init__(self, folder: Path, server: str = "", collection: str = EMBEDDED) -> None:
-        """Open the store in `folder`, or `collection` on `server` ("http://localhost:8000"). Raises CollectionError."""
+        """Open the store in `folder`, or `collection` on `server` ("http://localhost:8000"). Raises
+        CollectionError.
+        """
         self._place = server or str(folder)
         self._hint = START if server else "run `rag-app ingest` again"
         self._name = collection
@@ -58,7 +61,9 @@ class VectorStore:
     def create(self, rows: Sequence[Row], vectors: Vectors) -> None:
         """Make the collection and fill it; `vectors` is (len(rows), d)."""
         with self._mapped("written"):
-            self._client.create_collection(self._name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
+            self._client.create_collection(
+                self._name, embedding_function=None, configuration={"hnsw": {"space": "ip"}}
+            )
         self.upsert(rows, vectors)
 
     def upsert(self, rows: Sequence[Row], vectors: Vectors) -> None:
@@ -103,7 +108,9 @@ class VectorStore:
         """Ids of about the `k` rows with the largest inner product (HNSW, approximate), best first."""
         where = None if arxiv_ids is None else {"arxiv_id": {"$in": list(arxiv_ids)}}
         with self._mapped("searched"):
-            found = self._collection().query(query_embeddings=vector[None], n_results=k, where=where, include=[])
+            found = self._collection().query(
+                query_embeddings=vector[None], n_results=k, where=where, include=[]
+            )
             return [str(row_id) for row_id in found["ids"][0]]
 
     def _collection(self) -> Any:
@@ -122,7 +129,8 @@ class VectorStore:
             raise
         except SettingsError as error:
             raise CollectionError(error.message, error.hint) from None
-        except Exception as error:  # Chroma raises its own, the system's and its HTTP library's errors alike
+        # Chroma raises its own, the system's and its HTTP library's errors alike
+        except Exception as error:
             message = f"the vector store {self._place} cannot be {verb}: {_first_line(error)}"
             raise CollectionError(message, self._hint) from error
 
@@ -139,7 +147,9 @@ def _connect(folder: Path, server: str) -> Any:
 
 
 def _leave_proxies_aside(host: str) -> None:
-    """Connect to the host itself: Chroma's client obeys proxies of the environment and cannot be told not to."""
+    """Connect to the host itself: Chroma's client obeys proxies of the environment and cannot be
+    told not to.
+    """
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [known for known in os.environ.get(name, "").split(",") if known]
         if host not in hosts:

@@ -1,8 +1,9 @@
 """Whether a generation is whole: every file, and every row of its vector store read back.
 
-Knows: that damaged HNSW files can give wrong neighbours without an error, or end the process; so the check runs in a
-process of its own, and compares with the stored vectors. Does not know: how to repair; a new ingest does that.
-`publishing` calls it before a generation is made current, `rag-app check` at any time.
+Knows: that damaged HNSW files can give wrong neighbours without an error, or end the process; so
+the check runs in a process of its own, and compares with the stored vectors. Does not know: how to
+repair; a new ingest does that. `publishing` calls it before a generation is made current, `rag-app
+check` at any time.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from rag_app.errors import CollectionError
 from rag_app.settings import CHECKOUT
 
 SAMPLE = 64  # chunks whose own neighbours are searched, to see damage in HNSW's graph
-LEAST_FOUND = 0.75  # of them; a whole graph over near-duplicates gave 0.89, damaged ones 0.01 to 0.53
+# of them; a whole graph over near-duplicates gave 0.89, damaged ones 0.01 to 0.53
+LEAST_FOUND = 0.75
 
 
 def damage(folder: Path) -> list[str]:
-    """What is wrong with the generation in `folder`, one line for each problem; an empty list if it is whole."""
+    """What is wrong with the generation in `folder`, one line for each problem; an empty list if it
+    is whole.
+    """
     command = [sys.executable, "-m", "rag_app.collection.verify", str(folder.absolute())]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -39,7 +43,8 @@ def examine(folder: Path) -> list[str]:
     """The same as `damage`, in this process, which damaged files may end."""
     try:
         with closing(Generation(folder)) as generation:
-            # Files first, since Chroma can end the process on damaged ones; a server says which rows it has lost.
+            # Files first, since Chroma can end the process on damaged ones; a server says which
+            # rows it has lost.
             files = [] if generation.manifest.chroma_url else generation.store_damage()
             return files or _store_faults(generation)
     except CollectionError as error:

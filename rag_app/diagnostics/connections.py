@@ -1,6 +1,8 @@
-"""Who is spoken to: the connections that rag-app's processes hold, and what a piece of work asks for.
+"""Who is spoken to: the connections that rag-app's processes hold, and what a piece of work asks
+for.
 
-Knows: which sockets and look-ups leave this machine. Does not know: which are allowed or how that is said (`doctor`).
+Knows: which sockets and look-ups leave this machine. Does not know: which are allowed or how that
+is said (`doctor`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from typing import Any
 from rag_app.address import is_loopback
 from rag_app.settings import CHECKOUT
 
-# Audit events of the standard library (https://docs.python.org/3/library/audit_events.html), which every Python client
-# passes: events whose second argument is a socket address, and events whose first is a name to look up.
+# Audit events of the standard library (https://docs.python.org/3/library/audit_events.html), which
+# every Python client passes: events whose second argument is a socket address, and events whose
+# first is a name to look up.
 CONNECTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 OWN_NAMES = {"", "localhost", "None"}
@@ -50,7 +53,9 @@ def _watchers() -> list[list[str]]:
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """A list that takes, while the block runs, every address and name this process asks of another machine."""
+    """A list that takes, while the block runs, every address and name this process asks of another
+    machine.
+    """
     asked: list[str] = []
     _watchers().append(asked)
     try:
@@ -73,7 +78,11 @@ def processes() -> list[Process]:
     """The processes of rag-app that run on this machine now, this one among them."""
     import psutil
 
-    return [_process(process) for process in psutil.process_iter(["cmdline"]) if is_ours(process.info["cmdline"] or [])]
+    return [
+        _process(process)
+        for process in psutil.process_iter(["cmdline"])
+        if is_ours(process.info["cmdline"] or [])
+    ]
 
 
 def is_ours(command: list[str]) -> bool:

@@ -39,12 +39,16 @@ def delete_states(settings: Settings) -> None:
         for file in _files(settings.home / "states"):
             file.unlink(missing_ok=True)
     except OSError as error:
-        raise RagError(f"the saved model states cannot be deleted: {error}", "check the folder's rights") from None
+        raise RagError(
+            f"the saved model states cannot be deleted: {error}", "check the folder's rights"
+        ) from None
 
 
 def _size(path: Path) -> int:
     """Bytes of a folder's files, or of a file and what SQLite keeps beside it."""
-    files = _files(path) if path.is_dir() else path.parent.glob(f"{path.name}*") if path.parent.is_dir() else ()
+    files = (
+        _files(path) if path.is_dir() else path.parent.glob(f"{path.name}*") if path.parent.is_dir() else ()
+    )
     return sum(_bytes(file) for file in files)
 
 

@@ -1,7 +1,7 @@
 """What is there and what is missing: models, index, device, network.
 
-Knows: how to look at each part and word a finding. Does not know: how to mend it; the hints name the commands.
-`rag-app check`, `rag-app models list` and the collection page call it.
+Knows: how to look at each part and word a finding. Does not know: how to mend it; the hints name
+the commands. `rag-app check`, `rag-app models list` and the collection page call it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     if offline:
         parts += [_connections, _trial_question]
     return [
-        finding for part in parts for finding in _safely(part.__name__.strip("_").replace("_", " "), part, settings)
+        finding
+        for part in parts
+        for finding in _safely(part.__name__.strip("_").replace("_", " "), part, settings)
     ]
 
 
@@ -44,7 +46,9 @@ def _device(settings: Settings) -> Iterator[Finding]:
     from rag_app.llm import llama
 
     for device in llama.devices():
-        yield Finding("device", f"{device.name}: {device.free_bytes >> 20:,} of {device.total_bytes >> 20:,} MiB free")
+        yield Finding(
+            "device", f"{device.name}: {device.free_bytes >> 20:,} of {device.total_bytes >> 20:,} MiB free"
+        )
 
 
 def _language_model(settings: Settings) -> Iterator[Finding]:
@@ -65,7 +69,11 @@ def _language_model(settings: Settings) -> Iterator[Finding]:
     yield Finding("language model", f"{path.name}, SHA-256 {sha256[:12]}… verified")
     shape = read_shape(path)
     plan = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
-    place = f"{plan.gpu_layers} of {shape.layers} layers on {plan.device}" if plan.gpu_layers else "all on the CPU"
+    place = (
+        f"{plan.gpu_layers} of {shape.layers} layers on {plan.device}"
+        if plan.gpu_layers
+        else "all on the CPU"
+    )
     yield Finding("fit", f"{place}; context {plan.context:,}, {plan.kv_type} cache; {plan.reason}")
 
 
@@ -113,7 +121,9 @@ def _connections(settings: Settings) -> Iterator[Finding]:
     yield Finding("listening", ", ".join(listens) or "nothing", not reachable, hint)
     hidden = ", ".join(str(process.pid) for process in running if process.hidden)
     if hidden:
-        yield Finding("not looked at", f"processes of another user: {hidden}", hint="that user can run the check too")
+        yield Finding(
+            "not looked at", f"processes of another user: {hidden}", hint="that user can run the check too"
+        )
 
 
 def _trial_question(settings: Settings) -> Iterator[Finding]:
@@ -151,9 +161,13 @@ def model_rows(settings: Settings) -> list[list[str]]:
     from rag_app.weights import store
 
     rows = [["model", "kind", "size", "here", "fits", ""]]
-    for row in store.listing(settings, vram_bytes=vram_bytes(settings), ram_bytes=psutil.virtual_memory().available):
+    for row in store.listing(
+        settings, vram_bytes=vram_bytes(settings), ram_bytes=psutil.virtual_memory().available
+    ):
         marks = [
-            mark for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested)) if holds
+            mark
+            for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested))
+            if holds
         ]
         size = f"{row.model.bytes / 1e9:.2f} GB"
         rows.append([row.model.id, row.model.kind, size, row.here, row.fits, ", ".join(marks)])

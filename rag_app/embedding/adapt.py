@@ -1,9 +1,11 @@
-"""Fine-tunes the embedding model to the collection, without labels, and keeps the result only if it finds more.
+"""Fine-tunes the embedding model to the collection, without labels, and keeps the result only if it
+finds more.
 
-Knows: the steps and their order: pairs from most papers, training, a check on papers held out, and putting the new
-model in place. Does not know: how pairs are made (`training_pairs`), how a step is taken (`contrastive`), or how an
-index is built: the caller ingests afterwards, as the model's fingerprint has changed.
-Called by `rag-app adapt` and by the page. Works from the base model every time, never from an adapted one.
+Knows: the steps and their order: pairs from most papers, training, a check on papers held out, and
+putting the new model in place. Does not know: how pairs are made (`training_pairs`), how a step is
+taken (`contrastive`), or how an index is built: the caller ingests afterwards, as the model's
+fingerprint has changed. Called by `rag-app adapt` and by the page. Works from the base model every
+time, never from an adapted one.
 
     embedder/              the adapted model; adapted.json, written last, marks it as whole
     adapting/              a run that has not ended: its checkpoint and the base model's vectors
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 LEAST_PAPERS = 100
-MOST_STEPS = 450  # of one pass; about 1.7 s each on 2 cores, for a model of 12 layers and 384 dimensions
+# of one pass; about 1.7 s each on 2 cores, for a model of 12 layers and 384 dimensions
+MOST_STEPS = 450
 HELD_SHARE, HELD_LEAST, HELD_MOST = 0.1, 25, 250  # papers that are only searched for
 OTHERS = 2_000  # sections among which they are searched, beside their own
 CUT = 10  # ranks that count as found
@@ -76,11 +79,12 @@ def adapt(
     progress: Progress | None = None,
     stop: Event | None = None,
 ) -> AdaptResult:
-    """Adapt the embedder to the collection's `papers`; `steps` None is one pass, at most `MOST_STEPS`.
+    """Adapt the embedder to the collection's `papers`; `steps` None is one pass, at most
+    `MOST_STEPS`.
 
-    Takes up a run of the same seed, papers and base model where it ended. Raises CollectionError (too few papers,
-    an adaptation already running), WeightsError, and RagError when `stop` is set or the disk is full; the
-    embedder before then stays.
+    Takes up a run of the same seed, papers and base model where it ended. Raises CollectionError
+    (too few papers, an adaptation already running), WeightsError, and RagError when `stop` is set
+    or the disk is full; the embedder before then stays.
     """
     started = time.perf_counter()
     stop = stop or Event()
@@ -94,13 +98,24 @@ def adapt(
         batches = schedule(learnt, glosses, seed, steps=steps, most=MOST_STEPS)
         check = Check.of(held, learnt, glosses, seed)
 
-        before = check.score(SentenceEmbedder(base, base_fingerprint, threads=settings.threads), work / "vectors", say)
+        before = check.score(
+            SentenceEmbedder(base, base_fingerprint, threads=settings.threads), work / "vectors", say
+        )
         model = _open(base, settings.threads)
         run = {"seed": seed, "steps": len(batches), "batches": _hash(batches), "base": base_fingerprint}
         checkpoint = Checkpoint(work / "checkpoint.safetensors", run)
-        train(model, batches, seed=seed, checkpoint=checkpoint, stop=stop, progress=lambda i, n: say("training", i, n))
+        train(
+            model,
+            batches,
+            seed=seed,
+            checkpoint=checkpoint,
+            stop=stop,
+            progress=lambda i, n: say("training", i, n),
+        )
         draft = _draft(model, work / "embedder")
-        after = check.score(SentenceEmbedder(draft, _hash(run), threads=settings.threads), work / "vectors", say)
+        after = check.score(
+            SentenceEmbedder(draft, _hash(run), threads=settings.threads), work / "vectors", say
+        )
 
         pairs = sum(map(len, batches))
         kept = after > before
@@ -137,9 +152,11 @@ def _split(texts: Sequence[Text], seed: int) -> tuple[list[Text], list[Text]]:
 
 
 def _open(folder: Path, threads: int) -> SentenceTransformer:
-    """The model in full precision, as bfloat16 would round small steps away, on the GPU where there is one.
+    """The model in full precision, as bfloat16 would round small steps away, on the GPU where there
+    is one.
 
-    `embedding` has loaded a model before, and with it cut the libraries off from the hub and silenced them.
+    `embedding` has loaded a model before, and with it cut the libraries off from the hub and
+    silenced them.
     """
     import psutil
     import torch
@@ -167,9 +184,13 @@ class Check:
 
     @classmethod
     def of(cls, held: Sequence[Text], learnt: Sequence[Text], glosses: Glosses, seed: int) -> Check:
-        """Each held-out paper asked for by its topic and, in a Korean collection, by English words for a sentence."""
+        """Each held-out paper asked for by its topic and, in a Korean collection, by English words
+        for a sentence.
+        """
         random = Random(seed)  # noqa: S311 - repeatable, not secret
-        made = [(row, m(text, glosses, random)) for row, text in enumerate(held) for m in (by_title, by_glosses)]
+        made = [
+            (row, m(text, glosses, random)) for row, text in enumerate(held) for m in (by_title, by_glosses)
+        ]
         asked = [(row, pair[0]) for row, pair in made if pair]
         papers, sections = list(held), 0
         for text in learnt:
@@ -230,7 +251,9 @@ def _only_one(home: Path) -> Iterator[None]:
         with FileLock(home / "adapting.lock", timeout=0):
             yield
     except Timeout:
-        raise CollectionError(f"the embedder of {home} is being adapted already", "wait until that has ended") from None
+        raise CollectionError(
+            f"the embedder of {home} is being adapted already", "wait until that has ended"
+        ) from None
     except (OSError, SafetensorError) as error:
         hint = "check its permissions and the free disk space; the embedder is unchanged"
         raise RagError(f"the adapted embedder cannot be stored in {home}: {error}", hint) from error

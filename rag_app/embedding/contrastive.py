@@ -1,10 +1,10 @@
 """Contrastive training of an embedding model on batches of pairs, stopped and resumed at will.
 
-Knows: the loss, the optimizer, what is frozen, and the checkpoint. Does not know: where pairs and models come from,
-or whether the result is any better: that is `adapting`, its only caller.
+Knows: the loss, the optimizer, what is frozen, and the checkpoint. Does not know: where pairs and
+models come from, or whether the result is any better: that is `adapting`, its only caller.
 
-Loss: InfoNCE with the other passages of the batch as negatives (van den Oord et al. 2018, arXiv:1807.03748;
-Henderson et al. 2017, arXiv:1705.00652).
+Loss: InfoNCE with the other passages of the batch as negatives (van den Oord et al. 2018,
+arXiv:1807.03748; Henderson et al. 2017, arXiv:1705.00652).
 """
 
 from __future__ import annotations
@@ -43,10 +43,12 @@ def train(
     progress: Callable[[int, int], None],
     stop: Event,
 ) -> list[float]:
-    """Train `model` in place, a step for each batch, from the checkpoint's step on; return the loss of each step done.
+    """Train `model` in place, a step for each batch, from the checkpoint's step on; return the loss
+    of each step done.
 
-    `progress` takes steps done and steps in all, and may raise to end the run: once `stop` is set, the step before
-    is already in the checkpoint. A resumed run ends with the weights of one that was never interrupted.
+    `progress` takes steps done and steps in all, and may raise to end the run: once `stop` is set,
+    the step before is already in the checkpoint. A resumed run ends with the weights of one that
+    was never interrupted.
     """
     import torch
 
@@ -79,7 +81,8 @@ def rate(step: int, steps: int) -> float:
 
 
 def thaw(model: SentenceTransformer) -> Parameters:
-    """Freeze the embeddings and the lowest third of the layers; return the parameters that are trained, by name.
+    """Freeze the embeddings and the lowest third of the layers; return the parameters that are
+    trained, by name.
 
     What is frozen costs no backward pass and keeps the words that the collection does not use.
     """
@@ -114,7 +117,9 @@ def _vectors(model: SentenceTransformer, texts: list[str], prompt: str | None, t
     import torch
 
     features = model.preprocess(texts, prompt=prompt, max_length=tokens)
-    features = {name: x.to(model.device) if isinstance(x, torch.Tensor) else x for name, x in features.items()}
+    features = {
+        name: x.to(model.device) if isinstance(x, torch.Tensor) else x for name, x in features.items()
+    }
     return torch.nn.functional.normalize(model(features)["sentence_embedding"].float(), dim=-1)
 
 
@@ -133,10 +138,13 @@ def _autocast(device: torch.device) -> AbstractContextManager[None]:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Where a run is kept: one safetensors file of weights and AdamW moments, with the run and the step as metadata."""
+    """Where a run is kept: one safetensors file of weights and AdamW moments, with the run and the
+    step as metadata.
+    """
 
     file: Path
-    run: Mapping[str, object]  # all that decides the run; a checkpoint of another run counts as none
+    # all that decides the run; a checkpoint of another run counts as none
+    run: Mapping[str, object]
 
     def save(self, step: int, trained: Parameters, optimizer: torch.optim.Optimizer) -> None:
         """Replace the file in one move. Raises OSError or SafetensorError."""
@@ -154,7 +162,9 @@ class Checkpoint:
         draft.replace(self.file)
 
     def restore(self, trained: Parameters, optimizer: torch.optim.Optimizer) -> int:
-        """Put weights and moments back and return the number of steps done; 0 when there is nothing of this run."""
+        """Put weights and moments back and return the number of steps done; 0 when there is nothing
+        of this run.
+        """
         import torch
         from safetensors import SafetensorError, safe_open
 
@@ -169,7 +179,9 @@ class Checkpoint:
         step = int(notes["step"])
         for name, parameter in trained.items():
             parameter.data.copy_(tensors[name])
-            moments = {m: tensors[f"{name}:{m}"].to(parameter.device) for m in MOMENTS if f"{name}:{m}" in tensors}
+            moments = {
+                m: tensors[f"{name}:{m}"].to(parameter.device) for m in MOMENTS if f"{name}:{m}" in tensors
+            }
             if moments:  # a parameter without a gradient has none
                 optimizer.state[parameter] = {"step": torch.tensor(float(step)), **moments}
         return step

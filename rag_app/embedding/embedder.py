@@ -1,8 +1,9 @@
 """Texts -> vectors of unit length.
 
-Knows: sentence-transformers (only `adapting` and the bench's plain chain import it too), batching, number formats, and
-the cache of vectors by text. Does not know: what a text is, or how vectors are searched.
-Called by `pipeline` through the `Embedder` protocol; `index` stores the vectors under the model's fingerprint.
+Knows: sentence-transformers (only `adapting` and the bench's plain chain import it too), batching,
+number formats, and the cache of vectors by text. Does not know: what a text is, or how vectors are
+searched. Called by `pipeline` through the `Embedder` protocol; `index` stores the vectors under the
+model's fingerprint.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ Matrix = NDArray[np.float32]
 Progress = Callable[[int, int], None]  # texts done, texts in all
 
 BATCH_TOKENS = 2048  # tokens, padding included, of one forward pass: 12 % faster on a CPU than 4096
-GPU_BYTES = 2 << 30  # free on a GPU that embeds; with less the language model, which gains more, keeps it to itself
+# free on a GPU that embeds; with less the language model, which gains more, keeps it to itself
+GPU_BYTES = 2 << 30
 SAVE_EVERY = 500  # texts; what a killed ingest loses at most
 
 
@@ -89,7 +91,8 @@ class SentenceEmbedder:
 
     def query(self, text: str) -> Matrix:
         """(d,) vector of unit length."""
-        # One thread: with a second, a short text waits up to a second for a core that the language model holds.
+        # One thread: with a second, a short text waits up to a second for a core that the language
+        # model holds.
         vector: Matrix = self._encode([text], self._query_prompt, threads=1)[0]
         return vector
 
@@ -103,7 +106,8 @@ class SentenceEmbedder:
     def _encode(self, texts: list[str], prompt: str, threads: int) -> Matrix:
         import torch
 
-        # What the model's `encode` does, without the quarter of a query's time that its preparations take.
+        # What the model's `encode` does, without the quarter of a query's time that its
+        # preparations take.
         with self._lock, torch.inference_mode():
             torch.set_num_threads(threads)
             features = self._model.preprocess(texts, prompt=prompt)
@@ -116,19 +120,25 @@ class SentenceEmbedder:
 
 
 def load_embedder(settings: Settings) -> SentenceEmbedder:
-    """The model adapted to the collection where there is one, else the chosen model of the catalogue.
+    """The model adapted to the collection where there is one, else the chosen model of the
+    catalogue.
 
     Raises WeightsError when the model is missing or damaged.
     """
     folder, hashes = _folder(settings)
     try:
         return SentenceEmbedder(folder, fingerprint(folder, hashes), threads=settings.threads)
-    except Exception as error:  # a damaged file: safetensors, tokenizers and transformers share no base error
-        raise WeightsError(f"the embedding model in {folder} cannot be loaded: {error}", "pull it again") from error
+    # a damaged file: safetensors, tokenizers and transformers share no base error
+    except Exception as error:
+        raise WeightsError(
+            f"the embedding model in {folder} cannot be loaded: {error}", "pull it again"
+        ) from error
 
 
 def embedder_fingerprint(settings: Settings) -> str:
-    """The fingerprint of the model that `load_embedder` would load, without loading it. Raises WeightsError."""
+    """The fingerprint of the model that `load_embedder` would load, without loading it. Raises
+    WeightsError.
+    """
     return fingerprint(*_folder(settings))
 
 
@@ -153,7 +163,9 @@ def _folder(settings: Settings) -> tuple[Path, FileHashes]:
 
 
 def fingerprint(folder: Path, hashes: FileHashes) -> str:
-    """SHA-256 over names and hashes of the files that decide a folder's vectors: weights, tokenizer, configuration."""
+    """SHA-256 over names and hashes of the files that decide a folder's vectors: weights,
+    tokenizer, configuration.
+    """
     digest = hashlib.sha256()
     for path in store.embedder_files(folder):
         digest.update(f"{path.relative_to(folder).as_posix()}\0{hashes.of(path)}\n".encode())
@@ -168,10 +180,13 @@ def _load(folder: Path) -> SentenceTransformer:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    logging.set_verbosity_error()  # a saved adaptation lacks the pooler, which mean pooling never reads
+    # a saved adaptation lacks the pooler, which mean pooling never reads
+    logging.set_verbosity_error()
     device = _device()
     kind = torch.bfloat16 if device == "cpu" and _has_bfloat16() else torch.float32
-    return SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs={"dtype": kind})
+    return SentenceTransformer(
+        str(folder), device=device, local_files_only=True, model_kwargs={"dtype": kind}
+    )
 
 
 def _device() -> str:
@@ -208,9 +223,10 @@ def _batches(counts: Sequence[int]) -> Iterator[list[int]]:
 class VectorCache:
     """Vectors by SHA-256 of their text, in one folder per embedding model below `root`.
 
-    `vectors.f32` holds rows of little-endian float32 and `keys.txt` one line per row: the text's hash and the row's
-    CRC-32. Rows are appended and flushed before their keys, so a kill leaves at most rows without a key, which the
-    next append overwrites. A row that does not match its CRC is as good as absent: nothing here ever raises.
+    `vectors.f32` holds rows of little-endian float32 and `keys.txt` one line per row: the text's
+    hash and the row's CRC-32. Rows are appended and flushed before their keys, so a kill leaves at
+    most rows without a key, which the next append overwrites. A row that does not match its CRC is
+    as good as absent: nothing here ever raises.
     """
 
     LINE = 64 + 1 + 8 + 1  # SHA-256, space, CRC-32, line feed
@@ -219,7 +235,9 @@ class VectorCache:
         self.root = root
 
     def embed(self, texts: Sequence[str], embedder: Embedder, progress: Progress | None = None) -> Matrix:
-        """(n, d) passage vectors of `texts`; only texts not seen before are embedded, and kept as they come."""
+        """(n, d) passage vectors of `texts`; only texts not seen before are embedded, and kept as
+        they come.
+        """
         keys = [_key(text) for text in texts]
         folder = self._folder(embedder)
         known = self._read(folder, embedder.dimensions)
@@ -231,7 +249,9 @@ class VectorCache:
             fresh = dict(zip((key for key, _ in part), vectors, strict=True))
             known |= fresh
             self._append(folder, fresh, embedder.dimensions)
-        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, embedder.dimensions), np.float32)
+        return (
+            np.stack([known[key] for key in keys]) if keys else np.zeros((0, embedder.dimensions), np.float32)
+        )
 
     def unseen(self, texts: Sequence[str], embedder: Embedder) -> int:
         """How many of `texts` have no vector yet."""
@@ -258,7 +278,8 @@ class VectorCache:
     def _append(self, folder: Path, fresh: dict[str, Matrix], dimensions: int) -> None:
         from filelock import FileLock
 
-        with contextlib.suppress(OSError):  # a full or read-only disk costs the cache, not the vectors
+        # a full or read-only disk costs the cache, not the vectors
+        with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder / "lock"):
                 vectors, keys = folder / "vectors.f32", folder / "keys.txt"

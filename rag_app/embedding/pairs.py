@@ -1,10 +1,13 @@
-"""Papers -> batches of (query, passage) pairs that belong together: what an embedder learns a collection from.
+"""Papers -> batches of (query, passage) pairs that belong together: what an embedder learns a
+collection from.
 
-Knows: which parts of a digest tell the same thing in other words, and how pairs are put into batches. No labels are
-needed. Does not know: models, tokens, losses. `adapting` calls it; `contrastive` trains on the batches.
+Knows: which parts of a digest tell the same thing in other words, and how pairs are put into
+batches. No labels are needed. Does not know: models, tokens, losses. `adapting` calls it;
+`contrastive` trains on the batches.
 
-Digests tell Korean with English terms in parentheses, and a model that may match those learns no Korean. So passages
-lose them wherever the query is English: always where the query was made of them, else every other time.
+Digests tell Korean with English terms in parentheses, and a model that may match those learns no
+Korean. So passages lose them wherever the query is English: always where the query was made of
+them, else every other time.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ LEAST_PAIRS = 3  # expected number of `한국어 (English)` pairs behind a trans
 
 _IN_PARENTHESES = re.compile(r"\s?\(([^()가-힣]*[A-Za-z][^()가-힣]*)\)")
 
-Glosses = Mapping[str, tuple[list[str], list[float]]]  # Korean term -> English words for it, and their weights
+# Korean term -> English words for it, and their weights
+Glosses = Mapping[str, tuple[list[str], list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ def schedule(
     most: int,
     makers: Sequence[Maker] = MAKERS,
 ) -> list[Batch]:
-    """One batch for each training step: `steps` of them, or one pass over the pairs and at most `most`.
+    """One batch for each training step: `steps` of them, or one pass over the pairs and at most
+    `most`.
 
     Every pass gives each maker one try at each paper. The same arguments give the same batches.
     """
@@ -162,15 +167,20 @@ def schedule(
     return batches[: most if steps is None else steps]
 
 
-def _one_pass(texts: Sequence[Text], glosses: Glosses, makers: Sequence[Maker], random: Random) -> list[Batch]:
-    """Batches of one maker's pairs, so that two pairs of a paper, false negatives of each other, never share one.
+def _one_pass(
+    texts: Sequence[Text], glosses: Glosses, makers: Sequence[Maker], random: Random
+) -> list[Batch]:
+    """Batches of one maker's pairs, so that two pairs of a paper, false negatives of each other,
+    never share one.
 
     Passages of a batch are alike in length: padding would cost a fifth of the time.
     """
     batches: list[Batch] = []
     for maker in makers:
         made = ((text.paper, maker(text, glosses, random)) for text in texts)
-        pairs = sorted((Pair(paper, *pair) for paper, pair in made if pair), key=lambda pair: len(pair.passage))
+        pairs = sorted(
+            (Pair(paper, *pair) for paper, pair in made if pair), key=lambda pair: len(pair.passage)
+        )
         batches += [pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH)]
     random.shuffle(batches)
     return batches

@@ -1,7 +1,7 @@
 """A conversation as a document: Markdown to read, JSON to run again, BibTeX of the papers it cites.
 
-Knows: the three formats and what their readers would take for markup. Does not know: where conversations are kept,
-or what becomes of the document. The page and `rag-app export` call it.
+Knows: the three formats and what their readers would take for markup. Does not know: where
+conversations are kept, or what becomes of the document. The page and `rag-app export` call it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ FIRST_YEAR = 91  # two-digit years of arXiv ids start in 1991
 # Braces are spelled out: BibTeX counts them even after a backslash.
 _LATEX = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_"}
-    | {"\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}"}
+    | {
+        "\\": r"{\textbackslash}",
+        "{": r"{\textbraceleft}",
+        "}": r"{\textbraceright}",
+        "~": r"{\textasciitilde}",
+    }
     | {"^": r"{\textasciicircum}", "<": r"{\textless}", ">": r"{\textgreater}", "|": r"{\textbar}"}
 )
 
@@ -118,7 +123,9 @@ def _bibtex(citation: Citation, paper: Paper | None) -> str:
     authors = paper.authors if paper else ()
     fields = {
         "title": f"{{{_latex(citation.title)}}}",  # a second pair of braces keeps the capitals
-        "author": " and ".join([*map(_author, authors), *(["others"] if paper and paper.unnamed_authors else [])]),
+        "author": " and ".join(
+            [*map(_author, authors), *(["others"] if paper and paper.unnamed_authors else [])]
+        ),
         "year": _year(citation.arxiv_id),
         "eprint": _latex(citation.arxiv_id),
         "archivePrefix": "arXiv",

@@ -1,10 +1,12 @@
-"""The file of the history: opened, checked, migrated, set aside when damaged, copied when it cannot be written.
+"""The file of the history: opened, checked, migrated, set aside when damaged, copied when it cannot
+be written.
 
 Knows: the schema and its numbered migrations, and what SQLite's errors mean for a file.
 Does not know: conversations and turns. Only `history` calls it.
 
-`PRAGMA user_version` counts the migrations a file has been through; each is one transaction. The journal is a
-write-ahead log (https://sqlite.org/wal.html): a killed process leaves the last commit, and readers never wait.
+`PRAGMA user_version` counts the migrations a file has been through; each is one transaction. The
+journal is a write-ahead log (https://sqlite.org/wal.html): a killed process leaves the last commit,
+and readers never wait.
 """
 
 from __future__ import annotations
@@ -39,16 +41,18 @@ class _UnusableError(Exception):
 
 
 def open_file(file: Path) -> tuple[sqlite3.Connection, str]:
-    """A connection to the history in `file`, made if missing, and a notice for the user (empty: all is well).
+    """A connection to the history in `file`, made if missing, and a notice for the user (empty: all
+    is well).
 
-    A file that cannot be used is renamed to `history.damaged-<time>.sqlite3`. A folder that cannot be written gives a
-    copy in memory that refuses writes. Raises nothing for the state of the disk.
+    A file that cannot be used is renamed to `history.damaged-<time>.sqlite3`. A folder that cannot
+    be written gives a copy in memory that refuses writes. Raises nothing for the state of the disk.
     """
     from filelock import FileLock
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file.with_suffix(".lock"), timeout=BUSY_SECONDS):  # else two could set aside at once
+        # else two could set aside at once
+        with FileLock(file.with_suffix(".lock"), timeout=BUSY_SECONDS):
             return _open_or_set_aside(file)
     except (OSError, sqlite3.Error) as error:
         why = getattr(error, "strerror", None) or error
@@ -69,7 +73,9 @@ def _open_or_set_aside(file: Path) -> tuple[sqlite3.Connection, str]:
         return _opened(file), ""
     except _UnusableError as error:
         aside = _set_aside(file)
-        return _opened(file), f"the history {file} {error}: it was set aside as {aside.name}, and a new one begun"
+        return _opened(
+            file
+        ), f"the history {file} {error}: it was set aside as {aside.name}, and a new one begun"
 
 
 def _opened(file: Path) -> sqlite3.Connection:
@@ -108,12 +114,19 @@ def _migrate(database: sqlite3.Connection) -> None:
     """Bring the file to the newest schema, one transaction a step, and see that its tables are there."""
     for number in range(_schema(database) + 1, len(MIGRATIONS) + 1):
         try:
-            database.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[number - 1]}; PRAGMA user_version = {number}; COMMIT")
+            database.executescript(
+                f"BEGIN IMMEDIATE; {MIGRATIONS[number - 1]}; PRAGMA user_version = {number}; COMMIT"
+            )
         except sqlite3.Error:
             if database.in_transaction:
                 database.rollback()
             raise
-    for columns in ("searchable FROM conversations", "checksum FROM turns", "added FROM bookmarks", "value FROM notes"):
+    for columns in (
+        "searchable FROM conversations",
+        "checksum FROM turns",
+        "added FROM bookmarks",
+        "value FROM notes",
+    ):
         database.execute(f"SELECT {columns} LIMIT 0")
 
 
@@ -127,7 +140,9 @@ def _says_damaged(error: sqlite3.Error) -> bool:
 
 
 def _set_aside(file: Path) -> Path:
-    """Rename the file out of the way; its log goes first, or a kill in between would leave it to the new file."""
+    """Rename the file out of the way; its log goes first, or a kill in between would leave it to
+    the new file.
+    """
     aside = file.with_name(f"{file.stem}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{file.suffix}")
     with suppress(FileNotFoundError):
         Path(f"{file}-wal").rename(f"{aside}-wal")
@@ -140,8 +155,8 @@ def _copy_in_memory(file: Path) -> sqlite3.Connection:
     """What the file holds, migrated, in a connection that refuses writes. Raises _UnusableError."""
     if not file.exists():
         return _read_only(":memory:")
-    # Without write access to the folder a log can be read only where its index exists already; without a log, only
-    # as a file that never changes (https://sqlite.org/wal.html#readonly).
+    # Without write access to the folder a log can be read only where its index exists already;
+    # without a log, only as a file that never changes (https://sqlite.org/wal.html#readonly).
     failure = ""
     for options in ("mode=ro", "mode=ro&immutable=1"):
         try:

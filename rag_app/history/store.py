@@ -1,11 +1,13 @@
-"""The history: conversations with their answers and citations, feedback, bookmarked papers, and a few notes.
+"""The history: conversations with their answers and citations, feedback, bookmarked papers, and a
+few notes.
 
-Knows: how they are saved, found, renamed and deleted. Does not know: how an answer comes about or looks.
-The page and `rag-app export` call it; `history_file` opens the file, `exporting` makes documents of conversations.
+Knows: how they are saved, found, renamed and deleted. Does not know: how an answer comes about or
+looks. The page and `rag-app export` call it; `history_file` opens the file, `exporting` makes
+documents of conversations.
 
-One connection serves all threads of a process in turn; processes share the file through SQLite. A turn is one row
-that carries its query and answer as JSON with a checksum, so that what comes back is what was saved, or says that it
-is not.
+One connection serves all threads of a process in turn; processes share the file through SQLite. A
+turn is one row that carries its query and answer as JSON with a checksum, so that what comes back
+is what was saved, or says that it is not.
 """
 
 from __future__ import annotations
@@ -72,7 +74,8 @@ class SavedTurn:
     answer: Answer | None
     thumb: int = 0  # 1 up, -1 down, 0 none
     reason: str = ""
-    damaged: bool = False  # the file no longer holds what was saved; query, answer and workings are unknown
+    # the file no longer holds what was saved; query, answer and workings are unknown
+    damaged: bool = False
     workings: Workings = field(default_factory=Workings)
 
     @property
@@ -87,8 +90,8 @@ class SavedTurn:
 class History:
     """Conversations in one SQLite file, for any number of threads and processes.
 
-    `notice` is for the user: the file was set aside, or cannot be written. Every method raises HistoryError when the
-    file cannot be read or written; what was saved before is then as it was.
+    `notice` is for the user: the file was set aside, or cannot be written. Every method raises
+    HistoryError when the file cannot be read or written; what was saved before is then as it was.
     """
 
     def __init__(self, file: Path) -> None:
@@ -154,10 +157,11 @@ class History:
     # --- turns -----------------------------------------------------------------------------------
 
     def add(self, conversation_id: str, query: Query | None, answer: Answer | None, question: str) -> int:
-        """Save a question with what is known of it, and name an untitled conversation after it; the turn's id.
+        """Save a question with what is known of it, and name an untitled conversation after it; the
+        turn's id.
 
-        A question saved before it is answered outlives a crash: `complete` adds the rest. HistoryError if there is
-        no such conversation (it was deleted meanwhile).
+        A question saved before it is answered outlives a crash: `complete` adds the rest.
+        HistoryError if there is no such conversation (it was deleted meanwhile).
         """
         now, question = _now(), _storable(question)
         title = _shortened(question)
@@ -176,7 +180,9 @@ class History:
     ) -> None:
         """Save what became of a question, in place of what was known; HistoryError if the turn is gone."""
         with self._writing() as database:
-            rows = database.execute("SELECT conversation, question FROM turns WHERE id = ?", (turn_id,)).fetchall()
+            rows = database.execute(
+                "SELECT conversation, question FROM turns WHERE id = ?", (turn_id,)
+            ).fetchall()
             if not rows:
                 raise _unknown("turn", turn_id)
             conversation_id, question = rows[0]
@@ -191,7 +197,9 @@ class History:
         """
         with self._writing() as database:
             asked = database.execute("SELECT question FROM turns WHERE id = ?", (turn_id,)).fetchone()
-            database.execute("DELETE FROM turns WHERE conversation = ? AND id >= ?", (conversation_id, turn_id))
+            database.execute(
+                "DELETE FROM turns WHERE conversation = ? AND id >= ?", (conversation_id, turn_id)
+            )
             if asked:
                 sql = """UPDATE conversations SET title = '', searchable = '' WHERE id = ? AND title = ?
                          AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id)"""
@@ -224,7 +232,9 @@ class History:
 
     def bookmarks(self) -> list[str]:
         """arXiv ids of the papers remembered, latest first."""
-        return [row[0] for row in self._rows("SELECT arxiv_id FROM bookmarks ORDER BY added DESC, rowid DESC")]
+        return [
+            row[0] for row in self._rows("SELECT arxiv_id FROM bookmarks ORDER BY added DESC, rowid DESC")
+        ]
 
     # --- notes: what the page remembers of itself, such as the version it last showed ---------------
 
@@ -241,7 +251,9 @@ class History:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, all or nothing. It takes the write lock at once: a read lock could not be raised later."""
+        """One transaction, all or nothing. It takes the write lock at once: a read lock could not
+        be raised later.
+        """
         with self._lock:
             try:
                 self._database.execute("BEGIN IMMEDIATE")
@@ -250,7 +262,8 @@ class History:
             except sqlite3.Error as error:
                 raise self._failed("written", error) from error
             finally:
-                with suppress(sqlite3.Error):  # after a commit, and where SQLite has rolled back itself
+                # after a commit, and where SQLite has rolled back itself
+                with suppress(sqlite3.Error):
                     self._database.execute("ROLLBACK")
 
     def _rows(self, sql: str, values: Values = ()) -> list[Any]:
@@ -261,11 +274,15 @@ class History:
             raise self._failed("read", error) from error
 
     def _touch(self, database: sqlite3.Connection, conversation_id: str, now: str) -> None:
-        if not database.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation_id)).rowcount:
+        if not database.execute(
+            "UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation_id)
+        ).rowcount:
             raise _unknown("conversation", conversation_id)
 
     def _forget_deleted(self, *, shrink: bool = False) -> None:
-        """Empty the log, which still holds the text of deleted turns; another process's reading only delays it."""
+        """Empty the log, which still holds the text of deleted turns; another process's reading
+        only delays it.
+        """
         with self._lock, suppress(sqlite3.Error):
             if shrink:
                 self._database.execute("VACUUM")

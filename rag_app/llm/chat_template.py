@@ -1,11 +1,13 @@
 """Messages to tokens, through the chat template that came with the model.
 
-Knows: Jinja templates as models ship them. Does not know: any engine, only a tokeniser. Called by `llm.Engine`.
-The template is rendered with a placeholder for each content; template and contents are tokenised apart, so that a
-content that spells `<|im_end|>` stays text and cannot open a turn of its own.
+Knows: Jinja templates as models ship them. Does not know: any engine, only a tokeniser. Called by
+`llm.Engine`. The template is rendered with a placeholder for each content; template and contents
+are tokenised apart, so that a content that spells `<|im_end|>` stays text and cannot open a turn of
+its own.
 
-A prompt comes in spans, which the engine may read apart from each other: what is before the first question, its
-evidence, the question, each answer. A prompt that shares the first spans with another can go on from there.
+A prompt comes in spans, which the engine may read apart from each other: what is before the first
+question, its evidence, the question, each answer. A prompt that shares the first spans with another
+can go on from there.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, whi
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Tokens that may be read apart from others; `spoken` ones are the assistant's, which it wrote one at a time."""
+    """Tokens that may be read apart from others; `spoken` ones are the assistant's, which it wrote
+    one at a time.
+    """
 
     tokens: list[int]
     spoken: bool = False
@@ -62,18 +66,22 @@ class ChatTemplate:
         environment = ImmutableSandboxedEnvironment(
             trim_blocks=True, lstrip_blocks=True, autoescape=False, extensions=["jinja2.ext.loopcontrols"]
         )
-        environment.globals.update(raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form))
+        environment.globals.update(
+            raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form)
+        )
         self._tokenizer = tokenizer
         try:
             self._template = environment.from_string(source or CHATML)
         except TemplateError as error:
-            raise WeightsError(f"the model's chat template is broken: {error}", "choose another model") from None
+            raise WeightsError(
+                f"the model's chat template is broken: {error}", "choose another model"
+            ) from None
 
     def spans(self, messages: Sequence[Message], prefix: str = "") -> list[Span]:
         """The prompt up to where the assistant's turn continues after `prefix`. Raises EngineError.
 
-        A span begins with each message after the first, with the last paragraph of a user's message (the question,
-        after its evidence), and where the assistant begins or ends.
+        A span begins with each message after the first, with the last paragraph of a user's message
+        (the question, after its evidence), and where the assistant begins or ends.
         """
         tokenize = self._tokenizer.tokenize
         spans = [Span([])]

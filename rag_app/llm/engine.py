@@ -1,15 +1,18 @@
 """The language model engine: takes messages, streams text, reuses what it has read.
 
-Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop. Does not know: ctypes
-(`llama`), templates (`chat_template`), which tokens may be read together (`units`), memory sizes (`fitting`), prompts.
-Called by `pipeline`, or by `engine_worker` in a process of its own.
+Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop. Does not
+know: ctypes (`llama`), templates (`chat_template`), which tokens may be read together (`units`),
+memory sizes (`fitting`), prompts. Called by `pipeline`, or by `engine_worker` in a process of its
+own.
 
-A cold and a warm run give the same text, since only whole units of a prompt are reused (`units`). A unit is a batch of
-its own, but where a trial shows that batches may be joined without a change of bits (`llama.Model.joins_alike`): there
-a cold prompt is read in few batches, but its question alone.
+A cold and a warm run give the same text, since only whole units of a prompt are reused (`units`). A
+unit is a batch of its own, but where a trial shows that batches may be joined without a change of
+bits (`llama.Model.joins_alike`): there a cold prompt is read in few batches, but its question
+alone.
 
-Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of batches on two cores,
-it would spare 1 % of the writing in English and 19 % in Korean, which is 5 % of a wait for an answer.
+Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of
+batches on two cores, it would spare 1 % of the writing in English and 19 % in Korean, which is 5 %
+of a wait for an answer.
 """
 
 from __future__ import annotations
@@ -44,7 +47,8 @@ log = logging.getLogger(__name__)
 
 
 def load(settings: Settings) -> Engine:
-    """The engine the settings ask for: choose, verify, fit, load, and step down while loading fails.
+    """The engine the settings ask for: choose, verify, fit, load, and step down while loading
+    fails.
 
     Raises WeightsError without usable weights, EngineError when nothing loads.
     """
@@ -54,10 +58,14 @@ def load(settings: Settings) -> Engine:
     path = store.choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers))
     sha256 = store.ensure_verified(path, settings)
     shape = read_shape(path)
-    plan: Plan | None = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
+    plan: Plan | None = fit(
+        shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers
+    )
     while plan is not None:
         try:
-            return Engine(path, plan, threads=settings.threads, sha256=sha256, states=settings.home / "states")
+            return Engine(
+                path, plan, threads=settings.threads, sha256=sha256, states=settings.home / "states"
+            )
         except EngineError as error:
             log.warning("%s", error.message)
             failure, plan = error, step_down(plan, shape)
@@ -65,8 +73,8 @@ def load(settings: Settings) -> Engine:
 
 
 def load_if_any(settings: Settings) -> Generator | None:
-    """The model of the server that RAG_LLM_URL names; without one `load`, or None with a note on stderr where no model
-    can be had and none was asked for by name.
+    """The model of the server that RAG_LLM_URL names; without one `load`, or None with a note on
+    stderr where no model can be had and none was asked for by name.
 
     Raises WeightsError or EngineError for a model that RAG_MODEL or RAG_LLM_URL names.
     """
@@ -92,13 +100,16 @@ class _Prompt:
 
 
 class Engine:
-    """One model, one sequence, one answer at a time; threads take turns in the order they asked. A `Generator`."""
+    """One model, one sequence, one answer at a time; threads take turns in the order they asked. A
+    `Generator`.
+    """
 
     def __init__(
         self, path: Path, plan: Plan, *, threads: int = 0, sha256: str = "", states: Path | None = None
     ) -> None:
-        """Load. `threads` 0 is the physical cores; states are kept on disk in the folder `states` when `sha256`
-        names the model. Raises EngineError."""
+        """Load. `threads` 0 is the physical cores; states are kept on disk in the folder `states`
+        when `sha256` names the model. Raises EngineError.
+        """
         self.path = path
         self.plan = plan
         self.model = path.stem
@@ -117,7 +128,9 @@ class Engine:
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
-        self._states = States(f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop)
+        self._states = States(
+            f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop
+        )
         self._turns = FairLock()
         self._held: list[int] = []  # labels of the tokens in the cache
         self._usage = Usage()
@@ -175,9 +188,11 @@ class Engine:
         prefix: str = "",
         stop: threading.Event | None = None,
     ) -> tuple[float, ...]:
-        """As `Generator.choose`: the model's probabilities, restricted to the options, multiplied along each.
+        """As `Generator.choose`: the model's probabilities, restricted to the options, multiplied
+        along each.
 
-        Options are read only as far as they differ, so that "yes" and "no" cost one prompt and no decoding.
+        Options are read only as far as they differ, so that "yes" and "no" cost one prompt and no
+        decoding.
         """
         with self._turns:
             spelled = [(*self._model.tokenize(o, special=False), self._model.eos) for o in options]
@@ -223,7 +238,9 @@ class Engine:
         asked = len(labels) - (len(spans[-1].tokens) if spans[-1].spoken else 0)
         return _Prompt(labels, prefix_blocks.whole(labels, asked - 1))
 
-    def _answer(self, prompt: _Prompt, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[str]:
+    def _answer(
+        self, prompt: _Prompt, rules: Grammar | None, max_tokens: int, stop: threading.Event
+    ) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
         reused = self._read(prompt, stop)
         began, count, pending = self._model.seconds, 0, b""
@@ -235,7 +252,8 @@ class Engine:
                 if piece:
                     yield piece
                 pending = pending[used:]
-                if count == 1 and self._model.can_drop:  # after the first token, which need not wait for it
+                # after the first token, which need not wait for it
+                if count == 1 and self._model.can_drop:
                     self._save()
         finally:
             seconds = self._model.seconds - began
@@ -262,7 +280,8 @@ class Engine:
     def _shares(
         self, prompt: _Prompt, options: list[tuple[int, ...]], depth: int, stop: threading.Event
     ) -> dict[tuple[int, ...], float]:
-        """Probability of each option, given that the answer is one of them and they agree before `depth`.
+        """Probability of each option, given that the answer is one of them and they agree before
+        `depth`.
 
         The logits are those after the agreed tokens, unless `stop` was set before they were read.
         """
@@ -288,15 +307,20 @@ class Engine:
         The logits after the last token are ready then, unless `stop` was set on the way.
         """
         reused = self._reuse(prompt.labels)
-        # A state that cannot be cut serves only prompts that begin with all of it, so it must not hold the question.
+        # A state that cannot be cut serves only prompts that begin with all of it, so it must not
+        # hold the question.
         if not self._model.can_drop and self._append(prompt.labels, prompt.lasting, stop):
             self._save()
         self._append(prompt.labels, len(prompt.labels), stop)
         return reused
 
     def _append(self, labels: list[int], end: int, stop: threading.Event) -> bool:
-        """Read the labels before `end` that the cache does not hold yet; False if `stop` was set before all were."""
-        for batch in prefix_blocks.batches(labels[len(self._held) : end], self.plan.step if self._joins else 0):
+        """Read the labels before `end` that the cache does not hold yet; False if `stop` was set
+        before all were.
+        """
+        for batch in prefix_blocks.batches(
+            labels[len(self._held) : end], self.plan.step if self._joins else 0
+        ):
             if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(labels)):
                 return False
         return True
@@ -313,7 +337,9 @@ class Engine:
         return False
 
     def _reuse(self, labels: list[int]) -> int:
-        """Keep, or restore, the longest useful beginning of these labels; the last unit is always read again."""
+        """Keep, or restore, the longest useful beginning of these labels; the last unit is always
+        read again.
+        """
         wanted = labels[:-1]
         saved = self._states.find(wanted)
         if saved and prefix_blocks.whole(wanted, saved[1]) >= self._usable(wanted) + _WORTH_TOKENS:

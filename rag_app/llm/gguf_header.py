@@ -1,8 +1,9 @@
 """The header of a GGUF file: its metadata, and how many bytes each tensor takes.
 
-Knows: the layout of the header (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, version 2 and 3).
-Does not know: what the values mean. Called by `fitting`. The `gguf` package reads the same, but makes an object
-of each of 150,000 vocabulary entries, which takes seconds; here they are stepped over.
+Knows: the layout of the header (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, version
+2 and 3). Does not know: what the values mean. Called by `fitting`. The `gguf` package reads the
+same, but makes an object of each of 150,000 vocabulary entries, which takes seconds; here they are
+stepped over.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ _LONGEST_ARRAY = 1024  # per-layer arrays are kept, vocabularies are not
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Metadata by key (a long array, or one of strings, is its length) and bytes by tensor name, padding included."""
+    """Metadata by key (a long array, or one of strings, is its length) and bytes by tensor name,
+    padding included.
+    """
 
     metadata: dict[str, Value]
     tensor_bytes: dict[str, int]
@@ -39,7 +42,9 @@ def read_header(path: Path) -> Header:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
             return _Reader(view).header()
     except OSError as error:
-        raise EngineError(f"{path.name} cannot be read: {error.strerror}", "run: rag-app models list") from None
+        raise EngineError(
+            f"{path.name} cannot be read: {error.strerror}", "run: rag-app models list"
+        ) from None
     except (struct.error, ValueError, KeyError, UnicodeDecodeError):
         raise EngineError(f"{path.name} is not a whole GGUF file", "run: rag-app models verify") from None
 

@@ -1,7 +1,7 @@
 """A grammar along one answer: which token greedy sampling takes next.
 
-Knows: llama.cpp's grammar sampler, and in which order to ask it. Does not know: models, or what a grammar says. Made by
-`llama.Model.grammar`, which parses it, for `llm.Engine`.
+Knows: llama.cpp's grammar sampler, and in which order to ask it. Does not know: models, or what a
+grammar says. Made by `llama.Model.grammar`, which parses it, for `llm.Engine`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ import numpy.typing as npt
 
 from rag_app.errors import EngineError
 
-_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
+# llama_token_data
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 _WIDTH = 64  # best candidates put before a grammar after the best one
 _GROUP = 4096  # and then, until it allows one
 
 
 class Grammar:
-    """The state of a grammar along one answer. Greedy sampling asks it about the best tokens first: putting the
-    whole vocabulary before it at each token costs a third of the speed."""
+    """The state of a grammar along one answer. Greedy sampling asks it about the best tokens first:
+    putting the whole vocabulary before it at each token costs a third of the speed.
+    """
 
     def __init__(self, api: Any, sampler: Any) -> None:
         """Take over the sampler, of the low-level module `api`; `close` frees it."""

@@ -1,9 +1,9 @@
 """llama.cpp as the engine sees it: a loaded model with one sequence of tokens.
 
-Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not know: messages,
-queues, what to keep of the cache, how a grammar is asked (`grammar`). Called by `llm.Engine`. Its high-level class is
-avoided: it detokenises everything at each streamed token, applies a grammar to the whole vocabulary each time, and
-swallows unknown arguments.
+Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not
+know: messages, queues, what to keep of the cache, how a grammar is asked (`grammar`). Called by
+`llm.Engine`. Its high-level class is avoided: it detokenises everything at each streamed token,
+applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def devices() -> list[Device]:
         kind = _DEVICE_KINDS[min(ggml.ggml_backend_dev_type(device), len(_DEVICE_KINDS) - 1)]
         free, total = ctypes.c_size_t(), ctypes.c_size_t()
         ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
-        name = (ggml.ggml_backend_dev_description(device) or b"unknown device").decode(errors="replace").strip()
+        name = (
+            (ggml.ggml_backend_dev_description(device) or b"unknown device").decode(errors="replace").strip()
+        )
         memory = (free.value, total.value)
         if kind == "cpu":
             memory = (psutil.virtual_memory().available, psutil.virtual_memory().total)
@@ -105,7 +107,9 @@ def _ggml() -> Any:
 
 
 class Model:
-    """A loaded model with one context of `plan.context` tokens. Not thread-safe, but for the vocabulary's methods."""
+    """A loaded model with one context of `plan.context` tokens. Not thread-safe, but for the
+    vocabulary's methods.
+    """
 
     def __init__(self, path: Path, plan: Plan, threads: int) -> None:
         """Load; EngineError, with llama.cpp's own reason, when that fails."""
@@ -124,7 +128,8 @@ class Model:
         self._context = self._open_context(path, plan, threads)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
         self._memory = self._api.llama_get_memory(self._context)
-        self._fields = self._batch.token, self._batch.pos, self._batch.logits  # each access makes a new pointer
+        # each access makes a new pointer
+        self._fields = self._batch.token, self._batch.pos, self._batch.logits
         self._written = (self._api.llama_token * 1)()
         self._single = self._api.llama_batch_get_one(self._written, 1)
         for i in range(plan.step):
@@ -142,13 +147,17 @@ class Model:
         parameters = self._api.llama_model_default_params()
         parameters.n_gpu_layers = plan.gpu_layers
         no_devices = (ctypes.c_void_p * 1)()  # ends with null, and so is empty
-        if plan.gpu_layers == 0:  # else large products are still sent to a GPU, which needs buffers there
+        # else large products are still sent to a GPU, which needs buffers there
+        if plan.gpu_layers == 0:
             parameters.devices = ctypes.addressof(no_devices)
-            if not plan.mapped:  # a CPU lays most weights out anew: with the file mapped, memory would hold both
+            # a CPU lays most weights out anew: with the file mapped, memory would hold both
+            if not plan.mapped:
                 parameters.load_mode = self._api.LLAMA_LOAD_MODE_NONE
         model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         if not model:
-            raise EngineError(f"{path.name} cannot be loaded: {_last_complaint()}", "run: rag-app models verify")
+            raise EngineError(
+                f"{path.name} cannot be loaded: {_last_complaint()}", "run: rag-app models verify"
+            )
         return model
 
     def _open_context(self, path: Path, plan: Plan, threads: int) -> Any:
@@ -156,7 +165,8 @@ class Model:
         parameters = self._api.llama_context_default_params()
         parameters.n_ctx = plan.context
         parameters.n_batch = parameters.n_ubatch = plan.step
-        parameters.n_outputs_max = 1  # logits of one token at a time: spares step x vocabulary floats
+        # logits of one token at a time: spares step x vocabulary floats
+        parameters.n_outputs_max = 1
         parameters.n_threads = parameters.n_threads_batch = threads
         kv_types = {"f16": self._api.GGML_TYPE_F16, "q8_0": self._api.GGML_TYPE_Q8_0}
         for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
@@ -169,7 +179,8 @@ class Model:
         reason = _last_complaint()
         self.close()
         raise EngineError(
-            f"{path.name} cannot be given a context of {plan.context} tokens: {reason}", "set RAG_CONTEXT lower"
+            f"{path.name} cannot be given a context of {plan.context} tokens: {reason}",
+            "set RAG_CONTEXT lower",
         )
 
     def close(self) -> None:
@@ -212,7 +223,9 @@ class Model:
 
     @property
     def bos(self) -> int:
-        """The token that begins a text, -1 for none; `wants_bos` says whether the model was trained with it."""
+        """The token that begins a text, -1 for none; `wants_bos` says whether the model was trained
+        with it.
+        """
         return int(self._api.llama_vocab_bos(self._vocab))
 
     @property
@@ -236,10 +249,12 @@ class Model:
     # --- sequence -----------------------------------------------------------------------------
 
     def decode(self, tokens: Sequence[int], start: int, *, logits: bool, stop: threading.Event) -> bool:
-        """Append at most `plan.step` tokens at position `start`; `logits` asks for those after the last.
+        """Append at most `plan.step` tokens at position `start`; `logits` asks for those after the
+        last.
 
-        False if `stop` was set meanwhile: what became of the tokens is unknown then. A CPU looks at it between the
-        operations of a batch (of one token it does not: that takes longer than the token is worth).
+        False if `stop` was set meanwhile: what became of the tokens is unknown then. A CPU looks at
+        it between the operations of a batch (of one token it does not: that takes longer than the
+        token is worth).
         """
         count = len(tokens)
         self._batch.n_tokens = count
@@ -261,12 +276,15 @@ class Model:
         """Decode; False if that was aborted."""
         began = time.perf_counter()
         code = self._api.llama_decode(self._context, batch)
-        address = self._logits_address(self._context, -1) if logits and not code else 0  # waits for a GPU
+        # waits for a GPU
+        address = self._logits_address(self._context, -1) if logits and not code else 0
         self.seconds += time.perf_counter() - began
         if code == _ABORTED:
             return False
         if code:
-            raise EngineError(f"llama.cpp failed to decode (code {code}) {_last_complaint()}".strip(), "ask again")
+            raise EngineError(
+                f"llama.cpp failed to decode (code {code}) {_last_complaint()}".strip(), "ask again"
+            )
         if address:
             self._view(address)
         return True
@@ -288,19 +306,21 @@ class Model:
         return self._logits
 
     def keep(self, count: int) -> bool:
-        """Forget all but the first `count` tokens; if the model can only forget everything, do that: False."""
+        """Forget all but the first `count` tokens; if the model can only forget everything, do
+        that: False.
+        """
         if self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):
             return True
         self._api.llama_memory_clear(self._memory, False)
         return count == 0
 
     def joins_alike(self, row: int, least: int) -> bool:
-        """Whether a token's bits are the same however batches of whole rows of `row` tokens are joined, none of them
-        smaller than `least`; the last may end in part of a row.
+        """Whether a token's bits are the same however batches of whole rows of `row` tokens are
+        joined, none of them smaller than `least`; the last may end in part of a row.
 
-        Tried with one way to join them, since nothing promises it: llama.cpp's kernels for a CPU multiply a few tokens
-        at once, those left over at a batch's end in another way, and small batches in another again. On a GPU more
-        depends on a batch's size. Forgets the sequence.
+        Tried with one way to join them, since nothing promises it: llama.cpp's kernels for a CPU
+        multiply a few tokens at once, those left over at a batch's end in another way, and small
+        batches in another again. On a GPU more depends on a batch's size. Forgets the sequence.
         """
         cuts = least + row, 3 * least
         count = 4 * least + row + 1
@@ -318,7 +338,9 @@ class Model:
     @property
     def can_drop(self) -> bool:
         """Whether a partial suffix can be forgotten; recurrent and hybrid models cannot."""
-        return not (self._api.llama_model_is_recurrent(self._model) or self._api.llama_model_is_hybrid(self._model))
+        return not (
+            self._api.llama_model_is_recurrent(self._model) or self._api.llama_model_is_hybrid(self._model)
+        )
 
     def save(self) -> bytes:
         """The state of the sequence."""

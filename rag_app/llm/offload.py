@@ -1,8 +1,9 @@
 """How much of a model goes where: layers on the GPU, context and type of the KV cache.
 
-Knows: what a model's layers, cache and working memory weigh. Does not know: how to load one; devices are given to
-it. Called by `llm.load` and by `rag-app check`. llama.cpp counts the output matrix as one more layer and offloads it
-first, then the last layers; the input embedding stays in main memory.
+Knows: what a model's layers, cache and working memory weigh. Does not know: how to load one;
+devices are given to it. Called by `llm.load` and by `rag-app check`. llama.cpp counts the output
+matrix as one more layer and offloads it first, then the last layers; the input embedding stays in
+main memory.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from rag_app.llm.gguf_header import Header, read_header
 
 MIB = 1 << 20
 CONTEXT = 8192  # tokens on a GPU, when nothing is asked for
-CONTEXT_FLOOR = 4096  # below this the evidence of one question does not fit; enough on a CPU, whose prompts are short
+# below this the evidence of one question does not fit; enough on a CPU, whose prompts are short
+CONTEXT_FLOOR = 4096
 CONTEXT_GRAIN = 256  # llama.cpp pads the cache to multiples of this
 RESERVE = 384 * MIB  # per device: driver, display, allocator
 KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32}  # per element; a q8_0 block is 32 bytes and a 16-bit scale
-STEP = 512  # tokens decoded at once while reading the prompt; a stop is felt within one (`llama.Model.decode`)
+# tokens decoded at once while reading the prompt; a stop is felt within one (`llama.Model.decode`)
+STEP = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Plan:
     step: int = STEP  # tokens of one prefill step
     device: str = "CPU"  # of the offloaded layers
     reason: str = ""
-    mapped: bool = False  # on a CPU: the file is read again wherever memory is short, and may be held twice
+    # on a CPU: the file is read again wherever memory is short, and may be held twice
+    mapped: bool = False
 
 
 def read_shape(path: Path) -> ModelShape:
@@ -77,7 +81,9 @@ def shape_of(header: Header, name: str) -> ModelShape:
     if not blocks or not embedding:
         raise EngineError(f"{name} is not a language model", "choose another: rag-app models list")
     sizes, kept = _block_sizes(header.tensor_bytes, blocks)
-    tied = header.tensor_bytes.get("token_embd.weight", 0) if "output.weight" not in header.tensor_bytes else 0
+    tied = (
+        header.tensor_bytes.get("token_embd.weight", 0) if "output.weight" not in header.tensor_bytes else 0
+    )
     outputs = sum(size for tensor, size in header.tensor_bytes.items() if tensor.startswith("output"))
     return ModelShape(
         name=name,
@@ -98,15 +104,19 @@ def _number(header: Header, key: str, default: int = 0) -> int:
 
 
 def _kv_elements(header: Header, embedding: int, kept: list[bool]) -> tuple[int, ...]:
-    """Elements of K and V that one token takes in each layer; `kept` says which layers are not recurrent.
+    """Elements of K and V that one token takes in each layer; `kept` says which layers are not
+    recurrent.
 
-    Layers with a sliding window may have heads of another length, and the last layers may share the cache of earlier
-    ones (Gemma). The window itself saves nothing: the cache is kept whole, so that a prompt's start can be reused.
+    Layers with a sliding window may have heads of another length, and the last layers may share the
+    cache of earlier ones (Gemma). The window itself saves nothing: the cache is kept whole, so that
+    a prompt's start can be reused.
     """
     blocks, heads = len(kept), _number(header, "attention.head_count")
     key = _number(header, "attention.key_length", embedding // max(heads, 1))
     value = _number(header, "attention.value_length", embedding // max(heads, 1))
-    windowed = _number(header, "attention.key_length_swa", key) + _number(header, "attention.value_length_swa", value)
+    windowed = _number(header, "attention.key_length_swa", key) + _number(
+        header, "attention.value_length_swa", value
+    )
     pattern = header.of_model("attention.sliding_window_pattern")
     windows = pattern if isinstance(pattern, tuple) else (False,) * blocks
     count = header.of_model("attention.head_count_kv", heads)
@@ -119,7 +129,9 @@ def _kv_elements(header: Header, embedding: int, kept: list[bool]) -> tuple[int,
 
 
 def _block_sizes(tensor_bytes: dict[str, int], blocks: int) -> tuple[tuple[int, ...], list[bool]]:
-    """Bytes of each block, and whether it keeps keys and values (recurrent blocks have a fixed state instead)."""
+    """Bytes of each block, and whether it keeps keys and values (recurrent blocks have a fixed
+    state instead).
+    """
     sizes, attends, recurs = [0] * blocks, [False] * blocks, [False] * blocks
     for tensor, size in tensor_bytes.items():
         match = re.match(r"blk\.(\d+)\.(\w+)", tensor)
@@ -142,8 +154,9 @@ def device_bytes(shape: ModelShape, gpu_layers: int, context: int, kv_type: str,
 
 
 def work_bytes(shape: ModelShape, context: int, step: int) -> int:
-    """An upper estimate of llama.cpp's compute buffer: 32-bit logits of one token; for each token of a step, 24
-    activations as wide as the embedding and one mask as long as the context."""
+    """An upper estimate of llama.cpp's compute buffer: 32-bit logits of one token; for each token
+    of a step, 24 activations as wide as the embedding and one mask as long as the context.
+    """
     return 4 * (shape.vocabulary + step * (24 * shape.embedding + context))
 
 
@@ -174,9 +187,9 @@ def fit(
 ) -> Plan:
     """The best plan within the devices' free memory.
 
-    In this order: everything on the GPU; a shorter context (not under CONTEXT_FLOOR); the cache in q8_0; fewer layers.
-    `context_wanted` 0 is CONTEXT, on a CPU CONTEXT_FLOOR, since an unused cache takes memory too; `gpu_layers_wanted`
-    -1 is as many as fit, other values are an upper bound.
+    In this order: everything on the GPU; a shorter context (not under CONTEXT_FLOOR); the cache in
+    q8_0; fewer layers. `context_wanted` 0 is CONTEXT, on a CPU CONTEXT_FLOOR, since an unused cache
+    takes memory too; `gpu_layers_wanted` -1 is as many as fit, other values are an upper bound.
     Raises EngineError when the model is larger than the machine.
     """
     context = min(context_wanted or CONTEXT, shape.trained_context)
@@ -189,7 +202,11 @@ def fit(
     for kv_type in KV_BYTES:
         fitting = _longest_context(shape, most, context, kv_type, limit)
         if fitting:
-            reason = "fits" if (fitting, kv_type) == (context, "f16") else f"context {fitting}, {kv_type} cache to fit"
+            reason = (
+                "fits"
+                if (fitting, kv_type) == (context, "f16")
+                else f"context {fitting}, {kv_type} cache to fit"
+            )
             return Plan(most, fitting, kv_type, device=name, reason=reason)
     floor = min(context, CONTEXT_FLOOR)
     layers = max(n for n in range(1, most) if device_bytes(shape, n, floor, "q8_0", STEP) <= limit)
@@ -227,7 +244,9 @@ def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve
 
 
 def step_down(plan: Plan, shape: ModelShape) -> Plan | None:
-    """The next plan to try when loading failed: fewer layers, then the CPU, then a shorter context; None at the end."""
+    """The next plan to try when loading failed: fewer layers, then the CPU, then a shorter context;
+    None at the end.
+    """
     if plan.gpu_layers:
         layers = max(plan.gpu_layers - max(shape.layers // 4, 1), 0)
         return replace(

@@ -1,8 +1,9 @@
-"""A server that speaks OpenAI's protocol: requests, replies, streams of events, and what goes wrong with them.
+"""A server that speaks OpenAI's protocol: requests, replies, streams of events, and what goes wrong
+with them.
 
-Knows: HTTP, and that a stream must be left as soon as its reader wishes, while the server may still be silent over a
-prompt. Does not know: what is asked, prompts or answers. The only module that imports httpx, whose own exceptions
-never leave it. Called by `remote`.
+Knows: HTTP, and that a stream must be left as soon as its reader wishes, while the server may still
+be silent over a prompt. Does not know: what is asked, prompts or answers. The only module that
+imports httpx, whose own exceptions never leave it. Called by `remote`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from rag_app.records import Usage
 
 Json = dict[str, Any]
 
-_CONNECT, _SILENCE, _SHORT = 5.0, 600.0, 30.0  # seconds: for a connection; while a prompt is read; for small questions
+# seconds: for a connection; while a prompt is read; for small questions
+_CONNECT, _SILENCE, _SHORT = 5.0, 600.0, 30.0
 _POLL = 0.02  # seconds between two looks at a caller's stop event
 _LOG = "ask again; the server's own log says more"
 
@@ -41,13 +43,17 @@ class OpenAIServer:
         self.address = address
         root = str(address).removesuffix("/v1")
         patience = httpx.Timeout(_SILENCE, connect=_CONNECT)
-        # Proxies of the environment are left aside: what the user set is the only address connected to.
+        # Proxies of the environment are left aside: what the user set is the only address connected
+        # to.
         self._client = httpx.Client(base_url=root, timeout=patience, trust_env=False)
-        once = httpx.Limits(max_keepalive_connections=0)  # so that each stream's socket is its own, to be shut down
+        # so that each stream's socket is its own, to be shut down
+        once = httpx.Limits(max_keepalive_connections=0)
         self._streams = httpx.Client(base_url=root, timeout=patience, trust_env=False, limits=once)
 
     def get(self, path: str) -> Json:
-        """The object at `path`. Raises EngineError; RefusedError where the server answers with something else."""
+        """The object at `path`. Raises EngineError; RefusedError where the server answers with
+        something else.
+        """
         with self._mapped():
             return self._object(self._client.get(path, timeout=httpx.Timeout(_SHORT, connect=_CONNECT)))
 
@@ -63,8 +69,8 @@ class OpenAIServer:
     def events(self, body: Json, stop: threading.Event | None) -> Generator[Json, None, None]:
         """The events of a streamed turn, until it ends or `stop` is set. Raises EngineError.
 
-        A thread of its own reads, so that stopping is felt while the server is silent; it also closes the connection,
-        which tells the server.
+        A thread of its own reads, so that stopping is felt while the server is silent; it also
+        closes the connection, which tells the server.
         """
         if stop and stop.is_set():
             return
@@ -88,11 +94,15 @@ class OpenAIServer:
         self._streams.close()
 
     def lines(self, body: Json, trace: Any) -> Iterator[str]:
-        """The lines of a streamed turn. Raises EngineError. httpx tells `trace` of each step of the connection."""
+        """The lines of a streamed turn. Raises EngineError. httpx tells `trace` of each step of the
+        connection.
+        """
         extensions = {"trace": trace}
         with (
             self._mapped(),
-            self._streams.stream("POST", "/v1/chat/completions", json=body, extensions=extensions) as response,
+            self._streams.stream(
+                "POST", "/v1/chat/completions", json=body, extensions=extensions
+            ) as response,
         ):
             if not response.is_success:
                 response.read()
@@ -119,7 +129,9 @@ class OpenAIServer:
             503: "wait until it has loaded its model",
         }.get(response.status_code, _LOG)
         said = complaint(parsed(response.text) or {}) or response.reason_phrase
-        return RefusedError(f"{self.address}{response.url.path} refused: {response.status_code} {said}".strip(), hint)
+        return RefusedError(
+            f"{self.address}{response.url.path} refused: {response.status_code} {said}".strip(), hint
+        )
 
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -131,11 +143,15 @@ class OpenAIServer:
         except httpx.TimeoutException:
             raise EngineError(f"{self.address} has been silent for too long", _LOG) from None
         except httpx.HTTPError as error:
-            raise EngineError(f"{self.address} broke off: {str(error) or type(error).__name__}", _LOG) from None
+            raise EngineError(
+                f"{self.address} broke off: {str(error) or type(error).__name__}", _LOG
+            ) from None
         except RuntimeError:
             if not self._client.is_closed:
                 raise
-            raise EngineError(f"the connection to {self.address} was closed", "load the model again") from None
+            raise EngineError(
+                f"the connection to {self.address} was closed", "load the model again"
+            ) from None
 
 
 class _Reading:
@@ -177,7 +193,9 @@ class _Reading:
             return None
         event = parsed(data)
         if event is None:
-            raise EngineError(f"{self._server.address} sent an event that is no JSON object: {data[:60]}", _LOG)
+            raise EngineError(
+                f"{self._server.address} sent an event that is no JSON object: {data[:60]}", _LOG
+            )
         if said := complaint(event) or (field == "error" and data):
             raise EngineError(f"{self._server.address} failed while answering: {said}", _LOG)
         return event
@@ -212,11 +230,15 @@ class Turn:
                     yield text
 
     def usage(self, prefix_tokens: int, max_tokens: int) -> Usage:
-        """Its cost, without the tokens of a prefix that the server had to repeat; cut off means all `max_tokens`."""
+        """Its cost, without the tokens of a prefix that the server had to repeat; cut off means all
+        `max_tokens`.
+        """
         seconds = self._last - self._began
         speed = (self._pieces - 1) / seconds if seconds > 0 else 0.0
         generated = self._told.get("completion_tokens") or self._pieces
-        generated = max_tokens if self.reason == "length" else min(max(generated - prefix_tokens, 0), max_tokens - 1)
+        generated = (
+            max_tokens if self.reason == "length" else min(max(generated - prefix_tokens, 0), max_tokens - 1)
+        )
         return cost(self._told, generated, speed)
 
 

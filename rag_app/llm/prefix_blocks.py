@@ -1,11 +1,14 @@
-"""Units of a prompt: which of its tokens are read together, and how much of one may be reused for another.
+"""Units of a prompt: which of its tokens are read together, and how much of one may be reused for
+another.
 
-Knows: that a token's arithmetic depends in its last bits on the tokens it is read together with, while a cold and a
-warm run must give the same text. Does not know: models, caches, what a span says. Called by `llm.Engine` and `states`.
+Knows: that a token's arithmetic depends in its last bits on the tokens it is read together with,
+while a cold and a warm run must give the same text. Does not know: models, caches, what a span
+says. Called by `llm.Engine` and `states`.
 
-A prompt is made of units, and only whole units are reused: its spans (`chat_template`), cut further where they are
-long; what the assistant said is read one token at a time, as it was written. Sequences of tokens are kept as labels:
-the token, or its complement where a unit ends. Labels that are equal were read alike.
+A prompt is made of units, and only whole units are reused: its spans (`chat_template`), cut further
+where they are long; what the assistant said is read one token at a time, as it was written.
+Sequences of tokens are kept as labels: the token, or its complement where a unit ends. Labels that
+are equal were read alike.
 """
 
 from __future__ import annotations
@@ -17,15 +20,17 @@ import numpy.typing as npt
 
 from rag_app.llm.chat_template import Span
 
-# Tokens that llama.cpp's kernels for a CPU multiply at once (those left over take longer), and from how many on they
-# compute attention in tiles.
+# Tokens that llama.cpp's kernels for a CPU multiply at once (those left over take longer), and from
+# how many on they compute attention in tiles.
 ROW, TILE = 16, 64
 
 
 def labels_of(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -> list[int]:
-    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others at the end, and after
-    each `width` tokens unless fewer than `least` are left. Tokens of a span that make no whole row of `row` tokens
-    belong to the first unit of the next one, unless that is spoken."""
+    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others at
+    the end, and after each `width` tokens unless fewer than `least` are left. Tokens of a span that
+    make no whole row of `row` tokens belong to the first unit of the next one, unless that is
+    spoken.
+    """
     labels: list[int] = []
     began = 0  # where the open unit does
     for place, span in enumerate(spans):

@@ -1,8 +1,9 @@
 """The engine in a process of its own, behind the engine's own interface.
 
-Knows: how to start the child, talk to it, notice its death and start it anew. Does not know: models. Called by the
-app, where a crash or an abort of native code must not take the page down; closing it gives the memory back at once,
-which is how models are switched. The protocol is `engine_worker`'s.
+Knows: how to start the child, talk to it, notice its death and start it anew. Does not know:
+models. Called by the app, where a crash or an abort of native code must not take the page down;
+closing it gives the memory back at once, which is how models are switched. The protocol is
+`engine_worker`'s.
 """
 
 from __future__ import annotations
@@ -26,20 +27,23 @@ from rag_app.settings import CHECKOUT, Settings
 
 _STOP_POLL = 0.02  # seconds between two looks at a caller's stop event
 _PATIENCE = 5.0  # seconds that a child has to end by itself
-# glibc takes saved states, which are megabytes of ever other sizes, from its heap after the first few, where they leave
-# holes; with a fixed threshold each has pages of its own, which go back to the system (mallopt(3)).
+# glibc takes saved states, which are megabytes of ever other sizes, from its heap after the first
+# few, where they leave holes; with a fixed threshold each has pages of its own, which go back to
+# the system (mallopt(3)).
 _OWN_PAGES = ("MALLOC_MMAP_THRESHOLD_", str(1 << 20))
 
 
 class EngineHost:
     """A `Generator` whose engine runs in a child process; any number of threads may call it.
 
-    Calls are answered in the order they were made. A call during which the child dies raises EngineError; the next
-    one starts a new child.
+    Calls are answered in the order they were made. A call during which the child dies raises
+    EngineError; the next one starts a new child.
     """
 
     def __init__(self, settings: Settings, *, command: Sequence[str] = ()) -> None:
-        """Start the child and wait until it has loaded. `command` replaces the usual child. Raises EngineError."""
+        """Start the child and wait until it has loaded. `command` replaces the usual child. Raises
+        EngineError.
+        """
         self._command = tuple(command) or (sys.executable, "-m", "rag_app.llm.worker")
         self._environment = _environment(settings)
         self._starting = threading.Lock()
@@ -96,7 +100,9 @@ class EngineHost:
         prefix: str = "",
         stop: threading.Event | None = None,
     ) -> tuple[float, ...]:
-        reply = self._reply(stop, call="choose", messages=list(messages), options=list(options), prefix=prefix)
+        reply = self._reply(
+            stop, call="choose", messages=list(messages), options=list(options), prefix=prefix
+        )
         self._last.usage = Usage(**reply["usage"])
         return tuple(reply["result"])
 
@@ -178,7 +184,9 @@ class _Child:
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
             )
         except OSError as error:
-            raise EngineError(f"the engine cannot be started: {error.strerror}", "run: rag-app check") from None
+            raise EngineError(
+                f"the engine cannot be started: {error.strerror}", "run: rag-app check"
+            ) from None
         self._numbers = itertools.count(1)
         self._calls: dict[int, _Call] = {}
         self._lock = threading.Lock()  # of writing, and of the calls
@@ -186,7 +194,9 @@ class _Child:
         first = self._receive()
         if first is None or "error" in first:
             self.end()
-            raise EngineError(**self._death()) if first is None else EngineError(first["error"], first["hint"])
+            raise (
+                EngineError(**self._death()) if first is None else EngineError(first["error"], first["hint"])
+            )
         self.ready: dict[str, Any] = first["ready"]
         threading.Thread(target=self._dispatch, daemon=True).start()
 

@@ -1,8 +1,8 @@
 """What the pipeline needs of a language model.
 
-Knows: the shape of a message and of a generator. Does not know: any engine. `pipeline`, `prompting` and the
-pages take a `Generator`; `llm.Engine`, `engine_host.EngineHost`, `remote.RemoteModel` and, around one of them,
-`ui.witness.Witness` are generators, and so are the tests' fakes.
+Knows: the shape of a message and of a generator. Does not know: any engine. `pipeline`, `prompting`
+and the pages take a `Generator`; `llm.Engine`, `engine_host.EngineHost`, `remote.RemoteModel` and,
+around one of them, `ui.witness.Witness` are generators, and so are the tests' fakes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ class Message(TypedDict):
 
 
 class Generator(Protocol):
-    """A language model that streams text and judges between options. All methods may be called from any thread."""
+    """A language model that streams text and judges between options. All methods may be called from
+    any thread.
+    """
 
     @property
     def model(self) -> str:
@@ -54,8 +56,8 @@ class Generator(Protocol):
     ) -> Iterator[str]:
         """Yield the assistant's turn in pieces, greedily, after `prefix` and without repeating it.
 
-        `grammar` (GBNF, root rule `root`) describes what follows the prefix. The stream ends with the turn, at
-        `max_tokens`, or soon after `stop` is set. Raises EngineError.
+        `grammar` (GBNF, root rule `root`) describes what follows the prefix. The stream ends with
+        the turn, at `max_tokens`, or soon after `stop` is set. Raises EngineError.
         """
 
     def choose(
@@ -66,7 +68,8 @@ class Generator(Protocol):
         prefix: str = "",
         stop: threading.Event | None = None,
     ) -> tuple[float, ...]:
-        """How likely the assistant's turn is to begin with each option; the numbers sum to 1. Raises EngineError.
+        """How likely the assistant's turn is to begin with each option; the numbers sum to 1.
+        Raises EngineError.
 
         All are equally likely once `stop` is set.
         """

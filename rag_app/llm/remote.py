@@ -1,11 +1,13 @@
 """A language model on a server of the user's, seen as a `Generator`.
 
-Knows: the ways in which servers take a grammar and count tokens, and how a choice is read from log-probabilities. What
-a server can do is tried once, not guessed from its name. Does not know: HTTP (`openai_server`), prompts, or what an
-answer is for. `llm.load_if_any` and the page use it where RAG_LLM_URL is set.
+Knows: the ways in which servers take a grammar and count tokens, and how a choice is read from
+log-probabilities. What a server can do is tried once, not guessed from its name. Does not know:
+HTTP (`openai_server`), prompts, or what an answer is for. `llm.load_if_any` and the page use it
+where RAG_LLM_URL is set.
 
-Without a grammar the model writes freely and the checks of the draft leave more out; without log-probabilities
-retrieval alone chooses between papers; without a tokeniser tokens are estimated, rather too many than too few.
+Without a grammar the model writes freely and the checks of the draft leave more out; without
+log-probabilities retrieval alone chooses between papers; without a tokeniser tokens are estimated,
+rather too many than too few.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ _LEAST_CONTEXT = 4_096  # tokens, where the server does not say
 _LOGPROBS = {"logprobs": True, "top_logprobs": 20}  # candidates at each token: the protocol's most
 _NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}  # known wherever grammars are
 
-Step = tuple[str, Mapping[str, float]]  # a generated token, and the log-probability of each candidate for its place
+# a generated token, and the log-probability of each candidate for its place
+Step = tuple[str, Mapping[str, float]]
 
 _GRAMMARS: Mapping[str, Callable[[str], Json]] = {
     "llama.cpp": lambda rules: {"grammar": rules, **_NO_THINKING},
@@ -37,11 +40,18 @@ _GRAMMARS: Mapping[str, Callable[[str], Json]] = {
     "vLLM before 0.11": lambda rules: {"guided_grammar": rules, **_NO_THINKING},
 }
 # What no model says unasked, with the features that the grammars of `prompting` use.
-_TRIAL = 'root ::= "[7] " text | "[8]"\ntext ::= char\nchar ::= [^\\n\\[\\]<>\\u0020-\\u0060\\u3040-\\u30ff]\n'
+_TRIAL = (
+    'root ::= "[7] " text | "[8]"\ntext ::= char\nchar ::= [^\\n\\[\\]<>\\u0020-\\u0060\\u3040-\\u30ff]\n'
+)
 _OBEYED = re.compile(r"\[7\] [^\n\[\]<>]|\[8\]")
 
 _COUNTERS: Mapping[str, Callable[[str, str], Json]] = {
-    "/tokenize": lambda model, text: {"model": model, "content": text, "prompt": text, "add_special_tokens": False},
+    "/tokenize": lambda model, text: {
+        "model": model,
+        "content": text,
+        "prompt": text,
+        "add_special_tokens": False,
+    },
     "/extras/tokenize/count": lambda model, text: {"input": text},
 }
 
@@ -122,7 +132,9 @@ class RemoteModel:
             finally:
                 self._last.usage = turn.usage(repeated, max_tokens)
         if not turn.reason and not (stop and stop.is_set()):
-            raise EngineError(f"{self.address} ended the answer in its midst", "ask again; the server's log says more")
+            raise EngineError(
+                f"{self.address} ended the answer in its midst", "ask again; the server's log says more"
+            )
 
     def choose(
         self,
@@ -132,8 +144,9 @@ class RemoteModel:
         prefix: str = "",
         stop: threading.Event | None = None,
     ) -> tuple[float, ...]:
-        """As `Generator.choose`; all options are equal where the server gives no log-probabilities. A choice that the
-        server has begun is waited for."""
+        """As `Generator.choose`; all options are equal where the server gives no log-probabilities.
+        A choice that the server has begun is waited for.
+        """
         equal = (1 / len(options),) * len(options)
         if not self.abilities.logprobs or (stop and stop.is_set()):
             return equal
@@ -154,12 +167,14 @@ class RemoteModel:
     def _request(self, messages: Sequence[Message], prefix: str, grammar: str, max_tokens: int) -> Json:
         """A request for a turn that begins with `prefix`.
 
-        Not every server goes on with an unfinished turn, so the prefix is put into the grammar, and repeated by the
-        model; a server without grammars is given the unfinished turn.
+        Not every server goes on with an unfinished turn, so the prefix is put into the grammar, and
+        repeated by the model; a server without grammars is given the unfinished turn.
         """
         body = _turn(self.abilities.model, messages, max_tokens)
         if not self.abilities.grammar:
-            return body | {"messages": [*messages, *([Message(role="assistant", content=prefix)] if prefix else [])]}
+            return body | {
+                "messages": [*messages, *([Message(role="assistant", content=prefix)] if prefix else [])]
+            }
         rules = grammar or ("root ::= [^\\x00]*\n" if prefix else "")
         if prefix:
             rules = re.sub(r"^root ::=", lambda _: f"root ::= {_literal(prefix)} rest\nrest ::=", rules)
@@ -177,7 +192,9 @@ def examined(server: OpenAIServer, settings: Settings) -> Abilities:
         raise EngineError(f"{server.address} serves no model", "start it with one")
     name = settings.model or next(iter(found))
     if name not in found:
-        raise EngineError(f"{server.address} does not serve {name}", f"set RAG_MODEL to one of: {', '.join(found)}")
+        raise EngineError(
+            f"{server.address} does not serve {name}", f"set RAG_MODEL to one of: {', '.join(found)}"
+        )
     return Abilities(
         name,
         settings.context or _context(server, found[name]),
@@ -211,7 +228,9 @@ def _obeys(server: OpenAIServer, way: str, model: str) -> bool:
 
 
 def _tokens(server: OpenAIServer, path: str, model: str, text: str) -> int:
-    """How many tokens `text` has: a count from llama-cpp-python and vLLM, the tokens themselves from llama-server."""
+    """How many tokens `text` has: a count from llama-cpp-python and vLLM, the tokens themselves
+    from llama-server.
+    """
     reply = server.post(path, _COUNTERS[path](model, text))
     count, tokens = reply.get("count"), reply.get("tokens")
     return count if isinstance(count, int) else len(tokens) if isinstance(tokens, list) else 0
@@ -229,8 +248,9 @@ def _context(server: OpenAIServer, model: Json) -> int:
 
 
 def estimated_tokens(text: str) -> int:
-    """An upper estimate for text in Latin letters or Hangul: a token for every 3 ASCII characters, and one for every
-    other character."""
+    """An upper estimate for text in Latin letters or Hangul: a token for every 3 ASCII characters,
+    and one for every other character.
+    """
     narrow = sum(character.isascii() for character in text)
     return math.ceil(narrow / 3) + len(text) - narrow
 
@@ -273,10 +293,12 @@ def _without(prefix: str, pieces: Iterator[str]) -> Iterator[str]:
 
 
 def shares(steps: Sequence[Step], options: Sequence[str]) -> tuple[float, ...]:
-    """How probability divides between the options, read from the log-probabilities along one generated answer.
+    """How probability divides between the options, read from the log-probabilities along one
+    generated answer.
 
-    A candidate that fits one option alone adds to that option; one that fits several is followed if it was generated.
-    An option without candidates counts as the least likely candidate listed. Empty where none fits any option.
+    A candidate that fits one option alone adds to that option; one that fits several is followed if
+    it was generated. An option without candidates counts as the least likely candidate listed.
+    Empty where none fits any option.
     """
     found: dict[str, float] = {}
     said, path, least = "", 0.0, 0.0

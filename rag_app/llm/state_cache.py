@@ -1,12 +1,13 @@
 """Saved states of the model's sequence, so that a prompt seen before is not read again.
 
-Knows: which tokens each state stands for, what to forget first, and the file format. Does not know: what is inside a
-state, or when to save one. Called by `llm.Engine`. A state is in memory until it is on disk, where the system's file
-cache keeps it at hand. Memory and disk are both capped, least recently used first out.
+Knows: which tokens each state stands for, what to forget first, and the file format. Does not know:
+what is inside a state, or when to save one. Called by `llm.Engine`. A state is in memory until it
+is on disk, where the system's file cache keeps it at hand. Memory and disk are both capped, least
+recently used first out.
 
-A file is one JSON line (`format`, `key`, `tokens`, `sha256`), the tokens as little-endian 32-bit integers, and the
-state. `key` names all that a state depends on (model, engine version, settings); a file of another key, or one whose
-checksum fails, is as if it were not there.
+A file is one JSON line (`format`, `key`, `tokens`, `sha256`), the tokens as little-endian 32-bit
+integers, and the state. `key` names all that a state depends on (model, engine version, settings);
+a file of another key, or one whose checksum fails, is as if it were not there.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ class States:
         memory_bytes: int = MEMORY_BYTES,
         disk_bytes: int = DISK_BYTES,
     ) -> None:
-        """`folder` None keeps nothing on disk; `whole` says that a state serves only prompts that begin with all of
-        its tokens (models that cannot drop a suffix)."""
+        """`folder` None keeps nothing on disk; `whole` says that a state serves only prompts that
+        begin with all of its tokens (models that cannot drop a suffix).
+        """
         self._key = key
         self._folder = folder
         self._whole = whole
@@ -93,13 +95,16 @@ class States:
         self._states.remove(state)
 
     def add(self, tokens: Sequence[int], data: bytes) -> None:
-        """Keep a state in memory; it takes the place of those it continues, unless states serve only as a whole."""
+        """Keep a state in memory; it takes the place of those it continues, unless states serve
+        only as a whole.
+        """
         kept = np.asarray(tokens, _TOKEN)
         if not self._whole:
             for state in [s for s in self._states if prefix_blocks.shared(s.tokens, kept) == len(s.tokens)]:
                 self._states.remove(state)
                 if state.path is not None:
-                    with suppress(OSError):  # of a read-only folder: it stays until there is no room for it
+                    # of a read-only folder: it stays until there is no room for it
+                    with suppress(OSError):
                         state.path.unlink()
         self._states.append(State(kept, data, None))
         self._trim_memory()
@@ -130,8 +135,15 @@ class States:
     def _write(self, tokens: Tokens, data: bytes) -> Path:
         """Write beside, then rename: a killed process leaves no half state under the final name."""
         assert self._folder is not None  # noqa: S101 - `flush` has checked
-        header = {"format": _FORMAT, "key": self._key, "tokens": len(tokens), "sha256": _checksum(tokens, data)}
-        path = self._folder / f"{hashlib.sha256(self._key.encode() + tokens.tobytes()).hexdigest()[:32]}.state"
+        header = {
+            "format": _FORMAT,
+            "key": self._key,
+            "tokens": len(tokens),
+            "sha256": _checksum(tokens, data),
+        }
+        path = (
+            self._folder / f"{hashlib.sha256(self._key.encode() + tokens.tobytes()).hexdigest()[:32]}.state"
+        )
         unfinished = path.with_suffix(f".{os.getpid()}")
         try:
             with unfinished.open("wb") as file:
@@ -144,7 +156,9 @@ class States:
         return path
 
     def _trim_memory(self) -> None:
-        """Forget the least recently used of the states that are not on disk; the newest stays, whatever its size."""
+        """Forget the least recently used of the states that are not on disk; the newest stays,
+        whatever its size.
+        """
         *older, newest = self._states
         room = self._memory_bytes - len(newest.data or b"")
         for state in reversed(older):

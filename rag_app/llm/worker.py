@@ -1,12 +1,13 @@
-"""The child process in which an engine runs: requests in by standard input, replies out by standard output.
+"""The child process in which an engine runs: requests in by standard input, replies out by standard
+output.
 
-Knows: one JSON object a line. Does not know: who asks. Started by `engine_host`; ends when its input does, so it never
-outlives its parent.
+Knows: one JSON object a line. Does not know: who asks. Started by `engine_host`; ends when its
+input does, so it never outlives its parent.
 
-Requests: `{"id", "call": "stream" | "choose" | "count", ...arguments}` and `{"stop": id}`. Replies: first
-`{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any number of
-`{"id", "piece"}` and at last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`. Calls are answered in the order
-they came; counting and stopping are not made to wait.
+Requests: `{"id", "call": "stream" | "choose" | "count", ...arguments}` and `{"stop": id}`. Replies:
+first `{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any
+number of `{"id", "piece"}` and at last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`.
+Calls are answered in the order they came; counting and stopping are not made to wait.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def run(load: Callable[[], Generator]) -> None:
         print(json.dumps({"error": error.message, "hint": error.hint}), file=output, flush=True)
         return
     worker = _Worker(engine, output)
-    worker.reply(ready={name: getattr(engine, name, "") for name in ("model", "device", "context", "kv_type")})
+    worker.reply(
+        ready={name: getattr(engine, name, "") for name in ("model", "device", "context", "kv_type")}
+    )
     worker.serve(sys.stdin)
 
 
@@ -105,7 +108,9 @@ class _Worker:
         except BrokenPipeError:  # the parent is gone: so are we, soon
             return
         except Exception as error:
-            self.reply(id=request["id"], error=f"{type(error).__name__}: {error}", hint="report this as a bug")
+            self.reply(
+                id=request["id"], error=f"{type(error).__name__}: {error}", hint="report this as a bug"
+            )
 
     def _call(self, request: dict[str, Any]) -> object:
         engine = self._engine

@@ -1,8 +1,8 @@
 """Dates in a question, English or Korean -> the days a paper must have appeared on.
 
-Knows: how people write days, months, years, ranges and relative dates in both languages, and that relative dates
-count from the newest digest, because "today" in an archive is its last day.
-Does not know: the rest of the question. `understanding` calls `find` and removes the spans it reports.
+Knows: how people write days, months, years, ranges and relative dates in both languages, and that
+relative dates count from the newest digest, because "today" in an archive is its last day. Does not
+know: the rest of the question. `understanding` calls `find` and removes the spans it reports.
 """
 
 from __future__ import annotations
@@ -20,13 +20,20 @@ MONTHS = {
 } | {"sept": 9}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 # Without a number beside it, "may" and "march" are months only with a capital.
-_NAMED = "(?:(?-i:May|March|Mar)|" + "|".join(m for m in _MONTH.split("|") if m not in {"may", "march", "mar"}) + ")"
+_NAMED = (
+    "(?:(?-i:May|March|Mar)|"
+    + "|".join(m for m in _MONTH.split("|") if m not in {"may", "march", "mar"})
+    + ")"
+)
 _YEAR = r"(?:19|20)\d\d"
 _TH = r"(?:st|nd|rd|th)?"
-_LEAD_MONTH = r"\b(?:in|of|from|since|during|before|after|until|through|for|last|this|between|early|late|to|and|or)\s+"
+_LEAD_MONTH = (
+    r"\b(?:in|of|from|since|during|before|after|until|through|for|last|this|between|early|late|to|and|or)\s+"
+)
 
-# Order matters: the longest reading of a place wins. Groups: y, m, d (numbers), mon (an English month), q and h
-# (quarter and half of a year), ry (a year counted from the newest digest's). Some stand in a lookahead.
+# Order matters: the longest reading of a place wins. Groups: y, m, d (numbers), mon (an English
+# month), q and h (quarter and half of a year), ry (a year counted from the newest digest's). Some
+# stand in a lookahead.
 PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -67,8 +74,12 @@ PATTERNS = tuple(
     )
 )
 
-RANGE_BETWEEN = re.compile(r"\s*(?:에서|부터|to|through|till|until|up to|[-~–—])\s*(?:the\s+)?", re.IGNORECASE)
-LIST_BETWEEN = re.compile(r"\s*(?:자)?\s*(?:and|or|와|과|및|또는|이나|,|그리고|하고|,\s*and)\s*", re.IGNORECASE)
+RANGE_BETWEEN = re.compile(
+    r"\s*(?:에서|부터|to|through|till|until|up to|[-~–—])\s*(?:the\s+)?", re.IGNORECASE
+)
+LIST_BETWEEN = re.compile(
+    r"\s*(?:자)?\s*(?:and|or|와|과|및|또는|이나|,|그리고|하고|,\s*and)\s*", re.IGNORECASE
+)
 _THE = r"\s+(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$"
 BETWEEN_BEFORE = re.compile(r"\bbetween" + _THE, re.IGNORECASE)
 SINCE_BEFORE = re.compile(r"\b(since|starting(?: on| in| from)?|as of)" + _THE, re.IGNORECASE)
@@ -126,7 +137,8 @@ class Dates:
     since: str = ""
     until: str = ""
     spans: tuple[tuple[int, int], ...] = ()
-    impossible: str = ""  # the wording of a date that is on no calendar, or of a range that ends before it starts
+    # the wording of a date that is on no calendar, or of a range that ends before it starts
+    impossible: str = ""
     relative: str = ""  # the wording that was counted from the newest digest
 
 
@@ -143,7 +155,9 @@ class _ImpossibleError(ValueError):
 
 
 def find(text: str, newest: str) -> Dates:
-    """Dates in `text`; `newest` (ISO day of the newest digest) completes dates without a year and relative ones."""
+    """Dates in `text`; `newest` (ISO day of the newest digest) completes dates without a year and
+    relative ones.
+    """
     anchor = date.fromisoformat(newest) if newest else date.today()
     matches = _matches(text)
     years = [_year(match["y"]) for match in matches if match.groupdict().get("y")]
@@ -153,13 +167,17 @@ def find(text: str, newest: str) -> Dates:
     for match in matches:
         try:
             counted = _counted(match, anchor)
-            mentions.append(counted or _mention(match, mentions[-1].first if mentions else None, completing, anchor))
+            mentions.append(
+                counted or _mention(match, mentions[-1].first if mentions else None, completing, anchor)
+            )
         except (_ImpossibleError, ValueError, OverflowError):
             return Dates(impossible=match[0].strip(), spans=(match.span(),))
     if not mentions:
         return Dates()
     relative = any(match.re in COUNTED for match in matches)
-    return replace(_combine(text, mentions), relative=text[mentions[0].start : mentions[-1].end] if relative else "")
+    return replace(
+        _combine(text, mentions), relative=text[mentions[0].start : mentions[-1].end] if relative else ""
+    )
 
 
 def _matches(text: str) -> list[re.Match[str]]:
@@ -178,7 +196,9 @@ def _year(digits: str) -> int:
 
 
 def _mention(match: re.Match[str], before: date | None, completing: date, newest: date) -> _Mention:
-    """The first and last day a match means; what it leaves out comes from the mention before, or from `completing`."""
+    """The first and last day a match means; what it leaves out comes from the mention before, or
+    from `completing`.
+    """
     part = {name: value for name, value in match.groupdict().items() if value}
     day = int(part["d"]) if "d" in part else None
     first, last = _months(part)
@@ -192,7 +212,9 @@ def _mention(match: re.Match[str], before: date | None, completing: date, newest
         year = before.year + (passed and (before.year + 1, month) <= (newest.year, newest.month))
     else:
         # The last time that this day of the year, or of the month, has been.
-        year = completing.year - (first is not None and (first, day or 1) > (completing.month, completing.day))
+        year = completing.year - (
+            first is not None and (first, day or 1) > (completing.month, completing.day)
+        )
     if day is not None and first is None:
         known = before or (completing if day <= completing.day else completing.replace(day=1) - timedelta(1))
         first = last = known.month
@@ -203,7 +225,9 @@ def _mention(match: re.Match[str], before: date | None, completing: date, newest
         exact = date(year, first, day)
         return _Mention(start, match.end(), exact, exact)
     first, last = first or 1, last or 12
-    return _Mention(start, match.end(), date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
+    return _Mention(
+        start, match.end(), date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+    )
 
 
 def _months(part: Mapping[str, str]) -> tuple[int | None, int | None]:
@@ -229,10 +253,13 @@ def _combine(text: str, mentions: list[_Mention]) -> Dates:
             return Dates(days=(_iso(since),), spans=spans)
         return Dates(since=_iso(since), until=_iso(until), spans=spans)
     between, before = text[first.end : second.start], text[: first.start]
-    if RANGE_BETWEEN.fullmatch(between) or (LIST_BETWEEN.fullmatch(between) and BETWEEN_BEFORE.search(before)):
+    if RANGE_BETWEEN.fullmatch(between) or (
+        LIST_BETWEEN.fullmatch(between) and BETWEEN_BEFORE.search(before)
+    ):
         return _range(text, first.first, second.last, spans, (first.start, second.end))
     end = _bounds(text, second)[1]
-    if since and end and not until and _bounds(text, second)[0] is None:  # "after May 1 and before May 9"
+    # "after May 1 and before May 9"
+    if since and end and not until and _bounds(text, second)[0] is None:
         return _range(text, since, end, spans, (first.start, second.end))
     days = sorted({day for mention in mentions for day in _each(mention)})
     if len(mentions) > 1 and len(days) == (days[-1] - days[0]).days + 1 > len(mentions):
@@ -258,7 +285,9 @@ def _bounds(text: str, mention: _Mention) -> tuple[date | None, date | None]:
     return mention.first, mention.last
 
 
-def _range(text: str, first: date, last: date, spans: tuple[tuple[int, int], ...], place: tuple[int, int]) -> Dates:
+def _range(
+    text: str, first: date, last: date, spans: tuple[tuple[int, int], ...], place: tuple[int, int]
+) -> Dates:
     if last < first:
         return Dates(impossible=text[slice(*place)], spans=spans)
     return Dates(since=first.isoformat(), until=last.isoformat(), spans=spans)
@@ -279,7 +308,9 @@ def _spans(text: str, mentions: list[_Mention]) -> tuple[tuple[int, int], ...]:
 
 
 def _counted(match: re.Match[str], newest: date) -> _Mention | None:
-    """What "yesterday", "지난주" or "last 3 days" means, counted from the newest digest; None for other dates."""
+    """What "yesterday", "지난주" or "last 3 days" means, counted from the newest digest; None for
+    other dates.
+    """
     if match.re is RECENT:
         count = match["n"] or match["nk"]
         unit = (match["unit"] or match["unitk"]).casefold()

@@ -1,7 +1,7 @@
 """How questions about papers are worded, in English and Korean: the patterns understanding goes by.
 
-Knows: words and patterns only. Does not know: the collection. `understanding` is its one reader, so that a new
-wording is added here without touching the logic.
+Knows: words and patterns only. Does not know: the collection. `understanding` is its one reader, so
+that a new wording is added here without touching the logic.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ GREETING = _any(
     r"|(?:넌 |너는 |당신은 )?누구(?:세요|야|니|예요)"
     r"|(?:넌 |너는 |당신은 )?(?:뭘|뭐|무엇을) ?할 수 있(?:어|니|나요|어요|지))[\s.!?~]*",
 )
-# Said around a pasted text: where it is from, which asks for nothing, and that it is to be left aside.
+# Said around a pasted text: where it is from, which asks for nothing, and that it is to be left
+# aside.
 INTRODUCTION = _any(
     r"(?:^|(?<=[.!?\n]))(?![^:：]*(?:\b(?:which|what|who|how|why|when|where|find|compare|list|show|explain|describe"
     r"|summari[sz]e|translate|tell)\b|찾|비교|요약|설명|번역|알려|뭐|무엇|어떤|어느|누가|왜|언제))[^.!?\n]*[:：]\s*$"
@@ -88,7 +89,9 @@ POINTING = _any(
     r"^\s*(?:그|이|저|그럼|그러면|그리고)\s|그 논문|이 논문|해당|거기|그거|이거|그것|이것|그 (?:방법|모델|연구|둘)",
 )
 AMONG = _any(r"\b(?:of|among|from) (?:them|those|these)\b|\bthose\b", r"그\s?중|이\s?중|그 가운데|이 가운데")
-TWO = _any(r"\b(?:the|these|those|first) two\b|\bboth\b", r"(?:그|이) 둘|둘 (?:다|중)|두 (?:논문|연구|방법|모델)")
+TWO = _any(
+    r"\b(?:the|these|those|first) two\b|\bboth\b", r"(?:그|이) 둘|둘 (?:다|중)|두 (?:논문|연구|방법|모델)"
+)
 # After a name: what it stands for is a kind of method, not the paper.
 KIND = _any(r"[- ](?:based|style|like|family|series|variants?)\b", r"\s?(?:계열|기반|스타일|시리즈|류의)")
 _NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"
@@ -165,8 +168,8 @@ ABOUT_PAPERS = frozenset(
     ]
 )  # fmt: skip
 
-# Content terms (as `lexical` folds them) that a question about any paper may have: they ask for what it is about, and
-# for nothing in particular.
+# Content terms (as `lexical` folds them) that a question about any paper may have: they ask for
+# what it is about, and for nothing in particular.
 OF_ANY_PAPER = frozenset(
     [
         *("working research digest method approach model system framework technique problem issue challenge limitation "
@@ -181,7 +184,18 @@ OF_ANY_PAPER = frozenset(
 )  # fmt: skip
 
 _NUMBER = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())}
-_KOREAN = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
+_KOREAN = {
+    "한": 1,
+    "두": 2,
+    "세": 3,
+    "네": 4,
+    "다섯": 5,
+    "여섯": 6,
+    "일곱": 7,
+    "여덟": 8,
+    "아홉": 9,
+    "열": 10,
+}
 _KOREAN_COUNT = rf"(\d{{1,9}}|{'|'.join(_KOREAN)})"
 LIMIT = _any(
     rf"\btop[- ]?{_COUNT}\b{_NO_METRIC}",
@@ -264,7 +278,9 @@ def aggregate(text: str) -> str:
 
 def ranking(text: str) -> str:
     """ "top" or "bottom" where papers are to be ranked by votes, whatever else is asked."""
-    return next((name for name, pattern in AGGREGATES if name in {"top", "bottom"} and pattern.search(text)), "")
+    return next(
+        (name for name, pattern in AGGREGATES if name in {"top", "bottom"} and pattern.search(text)), ""
+    )
 
 
 def about_record(name: str) -> bool:
@@ -326,7 +342,9 @@ BOILERPLATE = _any(
 
 
 def topic(text: str) -> str:
-    """What is left of a list question when the words for asking are taken away; the text itself if nothing is."""
+    """What is left of a list question when the words for asking are taken away; the text itself if
+    nothing is.
+    """
     return _without(BOILERPLATE, text) or text.strip()
 
 

@@ -1,9 +1,11 @@
 """The model's part of a list: whether the papers next to the cut belong in it.
 
-Knows: which papers are put before the model, how many, and how its yes or no and the retrieval score are weighed.
-Does not know: how papers are scored (`retrieval`) or lists written (`composing`). `pipeline.ask` calls `judge`.
+Knows: which papers are put before the model, how many, and how its yes or no and the retrieval
+score are weighed. Does not know: how papers are scored (`retrieval`) or lists written
+(`composing`). `pipeline.ask` calls `judge`.
 
-A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt and generates nothing.
+A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt and
+generates nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from rag_app.records import Evidence, Hit, Query
 from rag_app.search import retrieval
 from rag_app.text.cleaning import clean_line
 
-MOST = {"CPU": 4, "GPU": 16}  # papers judged for one list: about a second and a half each on 2 cores
+# papers judged for one list: about a second and a half each on 2 cores
+MOST = {"CPU": 4, "GPU": 16}
 SENTENCES = 4  # of a paper's digest that are judged, the best for the question
 WORTH = 0.4  # standard deviations of retrieval score that one unit of log-odds weighs
 BIAS = 1.2  # log-odds that the 1.5B model gives a paper of which it is not sure
@@ -26,11 +29,16 @@ BIAS = 1.2  # log-odds that the 1.5B model gives a paper of which it is not sure
 SYSTEM = "You judge whether a paper belongs in a list. Answer yes or no."
 
 
-def judge(query: Query, evidence: Evidence, library: Library, generator: Generator, stop: threading.Event) -> Evidence:
-    """The evidence with its matches next to the cut confirmed or made borderline, and borderline papers taken in."""
+def judge(
+    query: Query, evidence: Evidence, library: Library, generator: Generator, stop: threading.Event
+) -> Evidence:
+    """The evidence with its matches next to the cut confirmed or made borderline, and borderline
+    papers taken in.
+    """
     cut = retrieval.cut(evidence.strength)
     near = sorted(
-        (hit for hit in evidence.hits if abs(hit.score - cut) <= retrieval.BORDER), key=lambda h: abs(h.score - cut)
+        (hit for hit in evidence.hits if abs(hit.score - cut) <= retrieval.BORDER),
+        key=lambda h: abs(h.score - cut),
     )
     belongs = dict.fromkeys(evidence.matched, True)
     for hit in near[: MOST[processor(generator)]]:

@@ -1,12 +1,14 @@
 """`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
 
-Knows: how dense and lexical scores are fused, how papers are ranked, where a list is cut, and how the sentences of
-a paper are chosen. Every paper is scored, so that lists are complete; in a collection too large for that, those that
-the vector store proposes and those with the words of the question.
-Does not know: how a question was understood or how an answer is written. `pipeline.ask` calls `retrieve`.
+Knows: how dense and lexical scores are fused, how papers are ranked, where a list is cut, and how
+the sentences of a paper are chosen. Every paper is scored, so that lists are complete; in a
+collection too large for that, those that the vector store proposes and those with the words of the
+question. Does not know: how a question was understood or how an answer is written. `pipeline.ask`
+calls `retrieve`.
 
-Scores of the two retrievers are put on one scale by standardising each over the whole collection (z-scores), which
-keeps how far a paper stands out; ranks (reciprocal rank fusion) would throw that away, and lists are cut by it.
+Scores of the two retrievers are put on one scale by standardising each over the whole collection
+(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would throw that
+away, and lists are cut by it.
 """
 
 from __future__ import annotations
@@ -29,17 +31,21 @@ from rag_app.text.terms import words
 
 RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
-PASSAGES = 6  # sentences kept of a paper, best first; one of those beyond the ranking, for its line in a list
-NEIGHBOURS = 2_000  # chunks that the vector store proposes, and papers by their words, where not every paper is scored
+# sentences kept of a paper, best first; one of those beyond the ranking, for its line in a list
+PASSAGES = 6
+# chunks that the vector store proposes, and papers by their words, where not every paper is scored
+NEIGHBOURS = 2_000
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
-LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}  # beside dense at 1; English words meet Korean text through the glossary only
+# beside dense at 1; English words meet Korean text through the glossary only
+LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}
 
-# A list is cut where papers stop standing out: at a share of the best score, between two bounds, all in standard
-# deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
+# A list is cut where papers stop standing out: at a share of the best score, between two bounds,
+# all in standard deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
 CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
 BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
-SPLIT_KEPT = 20_000  # sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers
+# sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers
+SPLIT_KEPT = 20_000
 ACCENTED = re.compile("[À-ɏ]")
 
 Scores = NDArray[np.float32]
@@ -96,9 +102,11 @@ def searched(query: Query) -> str:
 def score(
     text: str, weights: dict[str, float], language: str, library: Library, allowed: Rows | None = None
 ) -> tuple[Scores, dict[str, Rows]]:
-    """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for the best).
+    """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
+    the best).
 
-    `allowed` are the rows of the papers that may be found, by default all; it matters where not every paper is scored.
+    `allowed` are the rows of the papers that may be found, by default all; it matters where not
+    every paper is scored.
     """
     vector = library.embedder.query(text)
     lexical = _standardised(library.lexical.scores(weights))
@@ -111,7 +119,9 @@ def score(
 
 
 def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:
-    """Rows of the papers worth scoring: all that are allowed if they are few, else the nearest and best by words."""
+    """Rows of the papers worth scoring: all that are allowed if they are few, else the nearest and
+    best by words.
+    """
     if len(allowed) <= NEIGHBOURS:
         return allowed
     ids = library.lexical.papers
@@ -122,12 +132,16 @@ def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) 
 
 
 def _of_proposed(vector: Scores, proposed: Rows, library: Library) -> Scores:
-    """Standard scores of these papers, shape (papers,), beside an even sample of all; the rest count as usual ones."""
+    """Standard scores of these papers, shape (papers,), beside an even sample of all; the rest
+    count as usual ones.
+    """
     count = len(library.lexical.papers)
     sample = np.arange(0, count, max(1, count // NEIGHBOURS))
     papers = np.union1d(sample, proposed)
     chunks = np.flatnonzero(np.isin(library.owners, papers))
-    scores = _by_paper(library.generation.vectors[chunks] @ vector, np.searchsorted(papers, library.owners[chunks]))
+    scores = _by_paper(
+        library.generation.vectors[chunks] @ vector, np.searchsorted(papers, library.owners[chunks])
+    )
     usual = scores[np.isin(papers, sample)]
     dense = np.zeros(count, np.float32)
     dense[papers] = (scores - usual.mean()) / max(float(usual.std()), 1e-6)
@@ -142,7 +156,9 @@ def _ranks(scores: Scores) -> Rows:
 
 
 def _by_paper(chunk_scores: Scores, owners: Rows) -> Scores:
-    """A paper's score is its best chunk plus the mean of all: one strong section, and the paper as a whole."""
+    """A paper's score is its best chunk plus the mean of all: one strong section, and the paper as
+    a whole.
+    """
     count = int(owners.max()) + 1 if len(owners) else 0
     best = np.full(count, -1.0, dtype=np.float32)
     np.maximum.at(best, owners, chunk_scores)
@@ -196,8 +212,11 @@ def _relevances(
 ) -> Iterator[tuple[float, int, sentences.Span]]:
     """(relevance, place of its section, span) of every sentence: lists ask this of hundreds of papers."""
     worth = [(term, weight * (0.1 + library.lexical.rarity(term))) for term, weight in weights.items()]
-    # A word's term stands in the word itself, but for accents, "-ies", and single letters, which stand everywhere.
-    inside = [(term, f"{term[:-1]}ies" if term.endswith("y") else term, w) for term, w in worth if len(term) > 1]
+    # A word's term stands in the word itself, but for accents, "-ies", and single letters, which
+    # stand everywhere.
+    inside = [
+        (term, f"{term[:-1]}ies" if term.endswith("y") else term, w) for term, w in worth if len(term) > 1
+    ]
     letters = len(inside) < len(worth)
     for place, section in enumerate(paper.sections):
         for span, folded, accented in _sentences(section.text):
@@ -214,5 +233,6 @@ def _relevances(
 def _sentences(text: str) -> tuple[tuple[sentences.Span, str, bool], ...]:
     """(span, its text for matching, whether that has accents) of each sentence."""
     return tuple(
-        (span, text[slice(*span)].casefold(), bool(ACCENTED.search(text, *span))) for span in sentences.split(text)
+        (span, text[slice(*span)].casefold(), bool(ACCENTED.search(text, *span)))
+        for span in sentences.split(text)
     )

@@ -1,8 +1,9 @@
-"""Question and conversation -> `Query`: language, intent, filters, named papers, standalone wording.
+"""Question and conversation -> `Query`: language, intent, filters, named papers, standalone
+wording.
 
-Knows: what questions about a collection of papers look like in English and Korean. Code over the collection's own
-dictionary (its days, authors, names and words); no model is asked.
-Does not know: how papers are scored or answers written. `pipeline.ask` calls `understand`, first of all.
+Knows: what questions about a collection of papers look like in English and Korean. Code over the
+collection's own dictionary (its days, authors, names and words); no model is asked. Does not know:
+how papers are scored or answers written. `pipeline.ask` calls `understand`, first of all.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ NAMED_RANK = 3  # papers among which a loosely named one must be by the words of
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
-REMEMBERED = 100  # turns that a question may lean on; each that only narrows the one before is read with it
+# turns that a question may lean on; each that only narrows the one before is read with it
+REMEMBERED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ def understand(
         query = replace(query, unknown=(*query.unknown, reading.unknown_author))
     if conversation:
         query = _follow(query, reading, dictionary, conversation[-REMEMBERED:])
-    return replace(query, intent=_intent(query, reading, dictionary)) if query.intent is Intent.LOOKUP else query
+    return (
+        replace(query, intent=_intent(query, reading, dictionary)) if query.intent is Intent.LOOKUP else query
+    )
 
 
 def _read(question: str, dictionary: Dictionary) -> _Reading:
@@ -85,7 +89,9 @@ def _read(question: str, dictionary: Dictionary) -> _Reading:
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
     without_names = _mask(rest, [(m.span[0], _after_particle(rest, m.span[1])) for m in named.mentions])
     terms = tuple(
-        t for t in dictionary.lexical.own_terms(without_names) if t not in patterns.ABOUT_PAPERS and not t.isdigit()
+        t
+        for t in dictionary.lexical.own_terms(without_names)
+        if t not in patterns.ABOUT_PAPERS and not t.isdigit()
     )
     notes = [f"{m.typed} → {m.taken_for}" for m in named.mentions if m.taken_for]
     if found.relative:
@@ -109,8 +115,9 @@ def _after_particle(text: str, at: int) -> int:
 
 
 def _without_pasted_text(question: str) -> str:
-    """The question without long quotations, where they are from, and that they are to be left aside: pasted text is
-    not what is asked. A quoted title stays."""
+    """The question without long quotations, where they are from, and that they are to be left
+    aside: pasted text is not what is asked. A quoted title stays.
+    """
     pasted = [m.span() for m in LONG_QUOTE.finditer(question) if not _is_title(m[1])]
     if not pasted:
         return question
@@ -129,11 +136,17 @@ def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 def _is_title(text: str) -> bool:
     capitals = [word for word in text.split() if word[:1].isupper()]
-    return not re.search(r"[.!:]\s|[.!]$", text) and len(capitals) >= len(text.split()) / 2 and not HANGUL.search(text)
+    return (
+        not re.search(r"[.!:]\s|[.!]$", text)
+        and len(capitals) >= len(text.split()) / 2
+        and not HANGUL.search(text)
+    )
 
 
 def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple[int, int]], str]:
-    """(authors of the table that are named in full, their spans, a name asked for as author that is not there)."""
+    """(authors of the table that are named in full, their spans, a name asked for as author that is
+    not there).
+    """
     words = list(AUTHOR_WORDS.finditer(text))
     found, spans, at = [], [], 0
     while at < len(words):
@@ -175,7 +188,9 @@ def _is_person(typed: str) -> bool:
 
 def _merge(asked: Filters, given: Filters) -> Filters:
     """Both conditions; where both set the same one, the question's own is the more exact wish."""
-    values = {name: getattr(asked, name) or getattr(given, name) for name in ("days", "since", "until", "authors")}
+    values = {
+        name: getattr(asked, name) or getattr(given, name) for name in ("days", "since", "until", "authors")
+    }
     for name in ("min_votes", "max_votes", "votes_known"):
         own = getattr(asked, name)
         values[name] = own if own is not None else getattr(given, name)
@@ -191,24 +206,30 @@ def _within(day: str, asked: Filters) -> bool:
 
 
 def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
-    """The papers a question is about, one for each name where it compares, else the one it says most about."""
+    """The papers a question is about, one for each name where it compares, else the one it says
+    most about.
+    """
     mentions = reading.named.mentions
-    if patterns.LISTING.search(reading.question):  # a topic may look like a name that only one digest uses
+    # a topic may look like a name that only one digest uses
+    if patterns.LISTING.search(reading.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
     # "The LoRA-based QLoRA" is about QLoRA alone.
     mentions = tuple(m for m in mentions if not _names_a_kind(m, reading.rest)) or mentions
     if not mentions:
         return ()
     scores = dictionary.lexical.paper_scores(reading.rest)
-    # Where nothing is said beside the name, its spelling must not decide: "TULU3" is the paper titled "TÜLU 3".
+    # Where nothing is said beside the name, its spelling must not decide: "TULU3" is the paper
+    # titled "TÜLU 3".
     chosen = [_best(mention, scores) if reading.terms else mention.papers[0] for mention in mentions]
     if patterns.COMPARING.search(reading.question) or patterns.about_record(patterns.aggregate(reading.rest)):
         return tuple(dict.fromkeys(chosen))
-    # A benchmark or baseline that is itself a paper is mentioned by the digest that answers, not the other way round.
+    # A benchmark or baseline that is itself a paper is mentioned by the digest that answers, not
+    # the other way round.
     subject = max(dict.fromkeys(chosen), key=lambda arxiv_id: scores.get(arxiv_id, 0.0))
     firm = any(mention.firmness == TITLE_HEAD and subject in mention.papers for mention in mentions)
     better = sum(score > scores.get(subject, 0.0) for score in scores.values())
-    # A long description may hold a word that some title holds too; the paper it describes fits the rest as well.
+    # A long description may hold a word that some title holds too; the paper it describes fits the
+    # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
 
 
@@ -217,7 +238,9 @@ def _names_a_kind(mention: Mention, text: str) -> bool:
 
 
 def _best(mention: Mention, scores: dict[str, float]) -> str:
-    """Of the papers that share a name, the one the rest of the question fits; the firmest owner has an edge."""
+    """Of the papers that share a name, the one the rest of the question fits; the firmest owner has
+    an edge.
+    """
     edge = {paper: 1.15 if place == 0 else 1.0 for place, paper in enumerate(mention.papers)}
     return max(mention.papers, key=lambda paper: scores.get(paper, 0.0) * edge[paper])
 
@@ -230,7 +253,11 @@ def _intent(query: Query, reading: _Reading, dictionary: Dictionary) -> Intent:
     if query.papers and patterns.about_record(query.aggregate):
         return Intent.METADATA
     if query.papers:
-        return Intent.COMPARE if len(query.papers) > 1 or _other_side(query, reading, dictionary) else Intent.LOOKUP
+        return (
+            Intent.COMPARE
+            if len(query.papers) > 1 or _other_side(query, reading, dictionary)
+            else Intent.LOOKUP
+        )
     if patterns.TREND.search(question):
         return Intent.TREND
     if query.filters and topic == 0:
@@ -246,7 +273,9 @@ def _intent(query: Query, reading: _Reading, dictionary: Dictionary) -> Intent:
 
 
 def _other_side(query: Query, reading: _Reading, dictionary: Dictionary) -> bool:
-    """Whether a comparison with one named paper has another side, by a name that the paper's digest does not hold."""
+    """Whether a comparison with one named paper has another side, by a name that the paper's digest
+    does not hold.
+    """
     rest = _mask(reading.rest, [mention.span for mention in reading.named.mentions])
     paper = dictionary.papers.get(query.papers[0])
     return bool(patterns.SIDE_BY_SIDE.search(reading.question)) and bool(unknown_names(rest, paper))
@@ -256,10 +285,13 @@ def _other_side(query: Query, reading: _Reading, dictionary: Dictionary) -> bool
 
 
 def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversation: Sequence[Turn]) -> Query:
-    """A question that does not stand for itself takes its subject, or its topic and filters, from the turns before."""
+    """A question that does not stand for itself takes its subject, or its topic and filters, from
+    the turns before.
+    """
     last = conversation[-1]
     if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, reading):
-        before = understand(last.question, dictionary, conversation[:-1])  # which may itself have narrowed a list
+        # which may itself have narrowed a list
+        before = understand(last.question, dictionary, conversation[:-1])
         return replace(
             query,
             standalone=before.standalone,
@@ -271,7 +303,9 @@ def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversatio
             limit=query.limit or before.limit,
         )
     # A paper of an old conversation may have left the collection.
-    subjects = tuple(paper for paper in _subjects_before(reading, conversation) if dictionary.papers.has(paper))
+    subjects = tuple(
+        paper for paper in _subjects_before(reading, conversation) if dictionary.papers.has(paper)
+    )
     if not subjects or not _depends(query, reading, subjects, dictionary):
         return query
     asked_before = f"{_short_title(dictionary.papers.get(subjects[0]).title)}: " if len(subjects) == 1 else ""
@@ -281,7 +315,9 @@ def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversatio
 
 
 def _only_narrows(query: Query, reading: _Reading) -> bool:
-    """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has most votes?"."""
+    """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has
+    most votes?".
+    """
     new = reading.filters or query.aggregate in {"count", "top", "bottom", "months"}
     own_list = patterns.PAPERS.search(query.question) and not patterns.AMONG.search(query.question)
     return bool(new) and not reading.terms and not query.papers and not own_list

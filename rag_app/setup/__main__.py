@@ -1,10 +1,13 @@
-"""Makes the environment: `.venv` with the pinned packages and a llama.cpp built for this machine's GPU.
+"""Makes the environment: `.venv` with the pinned packages and a llama.cpp built for this machine's
+GPU.
 
-Knows: everything about set-up that differs between Linux, macOS and Windows. Uses the standard library only,
-because the system's own Python runs it before anything is installed: `python3 -m rag_app.setup.__main__ --gpu auto`.
-Does not know: models, digests and the index (`rag-app models`, `rag-app ingest`). `make setup` calls it.
+Knows: everything about set-up that differs between Linux, macOS and Windows. Uses the standard
+library only, because the system's own Python runs it before anything is installed: `python3 -m
+rag_app.setup.__main__ --gpu auto`. Does not know: models, digests and the index (`rag-app models`,
+`rag-app ingest`). `make setup` calls it.
 
-A stamp in `.venv` says what is done, so a second run does nothing and a broken-off one is continued.
+A stamp in `.venv` says what is done, so a second run does nothing and a broken-off one is
+continued.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ MODELS_GB = 1.7  # the default weights as downloaded (1.2) and the embedder as c
 SPARE_GB = 1.0  # for a build of llama.cpp alone
 
 VULKAN_INCLUDES = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
-VULKAN_GPU = re.compile(r"PHYSICAL_DEVICE_TYPE_(DISCRETE|INTEGRATED|VIRTUAL)_GPU")  # the rest are CPU renderers
+# the rest are CPU renderers
+VULKAN_GPU = re.compile(r"PHYSICAL_DEVICE_TYPE_(DISCRETE|INTEGRATED|VIRTUAL)_GPU")
 
 TOOLKIT_HINTS = {
     "cuda": "install the CUDA toolkit and put its bin folder on PATH, or use GPU=auto",
@@ -57,7 +61,8 @@ class Machine:
 
     system: str  # "Linux", "Darwin" or "Windows"
     which: Callable[[str], str | None]  # a command's path
-    output: Callable[[Sequence[str]], str]  # what a command prints; empty if it fails or is not there
+    # what a command prints; empty if it fails or is not there
+    output: Callable[[Sequence[str]], str]
     exists: Callable[[Path], bool]
     free_bytes: Callable[[Path], int]
 
@@ -77,7 +82,9 @@ class Stamp:
 
 def this_machine() -> Machine:
     """The machine this runs on."""
-    return Machine(platform.system(), shutil.which, _output, Path.exists, lambda folder: shutil.disk_usage(folder).free)
+    return Machine(
+        platform.system(), shutil.which, _output, Path.exists, lambda folder: shutil.disk_usage(folder).free
+    )
 
 
 def _output(command: Sequence[str]) -> str:
@@ -126,7 +133,9 @@ def choose_gpu(wanted: str, machine: Machine) -> tuple[str, str]:
             raise SetUpError(f"GPU={wanted} needs {lacking}, which is not here", TOOLKIT_HINTS[wanted])
         return wanted, "as asked"
     if wanted != "auto":
-        raise SetUpError(f"GPU={wanted} is not a build of llama.cpp", f"use GPU=auto or one of {', '.join(BUILDS)}")
+        raise SetUpError(
+            f"GPU={wanted} is not a build of llama.cpp", f"use GPU=auto or one of {', '.join(BUILDS)}"
+        )
     if machine.system == "Darwin":
         return "metal", "this is macOS"
     reasons = []
@@ -134,7 +143,9 @@ def choose_gpu(wanted: str, machine: Machine) -> tuple[str, str]:
         lacking = missing_toolkit(gpu, machine)
         if not lacking and has_device(gpu, machine):
             return gpu, "its toolkit and a GPU were found"
-        reasons.append(f"{gpu}: {lacking} not found" if lacking else f"{gpu}: toolkit found, but no GPU answers")
+        reasons.append(
+            f"{gpu}: {lacking} not found" if lacking else f"{gpu}: toolkit found, but no GPU answers"
+        )
     return "cpu", "; ".join(reasons)
 
 
@@ -187,10 +198,14 @@ def check_python(version: tuple[int, int], machine: Machine) -> None:
         other = next((name for name in names if machine.output([name, "--version"])), "")
         raise SetUpError(
             f"Python {version[0]}.{version[1]} cannot run this; it needs 3.{oldest[1]} to 3.{newest[1]}",
-            f"use {other}: make PYTHON={other}" if other else f"install Python 3.{newest[1]} and run this again",
+            f"use {other}: make PYTHON={other}"
+            if other
+            else f"install Python 3.{newest[1]} and run this again",
         )
     if importlib.util.find_spec("ensurepip") is None:
-        raise SetUpError("this Python cannot make virtual environments", "Debian, Ubuntu: apt-get install python3-venv")
+        raise SetUpError(
+            "this Python cannot make virtual environments", "Debian, Ubuntu: apt-get install python3-venv"
+        )
 
 
 def check_compiler(machine: Machine) -> None:
@@ -199,9 +214,12 @@ def check_compiler(machine: Machine) -> None:
         vswhere = r"\Microsoft Visual Studio\Installer\vswhere.exe"
         tools = ["-products", "*", "-requires", "Microsoft.VisualStudio.Component.VC.Tools.x86.x64"]
         program = os.environ.get("PROGRAMFILES(X86)", r"C:\Program Files (x86)") + vswhere
-        found = bool(machine.which("cl") or machine.output([program, *tools, "-property", "installationPath"]))
+        found = bool(
+            machine.which("cl") or machine.output([program, *tools, "-property", "installationPath"])
+        )
     elif machine.system == "Darwin":
-        # The compilers' names exist on every Mac; they do nothing until the command line tools are there.
+        # The compilers' names exist on every Mac; they do nothing until the command line tools are
+        # there.
         found = bool(machine.output(["xcode-select", "-p"]))
     else:
         found = _has(machine, "CC", "cc", "gcc", "clang") and _has(machine, "CXX", "c++", "g++", "clang++")
@@ -245,7 +263,11 @@ def _size(folder: Path) -> float:
 def make_environment(venv: Path, python: str) -> None:
     """A virtual environment of that Python ("3.11"); one of another or a missing Python is cleared."""
     config = venv / "pyvenv.cfg"
-    made = re.search(r"^version\S* = (\d+\.\d+)", config.read_text(encoding="utf-8"), re.M) if config.exists() else None
+    made = (
+        re.search(r"^version\S* = (\d+\.\d+)", config.read_text(encoding="utf-8"), re.M)
+        if config.exists()
+        else None
+    )
     keep = made and made[1] == python and venv_python(venv).exists()
     clear = [] if keep else ["--clear"]
     _run([sys.executable, "-m", "venv", *clear, str(venv)], "the virtual environment could not be made")
@@ -255,9 +277,11 @@ def build_engine(venv: Path, engine: str) -> None:
     """Builds llama-cpp-python from source; `engine` is the stamp's "requirement gpu"."""
     requirement, gpu = engine.split()
     own_args = os.environ.get("CMAKE_ARGS", "")
-    # pip's cache knows a wheel by its version, not by its switches: only the plain build may use it.
+    # pip's cache knows a wheel by its version, not by its switches: only the plain build may use
+    # it.
     cache = [] if gpu == "cpu" and not own_args else ["--no-cache-dir"]
-    # llama.cpp builds for Metal unless told otherwise where that exists, so the plain build has to say no.
+    # llama.cpp builds for Metal unless told otherwise where that exists, so the plain build has to
+    # say no.
     switch = "-DGGML_METAL=off" if gpu == "cpu" else f"-DGGML_{gpu.upper()}=on"
     options = [*cache, "--no-deps", "--force-reinstall", "--no-binary", "llama-cpp-python"]
     say(f"building llama.cpp for {gpu}: some minutes (6 on 2 cores for cpu; others take longer)")
@@ -312,7 +336,9 @@ def set_up(root: Path, wanted_gpu: str, machine: Machine) -> None:
 
 
 def settle_gpu(root: Path, wanted: str, done: Stamp, machine: Machine) -> tuple[str, str]:
-    """The build and why, as `choose_gpu` says; but auto keeps a finished build, whatever it was chosen for."""
+    """The build and why, as `choose_gpu` says; but auto keeps a finished build, whatever it was
+    chosen for.
+    """
     if wanted == "auto" and done.gpu and set(steps(done, wanted_stamp(root, done.gpu))) <= {"packages"}:
         return done.gpu, "as built before"
     return choose_gpu(wanted, machine)

@@ -1,8 +1,8 @@
 """llama.cpp's source, made to compile with the Vulkan headers that distributions ship.
 
-Knows: the one statement that headers before 1.3.272 (Debian 12 has 1.3.239) cannot compile. It fills in settings of
-the validation layer, which release builds leave out. Does not know: how the source is fetched or built. Called by
-`setting_up`; standard library only.
+Knows: the one statement that headers before 1.3.272 (Debian 12 has 1.3.239) cannot compile. It
+fills in settings of the validation layer, which release builds leave out. Does not know: how the
+source is fetched or built. Called by `setting_up`; standard library only.
 """
 
 from __future__ import annotations
@@ -33,5 +33,7 @@ def without_layer_settings(source: str) -> str:
     head, found, rest = source.partition(SETTINGS)
     _, also_found, tail = rest.partition(SETTINGS_END)
     if not (found and also_found and INSTANCE in tail):
-        raise SetUpError(f"{SOURCE.name} is not the one that this version knows", "use the pinned llama-cpp-python")
+        raise SetUpError(
+            f"{SOURCE.name} is not the one that this version knows", "use the pinned llama-cpp-python"
+        )
     return head + tail.replace(INSTANCE, ", layers, extensions);", 1)

@@ -1,11 +1,12 @@
 """Untrusted digest text -> plain text for embedding and prompt, and its inert form for display.
 
-Knows: Markdown, HTML, the chat templates of language models, and the characters nobody sees.
-Does not know: papers and sections. `digest` cleans titles and names with it, `chunking` and `prompting` clean
-bodies, the pages escape what they show. The verbatim text is never changed: these functions return copies.
+Knows: Markdown, HTML, the chat templates of language models, and the characters nobody sees. Does
+not know: papers and sections. `digest` cleans titles and names with it, `chunking` and `prompting`
+clean bodies, the pages escape what they show. The verbatim text is never changed: these functions
+return copies.
 
-Every function takes any text, raises nothing and runs in time linear in its length: patterns that look for a
-closing mark never look past the next opening one, or are possessive.
+Every function takes any text, raises nothing and runs in time linear in its length: patterns that
+look for a closing mark never look past the next opening one, or are possessive.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-# Markup may hide markup ("&lt;b>", "<|im_<b>end|>"), so cleaning repeats until nothing changes. Honest text settles
-# in two or three rounds; what has not settled after this many is an attack, and loses its marks altogether.
+# Markup may hide markup ("&lt;b>", "<|im_<b>end|>"), so cleaning repeats until nothing changes.
+# Honest text settles in two or three rounds; what has not settled after this many is an attack, and
+# loses its marks altogether.
 ROUNDS = 8
 
-# A Python list of strings, as some digests hold instead of sentences; group 2 is empty when it never closes.
+# A Python list of strings, as some digests hold instead of sentences; group 2 is empty when it
+# never closes.
 _STRING = r"""(?:'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+")"""
 LIST_LITERAL = re.compile(rf"\[\s*+({_STRING}(?:\s*+,\s*+{_STRING})*+)\s*+(\]?)")
 LIST_ITEM = re.compile(_STRING)
 
-# https://spec.commonmark.org/0.31.2/#links: a destination holds no blanks, and parentheses only in pairs.
+# https://spec.commonmark.org/0.31.2/#links: a destination holds no blanks, and parentheses only in
+# pairs.
 _TARGET = r"""\(\s*+(?:[^\s()]|\([^\s()]*+\))*+(?:\s++(?:"[^"\n]*+"|'[^'\n]*+'))?+\s*+\)"""
 IMAGE = re.compile(rf"!\[[^\[\]\n]*+\]{_TARGET}")
 LINK = re.compile(rf"\[([^\[\]]*+)\]{_TARGET}")
@@ -43,9 +47,13 @@ _ELEMENTS = (
     "noscript|object|ol|option|param|picture|pre|samp|script|section|select|small|source|span|strike|strong|style|"
     "sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|tt|ul|var|video|wbr"
 )
-# One letter with a blank behind it is a tag only with an attribute: "<a href=x>", but "a <b and c> d" is maths.
-_TAG = re.compile(rf"</?(?:[abipqsu](?:\s*+/?>|\s[^<>=]*+=[^<>]*+>)|(?:{_ELEMENTS})(?:[\s/][^<>]*+)?>)", re.IGNORECASE)
-_UNKNOWN_TAG = re.compile(r"</?([A-Za-z][\w.:-]*+)\s*+/?>")  # "<proposer>", "<MASK>": names the text talks about
+# One letter with a blank behind it is a tag only with an attribute: "<a href=x>", but "a <b and c>
+# d" is maths.
+_TAG = re.compile(
+    rf"</?(?:[abipqsu](?:\s*+/?>|\s[^<>=]*+=[^<>]*+>)|(?:{_ELEMENTS})(?:[\s/][^<>]*+)?>)", re.IGNORECASE
+)
+# "<proposer>", "<MASK>": names the text talks about
+_UNKNOWN_TAG = re.compile(r"</?([A-Za-z][\w.:-]*+)\s*+/?>")
 _DECLARATION = re.compile(r"<[!?][^<>]*+>")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]*+)>", re.IGNORECASE)
 _COMMENT = (re.compile(r"<!--"), re.compile(r"-->"))
@@ -57,8 +65,11 @@ _DEFINITION = re.compile(
     r"""(?: ++(?:"[^"\n]*+"|'[^'\n]*+'|\([^)\n]*+\)))? *+$""",
     re.MULTILINE,
 )
-_LINE_MARKS = re.compile(r"^ *+(?:(?:[-*+•▪·>]|#{1,6}) ++)++|^ *+(?:[-*_] ?+){3,}+$|^ *+(?:`{3,}|~{3,})\w*+$", re.M)
-_EMPHASIS = (  # a mark opens before text and closes after it; a lone "*", or "_" inside a word, is itself
+_LINE_MARKS = re.compile(
+    r"^ *+(?:(?:[-*+•▪·>]|#{1,6}) ++)++|^ *+(?:[-*_] ?+){3,}+$|^ *+(?:`{3,}|~{3,})\w*+$", re.M
+)
+# a mark opens before text and closes after it; a lone "*", or "_" inside a word, is itself
+_EMPHASIS = (
     re.compile(r"(\*{2,3})(?=[^\s*])([^*]++)(?<=\S)\1"),
     re.compile(r"(?<![\w*])(\*)(?=[^\s*])([^*\n]++)(?<=\S)\1(?![\w*])"),
     re.compile(r"(?<!\w)(_{1,3})(?=[^\s_])((?:[^_\n]|(?<=[^\W_])_(?=[^\W_]))++)(?<=\S)\1(?!\w)"),
@@ -69,12 +80,14 @@ _ESCAPED = re.compile(r"\\(?=[%$&#_*\[\]<>~])")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r" ?\n[\n ]*")
-# Printable to Python, invisible to people: fillers, the grapheme joiner, variation selectors, the blank Braille cell.
+# Printable to Python, invisible to people: fillers, the grapheme joiner, variation selectors, the
+# blank Braille cell.
 _FILLERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _MARKS_IN_A_ROW = re.compile(r"([^\w\s!-~]{64})")  # no honest letter carries 64 combining marks
-# Addresses, e-mails, emoji and icon names, and the arrows and signs that Streamlit draws for free-standing ones.
+# Addresses, e-mails, emoji and icon names, and the arrows and signs that Streamlit draws for
+# free-standing ones.
 _FOUND_AFTER_PARSING = re.compile(
     r":(?=//|[\w+-]++:|material/)|www(?=\.)|(?<=[\w.+-])(?=@[\w-]++\.\w)"
     r"|(?<!\S)(?:<(?=->?(?!\S))|-(?=[->](?!\S))|[<>~](?==(?!\S)))",
@@ -84,10 +97,11 @@ _MARKS = re.compile(r"[<>&\[\]*_`~|\\#]")
 
 
 def clean(text: str) -> str:
-    """Plain NFC text: no markup, template tokens or invisible characters; line breaks stay as single ones.
+    """Plain NFC text: no markup, template tokens or invisible characters; line breaks stay as
+    single ones.
 
-    Words are kept, whatever the marks around them; only images, comments, scripts, the targets of links and template
-    tokens go. `clean(clean(x)) == clean(x)`.
+    Words are kept, whatever the marks around them; only images, comments, scripts, the targets of
+    links and template tokens go. `clean(clean(x)) == clean(x)`.
     """
     return _settle(text, _round)
 
@@ -98,13 +112,15 @@ def clean_line(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """The visible text as Markdown that Streamlit shows as it is: nothing is a mark, a link, a formula or an icon.
+    """The visible text as Markdown that Streamlit shows as it is: nothing is a mark, a link, a
+    formula or an icon.
 
-    CommonMark takes a backslash before any ASCII punctuation for that character itself. Addresses, e-mails, emoji
-    and icon names are searched for after parsing, where escapes are gone (remark-gfm, remark-emoji): there an
-    invisible word joiner keeps the pattern apart.
+    CommonMark takes a backslash before any ASCII punctuation for that character itself. Addresses,
+    e-mails, emoji and icon names are searched for after parsing, where escapes are gone
+    (remark-gfm, remark-emoji): there an invisible word joiner keeps the pattern apart.
     """
-    text = re.sub(r"^[ \t]+", "", visible(text), flags=re.MULTILINE)  # four blanks would be a code block
+    # four blanks would be a code block
+    text = re.sub(r"^[ \t]+", "", visible(text), flags=re.MULTILINE)
     text = _FOUND_AFTER_PARSING.sub("\\g<0>\u2060", text)
     text = re.sub(r"([\\`*_\[\]<>$|~&])", r"\\\1", text)
     text = re.sub(r"^(?=[-+=#:!])", r"\\", text, flags=re.MULTILINE)  # lists, headings, rules
@@ -147,7 +163,9 @@ def visible(text: str) -> str:
 
 
 def nfc(text: str) -> str:
-    """The text in NFC. Sorting combining marks is quadratic in their number, so endless runs are cut in pieces."""
+    """The text in NFC. Sorting combining marks is quadratic in their number, so endless runs are
+    cut in pieces.
+    """
     return "".join(unicodedata.normalize("NFC", piece) for piece in _MARKS_IN_A_ROW.split(text))
 
 
@@ -174,4 +192,6 @@ def _sentences(match: re.Match[str]) -> str:
     if not match[2]:
         return match[0]
     items = (re.sub(r"\\(['\"\\])", r"\1", item[1:-1]).strip() for item in LIST_ITEM.findall(match[1]))
-    return " ".join(item if item.endswith((".", "!", "?", ":", ";")) else item + "." for item in items if item)
+    return " ".join(
+        item if item.endswith((".", "!", "?", ":", ";")) else item + "." for item in items if item
+    )

@@ -2,8 +2,8 @@
 
 Knows: which Korean terms translate an English word in these texts. Does not know: papers, scores.
 
-Source: IBM Model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"): the word alignments of a
-translation lexicon, learned in seconds, without a model.
+Source: IBM Model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"): the
+word alignments of a translation lexicon, learned in seconds, without a model.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from collections.abc import Iterable, Sequence
 
 from rag_app.text.terms import ENGLISH_STOP, HANGUL, Analyse, morphemes, words
 
-# Starts at a word: what follows a closing parenthesis without a space is a particle of the word before.
-PAIR = re.compile(r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)")
+# Starts at a word: what follows a closing parenthesis without a space is a particle of the word
+# before.
+PAIR = re.compile(
+    r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)"
+)
 
 ITERATIONS = 6  # of EM; the table no longer changes its order after five
 TRANSLATIONS = 4  # Korean terms kept for one English word
@@ -29,7 +32,8 @@ def mine_glossary(texts: Iterable[str], analyse: Analyse = morphemes) -> dict[st
     sides = []
     for (_, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
         source = [w for w in words(english) if w not in ENGLISH_STOP]
-        # The phrase to the left has no marked start: as many morphemes as there are words, and one to spare.
+        # The phrase to the left has no marked start: as many morphemes as there are words, and one
+        # to spare.
         target = [k for k in korean[-(len(source) + 1) :] if HANGUL.search(k)]
         if source and target:
             sides.append((source, target))
@@ -53,6 +57,10 @@ def _align(sides: Sequence[tuple[list[str], list[str]]]) -> dict[str, dict[str, 
         table = defaultdict(float, {pair: count / totals[pair[0]] for pair, count in counts.items()})
     glossary: dict[str, dict[str, float]] = defaultdict(dict)
     for (english, korean), share in sorted(table.items(), key=lambda item: -item[1]):
-        if share >= LEAST_SHARE and counts[english, korean] >= LEAST_COUNT and len(glossary[english]) < TRANSLATIONS:
+        if (
+            share >= LEAST_SHARE
+            and counts[english, korean] >= LEAST_COUNT
+            and len(glossary[english]) < TRANSLATIONS
+        ):
             glossary[english][korean] = round(share, 4)
     return {english: targets for english, targets in glossary.items() if targets}

@@ -1,7 +1,8 @@
 """Numbers in text, as values that can be compared across languages and notations.
 
-Knows: digits with separators, percent, multiples, English, Korean and letter scales (k, million, 만, 억), full-width
-digits and small numbers spelled out. Does not know: which number answers a question. `citing` compares with it.
+Knows: digits with separators, percent, multiples, English, Korean and letter scales (k, million, 만,
+억), full-width digits and small numbers spelled out. Does not know: which number answers a question.
+`citing` compares with it.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ def figures(text: str) -> list[Figure]:
         scaled = value * SCALE.get(unit, 1.0)
         if HANGUL.fullmatch(unit) and SCALE.get(unit, 1.0) < scale and not plain[end : match.start()].strip():
             before = found.pop()
-            found.append(Figure(f"{before.text} {match[0].strip()}", frozenset({max(before.values) + scaled})))
+            found.append(
+                Figure(f"{before.text} {match[0].strip()}", frozenset({max(before.values) + scaled}))
+            )
         else:
             found.append(Figure(match[0].strip(), frozenset({value, round(scaled, 6)})))
         end, scale = match.end(), SCALE.get(unit, 0.0) if HANGUL.fullmatch(unit) else 0.0

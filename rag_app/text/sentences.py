@@ -1,8 +1,8 @@
 """The text of a section -> the spans of its sentences, in Korean and English.
 
-Knows: where a sentence ends, and which full stops end none. Does not know: papers, scores, languages.
-`retrieval` ranks the spans, `citing` quotes them. Rules, not a model: a quote needs the same cut every time, and
-14,000 sections are cut in about a second.
+Knows: where a sentence ends, and which full stops end none. Does not know: papers, scores,
+languages. `retrieval` ranks the spans, `citing` quotes them. Rules, not a model: a quote needs the
+same cut every time, and 14,000 sections are cut in about a second.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from rag_app.text.cleaning import IMAGE, LINK, LIST_ITEM, LIST_LITERAL
 
 Span = tuple[int, int]  # start and end, in code points
 
-# What may end a sentence: a stop before a blank; one glued to the next sentence after a Korean ending; or a CJK stop.
+# What may end a sentence: a stop before a blank; one glued to the next sentence after a Korean
+# ending; or a CJK stop.
 _CLOSING = r"""["'”’」』)\]*_]*+"""
 _STOP = re.compile(
     rf"[.!?。！？…]++{_CLOSING}(?=\s|$)|(?<=[다요음함임됨죠])[.!?]++{_CLOSING}(?=[가-힣A-Z\"'“‘(*])|[。！？]++{_CLOSING}"
@@ -33,9 +34,11 @@ _LINE = re.compile(r"[^\n]++")
 
 
 def split(text: str) -> list[Span]:
-    """Sentence spans of a verbatim text: ordered, disjoint, trimmed of white space and list marks, 2 or more long.
+    """Sentence spans of a verbatim text: ordered, disjoint, trimmed of white space and list marks,
+    2 or more long.
 
-    Every letter and digit lies in a span, except those of list marks and of lines that are only images and links.
+    Every letter and digit lies in a span, except those of list marks and of lines that are only
+    images and links.
     """
     spans: list[Span] = []
     for at, end in _pieces(text):
@@ -53,7 +56,9 @@ def _pieces(text: str) -> Iterator[Span]:
         for literal in LIST_LITERAL.finditer(text, at, end):
             if literal[2]:
                 yield at, literal.start()
-                yield from ((item.start() + 1, item.end() - 1) for item in LIST_ITEM.finditer(text, *literal.span(1)))
+                yield from (
+                    (item.start() + 1, item.end() - 1) for item in LIST_ITEM.finditer(text, *literal.span(1))
+                )
                 at = literal.end()
         yield at, end
 
@@ -76,7 +81,11 @@ def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
     at = stop.start()
     if stop[0] == "." and _ABBREVIATION.search(text[max(start, at - 12) : at + 1]):
         return True
-    return stop[0][0] == "." and text[at - 1].isascii() and "a" <= text[stop.end() : stop.end() + 2].strip()[:1] <= "z"
+    return (
+        stop[0][0] == "."
+        and text[at - 1].isascii()
+        and "a" <= text[stop.end() : stop.end() + 2].strip()[:1] <= "z"
+    )
 
 
 def _parentheses(text: str, start: int, end: int) -> list[Span]:

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 
-WIDE = {"compare", "explore", "collection"}  # pages of columns and tables; prose reads better in a narrow column
+# pages of columns and tables; prose reads better in a narrow column
+WIDE = {"compare", "explore", "collection"}
 
 
 def main() -> None:
-    # Before `st.navigation`: after it, the browser would fetch the page's icon from a font host as its favicon.
+    # Before `st.navigation`: after it, the browser would fetch the page's icon from a font host as
+    # its favicon.
     st.set_page_config(page_title="rag-app", page_icon="📖")
     try:
         app_state.settings()
@@ -100,7 +102,9 @@ def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
         st.Page(compare_page, title=words["compare"], icon=":material/compare_arrows:", url_path="compare"),
         st.Page(explore_page, title=words["explore"], icon=":material/travel_explore:", url_path="explore"),
         st.Page(history_page, title=words["history"], icon=":material/history:", url_path="history"),
-        st.Page(collection_page, title=words["collection"], icon=":material/folder_open:", url_path="collection"),
+        st.Page(
+            collection_page, title=words["collection"], icon=":material/folder_open:", url_path="collection"
+        ),
         st.Page(models_page, title=words["models"], icon=":material/memory:", url_path="models"),
         st.Page(data_page, title=words["data"], icon=":material/shield_lock:", url_path="data"),
     ]

@@ -1,8 +1,10 @@
-"""The page behind its gate: what another site's page or another host's name asks for never reaches Streamlit.
+"""The page behind its gate: what another site's page or another host's name asks for never reaches
+Streamlit.
 
-Knows: which requests are the user's own. Does not know: what the page shows (`app`) or how the server starts
-(`server`, which gives this file to `streamlit run`). Streamlit checks Host and Origin of its WebSocket alone; and to
-compare a foreign Origin it asks the internet for this machine's own address, which is just what must not happen.
+Knows: which requests are the user's own. Does not know: what the page shows (`app`) or how the
+server starts (`server`, which gives this file to `streamlit run`). Streamlit checks Host and Origin
+of its WebSocket alone; and to compare a foreign Origin it asks the internet for this machine's own
+address, which is just what must not happen.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from rag_app.web.server import HOSTS
 
 
 def welcome(host: str, origin: str | None) -> bool:
-    """Whether the page itself sent a request with these headers, or no page at all (then there is no Origin).
+    """Whether the page itself sent a request with these headers, or no page at all (then there is
+    no Origin).
 
     A foreign Host is DNS rebinding: another site's name that was made to point at this machine.
     """

@@ -1,7 +1,7 @@
 """Starts the page: Streamlit on 127.0.0.1 with nothing sent anywhere.
 
-Knows: the flags that keep the server on this machine. Does not know: what the page shows (`app`), or whose requests
-reach it (`gate`).
+Knows: the flags that keep the server on this machine. Does not know: what the page shows (`app`),
+or whose requests reach it (`gate`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ FLAGS = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
-    "runner.postScriptGC": "false",  # at three redraws a second it left an answer a quarter of its speed
+    # at three redraws a second it left an answer a quarter of its speed
+    "runner.postScriptGC": "false",
 }
 
 
@@ -37,7 +38,8 @@ def serve(settings: Settings, port: int) -> int:
     """Run the page until it is interrupted; its exit code. Raises RagError when the port is taken."""
     _check_port(port)
     print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
-    if os.name == "posix":  # become the server, so that a signal to this process ends it and the engine with it
+    # become the server, so that a signal to this process ends it and the engine with it
+    if os.name == "posix":
         os.chdir(CHECKOUT)
         os.execve(sys.executable, command(port), _environment(settings))
     try:
@@ -70,5 +72,6 @@ def _check_port(port: int) -> None:
             probe.bind((ADDRESS, port))
         except OSError as error:
             raise RagError(
-                f"port {port} cannot be used: {error.strerror}", f"choose another: rag-app serve --port {port + 1}"
+                f"port {port} cannot be used: {error.strerror}",
+                f"choose another: rag-app serve --port {port + 1}",
             ) from None

@@ -1,7 +1,7 @@
 """The models rag-app knows, as `models/catalog.toml` lists them.
 
-Knows: names, sizes, hashes, licences, needs and sources of models. Does not know: which of them are on this disk
-(`weights` does) or how a source is read (`fetching` does).
+Knows: names, sizes, hashes, licences, needs and sources of models. Does not know: which of them are
+on this disk (`weights` does) or how a source is read (`fetching` does).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Source:
     version: str = ""
     parts: int = 1
     platform: str = ""  # of the wheel, where it has one
-    member: str = ""  # file of the repository, or glob inside the wheel; empty = the repository is the model
+    # file of the repository, or glob inside the wheel; empty = the repository is the model
+    member: str = ""
 
     def __str__(self) -> str:
         return f"hub {self.hub}" if self.hub else f"packages {self.package} {self.version}"
@@ -64,7 +65,8 @@ def catalogue(path: Path = CATALOGUE) -> tuple[Model, ...]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
         return tuple(
-            Model(**{**entry, "sources": tuple(Source(**source) for source in entry["sources"])}) for entry in entries
+            Model(**{**entry, "sources": tuple(Source(**source) for source in entry["sources"])})
+            for entry in entries
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{path.name} cannot be used: {error}", "restore it from the project") from None

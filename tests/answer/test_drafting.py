@@ -95,7 +95,8 @@ def test_a_name_that_ends_in_a_vowel_is_no_word_of_the_question() -> None:
 def test_the_digest_answers_with_the_sentence_that_the_model_was_at() -> None:
     wrong = "[1] It is tested on ShelfBench with 12 robots."
     near, far = (
-        answer_of("What problem does PickBot solve?", lab(), ScriptedGenerator([said])) for said in (wrong, FALSE)
+        answer_of("What problem does PickBot solve?", lab(), ScriptedGenerator([said]))
+        for said in (wrong, FALSE)
     )
     assert "ShelfBench도 씁니다." in near.text
     assert "ShelfBench도 씁니다." not in far.text
@@ -109,7 +110,9 @@ def test_a_false_sentence_beside_a_true_one_is_left_out_of_the_text() -> None:
     check_citations(answer)
 
 
-@pytest.mark.parametrize("text", [prompting.REFUSAL, f"[1] {prompting.REFUSAL}", f"{prompting.REFUSAL}.", "", "\n\n"])
+@pytest.mark.parametrize(
+    "text", [prompting.REFUSAL, f"[1] {prompting.REFUSAL}", f"{prompting.REFUSAL}.", "", "\n\n"]
+)
 def test_a_model_that_finds_nothing_is_a_refusal(text: str) -> None:
     answer = answer_of(ASKED, lab(), ScriptedGenerator([text]))
     assert answer.refused
@@ -141,7 +144,9 @@ def test_a_question_for_a_figure_is_not_answered_without_one() -> None:
     answer = answer_of("How many parameters does PickBot have?", lab(), ScriptedGenerator([TRUE]))
     assert answer.refused
     answer = answer_of(
-        "How many parameters does PickBot have?", lab(), ScriptedGenerator(["[1] PickBot has 300 million parameters."])
+        "How many parameters does PickBot have?",
+        lab(),
+        ScriptedGenerator(["[1] PickBot has 300 million parameters."]),
     )
     assert not answer.refused
 
@@ -173,7 +178,11 @@ def test_a_comparison_cites_every_side(text: str) -> None:
 
 def test_an_english_comparison_translates_each_sentence_of_a_korean_digest_by_itself() -> None:
     def translate(messages: Sequence[Message]) -> str:
-        return " It reaches 75% on O.O.D. objects." if "75%" in messages[-1]["content"] else " It flies at 99 km/h."
+        return (
+            " It reaches 75% on O.O.D. objects."
+            if "75%" in messages[-1]["content"]
+            else " It flies at 99 km/h."
+        )
 
     answer = answer_of(COMPARED, lab(), generator := ScriptedGenerator([translate]))
     assert all(len(re.findall(r"[가-힣][.]", messages[-1]["content"])) == 1 for messages in generator.calls)
@@ -184,7 +193,9 @@ def test_an_english_comparison_translates_each_sentence_of_a_korean_digest_by_it
 
 
 @pytest.mark.parametrize("generator", [None, ScriptedGenerator([prompting.REFUSAL])])
-def test_a_sentence_that_holds_all_that_is_asked_answers_for_the_model(generator: ScriptedGenerator | None) -> None:
+def test_a_sentence_that_holds_all_that_is_asked_answers_for_the_model(
+    generator: ScriptedGenerator | None,
+) -> None:
     answer = answer_of("FoldNet이 TowelBench에서 기록한 성공률은 얼마야?", lab(), generator)
     assert not answer.refused
     assert "61.5%" in answer.text
@@ -201,7 +212,9 @@ def test_retrieval_and_the_model_choose_between_close_papers(say: float, cited: 
         place = next(n for n, option in enumerate(options) if f"{option} FoldNet" in messages[-1]["content"])
         return tuple(say if n == place else (1 - say) / 10 for n in range(len(options)))
 
-    generator = ScriptedGenerator([" 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."])  # true of one alone
+    generator = ScriptedGenerator(
+        [" 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."]
+    )  # true of one alone
     generator.choose = choose  # type: ignore[method-assign]  # this once it has an opinion
     answer = answer_of("로봇이 빨래를 개는 법을 배우는 연구는?", lab(), generator)
     assert answer.ranked[0] != FOLDNET
@@ -216,7 +229,9 @@ def test_a_korean_answer_of_names_and_figures_still_speaks_korean() -> None:
 
 
 def test_a_misspelt_name_reaches_the_model_as_the_digest_spells_it() -> None:
-    answer_of("What does PickBot do on shelfbensh and graspnett?", lab(), generator := ScriptedGenerator([TRUE]))
+    answer_of(
+        "What does PickBot do on shelfbensh and graspnett?", lab(), generator := ScriptedGenerator([TRUE])
+    )
     assert "ShelfBench" in generator.said().rpartition("Question:")[2]
     assert "GraspNet-style" in generator.said().rpartition("Question:")[2]
 
@@ -277,7 +292,9 @@ def test_a_thousand_random_drafts_give_valid_citations_only() -> None:
     for question in (ASKED, COMPARED):
         for _ in range(500):
             drafts = ["".join(chance.choices(parts, k=chance.randrange(1, 14))) for _ in range(2)]
-            generator = ScriptedGenerator(drafts, size=chance.choice([1, 4, 50]), stop_after=chance.choice([0, 0, 3]))
+            generator = ScriptedGenerator(
+                drafts, size=chance.choice([1, 4, 50]), stop_after=chance.choice([0, 0, 3])
+            )
             check_citations(answer_of(question, lab(), generator))
 
 

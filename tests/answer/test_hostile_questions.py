@@ -79,7 +79,11 @@ def test_hostile_questions_get_inert_answers(payload: str) -> None:
 def test_a_sweep_of_questions_raises_nothing_but_our_own_errors(sweep: Sweep, count: int) -> None:
     for seed in sweep(count):
         rng = random.Random(seed)  # noqa: S311 - repeatable
-        words = [*STRANGE.values(), *PAYLOADS, *(word for alphabet in ALPHABETS.values() for word in alphabet)]
+        words = [
+            *STRANGE.values(),
+            *PAYLOADS,
+            *(word for alphabet in ALPHABETS.values() for word in alphabet),
+        ]
         question = " ".join(rng.choices(words, k=rng.randint(1, 6)))[:3_900] + text(rng, 20)
         try:
             answers = asked(question, conversation(rng)[:5], says(rng))

@@ -1,7 +1,9 @@
-"""What hostile digests cannot do: whatever they hold, answers show plain text, arXiv links and valid citations.
+"""What hostile digests cannot do: whatever they hold, answers show plain text, arXiv links and
+valid citations.
 
-Every payload goes through the real stages: parsed, indexed, retrieved, put before a model that repeats what it reads,
-checked, and composed. The answer is then parsed as Markdown, as a page would.
+Every payload goes through the real stages: parsed, indexed, retrieved, put before a model that
+repeats what it reads, checked, and composed. The answer is then parsed as Markdown, as a page
+would.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ IN_TITLE = [
     "Broken ](javascript:alert(1)) link",
 ]
 PAYLOADS = IN_TEXT + IN_TITLE
-TEMPLATE_TOKENS = re.compile(r"<\|[^\n]*?\|>|<｜|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>", re.IGNORECASE)
+TEMPLATE_TOKENS = re.compile(
+    r"<\|[^\n]*?\|>|<｜|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>", re.IGNORECASE
+)
 
 
 def name(number: int) -> str:
@@ -106,11 +110,18 @@ def repeats_the_digest(messages: Sequence[Message]) -> str:
 
 def check_inert(answer: Answer) -> None:
     """No image, no HTML, no link but to arXiv's abstracts, and no marker without its citation."""
-    tokens = [t for block in MarkdownIt().enable("table").parse(answer.text) for t in [block, *(block.children or [])]]
-    assert {"image", "html_inline", "html_block", "code_block", "fence"}.isdisjoint(token.type for token in tokens)
+    tokens = [
+        t
+        for block in MarkdownIt().enable("table").parse(answer.text)
+        for t in [block, *(block.children or [])]
+    ]
+    assert {"image", "html_inline", "html_block", "code_block", "fence"}.isdisjoint(
+        token.type for token in tokens
+    )
     links = [str(token.attrs["href"]) for token in tokens if token.type == "link_open"]
     assert all(re.fullmatch(r"https://arxiv\.org/abs/\d{4}\.\d{5}", link) for link in links)
-    assert not re.search(r"https?://(?!arxiv\.org/abs/)|www\.\w", answer.text)  # pages link bare addresses
+    # pages link bare addresses
+    assert not re.search(r"https?://(?!arxiv\.org/abs/)|www\.\w", answer.text)
     shown = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\](?!\()", answer.text)}
     cited = {citation.n for citation in answer.citations}
     assert shown <= cited
@@ -129,8 +140,12 @@ def check_quotes(answer: Answer, library: Library) -> None:
 def check_prompt(generator: ScriptedGenerator) -> None:
     said = generator.said()
     assert not TEMPLATE_TOKENS.search(said)
-    assert not re.search(r"<!--|<(?:script|img|iframe|svg|b|style)\b|!\[[^\]]*\]\([^)\s]*:", said, re.IGNORECASE)
-    assert not [c for c in said if unicodedata.category(c) in {"Cf", "Co", "Cn", "Cs"} or (c < " " and c != "\n")]
+    assert not re.search(
+        r"<!--|<(?:script|img|iframe|svg|b|style)\b|!\[[^\]]*\]\([^)\s]*:", said, re.IGNORECASE
+    )
+    assert not [
+        c for c in said if unicodedata.category(c) in {"Cf", "Co", "Cn", "Cs"} or (c < " " and c != "\n")
+    ]
 
 
 def test_every_payload_is_in_the_collection(hostile: Library) -> None:
@@ -156,7 +171,9 @@ def test_a_model_that_says_the_payload_itself_gives_an_inert_answer(hostile: Lib
     check_quotes(answer, hostile)
 
 
-@pytest.mark.parametrize("question", ["Which papers sort widgets?", "위젯을 정렬하는 논문 목록", "How many papers?"])
+@pytest.mark.parametrize(
+    "question", ["Which papers sort widgets?", "위젯을 정렬하는 논문 목록", "How many papers?"]
+)
 def test_a_list_of_hostile_papers_is_inert(hostile: Library, question: str) -> None:
     answer = answer_of(question, hostile)
     assert answer.intent in {Intent.LIST, Intent.METADATA}

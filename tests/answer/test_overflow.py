@@ -1,7 +1,8 @@
-"""Sweeps of questions, conversations and evidence: whatever they are, prompt and answer fit the context window.
+"""Sweeps of questions, conversations and evidence: whatever they are, prompt and answer fit the
+context window.
 
-The ten thousand: `python -m pytest tests/test_overflow.py -m "not slow" -k sweep --sweeps 40`, with the small model's
-tokenizer where it is pulled.
+The ten thousand: `python -m pytest tests/test_overflow.py -m "not slow" -k sweep --sweeps 40`, with
+the small model's tokenizer where it is pulled.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ class Window(ScriptedGenerator):
     """An engine that refuses what the real one would refuse, and remembers how near it came."""
 
     tokens: str = "poor"
-    prompts: list[tuple[int, str]] = field(default_factory=list)  # tokens with the answer, and what stood there
+    # tokens with the answer, and what stood there
+    prompts: list[tuple[int, str]] = field(default_factory=list)
 
     def count_tokens(self, text: str) -> int:
         return len(tokenizer(self.tokens).tokenize(text, special=False))
@@ -173,7 +175,9 @@ def conversation(rng: random.Random) -> list[Turn]:
     ids = [*re.findall(r"abs/([\d.]+)", LAB), "9901.00001"]
     return [
         Turn(
-            rng.choice([text(rng, 400), "What does PickBot learn?", "and in May?", "which has the most votes?"]),
+            rng.choice(
+                [text(rng, 400), "What does PickBot learn?", "and in May?", "which has the most votes?"]
+            ),
             text(rng, 400),
             tuple(rng.choices(ids, k=rng.randint(0, 4))),
             Filters(since=rng.choice(["", "2024-05-01"])),
@@ -183,10 +187,18 @@ def conversation(rng: random.Random) -> list[Turn]:
     ]
 
 
-QUESTIONS = ["What does PickBot learn? ", "Compare PickBot and FoldNet ", "그것의 성공률은? ", "and in May? ", ""]
+QUESTIONS = [
+    "What does PickBot learn? ",
+    "Compare PickBot and FoldNet ",
+    "그것의 성공률은? ",
+    "and in May? ",
+    "",
+]
 TOKENIZERS = [
     "poor",
-    pytest.param("real", marks=[pytest.mark.model, pytest.mark.skipif(not WEIGHTS.exists(), reason="not pulled")]),
+    pytest.param(
+        "real", marks=[pytest.mark.model, pytest.mark.skipif(not WEIGHTS.exists(), reason="not pulled")]
+    ),
 ]
 
 
@@ -251,7 +263,8 @@ def test_a_best_sentence_that_is_too_long_is_cut_not_lost() -> None:
 def test_the_last_papers_are_left_out_before_the_first() -> None:
     engine = Window(["NONE"], context=2048)
     hits = [
-        Hit(Paper(f"2405.1{n:04d}", f"Paper {n}", (), (Section("Summary", f"It is {n}."),)), 9.0) for n in range(50)
+        Hit(Paper(f"2405.1{n:04d}", f"Paper {n}", (), (Section("Summary", f"It is {n}."),)), 9.0)
+        for n in range(50)
     ]
     query = Query("What?", "What?", "en", Intent.COMPARE)
     prompt = prompting.build(query, hits, count_tokens=engine.count_tokens, budget=1000, room=300)

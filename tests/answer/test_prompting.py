@@ -68,14 +68,19 @@ def test_the_least_relevant_sentences_are_left_out_first() -> None:
 
 
 def test_the_system_message_is_the_same_for_every_question() -> None:
-    prompts = [built([hit(1, ["So."])], query) for query in (ENGLISH, KOREAN, replace(ENGLISH, intent=Intent.COMPARE))]
+    prompts = [
+        built([hit(1, ["So."])], query)
+        for query in (ENGLISH, KOREAN, replace(ENGLISH, intent=Intent.COMPARE))
+    ]
     assert {prompt.messages[0]["content"] for prompt in prompts} == {prompting.SYSTEM}
 
 
 def test_all_but_the_question_stands_before_it_so_that_a_follow_up_reuses_it() -> None:
     described = replace(ENGLISH, standalone="Why?", papers=())
     named = replace(ENGLISH, standalone="Who else?", papers=("2401.00001",))
-    first, second = (content(built([hit(1, ["So."])], query)).rpartition("\n\n") for query in (described, named))
+    first, second = (
+        content(built([hit(1, ["So."])], query)).rpartition("\n\n") for query in (described, named)
+    )
     assert (first[2], second[2]) == ("Question: Why?", "Question: Who else?")
     assert first[0] == second[0]
 

@@ -1,4 +1,6 @@
-"""What answers written by code promise: numbers from the table, citations for every paper, titles that stay inert."""
+"""What answers written by code promise: numbers from the table, citations for every paper, titles
+that stay inert.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from tests.helpers.fakes import answer_of, lab, made
 MANY = 45
 QUERY = Query("Which papers?", "Which papers?", "en", Intent.LIST)
 BOTH = [QUERY, replace(QUERY, language="ko")]
-NASTY = "A [b](http://evil.example) | c ![d](http://evil.example/e.png) `f` **g** <img src=x> $h$ [9] [i]: //j"
+NASTY = (
+    "A [b](http://evil.example) | c ![d](http://evil.example/e.png) `f` **g** <img src=x> $h$ [9] [i]: //j"
+)
 
 
 def paper(number: int, votes: int | None = 1, title: str = "", day: str = "2024-05-01") -> Paper:
@@ -45,7 +49,9 @@ def months(tmp_path_factory: pytest.TempPathFactory) -> Library:
         "### [{t}](https://arxiv.org/abs/2405.0000{n})\n\n{votes}\n\nAuthors: {authors}\n\n"
         "- **What's New**: {t} is new.\n\n"
     )
-    april = "## Daily Papers (2024-04-30)\n\n" + entry.format(t="Alpha", n=1, votes="Vote: 3", authors="Ada Kim, Bo Li")
+    april = "## Daily Papers (2024-04-30)\n\n" + entry.format(
+        t="Alpha", n=1, votes="Vote: 3", authors="Ada Kim, Bo Li"
+    )
     may = "## Daily Papers (2024-05-01)\n\n" + "".join(
         entry.format(t=t, n=n, votes=votes, authors=authors)
         for t, n, votes, authors in [
@@ -72,7 +78,8 @@ def test_both_languages_have_the_same_phrases_with_the_same_slots() -> None:
 
 def test_every_phrase_is_used() -> None:
     code = "".join(file.read_text(encoding="utf-8") for file in Path(templates.__file__).parent.glob("*.py"))
-    once = [key for key in PHRASES["en"] if code.count(f'"{key}"') < 3]  # its two definitions, and a use
+    # its two definitions, and a use
+    once = [key for key in PHRASES["en"] if code.count(f'"{key}"') < 3]
     assert once == []
 
 
@@ -108,7 +115,9 @@ def test_unknown_votes_are_said_to_be_unknown(query: Query) -> None:
 def test_a_list_by_votes_is_in_their_order_without_unknown_ones() -> None:
     made_of = templates.listing(replace(QUERY, aggregate="top", ranking="top", limit=3), evidence(hits(10)))
     assert [hit.paper.votes for hit in made_of.hits] == [8, 7, 5]
-    made_of = templates.listing(replace(QUERY, aggregate="bottom", ranking="bottom", limit=2), evidence(hits(10)))
+    made_of = templates.listing(
+        replace(QUERY, aggregate="bottom", ranking="bottom", limit=2), evidence(hits(10))
+    )
     assert [hit.paper.votes for hit in made_of.hits] == [1, 2]
 
 
@@ -171,7 +180,9 @@ def test_a_fact_of_the_record_is_told_with_its_paper(question: str, said: str) -
 
 def test_no_votes_known_at_all_is_no_first_place() -> None:
     table = lab().generation.papers
-    made_of = templates.record(replace(QUERY, aggregate="top", ranking="top"), [paper(1, None), paper(2, None)], table)
+    made_of = templates.record(
+        replace(QUERY, aggregate="top", ranking="top"), [paper(1, None), paper(2, None)], table
+    )
     assert made_of.hits == ()
 
 
@@ -214,7 +225,10 @@ def told(number: int, text: str, *names: str) -> Hit:
 
 
 def test_digests_without_a_shared_section_are_compared_as_wholes() -> None:
-    plain, divided = told(1, "One. Two. Three. Four.", "Summary"), told(2, "First. Last.", "What's New", "Results")
+    plain, divided = (
+        told(1, "One. Two. Three. Four.", "Summary"),
+        told(2, "First. Last.", "What's New", "Results"),
+    )
     table = templates.comparison((plain, divided))
     assert {aspect: {at: len(said) for at, said in sides.items()} for aspect, sides in table.items()} == {
         "Summary": {plain.paper.arxiv_id: 4, divided.paper.arxiv_id: 4}
@@ -251,8 +265,12 @@ def test_titles_stay_inert_and_links_lead_to_arxiv_only(query: Query) -> None:
         templates.comparison_table(nasty, {NASTY: {}}, query.language),
     ]
     for text in texts:
-        tokens = [child for token in MarkdownIt().enable("table").parse(text) for child in token.children or [token]]
-        assert {"image", "html_inline", "html_block", "code_inline", "em_open"}.isdisjoint(t.type for t in tokens)
+        tokens = [
+            child for token in MarkdownIt().enable("table").parse(text) for child in token.children or [token]
+        ]
+        assert {"image", "html_inline", "html_block", "code_inline", "em_open"}.isdisjoint(
+            t.type for t in tokens
+        )
         links = {str(token.attrs["href"]) for token in tokens if token.type == "link_open"}
         assert all(link.startswith("https://arxiv.org/abs/2405.") for link in links)
 

@@ -9,7 +9,9 @@ from rag_app.records import Paper
 
 
 def papers(month: str, titles: Sequence[str]) -> list[Paper]:
-    return [Paper(f"{month}-{n}", title, (f"{month}-01",) if month else (), ()) for n, title in enumerate(titles)]
+    return [
+        Paper(f"{month}-{n}", title, (f"{month}-01",) if month else (), ()) for n, title in enumerate(titles)
+    ]
 
 
 STEADY = [f"Robots {n} walk" for n in range(5)]

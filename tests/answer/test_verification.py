@@ -1,4 +1,6 @@
-"""What a checked sentence promises: its figures, names and subject are in the digest it cites, where it says."""
+"""What a checked sentence promises: its figures, names and subject are in the digest it cites,
+where it says.
+"""
 
 from __future__ import annotations
 
@@ -90,12 +92,16 @@ def test_support_is_the_digest_s_own_characters_at_the_offsets_given() -> None:
 
 
 def test_figures_from_two_sentences_get_both_as_support() -> None:
-    quotes = [support.quote for support in checked("PickBot reaches 75% with 300 million parameters.").support]
+    quotes = [
+        support.quote for support in checked("PickBot reaches 75% with 300 million parameters.").support
+    ]
     assert any("75%" in quote for quote in quotes)
     assert any("3억" in quote for quote in quotes)
 
 
-@pytest.mark.parametrize("text", ["[7] PickBot learns whole-body grasping.", "PickBot [2] learns [9] grasping. [3]"])
+@pytest.mark.parametrize(
+    "text", ["[7] PickBot learns whole-body grasping.", "PickBot [2] learns [9] grasping. [3]"]
+)
 def test_a_marker_inside_a_sentence_never_survives(text: str) -> None:
     sentence = checked(text)
     assert verification.MARKER.findall(sentence.text) in ([], ["1"])
@@ -143,11 +149,18 @@ def test_a_quote_is_supported_by_itself() -> None:
 
 def test_only_papers_that_support_a_sentence_are_cited_in_the_order_of_their_numbers() -> None:
     hits = [Hit(paper(arxiv_id), 1.0) for arxiv_id in (PICKBOT, FOLDNET, TIDECAST)]
-    said = [verification.quote(passage(TIDECAST), 3), verification.quote(passage(PICKBOT), 1), Sentence("No.", False)]
+    said = [
+        verification.quote(passage(TIDECAST), 3),
+        verification.quote(passage(PICKBOT), 1),
+        Sentence("No.", False),
+    ]
     citations = verification.cite(hits, said)
     assert [(c.n, c.arxiv_id) for c in citations] == [(1, PICKBOT), (3, TIDECAST)]
     for citation in citations:
-        assert citation.quote == paper(citation.arxiv_id).section(citation.section).text[citation.start : citation.end]
+        assert (
+            citation.quote
+            == paper(citation.arxiv_id).section(citation.section).text[citation.start : citation.end]
+        )
         assert citation.url == f"https://arxiv.org/abs/{citation.arxiv_id}"
 
 

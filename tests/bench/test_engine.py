@@ -18,7 +18,10 @@ WEIGHTS = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 
 
 def test_speeds_are_compared_prompt_by_prompt() -> None:
-    pairs = [(Run(100, 2.0, 10, 1.0), Run(100, 1.0, 10, 0.5)), (Run(100, 1.0, 20, 1.0), Run(100, 1.0, 20, 1.0))]
+    pairs = [
+        (Run(100, 2.0, 10, 1.0), Run(100, 1.0, 10, 0.5)),
+        (Run(100, 1.0, 20, 1.0), Run(100, 1.0, 20, 1.0)),
+    ]
     decode, prefill, longer = engine.speed_rows([*pairs, pairs[0]], pairs[1:], "CPU")
     assert (decode.value, prefill.value, longer.value) == (0.75, 0.5, 1.0), "the median of the pairs' ratios"
     assert prefill.detail == "50.0 / 100.0 tokens/s, 3 prompts of 100 tokens, CPU"
@@ -60,7 +63,11 @@ def test_growth_counts_from_the_settled_question() -> None:
 
 def test_memory_that_files_back_is_not_counted(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(bytes(SIZE))
-    with (tmp_path / "file").open("r+b") as file, mmap(file.fileno(), SIZE) as backed, mmap(-1, SIZE, PRIVATE) as own:
+    with (
+        (tmp_path / "file").open("r+b") as file,
+        mmap(file.fileno(), SIZE) as backed,
+        mmap(-1, SIZE, PRIVATE) as own,
+    ):
         before = memory.anonymous_bytes(os.getpid())
         backed[:] = b"1" * SIZE
         assert memory.anonymous_bytes(os.getpid()) - before < SIZE // 2
@@ -83,13 +90,18 @@ def test_prompts_come_from_the_samples_where_there_is_no_collection(tmp_path: Pa
 def test_every_row_of_the_engine_and_of_its_memory_is_measured(tmp_path: Path) -> None:
     if not WEIGHTS.exists():
         pytest.skip("weights are absent")
-    settings = Settings(home=tmp_path, digests=CHECKOUT / "digests", models=WEIGHTS.parent, model=str(WEIGHTS))
+    settings = Settings(
+        home=tmp_path, digests=CHECKOUT / "digests", models=WEIGHTS.parent, model=str(WEIGHTS)
+    )
     said: list[str] = []
     rows = engine.run(settings, quick=True, progress=lambda what, done, total: said.append(what))
     values = {row.measure: row.value for row in rows}
     assert len(values) == 10
     assert all(row.target for row in rows)
-    assert sum(0 < value < 10 for measure, value in values.items() if measure.endswith("bare llama.cpp loop")) == 3
+    assert (
+        sum(0 < value < 10 for measure, value in values.items() if measure.endswith("bare llama.cpp loop"))
+        == 3
+    )
     assert all(0 < value < 50 for measure, value in values.items() if measure.startswith("overhead"))
     warm = [value for measure, value in values.items() if measure.startswith("first token")]
     assert all(0 < value < 0.9 for value in warm), "what was read before is not read again"

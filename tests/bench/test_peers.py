@@ -1,4 +1,6 @@
-"""The bench beside other chains: the questions are fair, the peers' figures travel whole, and a missing one is said."""
+"""The bench beside other chains: the questions are fair, the peers' figures travel whole, and a
+missing one is said.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,9 @@ def test_a_missing_environment_is_said_with_the_command_that_makes_it(tmp_path: 
 def test_the_lock_names_no_index() -> None:
     lines = peers_environment.LOCK.read_text(encoding="utf-8").splitlines()
     assert all(line.startswith("#") or line.count("==") == 1 for line in lines)
-    assert {"langchain-chroma", "langchain-community", "paper-qa"} <= {line.partition("==")[0] for line in lines}
+    assert {"langchain-chroma", "langchain-community", "paper-qa"} <= {
+        line.partition("==")[0] for line in lines
+    }
 
 
 def test_a_peer_that_ends_is_one_line(tmp_path: Path) -> None:

@@ -119,12 +119,16 @@ def test_the_new_day_is_read_as_new_papers_of_a_later_day(library: Library, tmp_
     papers, report = digests.read([tmp_path / "day"])
     assert papers
     assert not report.skipped
-    assert all(not known.has(paper.arxiv_id) and paper.date > known.last_day and paper.sections for paper in papers)
+    assert all(
+        not known.has(paper.arxiv_id) and paper.date > known.last_day and paper.sections for paper in papers
+    )
 
 
 def test_ingest_measures_both_ways_and_one_more_day(library: Library, tmp_path: Path) -> None:
     embedder = HashEmbedder()
-    rows = ingest.against_plain(ingest.sampled(library.generation, 10), embedder, HashEncoder(), rounds=1, progress=say)
+    rows = ingest.against_plain(
+        ingest.sampled(library.generation, 10), embedder, HashEncoder(), rounds=1, progress=say
+    )
     assert by_measure(rows)["recall@10 of title → sections / plain chain"].met
     settings = settings_in(tmp_path)
     settings.home.mkdir(parents=True)

@@ -1,4 +1,6 @@
-"""What `batch` promises: every line answered once, whatever kills it, and never the user's collection touched."""
+"""What `batch` promises: every line answered once, whatever kills it, and never the user's
+collection touched.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,18 @@ from rag_app.settings import Settings
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab, settings_in
 
 ROW = [
-    *("id", "answer", "citations", "refused", "quotes", "ranked", "scanned", "matched", "borderline", "intent"),
+    *(
+        "id",
+        "answer",
+        "citations",
+        "refused",
+        "quotes",
+        "ranked",
+        "scanned",
+        "matched",
+        "borderline",
+        "intent",
+    ),
     *("seconds", "first_token_seconds"),
 ]
 QUESTIONS = [
@@ -45,7 +58,9 @@ def rows_of(file: Path) -> list[dict[str, Any]]:
     return [json.loads(row) for row in file.read_text(encoding="utf-8").split("\n") if row]
 
 
-def run(questions: Path, answers: Path, settings: Settings | None = None, **options: Any) -> list[dict[str, Any]]:
+def run(
+    questions: Path, answers: Path, settings: Settings | None = None, **options: Any
+) -> list[dict[str, Any]]:
     batch.run(questions, answers, settings or lab().settings, no_llm=True, **options)
     return rows_of(answers)
 
@@ -61,7 +76,9 @@ def test_every_line_is_answered_in_order_in_the_format_agreed(questions: Path, t
     assert len(rows[0]["ranked"]) == 50
 
 
-def test_the_turns_of_a_line_are_one_conversation_and_its_filters_hold(questions: Path, tmp_path: Path) -> None:
+def test_the_turns_of_a_line_are_one_conversation_and_its_filters_hold(
+    questions: Path, tmp_path: Path
+) -> None:
     rows = run(questions, tmp_path / "answers.jsonl")
     assert "12" in rows[1]["answer"]  # the votes of the paper that only the first turn named
     assert rows[1]["citations"] == ["2405.00001"]
@@ -96,14 +113,18 @@ def test_a_finished_run_writes_nothing(questions: Path, tmp_path: Path) -> None:
 
 
 def test_line_separators_inside_a_text_do_not_end_its_line(tmp_path: Path) -> None:
-    questions = lines(tmp_path / "q.jsonl", [{"id": "\u2028x\x85", "turns": ["What does\u2028PickBot learn?"]}])
+    questions = lines(
+        tmp_path / "q.jsonl", [{"id": "\u2028x\x85", "turns": ["What does\u2028PickBot learn?"]}]
+    )
     answers = tmp_path / "answers.jsonl"
     assert len(run(questions, answers)) == 1
     assert len(run(questions, answers)) == 1
 
 
 @pytest.mark.parametrize("question", ["", " ", "x" * 100_000])
-def test_a_question_that_cannot_be_taken_is_a_refusal_in_the_same_format(tmp_path: Path, question: str) -> None:
+def test_a_question_that_cannot_be_taken_is_a_refusal_in_the_same_format(
+    tmp_path: Path, question: str
+) -> None:
     questions = lines(tmp_path / "q.jsonl", [{"id": "x", "turns": [question]}, QUESTIONS[0]])
     first, second = run(questions, tmp_path / "answers.jsonl")
     assert list(first) == ROW

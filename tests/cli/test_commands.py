@@ -20,7 +20,16 @@ from rag_app.cli import commands as command
 from rag_app.settings import CHECKOUT
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab
 
-HEAVY = {"torch", "chromadb", "llama_cpp", "sentence_transformers", "streamlit", "kiwipiepy", "transformers", "numpy"}
+HEAVY = {
+    "torch",
+    "chromadb",
+    "llama_cpp",
+    "sentence_transformers",
+    "streamlit",
+    "kiwipiepy",
+    "transformers",
+    "numpy",
+}
 KEYS = (
     "answer refused intent language citations sentences comparison borderline_papers nearest scanned matched "
     "borderline seconds evidence_seconds first_token_seconds model device left_out"
@@ -46,7 +55,9 @@ def collection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The error line of a command that must fail as agreed: exit code 1, `error:` and `hint:`, nothing on stdout."""
+    """The error line of a command that must fail as agreed: exit code 1, `error:` and `hint:`,
+    nothing on stdout.
+    """
     capsys.readouterr()
     assert command.main(arguments) == 1
     out, err = capsys.readouterr()
@@ -70,7 +81,9 @@ def test_a_folder_without_digests(capsys: pytest.CaptureFixture[str], tmp_path: 
     failure(capsys, "ingest", str(tmp_path / "digests"))
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)), b"\xff\xfe\x00\x01", b"### \xc3\x28 [x](https://arxiv.org/abs/1)"])
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)), b"\xff\xfe\x00\x01", b"### \xc3\x28 [x](https://arxiv.org/abs/1)"]
+)
 def test_a_file_that_is_no_text(capsys: pytest.CaptureFixture[str], tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "digests" / "binary.md"
     file.write_bytes(data)
@@ -91,7 +104,9 @@ def test_a_model_that_is_not_there(
 
 
 @pytest.mark.usefixtures("collection")
-@pytest.mark.parametrize("data", [b"", b"GGUF", b"GGUF\x03\x00\x00\x00" + b"\xff" * 64, b"no model at all" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"GGUF", b"GGUF\x03\x00\x00\x00" + b"\xff" * 64, b"no model at all" * 100]
+)
 def test_a_damaged_model(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, data: bytes
 ) -> None:
@@ -162,7 +177,9 @@ def test_an_option_that_is_no_day(capsys: pytest.CaptureFixture[str], day: str) 
 def test_a_table_that_cannot_be_written_is_said_before_anything_is_measured(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert "cannot be written" in failure(capsys, "bench", "engine", "--save", str(tmp_path / "absent" / "rows.json"))
+    assert "cannot be written" in failure(
+        capsys, "bench", "engine", "--save", str(tmp_path / "absent" / "rows.json")
+    )
 
 
 def test_a_model_that_the_catalogue_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,7 +191,9 @@ def test_a_bad_line_of_questions(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert "q.jsonl:1" in failure(capsys, "batch", str(tmp_path / "q.jsonl"), str(tmp_path / "a.jsonl"))
 
 
-@pytest.mark.parametrize("arguments", [[], ["frobnicate"], ["ask"], ["serve", "--port", "x"], ["ask", "q", "--nope"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["frobnicate"], ["ask"], ["serve", "--port", "x"], ["ask", "q", "--nope"]]
+)
 def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         command.main(arguments)
@@ -186,7 +205,8 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
 
 @pytest.mark.usefixtures("collection")
 @pytest.mark.parametrize(
-    "question", ["What does PickBot learn?", "Compare PickBot and FoldNet", "Which papers are about diffusion?", "x"]
+    "question",
+    ["What does PickBot learn?", "Compare PickBot and FoldNet", "Which papers are about diffusion?", "x"],
 )
 def test_json_has_exactly_the_keys_agreed(capsys: pytest.CaptureFixture[str], question: str) -> None:
     assert command.main(["ask", question, "--json", "--no-llm"]) == 0
@@ -208,7 +228,9 @@ def test_options_filter_the_papers(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("collection")
-def test_a_chat_is_one_conversation(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chat_is_one_conversation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     typed = iter(["What does PickBot learn?", "x" * 5_000, "Who wrote it?", ""])
     monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
     assert command.main(["chat", "--no-llm"]) == 0
@@ -260,7 +282,9 @@ def test_a_terminal_that_cannot_show_korean_still_gets_the_answer(monkeypatch: p
 
 def commands() -> dict[str, argparse.ArgumentParser]:
     actions = command._parser()._actions
-    return next(dict(action.choices or {}) for action in actions if isinstance(action, argparse._SubParsersAction))
+    return next(
+        dict(action.choices or {}) for action in actions if isinstance(action, argparse._SubParsersAction)
+    )
 
 
 def test_every_command_and_option_is_in_the_readme() -> None:

@@ -59,7 +59,10 @@ def test_an_english_word_finds_the_korean_text(index: LexicalIndex) -> None:
 
 
 def test_each_word_is_translated_by_the_words_it_stands_beside() -> None:
-    texts = ["강화 학습(reinforcement learning)과 지도 학습(supervised learning).", "학습(learning)을 합니다."]
+    texts = [
+        "강화 학습(reinforcement learning)과 지도 학습(supervised learning).",
+        "학습(learning)을 합니다.",
+    ]
     glossary = mine_glossary(texts)
     best = {english: next(iter(korean)) for english, korean in glossary.items()}
     assert best == {"learning": "학습", "reinforcement": "강화", "supervised": "지도"}
@@ -78,7 +81,9 @@ def test_scores_are_those_of_lucene_bm25(index: LexicalIndex) -> None:
 
 def test_weights_scale_and_add_up(index: LexicalIndex) -> None:
     both = index.scores({"로봇": 0.5, "어텐션": 2.0})
-    np.testing.assert_allclose(both, 0.5 * index.scores({"로봇": 1.0}) + 2 * index.scores({"어텐션": 1.0}), rtol=1e-6)
+    np.testing.assert_allclose(
+        both, 0.5 * index.scores({"로봇": 1.0}) + 2 * index.scores({"어텐션": 1.0}), rtol=1e-6
+    )
 
 
 def test_words_for_asking_are_no_terms(index: LexicalIndex) -> None:
@@ -98,7 +103,8 @@ def test_rare_terms_are_worth_more(index: LexicalIndex) -> None:
     assert not index.knows("qwertyuiop")
 
 
-@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # bm25s divides by the mean length, which is 0
+# bm25s divides by the mean length, which is 0
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_a_collection_without_a_word_can_be_indexed(tmp_path: Path) -> None:
     bm25.build((Paper("2401.00009", "", (), ()),), tmp_path / "empty")
     assert LexicalIndex(tmp_path / "empty").paper_scores("zebra") == {}
@@ -124,7 +130,10 @@ def test_the_index_on_disk_is_arrays_and_json(index: LexicalIndex, tmp_path: Pat
 def test_an_index_that_takes_over_analyses_equals_one_made_anew(tmp_path: Path) -> None:
     papers = [
         Paper(
-            f"2401.0000{n}", f"Method {n}", (), (Section("Summary", f"확산 모델(diffusion model) {n}을 학습합니다."),)
+            f"2401.0000{n}",
+            f"Method {n}",
+            (),
+            (Section("Summary", f"확산 모델(diffusion model) {n}을 학습합니다."),),
         )
         for n in range(4)
     ]

@@ -17,7 +17,8 @@ SEED = Path(__file__).parents[3] / "shared" / "digests" / "seed"
 def count(text: str) -> int:
     """A tokenizer in kind: words of ASCII are a token for every four letters, other characters two each."""
     return sum(
-        2 * len(run) if not run.isascii() else (len(run) + 3) // 4 for run in re.findall(r"[!-~]+|[^\s!-~]+", text)
+        2 * len(run) if not run.isascii() else (len(run) + 3) // 4
+        for run in re.findall(r"[!-~]+|[^\s!-~]+", text)
     )
 
 

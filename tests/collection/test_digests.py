@@ -234,7 +234,9 @@ def test_a_mutated_digest_never_raises_and_its_slices_are_verbatim(junk: str, at
 
 @given(
     st.lists(
-        st.sampled_from(["- 가나 다라.", "* **이름**: 마바", "사아", "", "![](a.png)", "**자**", "  - 차카", "1. 타"])
+        st.sampled_from(
+            ["- 가나 다라.", "* **이름**: 마바", "사아", "", "![](a.png)", "**자**", "  - 차카", "1. 타"]
+        )
     )
 )
 @settings(max_examples=300, deadline=None)
@@ -259,12 +261,16 @@ def test_text_is_normalised() -> None:
     assert normalise("\ufeffa\r\nb\rc\u1100\u1161\ufeff".encode()) == "a\nb\nc가"
 
 
-@pytest.mark.parametrize(("byte", "reason"), [(b"\xff", "not UTF-8: byte 0xff"), (b"\0", "binary: a NUL byte")])
+@pytest.mark.parametrize(
+    ("byte", "reason"), [(b"\xff", "not UTF-8: byte 0xff"), (b"\0", "binary: a NUL byte")]
+)
 def test_an_entry_with_a_byte_that_is_no_text_is_left_out_alone(byte: bytes, reason: str) -> None:
     day = "## 2024-07-08\n\n안내 ".encode() + byte + b"\n\n"
     text = normalise(day + entry(1).encode() + entry(2, "- 글").encode() + byte + b"\n" + entry(3).encode())
     found, skipped = parse(text, "f.md")
-    assert [(paper.arxiv_id, paper.date) for paper in found] == [(f"2407.0000{n}", "2024-07-08") for n in (1, 3)]
+    assert [(paper.arxiv_id, paper.date) for paper in found] == [
+        (f"2407.0000{n}", "2024-07-08") for n in (1, 3)
+    ]
     assert [(skip.line, skip.reason) for skip in skipped] == [(3, reason), (13, reason)]
 
 
@@ -373,7 +379,9 @@ def test_an_entry_twice_in_a_file_is_merged_and_reported(tmp_path: Path) -> None
     path = write(tmp_path, "2024-07-09.md", entry(1) + entry(1))
     (paper,), report = read([path, tmp_path])
     assert (paper.dates, report.entries, report.files) == (("2024-07-09",), 2, 1)
-    assert [(merged.kept, merged.also) for merged in report.merged] == [("2024-07-09.md:1", "2024-07-09.md:5")]
+    assert [(merged.kept, merged.also) for merged in report.merged] == [
+        ("2024-07-09.md:1", "2024-07-09.md:5")
+    ]
 
 
 # --- the real digests -------------------------------------------------------------------------
@@ -396,7 +404,9 @@ def test_the_whole_collection_is_read_in_seconds_and_nothing_is_lost() -> None:
     assert [merged.arxiv_id for merged in report.merged] == ["2410.09342"]
     assert [Path(skip.file).name for skip in report.skipped] == ["LICENSE.md"]
     assert sum(paper.votes is None for paper in found) <= 117
-    files = {source: normalise((SHARED / source).read_bytes()) for source in {paper.source for paper in found}}
+    files = {
+        source: normalise((SHARED / source).read_bytes()) for source in {paper.source for paper in found}
+    }
     for paper in found:
         text = files[paper.source]
         assert all(section.text in text for section in paper.sections)

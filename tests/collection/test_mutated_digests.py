@@ -1,7 +1,8 @@
-"""Sweeps of damaged digests: reading and cutting them raises nothing, costs little, and keeps what was not touched.
+"""Sweeps of damaged digests: reading and cutting them raises nothing, costs little, and keeps what
+was not touched.
 
-The hundred thousand: `python -m pytest tests/test_mutated_digests.py -k "sweep and 500" --sweeps 20 --seed 0`, and so
-on to `--seed 90000`: 10,000 digests each.
+The hundred thousand: `python -m pytest tests/test_mutated_digests.py -k "sweep and 500" --sweeps 20
+--seed 0`, and so on to `--seed 90000`: 10,000 digests each.
 """
 
 from __future__ import annotations
@@ -106,9 +107,41 @@ def _cut_off(rng: random.Random, data: bytes) -> bytes:
 
 
 JUNK = [
-    *(b"\0", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\r", b"\n", b"\r\n", b"\x0c", b"\x1b[2J", b"#", b"### "),
-    *(b"[", b"](", b")", b"**", b"- ", b"`", b"```\n", b"<", b"<!--", b"|", b"$", b"\\", b"Vote: ", b"Authors: "),
-    *(b"https://arxiv.org/abs/", b"](https://arxiv.org/abs/2401.00001)", b"## 2024-99-99\n", b"## 2024-01-02\n"),
+    *(
+        b"\0",
+        b"\xff",
+        b"\xed\xa0\x80",
+        b"\xef\xbb\xbf",
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b"\x0c",
+        b"\x1b[2J",
+        b"#",
+        b"### ",
+    ),
+    *(
+        b"[",
+        b"](",
+        b")",
+        b"**",
+        b"- ",
+        b"`",
+        b"```\n",
+        b"<",
+        b"<!--",
+        b"|",
+        b"$",
+        b"\\",
+        b"Vote: ",
+        b"Authors: ",
+    ),
+    *(
+        b"https://arxiv.org/abs/",
+        b"](https://arxiv.org/abs/2401.00001)",
+        b"## 2024-99-99\n",
+        b"## 2024-01-02\n",
+    ),
     *(
         word.encode()
         for word in ("가", "\u200b", "\u202e", "\u2028", "\u0301", "🧪", "\U000e0061", "１２", "٣", "\ufffd")
@@ -133,7 +166,9 @@ class Case:
 
 
 def damaged(rng: random.Random) -> Case:
-    """One digest in a random order with some entries damaged, doubled or cut off, in a random encoding of its lines."""
+    """One digest in a random order with some entries damaged, doubled or cut off, in a random
+    encoding of its lines.
+    """
     entries = made(rng)
     rng.shuffle(entries)
     touched = set(rng.sample(range(len(entries)), rng.randint(0, min(3, len(entries)))))
@@ -160,7 +195,9 @@ def count_tokens(text: str) -> int:
 
 
 def outcome(data: bytes) -> tuple[list[Paper], list[Skipped]]:
-    """Read, split and cut one digest as an ingest does; what was read is held to the promises of its records."""
+    """Read, split and cut one digest as an ingest does; what was read is held to the promises of
+    its records.
+    """
     text = normalise(data)
     papers, skipped = parse(text, "f.md", "2024-01-01")
     lines = text.count("\n") + 1
@@ -198,14 +235,17 @@ def swept(seeds: range) -> tuple[int, int]:
         for paper in papers:
             found.setdefault(paper.arxiv_id, []).append(paper)
         untouched += len(case.untouched)
-        kept += sum(any(same(paper, entry) for paper in found.get(entry.arxiv_id, ())) for entry in case.untouched)
+        kept += sum(
+            any(same(paper, entry) for paper in found.get(entry.arxiv_id, ())) for entry in case.untouched
+        )
     return untouched, kept
 
 
 def alone(function: Callable[..., T], *arguments: object) -> tuple[T, int]:
     """What the function returns, and the bytes by which it raised the peak of a fresh process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        pool.submit(outcome, b"### [T](https://arxiv.org/abs/2401.00001)\n" + b"word " * 500).result()  # imports
+        # imports
+        pool.submit(outcome, b"### [T](https://arxiv.org/abs/2401.00001)\n" + b"word " * 500).result()
         before = pool.submit(_peak).result()
         result = pool.submit(function, *arguments).result()
         return result, pool.submit(_peak).result() - before
@@ -259,7 +299,9 @@ def read_huge(name: str) -> tuple[set[str], int]:
 QUICK = {"line", "title", "lines", "zeros"}
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in HUGE])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in HUGE]
+)
 def test_a_huge_digest_costs_little_and_its_neighbour_is_kept(name: str) -> None:
     (found, skipped), extra = alone(read_huge, name)
     assert "2407.00002" in found

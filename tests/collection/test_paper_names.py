@@ -1,4 +1,6 @@
-"""What finding names promises: a paper is found in the spellings people type, and ordinary words name nothing."""
+"""What finding names promises: a paper is found in the spellings people type, and ordinary words
+name nothing.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ PAPERS = (
     *FIELD,
 )  # fmt: skip
 IDS = {paper.arxiv_id for paper in PAPERS}
-WORDS = {word.casefold() for paper in PAPERS for s in paper.sections for word in paper_names.TOKEN.findall(s.text)}
+WORDS = {
+    word.casefold() for paper in PAPERS for s in paper.sections for word in paper_names.TOKEN.findall(s.text)
+}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,12 @@ def find(book: NameBook, text: str) -> Named:
 def test_a_paper_is_found_in_any_spelling_and_beside_korean_particles(
     book: NameBook, spelling: str, paper: str
 ) -> None:
-    for question in (spelling, f"What is {spelling}?", f"{spelling}의 한계는?", f"what does {spelling} report"):
+    for question in (
+        spelling,
+        f"What is {spelling}?",
+        f"{spelling}의 한계는?",
+        f"what does {spelling} report",
+    ):
         found = find(book, question)
         assert found.mentions[0].papers[0] == paper
         assert found.unknown == ()

@@ -17,8 +17,20 @@ from rag_app.records import Filters, Paper, Section
 SECTIONS = (Section("What's New", "첫 문장.\nSecond \x00 line 😀.", 7), Section("Summary", "", 9))
 PAPERS = (
     Paper("2401.00003", "Late", ("2024-03-02",), SECTIONS, 5, ("Zoë Müller-Lüdenscheid", "Wei Li")),
-    Paper("2401.00001", "Early", ("2024-01-05",), SECTIONS, 9, ("ZOE MULLER LUDENSCHEID", "Bjørn Åse"), 3, "a.md", 12),
-    Paper("2401.00002", "Twice", ("2024-01-05", "2024-02-20"), (), None, ("Zoë Müller-Lüdenscheid", "Wei Li")),
+    Paper(
+        "2401.00001",
+        "Early",
+        ("2024-01-05",),
+        SECTIONS,
+        9,
+        ("ZOE MULLER LUDENSCHEID", "Bjørn Åse"),
+        3,
+        "a.md",
+        12,
+    ),
+    Paper(
+        "2401.00002", "Twice", ("2024-01-05", "2024-02-20"), (), None, ("Zoë Müller-Lüdenscheid", "Wei Li")
+    ),
     Paper("2401.00004", "Dayless", (), (), 9),
     Paper("2401.00005", "Zero votes", ("2024-02-01",), (), 0, ("김민수",)),
 )
@@ -54,7 +66,8 @@ def test_papers_stand_by_first_day_then_in_digest_order_and_dayless_ones_last(ta
         (Filters(days=("2024-01-05", "2024-03-02")), [EARLY, TWICE, LATE]),
         (Filters(since="2024-02-01"), [TWICE, ZERO, LATE]),
         (Filters(until="2024-01-31"), [EARLY, TWICE]),
-        (Filters(since="2024-01-10", until="2024-02-10"), [ZERO]),  # one and the same day must be inside
+        # one and the same day must be inside
+        (Filters(since="2024-01-10", until="2024-02-10"), [ZERO]),
         (Filters(authors=("zoe muller ludenscheid",)), [EARLY]),
         (Filters(authors=("Zoé MÜLLER-LÜDENSCHEID", "wei li")), [TWICE, LATE]),
         (Filters(authors=("Wei",)), []),

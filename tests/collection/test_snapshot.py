@@ -1,4 +1,6 @@
-"""What an index promises: it is whole or refused, its searches are exact, and publishing never harms the last one."""
+"""What an index promises: it is whole or refused, its searches are exact, and publishing never
+harms the last one.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,14 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def paper(number: int, text: str = "text") -> Paper:
-    return Paper(f"2401.{number:05d}", f"Paper {number}", (f"2024-01-{number % 28 + 1:02d}",),
-                 (Section("Summary", f"{text} {number}"),), number if number % 3 else None)  # fmt: skip
+    return Paper(
+        f"2401.{number:05d}",
+        f"Paper {number}",
+        (f"2024-01-{number % 28 + 1:02d}",),
+        # fmt: skip
+        (Section("Summary", f"{text} {number}"),),
+        number if number % 3 else None,
+    )
 
 
 PAPERS = [paper(number) for number in range(20)]
@@ -54,10 +62,14 @@ def publish(home: Path, papers: list[Paper] = PAPERS, **options: object) -> Gene
 
 
 def answers(home: Path) -> list[str]:
-    """The ids that the current generation finds for every paper's own vector; their texts come back with them."""
+    """The ids that the current generation finds for every paper's own vector; their texts come back
+    with them.
+    """
     generation = open_current(home)
     with contextlib.closing(generation):
-        found = [generation.nearest(generation.vectors[row], 1)[0][0] for row in range(len(generation.chunks))]
+        found = [
+            generation.nearest(generation.vectors[row], 1)[0][0] for row in range(len(generation.chunks))
+        ]
         assert sorted(found) == sorted(set(found))
         return [generation.papers.get(generation.chunks[row].arxiv_id).sections[0].text for row in found]
 
@@ -98,16 +110,24 @@ def test_a_published_generation_opens_with_all_it_was_given(home: Path) -> None:
     generation = open_current(home)
     assert [p.arxiv_id for p in generation.papers.all()] == [p.arxiv_id for p in PAPERS]
     assert [chunk.arxiv_id for chunk in generation.chunks] == [p.arxiv_id for p in PAPERS]
-    assert generation.vectors.tolist() == pytest.approx(np.array([vector_of(c.text) for c in generation.chunks]))
-    assert (generation.manifest.papers, generation.manifest.chunks, generation.manifest.dimensions) == (20, 20, 3)
+    assert generation.vectors.tolist() == pytest.approx(
+        np.array([vector_of(c.text) for c in generation.chunks])
+    )
+    assert (generation.manifest.papers, generation.manifest.chunks, generation.manifest.dimensions) == (
+        20,
+        20,
+        3,
+    )
     assert generation.manifest.roots == ("digests",)
     assert generation.manifest.report == {"files": 1}
     assert (generation.folder / "lexical.npy").exists()
 
 
 def test_opening_does_not_import_chroma(home: Path) -> None:
-    code = "import sys, pathlib, rag_app.collection.snapshot as i; g = i.open_current(pathlib.Path(sys.argv[1])); \
+    code = (
+        "import sys, pathlib, rag_app.collection.snapshot as i; g = i.open_current(pathlib.Path(sys.argv[1])); \
             g.nearest(g.vectors[0], 3); sys.exit('chromadb' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code, str(home)], cwd=CHECKOUT, check=False).returncode == 0
 
 
@@ -129,7 +149,9 @@ def test_search_is_exact_and_keeps_to_the_allowed_papers(home: Path) -> None:
     assert generation.scores(query).shape == (20,)
 
 
-def test_above_the_limit_the_store_proposes_the_same_papers(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_above_the_limit_the_store_proposes_the_same_papers(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     query = np.array([0.3, -0.5, 0.8], dtype=np.float32)
     allowed = {p.arxiv_id for p in PAPERS[:7]}
     exact = open_current(home)
@@ -158,7 +180,9 @@ def test_many_threads_may_search_and_read_at_once(home: Path) -> None:
     wrong: list[int] = []
 
     def ask(row: int) -> None:
-        ids = [generation.chunks[found].arxiv_id for found, _ in generation.nearest(generation.vectors[row], 3)]
+        ids = [
+            generation.chunks[found].arxiv_id for found, _ in generation.nearest(generation.vectors[row], 3)
+        ]
         if generation.papers.many(ids) != [PAPERS[found] for found, _ in expected[row]]:
             wrong.append(row)
 
@@ -182,7 +206,9 @@ HARMS = {
 
 
 @pytest.mark.parametrize("harm", HARMS)
-@pytest.mark.parametrize("name", ["manifest.json", "papers.sqlite3", "chunks.json", "vectors.npy", "lexical.npy"])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "papers.sqlite3", "chunks.json", "vectors.npy", "lexical.npy"]
+)
 def test_a_damaged_file_is_refused_by_name_and_a_new_ingest_repairs(home: Path, name: str, harm: str) -> None:
     HARMS[harm](open_current(home).folder / name)
     with pytest.raises(CollectionError, match=name.replace(".", r"\.")) as caught:
@@ -353,7 +379,9 @@ def test_a_file_that_cannot_grow_is_one_error_and_leaves_nothing_behind(home: Pa
     assert not list((home / "index").glob("*.tmp-*"))
 
 
-def test_too_little_space_is_said_before_anything_is_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_space_is_said_before_anything_is_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usage = shutil.disk_usage(home)._replace(free=1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(CollectionError, match="1 MB are free"):
@@ -381,15 +409,25 @@ print(len(test_snapshot.answers(Path(sys.argv[1]))))
 def test_a_read_only_home_is_said_at_once_and_reading_goes_on(home: Path, tmp_path: Path) -> None:
     for path in [home, *home.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
-    opened = [parent for parent in tmp_path.parents if parent.owner() == home.owner() and parent.stat().st_mode & 5 < 5]
+    opened = [
+        parent
+        for parent in tmp_path.parents
+        if parent.owner() == home.owner() and parent.stat().st_mode & 5 < 5
+    ]
     for parent in [tmp_path, *opened]:  # pytest's folders are closed to the user that root becomes
         parent.chmod(0o755)
     done = subprocess.run(
-        [sys.executable, "-c", READ_ONLY, str(home)], cwd=CHECKOUT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", READ_ONLY, str(home)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     for path in [home, *home.rglob("*")]:
         path.chmod(0o755)
-    assert done.stdout.splitlines() == [f"the index in {home} cannot be written: Permission denied", "20"], done.stderr
+    assert done.stdout.splitlines() == [f"the index in {home} cannot be written: Permission denied", "20"], (
+        done.stderr
+    )
 
 
 def test_two_ingests_at_once_have_one_winner_and_a_clear_message(home: Path) -> None:
@@ -397,9 +435,13 @@ def test_two_ingests_at_once_have_one_winner_and_a_clear_message(home: Path) -> 
                 from rag_app.collection.lock import ingest_lock; home = pathlib.Path({str(home)!r})\n\
 with ingest_lock(home):\n    print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", program]
-    with subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
-        with pytest.raises(CollectionError, match=rf"another ingest is running .*\(pid {other.pid}\)") as caught:
+        with pytest.raises(
+            CollectionError, match=rf"another ingest is running .*\(pid {other.pid}\)"
+        ) as caught:
             publish(home, MORE)
         assert caught.value.hint
         assert sorted(answers(home)) == sorted(texts(PAPERS))  # asking needs no lock

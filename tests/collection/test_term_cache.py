@@ -47,7 +47,9 @@ OTHERS = [None, "", "{", "[]", '{"version": "2", "texts": {}}', '{"version": "1"
 
 
 @pytest.mark.parametrize("contents", OTHERS)
-def test_a_file_that_is_missing_damaged_or_of_another_version_is_not_used(tmp_path: Path, contents: str | None) -> None:
+def test_a_file_that_is_missing_damaged_or_of_another_version_is_not_used(
+    tmp_path: Path, contents: str | None
+) -> None:
     file = tmp_path / "kept.json"
     if contents is not None:
         file.write_text(contents, encoding="utf-8", errors="surrogatepass")

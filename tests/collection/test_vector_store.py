@@ -1,4 +1,6 @@
-"""The stories over a Chroma server: the same answers, one collection a generation, and answers while it is away."""
+"""The stories over a Chroma server: the same answers, one collection a generation, and answers
+while it is away.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,9 @@ def test_what_the_server_lost_is_filled_again(settings: Settings) -> None:
     assert pipeline.ingest(settings).unchanged
 
 
-def test_a_proxy_of_the_environment_is_left_aside(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment_is_left_aside(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nothing answers
     for name in ("NO_PROXY", "no_proxy"):

@@ -1,7 +1,8 @@
-"""Nothing leaves the machine: the whole flow after set-up is watched, and run without a network at all.
+"""Nothing leaves the machine: the whole flow after set-up is watched, and run without a network at
+all.
 
-The watch covers every Python process through audit hooks; the slow tests also trace the system calls of all native
-code (strace) and cut the network off (a namespace of its own).
+The watch covers every Python process through audit hooks; the slow tests also trace the system
+calls of all native code (strace) and cut the network off (a namespace of its own).
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 """
-# strace's own words: connect(3, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("8.8.8.8")}, 16)
+# strace's own words: connect(3, {sa_family=AF_INET, sin_port=htons(53),
+# sin_addr=inet_addr("8.8.8.8")}, 16)
 REACHED = re.compile(r'sin6?_port=htons\((\d+)\).*?(?:inet_addr\(|inet_pton\(AF_INET6, )"([^"]+)"')
 
 
@@ -76,7 +78,8 @@ def test_a_watch_notes_what_is_asked_while_it_runs_and_nothing_after() -> None:
 def ask_outside() -> None:
     """A packet's destination is set (192.0.2.0/24 is for documentation); none is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.connect_ex(("192.0.2.1", 9))  # without a network it fails, and was asked for all the same
+        # without a network it fails, and was asked for all the same
+        udp.connect_ex(("192.0.2.1", 9))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,9 @@ def test_a_process_is_seen_with_what_it_listens_on_and_reaches(tmp_path: Path) -
     )
     program = tmp_path / "rag-app"
     program.write_text(code)
-    with subprocess.Popen([sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout
         port = int(process.stdout.readline())
         (seen,) = [found for found in connections.processes() if found.pid == process.pid]
@@ -153,7 +158,10 @@ def test_the_whole_flow_asks_no_other_machine_for_anything(environment: dict[str
 
 def allowed(*command: str) -> bool:
     """Whether the command is here and may run."""
-    return bool(shutil.which(command[0])) and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return (
+        bool(shutil.which(command[0]))
+        and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    )
 
 
 def traced(trace: Path) -> list[str]:
@@ -163,7 +171,9 @@ def traced(trace: Path) -> list[str]:
 
 
 def reached(trace: str) -> set[str]:
-    """Internet addresses of a trace: all but this machine's, and even here whoever looks names up for others."""
+    """Internet addresses of a trace: all but this machine's, and even here whoever looks names up
+    for others.
+    """
     found = {(address, port) for port, address in REACHED.findall(trace)}
     return {f"{address}:{port}" for address, port in found if not is_loopback(address) or port == "53"}
 
@@ -181,14 +191,17 @@ def test_a_trace_is_read_as_strace_writes_it() -> None:
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_no_system_call_of_the_whole_flow_reaches_another_machine(environment: dict[str, str], tmp_path: Path) -> None:
+def test_no_system_call_of_the_whole_flow_reaches_another_machine(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     trace = tmp_path / "trace"
     if not allowed(*traced(trace), "true"):
         pytest.skip("strace is not here, or may not trace; on Debian: apt-get install strace")
     # Two traced threads that wait for each other at every layer need forty times as long as one.
     run([*traced(trace), *FLOW], {**environment, "RAG_THREADS": "1"})
     text = trace.read_text(errors="replace")
-    assert 'inet_addr("127.0.0.1")' in text  # the flow's own requests to the page: the trace saw something
+    # the flow's own requests to the page: the trace saw something
+    assert 'inet_addr("127.0.0.1")' in text
     assert reached(text) == set()
 
 
@@ -197,5 +210,7 @@ def test_no_system_call_of_the_whole_flow_reaches_another_machine(environment: d
 def test_the_whole_flow_works_without_a_network(environment: dict[str, str]) -> None:
     alone = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
     if not allowed(*alone, "true"):
-        pytest.skip("a network namespace may not be made here; it needs unshare and ip (util-linux, iproute2)")
+        pytest.skip(
+            "a network namespace may not be made here; it needs unshare and ip (util-linux, iproute2)"
+        )
     assert run([*alone, *FLOW], environment) == ""

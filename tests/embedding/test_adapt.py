@@ -1,4 +1,6 @@
-"""Adapting: pairs are repeatable and honest, runs resume to the same weights, and only a better model is kept."""
+"""Adapting: pairs are repeatable and honest, runs resume to the same weights, and only a better
+model is kept.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ def paper(number: int) -> Paper:
     also = f"{KOREAN[topic - 1]} {TASKS_KOREAN[task - 1]}"
     sections = (
         Section(
-            "What's New", f"이 논문은 {korean}({english}) 문제를 번호 {number} 데이터로 새롭게 다룹니다. 제안합니다."
+            "What's New",
+            f"이 논문은 {korean}({english}) 문제를 번호 {number} 데이터로 새롭게 다룹니다. 제안합니다.",
         ),
         Section(
             "Details",
@@ -52,7 +55,10 @@ def paper(number: int) -> Paper:
         ),
     )
     return Paper(
-        f"2401.{number:05}", f"Net{number}: Learning {english} from {number} examples", ("2024-01-01",), sections
+        f"2401.{number:05}",
+        f"Net{number}: Learning {english} from {number} examples",
+        ("2024-01-01",),
+        sections,
     )
 
 
@@ -186,7 +192,9 @@ def test_one_pass_is_capped_and_every_maker_has_a_part(texts: list[Text], glosse
         assert schedule(texts, glosses, 0, steps=None, most=99, makers=[maker]), maker.__name__
 
 
-def test_english_queries_do_not_find_themselves_in_the_passage(texts: list[Text], glosses: pairs.Glosses) -> None:
+def test_english_queries_do_not_find_themselves_in_the_passage(
+    texts: list[Text], glosses: pairs.Glosses
+) -> None:
     for text in texts:
         for maker in (pairs.by_terms, pairs.by_glosses):
             pair = maker(text, glosses, Random(0))  # noqa: S311 - repeatable, not secret
@@ -207,11 +215,13 @@ def test_the_topic_is_the_title_without_the_name() -> None:
 def test_a_collection_without_korean_gives_pairs_too() -> None:
     body = "We train a network (Large Model) on data (Web Text) and report gains. It also scales well."
     texts = texts_of(
-        Paper(f"2401.{n:05}", f"A study of {n}", (), (Section("a", body), Section("b", body))) for n in range(40)
+        Paper(f"2401.{n:05}", f"A study of {n}", (), (Section("a", body), Section("b", body)))
+        for n in range(40)
     )
     glosses = mine_glosses(texts)
     assert not glosses
-    assert len(schedule(texts, glosses, 0, steps=None, most=99)) == 6  # titles, openings, terms: two batches each
+    # titles, openings, terms: two batches each
+    assert len(schedule(texts, glosses, 0, steps=None, most=99)) == 6
 
 
 # --- training -----------------------------------------------------------------------------------
@@ -224,14 +234,17 @@ def test_loss_falls_and_frozen_weights_stay(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(contrastive, "RATE", 3e-3)  # a random model of 32 dimensions needs larger steps
+    # a random model of 32 dimensions needs larger steps
+    monkeypatch.setattr(contrastive, "RATE", 3e-3)
     before = weights_of(model)
     losses = run(model, schedule(texts, glosses, 0, steps=60, most=99), tmp_path / "checkpoint.safetensors")
     assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
     changed = {name for name, value in weights_of(model).items() if not np.array_equal(value, before[name])}
     assert changed
     assert not any("embeddings" in name or "layer.0." in name for name in changed)
-    assert {name for name in thaw(model) if "layer" in name} >= changed - {n for n in changed if "layer" not in n}
+    assert {name for name in thaw(model) if "layer" in name} >= changed - {
+        n for n in changed if "layer" not in n
+    }
 
 
 @pytest.mark.parametrize("stop_at", [2, 27, 30])
@@ -246,7 +259,8 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
         with pytest.raises(RagError):
             run(broken, batches, tmp_path / "broken", stop_at)
     else:
-        run(broken, batches, tmp_path / "broken")  # ended, but killed before its model was put in place
+        # ended, but killed before its model was put in place
+        run(broken, batches, tmp_path / "broken")
     losses = run(resumed, batches, tmp_path / "broken")
     assert len(losses) == 30 - stop_at
     expected = weights_of(whole)
@@ -327,7 +341,10 @@ def test_a_better_model_is_kept_and_the_next_ingest_uses_it(
     base = load_embedder(settings).fingerprint
     stages: list[str] = []
     result = adapt(
-        settings, read_papers(settings.home), steps=40, progress=lambda stage, done, total: stages.append(stage)
+        settings,
+        read_papers(settings.home),
+        steps=40,
+        progress=lambda stage, done, total: stages.append(stage),
     )
     assert result.kept
     assert (result.steps, result.after >= result.before) == (40, True)
@@ -339,7 +356,8 @@ def test_a_better_model_is_kept_and_the_next_ingest_uses_it(
     assert not list((settings.home / "embedder").rglob("*.bin"))
 
     first = (settings.home / "embedder" / "model.safetensors").read_bytes()
-    adapt(settings, read_papers(settings.home), steps=40)  # starts from the base model again, so it gives the same
+    # starts from the base model again, so it gives the same
+    adapt(settings, read_papers(settings.home), steps=40)
     assert (settings.home / "embedder" / "model.safetensors").read_bytes() == first
 
 

@@ -10,7 +10,14 @@ import pytest
 import torch
 
 from rag_app.embedding import embedder as embedding
-from rag_app.embedding.embedder import BATCH_TOKENS, Progress, SentenceEmbedder, VectorCache, _batches, load_embedder
+from rag_app.embedding.embedder import (
+    BATCH_TOKENS,
+    Progress,
+    SentenceEmbedder,
+    VectorCache,
+    _batches,
+    load_embedder,
+)
 from rag_app.errors import WeightsError
 from rag_app.records import Matrix
 from rag_app.settings import Settings
@@ -171,7 +178,9 @@ def test_a_vector_does_not_depend_on_its_batch(real: SentenceEmbedder) -> None:
 def test_max_tokens_is_where_a_text_begins_to_lose_its_end(real: SentenceEmbedder) -> None:
     fits = "비디오 " * real.max_tokens
     assert real.count_tokens(fits) == real.max_tokens
-    first, longer, shorter = real.passages([fits, fits + "로봇 로봇", "비디오 " * (real.max_tokens - 8) + "로봇 " * 8])
+    first, longer, shorter = real.passages(
+        [fits, fits + "로봇 로봇", "비디오 " * (real.max_tokens - 8) + "로봇 " * 8]
+    )
     assert float(first @ longer) > 0.9999
     assert float(first @ shorter) < 0.9999
     assert real.count_tokens(fits * 3) == 3 * real.max_tokens

@@ -1,7 +1,8 @@
-"""What the browser tests share: the real app on the sample collection, a headless Chromium, and tabs that are watched.
+"""What the browser tests share: the real app on the sample collection, a headless Chromium, and
+tabs that are watched.
 
-`conftest` gives the fixtures to every test module. One server serves all that leave the collection as it is; a module
-that changes it overrides `address`.
+`conftest` gives the fixtures to every test module. One server serves all that leave the collection
+as it is; a module that changes it overrides `address`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "RAG_HOME": str(home), "RAG_MODEL": MODEL, "RAG_OFFLINE": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "rag_app", "ingest"], env=environment, cwd=CHECKOUT, capture_output=True, check=False
+        [sys.executable, "-m", "rag_app", "ingest"],
+        env=environment,
+        cwd=CHECKOUT,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
     return environment
@@ -99,7 +104,9 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_tab(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens tabs at the app; at the end of the test none may have failed, or have asked another host for anything."""
+    """Opens tabs at the app; at the end of the test none may have failed, or have asked another
+    host for anything.
+    """
     seen = Seen()
     pages: list[Page] = []
 

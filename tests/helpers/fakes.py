@@ -53,16 +53,20 @@ class HashEmbedder:
         vector[0] = 0.01
         for word in re.findall(r"\w+", text.casefold()):
             for piece in {word, word[:2]}:
-                vector[int.from_bytes(hashlib.sha256(piece.encode()).digest()[:4], "big") % self.dimensions] += 1
+                vector[
+                    int.from_bytes(hashlib.sha256(piece.encode()).digest()[:4], "big") % self.dimensions
+                ] += 1
         unit: Matrix = vector / np.linalg.norm(vector)
         return unit
 
 
 @dataclass
 class ScriptedGenerator:
-    """A language model that says what it is told: one script for each call, the last one again and again.
+    """A language model that says what it is told: one script for each call, the last one again and
+    again.
 
-    A script is the text of a turn, or a function of the messages. It is streamed in pieces of `size` characters.
+    A script is the text of a turn, or a function of the messages. It is streamed in pieces of
+    `size` characters.
     """
 
     scripts: Sequence[str | Script] = ("NONE",)
@@ -133,7 +137,9 @@ def settings_in(folder: Path) -> Settings:
 
 
 def made(folder: Path, digests: dict[str, str]) -> Library:
-    """A library of digest files (name -> text) in `folder`, published without a vector store, which only speeds."""
+    """A library of digest files (name -> text) in `folder`, published without a vector store, which
+    only speeds.
+    """
     settings = settings_in(folder)
     settings.digests.mkdir(parents=True)
     for name, text in digests.items():
@@ -141,7 +147,9 @@ def made(folder: Path, digests: dict[str, str]) -> Library:
     papers, _ = digest.read([settings.digests])
     embedder = HashEmbedder()
     chunks = [
-        c for paper in papers for c in chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
+        c
+        for paper in papers
+        for c in chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
     ]
     generation = settings.home / "index" / "made"
     generation.mkdir(parents=True)
@@ -189,7 +197,9 @@ TideCast forecasts tides with a graph model of 250 gauges. It halves the error o
 
 @cache
 def lab() -> Library:
-    """The sample collection of the checkout with three papers of the tests' own, opened once for all tests."""
+    """The sample collection of the checkout with three papers of the tests' own, opened once for
+    all tests.
+    """
     folder = Path(tempfile.mkdtemp(prefix="rag-app-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     sample = {file.name: file.read_text(encoding="utf-8") for file in (CHECKOUT / "digests").glob("*.md")}

@@ -1,8 +1,9 @@
-"""All that a user does after set-up, with the real models: ingest, ask, check, serve, and open each page.
+"""All that a user does after set-up, with the real models: ingest, ask, check, serve, and open each
+page.
 
-Run by `tests/diagnostics/test_connections.py` in a process of its own, so that the whole of it can be watched or cut
-off from the network.
-RAG_HOME and RAG_MODEL come from the environment; a step that fails ends it with an error.
+Run by `tests/diagnostics/test_connections.py` in a process of its own, so that the whole of it can
+be watched or cut off from the network. RAG_HOME and RAG_MODEL come from the environment; a step
+that fails ends it with an error.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def rag_app(*arguments: str) -> str:
 
 
 def open_page(address: str, name: str = "") -> list[str]:
-    """Runs a page as a browser does, over the WebSocket, until its script has ended; the names of all pages."""
+    """Runs a page as a browser does, over the WebSocket, until its script has ended; the names of
+    all pages.
+    """
     names: list[str] = []
     message = BackMsg()
     message.rerun_script.page_name = name

@@ -1,6 +1,8 @@
-"""One short answer with RAG_GPU_LAYERS layers offloaded, and what llama.cpp says it put where, as one line of JSON.
+"""One short answer with RAG_GPU_LAYERS layers offloaded, and what llama.cpp says it put where, as
+one line of JSON.
 
-Run by `test_offload.py` in a process of its own, because a process can load only one build of llama.cpp.
+Run by `test_offload.py` in a process of its own, because a process can load only one build of
+llama.cpp.
 """
 
 from __future__ import annotations

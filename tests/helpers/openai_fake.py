@@ -1,4 +1,6 @@
-"""A small real server of OpenAI's protocol on loopback, which serves, refuses or breaks off as a test tells it."""
+"""A small real server of OpenAI's protocol on loopback, which serves, refuses or breaks off as a
+test tells it.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +21,26 @@ Json = dict[str, Any]
 class Served:
     """What the server does; a test may change it while it runs."""
 
-    models: list[Json] = field(default_factory=lambda: [{"id": "/models/Tiny-7B.gguf", "max_model_len": 2048}])
+    models: list[Json] = field(
+        default_factory=lambda: [{"id": "/models/Tiny-7B.gguf", "max_model_len": 2048}]
+    )
     pieces: tuple[str, ...] = ("It ", "is ", "so.")
     grammar: str = ""  # the field it takes a grammar in
-    candidates: list[dict[str, float]] | None = None  # log-probabilities at each token; None refuses them
+    # log-probabilities at each token; None refuses them
+    candidates: list[dict[str, float]] | None = None
     counter: str = ""  # the path at which it counts words as tokens
     reason: str | None = "stop"
     usage: Json | None = None
     raw: bytes | None = None  # sent as the whole stream in place of the pieces
     endless: bool = False  # the pieces come again and again, until the reader leaves
     status: int = 200  # of streamed turns
-    body: bytes = b"{}"  # of any other reply than the listed ones; with a status that is not 200, of streamed turns
+    # of any other reply than the listed ones; with a status that is not 200, of streamed turns
+    body: bytes = b"{}"
     silent: threading.Event | None = None  # waited for before a stream's first byte
     properties: Json | None = None
     requests: list[tuple[str, Json]] = field(default_factory=list)
-    hung_up: threading.Event = field(default_factory=threading.Event)  # the reader left a stream early
+    # the reader left a stream early
+    hung_up: threading.Event = field(default_factory=threading.Event)
 
     def asked(self) -> Json:
         """The last request for a turn."""

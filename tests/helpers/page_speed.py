@@ -1,9 +1,11 @@
-"""How soon the page can be used, and how soon a question has its first evidence card: run by hand, on an idle machine.
+"""How soon the page can be used, and how soon a question has its first evidence card: run by hand,
+on an idle machine.
 
     RAG_HOME=... python tests/page_speed.py
 
-Prints seconds, as the browser counts them: from navigation to an input that takes text, and from Enter to the first
-card. The collection is that of RAG_HOME; the targets are 2 s (warm) and 1 s on 5,487 papers and two cores.
+Prints seconds, as the browser counts them: from navigation to an input that takes text, and from
+Enter to the first card. The collection is that of RAG_HOME; the targets are 2 s (warm) and 1 s on
+5,487 papers and two cores.
 """
 
 from __future__ import annotations
@@ -67,7 +69,9 @@ def main() -> None:
     with served(environment) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         page, cold = interactive_after(browser, address)
-        expect(page.get_by_test_id("stSidebar").get_by_text("CPU").first).to_be_visible(timeout=300 * MILLISECONDS)
+        expect(page.get_by_test_id("stSidebar").get_by_text("CPU").first).to_be_visible(
+            timeout=300 * MILLISECONDS
+        )
         time.sleep(WARM_UP_SECONDS)
         page.close()
         print(f"cold  {cold:5.2f}")

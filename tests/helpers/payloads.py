@@ -1,4 +1,6 @@
-"""Texts that would do something on a page if they were not made inert. Words with a capital Q mark what they make."""
+"""Texts that would do something on a page if they were not made inert. Words with a capital Q mark
+what they make.
+"""
 
 from __future__ import annotations
 

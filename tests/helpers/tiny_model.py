@@ -1,4 +1,6 @@
-"""A language model of 200 kB with random weights: it reads bytes, says nonsense, and does so in a millisecond."""
+"""A language model of 200 kB with random weights: it reads bytes, says nonsense, and does so in a
+millisecond.
+"""
 
 from __future__ import annotations
 

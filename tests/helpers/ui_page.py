@@ -1,6 +1,8 @@
-"""What the tests of the pages share: a small real paper table, scripted answers, and the app over both.
+"""What the tests of the pages share: a small real paper table, scripted answers, and the app over
+both.
 
-The language model and retrieval are scripted; the pages, the history and the paper table are the real ones.
+The language model and retrieval are scripted; the pages, the history and the paper table are the
+real ones.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ FILM = Paper(
     "FilmMaker: Long Videos from *Short* Clips",
     ("2024-11-25", "2024-11-26"),
     (
-        Section("What's New", "FilmMaker joins short clips into minutes of video. It needs no new training data."),
+        Section(
+            "What's New", "FilmMaker joins short clips into minutes of video. It needs no new training data."
+        ),
         Section("Performance", "- It wins 62% of the [blind] comparisons.\n- One GPU is enough."),
     ),
     votes=31,
@@ -56,7 +60,10 @@ FILM = Paper(
     unnamed_authors=3,
 )
 CALM = Paper(
-    "2401.00002", "CalmWalk", ("2024-11-25",), (Section("Summary", "A robot dog that walks on ice without slipping."),)
+    "2401.00002",
+    "CalmWalk",
+    ("2024-11-25",),
+    (Section("Summary", "A robot dog that walks on ice without slipping."),),
 )
 QUOTE = "FilmMaker joins short clips into minutes of video."
 SENTENCE = Sentence(f"{QUOTE[:-1]} [1].", True, (Support(1, "What's New", QUOTE, 0, len(QUOTE)),))
@@ -80,7 +87,9 @@ ANSWER = Answer(
     device="CPU",
     usage=Usage(100, 0, 40, 21.4),
 )
-REFUSAL = Answer("The digests do not say this.", True, Intent.LOOKUP, "en", nearest=(CALM.arxiv_id,), scanned=2)
+REFUSAL = Answer(
+    "The digests do not say this.", True, Intent.LOOKUP, "en", nearest=(CALM.arxiv_id,), scanned=2
+)
 
 Script = Callable[[str, threading.Event], Iterator[Event]]
 

@@ -19,12 +19,18 @@ CONVERSATION = Conversation("ab12", "Video [generation](http://evil.example)", "
 
 
 def citation(n: int, arxiv_id: str, title: str = "A Title", quote: str = "A sentence.") -> Citation:
-    return Citation(n, arxiv_id, title, "2024-11-25", f"https://arxiv.org/abs/{arxiv_id}", "Method", quote, 0, 11)
+    return Citation(
+        n, arxiv_id, title, "2024-11-25", f"https://arxiv.org/abs/{arxiv_id}", "Method", quote, 0, 11
+    )
 
 
 def turn(*citations: Citation, question: str = "What is new?") -> SavedTurn:
-    answer = Answer("It is new [1].\n\n> 인용문", False, Intent.LOOKUP, "en", citations, ranked=("2411.00001",))
-    return SavedTurn(1, question, "2025-01-01T10:00:00+00:00", Query(question, question, "en"), answer, 1, "good")
+    answer = Answer(
+        "It is new [1].\n\n> 인용문", False, Intent.LOOKUP, "en", citations, ranked=("2411.00001",)
+    )
+    return SavedTurn(
+        1, question, "2025-01-01T10:00:00+00:00", Query(question, question, "en"), answer, 1, "good"
+    )
 
 
 FAILED = SavedTurn(2, "And then?", "2025-01-01T10:01:00+00:00", None, None)
@@ -46,9 +52,20 @@ def written_by(*authors: str, unnamed: int = 0) -> Paper:
 
 
 def test_markdown_tells_question_answer_and_sources_in_order() -> None:
-    text = export(CONVERSATION, [turn(citation(1, "2411.00001"), citation(3, "2411.00002")), FAILED], "md", nobody)
-    parts = ["## What is new?", "It is new [1].\n\n> 인용문", "**Sources**", "https://arxiv.org/abs/2411.00001",
-             "> A sentence", "https://arxiv.org/abs/2411.00002", "## And then?", "*(no answer)*"]  # fmt: skip
+    text = export(
+        CONVERSATION, [turn(citation(1, "2411.00001"), citation(3, "2411.00002")), FAILED], "md", nobody
+    )
+    parts = [
+        "## What is new?",
+        "It is new [1].\n\n> 인용문",
+        "**Sources**",
+        "https://arxiv.org/abs/2411.00001",
+        # fmt: skip
+        "> A sentence",
+        "https://arxiv.org/abs/2411.00002",
+        "## And then?",
+        "*(no answer)*",
+    ]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
 
@@ -79,8 +96,13 @@ def test_json_holds_all_that_was_asked_and_answered() -> None:
     asked = turn(citation(1, "2411.00001", "제목 🧪"))
     text = export(CONVERSATION, [asked, FAILED], "json", nobody)
     document = json.loads(text)
-    assert [document[key] for key in ("id", "title", "created", "updated")] == ["ab12", CONVERSATION.title,
-                                                                               "2025-01-01", "2025-01-02"]  # fmt: skip
+    assert [document[key] for key in ("id", "title", "created", "updated")] == [
+        "ab12",
+        CONVERSATION.title,
+        # fmt: skip
+        "2025-01-01",
+        "2025-01-02",
+    ]
     first, second = document["turns"]
     assert (from_json(first["answer"]), query_from_json(first["query"])) == (asked.answer, asked.query)
     assert (first["question"], first["thumb"], first["reason"]) == (asked.question, 1, "good")
@@ -131,7 +153,9 @@ def test_the_year_is_that_of_the_id(arxiv_id: str, year: str) -> None:
     assert f"year = {{{year}}}" in bibtex(arxiv_id=arxiv_id)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("{}\\%$&#_~^\"'@,=\n"), max_size=60))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("{}\\%$&#_~^\"'@,=\n"), max_size=60)
+)
 def test_any_title_and_author_leave_the_entry_whole(text: str) -> None:
     entry = bibtex(text, paper=written_by(text or "x"))
     depth = 0

@@ -27,7 +27,9 @@ from rag_app.history.store import TITLE_LENGTH, History
 from rag_app.records import Answer, Citation, Filters, Intent, Passage, Query, Sentence, Support, Turn, Usage
 from rag_app.settings import CHECKOUT
 
-TEXTS = st.one_of(st.text(max_size=60), st.sampled_from(['it\'s "so"\n> [1]', "한국어 질문", "🧪👩‍🔬", "\0\u2028\\%_"]))
+TEXTS = st.one_of(
+    st.text(max_size=60), st.sampled_from(['it\'s "so"\n> [1]', "한국어 질문", "🧪👩‍🔬", "\0\u2028\\%_"])
+)
 QUOTE = Citation(
     1, "2411.00001", "제목 🧪", "2024-11-25", "https://arxiv.org/abs/2411.00001", "Method", "인용\n문", 3, 7
 )
@@ -53,7 +55,9 @@ ANSWER = Answer(
     "cpu",
     Usage(100, 80, 20, 12.5),
 )
-QUERY = Query("Does it?", "Does it?", "en", Intent.COMPARE, Filters(since="2024-11-01", min_votes=3), ("2411.00001",))
+QUERY = Query(
+    "Does it?", "Does it?", "en", Intent.COMPARE, Filters(since="2024-11-01", min_votes=3), ("2411.00001",)
+)
 
 
 @pytest.fixture
@@ -90,7 +94,9 @@ def test_a_turn_comes_back_exactly_after_a_restart(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=2))
-def test_any_text_comes_back_exactly(history: History, question: str, text: str, quote: str, named: list[str]) -> None:
+def test_any_text_comes_back_exactly(
+    history: History, question: str, text: str, quote: str, named: list[str]
+) -> None:
     conversation = history.create(text)
     citation = Citation(1, "2411.00001", quote, "", "", quote, quote, 0, len(quote))
     query = Query(question, question, "ko", papers=tuple(named))
@@ -159,9 +165,16 @@ def test_a_conversation_is_named_after_its_first_question(history: History) -> N
      ("100%", True), ("100_", False), ("%", True), ("_", False), ("audio", False), ("video audio", False),
      ("제목", True), ("'; DROP TABLE turns; --", False), ("", True), ("\0", True)],
 )  # fmt: skip
-def test_search_finds_whole_words_and_parts_in_both_languages(history: History, search: str, found: bool) -> None:
+def test_search_finds_whole_words_and_parts_in_both_languages(
+    history: History, search: str, found: bool
+) -> None:
     conversation = history.create("나의 제목")
-    history.add(conversation, None, Answer("비디오 생성은 100% 된다.", False, Intent.LIST, "ko"), "Which Video models?")
+    history.add(
+        conversation,
+        None,
+        Answer("비디오 생성은 100% 된다.", False, Intent.LIST, "ko"),
+        "Which Video models?",
+    )
     history.create("other")
     assert (conversation in [c.id for c in history.conversations(search)]) == found
 
@@ -345,10 +358,13 @@ def test_an_older_schema_is_migrated_with_its_turns(tmp_path: Path, monkeypatch:
         assert database.execute("PRAGMA user_version").fetchone() == (len(newer),)
 
 
-def test_a_migration_that_fails_halfway_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_halfway_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "history.sqlite3"
     conversation = saved(file)
-    broken = "DELETE FROM turns; UPDATE conversations SET title = NULL"  # fails where there is a conversation
+    # fails where there is a conversation
+    broken = "DELETE FROM turns; UPDATE conversations SET title = NULL"
     with monkeypatch.context() as patch:
         patch.setattr(history_file, "MIGRATIONS", (*history_file.MIGRATIONS, broken))
         with closing(History(file)) as history:

@@ -109,7 +109,9 @@ def test_thinking_is_off_and_a_missing_template_is_chatml() -> None:
     assert "".join(map(chr, plain[1:])) == "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n"
 
 
-@pytest.mark.parametrize("source", ["{% if %}", "{{ raise_exception('no') }}", "{{ messages.__class__.__mro__ }}"])
+@pytest.mark.parametrize(
+    "source", ["{% if %}", "{{ raise_exception('no') }}", "{{ messages.__class__.__mro__ }}"]
+)
 def test_a_bad_template_is_told(source: str) -> None:
     with pytest.raises(RagError, match="chat template"):
         ChatTemplate(source, Letters()).spans(SAID)
@@ -168,7 +170,9 @@ def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[
 
 
 def opened(path: Path, states: Path | None = None) -> closing[Engine]:
-    return closing(Engine(path, Plan(0, 2048, step=160), threads=1, sha256="f" if states else "", states=states))
+    return closing(
+        Engine(path, Plan(0, 2048, step=160), threads=1, sha256="f" if states else "", states=states)
+    )
 
 
 PAPER = "The ship is blue. " * 12
@@ -200,7 +204,9 @@ def test_what_was_said_is_not_read_again_and_weighs_the_same(tiny: Path) -> None
         ]
         held = engine.usage.prompt_tokens + engine.usage.generated_tokens
         assert weighed(engine, longer, "[2] ") == cold_weights(tiny, longer, "[2] ")
-        assert engine.usage.reused_tokens >= held - 1, "the last token of an answer that was cut off was not read"
+        assert engine.usage.reused_tokens >= held - 1, (
+            "the last token of an answer that was cut off was not read"
+        )
 
 
 @pytest.mark.usefixtures("units")
@@ -221,7 +227,9 @@ def test_questions_on_the_same_evidence_share_one_saved_state(tiny: Path, tmp_pa
         for question in ("Why?", "When?", "Who?"):
             text(engine, ask(f"{long}\n\n{question}"), grammar="root ::= [a-z ]+", max_tokens=80)
             assert len(list(tmp_path.glob("*.state"))) == 1
-        assert engine._states._states[0].tokens.size < engine.usage.prompt_tokens + ROW, "the answer is not saved"
+        assert engine._states._states[0].tokens.size < engine.usage.prompt_tokens + ROW, (
+            "the answer is not saved"
+        )
 
 
 def test_a_choice_between_options_that_begin_alike_saves_nothing(tiny: Path, tmp_path: Path) -> None:
@@ -252,7 +260,9 @@ def hybrid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(llama.Model, "keep", all_or_nothing)
 
 
-def test_a_model_that_cannot_drop_goes_on_from_the_saved_evidence(tiny: Path, tmp_path: Path, hybrid: None) -> None:
+def test_a_model_that_cannot_drop_goes_on_from_the_saved_evidence(
+    tiny: Path, tmp_path: Path, hybrid: None
+) -> None:
     with opened(tiny, tmp_path) as engine:
         cold = text(engine, WHY, max_tokens=8), weighed(engine, WHEN)
         assert engine.usage.reused_tokens > 0.7 * engine.usage.prompt_tokens
@@ -358,7 +368,9 @@ def test_the_trial_is_made_once_for_each_model_and_machine(
 
 
 @pytest.mark.model
-def test_a_conversation_is_weighed_to_the_last_bit_as_by_a_cold_engine(engine: Engine, tmp_path: Path) -> None:
+def test_a_conversation_is_weighed_to_the_last_bit_as_by_a_cold_engine(
+    engine: Engine, tmp_path: Path
+) -> None:
     fresh = Engine(WEIGHTS, PLAN, sha256="f" * 64, states=tmp_path)
     options = ["it is", "it is not", "nobody knows"]
     with closing(fresh):
@@ -392,7 +404,9 @@ def test_a_follow_up_that_goes_on_from_the_answer_does_not_read_it_again(engine:
         {"role": "user", "content": "And buoy 5?"},
     ]
     warm = text(engine, follow_up)
-    assert engine.usage.reused_tokens >= said - 1, "the last token of an answer cut off by its limit was not read"
+    assert engine.usage.reused_tokens >= said - 1, (
+        "the last token of an answer cut off by its limit was not read"
+    )
     assert warm == cold(follow_up)
 
 
@@ -521,7 +535,8 @@ def test_a_prefix_is_continued_and_not_repeated(engine: Engine) -> None:
 @pytest.mark.model
 def test_threads_take_turns_and_never_mix(engine: Engine) -> None:
     expected = {
-        word: text(engine, ask(f"Say {word}."), grammar=f'root ::= "{word} {word}"') for word in ("ship", "moon")
+        word: text(engine, ask(f"Say {word}."), grammar=f'root ::= "{word} {word}"')
+        for word in ("ship", "moon")
     }
     found: dict[str, str] = {}
 
@@ -554,7 +569,9 @@ def test_weights_that_a_cpu_lays_out_anew_are_not_held_twice(engine: Engine) -> 
 
 
 @pytest.mark.model
-def test_a_model_whose_template_is_broken_gives_its_memory_back(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_whose_template_is_broken_gives_its_memory_back(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed = Mock()
     monkeypatch.setattr(llama.Model, "template", "{% generation %}")
     monkeypatch.setattr(llama.Model, "close", closed)

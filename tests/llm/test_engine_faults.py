@@ -1,4 +1,6 @@
-"""The engine's faults in mid-answer, as a question on the page meets them: said, kept, and over with the next one."""
+"""The engine's faults in mid-answer, as a question on the page meets them: said, kept, and over
+with the next one.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,9 @@ def test_after_a_fault_the_page_lives_and_the_history_keeps_the_question(
     conversation = history.create()
     before = host._child._process.pid
     for question in (f"{QUESTION} {fault}", QUESTION):
-        run_to_its_end(AnswerJob(question, turn_id=history.add(conversation, None, None, question)), history, host)
+        run_to_its_end(
+            AnswerJob(question, turn_id=history.add(conversation, None, None, question)), history, host
+        )
     failed, answered = history.turns(conversation)
     assert (failed.question, failed.answer) == (f"{QUESTION} {fault}", None)
     assert answered.answer

@@ -44,7 +44,8 @@ def model(
     every: int = 1,
     main_memory: float = 0,
 ) -> ModelShape:
-    """A model of `size` bytes; `output` and `main_memory`, which never goes to a GPU, are shares of it.
+    """A model of `size` bytes; `output` and `main_memory`, which never goes to a GPU, are shares of
+    it.
 
     `kv` elements of K and V are kept for a token in every `every`th layer.
     """
@@ -61,11 +62,19 @@ def model(
     )
 
 
-# The catalogue's language models: sizes as listed; layers, widths and heads about as their families have them.
+# The catalogue's language models: sizes as listed; layers, widths and heads about as their families
+# have them.
 GEOMETRY: dict[str, dict[str, Any]] = {
     "qwen2.5-coder-1.5b": {"layers": 28, "embedding": 1536, "kv": 512, "output": 0.17},
     "qwen2.5-coder-0.5b": {"layers": 24, "embedding": 896, "kv": 256, "output": 0.29},
-    "qwen3.5-2b": {"layers": 24, "embedding": 2048, "kv": 1024, "output": 0.3, "vocabulary": 248_320, "every": 4},
+    "qwen3.5-2b": {
+        "layers": 24,
+        "embedding": 2048,
+        "kv": 1024,
+        "output": 0.3,
+        "vocabulary": 248_320,
+        "every": 4,
+    },
     "qwen3-4b": {"layers": 36, "embedding": 2560, "kv": 2048, "output": 0.13},
     "gemma-4-e4b": {
         "layers": 42,
@@ -97,7 +106,9 @@ def used(shape: ModelShape, plan: Plan) -> int:
 
 
 @pytest.mark.parametrize(("shape", "card", "context"), MATRIX, ids=lambda v: getattr(v, "name", str(v)))
-def test_a_plan_is_never_over_the_limit_and_never_wastes_a_layer(shape: ModelShape, card: int, context: int) -> None:
+def test_a_plan_is_never_over_the_limit_and_never_wastes_a_layer(
+    shape: ModelShape, card: int, context: int
+) -> None:
     devices = machine(card)
     plan = fit(shape, devices, context_wanted=context)
     wanted = context or CONTEXT
@@ -209,7 +220,10 @@ def header(metadata: dict[str, int | tuple[int, ...]]) -> Header:
         "context_length": 2048,
     }
     return Header(
-        {"general.architecture": "toy", **{f"toy.{name}": value for name, value in (base | metadata).items()}},
+        {
+            "general.architecture": "toy",
+            **{f"toy.{name}": value for name, value in (base | metadata).items()},
+        },
         {
             "token_embd.weight": 1000,
             "output_norm.weight": 10,
@@ -226,7 +240,11 @@ def test_a_tied_embedding_counts_as_output_too_and_a_recurrent_layer_has_no_cach
 
 
 def test_a_windowed_layer_has_heads_of_its_own_length_and_the_last_layers_share_a_cache() -> None:
-    lengths = {f"attention.{name}_length{kind}": n for name in ("key", "value") for kind, n in (("", 64), ("_swa", 32))}
+    lengths = {
+        f"attention.{name}_length{kind}": n
+        for name in ("key", "value")
+        for kind, n in (("", 64), ("_swa", 32))
+    }
     found = header({"attention.head_count_kv": 1, "attention.sliding_window_pattern": (1, 0), **lengths})
     attends = Header(found.metadata, {**found.tensor_bytes, "blk.1.attn_k.weight": 1})
     assert shape_of(attends, "toy").kv_elements == (64, 128)
@@ -234,7 +252,9 @@ def test_a_windowed_layer_has_heads_of_its_own_length_and_the_last_layers_share_
     assert shape_of(shared, "toy").kv_elements == (64, 0)
 
 
-def test_what_is_neither_layer_nor_output_stays_in_main_memory_and_a_tied_embedding_counts_once_there() -> None:
+def test_what_is_neither_layer_nor_output_stays_in_main_memory_and_a_tied_embedding_counts_once_there() -> (
+    None
+):
     plain = header({})
     extra = Header(plain.metadata, {**plain.tensor_bytes, "per_layer_token_embd.weight": 5000})
     assert (shape_of(plain, "toy").file_bytes, shape_of(extra, "toy").file_bytes) == (1150, 6150)

@@ -1,4 +1,6 @@
-"""A model on a server: what it can do is found out, its failures are one line, and stopping never waits for it."""
+"""A model on a server: what it can do is found out, its failures are one line, and stopping never
+waits for it.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,13 @@ def test_what_is_no_address_is_refused_with_an_example(url: str) -> None:
 
 
 def test_only_this_machine_is_loopback() -> None:
-    hosts = {"localhost": True, "127.0.0.9": True, "[::1]": True, "10.0.0.2": False, "localhost.example.org": False}
+    hosts = {
+        "localhost": True,
+        "127.0.0.9": True,
+        "[::1]": True,
+        "10.0.0.2": False,
+        "localhost.example.org": False,
+    }
     for host, here in hosts.items():
         assert Address.parse("X", f"http://{host}:80", "").loopback is here
 
@@ -126,7 +134,10 @@ def test_the_model_is_chosen_by_name_among_those_served() -> None:
         assert model.model == "two"
         written(model)
         assert served.asked()["model"] == "org/two"
-    with pytest.raises(EngineError, match="does not serve three") as failure, connected(served, model="three"):
+    with (
+        pytest.raises(EngineError, match="does not serve three") as failure,
+        connected(served, model="three"),
+    ):
         pass
     assert "one, org/two" in failure.value.hint
 
@@ -172,7 +183,9 @@ def test_a_choice_is_read_however_the_tokens_are_cut() -> None:
     unlisted = shares([("yes", {"yes": math.log(0.8), "maybe": math.log(0.2)})], ["yes", "no"])
     assert unlisted == pytest.approx((0.8, 0.2))
     assert shares([("I", {"I": -0.1, "We": -2.0})], ["yes", "no"]) == ()
-    assert sum(shares([("[", {"[": -0.1}), ("3", {"3": -0.2, "1": -3.0})], ["[1]", "[2]", "[3]"])) == pytest.approx(1)
+    assert sum(
+        shares([("[", {"[": -0.1}), ("3", {"3": -0.2, "1": -3.0})], ["[1]", "[2]", "[3]"])
+    ) == pytest.approx(1)
 
 
 def test_the_cost_is_as_the_server_tells_it() -> None:
@@ -236,9 +249,15 @@ def test_a_stream_cut_off_is_an_error_after_what_came() -> None:
     [
         (b"data: {nonsense\n\n", "no JSON object: {nonsense"),
         (b"data: [1]\n\n", "no JSON object"),
-        (b'data: {"error": {"message": "out of memory\\nat line 3"}}\n\n', "failed while answering: out of memory"),
+        (
+            b'data: {"error": {"message": "out of memory\\nat line 3"}}\n\n',
+            "failed while answering: out of memory",
+        ),
         (b'error: {"message": "gone"}\n\n', "failed while answering"),
-        (b'data: {"error": {"message": {"text": "no memory"}}}\n\n', "failed while answering: {'text': 'no memory'}"),
+        (
+            b'data: {"error": {"message": {"text": "no memory"}}}\n\n',
+            "failed while answering: {'text': 'no memory'}",
+        ),
         (b"<html>", "in its midst"),
     ],
 )
@@ -295,7 +314,9 @@ def test_leaving_a_stream_closes_it_and_the_next_is_answered() -> None:
 
 
 def test_the_pipeline_answers_and_checks_through_a_server() -> None:
-    served = Served(pieces=("[1] PickBot reaches 94.4% on in-distribution objects.\n", "[1] It costs 9,999 dollars."))
+    served = Served(
+        pieces=("[1] PickBot reaches 94.4% on in-distribution objects.\n", "[1] It costs 9,999 dollars.")
+    )
     with serving(served) as url:
         model = engine.load_if_any(Settings(llm_url=url))
         assert model is not None
@@ -347,7 +368,14 @@ def llama_server() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = {"model": WEIGHTS, "host": "127.0.0.1", "port": port, "n_ctx": 640, "logits_all": True, "n_threads": 2}
+    options = {
+        "model": WEIGHTS,
+        "host": "127.0.0.1",
+        "port": port,
+        "n_ctx": 640,
+        "logits_all": True,
+        "n_threads": 2,
+    }
     command = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}
     with subprocess.Popen(
@@ -369,7 +397,10 @@ def test_a_real_server_writes_under_a_grammar_chooses_and_counts(llama_server: s
     model = RemoteModel(Settings(llm_url=llama_server))
     assert model.abilities.grammar == "llama.cpp" and model.abilities.logprobs and model.abilities.counter
     asked = [
-        Message(role="user", content="Which sentence is about ice? [1] Tea is hot. [2] Ice is cold. Only the number.")
+        Message(
+            role="user",
+            content="Which sentence is about ice? [1] Tea is hot. [2] Ice is cold. Only the number.",
+        )
     ]
     assert "".join(model.stream(asked, grammar='root ::= "yes" | "no"')) in {"yes", "no"}
     begun = "".join(model.stream(asked, prefix="[2] Ice", grammar=ANY.replace("a-z", "a-z "), max_tokens=6))

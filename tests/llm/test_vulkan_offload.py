@@ -1,6 +1,8 @@
-"""Offload for real, if slowly: the smallest model on a software Vulkan device, with all, some and none of its layers.
+"""Offload for real, if slowly: the smallest model on a software Vulkan device, with all, some and
+none of its layers.
 
-The first run builds llama.cpp with Vulkan (12 minutes on two cores); `offload_build.py` says where it is kept.
+The first run builds llama.cpp with Vulkan (12 minutes on two cores); `offload_build.py` says where
+it is kept.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from tests.helpers import offload_build
 
 MODEL = "qwen2.5-coder-0.5b"
 LAYERS = 25  # of the model: 24 blocks and the output
-VISIBLE = {"GGML_VK_VISIBLE_DEVICES": "0"}  # llama.cpp passes over software devices unless one is named
+# llama.cpp passes over software devices unless one is named
+VISIBLE = {"GGML_VK_VISIBLE_DEVICES": "0"}
 RUN = str(CHECKOUT / "tests" / "helpers" / "offload_run.py")
 
 
@@ -36,7 +39,9 @@ def vulkan() -> dict[str, str]:
 
 def output(command: list[str], home: Path, **variables: str) -> str:
     environment = {**os.environ, "RAG_HOME": str(home), "RAG_MODEL": MODEL, **variables}
-    done = subprocess.run([sys.executable, *command], env=environment, cwd=CHECKOUT, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *command], env=environment, cwd=CHECKOUT, capture_output=True, check=False
+    )
     assert done.stdout, done.stderr.decode()  # a check of an empty home exits with 1
     return done.stdout.decode()
 
@@ -50,7 +55,9 @@ def text_on_cpu(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.model
 @pytest.mark.slow
-@pytest.mark.parametrize(("wanted", "layers"), [("auto", LAYERS), ("12", 12), ("0", 0)], ids=["all", "some", "none"])
+@pytest.mark.parametrize(
+    ("wanted", "layers"), [("auto", LAYERS), ("12", 12), ("0", 0)], ids=["all", "some", "none"]
+)
 def test_layers_run_on_a_vulkan_device_and_the_text_is_the_same(
     wanted: str, layers: int, vulkan: dict[str, str], text_on_cpu: str, tmp_path: Path
 ) -> None:

@@ -1,4 +1,6 @@
-"""What reading dates promises: what people write in two languages, exactly, and nothing that only looks like a date."""
+"""What reading dates promises: what people write in two languages, exactly, and nothing that only
+looks like a date.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ def test_months_years_and_parts_of_years_are_read(question: str, since: str, unt
     assert (found.since, found.until) == (since, until)
 
 
-@pytest.mark.parametrize("question", ["papers of the most recent digest", "가장 최근 다이제스트의 논문", "오늘 논문"])
+@pytest.mark.parametrize(
+    "question", ["papers of the most recent digest", "가장 최근 다이제스트의 논문", "오늘 논문"]
+)
 def test_the_newest_digest_is_a_day(question: str) -> None:
     assert find(question, NEWEST).days == (NEWEST,)
 
@@ -101,7 +105,9 @@ def test_the_newest_digest_is_a_day(question: str) -> None:
         ("지난주부터", "2025-04-28", ""),
     ],
 )
-def test_relative_dates_count_from_the_newest_digest_and_say_so(question: str, since: str, until: str) -> None:
+def test_relative_dates_count_from_the_newest_digest_and_say_so(
+    question: str, since: str, until: str
+) -> None:
     found = find(question, NEWEST)
     assert (found.since, found.until) == (since, until)
     assert found.relative
@@ -161,7 +167,8 @@ def test_a_day_without_month_is_the_last_one_that_has_been() -> None:
 
 
 @given(
-    st.text(st.sampled_from("0123456789월일년-/.~부터까지 MayNov13thlast지난주until")), st.sampled_from(["", NEWEST])
+    st.text(st.sampled_from("0123456789월일년-/.~부터까지 MayNov13thlast지난주until")),
+    st.sampled_from(["", NEWEST]),
 )
 def test_no_text_is_an_error(text: str, newest: str) -> None:
     found = find(text, newest)

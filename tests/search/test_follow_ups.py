@@ -57,7 +57,8 @@ def test_a_list_can_be_ranked_and_compared() -> None:
 
 def test_a_korean_answer_is_followed_in_korean() -> None:
     assert all(
-        any("가" <= c <= "힣" for c in q) for q in follow_ups(progress(replace(LISTED, language="ko"), FILM, OTHER))
+        any("가" <= c <= "힣" for c in q)
+        for q in follow_ups(progress(replace(LISTED, language="ko"), FILM, OTHER))
     )
 
 
@@ -76,7 +77,9 @@ def test_suggestions_are_understood_as_they_are_meant(language: str, dictionary:
     citations = tuple(cited(n, paper) for n, paper in enumerate(papers, start=1))
     answer = replace(ANSWER, intent=Intent.LIST, language=language, citations=citations)
     turn = Turn(EXAMPLES[language][0], answer.text, tuple(c.arxiv_id for c in citations), intent=Intent.LIST)
-    votes, about, compared = (understand(q, dictionary, [turn]) for q in follow_ups(progress(answer, *papers)))
+    votes, about, compared = (
+        understand(q, dictionary, [turn]) for q in follow_ups(progress(answer, *papers))
+    )
     assert votes.ranking == "top"
     assert (about.intent, about.papers) == (Intent.LOOKUP, (papers[0].arxiv_id,))
     assert (compared.intent, set(compared.papers)) == (Intent.COMPARE, {paper.arxiv_id for paper in papers})

@@ -13,7 +13,9 @@ from rag_app.records import Evidence, Hit, Intent, Query
 from rag_app.search import rerank, retrieval
 from tests.helpers.fakes import ScriptedGenerator, lab
 
-QUERY = Query("Which papers are about robots?", "Which papers are about robots?", "en", Intent.LIST, topic="robots")
+QUERY = Query(
+    "Which papers are about robots?", "Which papers are about robots?", "en", Intent.LIST, topic="robots"
+)
 STRENGTH = 4.0
 CUT = retrieval.cut(STRENGTH)
 
@@ -63,7 +65,9 @@ def test_papers_next_to_the_cut_are_judged_and_others_are_not(yes: float, matche
 def test_a_doubtful_paper_keeps_its_place() -> None:
     found = around_the_cut(0.3, -0.3)
     sure = 1 / (1 + 2.718281828**-rerank.BIAS)
-    assert judged(found, Judge(yes=sure)) == replace(found, matched=found.matched, borderline=found.borderline)
+    assert judged(found, Judge(yes=sure)) == replace(
+        found, matched=found.matched, borderline=found.borderline
+    )
 
 
 def test_no_more_papers_are_judged_than_the_budget_allows() -> None:

@@ -1,4 +1,6 @@
-"""What retrieval promises: filters hold, named papers come first, lists are complete, quotes are the digest's own."""
+"""What retrieval promises: filters hold, named papers come first, lists are complete, quotes are
+the digest's own.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def test_a_named_paper_comes_first_and_says_why(library: Library, question: str)
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(days=("2024-03-12",)), Filters(min_votes=20)])
-@pytest.mark.parametrize("question", ["teaching language models to use tools", "GitHub 이슈를 해결하는 벤치마크"])
+@pytest.mark.parametrize(
+    "question", ["teaching language models to use tools", "GitHub 이슈를 해결하는 벤치마크"]
+)
 def test_a_collection_too_large_to_score_whole_is_searched_through_the_store(
     stored: Library, monkeypatch: pytest.MonkeyPatch, question: str, filters: Filters
 ) -> None:
@@ -68,7 +72,9 @@ def test_a_collection_too_large_to_score_whole_is_searched_through_the_store(
     [("speech recognition with weak supervision", "2212.04356"), ("약한 감독으로 학습한 음성 인식", "2212.04356"),
      ("teaching language models to use tools", TOOLFORMER), ("GitHub 이슈를 해결하는 벤치마크", "2310.06770")],
 )  # fmt: skip
-def test_a_described_paper_is_near_the_top_in_both_languages(library: Library, question: str, paper: str) -> None:
+def test_a_described_paper_is_near_the_top_in_both_languages(
+    library: Library, question: str, paper: str
+) -> None:
     assert paper in ids(ask(question, library))[:5]
 
 
@@ -102,7 +108,9 @@ def test_a_list_holds_every_paper_above_the_cut_and_those_just_below_apart(libra
     assert not set(evidence.matched) & set(evidence.borderline)
     scores = {hit.paper.arxiv_id: hit.score for hit in evidence.hits}
     lowest = min(scores[paper] for paper in evidence.matched)
-    assert all(lowest - BORDER <= scores[paper] <= lowest + 1e-6 for paper in evidence.borderline if lowest > 2.2)
+    assert all(
+        lowest - BORDER <= scores[paper] <= lowest + 1e-6 for paper in evidence.borderline if lowest > 2.2
+    )
     assert list(evidence.matched) == ids(evidence)[: len(evidence.matched)]
 
 

@@ -1,4 +1,6 @@
-"""What understanding promises: the same reading for the same wish in two languages, and no error on any text."""
+"""What understanding promises: the same reading for the same wish in two languages, and no error on
+any text.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,8 @@ def test_conditions_on_votes_are_exact(
 
 
 @pytest.mark.parametrize(
-    "question", ["papers with no vote count", "papers without a recorded vote count", "추천 수가 기록되지 않은 논문"]
+    "question",
+    ["papers with no vote count", "papers without a recorded vote count", "추천 수가 기록되지 않은 논문"],
 )
 def test_unknown_votes_are_not_zero(dictionary: Dictionary, question: str) -> None:
     assert filters_of(understand(question, dictionary).filters) == {"votes_known": False}
@@ -149,7 +152,10 @@ def test_metrics_are_no_rankings(dictionary: Dictionary, question: str) -> None:
         ("papers from 2024-03-12", {"days": ("2024-03-12",)}),
         ("2024년 3월 12일 논문들 요약해줘", {"days": ("2024-03-12",)}),
         ("what came out yesterday?", {"days": ("2024-03-11",)}),
-        ("papers in March with more than 30 votes", {"since": "2024-03-01", "until": "2024-03-31", "min_votes": 31}),
+        (
+            "papers in March with more than 30 votes",
+            {"since": "2024-03-01", "until": "2024-03-31", "min_votes": 31},
+        ),
         (
             "Chelsea Finn의 2024년 2월 논문",
             {"since": "2024-02-01", "until": "2024-02-29", "authors": ("Chelsea Finn",)},
@@ -231,7 +237,9 @@ def test_a_comparison_holds_all_its_sides(dictionary: Dictionary) -> None:
 @pytest.mark.parametrize(
     "question", ["Compare the LoRA-based QLoRA and Toolformer", "LoRA 계열인 QLoRA와 Toolformer 비교"]
 )
-def test_a_family_of_methods_is_not_the_paper_it_is_named_after(dictionary: Dictionary, question: str) -> None:
+def test_a_family_of_methods_is_not_the_paper_it_is_named_after(
+    dictionary: Dictionary, question: str
+) -> None:
     assert understand(question, dictionary).papers == (QLORA, TOOLFORMER)
 
 
@@ -281,10 +289,16 @@ def test_a_follow_up_is_about_the_papers_before_unless_it_names_its_own(
     ("question", "filters"),
     [
         ("그중 40표 이상은?", {"since": "2024-02-01", "until": "2024-02-29", "min_votes": 40}),
-        ("and those with more than 40 votes?", {"since": "2024-02-01", "until": "2024-02-29", "min_votes": 41}),
+        (
+            "and those with more than 40 votes?",
+            {"since": "2024-02-01", "until": "2024-02-29", "min_votes": 41},
+        ),
         ("and in March?", {"since": "2024-03-01", "until": "2024-03-31"}),
         ("그럼 3월은?", {"since": "2024-03-01", "until": "2024-03-31"}),
-        ("only those by Stefano Ermon", {"since": "2024-02-01", "until": "2024-02-29", "authors": ("Stefano Ermon",)}),
+        (
+            "only those by Stefano Ermon",
+            {"since": "2024-02-01", "until": "2024-02-29", "authors": ("Stefano Ermon",)},
+        ),
         ("which of them has the most votes?", {"since": "2024-02-01", "until": "2024-02-29"}),
         ("그중 추천이 가장 많은 건?", {"since": "2024-02-01", "until": "2024-02-29"}),
     ],
@@ -306,7 +320,10 @@ def test_a_narrowed_list_can_be_narrowed_again(dictionary: Dictionary) -> None:
 
 
 def test_a_follow_up_stands_alone_with_its_paper_named(dictionary: Dictionary) -> None:
-    assert understand("and its limitations?", dictionary, [LOOKED_UP]).standalone == "QLoRA: and its limitations?"
+    assert (
+        understand("and its limitations?", dictionary, [LOOKED_UP]).standalone
+        == "QLoRA: and its limitations?"
+    )
 
 
 def test_a_conversation_about_papers_that_are_gone_is_no_error(dictionary: Dictionary) -> None:

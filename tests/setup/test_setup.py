@@ -1,4 +1,6 @@
-"""Set-up: which llama.cpp is built and why, what is refused before anything is installed, what is never done twice."""
+"""Set-up: which llama.cpp is built and why, what is refused before anything is installed, what is
+never done twice.
+"""
 
 from __future__ import annotations
 
@@ -223,7 +225,10 @@ def test_a_failed_step_is_taken_again_and_the_ones_before_it_are_not(checkout: P
         __main__.set_up(checkout, "cpu", machine())
     runs.fail_at, runs.commands = "nothing", []
     __main__.set_up(checkout, "cpu", machine())
-    assert ["--requirement" in command or "--editable" in command for command in runs.commands] == [True, True]
+    assert ["--requirement" in command or "--editable" in command for command in runs.commands] == [
+        True,
+        True,
+    ]
 
 
 def test_another_gpu_rebuilds_the_engine_alone(checkout: Path, runs: Runs) -> None:
@@ -231,7 +236,9 @@ def test_another_gpu_rebuilds_the_engine_alone(checkout: Path, runs: Runs) -> No
     runs.commands, runs.variables = [], []
     __main__.set_up(checkout, "cuda", machine(commands=(*COMPILERS, "nvcc")))
     (command,) = runs.commands
-    assert command.endswith("--no-deps --force-reinstall --no-binary llama-cpp-python llama_cpp_python==0.3.36")
+    assert command.endswith(
+        "--no-deps --force-reinstall --no-binary llama-cpp-python llama_cpp_python==0.3.36"
+    )
     assert runs.variables[0]["CMAKE_ARGS"] == "-DGGML_CUDA=on"
 
 
@@ -265,7 +272,9 @@ def test_the_patch_takes_out_one_statement_and_refuses_a_source_it_does_not_know
 def test_auto_keeps_a_build_that_was_asked_for(checkout: Path, runs: Runs) -> None:
     __main__.set_up(checkout, "vulkan", vulkan_machine(VULKAN_GPU))
     runs.commands = []
-    __main__.set_up(checkout, "auto", machine(commands=(*COMPILERS, "nvcc"), prints={"nvidia-smi": "GPU 0: RTX"}))
+    __main__.set_up(
+        checkout, "auto", machine(commands=(*COMPILERS, "nvcc"), prints={"nvidia-smi": "GPU 0: RTX"})
+    )
     assert runs.commands == []
 
 
@@ -325,7 +334,9 @@ def test_the_makefile_has_the_promised_targets() -> None:
 
 
 def test_clean_touches_neither_models_nor_data() -> None:
-    done = subprocess.run(["make", "--dry-run", "clean"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["make", "--dry-run", "clean"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert not re.search(r"models|\.rag_app|digests|\.venv", done.stdout)
 
 

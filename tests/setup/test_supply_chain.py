@@ -1,4 +1,6 @@
-"""What runs is what was pinned, and what is read stays data: no pickle, and no code or markup made of text."""
+"""What runs is what was pinned, and what is read stays data: no pickle, and no code or markup made
+of text.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ PEERS = "peer_*.py"  # of the bench: they run in an environment of their own
 PICKLES = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 CODE_FROM_TEXT = {"eval", "exec", "compile", "__import__"}
 CODE_FROM_FILES = {"torch.load", "joblib.load", "os.system", "os.popen"}
-SWITCHES = {"trust_remote_code", "unsafe_allow_html", "allow_pickle", "shell"}  # may be given, as False
+# may be given, as False
+SWITCHES = {"trust_remote_code", "unsafe_allow_html", "allow_pickle", "shell"}
 
 
 def dangers(source: str) -> Iterator[str]:
@@ -105,7 +108,8 @@ def test_every_package_that_a_pinned_one_asks_for_is_pinned() -> None:
             asked = Requirement(text)
             if asked.marker and not asked.marker.evaluate({"extra": ""}):
                 continue
-            cuda = name == "torch" and asked.name.startswith(("nvidia", "cuda", "triton"))  # on Linux: see the lock
+            # on Linux: see the lock
+            cuda = name == "torch" and asked.name.startswith(("nvidia", "cuda", "triton"))
             if canonicalize_name(asked.name) not in pins() and not cuda:
                 missing.add(f"{name} asks for {asked.name}")
     assert missing == set()
@@ -120,7 +124,9 @@ def test_the_linters_security_rules_are_on_for_the_whole_application() -> None:
     lint = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
     assert "S" in lint["select"]
     started_processes = {"S603", "S606", "S607"}  # with argument lists that are our own
-    assert {rule for rule in lint["ignore"] if rule.startswith("S") and rule[1:].isdigit()} <= started_processes
+    assert {
+        rule for rule in lint["ignore"] if rule.startswith("S") and rule[1:].isdigit()
+    } <= started_processes
     assert not any(pattern.startswith("rag_app") for pattern in lint.get("per-file-ignores", {}))
 
 
@@ -128,5 +134,6 @@ def test_weights_are_fetched_in_formats_that_hold_no_code() -> None:
     from rag_app.weights.catalog import catalogue
 
     formats = {(model.kind, Path(model.file).suffix) for model in catalogue()}
-    # A repository is read as JSON and safetensors alone; the .bin is plain 4-bit blocks, which become safetensors.
+    # A repository is read as JSON and safetensors alone; the .bin is plain 4-bit blocks, which
+    # become safetensors.
     assert formats == {("llm", ".gguf"), ("embedder", ""), ("embedder", ".bin")}

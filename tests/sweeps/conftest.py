@@ -17,7 +17,9 @@ def counts(few: int, many: int) -> pytest.MarkDecorator:
 
 
 class Some(Protocol):
-    """`some(range(100), 5)`: five of the hundred by chance, in their order; `--sweeps 20` takes all of them."""
+    """`some(range(100), 5)`: five of the hundred by chance, in their order; `--sweeps 20` takes all
+    of them.
+    """
 
     def __call__(self, cases: Sequence[Item], count: int) -> list[Item]: ...
 

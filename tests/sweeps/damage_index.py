@@ -1,9 +1,11 @@
-"""Damaging every file of an index, one at a time, and looking at what becomes of answers and searches.
+"""Damaging every file of an index, one at a time, and looking at what becomes of answers and
+searches.
 
     python -m tests.sweeps.damage_index RAG_HOME --count 100 --seed 0
 
-Knows: the ways in which a file can be damaged, and what may come of it: the same answers, or a message. Does not know:
-how damage is found. `test_damage` does the same to small indexes. The script puts every file back, from memory.
+Knows: the ways in which a file can be damaged, and what may come of it: the same answers, or a
+message. Does not know: how damage is found. `test_damage` does the same to small indexes. The
+script puts every file back, from memory.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ WAYS: dict[str, Damage] = {
     "cut": lambda data, chance: data[: len(data) // 2],
     "emptied": lambda data, chance: b"",
     "deleted": lambda data, chance: None,
-    "random": lambda data, chance: data[: len(data) // 2] + chance.randbytes(BLOCK) + data[len(data) // 2 + BLOCK :],
+    "random": lambda data, chance: (
+        data[: len(data) // 2] + chance.randbytes(BLOCK) + data[len(data) // 2 + BLOCK :]
+    ),
 }
 
 
@@ -68,7 +72,9 @@ def systematic(home: Path, ways: Iterable[str] = WAYS) -> list[Case]:
 def by_chance(home: Path, seed: int) -> Case:
     """A random overwrite of a random file that is not empty."""
     chance = random.Random(seed)  # noqa: S311 - must be repeatable
-    return Case(chance.choice([path for path in _files(home) if (home / path).stat().st_size]), "overwritten", seed)
+    return Case(
+        chance.choice([path for path in _files(home) if (home / path).stat().st_size]), "overwritten", seed
+    )
 
 
 def _files(home: Path) -> list[str]:
@@ -91,7 +97,9 @@ def damaged(home: Path, case: Case) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at an index from a new process, and what is right: what the store finds, and what exact search finds."""
+    """A look at an index from a new process, and what is right: what the store finds, and what
+    exact search finds.
+    """
 
     home: Path
     arguments: tuple[Path, str]  # the vectors, copied aside, and the embedding model's fingerprint
@@ -102,7 +110,10 @@ class Look:
         """At an index that is whole; its vectors are copied into the folder `aside`."""
         generation = home / "index" / current_name(home)
         arguments = Path(shutil.copy(generation / VECTORS, aside)), Manifest.read(generation).fingerprint
-        seen = [faults.run(stories.searches, home, *arguments, limit, below=home).value for limit in (0, EXACT_LIMIT)]
+        seen = [
+            faults.run(stories.searches, home, *arguments, limit, below=home).value
+            for limit in (0, EXACT_LIMIT)
+        ]
         assert isinstance(seen[0], list) and isinstance(seen[1], list)
         return cls(home, arguments, tuple(zip(*seen, strict=True)))
 

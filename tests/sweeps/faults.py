@@ -1,9 +1,11 @@
 """Running a function in a process of its own whose n-th change to a folder is its last, or fails.
 
-Knows: `faults.c`, which counts the changes, and how processes are started with it. Does not know: what the functions
-do. The tests beside it call `run`; a function and its arguments must be importable by name.
+Knows: `faults.c`, which counts the changes, and how processes are started with it. Does not know:
+what the functions do. The tests beside it call `run`; a function and its arguments must be
+importable by name.
 
-Processes are forked from a server that has imported the heavy modules already (`multiprocessing`'s forkserver).
+Processes are forked from a server that has imported the heavy modules already (`multiprocessing`'s
+forkserver).
 """
 
 from __future__ import annotations
@@ -47,10 +49,14 @@ class Run:
     killed: bool = False
 
 
-def run(function: Callable[..., object], *arguments: object, below: Path, at: int = 0, fault: int = KILL) -> Run:
-    """`function(*arguments)` in a new process whose `at`-th change below the folder fails with errno `fault`.
+def run(
+    function: Callable[..., object], *arguments: object, below: Path, at: int = 0, fault: int = KILL
+) -> Run:
+    """`function(*arguments)` in a new process whose `at`-th change below the folder fails with
+    errno `fault`.
 
-    `at` 0 lets all of them happen. Raises CrashError on any end but a value, a RagError or the kill asked for.
+    `at` 0 lets all of them happen. Raises CrashError on any end but a value, a RagError or the kill
+    asked for.
     """
     context = _server()
     receiver, sender = context.Pipe(duplex=False)
@@ -74,7 +80,10 @@ def run(function: Callable[..., object], *arguments: object, below: Path, at: in
 
 
 def _inside(
-    sender: Connection, plan: tuple[bytes, int, int], function: Callable[..., object], arguments: tuple[object, ...]
+    sender: Connection,
+    plan: tuple[bytes, int, int],
+    function: Callable[..., object],
+    arguments: tuple[object, ...],
 ) -> None:
     shim = ctypes.CDLL(None)  # the process itself, `faults.c` included
     below, at, fault = plan
@@ -96,7 +105,8 @@ def _server() -> multiprocessing.context.ForkServerContext:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LD_PRELOAD", str(_compiled()))
         patch.setenv("PYTHONPATH", str(CHECKOUT), prepend=os.pathsep)
-        patch.setenv("OPENBLAS_NUM_THREADS", "1")  # on a busy machine its threads wait for each other for seconds
+        # on a busy machine its threads wait for each other for seconds
+        patch.setenv("OPENBLAS_NUM_THREADS", "1")
         multiprocessing.forkserver.ensure_running()  # type: ignore[attr-defined]
     return context
 

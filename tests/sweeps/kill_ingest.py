@@ -2,9 +2,9 @@
 
     python -m tests.sweeps.kill_ingest DIR --home RAG_HOME --count 30 --seed 0
 
-Knows: the `rag-app` command, and nothing of what is inside. DIR holds the digests; the index, vectors and embedder of
-RAG_HOME are copied, so that texts are embedded once. Every ingest has something to do: a folder with one more digest
-comes and goes.
+Knows: the `rag-app` command, and nothing of what is inside. DIR holds the digests; the index,
+vectors and embedder of RAG_HOME are copied, so that texts are embedded once. Every ingest has
+something to do: a folder with one more digest comes and goes.
 """
 
 from __future__ import annotations
@@ -72,9 +72,13 @@ class Home:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="kill a real ingest at random moments, ask, and run it again")
+    parser = argparse.ArgumentParser(
+        description="kill a real ingest at random moments, ask, and run it again"
+    )
     parser.add_argument("digests", type=Path)
-    parser.add_argument("--home", type=Path, required=True, help="a home that has ingested the digests; it is copied")
+    parser.add_argument(
+        "--home", type=Path, required=True, help="a home that has ingested the digests; it is copied"
+    )
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

@@ -1,7 +1,8 @@
-"""What the sweeps interrupt, and what they look at afterwards; each function runs in a process of its own.
+"""What the sweeps interrupt, and what they look at afterwards; each function runs in a process of
+its own.
 
-Knows: small collections and the fake embedder. Does not know: faults. Importing it imports all that is slow, once, in
-the server that the processes are forked from.
+Knows: small collections and the fake embedder. Does not know: faults. Importing it imports all that
+is slow, once, in the server that the processes are forked from.
 """
 
 from __future__ import annotations
@@ -27,9 +28,19 @@ from rag_app.records import Matrix
 from rag_app.settings import Settings
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, settings_in
 
-QUESTIONS = ("which papers fold cloth?", "PickBot의 O.O.D. 성공률은?", "how many papers are there?", "the top 2 papers")
+QUESTIONS = (
+    "which papers fold cloth?",
+    "PickBot의 O.O.D. 성공률은?",
+    "how many papers are there?",
+    "the top 2 papers",
+)
 SEARCHES = 50
-WORDS = [f"{first}{second}{last}" for first in "bdgklmnprst" for second in "aeiou" for last in ("lo", "mi", "ra", "tu")]
+WORDS = [
+    f"{first}{second}{last}"
+    for first in "bdgklmnprst"
+    for second in "aeiou"
+    for last in ("lo", "mi", "ra", "tu")
+]
 TIMES = {"seconds", "evidence_seconds", "first_token_seconds"}
 
 
@@ -49,7 +60,9 @@ vars(bm25)["_kiwi"] = lambda: KIWI
 
 
 class StoredVectors(HashEmbedder):
-    """An embedding model that answers with rows of a matrix, so that a real index can be asked without its own."""
+    """An embedding model that answers with rows of a matrix, so that a real index can be asked
+    without its own.
+    """
 
     def __init__(self, file: Path, fingerprint: str) -> None:
         super().__init__(fingerprint)
@@ -67,7 +80,9 @@ def write_digests(folder: Path, day: int, copies: int = 1) -> None:
     chance = random.Random(day)  # noqa: S311 - the same digests each time
     texts = [heading.replace("2024-05-01", f"2024-05-{day:02}")]
     for copy in range(copies):
-        own = re.sub(r"(?m)^[-T].*", lambda line: f"{line[0]} {' '.join(chance.choices(WORDS, k=9))}.", entries)
+        own = re.sub(
+            r"(?m)^[-T].*", lambda line: f"{line[0]} {' '.join(chance.choices(WORDS, k=9))}.", entries
+        )
         texts.append("### " + own.replace("2405.000", f"24{day:02}.{copy:03}"))
     (folder / "digests" / f"{day:02}.md").write_text("\n".join(texts), encoding="utf-8")
 
@@ -87,7 +102,9 @@ def answers(folder: Path) -> list[str]:
 
 
 def searches(home: Path, vectors: Path, fingerprint: str, limit: int = 0) -> list[str]:
-    """Answers as above, and nearest chunks, which come from the vector store if there are more than `limit`."""
+    """Answers as above, and nearest chunks, which come from the vector store if there are more than
+    `limit`.
+    """
     embedder = StoredVectors(vectors, fingerprint)
     with fake_embedding(embedder), pytest.MonkeyPatch.context() as patch:
         library = pipeline.open_library(Settings(home=home))

@@ -1,4 +1,6 @@
-"""A damaged index is noticed or does not matter: no crash, no wrong answer, and the next ingest makes it whole."""
+"""A damaged index is noticed or does not matter: no crash, no wrong answer, and the next ingest
+makes it whole.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def test_a_file_cut_emptied_deleted_or_filled_with_noise_gives_no_wrong_answer(
 
 
 @counts(5, 200)
-def test_random_bytes_anywhere_give_no_wrong_answer(look: Look, count: int, sweep: Callable[[int], range]) -> None:
+def test_random_bytes_anywhere_give_no_wrong_answer(
+    look: Look, count: int, sweep: Callable[[int], range]
+) -> None:
     for seed in sweep(count):
         noticed(look, by_chance(look.home, seed))
 

@@ -28,7 +28,9 @@ class Ingest:
 
 @pytest.fixture(scope="module")
 def due(tmp_path_factory: pytest.TempPathFactory) -> Ingest:
-    """Two days, read one after the other, and a third that is not read yet, and so small that the store is copied."""
+    """Two days, read one after the other, and a third that is not read yet, and so small that the
+    store is copied.
+    """
     collection = Collection(tmp_path_factory.mktemp("due") / "collection")
     for day in (1, 2):
         stories.write_digests(collection.folder, day, copies=2)
@@ -54,7 +56,9 @@ def test_a_kill_at_any_change_costs_no_answer_and_the_next_ingest_finishes(
 
 
 @counts(1, 20)
-@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=["full", "read-only", "denied"])
+@pytest.mark.parametrize(
+    "fault", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=["full", "read-only", "denied"]
+)
 def test_a_disk_that_refuses_any_change_is_said_and_costs_no_answer(
     due: Ingest, fault: int, count: int, some: Some, tmp_path: Path
 ) -> None:
@@ -68,7 +72,9 @@ def test_a_disk_that_refuses_any_change_is_said_and_costs_no_answer(
 
 
 @counts(1, 20)
-def test_a_first_ingest_that_is_killed_leaves_no_index_or_a_whole_one(count: int, some: Some, tmp_path: Path) -> None:
+def test_a_first_ingest_that_is_killed_leaves_no_index_or_a_whole_one(
+    count: int, some: Some, tmp_path: Path
+) -> None:
     empty = Collection(tmp_path / "empty")
     stories.write_digests(empty.folder, 1)
     clean = empty.copied(tmp_path / "clean")
@@ -114,6 +120,7 @@ def test_a_full_disk_is_what_the_message_says(due: Ingest, tmp_path: Path) -> No
     """The sweeps above accept any message; this one holds the counter itself to account."""
     collection = due.collection.copied(tmp_path / "collection")
     run = collection.ingest(due.changes // 4, errno.ENOSPC)
-    said = ("No space left on device", "disk is full", "disk I/O error")  # of the system, and of SQLite
+    # of the system, and of SQLite
+    said = ("No space left on device", "disk is full", "disk I/O error")
     assert any(words in run.error for words in said), run.error
     assert faults.run(stories.ingest, collection.folder, below=collection.home).value is True

@@ -1,4 +1,6 @@
-"""A pull that is killed, refused or fed wrong bytes gives a model its name only when it is whole, and can go on."""
+"""A pull that is killed, refused or fed wrong bytes gives a model its name only when it is whole,
+and can go on.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A history or a store of model states whose writing is killed or refused at any change keeps what it had confirmed."""
+"""A history or a store of model states whose writing is killed or refused at any change keeps what
+it had confirmed.
+"""
 
 from __future__ import annotations
 
@@ -70,13 +72,17 @@ def copied(folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder, copy))
 
 
-def after(function: object, folder: Path, *arguments: object, at: int = 0, fault: int = faults.KILL) -> faults.Run:
+def after(
+    function: object, folder: Path, *arguments: object, at: int = 0, fault: int = faults.KILL
+) -> faults.Run:
     assert callable(function)
     return faults.run(function, folder, *arguments, below=folder / "home", at=at, fault=fault)
 
 
 @counts(5, 100)
-def test_a_kill_while_saving_costs_no_confirmed_turn(kept: Path, count: int, some: Some, tmp_path: Path) -> None:
+def test_a_kill_while_saving_costs_no_confirmed_turn(
+    kept: Path, count: int, some: Some, tmp_path: Path
+) -> None:
     changes = after(save, copied(kept, tmp_path), "new").changes
     for at in some(range(1, changes + 1), count):
         folder = copied(kept, tmp_path)
@@ -84,7 +90,9 @@ def test_a_kill_while_saving_costs_no_confirmed_turn(kept: Path, count: int, som
         confirmed = (folder / "confirmed").read_text(encoding="utf-8").splitlines()
         found = after(answered, folder).value
         assert isinstance(found, list)
-        assert set(confirmed) <= set(found) <= {*KEPT, "new 0", "new 1", "new 2"}, f"after a kill at change {at}"
+        assert set(confirmed) <= set(found) <= {*KEPT, "new 0", "new 1", "new 2"}, (
+            f"after a kill at change {at}"
+        )
         assert after(save, folder, "again").value == "", f"after a kill at change {at}"
         again = after(answered, folder).value
         assert again == sorted([*found, "again 0", "again 1", "again 2"]), f"after a kill at change {at}"
@@ -127,7 +135,9 @@ def test_a_kill_while_a_damaged_history_is_set_aside_drops_nothing(
         folder = copied(damaged, tmp_path)
         assert after(answered, folder, at=at).killed
         assert after(save, folder, "again").error == "", f"after a kill at change {at}"
-        assert after(answered, folder).value == ["again 0", "again 1", "again 2"], f"after a kill at change {at}"
+        assert after(answered, folder).value == ["again 0", "again 1", "again 2"], (
+            f"after a kill at change {at}"
+        )
         files = [path.read_bytes() for path in (folder / "home").iterdir()]
         assert content in files, f"after a kill at change {at}"
 

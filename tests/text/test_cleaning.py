@@ -80,7 +80,10 @@ def test_template_tokens_never_reach_a_prompt(token: str) -> None:
 
 def test_invisible_characters_are_removed_and_visible_ones_kept() -> None:
     assert clean("가\u200b나\u202e다\U000e0041라\ufeff\x08마\u3164") == "가나다라마"
-    assert clean("각 \u1100\u1161 é 🎉 中文 \U0001f469\u200d\U0001f52c") == "각 가 é 🎉 中文 \U0001f469\U0001f52c"
+    assert (
+        clean("각 \u1100\u1161 é 🎉 中文 \U0001f469\u200d\U0001f52c")
+        == "각 가 é 🎉 中文 \U0001f469\U0001f52c"
+    )
 
 
 def test_text_nested_beyond_reason_still_settles() -> None:
@@ -136,7 +139,9 @@ def test_figures_stay_as_they_are_written() -> None:
     assert escape_markdown(text) == text
 
 
-@pytest.mark.parametrize("text", ["http://a.b", "https://a.b", "www.a.b", "me@a.org", ":smile:", ":material/home:"])
+@pytest.mark.parametrize(
+    "text", ["http://a.b", "https://a.b", "www.a.b", "me@a.org", ":smile:", ":material/home:"]
+)
 def test_addresses_and_icon_names_are_kept_apart(text: str) -> None:
     escaped = escape_markdown(text).replace("\\", "")
     assert text not in escaped

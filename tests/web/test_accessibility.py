@@ -1,7 +1,7 @@
 """axe-core on every page: no serious or critical finding in what this project renders.
 
-What Streamlit draws around it, and no option of ours changes, is listed in FRAME by rule and element, with the reason;
-a finding that is not listed fails.
+What Streamlit draws around it, and no option of ours changes, is listed in FRAME by rule and
+element, with the reason; a finding that is not listed fails.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ PAGES = ("Compare", "Explore", "History", "Collection", "Models", "Data")
 
 # (rule of axe, CSS selector of what contains the element) -> why it is not ours
 FRAME: dict[tuple[str, str], str] = {
-    ("color-contrast", ".stButtonGroup button[data-selected=true]"): "Streamlit writes a chosen segment in the accent "
+    (
+        "color-contrast",
+        ".stButtonGroup button[data-selected=true]",
+    ): "Streamlit writes a chosen segment in the accent "
     "that fills its primary buttons behind white; on a dark ground no colour has a contrast of 4.5 for both",
 }
 
@@ -35,7 +38,9 @@ def findings(page: Page) -> list[tuple[str, str]]:
         for node in violation["nodes"]:
             around = [selector for rule, selector in FRAME if rule == violation["id"]]
             element = page.locator(node["target"][0]).first
-            if violation["impact"] in GRAVE and not any(element.evaluate(INSIDE, selector) for selector in around):
+            if violation["impact"] in GRAVE and not any(
+                element.evaluate(INSIDE, selector) for selector in around
+            ):
                 why = node["any"][0]["message"] if node["any"] else ""
                 found.append((violation["id"], f"{node['html']} {why}"))
     return found

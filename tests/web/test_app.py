@@ -55,7 +55,12 @@ def test_a_string_takes_the_same_values_in_both_languages(key: str) -> None:
 
 
 def test_unknown_votes_are_not_shown_as_zero() -> None:
-    assert [text.votes(text.ENGLISH, n) for n in (None, 0, 1, 2)] == ["votes unknown", "0 votes", "1 vote", "2 votes"]
+    assert [text.votes(text.ENGLISH, n) for n in (None, 0, 1, 2)] == [
+        "votes unknown",
+        "0 votes",
+        "1 vote",
+        "2 votes",
+    ]
 
 
 # --- the chat -----------------------------------------------------------------------------------
@@ -174,7 +179,9 @@ def test_an_unexpected_error_is_no_traceback(page: Page) -> None:
 
 def test_without_a_model_the_question_is_still_answered(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = EngineError("no language model", "run `rag-app models pull`")
-    monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=None, error=missing, loading=False))
+    monkeypatch.setattr(
+        app_state, "engine", lambda: SimpleNamespace(generator=None, error=missing, loading=False)
+    )
     page.ask("what is new?")
     assert page.asked[1] is None
     assert "`rag-app models pull`" in page.shown()
@@ -244,7 +251,9 @@ def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch:
 
 
 def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
-    files: Any = [SimpleNamespace(name=name, getvalue=lambda: b"x") for name in ("../../a.md", "..\\b.md", "c.md")]
+    files: Any = [
+        SimpleNamespace(name=name, getvalue=lambda: b"x") for name in ("../../a.md", "..\\b.md", "c.md")
+    ]
     upload.save_uploads(files, tmp_path / "uploads")
     assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["a.md", "b.md", "c.md"]
     assert all(path.parent == tmp_path / "uploads" for path in tmp_path.rglob("*.md"))
@@ -297,9 +306,7 @@ def test_escaped_brackets_and_links_are_not_markers() -> None:
 
 
 def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
-    markdown = (
-        "Two papers:\n\n- one [1].\n\n  > eins [1]\n- two [2] and three [3]\n\n| a [4] |\n|---|\n\nEnd.\n\n> q [5]"
-    )
+    markdown = "Two papers:\n\n- one [1].\n\n  > eins [1]\n- two [2] and three [3]\n\n| a [4] |\n|---|\n\nEnd.\n\n> q [5]"
     assert list(prose.blocks(markdown)) == [
         ("Two papers:", ()),
         ("- one.\n\n  > eins", (1,)),

@@ -1,5 +1,6 @@
-"""The chat's later steps, driven by Streamlit's AppTest over the fakes of `ui_page`: edit, what comes next, long lists,
-ways out of a refusal, and what an answer keeps of how it came about."""
+"""The chat's later steps, driven by Streamlit's AppTest over the fakes of `ui_page`: edit, what
+comes next, long lists, ways out of a refusal, and what an answer keeps of how it came about.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +47,16 @@ from tests.helpers.ui_page import (
 )
 
 MANY = tuple(
-    replace(CITATION, n=n, arxiv_id=f"2402.{n:05}", title=f"Paper {n}", section="", quote="") for n in range(1, 46)
+    replace(CITATION, n=n, arxiv_id=f"2402.{n:05}", title=f"Paper {n}", section="", quote="")
+    for n in range(1, 46)
 )
-MANY_PAPERS = {c.arxiv_id: Paper(c.arxiv_id, c.title, (f"2024-01-{31 - c.n % 30:02}",), (), votes=c.n) for c in MANY}
+MANY_PAPERS = {
+    c.arxiv_id: Paper(c.arxiv_id, c.title, (f"2024-01-{31 - c.n % 30:02}",), (), votes=c.n) for c in MANY
+}
 ITEMS = "\n".join(f"{c.n}. [{c.title}]({c.url}) [{c.n}]" for c in MANY[:PAGE])
-LONG = replace(ANSWER, intent=Intent.LIST, text=f"45 of 90 papers match.\n\n{ITEMS}\n… and 25 more.", citations=MANY)
+LONG = replace(
+    ANSWER, intent=Intent.LIST, text=f"45 of 90 papers match.\n\n{ITEMS}\n… and 25 more.", citations=MANY
+)
 
 
 def resend(page: Page, place: int, question: str) -> None:
@@ -239,7 +245,9 @@ def test_an_answer_from_before_evidence_was_kept_still_opens(page: Page) -> None
     conversation = history.create()
     turn = history.add(conversation, Query("q", "q", "en"), ANSWER, "what is new?")
     with history._writing() as database:
-        (record, question) = database.execute("SELECT record, question FROM turns WHERE id = ?", (turn,)).fetchone()
+        (record, question) = database.execute(
+            "SELECT record, question FROM turns WHERE id = ?", (turn,)
+        ).fetchone()
         database.execute("UPDATE turns SET record = ? WHERE id = ?", (_without_workings(record), turn))
         database.execute("UPDATE turns SET checksum = ? WHERE id = ?", (_sum(question, record), turn))
     (saved,) = history.turns(conversation)

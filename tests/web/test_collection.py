@@ -1,4 +1,6 @@
-"""The pages of collection, models and data, and the sidebar's watch, driven by AppTest over the fakes of `ui_page`."""
+"""The pages of collection, models and data, and the sidebar's watch, driven by AppTest over the
+fakes of `ui_page`.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,9 @@ def test_a_damaged_vector_store_is_built_again_while_answers_go_on(page: Page, i
     assert not page.app.error
 
 
-def test_a_damaged_index_is_built_again_once(page: Page, ingests: Ingests, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_index_is_built_again_once(
+    page: Page, ingests: Ingests, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def library() -> None:
         raise DamageError("the index is damaged: papers.sqlite3: 0 bytes")
 
@@ -228,7 +232,9 @@ def test_a_week_names_its_papers_with_most_votes(page: Page) -> None:
 def test_a_collection_too_small_for_topics_says_so(page: Page) -> None:
     app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
     assert ENGLISH["plot_nothing"] in [c.value for c in app.caption]
-    assert [tab.label for tab in app.tabs] == [ENGLISH[f"plot_{k}"] for k in ("topics", "months", "votes", "authors")]
+    assert [tab.label for tab in app.tabs] == [
+        ENGLISH[f"plot_{k}"] for k in ("topics", "months", "votes", "authors")
+    ]
 
 
 # --- fitting the embedding model ----------------------------------------------------------------
@@ -347,7 +353,9 @@ def test_offline_nothing_is_pulled(page: Page, machine: Path, monkeypatch: pytes
 def test_the_first_model_is_put_to_use(page: Page, machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[str] = []
     missing = EngineError("no language model", "pull one")
-    monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=None, error=missing, loading=False))
+    monkeypatch.setattr(
+        app_state, "engine", lambda: SimpleNamespace(generator=None, error=missing, loading=False)
+    )
     monkeypatch.setattr(app_state, "switch_model", used.append)
     pulled: Any = SimpleNamespace(result=machine / SMALL)
     failed: Any = SimpleNamespace(result=None)
@@ -408,7 +416,9 @@ def test_a_deletion_waits_for_an_answer_that_still_saves_what_it_read(
     assert not state.exists()
 
 
-def test_a_server_on_this_machine_leaves_the_page_offline(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_on_this_machine_leaves_the_page_offline(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("RAG_LLM_URL", "http://localhost:8080")
     app_state.settings.clear()
     page.app.run()
@@ -417,7 +427,9 @@ def test_a_server_on_this_machine_leaves_the_page_offline(page: Page, monkeypatc
     assert not draw(page, care.page, ENGLISH, page.library).warning
 
 
-def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("RAG_LLM_URL", "http://gpu.lan:8080")
     app_state.settings.clear()
     page.app.run()
@@ -441,7 +453,8 @@ def test_only_what_is_newer_counts_as_changed() -> None:
 
 def test_an_upgrade_is_announced_once(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upgrade, "changelog", lambda: CHANGES)
-    assert not [b for b in page.app.button if b.key == "upgrade-seen"]  # a first start is no upgrade
+    # a first start is no upgrade
+    assert not [b for b in page.app.button if b.key == "upgrade-seen"]
     app_state.history().set_note(upgrade.NOTE, "0.0.9")
     page.app.run()
     assert "- Second." in page.shown()

@@ -23,9 +23,13 @@ from tests.helpers.fakes import lab
 WEIGHTS = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 FREE_SECONDS = 2.0  # in which the engine serves the next one after a client has gone
 
-pytestmark = [pytest.mark.model, pytest.mark.skipif(not WEIGHTS.exists(), reason="the small model is not pulled")]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(not WEIGHTS.exists(), reason="the small model is not pulled"),
+]
 
-# About one paper each, in both languages; all but the first of a conversation lean on the turn before.
+# About one paper each, in both languages; all but the first of a conversation lean on the turn
+# before.
 QUESTIONS = [
     "What does {name} propose?",
     "What data does it use?",
@@ -56,7 +60,9 @@ class Finished:
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineHost]:
-    settings = Settings(home=tmp_path_factory.mktemp("engine"), model=str(WEIGHTS), context=4096, gpu_layers=0)
+    settings = Settings(
+        home=tmp_path_factory.mktemp("engine"), model=str(WEIGHTS), context=4096, gpu_layers=0
+    )
     host = EngineHost(settings.resolved())
     yield host
     host.close()
@@ -113,7 +119,8 @@ def test_a_client_that_goes_away_in_mid_answer_frees_the_engine(host: EngineHost
     (first, _), (second, _) = names(2)
     stop = threading.Event()
     events = pipeline.ask(f"What does {first} propose?", lab(), host, stop=stop)
-    assert any(isinstance(event, Draft | Checked) and event for event in events)  # it has begun to write
+    # it has begun to write
+    assert any(isinstance(event, Draft | Checked) and event for event in events)
     began = time.monotonic()
     stop.set()
     events.close()  # type: ignore[attr-defined]  # it is a generator

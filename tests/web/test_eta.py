@@ -52,7 +52,9 @@ def test_a_witness_notes_the_prompt_word_for_word() -> None:
     witness = Witness(engine := Engine(), Line())
     engine.go.release(2)
     assert list(witness.stream(MESSAGES, prefix="[1] This")) == ["so", " it is"]
-    assert witness.prompts == ("--- system ---\nBe brief.\n\n--- user ---\nWhy?\n\n--- assistant ---\n[1] This",)
+    assert witness.prompts == (
+        "--- system ---\nBe brief.\n\n--- user ---\nWhy?\n\n--- assistant ---\n[1] This",
+    )
     assert (witness.pieces, witness.usage) == (2, Usage(7, 0, 2, 4.0))
 
 

@@ -1,8 +1,10 @@
-"""What hostile text cannot do on the page, in a real browser: fetch, run, link, look like the app, or hide.
+"""What hostile text cannot do on the page, in a real browser: fetch, run, link, look like the app,
+or hide.
 
-Every payload stands in the title, the authors, a section's name and text, and a heading of a digest, in a question, in
-a conversation's title, and in what the language model writes. A watcher inside the page notes every element that
-should not be there, however short its life; requests and dialogs are counted by the browser.
+Every payload stands in the title, the authors, a section's name and text, and a heading of a
+digest, in a question, in a conversation's title, and in what the language model writes. A watcher
+inside the page notes every element that should not be there, however short its life; requests and
+dialogs are counted by the browser.
 """
 
 from __future__ import annotations
@@ -84,8 +86,16 @@ def entry(number: int, payload: str) -> str:
     """A paper with the payload wherever a digest has text."""
     line = " ".join(payload.split())
     heading = f"### [{name(number)}: {line}](https://arxiv.org/abs/2407.{number:05d})"
-    parts = [f"- **{line[:50]}**: {name(number)} sorts widgets. {payload}", f"#### {line}\n\n{payload}", payload]
-    return f"{heading}\n\nVote: 5\n\nAuthors: {line.replace(',', ' ')}, Ray Ott\n\n" + "\n\n".join(parts) + "\n\n"
+    parts = [
+        f"- **{line[:50]}**: {name(number)} sorts widgets. {payload}",
+        f"#### {line}\n\n{payload}",
+        payload,
+    ]
+    return (
+        f"{heading}\n\nVote: 5\n\nAuthors: {line.replace(',', ' ')}, Ray Ott\n\n"
+        + "\n\n".join(parts)
+        + "\n\n"
+    )
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,10 @@ class Hostile:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     folder = tmp_path_factory.mktemp("hostile")
-    files = {f"{n:02d} <img src=x onerror=alert(1)>.md".replace("/", ""): entry(n, p) for n, p in enumerate(PAYLOADS)}
+    files = {
+        f"{n:02d} <img src=x onerror=alert(1)>.md".replace("/", ""): entry(n, p)
+        for n, p in enumerate(PAYLOADS)
+    }
     settings = settings_in(folder)
     settings.digests.mkdir()
     for file, digest in files.items():

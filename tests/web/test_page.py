@@ -1,4 +1,5 @@
-"""The real app in a real browser: the sample collection, the small model, questions, sources, history and pages.
+"""The real app in a real browser: the sample collection, the small model, questions, sources,
+history and pages.
 
 Slow and whole on purpose: everything between the keyboard and the weights is the user's own.
 """
@@ -23,7 +24,9 @@ LIST_QUESTION = "Which papers improve video generation?"  # answered by code
 LOOKUP_QUESTION = "What does QLoRA propose?"  # answered by the model
 
 
-def test_a_list_is_answered_and_its_source_shows_the_quote(open_tab: Open, environment: dict[str, str]) -> None:
+def test_a_list_is_answered_and_its_source_shows_the_quote(
+    open_tab: Open, environment: dict[str, str]
+) -> None:
     page = open_tab()
     ask(page, LIST_QUESTION)
     expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
@@ -42,11 +45,14 @@ def test_quotes_are_the_digests_own_characters(environment: dict[str, str], open
         assert text[citation.start : citation.end] == citation.quote
 
 
-def test_the_model_writes_an_answer_that_outlives_the_server(open_tab: Open, environment: dict[str, str]) -> None:
+def test_the_model_writes_an_answer_that_outlives_the_server(
+    open_tab: Open, environment: dict[str, str]
+) -> None:
     page = open_tab()
     expect(page.get_by_test_id("stSidebar").get_by_text(MODEL)).to_be_visible(timeout=90_000)
     ask(page, LOOKUP_QUESTION)
-    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)  # others work while it writes
+    # others work while it writes
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
     expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
     is_finished(page)
     expect(page.get_by_text(re.compile(r"\d tokens/s$")).last).to_be_visible()
@@ -62,7 +68,8 @@ def test_the_model_writes_an_answer_that_outlives_the_server(open_tab: Open, env
         again.locator("[class*=st-key-answer-0-mark-] button").first.click()
         assert _highlighted(again) == _quotes(saved, 1)
         assert again.get_by_test_id("stException").count() == 0
-        again.goto("about:blank")  # a tab left open would rightly complain that its server has ended
+        # a tab left open would rightly complain that its server has ended
+        again.goto("about:blank")
 
 
 def test_a_stopped_answer_gives_the_page_back(open_tab: Open) -> None:
@@ -103,7 +110,10 @@ def test_a_mark_of_a_plot_opens_its_papers(open_tab: Open) -> None:
     page = open_tab()
     page.get_by_role("link", name="Explore").click()
     chosen = page.get_by_text(re.compile(r"^\d+ papers behind what you chose"))
-    for tab, mark in (("Topics", "topics path[aria-roledescription=circle]"), ("Papers per month", "months path")):
+    for tab, mark in (
+        ("Topics", "topics path[aria-roledescription=circle]"),
+        ("Papers per month", "months path"),
+    ):
         page.get_by_role("tab", name=tab).click()
         expect(chosen).to_have_count(0)
         page.locator(f".st-key-plot-{mark}[aria-label]").first.click(timeout=30_000)
@@ -144,7 +154,8 @@ def _is_finished_after(page: Page, question: str) -> None:
 def _highlighted(page: Page) -> set[str]:
     marks = page.get_by_role("dialog").locator(".stMarkdownColoredBackground")
     expect(marks.first).to_be_visible()
-    return {mark.replace("\u2060", "") for mark in marks.all_text_contents()}  # joiners: see escape_markdown
+    # joiners: see escape_markdown
+    return {mark.replace("\u2060", "") for mark in marks.all_text_contents()}
 
 
 def _last_answer(environment: dict[str, str]) -> Answer:

@@ -1,4 +1,5 @@
-"""The chat in a real browser: two tabs, a reload, edits, long lists, filters, comparisons, refusals, narrow screens.
+"""The chat in a real browser: two tabs, a reload, edits, long lists, filters, comparisons,
+refusals, narrow screens.
 
 Questions that code answers are asked wherever the model is not what is tested: they take no time.
 """
@@ -22,7 +23,8 @@ LIST_QUESTION = "Which papers improve video generation?"
 LONG_LIST = "Which papers have more than 5 votes?"  # 47 of the sample's 49
 SLOW_QUESTION = "How does LoRA differ from full fine-tuning?"  # the model is at it for some seconds
 SECONDS = 1000.0
-# Below the page's own address, where an app under a base path would be: Streamlit looks there first, and then at "/".
+# Below the page's own address, where an app under a base path would be: Streamlit looks there
+# first, and then at "/".
 STREAMLIT_404 = ("/_stcore/health", "/_stcore/host-config")
 
 
@@ -43,7 +45,8 @@ def test_two_tabs_are_answered_in_turn_and_each_sees_its_own(open_tab: Open) -> 
     expect(first.get_by_role("button", name=ENGLISH["stop"])).to_be_visible(timeout=60 * SECONDS)
     ask(second, "What does AnimateDiff propose?")
     expect(second.get_by_text(ENGLISH["queue_one"])).to_be_visible(timeout=60 * SECONDS)
-    expect(second.locator(".st-key-answer-0-cards")).to_be_visible(timeout=10 * SECONDS)  # evidence waits for nobody
+    # evidence waits for nobody
+    expect(second.locator(".st-key-answer-0-cards")).to_be_visible(timeout=10 * SECONDS)
     for page in (first, second):
         _stop(page)
         is_finished(page)
@@ -56,7 +59,9 @@ def test_an_edited_question_is_asked_in_place_of_the_first(open_tab: Open) -> No
     page.locator("[class*=st-key-edit-0-] button").first.click()
     page.get_by_label(ENGLISH["edit_question"]).fill(LIST_QUESTION)
     page.get_by_role("button", name=ENGLISH["resend"], exact=True).click()
-    expect(page.get_by_text("Which papers imporve robots?", exact=True)).to_have_count(0, timeout=30 * SECONDS)
+    expect(page.get_by_text("Which papers imporve robots?", exact=True)).to_have_count(
+        0, timeout=30 * SECONDS
+    )
     is_finished(page)
     expect(page.get_by_test_id("stChatMessage")).to_have_count(2)
 
@@ -130,7 +135,9 @@ def test_a_refusal_looks_like_one_and_leads_on(open_tab: Open) -> None:
     expect(page.get_by_test_id("stAlert").get_by_text(ENGLISH["refused"])).to_be_visible()
     assert page.locator("[class*=st-key-answer-0-mark-]").count() == 0
     page.locator("[class*=st-key-answer-0-nearest-] button").first.click()
-    expect(page.locator("[class*=st-key-stop-1], .st-key-answer-1-actions").first).to_be_visible(timeout=60 * SECONDS)
+    expect(page.locator("[class*=st-key-stop-1], .st-key-answer-1-actions").first).to_be_visible(
+        timeout=60 * SECONDS
+    )
     page.get_by_role("button", name=ENGLISH["stop"]).click()
 
 
@@ -168,7 +175,9 @@ def test_a_page_opened_by_its_address_fails_only_in_what_streamlit_looks_for_fir
     page.goto(f"{address}/{path}")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60 * SECONDS)
     page.close()
-    assert {re.sub(r"^https?://[^/]+", "", url) for url in errors} <= {f"/{path}{end}" for end in STREAMLIT_404}
+    assert {re.sub(r"^https?://[^/]+", "", url) for url in errors} <= {
+        f"/{path}{end}" for end in STREAMLIT_404
+    }
 
 
 # --- what the tests share -----------------------------------------------------------------------
@@ -181,7 +190,9 @@ def _is_finished_after(page: Page, question: str) -> None:
 
 def _stop(page: Page) -> None:
     """Press Stop, unless the answer has come to its end before."""
-    page.locator("[class*=st-key-stop-] button, .st-key-answer-0-actions").first.wait_for(timeout=60 * SECONDS)
+    page.locator("[class*=st-key-stop-] button, .st-key-answer-0-actions").first.wait_for(
+        timeout=60 * SECONDS
+    )
     if page.get_by_role("button", name=ENGLISH["stop"]).count():
         page.get_by_role("button", name=ENGLISH["stop"]).click()
 

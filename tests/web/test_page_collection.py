@@ -1,4 +1,5 @@
-"""The collection in a real browser: first start, uploads, ingest while asking, folders that change, another model.
+"""The collection in a real browser: first start, uploads, ingest while asking, folders that change,
+another model.
 
 The tests of one server run in order, each from where the one before left the collection.
 """
@@ -49,7 +50,9 @@ def address(own: dict[str, str]) -> Iterator[str]:
         yield address
 
 
-def test_a_good_upload_is_added_and_a_bad_one_is_not(open_tab: Open, own: dict[str, str], tmp_path: Path) -> None:
+def test_a_good_upload_is_added_and_a_bad_one_is_not(
+    open_tab: Open, own: dict[str, str], tmp_path: Path
+) -> None:
     good, bad = tmp_path / "2025-03-01.md", tmp_path / "list.md"
     good.write_text(f"## 2025-03-01\n\n{PENGUIN}### No address\n\nLost.\n", encoding="utf-8")
     bad.write_text("milk, bread", encoding="utf-8")
@@ -58,7 +61,9 @@ def test_a_good_upload_is_added_and_a_bad_one_is_not(open_tab: Open, own: dict[s
     page.get_by_role("tab", name="From files").click()
     page.locator("input[type=file]").set_input_files([good, bad])
     preview = page.locator(".st-key-preview")
-    expect(preview).to_contain_text(re.compile(r"Files\s*2\s*New papers\s*1\s*Already here\s*0\s*Skipped\s*2"))
+    expect(preview).to_contain_text(
+        re.compile(r"Files\s*2\s*New papers\s*1\s*Already here\s*0\s*Skipped\s*2")
+    )
     uploads = Path(own["RAG_HOME"]) / "uploads"
     assert not uploads.exists()
     page.get_by_role("button", name="Add these files").click()
@@ -74,7 +79,9 @@ def test_a_good_upload_is_added_and_a_bad_one_is_not(open_tab: Open, own: dict[s
 def test_the_chat_answers_from_the_old_index_while_a_new_one_is_made(
     open_tab: Open, own: dict[str, str], tmp_path: Path
 ) -> None:
-    many = "".join(ENTRY.format(title=f"Walrus{n}", n=100 + n, about=f"walrus number {n}") for n in range(600))
+    many = "".join(
+        ENTRY.format(title=f"Walrus{n}", n=100 + n, about=f"walrus number {n}") for n in range(600)
+    )
     (tmp_path / "2025-03-02.md").write_text(many, encoding="utf-8")
     before = current_name(Path(own["RAG_HOME"]))
     page = open_tab()
@@ -123,7 +130,9 @@ def test_every_page_is_korean_and_fits_a_narrow_screen(open_tab: Open) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_data_page_checks_the_machine_and_deletes_what_was_asked(open_tab: Open, own: dict[str, str]) -> None:
+def test_the_data_page_checks_the_machine_and_deletes_what_was_asked(
+    open_tab: Open, own: dict[str, str]
+) -> None:
     page = open_tab()
     link(page, "Data")
     page.get_by_role("button", name="Check this machine").click()
@@ -157,7 +166,8 @@ def test_a_first_start_reads_the_digests_and_answers_without_a_model(open_tab: O
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
     link(page, "Models")
     expect(page.get_by_text("No language model.")).to_be_visible(timeout=SECONDS)
-    expect(page.locator(".st-key-pull-qwen2-5-coder-1-5b-start button").first).to_be_disabled()  # RAG_OFFLINE
+    # RAG_OFFLINE
+    expect(page.locator(".st-key-pull-qwen2-5-coder-1-5b-start button").first).to_be_disabled()
     link(page, "Chat")
     page.get_by_role("button", name="Read the digests").click()
     expect(page.get_by_role("heading", name="Ask your digests")).to_be_visible(timeout=SECONDS)
@@ -172,7 +182,9 @@ def test_a_first_start_reads_the_digests_and_answers_without_a_model(open_tab: O
 
 @pytest.fixture
 def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The app on a copy of the sample's index, of which a file that answers need is empty. It ends after the tabs."""
+    """The app on a copy of the sample's index, of which a file that answers need is empty. It ends
+    after the tabs.
+    """
     for name in ("index", "vectors"):
         shutil.copytree(Path(environment["RAG_HOME"]) / name, tmp_path / name)
     (tmp_path / "index" / current_name(tmp_path) / "papers.sqlite3").write_bytes(b"")

@@ -1,4 +1,6 @@
-"""What `serve` promises: the page listens on this machine only, answers its own requests only, names a taken port."""
+"""What `serve` promises: the page listens on this machine only, answers its own requests only,
+names a taken port.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,8 @@ def test_folders_that_python_searches_stay(tmp_path: Path, monkeypatch: pytest.M
 # --- the gate -----------------------------------------------------------------------------------
 
 OWN = [
-    ("127.0.0.1:8501", None),  # an address that is typed in, and every other request that no page sends
+    # an address that is typed in, and every other request that no page sends
+    ("127.0.0.1:8501", None),
     ("localhost:8501", None),
     ("127.0.0.1:8501", "http://127.0.0.1:8501"),
     ("localhost:8501", "http://localhost:8501"),
@@ -122,13 +125,22 @@ def behind_the_gate() -> Iterator[TestClient]:
         await websocket.send_text("hello")
         await websocket.close()
 
-    routes = [Route("/", lambda _: PlainTextResponse("hello"), methods=["GET", "POST"]), WebSocketRoute("/", greet)]
-    with TestClient(Starlette(routes=routes, middleware=[Middleware(Gate)]), base_url="http://127.0.0.1") as client:
+    routes = [
+        Route("/", lambda _: PlainTextResponse("hello"), methods=["GET", "POST"]),
+        WebSocketRoute("/", greet),
+    ]
+    with TestClient(
+        Starlette(routes=routes, middleware=[Middleware(Gate)]), base_url="http://127.0.0.1"
+    ) as client:
         yield client
 
 
-@pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}, {"origin": "null"}])
-def test_the_gate_is_closed_for_pages_and_sockets_alike(behind_the_gate: TestClient, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}, {"origin": "null"}]
+)
+def test_the_gate_is_closed_for_pages_and_sockets_alike(
+    behind_the_gate: TestClient, headers: dict[str, str]
+) -> None:
     for method in ("GET", "POST"):
         assert behind_the_gate.request(method, "/", headers=headers).status_code == 403
     with pytest.raises(WebSocketDisconnect), behind_the_gate.websocket_connect("/", headers=headers):

@@ -1,4 +1,6 @@
-"""History, compare, explore, filters and feedback, driven by Streamlit's AppTest over the fakes of `ui_page`."""
+"""History, compare, explore, filters and feedback, driven by Streamlit's AppTest over the fakes of
+`ui_page`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag_app.errors import HistoryError
-from rag_app.records import Answer, Done, Event, Evidence, Found, Hit, Intent, Passage, Query, Section, Understood
+from rag_app.records import (
+    Answer,
+    Done,
+    Event,
+    Evidence,
+    Found,
+    Hit,
+    Intent,
+    Passage,
+    Query,
+    Section,
+    Understood,
+)
 from rag_app.web.i18n import text
 from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import Progress
@@ -156,12 +170,16 @@ def test_a_quote_that_moved_is_highlighted_where_it_is_now() -> None:
 
 
 def test_a_quote_that_is_gone_is_not_highlighted_elsewhere() -> None:
-    edited = replace(FILM, sections=(Section("What's New", "Something else stands here now, as long as before."),))
+    edited = replace(
+        FILM, sections=(Section("What's New", "Something else stands here now, as long as before."),)
+    )
     assert spans_of(Progress(answer=ANSWER, papers={FILM.arxiv_id: edited}), FILM.arxiv_id) == {}
 
 
 def test_a_paper_that_the_collection_lost_is_what_its_citation_says() -> None:
-    lost: Any = SimpleNamespace(generation=SimpleNamespace(papers=SimpleNamespace(has=lambda arxiv_id: False)))
+    lost: Any = SimpleNamespace(
+        generation=SimpleNamespace(papers=SimpleNamespace(has=lambda arxiv_id: False))
+    )
     paper = answer_jobs.papers_of(ANSWER, lost)[FILM.arxiv_id]
     assert (paper.title, paper.sections[0].text) == (FILM.title, QUOTE)
 
@@ -201,7 +219,9 @@ def test_questions_about_the_record_show_no_cards_of_similar_papers(page: Page) 
 
 
 def test_what_is_copied_names_its_sources() -> None:
-    assert answer.with_sources(ANSWER).endswith(f"[1] FilmMaker: Long Videos from \\*Short\\* Clips, {FILM.url}")
+    assert answer.with_sources(ANSWER).endswith(
+        f"[1] FilmMaker: Long Videos from \\*Short\\* Clips, {FILM.url}"
+    )
 
 
 def test_csv_runs_no_formulas() -> None:
@@ -218,7 +238,10 @@ def test_filters_apply_to_the_next_question_and_show_as_chips(page: Page) -> Non
     page.app.text_input(key="chat-filter-authors").set_value("park, nobody").run()
     page.ask("what is new?")
     assert (page.filters.min_votes, page.filters.authors) == (10, ("Ada Park",))
-    assert [b.label for b in page.app.button if (b.key or "").startswith("chip-")] == ["10 votes or more", "Ada Park"]
+    assert [b.label for b in page.app.button if (b.key or "").startswith("chip-")] == [
+        "10 votes or more",
+        "Ada Park",
+    ]
     assert text.ENGLISH["authors_unknown"].format(names="nobody") in page.shown()
 
 
@@ -261,7 +284,9 @@ def test_bookmarks_are_a_view_of_the_explore_page(page: Page) -> None:
 def test_this_week_ends_with_the_newest_digest(page: Page) -> None:
     app = draw(page, explore.page, text.ENGLISH, page.library, lambda: None)
     app.segmented_control(key="explore-view").set_value("week").run()
-    assert text.ENGLISH["week_is"].format(since="2024-11-20", until="2024-11-26") in [c.value for c in app.caption]
+    assert text.ENGLISH["week_is"].format(since="2024-11-20", until="2024-11-26") in [
+        c.value for c in app.caption
+    ]
 
 
 def test_a_fifth_paper_to_compare_takes_the_place_of_the_first(page: Page) -> None:

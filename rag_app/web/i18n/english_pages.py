@@ -1,6 +1,7 @@
 """The words of the pages beside the chat in English: explore, collection, models and data.
 
-As in `ui.english`, strings are Markdown, and the other language has the same keys and slots. Read by `ui.text`.
+As in `ui.english`, strings are Markdown, and the other language has the same keys and slots. Read
+by `ui.text`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""The words of the interface in Korean; the other language has the same keys and slots (a test holds them to it).
+"""The words of the interface in Korean; the other language has the same keys and slots (a test
+holds them to it).
 
-Strings are Markdown; values put into them by `format` must be escaped by the caller. Read by `ui.text`.
+Strings are Markdown; values put into them by `format` must be escaped by the caller. Read by
+`ui.text`.
 """
 
 from __future__ import annotations

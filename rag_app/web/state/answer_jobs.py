@@ -1,8 +1,8 @@
 """Answers that outlive a rerun of the page, each written in a thread of its own.
 
-Knows: how events of the pipeline become a snapshot that a page can draw at any moment.
-Does not know: streamlit, how anything looks, or other work (`ui.upkeep`). Called by `ui.conversations`.
-A page only reads the snapshot; it is replaced whole, so a reader never sees half of a change.
+Knows: how events of the pipeline become a snapshot that a page can draw at any moment. Does not
+know: streamlit, how anything looks, or other work (`ui.upkeep`). Called by `ui.conversations`. A
+page only reads the snapshot; it is replaced whole, so a reader never sees half of a change.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Progress:
     sentences: tuple[Sentence, ...] = ()
     draft: str = ""
     answer: Answer | None = None
-    papers: dict[str, Paper] = field(default_factory=dict)  # every paper that can be opened from the answer
+    # every paper that can be opened from the answer
+    papers: dict[str, Paper] = field(default_factory=dict)
     prompts: tuple[str, ...] = ()  # what the model was given to continue, call by call
     error: RagError | None = None
     finished: bool = False
@@ -91,7 +92,9 @@ class AnswerJob:
         filters: Filters = Filters(),
         keep: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
-        """Answer in a thread of its own, with the model behind `witness`; `keep` gets the progress at its end."""
+        """Answer in a thread of its own, with the model behind `witness`; `keep` gets the progress
+        at its end.
+        """
         self.witness = witness
         arguments = (library, tuple(conversation), filters, keep)
         self._thread = threading.Thread(target=self._run, args=arguments, name="answer", daemon=True)
@@ -128,7 +131,12 @@ class AnswerJob:
 
         try:
             for event in pipeline.ask(
-                self.question, library, self.witness, conversation=conversation, filters=filters, stop=self.stopped
+                self.question,
+                library,
+                self.witness,
+                conversation=conversation,
+                filters=filters,
+                stop=self.stopped,
             ):
                 if isinstance(event, Done):
                     self._look_up(event.answer, library)
@@ -149,7 +157,9 @@ class AnswerJob:
 
 
 def papers_of(answer: Answer, library: Library) -> dict[str, Paper]:
-    """Every paper that can be opened from an answer; of one that the collection lost, what the citation says."""
+    """Every paper that can be opened from an answer; of one that the collection lost, what the
+    citation says.
+    """
     table = library.generation.papers
     cited = {
         c.arxiv_id: Paper(c.arxiv_id, c.title, (c.date,) if c.date else (), (Section(c.section, c.quote),))
@@ -164,4 +174,6 @@ def as_rag_error(error: Exception) -> RagError:
     if isinstance(error, RagError):
         return error
     log.error("unexpected error", exc_info=error)
-    return RagError(f"unexpected error: {type(error).__name__}", "the terminal that runs the app shows the details")
+    return RagError(
+        f"unexpected error: {type(error).__name__}", "the terminal that runs the app shows the details"
+    )

@@ -1,4 +1,5 @@
-"""What all tabs of the app share: the settings, the open collection, the engine, the work under way.
+"""What all tabs of the app share: the settings, the open collection, the engine, the work under
+way.
 
 Knows: how long each of them lives. Does not know: what any page shows.
 Called by `app` and the pages. Every resource is made once and given to all sessions.
@@ -70,7 +71,9 @@ def engine() -> EngineJob:
 
 
 def switch_model(model: str) -> None:
-    """Run another model of the catalogue; answers under way stop, and the memory of the model before is given back."""
+    """Run another model of the catalogue; answers under way stop, and the memory of the model
+    before is given back.
+    """
     bench = workbench()
     with bench.lock:
         for job in [job for jobs in bench.conversations.values() for job in jobs]:

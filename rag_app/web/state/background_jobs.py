@@ -1,7 +1,9 @@
-"""Work on the machine that outlives a rerun of the page: ingest, adapt, pull a model, load the engine.
+"""Work on the machine that outlives a rerun of the page: ingest, adapt, pull a model, load the
+engine.
 
 Knows: how each runs in a thread of its own, how far it is, how it is stopped, and how it ended.
-Does not know: streamlit, or how anything looks. Called by `ui.resources` and the pages of collection and models.
+Does not know: streamlit, or how anything looks. Called by `ui.resources` and the pages of
+collection and models.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ class StoppedError(RagError):
 
 
 class Job(Generic[Result]):
-    """A piece of work that reports its progress. It starts at once; asked to stop, it ends at its next report."""
+    """A piece of work that reports its progress. It starts at once; asked to stop, it ends at its
+    next report.
+    """
 
     def __init__(self, name: str, work: Callable[[Say], Result]) -> None:
         self.name = name
@@ -118,7 +122,9 @@ class EngineJob:
         return self.generator is None and self.error is None
 
     def close(self) -> None:
-        """End the engine and give its memory back; one that is still loading ends as soon as it has loaded."""
+        """End the engine and give its memory back; one that is still loading ends as soon as it has
+        loaded.
+        """
         self._closed = True
         self._thread.join()
         if self.generator is not None:

@@ -1,8 +1,8 @@
 """This tab's conversation: which one it is, its answers, and what the history keeps of it.
 
-Knows: that a conversation's id stands in the address, so that a reload and a restart find it again, and that a
-history which cannot be written must not keep anyone from asking.
-Does not know: how an answer comes about (`ui.jobs`) or looks. Called by `app`, the sidebar and the pages.
+Knows: that a conversation's id stands in the address, so that a reload and a restart find it again,
+and that a history which cannot be written must not keep anyone from asking. Does not know: how an
+answer comes about (`ui.jobs`) or looks. Called by `app`, the sidebar and the pages.
 """
 
 from __future__ import annotations
@@ -172,7 +172,8 @@ def _complete(turn_id: int | None, progress: Progress) -> None:
         return
     try:
         app_state.history().complete(turn_id, progress.query, progress.answer, workings_of(progress))
-    except RagError as error:  # deleted meanwhile, or the disk is full: the answer itself is on the page
+    # deleted meanwhile, or the disk is full: the answer itself is on the page
+    except RagError as error:
         log.warning("not saved: %s", error.message)
 
 

@@ -1,10 +1,12 @@
-"""What a reader is told while an answer is written: what it waits for, for how long, and about how long it will be.
+"""What a reader is told while an answer is written: what it waits for, for how long, and about how
+long it will be.
 
-Knows: how the time of an answer is estimated from those before. Does not know: jobs, pages or engines.
-Called by `ui.answer`.
+Knows: how the time of an answer is estimated from those before. Does not know: jobs, pages or
+engines. Called by `ui.answer`.
 
-An answer takes the time to read the prompt, then its tokens at the measured speed. Medians of the last answers on the
-same model are taken for what is not known yet: one long answer must not spoil the next estimate.
+An answer takes the time to read the prompt, then its tokens at the measured speed. Medians of the
+last answers on the same model are taken for what is not known yet: one long answer must not spoil
+the next estimate.
 """
 
 from __future__ import annotations

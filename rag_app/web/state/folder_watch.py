@@ -1,8 +1,10 @@
-"""When the page reads the digests again: work under way, an offer where folders have changed, a damaged index.
+"""When the page reads the digests again: work under way, an offer where folders have changed, a
+damaged index.
 
-Knows: that a file newer than the index, or another number of files, means a change, and that damage is mended without
-being asked. Does not know: what changed in a file, or what is damaged; `pipeline.ingest` finds out, and costs little
-where nothing did. Called by `app` and the collection page.
+Knows: that a file newer than the index, or another number of files, means a change, and that damage
+is mended without being asked. Does not know: what changed in a file, or what is damaged;
+`pipeline.ingest` finds out, and costs little where nothing did. Called by `app` and the collection
+page.
 """
 
 from __future__ import annotations
@@ -61,7 +63,9 @@ def start_ingest(folders: Sequence[Path] = ()) -> None:
     def then() -> None:
         library = app_state.library()
         with suppress(RagError):  # an unwritable history only costs an offer too many
-            app_state.history().set_note(NOTE, f"{library.generation.name if library else ''} {began.isoformat()}")
+            app_state.history().set_note(
+                NOTE, f"{library.generation.name if library else ''} {began.isoformat()}"
+            )
 
     bench = app_state.workbench()
     with bench.lock:
@@ -79,7 +83,8 @@ def mend(words: Words) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def mend_store(name: str, _generation: Generation) -> None:
-    """Build the index again if the vector store of the generation of this name, which is looked at once, is damaged.
+    """Build the index again if the vector store of the generation of this name, which is looked at
+    once, is damaged.
 
     Answers go on meanwhile, from the stored vectors.
     """
@@ -106,19 +111,23 @@ def changes_of(generation: Generation) -> Changes:
 
 
 def _read_at(generation: Generation) -> float:
-    """When the folders were last read: as the page noted it, since files may change while an index is made and a
-    reading that found nothing new makes none; else when the index was made."""
+    """When the folders were last read: as the page noted it, since files may change while an index
+    is made and a reading that found nothing new makes none; else when the index was made.
+    """
     try:
         name, _, moment = app_state.history().note(NOTE).partition(" ")
     except RagError:
         name = ""
     if name == generation.name:
         return datetime.fromisoformat(moment).timestamp()
-    return datetime.fromisoformat(generation.manifest.created).timestamp() + 1.0  # it is cut to whole seconds
+    # it is cut to whole seconds
+    return datetime.fromisoformat(generation.manifest.created).timestamp() + 1.0
 
 
 def changes(roots: Sequence[Path], files: int, read: float) -> Changes:
-    """The same for any roots, of which `files` files were read at the time `read` (seconds since the epoch)."""
+    """The same for any roots, of which `files` files were read at the time `read` (seconds since
+    the epoch).
+    """
     found = {path: written for root in roots for path, written in _written(root)}
     newer = sum(written > read for written in found.values())
     return Changes(newer, len(found) - files, tuple(root for root in roots if not root.exists()))

@@ -1,8 +1,9 @@
-"""The language model as one answer uses it: what it was asked, its place in the line, how long it has been at it.
+"""The language model as one answer uses it: what it was asked, its place in the line, how long it
+has been at it.
 
-Knows: that an engine answers one call at a time, in the order they came. Does not know: engines, or how anything looks.
-`ui.conversations` puts a witness between the pipeline and the engine for each answer; `ui.jobs` keeps what it noted,
-`ui.waiting` tells the reader.
+Knows: that an engine answers one call at a time, in the order they came. Does not know: engines, or
+how anything looks. `ui.conversations` puts a witness between the pipeline and the engine for each
+answer; `ui.jobs` keeps what it noted, `ui.waiting` tells the reader.
 """
 
 from __future__ import annotations
@@ -112,6 +113,8 @@ class Witness:
 
 
 def _as_text(messages: Sequence[Message], prefix: str) -> str:
-    """The messages under their roles; the model's template puts tokens of its own in place of these headings."""
+    """The messages under their roles; the model's template puts tokens of its own in place of these
+    headings.
+    """
     turns = [f"--- {message['role']} ---\n{message['content']}" for message in messages]
     return "\n\n".join([*turns, f"--- assistant ---\n{prefix}"])

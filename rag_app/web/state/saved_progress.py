@@ -1,8 +1,8 @@
 """How an answer came about, made small enough to keep with it, and brought back.
 
-Knows: what of the evidence a page shows again. Does not know: the history's file, or how anything looks.
-Called by `ui.conversations`. The text of papers is not kept: the collection has it; a paper that the collection has
-lost since is what was kept of it.
+Knows: what of the evidence a page shows again. Does not know: the history's file, or how anything
+looks. Called by `ui.conversations`. The text of papers is not kept: the collection has it; a paper
+that the collection has lost since is what was kept of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The chat page: a greeting with questions to try, the conversation, the input, and the opened source.
+"""The chat page: a greeting with questions to try, the conversation, the input, and the opened
+source.
 
-Knows: the order in which a conversation is drawn. Does not know: which conversation it is (`ui.conversations`),
-or how an answer looks (`ui.answer`). Called by `app`.
+Knows: the order in which a conversation is drawn. Does not know: which conversation it is
+(`ui.conversations`), or how an answer looks (`ui.answer`). Called by `app`.
 """
 
 from __future__ import annotations
@@ -34,19 +35,23 @@ def page(words: Words, language: str, library: Library) -> None:
     if error := app_state.engine().error:
         show_no_model(error, words)
     busy = conversations.busy(library)
-    _composer(words, library, busy=busy)  # before the answers, the last of which may wait for its evidence
+    # before the answers, the last of which may wait for its evidence
+    _composer(words, library, busy=busy)
     for place, job in enumerate(conversation):
         with st.chat_message("user", avatar=":material/person:"):
             _question(place, job, words, library, busy=busy)
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
     _opened(conversation, words, library)
-    if busy and not conversations.busy(library):  # it ended meanwhile: the input and the questions still wait for it
+    # it ended meanwhile: the input and the questions still wait for it
+    if busy and not conversations.busy(library):
         st.rerun()
 
 
 def _question(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
-    """The question and the way to ask another in its place, which is shut while an answer is being written."""
+    """The question and the way to ask another in its place, which is shut while an answer is being
+    written.
+    """
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.markdown(escape_markdown(job.question), width="stretch")
         _edit_menu(place, job, words, library, busy=busy)
@@ -58,7 +63,9 @@ def _edit_menu(place: int, job: AnswerJob, words: Words, library: Library, *, bu
         st.popover(":material/edit:", help=words["edit"], type="tertiary", key=key, disabled=busy),
         st.form(f"{key}-form", border=False),
     ):
-        text = st.text_area(words["edit_question"], job.question, key=f"{key}-text", max_chars=LONGEST_QUESTION)
+        text = st.text_area(
+            words["edit_question"], job.question, key=f"{key}-text", max_chars=LONGEST_QUESTION
+        )
         st.caption(words["edit_help"])
         if st.form_submit_button(words["resend"], type="primary", icon=":material/send:") and text.strip():
             conversations.edit(place, text.strip(), library, chosen_filters())
@@ -72,13 +79,16 @@ def _composer(words: Words, library: Library, *, busy: bool) -> None:
         st.chat_input(
             words["ask_busy" if busy else "ask_placeholder"],
             key="question",
-            on_submit=_send,  # called before the page is drawn: it is drawn once, with the question in it
+            # called before the page is drawn: it is drawn once, with the question in it
+            on_submit=_send,
             args=(words, library),
         )
 
 
 def _send(words: Words, library: Library) -> None:
-    """Ask; while an answer is being written the question goes back into the input, which stays in use all the time."""
+    """Ask; while an answer is being written the question goes back into the input, which stays in
+    use all the time.
+    """
     typed = (st.session_state["question"] or "").strip()
     if typed and conversations.busy(library):
         st.session_state["question"] = typed
@@ -106,7 +116,9 @@ def _try(question: str, library: Library) -> None:
 
 
 def _opened(conversation: Sequence[AnswerJob], words: Words, library: Library) -> None:
-    """The drawer of the opened source. It is drawn by the page, not by a fragment that would take it away again."""
+    """The drawer of the opened source. It is drawn by the page, not by a fragment that would take
+    it away again.
+    """
     opened = opened_source()
     if opened is None or opened.answer >= len(conversation):
         return
@@ -119,5 +131,7 @@ def _opened(conversation: Sequence[AnswerJob], words: Words, library: Library) -
         conversations.ask(words["ask_about_question"].format(title=paper.title), library)
         st.rerun()
 
-    drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(source_drawer)
+    drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(
+        source_drawer
+    )
     drawer(paper, progress, words, ask_about)

@@ -1,7 +1,9 @@
-"""The collection page: what is in it, its folders, adding digests, and the report of the last reading.
+"""The collection page: what is in it, its folders, adding digests, and the report of the last
+reading.
 
-Knows: the states of an ingest and of an adaptation, and how their results look. Does not know: how digests are read
-or indexed. Called by `app`. Both are jobs; the chat goes on answering from the generation before until they end.
+Knows: the states of an ingest and of an adaptation, and how their results look. Does not know: how
+digests are read or indexed. Called by `app`. Both are jobs; the chat goes on answering from the
+generation before until they end.
 """
 
 from __future__ import annotations
@@ -142,7 +144,9 @@ def _report(result: IngestResult, words: Words) -> None:
 
 
 def _adapt_offer(library: Library, words: Words) -> None:
-    """Offered to collections that are large enough and have no fitted model yet; then its progress and its result."""
+    """Offered to collections that are large enough and have no fitted model yet; then its progress
+    and its result.
+    """
     from rag_app.embedding.embedder import is_adapted
 
     job = app_state.workbench().adapt

@@ -1,7 +1,7 @@
 """The compare page: two to four papers side by side, and the way from there into the chat.
 
-Knows: how papers are chosen. Does not know: how a comparison looks (`ui.comparison`) or is made (`composing`).
-Called by `app`. It needs no model.
+Knows: how papers are chosen. Does not know: how a comparison looks (`ui.comparison`) or is made
+(`composing`). Called by `app`. It needs no model.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The data page: what answers rest on, where data lives and what it takes, what leaves the machine, and deleting.
+"""The data page: what answers rest on, where data lives and what it takes, what leaves the machine,
+and deleting.
 
-Knows: what a user may want to know, check and remove. Does not know: how it is kept. Called by `app`.
-Nothing on this page can delete a digest.
+Knows: what a user may want to know, check and remove. Does not know: how it is kept. Called by
+`app`. Nothing on this page can delete a digest.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ def _delete(words: Words) -> None:
     """Everything that was asked and answered, after a second thought; digests, index and models stay."""
     st.markdown(words["data_delete_help"])
     sure = st.checkbox(words["delete_all_yes"], key="data-sure")
-    if st.button(words["data_delete_all"], key="data-delete", icon=":material/delete_forever:", disabled=not sure):
+    if st.button(
+        words["data_delete_all"], key="data-delete", icon=":material/delete_forever:", disabled=not sure
+    ):
         try:
             conversations.delete_all()
             disk_usage.delete_states(app_state.settings())

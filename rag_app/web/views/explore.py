@@ -61,7 +61,9 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
 
 
 def _choose(words: Words, library: Library) -> tuple[str, Filters]:
-    """What to show: the view (everything, the last week or the bookmarks), and filters as the chat has them."""
+    """What to show: the view (everything, the last week or the bookmarks), and filters as the chat
+    has them.
+    """
     views = {"all": words["view_all"], "week": words["view_week"], "marked": words["view_marked"]}
     view = st.segmented_control(
         words["view"],

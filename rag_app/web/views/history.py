@@ -1,7 +1,7 @@
 """The history page: conversations found again, renamed, exported and deleted.
 
-Knows: what can be done with a conversation. Does not know: how it is kept (`rag_app.history.store`) or exported
-(`rag_app.history.export`). Called by `app`.
+Knows: what can be done with a conversation. Does not know: how it is kept (`rag_app.history.store`)
+or exported (`rag_app.history.export`). Called by `app`.
 """
 
 from __future__ import annotations
@@ -51,17 +51,22 @@ def page(words: Words, library: Library | None, open_chat: Callable[[], None]) -
         _delete_everything(words)
 
 
-def _row(conversation: Conversation, words: Words, library: Library | None, open_chat: Callable[[], None]) -> None:
+def _row(
+    conversation: Conversation, words: Words, library: Library | None, open_chat: Callable[[], None]
+) -> None:
     key = f"history-{conversation.id}"
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
         with st.container(gap="xsmall"):
-            if st.button(label(conversation.title, 80) or "…", key=f"{key}-open", type="tertiary", wrap=False):
+            if st.button(
+                label(conversation.title, 80) or "…", key=f"{key}-open", type="tertiary", wrap=False
+            ):
                 conversations.open_conversation(conversation.id)
                 open_chat()
             when = f"{datetime.fromisoformat(conversation.updated).astimezone():%Y-%m-%d %H:%M}"
             turns = "history_row_one" if conversation.turns == 1 else "history_row"
             st.caption(words[turns].format(when=when, turns=conversation.turns))
-        with st.container(horizontal=True, wrap=False, width="content"):  # on a narrow screen they go below together
+        # on a narrow screen they go below together
+        with st.container(horizontal=True, wrap=False, width="content"):
             _export_menu(conversation, words, library, key)
             _rename_menu(conversation, words, key)
             _delete_menu(conversation, words, key)

@@ -1,7 +1,8 @@
-"""The models page: what runs and how it was fitted, what else fits this machine, pulling and switching.
+"""The models page: what runs and how it was fitted, what else fits this machine, pulling and
+switching.
 
-Knows: what a model's row says and offers. Does not know: how models are fetched (`weights`) or run (`ui.upkeep`).
-Called by `app`. It needs no collection.
+Knows: what a model's row says and offers. Does not know: how models are fetched (`weights`) or run
+(`ui.upkeep`). Called by `app`. It needs no collection.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ def _machine() -> tuple[Device, ...]:
 
 
 def _gpu_bytes(machine: tuple[Device, ...], gpu_layers: int) -> int:
-    """Memory of the GPUs that the engine would use, whether free at this moment or held by the model that runs."""
+    """Memory of the GPUs that the engine would use, whether free at this moment or held by the
+    model that runs.
+    """
     return offload_bytes([replace(device, free_bytes=device.total_bytes) for device in machine], gpu_layers)
 
 

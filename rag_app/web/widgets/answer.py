@@ -1,8 +1,9 @@
-"""One answer: its evidence, its prose while it is written and after, its sources, and what can be done with it.
+"""One answer: its evidence, its prose while it is written and after, its sources, and what can be
+done with it.
 
-Knows: what each state and each kind of answer looks like. Does not know: how an answer comes about (`ui.jobs` and
-`pipeline`), or how a paper looks (`ui.evidence`). Called by `ui.chat`.
-An answer is written by a job; a fragment looks at it a few times a second until it ends.
+Knows: what each state and each kind of answer looks like. Does not know: how an answer comes about
+(`ui.jobs` and `pipeline`), or how a paper looks (`ui.evidence`). Called by `ui.chat`. An answer is
+written by a job; a fragment looks at it a few times a second until it ends.
 """
 
 from __future__ import annotations
@@ -33,17 +34,26 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 REFRESH_SECONDS = 0.3
-EVIDENCE_SECONDS = 1.0  # that drawing waits for evidence: sooner than a second run of the page; then it is polled
+# that drawing waits for evidence: sooner than a second run of the page; then it is polled
+EVIDENCE_SECONDS = 1.0
 MARGIN_NUMBERS = 3  # more of them stand below their block, not beside it
-BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND}  # other answers rest on the whole table
+# other answers rest on the whole table
+BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND}
 
 
 def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bool) -> None:
-    """Evidence first, then the prose; the same order while it is written and after. `last` may be asked again."""
+    """Evidence first, then the prose; the same order while it is written and after. `last` may be
+    asked again.
+    """
     evidence = st.container(key=f"answer-{place}-evidence")
     _wait_for_evidence(job, evidence.empty(), words)
     progress = job.progress
-    if progress.evidence and progress.query and progress.query.intent in BY_SIMILARITY and not _refused(progress):
+    if (
+        progress.evidence
+        and progress.query
+        and progress.query.intent in BY_SIMILARITY
+        and not _refused(progress)
+    ):
         with evidence:
             evidence_row(progress.evidence, words, f"answer-{place}", partial(open_source, place))
     if not progress.finished:
@@ -75,7 +85,9 @@ def _refused(progress: Progress) -> bool:
 
 
 def _prose(place: int, job: AnswerJob, drawn: Progress, words: Words) -> None:
-    """What is written so far. `drawn` is what the rest of the page shows: when it falls behind, all is drawn again."""
+    """What is written so far. `drawn` is what the rest of the page shows: when it falls behind, all
+    is drawn again.
+    """
     progress = job.progress
     if progress.finished or (progress.evidence is None) != (drawn.evidence is None):
         st.rerun()
@@ -89,7 +101,9 @@ def _prose(place: int, job: AnswerJob, drawn: Progress, words: Words) -> None:
             disabled=job.stopped.is_set(),
         )
         if job.witness and not job.stopped.is_set():
-            st.caption(waiting_line(conversations.pace(job.witness.model), job.witness, time.monotonic(), words))
+            st.caption(
+                waiting_line(conversations.pace(job.witness.model), job.witness, time.monotonic(), words)
+            )
 
 
 def _unfinished(progress: Progress, words: Words) -> None:
@@ -113,7 +127,8 @@ def _sentence(sentence: Sentence, words: Words) -> str:
 def _finished(place: int, progress: Progress, answer: Answer, words: Words) -> None:
     """The checked answer; beside each block are the buttons that open what it cites."""
     if answer.refused:
-        said = answer.text.partition("\n\n")[0] if answer.nearest else answer.text  # the nearest papers become buttons
+        # the nearest papers become buttons
+        said = answer.text.partition("\n\n")[0] if answer.nearest else answer.text
         st.info(f"**{words['refused']}**\n\n{cited(said)}", icon=":material/search_off:")
         return
     if paper_list.is_long(answer):
@@ -168,7 +183,9 @@ def _after(place: int, job: AnswerJob, words: Words, library: Library) -> None:
         paper_list.as_table([progress.papers[c.arxiv_id] for c in answer.citations], words, key, show)
     elif answer.citations:
         source_list(answer.citations, words, key, show)
-    if near := [progress.papers[arxiv_id] for arxiv_id in answer.borderline_papers if arxiv_id in progress.papers]:
+    if near := [
+        progress.papers[arxiv_id] for arxiv_id in answer.borderline_papers if arxiv_id in progress.papers
+    ]:
         paper_list.borderline(near, words, key, show)
     _left_out(answer, words)
     if answer.refused:
@@ -197,7 +214,9 @@ def _footnote(progress: Progress, answer: Answer, words: Words) -> str:
     if answer.usage.tokens_per_second:  # of one token there is none
         facts.append(words["speed"].format(speed=f"{answer.usage.tokens_per_second:.0f}"))
     elif not answer.refused and not answer.usage.generated_tokens:
-        facts.append(words["counted" if answer.intent in {Intent.METADATA, Intent.TREND} else "no_model_used"])
+        facts.append(
+            words["counted" if answer.intent in {Intent.METADATA, Intent.TREND} else "no_model_used"]
+        )
     assumed = [f"{words['assumed']}: {escape_markdown('; '.join(notes))}"] if notes else []
     return " · ".join(assumed + facts)
 
@@ -206,7 +225,9 @@ def _footnote(progress: Progress, answer: Answer, words: Words) -> str:
 
 
 def _actions(place: int, job: AnswerJob, words: Words, library: Library, last: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"answer-{place}-actions"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"answer-{place}-actions"
+    ):
         if last:
             st.button(
                 words["again"],
@@ -217,7 +238,9 @@ def _actions(place: int, job: AnswerJob, words: Words, library: Library, last: b
                 args=(library,),
             )
         if job.progress.answer:
-            with st.popover(words["copy"], icon=":material/content_copy:", type="tertiary", key=f"answer-{place}-copy"):
+            with st.popover(
+                words["copy"], icon=":material/content_copy:", type="tertiary", key=f"answer-{place}-copy"
+            ):
                 st.caption(words["copy_help"])
                 st.code(with_sources(job.progress.answer), language="markdown", wrap_lines=True, height=300)
             _details_menu(place, job.progress, job.progress.answer, words, library)

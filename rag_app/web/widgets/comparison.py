@@ -1,4 +1,5 @@
-"""Papers side by side, aspect by aspect, in the digests' own sentences; and the button that picks one for that.
+"""Papers side by side, aspect by aspect, in the digests' own sentences; and the button that picks
+one for that.
 
 Knows: how the table of `composing.comparison` looks, and which papers this tab has picked.
 Called by `ui.answer` and `ui.compare`; the button stands wherever a paper is open.
@@ -22,7 +23,9 @@ PICKED = "compare-papers"  # key of the page's list of arXiv ids
 
 
 def compare_button(arxiv_id: str, words: Words, key: str) -> None:
-    """Add a paper to those on the compare page, in place of the one that has been there longest if there are many."""
+    """Add a paper to those on the compare page, in place of the one that has been there longest if
+    there are many.
+    """
     if st.button(words["compare_with"], key=f"{key}-compare", icon=":material/compare_arrows:"):
         picked = dict.fromkeys([*st.session_state.get(PICKED, []), arxiv_id])
         st.session_state[PICKED] = list(picked)[-MOST:]
@@ -32,7 +35,9 @@ def compare_button(arxiv_id: str, words: Words, key: str) -> None:
 def comparison(
     papers: Sequence[Paper], table: Table, words: Words, key: str, open_source: Callable[[str], None]
 ) -> None:
-    """One column a paper, one row an aspect; each cell repeats its paper's number, since narrow screens stack them."""
+    """One column a paper, one row an aspect; each cell repeats its paper's number, since narrow
+    screens stack them.
+    """
     with st.container(border=True, key=f"{key}-comparison"):
         for n, (column, paper) in enumerate(zip(st.columns(len(papers)), papers, strict=True), start=1):
             with column:

@@ -1,4 +1,5 @@
-"""How an answer came about: what was understood and retrieved and why, how long each part took, what it cost.
+"""How an answer came about: what was understood and retrieved and why, how long each part took,
+what it cost.
 
 Knows: which numbers interest whom. Called by `ui.answer`.
 """
@@ -81,7 +82,9 @@ def cost(answer: Answer, words: Words) -> list[str]:
             prompt=usage.prompt_tokens, reused=usage.reused_tokens, generated=usage.generated_tokens
         )
         speed = words["speed"].format(speed=f"{usage.tokens_per_second:.1f}")
-        lines.append(f"**{words['model']}** {escape_markdown(answer.model)}, {escape_markdown(answer.device)}")
+        lines.append(
+            f"**{words['model']}** {escape_markdown(answer.model)}, {escape_markdown(answer.device)}"
+        )
         lines.append(f"**{words['tokens_title']}** {counts}, {speed}")
     if answer.left_out:
         lines.append(f"**{words['left_out_title']}** {words['left_out'].format(n=answer.left_out)}")

@@ -1,7 +1,8 @@
-"""Papers on the page: evidence cards, the list of sources, and the drawer that shows where a digest says it.
+"""Papers on the page: evidence cards, the list of sources, and the drawer that shows where a digest
+says it.
 
-Knows: how a paper, its sections and the supporting sentences look. Does not know: how they were found.
-Called by `ui.chat`. Text of digests is untrusted: all of it goes through `escape_markdown`.
+Knows: how a paper, its sections and the supporting sentences look. Does not know: how they were
+found. Called by `ui.chat`. Text of digests is untrusted: all of it goes through `escape_markdown`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from rag_app.web.widgets.bookmarks import bookmark_button
 from rag_app.web.widgets.comparison import compare_button
 from rag_app.web.widgets.markdown import badge, inert, label
 
-Spans = dict[str, list[tuple[int, int]]]  # section -> offsets into its text, ascending, apart from each other
+# section -> offsets into its text, ascending, apart from each other
+Spans = dict[str, list[tuple[int, int]]]
 
 CARDS = 12  # cards in the row; an answer rarely rests on more
 SOURCES_PER_PAGE = 10
@@ -49,7 +51,9 @@ def opened_source() -> Opened | None:
 
 
 def evidence_row(evidence: Evidence, words: Words, key: str, open_source: Callable[[str], None]) -> None:
-    """One card a paper, best first, in a row that scrolls sideways, so that the answer below stays in place."""
+    """One card a paper, best first, in a row that scrolls sideways, so that the answer below stays
+    in place.
+    """
     if not evidence.hits:
         st.caption(words["evidence_none"])
         return
@@ -79,7 +83,9 @@ def _card(hit: Hit, words: Words, key: str, open_source: Callable[[str], None]) 
         )
 
 
-def source_list(citations: Sequence[Citation], words: Words, key: str, open_source: Callable[[str], None]) -> None:
+def source_list(
+    citations: Sequence[Citation], words: Words, key: str, open_source: Callable[[str], None]
+) -> None:
     """The cited papers by number; each opens its source."""
     st.markdown(f"**{words['sources']}** :gray[:small[{words['sources_help']}]]")
     pages = -(-len(citations) // SOURCES_PER_PAGE)
@@ -98,10 +104,14 @@ def source_list(citations: Sequence[Citation], words: Words, key: str, open_sour
 
 
 def source_drawer(paper: Paper, progress: Progress, words: Words, ask: Callable[[Paper], None]) -> None:
-    """The paper as its digest tells it, with what supports the answer highlighted; other sections are tabs."""
+    """The paper as its digest tells it, with what supports the answer highlighted; other sections
+    are tabs.
+    """
     citation = citation_of(progress, paper.arxiv_id)
     spans = spans_of(progress, paper.arxiv_id)
-    st.markdown(f"#### {f'{badge(citation.n)} ' if citation else ''}{escape_markdown(paper.title)}", anchors=False)
+    st.markdown(
+        f"#### {f'{badge(citation.n)} ' if citation else ''}{escape_markdown(paper.title)}", anchors=False
+    )
     st.caption(_facts(paper, words))
     with st.container(horizontal=True):
         st.link_button(words["arxiv"], paper.url, icon=":material/open_in_new:")
@@ -116,7 +126,9 @@ def source_drawer(paper: Paper, progress: Progress, words: Words, ask: Callable[
         st.caption(words["highlight" if citation else "highlight_found"])
     names = {section.name: escape_markdown(section.name) for section in paper.sections}
     first = citation.section if citation else next(iter(spans), "")
-    for tab, section in zip(st.tabs(list(names.values()), default=names.get(first)), paper.sections, strict=True):
+    for tab, section in zip(
+        st.tabs(list(names.values()), default=names.get(first)), paper.sections, strict=True
+    ):
         tab.markdown(highlighted(section.text, spans.get(section.name, [])))
 
 
@@ -151,10 +163,14 @@ def citation_of(progress: Progress, arxiv_id: str) -> Citation | None:
 
 
 def spans_of(progress: Progress, arxiv_id: str) -> Spans:
-    """What to highlight: all that supports the answer, or the best passage found while it does not cite the paper."""
+    """What to highlight: all that supports the answer, or the best passage found while it does not
+    cite the paper.
+    """
     citation = citation_of(progress, arxiv_id)
     if citation and progress.answer:
-        supports = [s for sentence in progress.answer.sentences for s in sentence.support if s.n == citation.n]
+        supports = [
+            s for sentence in progress.answer.sentences for s in sentence.support if s.n == citation.n
+        ]
         cited: list[Citation | Support] = [citation, *supports]
         found = [(c.section, c.start, c.end, c.quote) for c in cited]
     else:
@@ -202,5 +218,6 @@ def _lines(text: str, form: str = "{}") -> str:
 
 
 def _line(line: str, form: str) -> str:
-    before = " " if line[:1].isspace() else ""  # escaping takes blanks for an indent, but text may stand before them
+    # escaping takes blanks for an indent, but text may stand before them
+    before = " " if line[:1].isspace() else ""
     return before + form.format(inert(line.lstrip())) if line.strip() else before

@@ -1,4 +1,5 @@
-"""Thumbs under an answer, and the reason for one that points down. Kept in the history; nothing is sent anywhere.
+"""Thumbs under an answer, and the reason for one that points down. Kept in the history; nothing is
+sent anywhere.
 
 Called by `ui.answer`.
 """
@@ -15,10 +16,14 @@ from rag_app.web.widgets.notices import show_error
 
 
 def feedback(place: int, job: AnswerJob, words: Words) -> None:
-    """The thumbs, and a line for the reason once one points down; nothing for an answer that cannot be saved."""
+    """The thumbs, and a line for the reason once one points down; nothing for an answer that cannot
+    be saved.
+    """
     if job.turn_id is None:
         return
-    thumb = st.feedback("thumbs", key=f"answer-{place}-thumb-{job.turn_id}", default={1: 1, -1: 0}.get(job.thumb))
+    thumb = st.feedback(
+        "thumbs", key=f"answer-{place}-thumb-{job.turn_id}", default={1: 1, -1: 0}.get(job.thumb)
+    )
     pointed = {None: 0, 0: -1, 1: 1}[thumb]
     reason = job.reason
     if pointed < 0:

@@ -1,7 +1,7 @@
 """Filters on the questions of a chat: days, votes and authors, in sight for as long as they apply.
 
-Knows: the widgets and where their values live. Does not know: what filters do to an answer (`understanding`).
-Called by `ui.chat` and `ui.explore`.
+Knows: the widgets and where their values live. Does not know: what filters do to an answer
+(`understanding`). Called by `ui.chat` and `ui.explore`.
 """
 
 from __future__ import annotations
@@ -55,10 +55,19 @@ def choose(words: Words, library: Library, key: str) -> Filters:
         with right:
             until = _day(words["until"], f"{key}-until", table)
         votes = st.number_input(
-            words["min_votes"], 0, value=None, step=1, key=f"{key}-votes", persist_state="session", placeholder="0"
+            words["min_votes"],
+            0,
+            value=None,
+            step=1,
+            key=f"{key}-votes",
+            persist_state="session",
+            placeholder="0",
         )
         typed = st.text_input(
-            words["authors"], key=f"{key}-authors", persist_state="session", placeholder=words["authors_placeholder"]
+            words["authors"],
+            key=f"{key}-authors",
+            persist_state="session",
+            placeholder=words["authors_placeholder"],
         )
         authors, unknown = _authors(typed, table)
         if unknown:
@@ -74,18 +83,26 @@ def _day(name: str, key: str, table: PaperTable) -> str:
 
 
 def _authors(typed: str, table: PaperTable) -> tuple[list[str], list[str]]:
-    """(authors of the collection that the typed names mean, names that mean none); a comma stands between names."""
+    """(authors of the collection that the typed names mean, names that mean none); a comma stands
+    between names.
+    """
     names = [name.strip() for name in typed.split(",") if name.strip()]
     meant = {name: _author(name, table) for name in names}
-    return [author for author in meant.values() if author], [name for name, author in meant.items() if not author]
+    return [author for author in meant.values() if author], [
+        name for name, author in meant.items() if not author
+    ]
 
 
 def _author(name: str, table: PaperTable) -> str:
-    """The author whose name is most like it; else of those who have it as a part, the one with the most papers."""
+    """The author whose name is most like it; else of those who have it as a part, the one with the
+    most papers.
+    """
     if found := table.find_authors(name, limit=1):
         return found[0][0]
     parts = set(author_key(name).split())
-    return next((author for author, _ in table.authors(Filters()) if parts <= set(author_key(author).split())), "")
+    return next(
+        (author for author, _ in table.authors(Filters()) if parts <= set(author_key(author).split())), ""
+    )
 
 
 def _chips(filters: Filters, words: Words) -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
-"""Questions that may come next: made by code from an answer's papers and kind, in the answer's language.
+"""Questions that may come next: made by code from an answer's papers and kind, in the answer's
+language.
 
-Knows: which question goes with which kind of answer. Does not know: how anything looks, or how it will be answered.
-Called by `ui.answer`. Each question names its papers as their titles do, so that it is understood as it stands.
+Knows: which question goes with which kind of answer. Does not know: how anything looks, or how it
+will be answered. Called by `ui.answer`. Each question names its papers as their titles do, so that
+it is understood as it stands.
 """
 
 from __future__ import annotations
@@ -70,7 +72,11 @@ def _after_many(progress: Progress, answer: Answer, papers: Sequence[Paper], wor
     """After a list, a trend, or facts of the record."""
     if answer.intent is Intent.LIST and len([paper for paper in papers if paper.votes is not None]) > 1:
         yield words["follow_votes"]
-    if answer.intent is Intent.TREND and progress.query and (topic := patterns.trend_topic(progress.query.topic)):
+    if (
+        answer.intent is Intent.TREND
+        and progress.query
+        and (topic := patterns.trend_topic(progress.query.topic))
+    ):
         yield words["follow_list"].format(topic=" ".join(topic.split()))
     yield from (words["ask_about_question"].format(title=name_of(paper)) for paper in papers[:1])
     yield from _compared(papers[:2], words)

@@ -1,7 +1,7 @@
 """The prose of answers as Markdown: markers as badges or buttons, untrusted text made inert.
 
-Knows: `[n]` markers, Streamlit's directives and what escapes them. Does not know: papers, jobs or pages.
-Called by `ui.chat` and `ui.evidence`.
+Knows: `[n]` markers, Streamlit's directives and what escapes them. Does not know: papers, jobs or
+pages. Called by `ui.chat` and `ui.evidence`.
 """
 
 from __future__ import annotations
@@ -32,17 +32,23 @@ def plain(text: str) -> str:
 
 
 def blocks(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Our own Markdown block by block, without markers at line ends, and the numbers each block cites, in order.
+    """Our own Markdown block by block, without markers at line ends, and the numbers each block
+    cites, in order.
 
-    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their markers.
+    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their
+    markers.
     """
     for block in _split(markdown):
         numbers = tuple(dict.fromkeys(int(match[1]) for match in _MARKER.finditer(block)))
-        yield (cited(block), ()) if block.startswith("|") else (cited(_AT_LINE_END.sub(r"\1", block)), numbers)
+        yield (
+            (cited(block), ()) if block.startswith("|") else (cited(_AT_LINE_END.sub(r"\1", block)), numbers)
+        )
 
 
 def without_table(markdown: str) -> str:
-    """The text without the lines of a table, quoted or not: the plain form of what the page draws as columns."""
+    """The text without the lines of a table, quoted or not: the plain form of what the page draws
+    as columns.
+    """
     return "\n".join(line for line in markdown.splitlines() if not line.startswith(("|", "> |"))).rstrip()
 
 
@@ -59,7 +65,9 @@ def _split(markdown: str) -> list[str]:
 
 
 def inert(text: str) -> str:
-    """Escaped text for the inside of a directive, on one line; Streamlit counts brackets there, escaped or not."""
+    """Escaped text for the inside of a directive, on one line; Streamlit counts brackets there,
+    escaped or not.
+    """
     return escape_markdown(text).replace("\n", " ").replace("\\[", "&#91;").replace("\\]", "&#93;")
 
 

@@ -1,6 +1,7 @@
 """Where to go from an answer: questions that may come next, and the ways out of a refusal.
 
-Knows: what is offered when. Does not know: which questions fit (`ui.followups`). Called by `ui.answer`.
+Knows: what is offered when. Does not know: which questions fit (`ui.followups`). Called by
+`ui.answer`.
 """
 
 from __future__ import annotations

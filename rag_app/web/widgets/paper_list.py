@@ -1,7 +1,9 @@
-"""A list of papers as an answer: all of it, page by page, in the order that the reader wants, as a table and as CSV.
+"""A list of papers as an answer: all of it, page by page, in the order that the reader wants, as a
+table and as CSV.
 
-Knows: that the text of an answer holds only the first papers of a long list, and its citations all of them.
-Does not know: how the list came about, or how a block of prose is drawn. Called by `ui.answer`.
+Knows: that the text of an answer holds only the first papers of a long list, and its citations all
+of them. Does not know: how the list came about, or how a block of prose is drawn. Called by
+`ui.answer`.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def lead(answer: Answer) -> str:
 
 
 def page_of(answer: Answer, papers: Mapping[str, Paper], order: str, page: int) -> str:
-    """The papers of one page (from 1) as Markdown, each with its number and, where the answer quotes it, its quote."""
+    """The papers of one page (from 1) as Markdown, each with its number and, where the answer
+    quotes it, its quote.
+    """
     cited, key = list(answer.citations), ORDERS[order]
     if key:
         cited.sort(key=lambda citation: key(papers[citation.arxiv_id]), reverse=True)

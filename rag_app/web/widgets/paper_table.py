@@ -1,6 +1,7 @@
 """Papers as a table: sortable, one row opens, the whole of it as CSV.
 
-Knows: the columns and what a spreadsheet would take for a formula. Called by `ui.answer` and `ui.explore`.
+Knows: the columns and what a spreadsheet would take for a formula. Called by `ui.answer` and
+`ui.explore`.
 """
 
 from __future__ import annotations

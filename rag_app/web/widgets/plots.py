@@ -1,7 +1,8 @@
-"""Plots of a set of papers: topics, papers per month, votes and authors. A mark opens the papers behind it.
+"""Plots of a set of papers: topics, papers per month, votes and authors. A mark opens the papers
+behind it.
 
-Knows: which numbers a plot shows, and which papers stand behind a mark. Does not know: which papers it is about.
-Called by `ui.explore`.
+Knows: which numbers a plot shows, and which papers stand behind a mark. Does not know: which papers
+it is about. Called by `ui.explore`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from rag_app.web.widgets.topics import USUAL, month_axis, topics_plot
 
 TOP_AUTHORS = 15
 DOTS = 600  # papers with most votes that are drawn; more dots would cover each other
-HEIGHT, BAR, AXIS = 280, 24, 40  # pixels: of a plot; of a horizontal bar, so that each has its name, and its axis
+# pixels: of a plot; of a horizontal bar, so that each has its name, and its axis
+HEIGHT, BAR, AXIS = 280, 24, 40
 
 
 def plots(papers: Sequence[Paper], words: Words) -> list[Paper]:
@@ -50,7 +52,9 @@ def _votes_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
     """One dot a paper, by day and votes. Papers without a vote count are named, since unknown is not zero."""
     import altair as alt
 
-    known = sorted((p for p in papers if p.votes is not None and p.date), key=lambda p: -(p.votes or 0))[:DOTS]
+    known = sorted((p for p in papers if p.votes is not None and p.date), key=lambda p: -(p.votes or 0))[
+        :DOTS
+    ]
     unknown = sum(paper.votes is None for paper in papers)
     if unknown:
         st.caption(words["plot_unknown"].format(n=f"{unknown:,}"))

@@ -1,4 +1,5 @@
-"""The sidebar of every page: conversations, model, collection, folders that changed, the offline badge, the language.
+"""The sidebar of every page: conversations, model, collection, folders that changed, the offline
+badge, the language.
 
 Knows: what is said about the machine and the collection. Called by `app`.
 """
@@ -41,7 +42,9 @@ def choose_language(place: DeltaGenerator) -> str:
     return str(chosen)
 
 
-def sidebar(place: DeltaGenerator, words: Words, library: Library | None, open_chat: Callable[[], None]) -> None:
+def sidebar(
+    place: DeltaGenerator, words: Words, library: Library | None, open_chat: Callable[[], None]
+) -> None:
     with place:
         if library:
             _conversations(words, library, open_chat)
@@ -70,7 +73,9 @@ def _connections(words: Words) -> None:
 
 def _conversations(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     """A new conversation, and the latest ones."""
-    if st.button(words["new_conversation"], icon=":material/add_comment:", width="stretch", key="new-conversation"):
+    if st.button(
+        words["new_conversation"], icon=":material/add_comment:", width="stretch", key="new-conversation"
+    ):
         conversations.begin()
         open_chat()
     try:
@@ -97,7 +102,9 @@ def _model(words: Words, was_loading: bool, library: Library | None) -> None:
     if was_loading and not engine.loading:
         st.rerun()
     if engine.loading:
-        st.caption(f"**{words['model']}** :shimmer[{words['model_loading_short']}]", help=words["model_loading"])
+        st.caption(
+            f"**{words['model']}** :shimmer[{words['model_loading_short']}]", help=words["model_loading"]
+        )
         return
     if engine.generator is None:
         st.caption(f"**{words['model']}** {words['model_none_short']}")

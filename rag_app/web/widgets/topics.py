@@ -1,7 +1,7 @@
 """Topics over the months: a grid of circles, each of which opens its papers.
 
-Knows: how a topic's share is drawn and which papers stand behind a circle. Does not know: which phrases are topics
-(`trends`). Called by `ui.plots`.
+Knows: how a topic's share is drawn and which papers stand behind a circle. Does not know: which
+phrases are topics (`trends`). Called by `ui.plots`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def topics_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
     if not courses or len(months) < 2:
         st.caption(words["plot_nothing"])
         return None
-    names = st.multiselect(words["topics_choose"], list(courses), list(courses)[:SHOWN], key="topics", select_all=False)
+    names = st.multiselect(
+        words["topics_choose"], list(courses), list(courses)[:SHOWN], key="topics", select_all=False
+    )
     shown = sorted((courses[name] for name in names), key=lambda course: _middle(course, months))
     if not shown:
         return None
@@ -40,7 +42,9 @@ def topics_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
         .mark_circle(cursor="pointer")
         .encode(
             alt.X("month:N", title=None, sort=sorted(months), axis=month_axis()),
-            alt.Y("topic:N", title=None, sort=[course.phrase for course in shown], axis=alt.Axis(labelLimit=120)),
+            alt.Y(
+                "topic:N", title=None, sort=[course.phrase for course in shown], axis=alt.Axis(labelLimit=120)
+            ),
             size=alt.Size("share:Q", legend=None, scale=alt.Scale(range=[12, 620], zero=True)),
             color=alt.condition(f"datum.lift >= {TWICE}", alt.value(HOT), alt.value(USUAL)),
             opacity=alt.condition(chosen, alt.value(0.9), alt.value(0.2)),
@@ -77,7 +81,9 @@ def month_axis() -> object:
 
 
 def _rows(courses: Sequence[Course], months: Counter[str]) -> list[dict[str, object]]:
-    """One row a circle: its share of the month's papers, and how many times the topic's usual share that is."""
+    """One row a circle: its share of the month's papers, and how many times the topic's usual share
+    that is.
+    """
     total = sum(months.values())
     return [
         {

@@ -1,6 +1,7 @@
 """What changed since this page was last opened by an older version.
 
-Knows: how the changelog is divided, and which version the history remembers. Called by `app` and the data page.
+Knows: how the changelog is divided, and which version the history remembers. Called by `app` and
+the data page.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Digests added from a folder or by upload, after a preview of what will be read and what will not.
 
-Knows: what the preview says, and that nothing is written before it is confirmed. Does not know: how digests are read
-(`digest`) or indexed (`pipeline`). Called by `ui.collection`.
+Knows: what the preview says, and that nothing is written before it is confirmed. Does not know: how
+digests are read (`digest`) or indexed (`pipeline`). Called by `ui.collection`.
 """
 
 from __future__ import annotations
@@ -174,7 +174,9 @@ def save_uploads(files: Sequence[Upload], folder: Path) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise RagError(f"the upload cannot be saved: {error}", "check the folder's rights and free space") from None
+        raise RagError(
+            f"the upload cannot be saved: {error}", "check the folder's rights and free space"
+        ) from None
 
 
 def plain_name(name: str) -> str:
