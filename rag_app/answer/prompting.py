@@ -47,7 +47,10 @@ LENGTH = {
         "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
     },
 }
-TRANSLATE = "You translate sentences about AI papers into English, completely and exactly. Keep names, terms and figures."
+TRANSLATE = (
+    "You translate sentences about AI papers into English, completely and exactly. "
+    "Keep names, terms and figures."
+)
 # of an answer that names a paper: else the model repeats its title
 OPENING = {"en": "This paper", "ko": "이 논문은"}
 TOKENS_A_LINE = 110  # the longest line an answer may take

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +28,7 @@ from rag_app.collection.paper_names import NameBook
 from rag_app.collection.publish import build_and_publish
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import RagError
+from rag_app.records import Evidence
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
 from rag_app.settings import CHECKOUT, Settings
@@ -127,10 +129,12 @@ def search(size: int, home: Path) -> float:
         book = NameBook.load(generation.folder / NAMES)
         library = Library(Settings(home=home), generation, lexical, book, synthetic.RandomEmbedder())
         asked = questions.about(generation.papers.all(), WARMING + min(size, ASKED))
-        times = [
-            seconds(lambda: retrieve(understand(question, library.dictionary), library)) for question in asked
-        ]  # noqa: B023
+        times = [seconds(partial(_retrieved, question, library)) for question in asked]
         return p95(times[WARMING:])
+
+
+def _retrieved(question: str, library: Library) -> Evidence:
+    return retrieve(understand(question, library.dictionary), library)
 
 
 def _in_a_process(step: str, size: int, home: Path) -> Cost:

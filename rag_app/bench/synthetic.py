@@ -15,8 +15,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from rag_app.embedding.embedder import Progress
-from rag_app.records import Matrix, Paper, Section
+from rag_app.embedding.embedder import Matrix, Progress
+from rag_app.records import Paper, Section
 
 PER_DAY = 15
 SECTIONS = ("What's New", "Technical Details", "Performance Highlights")

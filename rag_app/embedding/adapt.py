@@ -30,10 +30,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag_app.embedding.contrastive import Checkpoint, train
-from rag_app.embedding.embedder import Embedder, SentenceEmbedder, VectorCache, fingerprint
+from rag_app.embedding.embedder import Embedder, Matrix, SentenceEmbedder, VectorCache, fingerprint
 from rag_app.embedding.pairs import Glosses, Text, by_glosses, by_title, mine_glosses, schedule, texts_of
 from rag_app.errors import CollectionError, RagError
-from rag_app.records import Matrix, Paper
+from rag_app.records import Paper
 from rag_app.settings import Settings
 from rag_app.weights import store
 

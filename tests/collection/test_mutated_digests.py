@@ -244,7 +244,7 @@ def swept(seeds: range) -> tuple[int, int]:
 def alone(function: Callable[..., T], *arguments: object) -> tuple[T, int]:
     """What the function returns, and the bytes by which it raised the peak of a fresh process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        # imports
+        # the first call imports
         pool.submit(outcome, b"### [T](https://arxiv.org/abs/2401.00001)\n" + b"word " * 500).result()
         before = pool.submit(_peak).result()
         result = pool.submit(function, *arguments).result()

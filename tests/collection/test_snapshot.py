@@ -37,7 +37,6 @@ def paper(number: int, text: str = "text") -> Paper:
         f"2401.{number:05d}",
         f"Paper {number}",
         (f"2024-01-{number % 28 + 1:02d}",),
-        # fmt: skip
         (Section("Summary", f"{text} {number}"),),
         number if number % 3 else None,
     )

@@ -21,12 +21,12 @@ from rag_app.embedding import adapt as adapting
 from rag_app.embedding import contrastive, pairs
 from rag_app.embedding.adapt import Check, Score, adapt
 from rag_app.embedding.contrastive import Checkpoint, rate, thaw, train
-from rag_app.embedding.embedder import Progress, load_embedder
+from rag_app.embedding.embedder import Matrix, Progress, load_embedder
 from rag_app.embedding.pairs import BATCH, Text, mine_glosses, schedule, texts_of, without_english
 from rag_app.errors import CollectionError, RagError
 from rag_app.files import sha256_of
 from rag_app.pipeline import ingest
-from rag_app.records import Matrix, Paper, Section
+from rag_app.records import Paper, Section
 from rag_app.settings import Settings
 from rag_app.weights import store
 

@@ -12,6 +12,7 @@ import torch
 from rag_app.embedding import embedder as embedding
 from rag_app.embedding.embedder import (
     BATCH_TOKENS,
+    Matrix,
     Progress,
     SentenceEmbedder,
     VectorCache,
@@ -19,7 +20,6 @@ from rag_app.embedding.embedder import (
     load_embedder,
 )
 from rag_app.errors import WeightsError
-from rag_app.records import Matrix
 from rag_app.settings import Settings
 from rag_app.weights import store
 

@@ -24,9 +24,9 @@ from rag_app.collection import snapshot
 from rag_app.collection.chunking import chunk
 from rag_app.collection.library import Library, write_dictionaries
 from rag_app.collection.papers import build as build_table
-from rag_app.embedding.embedder import Progress
+from rag_app.embedding.embedder import Matrix, Progress
 from rag_app.llm.protocol import Message
-from rag_app.records import Answer, Done, Event, Filters, Matrix, Turn, Usage
+from rag_app.records import Answer, Done, Event, Filters, Turn, Usage
 from rag_app.settings import CHECKOUT, Settings
 
 Script = Callable[[Sequence[Message]], str]

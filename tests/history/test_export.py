@@ -60,7 +60,6 @@ def test_markdown_tells_question_answer_and_sources_in_order() -> None:
         "It is new [1].\n\n> 인용문",
         "**Sources**",
         "https://arxiv.org/abs/2411.00001",
-        # fmt: skip
         "> A sentence",
         "https://arxiv.org/abs/2411.00002",
         "## And then?",
@@ -99,7 +98,6 @@ def test_json_holds_all_that_was_asked_and_answered() -> None:
     assert [document[key] for key in ("id", "title", "created", "updated")] == [
         "ab12",
         CONVERSATION.title,
-        # fmt: skip
         "2025-01-01",
         "2025-01-02",
     ]

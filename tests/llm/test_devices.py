@@ -16,7 +16,10 @@ from rag_app.settings import CHECKOUT
 
 
 def test_the_devices_are_known_without_loading_the_engine_here() -> None:
-    program = "import sys; from rag_app.llm.devices import devices; print(devices()[0].kind, 'llama_cpp' in sys.modules)"
+    program = (
+        "import sys; from rag_app.llm.devices import devices\n"
+        "print(devices()[0].kind, 'llama_cpp' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
     )

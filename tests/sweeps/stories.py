@@ -24,8 +24,9 @@ from kiwipiepy import Kiwi
 
 from rag_app import pipeline, records_json
 from rag_app.collection import bm25, snapshot
-from rag_app.records import Matrix
+from rag_app.embedding.embedder import Matrix
 from rag_app.settings import Settings
+from rag_app.text import terms
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, settings_in
 
 QUESTIONS = (
@@ -48,7 +49,7 @@ class OneThreadKiwi:
     """Kiwi without a pool of threads, which would not outlive the fork; loading it takes three seconds."""
 
     def __init__(self) -> None:
-        self._kiwi = Kiwi(num_workers=1, **bm25.DICTIONARIES)
+        self._kiwi = Kiwi(num_workers=1, **terms.DICTIONARIES)
         self._kiwi.tokenize("준비")  # it loads its model for the first text only
 
     def tokenize(self, texts: Sequence[str]) -> list[object]:

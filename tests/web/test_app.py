@@ -306,7 +306,10 @@ def test_escaped_brackets_and_links_are_not_markers() -> None:
 
 
 def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
-    markdown = "Two papers:\n\n- one [1].\n\n  > eins [1]\n- two [2] and three [3]\n\n| a [4] |\n|---|\n\nEnd.\n\n> q [5]"
+    markdown = (
+        "Two papers:\n\n- one [1].\n\n  > eins [1]\n- two [2] and three [3]\n\n"
+        "| a [4] |\n|---|\n\nEnd.\n\n> q [5]"
+    )
     assert list(prose.blocks(markdown)) == [
         ("Two papers:", ()),
         ("- one.\n\n  > eins", (1,)),
