@@ -20,7 +20,7 @@ from rag_app import __version__
 from rag_app.answer import templates, trends, verification
 from rag_app.answer.drafting import Steps, draft
 from rag_app.answer.rendering import STANDS_OUT
-from rag_app.answer.selection import Desk
+from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.collection import digests, publish
 from rag_app.collection.chunking import chunk
@@ -66,7 +66,7 @@ class IngestResult:
     roots: tuple[Path, ...]
     chunks: int
     embedded: int  # chunks whose text had no vector yet
-    unchanged: bool  # nothing was new; the current generation stays
+    unchanged: bool  # nothing was new; the current snapshot stays
     adapted: bool  # the embedding model is fitted to the collection
     seconds: float
 
@@ -153,7 +153,7 @@ def ask(
     if generator and query.intent is Intent.LIST:
         evidence = judge(query, evidence, library, generator, stop)
     first_token: float | None = None
-    steps = _answer_steps(Desk(query, evidence, library, generator, stop))
+    steps = _answer_steps(Selection(query, evidence, library, generator, stop))
     while True:
         try:
             event = next(steps)
@@ -229,9 +229,9 @@ def accepted(question: str) -> str:
     return text
 
 
-def _answer_steps(desk: Desk) -> Steps:
+def _answer_steps(selection: Selection) -> Steps:
     """The kind of answer the intent asks for; only lookups and comparisons need the model."""
-    query, evidence, table = desk.query, desk.evidence, desk.library.generation.papers
+    query, evidence, table = selection.query, selection.evidence, selection.library.snapshot.papers
     if query.intent is Intent.CHAT:
         return templates.greeting(query.language)
     if query.impossible or not evidence.scanned:
@@ -245,7 +245,9 @@ def _answer_steps(desk: Desk) -> Steps:
         query = dataclasses.replace(query, papers=(evidence.hits[0].paper.arxiv_id,))
     if query.intent is Intent.METADATA:
         return templates.record(query, table.many(table.ids(query.filters)), table)
-    if query.intent is Intent.TREND and not desk.library.lexical.own_terms(patterns.trend_topic(query.topic)):
+    if query.intent is Intent.TREND and not selection.library.lexical.own_terms(
+        patterns.trend_topic(query.topic)
+    ):
         return templates.rising(query, trends.rising(table.all(), query.filters))
     if query.intent in {Intent.LIST, Intent.TREND} and not evidence.matched:
         return templates.refusal(query, evidence, "off_topic")
@@ -253,7 +255,7 @@ def _answer_steps(desk: Desk) -> Steps:
         return templates.trend(query, evidence, table)
     if query.intent is Intent.LIST:
         return templates.listing(query, evidence)
-    return (yield from draft(desk))
+    return (yield from draft(selection))
 
 
 def _describes_a_paper(query: Query) -> bool:
@@ -292,11 +294,11 @@ def _current(settings: Settings, contents: str) -> Manifest | None:
     and is whole.
     """
     try:
-        with closing(open_current(settings.home)) as generation:
-            manifest = generation.manifest
+        with closing(open_current(settings.home)) as snapshot:
+            manifest = snapshot.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
             # which answers do not show: they do without the store
-            if not same or generation.store_damage():
+            if not same or snapshot.store_damage():
                 return None
     except CollectionError:
         return None

@@ -242,7 +242,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Workings:
+class Trace:
     """How an answer came about, kept with it in the history."""
 
     evidence: Evidence | None = None

@@ -12,7 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from rag_app.records import Answer, Query, Workings
+from rag_app.records import Answer, Query, Trace
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -48,15 +48,15 @@ def query_from_json(data: object) -> Query:
     return query
 
 
-def workings_as_json(workings: Workings) -> dict[str, Any]:
+def trace_as_json(trace: Trace) -> dict[str, Any]:
     """The fields in order."""
-    return asdict(workings)
+    return asdict(trace)
 
 
-def workings_from_json(data: object) -> Workings:
-    """The workings of `workings_as_json`, read back from JSON; ValueError for anything else."""
-    workings: Workings = restored(Workings, data)
-    return workings
+def trace_from_json(data: object) -> Trace:
+    """The workings of `trace_as_json`, read back from JSON; ValueError for anything else."""
+    trace: Trace = restored(Trace, data)
+    return trace
 
 
 def restored(kind: Any, value: Any) -> Any:

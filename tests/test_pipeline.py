@@ -49,7 +49,7 @@ def test_the_steps_of_an_answer_come_in_order() -> None:
 def test_without_a_model_the_answer_is_the_digest_s_own_sentences() -> None:
     answer = answer_of("What does PickBot learn?", lab())
     assert not answer.refused
-    text = lab().generation.papers.get(PICKBOT)
+    text = lab().snapshot.papers.get(PICKBOT)
     assert all(
         s.quote in text.section(s.section).text for sentence in answer.sentences for s in sentence.support
     )
@@ -270,4 +270,4 @@ def test_another_embedding_model_makes_another_index(home: Settings) -> None:
         with pytest.raises(CollectionError, match="another embedding model"):
             pipeline.open_library(home)
         assert pipeline.ingest(home).embedded > 0
-        assert pipeline.open_library(home).generation.manifest.fingerprint == "hash-2"
+        assert pipeline.open_library(home).snapshot.manifest.fingerprint == "hash-2"

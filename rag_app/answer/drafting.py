@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag_app.answer import prompting, templates, verification
-from rag_app.answer.rendering import Line, assembled, extracted, tells
-from rag_app.answer.selection import Desk, absent_names, certain, focus, respelled, shares_a_word
+from rag_app.answer.rendering import DraftLine, assembled, extracted, tells
+from rag_app.answer.selection import Selection, absent_names, certain, focus, respelled, shares_a_word
 from rag_app.answer.templates import Composed
 from rag_app.lang import language_of
 from rag_app.llm.protocol import Generator, processor
@@ -41,111 +41,123 @@ MARKED = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
 Steps = Yields[Event, None, Composed]
 
 
-def draft(desk: Desk) -> Steps:
+def draft(selection: Selection) -> Steps:
     """Yield drafts and checked sentences; return the answer they make."""
-    hits = focus(desk)
-    if not desk.named and desk.evidence.strength < (OFF_TOPIC if shares_a_word(desk) else WORDLESS):
-        return templates.refusal(desk.query, desk.evidence, "off_topic")
-    desk = respelled(desk, hits)
-    absent = absent_names(desk, hits)
+    hits = focus(selection)
+    if not selection.named and selection.evidence.strength < (
+        OFF_TOPIC if shares_a_word(selection) else WORDLESS
+    ):
+        return templates.refusal(selection.query, selection.evidence, "off_topic")
+    selection = respelled(selection, hits)
+    absent = absent_names(selection, hits)
     if absent:
-        return templates.refusal(desk.query, desk.evidence, "not_mentioned", names=absent)
-    if desk.generator is None:
-        return extracted(desk, hits)
-    if _translates(desk, hits):
+        return templates.refusal(selection.query, selection.evidence, "not_mentioned", names=absent)
+    if selection.generator is None:
+        return extracted(selection, hits)
+    if _translates(selection, hits):
         each = TRANSLATED // len(hits)
-        lines = yield from _translated(desk, desk.generator, hits, [hit.passages[:each] for hit in hits])
-        return assembled(desk, hits, lines)
-    prompt = _prompt(desk, desk.generator, hits)
-    lines = yield from _written(desk, desk.generator, hits[: len(prompt.papers)], prompt)
-    composed = assembled(desk, hits, lines)
-    cut = templates.words(desk.query.language)["question_cut"]
+        lines = yield from _translated(
+            selection, selection.generator, hits, [hit.passages[:each] for hit in hits]
+        )
+        return assembled(selection, hits, lines)
+    prompt = _prompt(selection, selection.generator, hits)
+    lines = yield from _written(selection, selection.generator, hits[: len(prompt.papers)], prompt)
+    composed = assembled(selection, hits, lines)
+    cut = templates.words(selection.query.language)["question_cut"]
     text = f"{composed.text}\n\n{cut}" if prompt.cut else composed.text
     return replace(composed, text=text, left_out=prompt.left_out)
 
 
-def _prompt(desk: Desk, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
+def _prompt(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
     """The prompt over as many of the papers as fit the context with the answer."""
     room = generator.context - prompting.BESIDES
     budget = min(PROMPT_TOKENS[processor(generator)], room * 3 // 4)
-    share = CHOOSING_SHARE if _chooses(desk, hits) else 1.0
+    share = CHOOSING_SHARE if _chooses(selection, hits) else 1.0
     return prompting.build(
-        desk.query, hits, count_tokens=generator.count_tokens, budget=int(budget * share), room=room - budget
+        selection.query,
+        hits,
+        count_tokens=generator.count_tokens,
+        budget=int(budget * share),
+        room=room - budget,
     )
 
 
-def _chooses(desk: Desk, hits: Sequence[Hit]) -> bool:
+def _chooses(selection: Selection, hits: Sequence[Hit]) -> bool:
     """Whether the model has a say in which of the papers answers."""
-    return not desk.named and len(hits) > 1 and desk.query.intent is not Intent.COMPARE
+    return not selection.named and len(hits) > 1 and selection.query.intent is not Intent.COMPARE
 
 
 def _written(
-    desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
-) -> Yields[Event, None, list[Line]]:
+    selection: Selection, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
+) -> Yields[Event, None, list[DraftLine]]:
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
-    if not desk.named and desk.query.intent is not Intent.COMPARE:
-        place = _choice(desk, generator, hits, prompt) if _chooses(desk, hits) else 0
-        prompt = prompting.on_one(prompt, place, desk.query.language)
-    lines = yield from _read(desk, generator, hits, prompt)
+    if not selection.named and selection.query.intent is not Intent.COMPARE:
+        place = _choice(selection, generator, hits, prompt) if _chooses(selection, hits) else 0
+        prompt = prompting.on_one(prompt, place, selection.query.language)
+    lines = yield from _read(selection, generator, hits, prompt)
     failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
-    if failed and not any(s.supported for line in lines for s in line.sentences) and not desk.stop.is_set():
+    if (
+        failed
+        and not any(s.supported for line in lines for s in line.sentences)
+        and not selection.stop.is_set()
+    ):
         again = prompting.repaired(prompt, failed[0].text, generator.count_tokens)
-        lines = (yield from _read(desk, generator, hits, again)) or lines
-    sure = certain(desk, hits[0], failed[0].text if failed else "")
-    if sure and desk.query.language == "en" and not any(tells(desk, line) for line in lines):
-        return (yield from _translated(desk, generator, hits, [sure]))
+        lines = (yield from _read(selection, generator, hits, again)) or lines
+    sure = certain(selection, hits[0], failed[0].text if failed else "")
+    if sure and selection.query.language == "en" and not any(tells(selection, line) for line in lines):
+        return (yield from _translated(selection, generator, hits, [sure]))
     return lines
 
 
-def _translates(desk: Desk, hits: Sequence[Hit]) -> bool:
+def _translates(selection: Selection, hits: Sequence[Hit]) -> bool:
     """Whether an English comparison is of digests in another language.
 
     Translated sentence by sentence it says what the digests say; small models that answer freely
     mix up the sides.
     """
-    compared = desk.query.intent is Intent.COMPARE and desk.query.language == "en"
+    compared = selection.query.intent is Intent.COMPARE and selection.query.language == "en"
     return compared and all(language_of(passage.text) != "en" for hit in hits for passage in hit.passages[:1])
 
 
 def _translated(
-    desk: Desk, generator: Generator, hits: Sequence[Hit], chosen: Sequence[Sequence[Passage]]
-) -> Yields[Event, None, list[Line]]:
+    selection: Selection, generator: Generator, hits: Sequence[Hit], chosen: Sequence[Sequence[Passage]]
+) -> Yields[Event, None, list[DraftLine]]:
     """A line for each of the papers: the sentences chosen of its digest, each translated and
     checked by itself.
     """
-    lines: list[Line] = []
+    lines: list[DraftLine] = []
     for place, passages in enumerate(chosen):
         said: list[Sentence] = []
         for passage in passages:
-            if not desk.stop.is_set():
+            if not selection.stop.is_set():
                 prompt = prompting.translation(passage, place, generator.count_tokens)
-                for line in (yield from _read(desk, generator, hits, prompt, source=passage)):
+                for line in (yield from _read(selection, generator, hits, prompt, source=passage)):
                     said += line.sentences
-        lines.append(Line(place, tuple(said)))
+        lines.append(DraftLine(place, tuple(said)))
     return lines
 
 
-def _choice(desk: Desk, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
+def _choice(selection: Selection, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
     """The place of the paper that retrieval and the model together like best.
 
     The model's log-probability of naming a paper first is added to the retrieval score: either
     alone is right less often.
     """
     options = [f"[{n}]" for n in range(1, len(hits) + 1)]
-    shares = generator.choose(prompt.messages, options, stop=desk.stop)
-    say = MODEL_SAY[desk.query.language]
+    shares = generator.choose(prompt.messages, options, stop=selection.stop)
+    say = MODEL_SAY[selection.query.language]
     worth = [hit.score + say * math.log(max(share, 1e-6)) for hit, share in zip(hits, shares, strict=True)]
     return worth.index(max(worth))
 
 
 def _read(
-    desk: Desk,
+    selection: Selection,
     generator: Generator,
     hits: Sequence[Hit],
     prompt: prompting.Prompt,
     *,
     source: Passage | None = None,
-) -> Yields[Event, None, list[Line]]:
+) -> Yields[Event, None, list[DraftLine]]:
     """Stream one draft, of `source` where it is a translation; each sentence is checked as it closes."""
     done: list[tuple[int, Sentence]] = []  # (place of the cited paper, checked sentence), in order
     text = prompt.prefix
@@ -154,20 +166,20 @@ def _read(
         prefix=prompt.prefix,
         grammar=prompt.grammar,
         max_tokens=prompt.max_tokens,
-        stop=desk.stop,
+        stop=selection.stop,
     ):
         text += piece
         closed, open_text = _closed(text, len(hits))
         for place, claim in closed[len(done) :]:
-            done.append((place, _check(desk, hits, place, claim, source)))
+            done.append((place, _check(selection, hits, place, claim, source)))
             yield Checked(done[-1][1])
         yield Draft(open_text)
-    cut_off = generator.usage.generated_tokens >= prompt.max_tokens or desk.stop.is_set()
+    cut_off = generator.usage.generated_tokens >= prompt.max_tokens or selection.stop.is_set()
     for place, claim in _closed(text, len(hits), final=not cut_off)[0][len(done) :]:
-        done.append((place, _check(desk, hits, place, claim, source)))
+        done.append((place, _check(selection, hits, place, claim, source)))
         yield Checked(done[-1][1])
     places = dict.fromkeys(place for place, _ in done)
-    return [Line(place, tuple(sentence for at, sentence in done if at == place)) for place in places]
+    return [DraftLine(place, tuple(sentence for at, sentence in done if at == place)) for place in places]
 
 
 def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[int, str]], str]:
@@ -192,11 +204,13 @@ def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[
     return found, open_text
 
 
-def _check(desk: Desk, hits: Sequence[Hit], place: int, claim: str, source: Passage | None) -> Sentence:
+def _check(
+    selection: Selection, hits: Sequence[Hit], place: int, claim: str, source: Passage | None
+) -> Sentence:
     if prompting.REFUSAL in claim.split():
         return Sentence(claim, False)
-    n = place + 1 if desk.query.intent is Intent.COMPARE else 1
-    paper, library = hits[place].paper, desk.library
+    n = place + 1 if selection.query.intent is Intent.COMPARE else 1
+    paper, library = hits[place].paper, selection.library
     if source:
         return verification.check_translation(claim, n, source, paper, library)
-    return verification.check(claim, n, paper, desk.query.standalone, library)
+    return verification.check(claim, n, paper, selection.query.standalone, library)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.answer import templates, verification
-from rag_app.answer.selection import Desk, certain
+from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
 from rag_app.lang import language_of
 from rag_app.records import Hit, Intent, Passage, Sentence
@@ -28,28 +28,28 @@ HANGUL, LATIN = re.compile(r"[가-힣]"), re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DraftLine:
     """One line of a draft: the place of the paper it cites, and its checked sentences."""
 
     place: int
     sentences: tuple[Sentence, ...]
 
 
-def assembled(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Composed:
-    if desk.query.intent is Intent.COMPARE:
-        return _comparison(desk, hits, lines)
-    line = next((line for line in lines if tells(desk, line)), None)
+def assembled(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> Composed:
+    if selection.query.intent is Intent.COMPARE:
+        return _comparison(selection, hits, lines)
+    line = next((line for line in lines if tells(selection, line)), None)
     if line is None:
-        return _nothing_said(desk, hits, lines)
+        return _nothing_said(selection, hits, lines)
     hit = hits[line.place]
     kept = [s for s in line.sentences if s.supported]
     prose = " ".join(escape_sentence(s.text) for s in kept)
-    if _mostly_names(prose) and desk.query.language == "ko":
+    if _mostly_names(prose) and selection.query.language == "ko":
         prose = templates.words("ko")["by_digest"] + prose
-    lead = "" if desk.named else f"{templates.title_of(hit.paper)} [1]\n\n"
+    lead = "" if selection.named else f"{templates.title_of(hit.paper)} [1]\n\n"
     # a bare figure is shown with the sentence it stands in
     terse = sum(len(s.text) for s in kept) < TERSE
-    quotes = quote_lines(kept, "" if terse else desk.query.language)
+    quotes = quote_lines(kept, "" if terse else selection.query.language)
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
 
 
@@ -61,37 +61,37 @@ def _mostly_names(prose: str) -> bool:
     return hangul < MOSTLY * (hangul + latin)
 
 
-def tells(desk: Desk, line: Line) -> bool:
+def tells(selection: Selection, line: DraftLine) -> bool:
     """Whether a sentence of the line is supported, and one holds a figure where a figure is asked for."""
     supported = [
         verification.MARKER.sub(" ", sentence.text) for sentence in line.sentences if sentence.supported
     ]
-    return any(numbers.values_of(text) for text in supported) if desk.wants_figure else bool(supported)
+    return any(numbers.values_of(text) for text in supported) if selection.wants_number else bool(supported)
 
 
-def _quotable(desk: Desk, hit: Hit) -> tuple[Passage, ...]:
+def _quotable(selection: Selection, hit: Hit) -> tuple[Passage, ...]:
     """The digest's best sentences to stand as the answer; one asked for a figure must hold a figure."""
-    if desk.asks_for_figure_of_named:
+    if selection.asks_for_number_of_named:
         return tuple(passage for passage in hit.passages if numbers.values_of(passage.text))[:2]
     return hit.passages[:2] or (templates.first_passage(hit.paper),)
 
 
-def _nothing_said(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Composed:
+def _nothing_said(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> Composed:
     """Nothing passed the checks: a search still has its paper, anything else is refused."""
-    if desk.stop.is_set() and not lines:
-        return templates.refusal(desk.query, desk.evidence, "stopped")
-    if not desk.named and desk.evidence.strength >= STANDS_OUT:
-        return extracted(desk, hits[:1])
+    if selection.stop.is_set() and not lines:
+        return templates.refusal(selection.query, selection.evidence, "stopped")
+    if not selection.named and selection.evidence.strength >= STANDS_OUT:
+        return extracted(selection, hits[:1])
     tried = next((sentence.text for line in lines for sentence in line.sentences), "")
-    if sure := certain(desk, hits[0], tried):
-        return extracted(desk, [replace(hits[0], passages=sure)])
-    if desk.named:
+    if sure := certain(selection, hits[0], tried):
+        return extracted(selection, [replace(hits[0], passages=sure)])
+    if selection.named:
         titles = [clean_line(hit.paper.title.partition(":")[0]) for hit in hits]
-        return templates.refusal(desk.query, desk.evidence, "not_in_digest_of", names=titles)
-    return templates.refusal(desk.query, desk.evidence, "no_support")
+        return templates.refusal(selection.query, selection.evidence, "not_in_digest_of", names=titles)
+    return templates.refusal(selection.query, selection.evidence, "no_support")
 
 
-def _comparison(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Composed:
+def _comparison(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> Composed:
     """A line of prose for each paper where one passed, and the table of the digests' own sentences."""
     written = {line.place: [s for s in line.sentences if s.supported] for line in lines}
     prose: list[str] = []
@@ -101,27 +101,27 @@ def _comparison(desk: Desk, hits: Sequence[Hit], lines: Sequence[Line]) -> Compo
         kept = written.get(place) or [verification.quote(first, place + 1, first.text or hit.paper.title)]
         checked += kept
         own_words = (
-            bool(written.get(place)) or language_of(kept[0].text if kept else "") == desk.query.language
+            bool(written.get(place)) or language_of(kept[0].text if kept else "") == selection.query.language
         )
         body = " ".join(escape_sentence(s.text) for s in kept) if own_words else f"[{place + 1}]"
         prose.append(f"- **{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))}**: {body}")
-    table = templates.comparison_table(hits, templates.comparison(hits), desk.query.language)
+    table = templates.comparison_table(hits, templates.comparison(hits), selection.query.language)
     return Composed("\n".join([*prose, "", table]), tuple(hits), tuple(checked))
 
 
-def extracted(desk: Desk, hits: Sequence[Hit]) -> Composed:
+def extracted(selection: Selection, hits: Sequence[Hit]) -> Composed:
     """The answer without the model: the best digest sentences, word for word."""
-    if desk.query.intent is Intent.COMPARE:
-        return _comparison(desk, hits, [])
+    if selection.query.intent is Intent.COMPARE:
+        return _comparison(selection, hits, [])
     hit = hits[0]
-    passages = _quotable(desk, hit)
+    passages = _quotable(selection, hit)
     if not passages:
-        return _nothing_said(desk, hits, [])
+        return _nothing_said(selection, hits, [])
     checked = tuple(verification.quote(passage, 1) for passage in passages)
-    phrases = templates.words(desk.query.language)
-    lead = phrases["quoted"] if desk.named else phrases["paper_is"]
+    phrases = templates.words(selection.query.language)
+    lead = phrases["quoted"] if selection.named else phrases["paper_is"]
     lead = lead.format(n=1, title=templates.title_of(hit.paper))
-    if all(language_of(p.text) == desk.query.language for p in passages):
+    if all(language_of(p.text) == selection.query.language for p in passages):
         body = " ".join(escape_sentence(s.text) for s in checked)
         return Composed(f"{templates.title_of(hit.paper)}\n\n{body}", (hit,), checked)
     return Composed("\n".join([lead, "", quote_lines(checked, "")]), (hit,), checked)

@@ -33,7 +33,7 @@ SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Selection:
     """What drafting works with."""
 
     query: Query
@@ -47,68 +47,70 @@ class Desk:
         return bool(self.query.papers)
 
     @property
-    def wants_figure(self) -> bool:
-        return bool(patterns.FIGURE.search(self.query.question))
+    def wants_number(self) -> bool:
+        return bool(patterns.NUMBER_ASKED.search(self.query.question))
 
     @property
-    def asks_for_figure_of_named(self) -> bool:
-        return self.named and self.query.intent is Intent.LOOKUP and self.wants_figure
+    def asks_for_number_of_named(self) -> bool:
+        return self.named and self.query.intent is Intent.LOOKUP and self.wants_number
 
 
-def shares_a_word(desk: Desk) -> bool:
+def shares_a_word(selection: Selection) -> bool:
     """Whether a paper near the top holds a content word of the question, in either language."""
-    near = desk.evidence.hits[:CANDIDATES]
-    return any(desk.library.lexical.coverage(desk.query.standalone, document(hit.paper)) for hit in near)
+    near = selection.evidence.hits[:CANDIDATES]
+    return any(
+        selection.library.lexical.coverage(selection.query.standalone, document(hit.paper)) for hit in near
+    )
 
 
-def focus(desk: Desk) -> list[Hit]:
+def focus(selection: Selection) -> list[Hit]:
     """The papers that go into the prompt, each with enough of its sentences."""
-    query, hits = desk.query, desk.evidence.hits
+    query, hits = selection.query, selection.evidence.hits
     if query.intent is Intent.COMPARE:
         named = [hit for arxiv_id in query.papers for hit in hits if hit.paper.arxiv_id == arxiv_id]
         others = [hit for hit in hits if hit.paper.arxiv_id not in query.papers]
         chosen = (named + others)[: max(2, len(named))]
-    elif desk.named:
+    elif selection.named:
         chosen = list(hits[: len(query.papers)])
     else:
         clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
         chosen = list(hits[: 1 if clear else CANDIDATES])
-    weights = _wanted(desk)
+    weights = _wanted(selection)
     most = 60 if len(chosen) == 1 else 12
-    found = [retrieval.with_best_passages(hit, weights, desk.library, limit=most) for hit in chosen]
-    return [_figures_first(hit) for hit in found] if desk.wants_figure else found
+    found = [retrieval.with_best_passages(hit, weights, selection.library, limit=most) for hit in chosen]
+    return [_numbers_first(hit) for hit in found] if selection.wants_number else found
 
 
-def _figures_first(hit: Hit) -> Hit:
+def _numbers_first(hit: Hit) -> Hit:
     """The hit with the sentences that hold a figure before the others: what a question for a figure needs."""
     return replace(hit, passages=tuple(sorted(hit.passages, key=lambda p: not numbers.values_of(p.text))))
 
 
-def respelled(desk: Desk, hits: Sequence[Hit]) -> Desk:
+def respelled(selection: Selection, hits: Sequence[Hit]) -> Selection:
     """The desk with the question as the digest of its one named paper spells the names in it."""
-    if not desk.named or len(hits) > 1:
-        return desk
-    asked = respelt(desk.query.standalone, hits[0].paper, desk.library.lexical.knows)
-    return replace(desk, query=replace(desk.query, standalone=asked))
+    if not selection.named or len(hits) > 1:
+        return selection
+    asked = respelt(selection.query.standalone, hits[0].paper, selection.library.lexical.knows)
+    return replace(selection, query=replace(selection.query, standalone=asked))
 
 
-def _wanted(desk: Desk) -> dict[str, float]:
+def _wanted(selection: Selection) -> dict[str, float]:
     """The weighted terms that sentences are chosen by; names of papers count less, as many
     sentences have them.
     """
-    lexical = desk.library.lexical
-    named = _named(desk)
-    terms = lexical.query_terms(desk.query.standalone)
+    lexical = selection.library.lexical
+    named = _named(selection)
+    terms = lexical.query_terms(selection.query.standalone)
     return {term: weight * (NAME_SHARE if term in named else 1.0) for term, weight in terms.items()}
 
 
-def absent_names(desk: Desk, hits: Sequence[Hit]) -> list[str]:
+def absent_names(selection: Selection, hits: Sequence[Hit]) -> list[str]:
     """Names the question asks about that the digests of the named papers never mention: no answer
     can be there.
     """
-    if not desk.named or desk.query.intent is Intent.COMPARE:
+    if not selection.named or selection.query.intent is Intent.COMPARE:
         return []
-    asked = _without_names(desk.query)
+    asked = _without_names(selection.query)
     words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(
         asked
     )
@@ -124,43 +126,47 @@ def _is_absent(word: str, hit: Hit) -> bool:
     return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
 
 
-def certain(desk: Desk, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
+def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
     """The sentences of a named paper that answer whatever the model says.
 
     To a question for a figure it is one that holds a figure, and nearly all that the question
     speaks of beside the name. To a question that speaks of nothing else, the digest is the answer:
     the sentences nearest to what the model `tried` to say, or to the question.
     """
-    if _asks_for_the_whole(desk):
-        return _nearest(desk, hit, tried or desk.query.standalone)
-    if not desk.asks_for_figure_of_named:
+    if _asks_for_the_whole(selection):
+        return _nearest(selection, hit, tried or selection.query.standalone)
+    if not selection.asks_for_number_of_named:
         return ()
-    lexical, asked = desk.library.lexical, _without_names(desk.query)
+    lexical, asked = selection.library.lexical, _without_names(selection.query)
     holding = (p for p in hit.passages if numbers.values_of(p.text))
     return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
 
 
-def _asks_for_the_whole(desk: Desk) -> bool:
+def _asks_for_the_whole(selection: Selection) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
-    if len(desk.query.papers) != 1 or desk.query.intent is not Intent.LOOKUP or desk.wants_figure:
+    if (
+        len(selection.query.papers) != 1
+        or selection.query.intent is not Intent.LOOKUP
+        or selection.wants_number
+    ):
         return False
     # with the name: without it the particle after it would be taken for a word
-    asked = desk.query.standalone
-    return set(desk.library.lexical.own_terms(asked)) <= patterns.OF_ANY_PAPER | _named(desk)
+    asked = selection.query.standalone
+    return set(selection.library.lexical.own_terms(asked)) <= patterns.OF_ANY_PAPER | _named(selection)
 
 
-def _nearest(desk: Desk, hit: Hit, text: str) -> tuple[Passage, ...]:
+def _nearest(selection: Selection, hit: Hit, text: str) -> tuple[Passage, ...]:
     """The sentences of a paper that share most with a text beside its name, in the order of the digest."""
-    named = _named(desk)
-    weights = {t: w for t, w in desk.library.lexical.query_terms(text).items() if t not in named}
-    passages = list(retrieval.passages_of(hit.paper, weights, desk.library))
+    named = _named(selection)
+    weights = {t: w for t, w in selection.library.lexical.query_terms(text).items() if t not in named}
+    passages = list(retrieval.passages_of(hit.paper, weights, selection.library))
     best = sorted(passages, key=lambda p: -p.score)[:WHOLE]
     return tuple(p for p in passages if p in best)
 
 
-def _named(desk: Desk) -> set[str]:
+def _named(selection: Selection) -> set[str]:
     """The terms of the papers' names."""
-    return set(desk.library.lexical.own_terms(" ".join(desk.query.names)))
+    return set(selection.library.lexical.own_terms(" ".join(selection.query.names)))
 
 
 def _without_names(query: Query) -> str:

@@ -24,10 +24,10 @@ from rag_app.answer.prompting import Prompt
 from rag_app.bench import prompts
 from rag_app.bench.bare import Bare, Run
 from rag_app.bench.suites import Progress
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.errors import EngineError
 from rag_app.llm import engine as llm
-from rag_app.llm.process import EngineHost
+from rag_app.llm.process import EngineProcess
 from rag_app.llm.protocol import Generator, Message
 from rag_app.records import Paper
 from rag_app.settings import Settings
@@ -65,7 +65,7 @@ class Visit:
     restarted: float  # after the engine was ended and started again
 
 
-def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """Measure; states are kept in a folder of their own. Raises DigestError, WeightsError or EngineError."""
     size = QUICK if quick else FULL
     chosen = prompts.papers(settings, max(size.speeds, 2 * size.visits, size.stops))
@@ -76,7 +76,9 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
         return [*with_engine, *_in_child(settings, chosen, size, progress)]
 
 
-def _in_process(settings: Settings, papers: Sequence[Paper], size: Size, progress: Progress) -> list[Row]:
+def _in_process(
+    settings: Settings, papers: Sequence[Paper], size: Size, progress: Progress
+) -> list[Measurement]:
     """Speeds and overhead of the engine itself.
 
     Both are loaded anew for each paper: where their memory happens to lie moves a speed by 3 %.
@@ -98,7 +100,9 @@ def _in_process(settings: Settings, papers: Sequence[Paper], size: Size, progres
     return [*speed_rows(pairs, compared, f"{engine.model} on {engine.device}"), *overhead_rows(gaps)]
 
 
-def _in_child(settings: Settings, papers: Sequence[Paper], size: Size, progress: Progress) -> list[Row]:
+def _in_child(
+    settings: Settings, papers: Sequence[Paper], size: Size, progress: Progress
+) -> list[Measurement]:
     """First tokens and stops, as the app sees them: the engine is in a process of its own."""
     visits = []
     for number in range(size.visits):
@@ -106,7 +110,7 @@ def _in_child(settings: Settings, papers: Sequence[Paper], size: Size, progress:
         visits.append(
             _visit(settings, papers[2 * number % len(papers)], papers[(2 * number + 1) % len(papers)])
         )
-    host = EngineHost(settings)
+    host = EngineProcess(settings)
     try:
         idle = []
         for number in range(size.stops):
@@ -146,7 +150,7 @@ def _pair(engine: llm.Engine, bare: Bare, prompt: Prompt, written: int) -> Pair:
     return _run(engine, prompt, written), bare.run(engine.tokens(prompt.messages), prompt.grammar, written)
 
 
-def speed_rows(named: Sequence[Pair], compared: Sequence[Pair], where: str) -> list[Row]:
+def speed_rows(named: Sequence[Pair], compared: Sequence[Pair], where: str) -> list[Measurement]:
     """Speeds of the pairs, each as a ratio: prompts about one paper, and prompts that compare two."""
     rows = [
         _speed_row(
@@ -162,10 +166,10 @@ def speed_rows(named: Sequence[Pair], compared: Sequence[Pair], where: str) -> l
     return rows
 
 
-def _speed_row(measure: str, speeds: Sequence[tuple[float, float]], where: str) -> Row:
+def _speed_row(measure: str, speeds: Sequence[tuple[float, float]], where: str) -> Measurement:
     ours, bare = zip(*speeds, strict=True)
     detail = f"{median(ours):.1f} / {median(bare):.1f} tokens/s, {len(speeds)} {where}"
-    return Row(f"{measure} / bare llama.cpp loop", ratio(ours, bare), "", "≥ .97", detail)
+    return Measurement(f"{measure} / bare llama.cpp loop", ratio(ours, bare), "", "≥ .97", detail)
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
@@ -189,12 +193,12 @@ def overheads(engine: llm.Engine, count: int) -> list[float]:
     return gaps
 
 
-def overhead_rows(gaps: Sequence[float]) -> list[Row]:
+def overhead_rows(gaps: Sequence[float]) -> list[Measurement]:
     """The mean, and the means of the first and the last hundred tokens, in milliseconds."""
     parts = {"mean": gaps, f"tokens 1 to {WINDOW}": gaps[:WINDOW], f"last {WINDOW} tokens": gaps[-WINDOW:]}
     detail = f"one answer of {len(gaps) + 1:,} tokens; time outside llama.cpp"
     return [
-        Row(f"overhead per streamed token, {part}", 1e3 * mean(some), "ms", "≤ .1", detail)
+        Measurement(f"overhead per streamed token, {part}", 1e3 * mean(some), "ms", "≤ .1", detail)
         for part, some in parts.items()
     ]
 
@@ -205,14 +209,14 @@ def overhead_rows(gaps: Sequence[float]) -> list[Row]:
 def _visit(settings: Settings, paper: Paper, other: Paper) -> Visit:
     """One conversation, begun by an engine that has read nothing."""
     shutil.rmtree(settings.home / "states", ignore_errors=True)
-    host = EngineHost(settings)
+    host = EngineProcess(settings)
     try:
         cold, follow_up = (_first_token(host, paper, number) for number in (0, 1))
         _first_token(host, other, 0)
         returned = _first_token(host, paper, 2)
     finally:
         host.close()
-    host = EngineHost(settings)
+    host = EngineProcess(settings)
     try:
         return Visit(cold, follow_up, returned, _first_token(host, paper, 3))
     finally:
@@ -229,7 +233,7 @@ def _first_token(generator: Generator, paper: Paper, number: int) -> float:
     return at[0] - began
 
 
-def visit_rows(visits: Sequence[Visit]) -> list[Row]:
+def visit_rows(visits: Sequence[Visit]) -> list[Measurement]:
     """Each first token as a ratio to the cold one of the same conversation."""
     cold = [visit.cold for visit in visits]
     warm = {
@@ -238,7 +242,7 @@ def visit_rows(visits: Sequence[Visit]) -> list[Row]:
         "return after a restart of the engine": ([visit.restarted for visit in visits], "≤ .25"),
     }
     return [
-        Row(f"first token, {kind} / cold", ratio(seconds, cold), "", target, _seconds(seconds, cold))
+        Measurement(f"first token, {kind} / cold", ratio(seconds, cold), "", target, _seconds(seconds, cold))
         for kind, (seconds, target) in warm.items()
     ]
 
@@ -269,8 +273,8 @@ def _stop(generator: Generator, prompt: Prompt, delay: float) -> float:
     return ended - pressed[0] if pressed else 0.0
 
 
-def stop_row(idle: Sequence[float]) -> Row:
+def stop_row(idle: Sequence[float]) -> Measurement:
     """The 95th percentile of the times from stop to idle."""
     late = quantiles(idle, n=20, method="inclusive")[-1]
     detail = f"{len(idle)} stops while reading and writing; longest {max(idle):.2f} s"
-    return Row("stop to idle, p95", late, "s", "≤ 1", detail)
+    return Measurement("stop to idle, p95", late, "s", "≤ 1", detail)

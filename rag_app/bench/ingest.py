@@ -20,10 +20,10 @@ from tempfile import TemporaryDirectory
 from rag_app import pipeline
 from rag_app.bench.plain import DefaultEncoder, Encoder, PlainChain
 from rag_app.bench.search import seconds
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.collection.library import write_dictionaries
 from rag_app.collection.publish import build_and_publish
-from rag_app.collection.snapshot import Generation, open_current
+from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.embedding.embedder import Embedder, embedder_folder, load_embedder
 from rag_app.records import Chunk, Paper
 from rag_app.settings import CHECKOUT, Settings
@@ -55,23 +55,23 @@ class Built:
     recall: float
 
 
-def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """The rows of this suite. Raises CollectionError or WeightsError when there is nothing to
     measure with.
     """
-    with closing(open_current(settings.home)) as generation:
-        papers, roots = generation.papers.all(), [Path(root) for root in generation.manifest.roots]
-        sample = sampled(generation, SAMPLE_QUICKLY if quick else SAMPLE)
+    with closing(open_current(settings.home)) as snapshot:
+        papers, roots = snapshot.papers.all(), [Path(root) for root in snapshot.manifest.roots]
+        sample = sampled(snapshot, SAMPLE_QUICKLY if quick else SAMPLE)
     embedder, encoder = load_embedder(settings), DefaultEncoder(embedder_folder(settings))
     compared = against_plain(sample, embedder, encoder, rounds=1 if quick else ROUNDS, progress=progress)
     return compared + one_more_day(settings, [CHECKOUT / "digests"] if quick else roots, papers, progress)
 
 
-def sampled(generation: Generation, count: int) -> Sample:
+def sampled(snapshot: Snapshot, count: int) -> Sample:
     """Papers spread evenly over the collection, with about `count` chunks."""
-    papers = generation.papers.all()[:: max(1, len(generation.chunks) // count)]
+    papers = snapshot.papers.all()[:: max(1, len(snapshot.chunks) // count)]
     ids = {paper.arxiv_id for paper in papers}
-    return Sample(papers, tuple(chunk for chunk in generation.chunks if chunk.arxiv_id in ids))
+    return Sample(papers, tuple(chunk for chunk in snapshot.chunks if chunk.arxiv_id in ids))
 
 
 # --- beside the plain chain -----------------------------------------------------------------------
@@ -79,7 +79,7 @@ def sampled(generation: Generation, count: int) -> Sample:
 
 def against_plain(
     sample: Sample, embedder: Embedder, encoder: Encoder, *, rounds: int, progress: Progress
-) -> list[Row]:
+) -> list[Measurement]:
     """The sample embedded and indexed by rag-app and by the plain chain, in turns."""
     ours, plain, name = [], [], ""
     for number in range(rounds):
@@ -95,9 +95,9 @@ def against_plain(
 
 
 def by_rag_app(sample: Sample, embedder: Embedder, home: Path) -> Built:
-    """Embed the chunks and publish a whole generation of them: store, lexical index, names, checks."""
+    """Embed the chunks and publish a whole snapshot of them: store, lexical index, names, checks."""
 
-    def ingest() -> Generation:
+    def ingest() -> Snapshot:
         return build_and_publish(
             home,
             papers=sample.papers,
@@ -111,11 +111,11 @@ def by_rag_app(sample: Sample, embedder: Embedder, home: Path) -> Built:
 
     home.mkdir()
     taken = seconds(lambda: ingest().close())
-    with closing(open_current(home)) as generation:
+    with closing(open_current(home)) as snapshot:
 
         def nearest(title: str) -> list[str]:
-            found = generation.nearest(embedder.query(title), FOUND_AMONG)
-            return [generation.chunks[row].id for row, _ in found]
+            found = snapshot.nearest(embedder.query(title), FOUND_AMONG)
+            return [snapshot.chunks[row].id for row, _ in found]
 
         return Built(taken, recall(sample, nearest))
 
@@ -135,21 +135,21 @@ def recall(sample: Sample, nearest: Callable[[str], Sequence[str]]) -> float:
     return fmean(shares)
 
 
-def compared(chunks: int, ours: Sequence[Built], plain: Sequence[Built], name: str) -> list[Row]:
+def compared(chunks: int, ours: Sequence[Built], plain: Sequence[Built], name: str) -> list[Measurement]:
     """Chunks a second of both ways, and the ratios that have a target."""
     speed, plain_speed = (chunks / median(built.seconds for built in way) for way in (ours, plain))
     found, plain_found = (fmean(built.recall for built in way) for way in (ours, plain))
     of = f"{chunks} chunks, median of {len(ours)}"
     return [
-        Row("ingest, embedding and whole index", speed, "chunks/s", detail=of),
-        Row(
+        Measurement("ingest, embedding and whole index", speed, "chunks/s", detail=of),
+        Measurement(
             "ingest of a plain chain",
             plain_speed,
             "chunks/s",
             detail=f"{of}; sentence-transformers float32, {name}",
         ),
-        Row("ingest / plain chain", speed / plain_speed, target="≥ 2.0", detail="chunks/s"),
-        Row(
+        Measurement("ingest / plain chain", speed / plain_speed, target="≥ 2.0", detail="chunks/s"),
+        Measurement(
             f"recall@{FOUND_AMONG} of title → sections / plain chain",
             found / plain_found,
             target="≥ .99",
@@ -163,7 +163,7 @@ def compared(chunks: int, ours: Sequence[Built], plain: Sequence[Built], name: s
 
 def one_more_day(
     settings: Settings, roots: Sequence[Path], papers: Sequence[Paper], progress: Progress
-) -> list[Row]:
+) -> list[Measurement]:
     """A full ingest of `roots` without cached vectors, and the ingest after one day of new papers came."""
     with TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -176,7 +176,7 @@ def one_more_day(
         again = pipeline.ingest(own, [Path(folder) / "day"], progress=progress)
     detail = f"{full.seconds:.1f} s for {full.embedded:,} chunks, {again.seconds:.1f} s for {again.embedded:,} new ones"
     return [
-        Row(
+        Measurement(
             "ingest of one new day / full ingest", again.seconds / full.seconds, target="≤ .05", detail=detail
         )
     ]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rag_app.bench import prompts
 from rag_app.bench.suites import Progress
-from rag_app.bench.table import Row
-from rag_app.llm.process import EngineHost
+from rag_app.bench.table import Measurement
+from rag_app.llm.process import EngineProcess
 from rag_app.settings import Settings
 
 SMALL = "qwen2.5-coder-0.5b"
@@ -23,14 +23,14 @@ QUESTIONS, SETTLED = 100, 20  # asked in all; asked before growth counts
 ANSWER_TOKENS = 16
 
 
-def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """Ask and measure; states are kept in a folder of their own. Raises DigestError, WeightsError
     or EngineError.
     """
     count, settled = (6, 2) if quick else (QUESTIONS, SETTLED)
     papers = prompts.papers(settings, count)
     with tempfile.TemporaryDirectory() as folder:
-        host = EngineHost(replace(settings, home=Path(folder), model=settings.model or SMALL))
+        host = EngineProcess(replace(settings, home=Path(folder), model=settings.model or SMALL))
         try:
             held = []
             for number in range(count):
@@ -46,13 +46,13 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
             host.close()
 
 
-def growth_row(held: Sequence[int], settled: int, model: str) -> Row:
+def growth_row(held: Sequence[int], settled: int, model: str) -> Measurement:
     """Growth of memory from after `settled` questions to the end, in percent; `held` are bytes
     after each question.
     """
     before, after = held[settled - 1], held[-1]
     detail = f"{before / 1e6:.1f} to {after / 1e6:.1f} MB, questions {settled} to {len(held)}, {model}"
-    return Row("growth of anonymous memory", 100 * (after - before) / before, "%", "≤ 1", detail)
+    return Measurement("growth of anonymous memory", 100 * (after - before) / before, "%", "≤ 1", detail)
 
 
 def anonymous_bytes(pid: int) -> int:

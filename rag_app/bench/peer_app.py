@@ -15,7 +15,7 @@ from dataclasses import replace
 from rag_app import pipeline
 from rag_app.bench.peer import Json, Reply, peak_bytes, serve
 from rag_app.collection.library import Library
-from rag_app.llm.process import EngineHost
+from rag_app.llm.process import EngineProcess
 from rag_app.llm.protocol import Generator, Message
 from rag_app.records import Done, Found, Usage
 from rag_app.settings import Settings
@@ -77,7 +77,7 @@ def load(setup: Json) -> Callable[[Json], Reply]:
     del setup  # the settings say all
     settings = Settings.from_environment()
     library = pipeline.open_library(settings)
-    engine = EngineHost(settings)
+    engine = EngineProcess(settings)
 
     def reply(request: Json) -> Reply:
         said = answered(request, library, None if request.get("search") else engine)

@@ -30,7 +30,7 @@ from rag_app.answer import prompting
 from rag_app.bench import peers_environment
 from rag_app.bench.peer import Peer, Reply
 from rag_app.bench.plain import DefaultEncoder, PlainChain
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.collection.library import Library, open_library
 from rag_app.embedding.embedder import embedder_folder
 from rag_app.errors import RagError
@@ -74,10 +74,10 @@ class Bench:
     @property
     def owners(self) -> dict[str, str]:
         """Chunk id -> arXiv id."""
-        return {chunk.id: chunk.arxiv_id for chunk in self.library.generation.chunks}
+        return {chunk.id: chunk.arxiv_id for chunk in self.library.snapshot.chunks}
 
 
-def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """The rows of this suite. Raises RagError without the peers' environment, a collection or a model."""
     python = peers_environment.interpreter(settings.home)
     progress("opening the collection", 0, 0)
@@ -109,7 +109,7 @@ def questions(library: Library, count: int) -> list[Asked]:
     """`count` questions about one paper each, spread evenly over the collection: by name, and by
     what the end of the title says, in turns. Raises RagError when there are not enough.
     """
-    papers = library.generation.papers.all()
+    papers = library.snapshot.papers.all()
     step = max(len(papers) // (4 * count), 1)
     asked: list[Asked] = []
     for paper in [paper for start in range(step) for paper in papers[start::step]]:
@@ -143,19 +143,19 @@ def linked(home: Path, folder: Path) -> Path:
 
 def fill(bench: Bench) -> None:
     """Put chunks and vectors where the peers read them: a Chroma folder, and a file of documents."""
-    generation = bench.library.generation
-    chunks = generation.chunks
+    snapshot = bench.library.snapshot
+    chunks = snapshot.chunks
     with closing(PlainChain(DefaultEncoder(bench.embedder), bench.folder / "store")) as plain:
-        plain.store([chunk.text for chunk in chunks], [chunk.id for chunk in chunks], generation.vectors)
+        plain.store([chunk.text for chunk in chunks], [chunk.id for chunk in chunks], snapshot.vectors)
     documents, rows = [], []
-    for paper in generation.papers.all():
+    for paper in snapshot.papers.all():
         own = [row for row, chunk in enumerate(chunks) if chunk.arxiv_id == paper.arxiv_id]
         if own:
             citation = f"{clean_line(paper.title)}, {paper.date[:4]}"
             documents.append((paper.arxiv_id, citation, [(chunks[row].id, chunks[row].text) for row in own]))
             rows += own
     (bench.folder / "texts.json").write_text(json.dumps(documents), encoding="utf-8")
-    np.save(bench.folder / "texts.npy", generation.vectors[rows])
+    np.save(bench.folder / "texts.npy", snapshot.vectors[rows])
 
 
 # --- LangChain ----------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def fill(bench: Bench) -> None:
 
 def beside_langchain(
     bench: Bench, app: Peer, tuning: Sequence[Asked], timed: Sequence[Asked], progress: Progress
-) -> tuple[list[Row], int]:
+) -> tuple[list[Measurement], int]:
     """First token and memory beside the tuned chain, with the first token of the chain as
     documented; and how many chunks the chain was tuned to.
     """
@@ -180,8 +180,10 @@ def beside_langchain(
         f"{ours:.1f} s / {theirs:.1f} s, {len(pairs)} questions; {shown}; as documented {as_documented:.1f} s"
     )
     rows = [
-        Row("first model token, new question / tuned LangChain chain", ours / theirs, "", "≤ .5", detail),
-        Row(
+        Measurement(
+            "first model token, new question / tuned LangChain chain", ours / theirs, "", "≤ .5", detail
+        ),
+        Measurement(
             "peak memory with model and collection / tuned LangChain chain",
             memory[0] / memory[1],
             "",
@@ -257,7 +259,9 @@ def _first(reply: Reply) -> float:
 # --- paper-qa -----------------------------------------------------------------------------------
 
 
-def beside_paperqa(bench: Bench, app: Peer, whole: Sequence[Asked], k: int, progress: Progress) -> list[Row]:
+def beside_paperqa(
+    bench: Bench, app: Peer, whole: Sequence[Asked], k: int, progress: Progress
+) -> list[Measurement]:
     """A whole cited answer beside paper-qa's, which reads its evidence chunk by chunk before it
     answers: as many chunks as its default says, and the `k` that the chain of LangChain needs.
     """
@@ -284,11 +288,11 @@ def beside_paperqa(bench: Bench, app: Peer, whole: Sequence[Asked], k: int, prog
     ]
 
 
-def _whole_row(peer: str, target: str, ours: Sequence[Reply], theirs: Sequence[Reply]) -> Row:
+def _whole_row(peer: str, target: str, ours: Sequence[Reply], theirs: Sequence[Reply]) -> Measurement:
     own, other = (median(reply.seconds for reply in side) for side in (ours, theirs))
     cited = sum(bool(reply.evidence) for reply in theirs)
     detail = f"{own:.1f} s / {other:.1f} s, {len(ours)} questions; paper-qa found evidence for {cited}"
-    return Row(f"whole cited answer / {peer}", own / other, "", target, detail)
+    return Measurement(f"whole cited answer / {peer}", own / other, "", target, detail)
 
 
 @contextmanager

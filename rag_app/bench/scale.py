@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from rag_app.bench import questions, synthetic
 from rag_app.bench.search import p95, seconds
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.collection.bm25 import LexicalIndex
 from rag_app.collection.chunking import chunk
 from rag_app.collection.library import LEXICAL, NAMES, Library, write_dictionaries
@@ -48,7 +48,7 @@ class Cost:
     memory: int
 
 
-def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """The rows of this suite. Raises RagError when a step fails, for lack of memory or disk."""
     sizes = SIZES_QUICK if quick else SIZES
     built, searched = [], []
@@ -61,7 +61,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
     return rows(sizes, built, searched)
 
 
-def rows(sizes: Sequence[int], built: Sequence[Cost], searched: Sequence[Cost]) -> list[Row]:
+def rows(sizes: Sequence[int], built: Sequence[Cost], searched: Sequence[Cost]) -> list[Measurement]:
     """The costs of each size, and how much dearer a paper is in the largest collection than in the
     smallest.
     """
@@ -75,25 +75,29 @@ def rows(sizes: Sequence[int], built: Sequence[Cost], searched: Sequence[Cost]) 
     return [*costs, *(growth(name, sizes, each) for name, each in grown.items())]
 
 
-def _costs(size: int, built: Cost, searched: Cost) -> list[Row]:
+def _costs(size: int, built: Cost, searched: Cost) -> list[Measurement]:
     return [
-        Row(
+        Measurement(
             f"build, {size:,} papers",
             built.seconds,
             "s",
             detail="without embedding; store, lexical index, checks",
         ),
-        Row(f"build, {size:,} papers, peak memory", built.memory / 1e6, "MB"),
-        Row(f"retrieval, {size:,} papers", searched.seconds * 1000, "ms", detail=f"p95 of {ASKED} questions"),
-        Row(f"searching, {size:,} papers, peak memory", searched.memory / 1e6, "MB", detail="without models"),
+        Measurement(f"build, {size:,} papers, peak memory", built.memory / 1e6, "MB"),
+        Measurement(
+            f"retrieval, {size:,} papers", searched.seconds * 1000, "ms", detail=f"p95 of {ASKED} questions"
+        ),
+        Measurement(
+            f"searching, {size:,} papers, peak memory", searched.memory / 1e6, "MB", detail="without models"
+        ),
     ]
 
 
-def growth(name: str, sizes: Sequence[int], costs: Sequence[float]) -> Row:
+def growth(name: str, sizes: Sequence[int], costs: Sequence[float]) -> Measurement:
     """The growth of a cost over the growth of the collection: 1 is linear, more is worse."""
     ratio = (costs[-1] / costs[0]) / (sizes[-1] / sizes[0])
     detail = f"{sizes[0]:,} → {sizes[-1]:,} papers"
-    return Row(f"{name}, growth / growth of the collection", ratio, target=LINEAR, detail=detail)
+    return Measurement(f"{name}, growth / growth of the collection", ratio, target=LINEAR, detail=detail)
 
 
 # --- the steps, each run in a process of its own --------------------------------------------------
@@ -124,11 +128,11 @@ def build(size: int, home: Path) -> float:
 
 def search(size: int, home: Path) -> float:
     """p95 of understanding and retrieval over the collection that `build` left, in seconds."""
-    with closing(open_current(home)) as generation:
-        lexical = LexicalIndex(generation.folder / LEXICAL)
-        book = NameBook.load(generation.folder / NAMES)
-        library = Library(Settings(home=home), generation, lexical, book, synthetic.RandomEmbedder())
-        asked = questions.about(generation.papers.all(), WARMING + min(size, ASKED))
+    with closing(open_current(home)) as snapshot:
+        lexical = LexicalIndex(snapshot.folder / LEXICAL)
+        book = NameBook.load(snapshot.folder / NAMES)
+        library = Library(Settings(home=home), snapshot, lexical, book, synthetic.RandomEmbedder())
+        asked = questions.about(snapshot.papers.all(), WARMING + min(size, ASKED))
         times = [seconds(partial(_retrieved, question, library)) for question in asked]
         return p95(times[WARMING:])
 

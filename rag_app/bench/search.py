@@ -20,7 +20,7 @@ import numpy as np
 from rag_app import pipeline
 from rag_app.bench import questions
 from rag_app.bench.plain import DefaultEncoder, PlainChain
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.collection.library import Library, open_library
 from rag_app.embedding.embedder import embedder_folder
 from rag_app.records import Intent, Understood
@@ -44,7 +44,7 @@ class Times:
     answer: float | None
 
 
-def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """The rows of this suite. Raises CollectionError or WeightsError when there is nothing to search."""
     progress("opening the collection", 0, 0)
     library = open_library(settings)
@@ -58,13 +58,13 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
 def fill(plain: PlainChain, library: Library, progress: Progress) -> None:
     """Give the plain chain the vectors of the collection; only its searching is measured here."""
     progress("filling a plain Chroma collection", 0, 0)
-    chunks = library.generation.chunks
-    plain.store([chunk.text for chunk in chunks], [chunk.id for chunk in chunks], library.generation.vectors)
+    chunks = library.snapshot.chunks
+    plain.store([chunk.text for chunk in chunks], [chunk.id for chunk in chunks], library.snapshot.vectors)
 
 
 def measure(library: Library, plain: PlainChain, count: int, progress: Progress) -> Iterator[Times]:
     """The times of `count` questions, after some to warm up."""
-    asked = questions.about(library.generation.papers.all(), count + WARMING)
+    asked = questions.about(library.snapshot.papers.all(), count + WARMING)
     for done, question in enumerate(asked):
         times = _times(question, library, plain)
         if done >= WARMING:
@@ -92,7 +92,7 @@ def _asked(question: str, library: Library) -> tuple[float, float | None]:
     return retrieval, time.perf_counter() - started
 
 
-def rows(times: Sequence[Times], plain: str) -> list[Row]:
+def rows(times: Sequence[Times], plain: str) -> list[Measurement]:
     """p95 of each way, and the ratios that have a target."""
     answers = [t.answer for t in times if t.answer is not None]
     embedding, retrieval, dense = (
@@ -101,23 +101,25 @@ def rows(times: Sequence[Times], plain: str) -> list[Row]:
     answered = p95(answers)
     of = f"p95 of {len(times)} questions"
     return [
-        Row("query embedding alone", embedding * 1000, "ms", detail=of),
-        Row("understanding and retrieval, warm", retrieval * 1000, "ms", detail=of),
-        Row(
+        Measurement("query embedding alone", embedding * 1000, "ms", detail=of),
+        Measurement("understanding and retrieval, warm", retrieval * 1000, "ms", detail=of),
+        Measurement(
             "dense search of a plain chain",
             dense * 1000,
             "ms",
             detail=f"{of}; {plain}, float32, k={NEIGHBOURS}",
         ),
-        Row(
+        Measurement(
             "complete list or record, no model",
             answered * 1000,
             "ms",
             detail=f"p95 of {len(answers)} questions",
         ),
-        Row("retrieval / query embedding", retrieval / embedding, target="≤ 3", detail="p95 / p95"),
-        Row("complete list or record / retrieval", answered / retrieval, target="≤ 2", detail="p95 / p95"),
-        Row(
+        Measurement("retrieval / query embedding", retrieval / embedding, target="≤ 3", detail="p95 / p95"),
+        Measurement(
+            "complete list or record / retrieval", answered / retrieval, target="≤ 2", detail="p95 / p95"
+        ),
+        Measurement(
             "hybrid retrieval / plain dense search",
             retrieval / dense,
             target="≤ 1.0",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.errors import RagError
 from rag_app.settings import Settings
 
@@ -32,7 +32,7 @@ def described() -> list[list[str]]:
     return [[name, subject] for name, subject in _SUITES.items()]
 
 
-def run(names: Sequence[str], settings: Settings, *, quick: bool, progress: Progress) -> list[Row]:
+def run(names: Sequence[str], settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """The rows of the named suites; without a name, of all that find here what they need.
 
     Each suite is a module with `run(settings, *, quick, progress) -> list[Row]`, and is imported
@@ -44,7 +44,7 @@ def run(names: Sequence[str], settings: Settings, *, quick: bool, progress: Prog
     for name in names:
         if name not in _SUITES:
             raise RagError(f"there is no bench called {name}", f"choose from: {', '.join(_SUITES)}")
-    rows: list[Row] = []
+    rows: list[Measurement] = []
     for name in names or _SUITES:
         try:
             rows += import_module(f"rag_app.bench.{name}").run(settings, quick=quick, progress=progress)

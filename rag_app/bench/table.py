@@ -17,7 +17,7 @@ from rag_app.machine import processor
 
 
 @dataclass(frozen=True)
-class Row:
+class Measurement:
     """One measured figure. A ratio has no unit; `detail` says what was divided by what, with the
     raw figures.
     """
@@ -37,13 +37,13 @@ class Row:
         return self.value >= float(limit) if sign == "≥" else self.value <= float(limit)
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[Measurement]) -> str:
     """The rows as a Markdown table under a line that names the machine."""
     head = f"{processor()}, {date.today().isoformat()}\n\n| measure | value | target | detail |\n|---|---|---|---|"
     return "\n".join([head, *(_line(row) for row in rows)])
 
 
-def _line(row: Row) -> str:
+def _line(row: Measurement) -> str:
     mark = {True: "met", False: "missed", None: ""}[row.met]
     target = f"{row.target} {mark}".strip()
     return f"| {row.measure} | {_figure(row.value)}{' ' + row.unit if row.unit else ''} | {target} | {row.detail} |"
@@ -63,7 +63,7 @@ def reserve(path: Path) -> None:
         ) from error
 
 
-def save(rows: Sequence[Row], path: Path) -> None:
+def save(rows: Sequence[Measurement], path: Path) -> None:
     """Write the rows and the machine's name as one JSON object."""
     told = {"processor": processor(), "day": date.today().isoformat(), "rows": [asdict(row) for row in rows]}
     path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -24,7 +24,7 @@ from rag_app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BatchQuestion:
     """One line of the questions file."""
 
     id: str
@@ -55,7 +55,7 @@ def run(
             output.flush()
 
 
-def read(file: Path) -> list[Line]:
+def read(file: Path) -> list[BatchQuestion]:
     """The questions of a file. Raises RagError naming file and line."""
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -68,14 +68,14 @@ def read(file: Path) -> list[Line]:
     ]
 
 
-def _line(row: str, place: str) -> Line:
+def _line(row: str, place: str) -> BatchQuestion:
     try:
         value = json.loads(row)
         turns, days = _texts(value["turns"], "turns"), _texts(value.get("dates") or [], "dates")
         if not turns:
             raise ValueError("turns holds no question")
         filters = Filters(days=days, since=value.get("since") or "", until=value.get("until") or "")
-        return Line(str(value["id"]), turns, filters)
+        return BatchQuestion(str(value["id"]), turns, filters)
     except (ValueError, KeyError, TypeError) as error:
         raise RagError(f"{place} is no question: {error}", 'each line needs "id" and "turns"') from None
 
@@ -116,17 +116,17 @@ def own_collection(settings: Settings, digests: Sequence[Path]) -> Settings:
 
     Vectors already in the user's cache are shared, since they depend on text and model alone.
     """
-    from rag_app.cli.terminal import Progress
+    from rag_app.cli.terminal import ProgressBar
 
     roots = tuple(folder.expanduser().resolve() for folder in digests)
     name = hashlib.sha256("\n".join(map(str, roots)).encode()).hexdigest()[:12]
     own = replace(settings, home=settings.home / "batch" / name)
-    with Progress("ingest") as progress:
+    with ProgressBar("ingest") as progress:
         pipeline.ingest(own, roots, replace=True, vectors=settings.home / "vectors", progress=progress)
     return own
 
 
-def _answered(line: Line, library: pipeline.Library, generator: Generator | None) -> dict[str, Any]:
+def _answered(line: BatchQuestion, library: pipeline.Library, generator: Generator | None) -> dict[str, Any]:
     """The last turn's answer of one conversation."""
     conversation: list[Turn] = []
     try:

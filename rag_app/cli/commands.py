@@ -155,7 +155,7 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
             store.verify(store.find(model_id), settings)
             print(f"{model_id}: verified")
         else:
-            with terminal.Progress("pull") as progress:
+            with terminal.ProgressBar("pull") as progress:
                 path = store.pull(model_id, settings, progress=progress)
             print(f"{model_id}: {path.name} is in {path.parent}")
 
@@ -163,7 +163,7 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import terminal
 
-    with terminal.Progress("ingest") as progress:
+    with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
@@ -196,7 +196,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
     answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
     if options.save:
         saved_answers.save(
-            saved_answers.receipt(options.question, filters, answer, library, engine), options.save
+            saved_answers.saved_answer(options.question, filters, answer, library, engine), options.save
         )
     if options.json:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
@@ -310,11 +310,11 @@ def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
-    with terminal.Progress("adapt") as progress:
+    with terminal.ProgressBar("adapt") as progress:
         result = adapt(settings, read_papers(settings.home), seed=options.seed, progress=progress)
     print(terminal.adapted(result))
     if result.kept:
-        with terminal.Progress("ingest") as progress:
+        with terminal.ProgressBar("ingest") as progress:
             pipeline.ingest(settings, progress=progress)
 
 
@@ -327,7 +327,7 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
         return
     if options.save:
         table.reserve(options.save)  # before an hour of measuring
-    with terminal.Progress("bench") as progress:
+    with terminal.ProgressBar("bench") as progress:
         rows = suites.run(options.suites, settings, quick=options.quick, progress=progress)
     print(table.markdown(rows))
     if options.save:

@@ -21,7 +21,7 @@ from rag_app.weights import store
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class SavedAnswer:
     """One question, what answered it, and the answer."""
 
     question: str
@@ -30,16 +30,16 @@ class Receipt:
     answer: Answer
 
 
-def receipt(
+def saved_answer(
     question: str, filters: Filters, answer: Answer, library: Library, engine: Generator | None
-) -> Receipt:
+) -> SavedAnswer:
     """The receipt of an answer just given by `engine` (None: without a model) over `library`."""
-    return Receipt(question, filters, made_with(library, engine), answer)
+    return SavedAnswer(question, filters, made_with(library, engine), answer)
 
 
 def made_with(library: Library, engine: Generator | None) -> dict[str, str]:
     """Everything beside the question that decides an answer, each as a short text."""
-    manifest = library.generation.manifest
+    manifest = library.snapshot.manifest
     facts = {"rag-app": __version__, "collection": manifest.digest, "embedding model": manifest.fingerprint}
     if engine is None:
         return facts | {"model": ""}
@@ -56,7 +56,7 @@ def made_with(library: Library, engine: Generator | None) -> dict[str, str]:
     }
 
 
-def save(kept: Receipt, file: Path) -> None:
+def save(kept: SavedAnswer, file: Path) -> None:
     """Write a receipt as JSON. Raises RagError when the file cannot be written."""
     data = asdict(kept) | {"answer": records_json.as_stored_json(kept.answer)}
     try:
@@ -67,19 +67,19 @@ def save(kept: Receipt, file: Path) -> None:
         ) from error
 
 
-def load(file: Path) -> Receipt:
+def load(file: Path) -> SavedAnswer:
     """Read a receipt back. Raises RagError for a file that holds none."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         whole = asdict(records_json.from_json(data["answer"]))
-        restored: Receipt = records_json.restored(Receipt, data | {"answer": whole})
+        restored: SavedAnswer = records_json.restored(SavedAnswer, data | {"answer": whole})
     except (OSError, ValueError, KeyError, TypeError) as error:
         hint = 'make one with: rag-app ask "question" --save FILE'
         raise RagError(f"{file} is not a saved answer: {error}", hint) from error
     return restored
 
 
-def rerun(kept: Receipt, library: Library, engine: Generator | None) -> Answer:
+def rerun(kept: SavedAnswer, library: Library, engine: Generator | None) -> Answer:
     """Ask again and return the answer, if it is the same text. Raises RagError, naming what has
     changed since.
     """

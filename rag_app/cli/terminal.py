@@ -23,7 +23,7 @@ SHOWN_SKIPS = 20
 OFFER_ADAPT = 500  # papers from which fitting the embedding model is worth its minutes
 
 
-class Progress:
+class ProgressBar:
     """A progress callback `(stage, done, total)` drawn on stderr; stages without a total are named once."""
 
     def __init__(self, title: str) -> None:
@@ -31,7 +31,7 @@ class Progress:
         self._stage = ""
         self._bar: Any = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(

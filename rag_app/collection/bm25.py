@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.collection.term_cache import Analyses
+from rag_app.collection.term_cache import TermCache
 from rag_app.records import Paper
 from rag_app.text.cleaning import clean
 from rag_app.text.glossary import mine_glossary
@@ -54,7 +54,7 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     """
     import bm25s
 
-    analyse = Analyses(morphemes, analysis_version(), last / ANALYSES if last else None)
+    analyse = TermCache(morphemes, analysis_version(), last / ANALYSES if last else None)
     texts = [document(paper) for paper in papers]
     vocabulary: dict[str, int] = {}
     encoded = [

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag_app.collection import bm25, paper_names
 from rag_app.collection.papers import PaperTable
-from rag_app.collection.snapshot import Generation, open_current
+from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.embedding.embedder import Embedder, load_embedder
 from rag_app.errors import CollectionError, DamageError
 from rag_app.records import Paper
@@ -25,9 +25,9 @@ LEXICAL, NAMES = "lexical", "names.json"
 
 
 def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | None = None) -> None:
-    """The parts of a generation that `Library` reads beside the vectors: lexical index and names.
+    """The parts of a snapshot that `Library` reads beside the vectors: lexical index and names.
 
-    `last` is the folder of a generation whose analyses of unchanged papers may be taken over.
+    `last` is the folder of a snapshot whose analyses of unchanged papers may be taken over.
     """
     bm25.build(papers, folder / LEXICAL, last / LEXICAL if last else None)
     paper_names.save(paper_names.mine(papers), folder / NAMES)
@@ -44,17 +44,17 @@ class Dictionary:
 
 @dataclass(frozen=True)
 class Library:
-    """One generation, its dictionaries and the embedding model that made its vectors."""
+    """One snapshot, its dictionaries and the embedding model that made its vectors."""
 
     settings: Settings
-    generation: Generation
+    snapshot: Snapshot
     lexical: bm25.LexicalIndex
     names: paper_names.NameBook
     embedder: Embedder
 
     @property
     def dictionary(self) -> Dictionary:
-        return Dictionary(self.generation.papers, self.names, self.lexical)
+        return Dictionary(self.snapshot.papers, self.names, self.lexical)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -64,22 +64,22 @@ class Library:
     @cached_property
     def owners(self) -> NDArray[np.intp]:
         """Row of the paper that each chunk belongs to, shape (chunks,)."""
-        return np.array([self.places[chunk.arxiv_id] for chunk in self.generation.chunks], dtype=np.intp)
+        return np.array([self.places[chunk.arxiv_id] for chunk in self.snapshot.chunks], dtype=np.intp)
 
 
 def open_library(settings: Settings) -> Library:
-    """Open the current generation. Raises CollectionError when there is none, or when it does not
+    """Open the current snapshot. Raises CollectionError when there is none, or when it does not
     fit the embedder.
     """
-    generation = open_current(settings.home)
+    snapshot = open_current(settings.home)
     try:
-        index = bm25.LexicalIndex(generation.folder / LEXICAL)
-        book = paper_names.NameBook.load(generation.folder / NAMES)
+        index = bm25.LexicalIndex(snapshot.folder / LEXICAL)
+        book = paper_names.NameBook.load(snapshot.folder / NAMES)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamageError(
-            f"the index in {generation.folder} is damaged: {error}", "run: rag-app ingest"
+            f"the index in {snapshot.folder} is damaged: {error}", "run: rag-app ingest"
         ) from error
     embedder = load_embedder(settings)
-    if embedder.fingerprint != generation.manifest.fingerprint:
+    if embedder.fingerprint != snapshot.manifest.fingerprint:
         raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")
-    return Library(settings, generation, index, book, embedder)
+    return Library(settings, snapshot, index, book, embedder)

@@ -234,7 +234,7 @@ class NameBook:
                 return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
         return None
 
-    @lru_cache(maxsize=1024)  # noqa: B019 - a name book lives as long as its generation
+    @lru_cache(maxsize=1024)  # noqa: B019 - a name book lives as long as its snapshot
     def _closest(self, key: str, plain: bool) -> str:
         """The most similar name; a `plain` lower-case word must be closer, it may be an ordinary word."""
         from rapidfuzz import fuzz, process

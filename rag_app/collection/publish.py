@@ -1,10 +1,10 @@
-"""Making a new generation of the index and putting it in the place of the last one.
+"""Making a new snapshot of the index and putting it in the place of the last one.
 
 Knows: the steps and their order: build aside, verify, flush to disk, rename, switch, sweep. A kill
-at any moment leaves the last generation answering; the next ingest removes what was left behind.
+at any moment leaves the last snapshot answering; the next ingest removes what was left behind.
 Does not know: where papers, chunks and vectors come from. `pipeline.ingest` calls it.
 
-    index/CURRENT                 the name of the generation that answers
+    index/CURRENT                 the name of the snapshot that answers
     index/<name>/                 the current one, and the one before it
     index/<name>.tmp-<pid>/       one being built
 """
@@ -37,15 +37,15 @@ from rag_app.collection.snapshot import (
     PAPERS,
     STORE,
     VECTORS,
-    Generation,
     Manifest,
+    Snapshot,
     current_name,
     file_marks,
     open_current,
     store_rows,
     write_chunks,
 )
-from rag_app.collection.vector_store import Row, Vectors, VectorStore
+from rag_app.collection.vector_store import StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError
 from rag_app.records import Chunk, Paper
 
@@ -56,20 +56,20 @@ SPARE = 64 << 20  # bytes that must be left on the disk after a build
 
 
 def known_roots(home: Path) -> tuple[str, ...]:
-    """The collection's roots, from the current generation or else the newest readable one; empty
+    """The collection's roots, from the current snapshot or else the newest readable one; empty
     before the first.
 
-    Raises CollectionError when there are generations and none can be read: other roots would be
+    Raises CollectionError when there are snapshots and none can be read: other roots would be
     another collection.
     """
     index = home / "index"
     with suppress(CollectionError):
         return Manifest.read(index / current_name(home)).roots
-    generations = sorted(index.glob("[0-9]*/"), reverse=True)
-    for folder in (index, *generations):
+    snapshots = sorted(index.glob("[0-9]*/"), reverse=True)
+    for folder in (index, *snapshots):
         with suppress(CollectionError):
             return Manifest.read(folder).roots
-    if any(TEMPORARY not in folder.name for folder in generations):
+    if any(TEMPORARY not in folder.name for folder in snapshots):
         raise CollectionError(
             f"no index in {home} says any more where its digests are",
             "name them: rag-app ingest --replace DIR",
@@ -79,7 +79,7 @@ def known_roots(home: Path) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """What a new build may take over from the current generation; nothing without one that is whole."""
+    """What a new build may take over from the current snapshot; nothing without one that is whole."""
 
     folder: Path | None = None
     # text of a paper -> its chunks
@@ -104,21 +104,19 @@ def finish(home: Path, chroma_url: str) -> None:
 
 
 def last_build(home: Path, fingerprint: str) -> Last:
-    """The current generation's parts, if this version of the program made it with the same
+    """The current snapshot's parts, if this version of the program made it with the same
     embedding model.
     """
     try:
-        generation = open_current(home)
+        snapshot = open_current(home)
     except CollectionError:
         return Last()
-    with closing(generation):
-        manifest, papers = generation.manifest, generation.papers
+    with closing(snapshot):
+        manifest, papers = snapshot.manifest, snapshot.papers
         if (manifest.app_version, manifest.fingerprint) != (__version__, fingerprint):
             return Last()
-        chunks = groupby(generation.chunks, key=lambda chunk: chunk.arxiv_id)
-        return Last(
-            generation.folder, {_text_of(papers.get(arxiv_id)): tuple(own) for arxiv_id, own in chunks}
-        )
+        chunks = groupby(snapshot.chunks, key=lambda chunk: chunk.arxiv_id)
+        return Last(snapshot.folder, {_text_of(papers.get(arxiv_id)): tuple(own) for arxiv_id, own in chunks})
 
 
 def _text_of(paper: Paper) -> Hashable:
@@ -138,13 +136,13 @@ def build_and_publish(
     extra: Callable[[Path], None] | None = None,
     chroma_url: str = "",
     on_step: Callable[[str], None] = lambda name: None,
-) -> Generation:
-    """Make a generation of `papers` (in digest order), their `chunks` and `vectors` (n, d), and
+) -> Snapshot:
+    """Make a snapshot of `papers` (in digest order), their `chunks` and `vectors` (n, d), and
     switch to it.
 
     `extra` may write more files into the new folder, `on_step` is told each step's name as it
     starts. Raises CollectionError (another ingest, no space, no permission, failed verification);
-    the last generation then stays.
+    the last snapshot then stays.
     """
     if not papers:
         raise CollectionError("there are no papers to index", "give `rag-app ingest` a folder with digests")
@@ -194,7 +192,7 @@ class _Build:
     vectors: Vectors
     add_files: Callable[[Path], None] | None
     changed_a_copy: bool = False
-    before: str = ""  # the generation that was current until the switch
+    before: str = ""  # the snapshot that was current until the switch
 
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
         return [
@@ -259,17 +257,17 @@ class _Build:
         except CollectionError:
             self._fill_again(rows)
 
-    def _fill_new_store(self, rows: Sequence[Row]) -> None:
+    def _fill_new_store(self, rows: Sequence[StoredChunk]) -> None:
         with VectorStore(self._folder / STORE, self.manifest.chroma_url, self.manifest.collection) as store:
             store.create(rows, self.vectors)
 
-    def _fill_again(self, rows: Sequence[Row]) -> None:
+    def _fill_again(self, rows: Sequence[StoredChunk]) -> None:
         """Put a new store in place of a changed copy: the last one was not as whole as its files looked."""
         shutil.rmtree(self._folder / STORE)
         self._fill_new_store(rows)
 
-    def _last_store(self) -> Generation | None:
-        """The current generation, if its embedded store is whole and holds vectors of the same model."""
+    def _last_store(self) -> Snapshot | None:
+        """The current snapshot, if its embedded store is whole and holds vectors of the same model."""
         try:
             last = open_current(self.index.parent)
         except CollectionError:
@@ -307,7 +305,7 @@ class _Build:
         _flush(self.index)
 
     def _switch(self) -> None:
-        """Make the new generation current; what was current before is kept until the next time.
+        """Make the new snapshot current; what was current before is kept until the next time.
 
         A second copy of its manifest beside it still knows the folders when the first is damaged.
         """
@@ -324,7 +322,7 @@ class _Build:
         _remove_others(self.index, {self.manifest.name, self.before}, self.manifest.chroma_url)
 
 
-def _changes(last: Generation, rows: Sequence[Row], vectors: Vectors) -> tuple[list[int], list[str]]:
+def _changes(last: Snapshot, rows: Sequence[StoredChunk], vectors: Vectors) -> tuple[list[int], list[str]]:
     """Places of the rows that are new or other than in `last`, and ids that it has and `rows` has not."""
     old = {row.id: (place, row) for place, row in enumerate(store_rows(last.papers.all(), last.chunks))}
     changed = []
@@ -338,7 +336,7 @@ def _changes(last: Generation, rows: Sequence[Row], vectors: Vectors) -> tuple[l
 def _digest(
     papers: Sequence[Paper], chunks: Sequence[Chunk], roots: Sequence[str], fingerprint: str, chroma_url: str
 ) -> str:
-    """SHA-256 of all that decides a generation's contents; the records' `repr` is complete and
+    """SHA-256 of all that decides a snapshot's contents; the records' `repr` is complete and
     deterministic.
     """
     digest = hashlib.sha256(repr((FORMAT, __version__, tuple(roots), fingerprint, chroma_url)).encode())
@@ -356,7 +354,7 @@ def _remove_others(index: Path, kept: Collection[str], chroma_url: str) -> None:
 
 
 def _remove(folder: Path, chroma_url: str) -> None:
-    """Remove a generation, whole or not, and its collection if a server holds that; failing leaves
+    """Remove a snapshot, whole or not, and its collection if a server holds that; failing leaves
     it to the next.
     """
     with suppress(CollectionError):

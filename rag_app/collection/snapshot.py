@@ -1,8 +1,8 @@
-"""One generation of the index, opened: papers, chunks and vectors that belong together and never
+"""One snapshot of the index, opened: papers, chunks and vectors that belong together and never
 change.
 
-Knows: what lies in a generation's folder, how to tell that it is whole, and how to search it. Does
-not know: how a generation is made (`publishing`), or what a question is. `pipeline` opens it;
+Knows: what lies in a snapshot's folder, how to tell that it is whole, and how to search it. Does
+not know: how a snapshot is made (`publishing`), or what a question is. `pipeline` opens it;
 `retrieval` asks it.
 
 Every chunk is scored exactly up to `EXACT_LIMIT` chunks, so the vector store is not even opened;
@@ -28,12 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.papers import PaperTable, day_number
-from rag_app.collection.vector_store import EMBEDDED, Row, Vectors, VectorStore
+from rag_app.collection.vector_store import EMBEDDED, StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError, DamageError
 from rag_app.files import sha256_of
 from rag_app.records import Chunk, Paper
 
-FORMAT = 1  # of a generation's folder; another one is rebuilt, not converted
+FORMAT = 1  # of a snapshot's folder; another one is rebuilt, not converted
 EXACT_LIMIT = 100_000  # chunks
 MOST_IDS = 10_000  # in one `$in` condition; SQLite, inside Chroma, takes 32,766 variables
 
@@ -56,7 +56,7 @@ INGEST_AGAIN = "run `rag-app ingest` to build it again"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was made of, and the size and hash by which damage to each of its files is seen."""
+    """What a snapshot was made of, and the size and hash by which damage to each of its files is seen."""
 
     name: str
     created: str  # ISO time, UTC
@@ -68,7 +68,7 @@ class Manifest:
     chunks: int
     # of papers, chunks, roots, embedder, store and app version: equal means nothing to do
     digest: str
-    chroma_url: str = ""  # the server that holds the vectors; empty for the generation's own folder
+    chroma_url: str = ""  # the server that holds the vectors; empty for the snapshot's own folder
     # of the parse: files, entries, what was skipped and why
     report: Mapping[str, Any] = field(default_factory=dict)
     # path in the folder -> bytes, SHA-256
@@ -77,7 +77,7 @@ class Manifest:
 
     @property
     def collection(self) -> str:
-        """The name of this generation's collection in its vector store."""
+        """The name of this snapshot's collection in its vector store."""
         return f"rag-{self.name}" if self.chroma_url else EMBEDDED
 
     def write(self, folder: Path) -> None:
@@ -104,8 +104,8 @@ class Manifest:
             raise damaged(file, error) from error
 
 
-class Generation:
-    """An opened generation; immutable, and safe to use from any number of threads."""
+class Snapshot:
+    """An opened snapshot; immutable, and safe to use from any number of threads."""
 
     def __init__(self, folder: Path) -> None:
         """Open `folder` and check every file that answers rest on. CollectionError names the damaged one."""
@@ -127,7 +127,7 @@ class Generation:
         return self.manifest.name
 
     def close(self) -> None:
-        """Close the files; call it when nothing uses the generation any more."""
+        """Close the files; call it when nothing uses the snapshot any more."""
         self.papers.close()
         store = self.__dict__.pop("_store", None)
         if store:
@@ -223,7 +223,7 @@ class Generation:
 
 
 def current_name(home: Path) -> str:
-    """The name of the generation that answers now. CollectionError if there is none, or its name is
+    """The name of the snapshot that answers now. CollectionError if there is none, or its name is
     damaged.
     """
     file = home / "index" / CURRENT
@@ -238,11 +238,11 @@ def current_name(home: Path) -> str:
     return name
 
 
-def open_current(home: Path) -> Generation:
-    """The generation that answers now. CollectionError if there is none yet, or it is damaged."""
+def open_current(home: Path) -> Snapshot:
+    """The snapshot that answers now. CollectionError if there is none yet, or it is damaged."""
     name = current_name(home)
     try:
-        return Generation(home / "index" / name)
+        return Snapshot(home / "index" / name)
     except CollectionError:
         # an ingest published, and removed this one, between the two steps
         if current_name(home) != name:
@@ -251,17 +251,17 @@ def open_current(home: Path) -> Generation:
 
 
 def read_papers(home: Path) -> tuple[Paper, ...]:
-    """Every paper of the generation that answers now. Raises CollectionError."""
-    with closing(open_current(home)) as generation:
-        return generation.papers.all()
+    """Every paper of the snapshot that answers now. Raises CollectionError."""
+    with closing(open_current(home)) as snapshot:
+        return snapshot.papers.all()
 
 
-def store_rows(papers: Sequence[Paper], chunks: Sequence[Chunk]) -> list[Row]:
+def store_rows(papers: Sequence[Paper], chunks: Sequence[Chunk]) -> list[StoredChunk]:
     """What the vector store holds of each chunk, in their order. KeyError if a chunk's paper is not
     in `papers`.
     """
     known = {paper.arxiv_id: paper for paper in papers}
-    return [Row(chunk.id, chunk.text, _metadata(chunk, known[chunk.arxiv_id])) for chunk in chunks]
+    return [StoredChunk(chunk.id, chunk.text, _metadata(chunk, known[chunk.arxiv_id])) for chunk in chunks]
 
 
 def _metadata(chunk: Chunk, paper: Paper) -> dict[str, str | int]:

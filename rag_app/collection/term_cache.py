@@ -2,7 +2,7 @@
 texts only.
 
 Knows: texts by their hash. Does not know: what the analysis is. `lexical` keeps the morphemes of a
-generation's papers with it: Kiwi needs longer for a whole collection than everything else does that
+snapshot's papers with it: Kiwi needs longer for a whole collection than everything else does that
 an ingest of one new day takes.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from rag_app.text.terms import Analyse
 
 
-class Analyses:
+class TermCache:
     """`analyse`, called once for each text ever seen; `version` names all that its results depend on."""
 
     def __init__(self, analyse: Analyse, version: str, last: Path | None = None) -> None:

@@ -1,6 +1,6 @@
-"""The vector store of one generation: a Chroma collection, embedded in a folder or on a server.
+"""The vector store of one snapshot: a Chroma collection, embedded in a folder or on a server.
 
-Knows: Chroma; only the bench's plain chain imports it too. Does not know: papers, generations, what
+Knows: Chroma; only the bench's plain chain imports it too. Does not know: papers, snapshots, what
 a row means. `publishing` writes it, `health` reads it back, `index` asks it for neighbours in very
 large collections. Chroma's own exceptions never leave this module.
 """
@@ -23,11 +23,11 @@ from rag_app.errors import CollectionError, SettingsError
 Vectors = NDArray[np.float32]
 START = "start the Chroma server, or unset RAG_CHROMA_URL, and run `rag-app ingest` again"
 READ_AT_ONCE = 500  # rows by their ids; pages by number are slower, and the later the slower
-EMBEDDED = "chunks"  # the collection's name in a generation's own folder
+EMBEDDED = "chunks"  # the collection's name in a snapshot's own folder
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StoredChunk:
     """What Chroma holds of one chunk, next to its embedding."""
 
     id: str
@@ -58,7 +58,7 @@ class VectorStore:
     def close(self) -> None:
         self._client.close()
 
-    def create(self, rows: Sequence[Row], vectors: Vectors) -> None:
+    def create(self, rows: Sequence[StoredChunk], vectors: Vectors) -> None:
         """Make the collection and fill it; `vectors` is (len(rows), d)."""
         with self._mapped("written"):
             self._client.create_collection(
@@ -66,7 +66,7 @@ class VectorStore:
             )
         self.upsert(rows, vectors)
 
-    def upsert(self, rows: Sequence[Row], vectors: Vectors) -> None:
+    def upsert(self, rows: Sequence[StoredChunk], vectors: Vectors) -> None:
         """Add rows, or replace those with the same ids; `vectors` is (len(rows), d)."""
         with self._mapped("written"):
             for batch in self._batches(len(rows)):
@@ -93,7 +93,7 @@ class VectorStore:
         with self._mapped("read"):
             return int(self._collection().count())
 
-    def read(self, ids: Sequence[str]) -> Iterator[tuple[Row, Vectors]]:
+    def read(self, ids: Sequence[str]) -> Iterator[tuple[StoredChunk, Vectors]]:
         """The rows of these ids that are there, each with its embedding (d,), in no particular order."""
         include = ["documents", "metadatas", "embeddings"]
         with self._mapped("read"):
@@ -101,7 +101,7 @@ class VectorStore:
             for start in range(0, len(ids), READ_AT_ONCE):
                 got = collection.get(ids=list(ids[start : start + READ_AT_ONCE]), include=include)
                 embeddings = np.asarray(got["embeddings"], dtype=np.float32)
-                rows = map(Row, got["ids"], got["documents"], got["metadatas"])
+                rows = map(StoredChunk, got["ids"], got["documents"], got["metadatas"])
                 yield from zip(rows, embeddings, strict=True)
 
     def nearest(self, vector: Vectors, k: int, arxiv_ids: Sequence[str] | None = None) -> list[str]:

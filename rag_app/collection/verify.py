@@ -1,8 +1,8 @@
-"""Whether a generation is whole: every file, and every row of its vector store read back.
+"""Whether a snapshot is whole: every file, and every row of its vector store read back.
 
 Knows: that damaged HNSW files can give wrong neighbours without an error, or end the process; so
 the check runs in a process of its own, and compares with the stored vectors. Does not know: how to
-repair; a new ingest does that. `publishing` calls it before a generation is made current, `rag-app
+repair; a new ingest does that. `publishing` calls it before a snapshot is made current, `rag-app
 check` at any time.
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag_app.collection.snapshot import STORE, Generation, store_rows
-from rag_app.collection.vector_store import Row, Vectors, VectorStore
+from rag_app.collection.snapshot import STORE, Snapshot, store_rows
+from rag_app.collection.vector_store import StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError
 from rag_app.settings import CHECKOUT
 
@@ -28,7 +28,7 @@ LEAST_FOUND = 0.75
 
 
 def damage(folder: Path) -> list[str]:
-    """What is wrong with the generation in `folder`, one line for each problem; an empty list if it
+    """What is wrong with the snapshot in `folder`, one line for each problem; an empty list if it
     is whole.
     """
     command = [sys.executable, "-m", "rag_app.collection.verify", str(folder.absolute())]
@@ -42,23 +42,23 @@ def damage(folder: Path) -> list[str]:
 def examine(folder: Path) -> list[str]:
     """The same as `damage`, in this process, which damaged files may end."""
     try:
-        with closing(Generation(folder)) as generation:
+        with closing(Snapshot(folder)) as snapshot:
             # Files first, since Chroma can end the process on damaged ones; a server says which
             # rows it has lost.
-            files = [] if generation.manifest.chroma_url else generation.store_damage()
-            return files or _store_faults(generation)
+            files = [] if snapshot.manifest.chroma_url else snapshot.store_damage()
+            return files or _store_faults(snapshot)
     except CollectionError as error:
         return [error.message]
 
 
-def _store_faults(generation: Generation) -> list[str]:
-    manifest = generation.manifest
-    rows = store_rows(generation.papers.all(), generation.chunks)
-    with VectorStore(generation.folder / STORE, manifest.chroma_url, manifest.collection) as store:
-        return _differences(store, rows, generation.vectors) or _lost_neighbours(store, generation)
+def _store_faults(snapshot: Snapshot) -> list[str]:
+    manifest = snapshot.manifest
+    rows = store_rows(snapshot.papers.all(), snapshot.chunks)
+    with VectorStore(snapshot.folder / STORE, manifest.chroma_url, manifest.collection) as store:
+        return _differences(store, rows, snapshot.vectors) or _lost_neighbours(store, snapshot)
 
 
-def _differences(store: VectorStore, rows: Sequence[Row], vectors: Vectors) -> list[str]:
+def _differences(store: VectorStore, rows: Sequence[StoredChunk], vectors: Vectors) -> list[str]:
     """Where the store holds other rows or embeddings than were put in."""
     missing = {row.id: place for place, row in enumerate(rows)}
     problems = []
@@ -71,15 +71,15 @@ def _differences(store: VectorStore, rows: Sequence[Row], vectors: Vectors) -> l
     return [*problems, f"the vector store holds {more} rows that it should not"] if more else problems
 
 
-def _lost_neighbours(store: VectorStore, generation: Generation) -> list[str]:
+def _lost_neighbours(store: VectorStore, snapshot: Snapshot) -> list[str]:
     """A line if a search of the store misses the best chunk too often, over an even sample of the chunks."""
-    count = len(generation.chunks)
+    count = len(snapshot.chunks)
     sample = sorted({int(place) for place in np.linspace(0, count - 1, min(count, SAMPLE))})
-    place_of = {chunk.id: place for place, chunk in enumerate(generation.chunks)}
+    place_of = {chunk.id: place for place, chunk in enumerate(snapshot.chunks)}
     found = 0
     for place in sample:
-        vector = generation.vectors[place]
-        scores = generation.scores(vector)
+        vector = snapshot.vectors[place]
+        scores = snapshot.scores(vector)
         found += any(scores[place_of[row_id]] >= scores.max() - 1e-5 for row_id in store.nearest(vector, 5))
     if found < LEAST_FOUND * len(sample):
         return [f"searches of the vector store find {found} of {len(sample)} chunks by their own vector"]

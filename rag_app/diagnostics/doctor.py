@@ -90,9 +90,9 @@ def _index(settings: Settings) -> Iterator[Finding]:
     from rag_app.collection import verify
     from rag_app.collection.snapshot import open_current
 
-    generation = open_current(settings.home)
-    manifest = generation.manifest
-    problems = verify.damage(generation.folder)
+    snapshot = open_current(settings.home)
+    manifest = snapshot.manifest
+    problems = verify.damage(snapshot.folder)
     yield Finding("index", f"{manifest.papers:,} papers, {manifest.chunks:,} chunks, made {manifest.created}")
     for problem in problems:
         yield Finding("index", problem, False, "run: rag-app ingest")

@@ -26,14 +26,14 @@ from typing import Any
 
 from rag_app.errors import HistoryError
 from rag_app.history import file as history_file
-from rag_app.records import Answer, Query, Turn, Workings
+from rag_app.records import Answer, Query, Trace, Turn
 from rag_app.records_json import (
     as_stored_json,
     from_json,
     query_as_json,
     query_from_json,
-    workings_as_json,
-    workings_from_json,
+    trace_as_json,
+    trace_from_json,
 )
 from rag_app.text.cleaning import visible
 
@@ -76,7 +76,7 @@ class SavedTurn:
     reason: str = ""
     # the file no longer holds what was saved; query, answer and workings are unknown
     damaged: bool = False
-    workings: Workings = field(default_factory=Workings)
+    trace: Trace = field(default_factory=Trace)
 
     @property
     def turn(self) -> Turn | None:
@@ -176,7 +176,7 @@ class History:
         return int(turn_id or 0)
 
     def complete(
-        self, turn_id: int, query: Query | None, answer: Answer | None, workings: Workings = Workings()
+        self, turn_id: int, query: Query | None, answer: Answer | None, trace: Trace = Trace()
     ) -> None:
         """Save what became of a question, in place of what was known; HistoryError if the turn is gone."""
         with self._writing() as database:
@@ -187,7 +187,7 @@ class History:
                 raise _unknown("turn", turn_id)
             conversation_id, question = rows[0]
             sql = "UPDATE turns SET record = ?, checksum = ?, searchable = ? WHERE id = ?"
-            database.execute(sql, (*_record(question, query, answer, workings), turn_id))
+            database.execute(sql, (*_record(question, query, answer, trace), turn_id))
             self._touch(database, conversation_id, _now())
 
     def cut(self, conversation_id: str, turn_id: int) -> None:
@@ -297,11 +297,11 @@ class History:
 
 
 def _record(
-    question: str, query: Query | None, answer: Answer | None, workings: Workings = Workings()
+    question: str, query: Query | None, answer: Answer | None, trace: Trace = Trace()
 ) -> tuple[str, str, str]:
     """The columns `record`, `checksum` and `searchable` of a turn."""
     made = {"query": query and query_as_json(query), "answer": answer and as_stored_json(answer)}
-    record = json.dumps({**made, "workings": workings_as_json(workings)})
+    record = json.dumps({**made, "workings": trace_as_json(trace)})
     return record, _checksum(question, record), _fold(f"{question}\n{answer.text if answer else ''}")
 
 
@@ -313,10 +313,10 @@ def _saved_turn(row: tuple[int, str, str, str, str, int, str]) -> SavedTurn:
         data = json.loads(record)
         query = query_from_json(data["query"]) if data["query"] else None
         answer = from_json(data["answer"]) if data["answer"] else None
-        workings = workings_from_json(data.get("workings", {}))  # earlier versions kept none
+        trace = trace_from_json(data.get("workings", {}))  # earlier versions kept none
     except (ValueError, KeyError):  # KeyError: written by a later version
         return SavedTurn(turn_id, question, asked, None, None, thumb, reason, damaged=True)
-    return SavedTurn(turn_id, question, asked, query, answer, thumb, reason, workings=workings)
+    return SavedTurn(turn_id, question, asked, query, answer, thumb, reason, trace=trace)
 
 
 def _checksum(question: str, record: str) -> str:

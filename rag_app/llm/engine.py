@@ -37,7 +37,7 @@ from rag_app.llm.grammar import Grammar
 from rag_app.llm.offload import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.llm.prefix_blocks import ROW, TILE
 from rag_app.llm.protocol import Generator, Message
-from rag_app.llm.state_cache import State, States
+from rag_app.llm.state_cache import SavedState, StateCache
 from rag_app.machine import physical_cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
@@ -115,7 +115,7 @@ class Engine:
         self.model = path.stem
         self.context = plan.context
         self.threads = threads = threads or physical_cores()
-        self._model = llama.Model(path, plan, threads)
+        self._model = llama.LlamaModel(path, plan, threads)
         self.kv_type = self._model.kv_type
         try:
             self._template = ChatTemplate(self._model.template, self._model)
@@ -128,7 +128,7 @@ class Engine:
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
-        self._states = States(
+        self._states = StateCache(
             f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop
         )
         self._turns = FairLock()
@@ -354,7 +354,7 @@ class Engine:
         count = prefix_blocks.whole(wanted, prefix_blocks.shared(self._held, wanted))
         return count if self._model.can_drop or count == len(self._held) else 0
 
-    def _restore(self, state: State) -> None:
+    def _restore(self, state: SavedState) -> None:
         """Replace the cache by a saved state; a file that cannot be read changes nothing."""
         data = self._states.read(state)
         if data is None:

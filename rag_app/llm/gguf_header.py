@@ -40,7 +40,7 @@ def read_header(path: Path) -> Header:
     """The header of the file; EngineError if it is not a whole GGUF file."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            return _Reader(view).header()
+            return _HeaderReader(view).header()
     except OSError as error:
         raise EngineError(
             f"{path.name} cannot be read: {error.strerror}", "run: rag-app models list"
@@ -49,7 +49,7 @@ def read_header(path: Path) -> Header:
         raise EngineError(f"{path.name} is not a whole GGUF file", "run: rag-app models verify") from None
 
 
-class _Reader:
+class _HeaderReader:
     """A cursor over the mapped file."""
 
     def __init__(self, view: mmap.mmap) -> None:

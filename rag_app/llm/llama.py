@@ -106,7 +106,7 @@ def _ggml() -> Any:
     return Functions
 
 
-class Model:
+class LlamaModel:
     """A loaded model with one context of `plan.context` tokens. Not thread-safe, but for the
     vocabulary's methods.
     """

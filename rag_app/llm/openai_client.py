@@ -74,7 +74,7 @@ class OpenAIServer:
         """
         if stop and stop.is_set():
             return
-        reading = _Reading(self, body)
+        reading = _StreamReader(self, body)
         try:
             while not (stop and stop.is_set()):
                 try:
@@ -154,7 +154,7 @@ class OpenAIServer:
             ) from None
 
 
-class _Reading:
+class _StreamReader:
     """A streamed turn being read by a thread: events go in a queue, None or an error last."""
 
     def __init__(self, server: OpenAIServer, body: Json) -> None:
@@ -207,7 +207,7 @@ class _Reading:
                 self.abandon()
 
 
-class Turn:
+class ServerTurn:
     """The events of one turn taken apart: its text, whether it ended, and what it cost."""
 
     def __init__(self, events: Iterator[Json]) -> None:

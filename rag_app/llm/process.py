@@ -33,7 +33,7 @@ _PATIENCE = 5.0  # seconds that a child has to end by itself
 _OWN_PAGES = ("MALLOC_MMAP_THRESHOLD_", str(1 << 20))
 
 
-class EngineHost:
+class EngineProcess:
     """A `Generator` whose engine runs in a child process; any number of threads may call it.
 
     Calls are answered in the order they were made. A call during which the child dies raises

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from rag_app import address
 from rag_app.errors import EngineError, SettingsError
-from rag_app.llm.openai_client import Json, OpenAIServer, RefusedError, Turn, cost
+from rag_app.llm.openai_client import Json, OpenAIServer, RefusedError, ServerTurn, cost
 from rag_app.llm.protocol import Message
 from rag_app.records import Usage
 from rag_app.settings import Settings
@@ -126,7 +126,7 @@ class RemoteModel:
         body = self._request(messages, prefix, grammar, max_tokens + repeated)
         body |= {"stream": True, "stream_options": {"include_usage": True}}
         with closing(self._server.events(body, stop)) as events:
-            turn = Turn(events)
+            turn = ServerTurn(events)
             try:
                 yield from _without(prefix, turn.pieces())
             finally:

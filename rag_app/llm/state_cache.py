@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class State:
+class SavedState:
     """The tokens of a saved sequence; the state itself is in memory or in the file."""
 
     tokens: Tokens
@@ -46,7 +46,7 @@ class State:
     path: Path | None
 
 
-class States:
+class StateCache:
     """States of one model. Not thread-safe: it belongs to the engine, and so does its lock."""
 
     def __init__(
@@ -67,7 +67,7 @@ class States:
         self._memory_bytes, self._disk_bytes = memory_bytes, disk_bytes
         self._states = self._scan()  # least recently used first
 
-    def find(self, tokens: Sequence[int]) -> tuple[State, int] | None:
+    def find(self, tokens: Sequence[int]) -> tuple[SavedState, int] | None:
         """The state that shares most leading tokens with these, and how many; None without any."""
         wanted = np.asarray(tokens, _TOKEN)
         self._states = [state for state in self._states if state.path is None or state.path.exists()]
@@ -78,7 +78,7 @@ class States:
         count, state = max(useful, key=lambda pair: pair[0])
         return state, count
 
-    def read(self, state: State) -> bytes | None:
+    def read(self, state: SavedState) -> bytes | None:
         """What was saved, now the most recently used; None if the file is gone or damaged."""
         data = state.data if state.data is not None else _read_data(state.path, state.tokens)
         self._states.remove(state)
@@ -90,7 +90,7 @@ class States:
                 os.utime(state.path)
         return data
 
-    def forget(self, state: State) -> None:
+    def forget(self, state: SavedState) -> None:
         """Do without a state that the model does not take."""
         self._states.remove(state)
 
@@ -106,7 +106,7 @@ class States:
                     # of a read-only folder: it stays until there is no room for it
                     with suppress(OSError):
                         state.path.unlink()
-        self._states.append(State(kept, data, None))
+        self._states.append(SavedState(kept, data, None))
         self._trim_memory()
 
     def flush(self) -> None:
@@ -122,14 +122,14 @@ class States:
         except OSError as error:
             log.warning("model states are not saved: %s", error)
 
-    def _scan(self) -> list[State]:
+    def _scan(self) -> list[SavedState]:
         """The files of this key, oldest first."""
         files = sorted(self._folder.glob("*.state"), key=_last_used) if self._folder is not None else []
         states = []
         for path in files:
             tokens = _read_tokens(path, self._key)
             if tokens is not None:
-                states.append(State(tokens, None, path))
+                states.append(SavedState(tokens, None, path))
         return states
 
     def _write(self, tokens: Tokens, data: bytes) -> Path:

@@ -254,7 +254,7 @@ VOTES = (
           r"\bvotes? (?:is|are) (?:unknown|not recorded|missing)|\bno recorded votes?",
           r"(?:추천\s?수|득표\s?수|투표\s?수)(?:가|이)?\s?(?:기록되지|없는|표시되지|알 수 없)\S*"), "unknown", 0),
 )  # fmt: skip
-FIGURE = _any(
+NUMBER_ASKED = _any(
     r"\bhow (?:many|much|fast|long|large|big|often|high|accurate)\b|\bby how much\b|\bwhat (?:accuracy|score"
     r"|percent\w*|rate|fraction|share|speed)\b",
     r"\bnumber of\b|\bscores?\?|\baverage accuracy\b|\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",

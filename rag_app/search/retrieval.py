@@ -55,7 +55,7 @@ Rows = NDArray[np.intp]
 def retrieve(query: Query, library: Library) -> Evidence:
     """Score every paper for `query`, filter, rank, and choose sentences."""
     started = time.perf_counter()
-    allowed = library.generation.papers.ids(query.filters)
+    allowed = library.snapshot.papers.ids(query.filters)
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
@@ -67,7 +67,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     listed = query.intent in {Intent.LIST, Intent.TREND}
     matched, borderline = _cut(order, scores) if listed else ([], [])
     kept = order[: max(RANKED, len(matched) + len(borderline))]
-    papers = library.generation.papers
+    papers = library.snapshot.papers
     hits = [
         Hit(paper, float(boosted[row]), why=_reasons(row, why, arxiv_id in query.papers))
         for row in kept
@@ -110,8 +110,8 @@ def score(
     """
     vector = library.embedder.query(text)
     lexical = _standardised(library.lexical.scores(weights))
-    if library.generation.scored_whole:
-        dense = _standardised(_by_paper(library.generation.scores(vector), library.owners))
+    if library.snapshot.scored_whole:
+        dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))
     else:
         among = np.arange(len(lexical)) if allowed is None else allowed
         dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
@@ -126,7 +126,7 @@ def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) 
         return allowed
     ids = library.lexical.papers
     within = None if len(allowed) == len(ids) else {ids[row] for row in allowed}
-    near = [row for row, _ in library.generation.nearest(vector, NEIGHBOURS, within)]
+    near = [row for row, _ in library.snapshot.nearest(vector, NEIGHBOURS, within)]
     by_words = allowed[np.argsort(-lexical[allowed], kind="stable")[:NEIGHBOURS]]
     return np.union1d(library.owners[near], by_words)
 
@@ -140,7 +140,7 @@ def _of_proposed(vector: Scores, proposed: Rows, library: Library) -> Scores:
     papers = np.union1d(sample, proposed)
     chunks = np.flatnonzero(np.isin(library.owners, papers))
     scores = _by_paper(
-        library.generation.vectors[chunks] @ vector, np.searchsorted(papers, library.owners[chunks])
+        library.snapshot.vectors[chunks] @ vector, np.searchsorted(papers, library.owners[chunks])
     )
     usual = scores[np.isin(papers, sample)]
     dense = np.zeros(count, np.float32)

@@ -47,17 +47,17 @@ MIXED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Number:
     """One number as written, and the values it can be read as (with and without its unit's scale)."""
 
     text: str
     values: frozenset[float]
 
 
-def figures(text: str) -> list[Figure]:
+def figures(text: str) -> list[Number]:
     """The numbers of a text, in order; digits inside names ("GPT-4V", "3D") are no numbers."""
     plain = unicodedata.normalize("NFKC", text)
-    found: list[Figure] = []
+    found: list[Number] = []
     end, scale = -1, 0.0  # of the number before, where a Korean one may go on: "1억 1천만"
     for match in NUMBER.finditer(plain):
         value = float(match["digits"].replace(",", ""))
@@ -66,10 +66,10 @@ def figures(text: str) -> list[Figure]:
         if HANGUL.fullmatch(unit) and SCALE.get(unit, 1.0) < scale and not plain[end : match.start()].strip():
             before = found.pop()
             found.append(
-                Figure(f"{before.text} {match[0].strip()}", frozenset({max(before.values) + scaled}))
+                Number(f"{before.text} {match[0].strip()}", frozenset({max(before.values) + scaled}))
             )
         else:
-            found.append(Figure(match[0].strip(), frozenset({value, round(scaled, 6)})))
+            found.append(Number(match[0].strip(), frozenset({value, round(scaled, 6)})))
         end, scale = match.end(), SCALE.get(unit, 0.0) if HANGUL.fullmatch(unit) else 0.0
     return found
 
@@ -81,7 +81,7 @@ def spelled(text: str) -> set[float]:
 
 def values_of(text: str) -> set[float]:
     """Every value a text states, in digits or spelled out."""
-    return {value for figure in figures(text) for value in figure.values} | spelled(text)
+    return {value for number in figures(text) for value in number.values} | spelled(text)
 
 
 def missing(claim: str, sources: Iterable[str]) -> list[str]:

@@ -45,7 +45,7 @@ def main() -> None:
         with st.spinner(words["opening"]):
             library = app_state.library()
         if library:
-            folder_watch.mend_store(library.generation.name, library.generation)
+            folder_watch.mend_store(library.snapshot.name, library.snapshot)
         app_state.engine()
     except RagError as error:
         show_error(error, words)

@@ -30,7 +30,7 @@ def welcome(host: str, origin: str | None) -> bool:
     return host.partition(":")[0] in HOSTS and (origin is None or origin.partition("://")[2] == host)
 
 
-class Gate:
+class OriginGuard:
     """ASGI middleware that answers 403 to whoever is not welcome, over plain HTTP and WebSocket alike."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -46,4 +46,4 @@ class Gate:
         await answer(scope, receive, send)
 
 
-app = App(Path(__file__).with_name("app.py"), middleware=[Middleware(Gate)])
+app = App(Path(__file__).with_name("app.py"), middleware=[Middleware(OriginGuard)])

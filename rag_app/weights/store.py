@@ -18,14 +18,14 @@ from pathlib import Path
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
 from rag_app.settings import CHECKOUT, Settings
-from rag_app.weights.catalog import Model, catalogue, defaults, find
+from rag_app.weights.catalog import CatalogModel, catalogue, defaults, find
 from rag_app.weights.download import Progress, Transport, fetch, mismatch
 from rag_app.weights.e5_convert import convert
 from rag_app.weights.verified import FileHashes
 
 __all__ = [
-    "Model",
-    "Row",
+    "CatalogModel",
+    "ModelStatus",
     "catalogue",
     "choose_embedder",
     "choose_llm",
@@ -75,7 +75,7 @@ def pull(
     return settings.models / model.name
 
 
-def _pull(model: Model, settings: Settings, progress: Progress, transport: Transport) -> None:
+def _pull(model: CatalogModel, settings: Settings, progress: Progress, transport: Transport) -> None:
     work = _work(model, settings)
     work.mkdir(parents=True, exist_ok=True)
     by_hand = settings.models / model.file  # an embedder's packed file, put there by the user
@@ -96,13 +96,13 @@ def _pull(model: Model, settings: Settings, progress: Progress, transport: Trans
         folder.rename(target)
 
 
-def _work(model: Model, settings: Settings) -> Path:
+def _work(model: CatalogModel, settings: Settings) -> Path:
     """Where a model's parts are kept until it is whole."""
     return settings.models / ".parts" / model.id
 
 
 @contextmanager
-def _only_one(model: Model, settings: Settings, progress: Progress) -> Iterator[None]:
+def _only_one(model: CatalogModel, settings: Settings, progress: Progress) -> Iterator[None]:
     """Hold the model's lock; a second pull of it waits, and then finds the model in place."""
     from filelock import FileLock, Timeout
 
@@ -119,7 +119,7 @@ def _only_one(model: Model, settings: Settings, progress: Progress) -> Iterator[
         lock.release()
 
 
-def _finish_folder(model: Model, folder: Path) -> None:
+def _finish_folder(model: CatalogModel, folder: Path) -> None:
     """Add the prompts a repository leaves out, then the checksums that mark the folder as whole."""
     configuration = folder / "config_sentence_transformers.json"
     content = json.loads(configuration.read_text(encoding="utf-8")) if configuration.exists() else {}
@@ -163,7 +163,7 @@ def ensure_verified(path: Path, settings: Settings) -> str:
     return _verify_file(model, path, hashes)
 
 
-def verify(model: Model, settings: Settings) -> str:
+def verify(model: CatalogModel, settings: Settings) -> str:
     """Hash a pulled model anew, whatever is remembered; return its SHA-256 (of the checksums, for a
     folder).
 
@@ -226,7 +226,7 @@ def check_gguf(path: Path) -> None:
         )
 
 
-def _verify_file(model: Model, path: Path, hashes: FileHashes) -> str:
+def _verify_file(model: CatalogModel, path: Path, hashes: FileHashes) -> str:
     size = path.stat().st_size
     hint = f"rag-app models pull {model.id}"
     if size != model.bytes:
@@ -240,12 +240,12 @@ def _verify_file(model: Model, path: Path, hashes: FileHashes) -> str:
     return sha256
 
 
-def _entry(path: Path, settings: Settings) -> Model | None:
+def _entry(path: Path, settings: Settings) -> CatalogModel | None:
     places = {(settings.models / model.name).resolve(): model for model in catalogue() if model.kind == "llm"}
     return places.get(path.resolve())
 
 
-def _sound(model: Model, settings: Settings) -> bool:
+def _sound(model: CatalogModel, settings: Settings) -> bool:
     path = settings.models / model.name
     try:
         if model.kind == "llm":
@@ -314,37 +314,39 @@ def _default(kind: str) -> str:
     return next(model.id for model in catalogue() if model.kind == kind and model.default)
 
 
-def _pulled(model: Model, settings: Settings) -> Path:
+def _pulled(model: CatalogModel, settings: Settings) -> Path:
     path = settings.models / model.name
     if not path.exists():
         raise WeightsError(f"{model.id} is not in {settings.models}", f"rag-app models pull {model.id}")
     return path
 
 
-def needs(model: Model) -> int:
+def needs(model: CatalogModel) -> int:
     """Bytes of memory, on one device, that a model takes while it runs."""
     return int(model.bytes * RUNTIME_FACTOR) + RUNTIME_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ModelStatus:
     """One line of `models list`."""
 
-    model: Model
+    model: CatalogModel
     here: str  # "yes", "no", "partial" (a pull has begun) or "damaged" (wrong size, incomplete)
     verified: bool  # its hash was checked and it has not changed since
     fits: str  # "gpu", "cpu" or "no"
     recommended: bool
 
 
-def listing(settings: Settings, *, vram_bytes: int, ram_bytes: int) -> list[Row]:
+def listing(settings: Settings, *, vram_bytes: int, ram_bytes: int) -> list[ModelStatus]:
     """Every model of the catalogue against this disk and this machine; reads no weights."""
     best = _recommended(vram_bytes)
     rows = []
     for model in catalogue():
         fits = "gpu" if needs(model) <= vram_bytes else "cpu" if needs(model) <= ram_bytes else "no"
         here = _state(model, settings)
-        rows.append(Row(model, here, here == "yes" and _remembered(model, settings), fits, model.id in best))
+        rows.append(
+            ModelStatus(model, here, here == "yes" and _remembered(model, settings), fits, model.id in best)
+        )
     return rows
 
 
@@ -358,7 +360,7 @@ def _recommended(vram_bytes: int) -> set[str]:
     return {max(llms, key=needs).id if llms else _default("llm"), _default("embedder")}
 
 
-def _state(model: Model, settings: Settings) -> str:
+def _state(model: CatalogModel, settings: Settings) -> str:
     path = settings.models / model.name
     if path.is_file():
         return "yes" if path.stat().st_size == model.bytes else "damaged"
@@ -367,7 +369,7 @@ def _state(model: Model, settings: Settings) -> str:
     return "partial" if _work(model, settings).is_dir() else "no"
 
 
-def _remembered(model: Model, settings: Settings) -> bool:
+def _remembered(model: CatalogModel, settings: Settings) -> bool:
     hashes = file_hashes(settings)
     path = settings.models / model.name
     if path.is_file():

@@ -46,7 +46,7 @@ def test_every_claim_of_a_real_model_has_its_source(engine: Generator, question:
     for sentence in answer.sentences:
         for support in sentence.support:
             arxiv_id = next(c.arxiv_id for c in answer.citations if c.n == support.n)
-            section = lab().generation.papers.get(arxiv_id).section(support.section)
+            section = lab().snapshot.papers.get(arxiv_id).section(support.section)
             assert support.quote == section.text[support.start : support.end]
     if answer.language == "en":
         own = [sentence.text for sentence in answer.sentences if sentence.text not in quotes]

@@ -35,7 +35,7 @@ def check_citations(answer: Answer) -> None:
     quotes: list[Citation | Support] = [*answer.citations]
     quotes += [support for sentence in answer.sentences for support in sentence.support]
     for quote in quotes:
-        paper = lab().generation.papers.get(next(c.arxiv_id for c in answer.citations if c.n == quote.n))
+        paper = lab().snapshot.papers.get(next(c.arxiv_id for c in answer.citations if c.n == quote.n))
         assert quote.quote == paper.section(quote.section).text[quote.start : quote.end]
 
 

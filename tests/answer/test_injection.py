@@ -131,7 +131,7 @@ def check_inert(answer: Answer) -> None:
 
 def check_quotes(answer: Answer, library: Library) -> None:
     for citation in answer.citations:
-        section = library.generation.papers.get(citation.arxiv_id).section(citation.section)
+        section = library.snapshot.papers.get(citation.arxiv_id).section(citation.section)
         assert citation.quote == section.text[citation.start : citation.end]
         assert citation.url == f"https://arxiv.org/abs/{citation.arxiv_id}"
     assert as_json(answer)["answer"] == answer.text
@@ -150,7 +150,7 @@ def check_prompt(generator: ScriptedGenerator) -> None:
 
 def test_every_payload_is_in_the_collection(hostile: Library) -> None:
     assert len(PAYLOADS) >= 30
-    assert len(hostile.generation.papers.all()) == len(PAYLOADS)
+    assert len(hostile.snapshot.papers.all()) == len(PAYLOADS)
 
 
 @pytest.mark.parametrize("number", range(len(PAYLOADS)))

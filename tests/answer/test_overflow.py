@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from rag_app.answer import drafting, prompting
-from rag_app.answer.selection import Desk
+from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.errors import QuestionError
 from rag_app.llm import llama
@@ -60,7 +60,7 @@ class Syllables:
         return b""
 
 
-class Vocabulary(llama.Model):
+class Vocabulary(llama.LlamaModel):
     """The small model's own tokenizer and chat template, without its weights."""
 
     def __init__(self, path: Path) -> None:
@@ -153,15 +153,15 @@ def window(rng: random.Random, tokens: str) -> Window:
 
 def drafted(rng: random.Random, engine: Window) -> Composed:
     """A draft over as many papers as a question may name."""
-    ids = [held.arxiv_id for held in lab().generation.papers.all()]
+    ids = [held.arxiv_id for held in lab().snapshot.papers.all()]
     papers = [paper(rng, arxiv_id) for arxiv_id in rng.sample(ids, rng.choice([1, 1, 2, 3, 5, 5, 12, 40]))]
     question = text(rng, 800)[:LONGEST_QUESTION]
     intent = rng.choice([Intent.LOOKUP, Intent.COMPARE])
     named = tuple(p.arxiv_id for p in papers if rng.random() < 0.8) if rng.random() < 0.6 else ()
     query = Query(question, question, rng.choice(["en", "ko"]), intent, papers=named)
     hits = tuple(Hit(p, 9.0 - 0.1 * place) for place, p in enumerate(papers))
-    desk = Desk(query, Evidence(hits, strength=9.0), lab(), engine, threading.Event())
-    steps = drafting.draft(desk)
+    selection = Selection(query, Evidence(hits, strength=9.0), lab(), engine, threading.Event())
+    steps = drafting.draft(selection)
     while True:
         try:
             next(steps)
@@ -292,8 +292,10 @@ def test_what_was_left_out_is_counted_in_the_answer() -> None:
     source = Paper("2405.10000", "T", (), (Section("Summary", f"It says {'so ' * 30}. " * 50),))
     query = Query("What?", "What?", "en", papers=(source.arxiv_id,))
     engine = Window(["NONE"], context=1024)
-    desk = Desk(query, Evidence((Hit(source, 9.0),), strength=9.0), lab(), engine, threading.Event())
-    steps = drafting.draft(desk)
+    selection = Selection(
+        query, Evidence((Hit(source, 9.0),), strength=9.0), lab(), engine, threading.Event()
+    )
+    steps = drafting.draft(selection)
     with pytest.raises(StopIteration) as end:
         while True:
             next(steps)

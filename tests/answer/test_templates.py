@@ -157,7 +157,7 @@ def test_months_are_counted(months: Library, question: str) -> None:
 
 
 def test_authors_are_counted(months: Library) -> None:
-    text = templates.record(replace(QUERY, aggregate="authors"), [], months.generation.papers).text
+    text = templates.record(replace(QUERY, aggregate="authors"), [], months.snapshot.papers).text
     assert "| Ada Kim | 2 |" in text
 
 
@@ -179,7 +179,7 @@ def test_a_fact_of_the_record_is_told_with_its_paper(question: str, said: str) -
 
 
 def test_no_votes_known_at_all_is_no_first_place() -> None:
-    table = lab().generation.papers
+    table = lab().snapshot.papers
     made_of = templates.record(
         replace(QUERY, aggregate="top", ranking="top"), [paper(1, None), paper(2, None)], table
     )
@@ -203,9 +203,9 @@ def test_a_refusal_claims_nothing_and_offers_the_nearest(query: Query, reason: s
 
 def test_conditions_that_no_paper_meets_are_named() -> None:
     query = replace(QUERY, filters=Filters(since="2031-01-01", authors=("Eve_Doe",), min_votes=9))
-    text = templates.outside(query, Evidence(), lab().generation.papers).text
+    text = templates.outside(query, Evidence(), lab().snapshot.papers).text
     assert all(condition in text for condition in ("2031-01-01", r"Eve\_Doe", "≥ 9 votes"))
-    assert lab().generation.papers.last_day in text
+    assert lab().snapshot.papers.last_day in text
 
 
 def test_a_comparison_says_what_a_digest_does_not() -> None:
@@ -214,7 +214,7 @@ def test_a_comparison_says_what_a_digest_does_not() -> None:
     assert answer.comparison["Technical Details"].keys() == {"2405.00001"}
     for aspect, quotes in answer.comparison.items():
         for arxiv_id, passages in quotes.items():
-            text = lab().generation.papers.get(arxiv_id).section(aspect).text
+            text = lab().snapshot.papers.get(arxiv_id).section(aspect).text
             assert all(text[p.start : p.end] == p.text for p in passages)
 
 
@@ -243,9 +243,9 @@ def test_a_table_is_quoted_where_its_digests_speak_another_language(language: st
 
 
 def test_a_trend_counts_every_month(months: Library) -> None:
-    by_id = {p.arxiv_id: p for p in months.generation.papers.all()}
+    by_id = {p.arxiv_id: p for p in months.snapshot.papers.all()}
     found = Evidence(tuple(Hit(p, 1.0) for p in by_id.values()), 4, ("2405.00001", "2405.00002"))
-    text = templates.trend(QUERY, found, months.generation.papers).text
+    text = templates.trend(QUERY, found, months.snapshot.papers).text
     assert "| 2024-04 | 1 | 1 | 100.0% |" in text
     assert "| 2024-05 | 1 | 3 | 33.3% |" in text
 
@@ -256,7 +256,7 @@ def test_a_trend_counts_every_month(months: Library) -> None:
 @pytest.mark.parametrize("query", BOTH)
 def test_titles_stay_inert_and_links_lead_to_arxiv_only(query: Query) -> None:
     nasty = tuple(Hit(paper(n, 1, NASTY), 1.0) for n in range(2))
-    table = lab().generation.papers
+    table = lab().snapshot.papers
     texts = [
         templates.listing(query, evidence(nasty)).text,
         templates.record(query, [hit.paper for hit in nasty], table).text,

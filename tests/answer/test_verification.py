@@ -16,7 +16,7 @@ OOD = "What is PickBot's success rate on O.O.D. objects?"
 
 
 def paper(arxiv_id: str) -> Paper:
-    return lab().generation.papers.get(arxiv_id)
+    return lab().snapshot.papers.get(arxiv_id)
 
 
 def checked(text: str, arxiv_id: str = PICKBOT, question: str = "How good is PickBot?") -> Sentence:

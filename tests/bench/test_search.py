@@ -13,7 +13,7 @@ from rag_app.bench.ingest import Built
 from rag_app.bench.plain import PlainChain
 from rag_app.bench.scale import Cost
 from rag_app.bench.search import Times
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.collection import digests
 from rag_app.collection.library import Library
 from rag_app.errors import RagError
@@ -38,7 +38,7 @@ def say(stage: str, done: int, total: int) -> None:
     assert done <= total or total == 0
 
 
-def by_measure(rows: list[Row]) -> dict[str, Row]:
+def by_measure(rows: list[Measurement]) -> dict[str, Measurement]:
     return {row.measure: row for row in rows}
 
 
@@ -46,7 +46,7 @@ def by_measure(rows: list[Row]) -> dict[str, Row]:
 
 
 def test_questions_are_about_the_collection_and_the_same_every_time(library: Library) -> None:
-    papers = library.generation.papers.all()
+    papers = library.snapshot.papers.all()
     asked = questions.about(papers, 27)
     assert len(asked) == 27
     assert asked == questions.about(papers, 27)
@@ -56,7 +56,7 @@ def test_questions_are_about_the_collection_and_the_same_every_time(library: Lib
 
 
 def test_papers_without_sections_authors_or_days_can_be_asked_about(library: Library) -> None:
-    bare = [replace(paper, sections=(), authors=(), dates=()) for paper in library.generation.papers.all()]
+    bare = [replace(paper, sections=(), authors=(), dates=()) for paper in library.snapshot.papers.all()]
     assert all(question.strip() for question in questions.about(bare, 18))
 
 
@@ -79,7 +79,7 @@ def test_a_percentile_is_interpolated() -> None:
 def test_search_measures_every_question_once(library: Library, tmp_path: Path) -> None:
     with closing(PlainChain(HashEncoder(), tmp_path)) as plain:
         search.fill(plain, library, say)
-        chunk = library.generation.chunks[0]
+        chunk = library.snapshot.chunks[0]
         assert plain.search(chunk.text, 1) == [chunk.id]
         times = list(search.measure(library, plain, 9, say))
     assert len(times) == 9
@@ -100,21 +100,21 @@ def test_ingest_compares_medians_and_mean_recall() -> None:
 
 
 def test_a_sample_holds_whole_papers_of_the_collection(library: Library) -> None:
-    sample = ingest.sampled(library.generation, 10)
-    assert 0 < len(sample.papers) < len(library.generation.papers.all())
+    sample = ingest.sampled(library.snapshot, 10)
+    assert 0 < len(sample.papers) < len(library.snapshot.papers.all())
     for paper in sample.papers:
-        own = [chunk for chunk in library.generation.chunks if chunk.arxiv_id == paper.arxiv_id]
+        own = [chunk for chunk in library.snapshot.chunks if chunk.arxiv_id == paper.arxiv_id]
         assert [chunk for chunk in sample.chunks if chunk.arxiv_id == paper.arxiv_id] == own
 
 
 def test_recall_counts_the_paper_s_own_chunks(library: Library) -> None:
-    sample = ingest.sampled(library.generation, 10)
+    sample = ingest.sampled(library.snapshot, 10)
     assert ingest.recall(sample, lambda title: [chunk.id for chunk in sample.chunks]) == 1
     assert ingest.recall(sample, lambda title: ["other"]) == 0
 
 
 def test_the_new_day_is_read_as_new_papers_of_a_later_day(library: Library, tmp_path: Path) -> None:
-    known = library.generation.papers
+    known = library.snapshot.papers
     ingest.write_day(known.all(), tmp_path / "day")
     papers, report = digests.read([tmp_path / "day"])
     assert papers
@@ -127,13 +127,13 @@ def test_the_new_day_is_read_as_new_papers_of_a_later_day(library: Library, tmp_
 def test_ingest_measures_both_ways_and_one_more_day(library: Library, tmp_path: Path) -> None:
     embedder = HashEmbedder()
     rows = ingest.against_plain(
-        ingest.sampled(library.generation, 10), embedder, HashEncoder(), rounds=1, progress=say
+        ingest.sampled(library.snapshot, 10), embedder, HashEncoder(), rounds=1, progress=say
     )
     assert by_measure(rows)["recall@10 of title → sections / plain chain"].met
     settings = settings_in(tmp_path)
     settings.home.mkdir(parents=True)
     with fake_embedding(embedder):
-        (row,) = ingest.one_more_day(settings, [CHECKOUT / "digests"], library.generation.papers.all(), say)
+        (row,) = ingest.one_more_day(settings, [CHECKOUT / "digests"], library.snapshot.papers.all(), say)
     assert row.value > 0
     assert not (settings.home / "index").exists()
 

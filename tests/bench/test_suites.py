@@ -10,22 +10,22 @@ from types import ModuleType
 import pytest
 
 from rag_app.bench import suites, table
-from rag_app.bench.table import Row
+from rag_app.bench.table import Measurement
 from rag_app.errors import RagError
 from rag_app.settings import Settings
 from tests.helpers.fakes import settings_in
 
-ROW = Row("speed", 1.25, target="≥ 1.0")
+ROW = Measurement("speed", 1.25, target="≥ 1.0")
 
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two suites, `poor` of which lacks something; what is said while they run."""
 
-    def run(settings: Settings, *, quick: bool, progress: suites.Progress) -> list[Row]:
+    def run(settings: Settings, *, quick: bool, progress: suites.Progress) -> list[Measurement]:
         return [ROW]
 
-    def lacking(settings: Settings, *, quick: bool, progress: suites.Progress) -> list[Row]:
+    def lacking(settings: Settings, *, quick: bool, progress: suites.Progress) -> list[Measurement]:
         raise RagError("there is no collection", "make one")
 
     rich, poor = ModuleType("rich"), ModuleType("poor")
@@ -38,7 +38,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return []
 
 
-def run(said: list[str], tmp_path: Path, *names: str) -> list[Row]:
+def run(said: list[str], tmp_path: Path, *names: str) -> list[Measurement]:
     return suites.run(
         names, settings_in(tmp_path), quick=True, progress=lambda what, done, total: said.append(what)
     )
@@ -62,7 +62,7 @@ def test_a_suite_asked_for_by_name_must_run(said: list[str], tmp_path: Path, nam
     [("≥ 1.0", 1.0, True), ("≥ 1.0", 0.9, False), ("≤ .5", 0.6, False), ("", 3.0, None)],
 )
 def test_a_row_says_whether_its_target_holds(target: str, value: float, met: bool | None) -> None:
-    row = Row("speed", value, target=target)
+    row = Measurement("speed", value, target=target)
     assert row.met is met
     assert ("met" in table.markdown([row])) == bool(met)
     assert ("missed" in table.markdown([row])) == (met is False)

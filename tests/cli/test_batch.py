@@ -71,7 +71,7 @@ def test_every_line_is_answered_in_order_in_the_format_agreed(questions: Path, t
     assert all(list(row) == ROW for row in rows)
     assert rows[0]["citations"] == ["2405.00001"]
     for quote in rows[0]["quotes"]:
-        paper = lab().generation.papers.get(quote["arxiv_id"])
+        paper = lab().snapshot.papers.get(quote["arxiv_id"])
         assert any(quote["text"] in section.text for section in paper.sections)
     assert len(rows[0]["ranked"]) == 50
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag_app.cli import saved_answers
-from rag_app.cli.saved_answers import Receipt
+from rag_app.cli.saved_answers import SavedAnswer
 from rag_app.errors import RagError
 from rag_app.records import Filters
 from tests.helpers.fakes import ScriptedGenerator, answer_of, lab
@@ -16,8 +16,8 @@ from tests.helpers.fakes import ScriptedGenerator, answer_of, lab
 QUESTION = "What is PickBot?"
 
 
-def kept(engine: ScriptedGenerator | None = None) -> Receipt:
-    return saved_answers.receipt(QUESTION, Filters(), answer_of(QUESTION, lab(), engine), lab(), engine)
+def kept(engine: ScriptedGenerator | None = None) -> SavedAnswer:
+    return saved_answers.saved_answer(QUESTION, Filters(), answer_of(QUESTION, lab(), engine), lab(), engine)
 
 
 def test_a_receipt_survives_the_file(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_a_receipt_survives_the_file(tmp_path: Path) -> None:
     assert saved_answers.load(tmp_path / "answer.json") == kept_like(tmp_path / "answer.json")
 
 
-def kept_like(file: Path) -> Receipt:
+def kept_like(file: Path) -> SavedAnswer:
     """The receipt in memory with the timings of the one in the file, which no two runs share."""
     made = kept()
     stored = json.loads(file.read_text(encoding="utf-8"))["answer"]

@@ -23,9 +23,9 @@ def home(tmp_path: Path) -> Path:
 
 def test_the_chunks_of_unchanged_papers_are_taken_over_and_no_others(home: Path) -> None:
     last = last_build(home, "fake-1")
-    with closing(open_current(home)) as generation:
-        assert last.folder == generation.folder
-        assert [chunk for kept in PAPERS for chunk in last.chunks_of(kept)] == list(generation.chunks)
+    with closing(open_current(home)) as snapshot:
+        assert last.folder == snapshot.folder
+        assert [chunk for kept in PAPERS for chunk in last.chunks_of(kept)] == list(snapshot.chunks)
     assert last.chunks_of(replace(PAPERS[0], votes=99, source="moved.md")) == last.chunks_of(PAPERS[0])
     assert last.chunks_of(replace(PAPERS[0], title="Another")) == ()
     assert last.chunks_of(replace(PAPERS[0], sections=(Section("Summary", "edited"),))) == ()

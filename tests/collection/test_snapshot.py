@@ -21,7 +21,7 @@ import pytest
 from rag_app.collection import snapshot, verify
 from rag_app.collection.lock import ingest_lock
 from rag_app.collection.publish import build_and_publish, known_roots
-from rag_app.collection.snapshot import STORE, Generation, open_current
+from rag_app.collection.snapshot import STORE, Snapshot, open_current
 from rag_app.collection.vector_store import VectorStore
 from rag_app.errors import CollectionError
 from rag_app.records import Chunk, Paper, Section
@@ -53,7 +53,7 @@ def vector_of(text: str) -> list[float]:
     return list(direction / np.linalg.norm(direction))
 
 
-def publish(home: Path, papers: list[Paper] = PAPERS, **options: object) -> Generation:
+def publish(home: Path, papers: list[Paper] = PAPERS, **options: object) -> Snapshot:
     chunks = [Chunk(p.arxiv_id, s.name, 0, len(s.text), s.text) for p in papers for s in p.sections]
     vectors = np.array([vector_of(chunk.text) for chunk in chunks], dtype=np.float32).reshape(-1, 3)
     given = {"roots": ["digests"], "fingerprint": "fake-1", "report_json": {"files": 1}, **options}
@@ -61,16 +61,14 @@ def publish(home: Path, papers: list[Paper] = PAPERS, **options: object) -> Gene
 
 
 def answers(home: Path) -> list[str]:
-    """The ids that the current generation finds for every paper's own vector; their texts come back
+    """The ids that the current snapshot finds for every paper's own vector; their texts come back
     with them.
     """
-    generation = open_current(home)
-    with contextlib.closing(generation):
-        found = [
-            generation.nearest(generation.vectors[row], 1)[0][0] for row in range(len(generation.chunks))
-        ]
+    snapshot = open_current(home)
+    with contextlib.closing(snapshot):
+        found = [snapshot.nearest(snapshot.vectors[row], 1)[0][0] for row in range(len(snapshot.chunks))]
         assert sorted(found) == sorted(set(found))
-        return [generation.papers.get(generation.chunks[row].arxiv_id).sections[0].text for row in found]
+        return [snapshot.papers.get(snapshot.chunks[row].arxiv_id).sections[0].text for row in found]
 
 
 def texts(papers: list[Paper]) -> list[str]:
@@ -81,9 +79,9 @@ def rows_of(found: list[tuple[int, float]]) -> list[int]:
     return [row for row, _ in found]
 
 
-def stored(generation: Generation) -> dict[str, str]:
-    with VectorStore(generation.folder / STORE) as store:
-        rows = store.read([chunk.id for chunk in generation.chunks])
+def stored(snapshot: Snapshot) -> dict[str, str]:
+    with VectorStore(snapshot.folder / STORE) as store:
+        rows = store.read([chunk.id for chunk in snapshot.chunks])
         found = {row.id: row.text for row, _ in rows}
         assert store.count() == len(found)
         return found
@@ -91,7 +89,7 @@ def stored(generation: Generation) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one generation; copy it before changing it."""
+    """A home with one snapshot; copy it before changing it."""
     home = tmp_path_factory.mktemp("published")
     publish(home, extra=lambda folder: (folder / "lexical.npy").write_bytes(b"\x01" * 500) and None).close()
     return home
@@ -106,20 +104,18 @@ def home(published: Path, tmp_path: Path) -> Path:
 
 
 def test_a_published_generation_opens_with_all_it_was_given(home: Path) -> None:
-    generation = open_current(home)
-    assert [p.arxiv_id for p in generation.papers.all()] == [p.arxiv_id for p in PAPERS]
-    assert [chunk.arxiv_id for chunk in generation.chunks] == [p.arxiv_id for p in PAPERS]
-    assert generation.vectors.tolist() == pytest.approx(
-        np.array([vector_of(c.text) for c in generation.chunks])
-    )
-    assert (generation.manifest.papers, generation.manifest.chunks, generation.manifest.dimensions) == (
+    snapshot = open_current(home)
+    assert [p.arxiv_id for p in snapshot.papers.all()] == [p.arxiv_id for p in PAPERS]
+    assert [chunk.arxiv_id for chunk in snapshot.chunks] == [p.arxiv_id for p in PAPERS]
+    assert snapshot.vectors.tolist() == pytest.approx(np.array([vector_of(c.text) for c in snapshot.chunks]))
+    assert (snapshot.manifest.papers, snapshot.manifest.chunks, snapshot.manifest.dimensions) == (
         20,
         20,
         3,
     )
-    assert generation.manifest.roots == ("digests",)
-    assert generation.manifest.report == {"files": 1}
-    assert (generation.folder / "lexical.npy").exists()
+    assert snapshot.manifest.roots == ("digests",)
+    assert snapshot.manifest.report == {"files": 1}
+    assert (snapshot.folder / "lexical.npy").exists()
 
 
 def test_opening_does_not_import_chroma(home: Path) -> None:
@@ -138,14 +134,14 @@ def test_without_an_index_the_error_says_to_ingest(tmp_path: Path) -> None:
 
 
 def test_search_is_exact_and_keeps_to_the_allowed_papers(home: Path) -> None:
-    generation = open_current(home)
+    snapshot = open_current(home)
     query = np.array([0.3, -0.5, 0.8], dtype=np.float32)
-    expected = np.argsort(-(generation.vectors @ query), kind="stable")
-    assert rows_of(generation.nearest(query, 5)) == expected[:5].tolist()
+    expected = np.argsort(-(snapshot.vectors @ query), kind="stable")
+    assert rows_of(snapshot.nearest(query, 5)) == expected[:5].tolist()
     allowed = {PAPERS[3].arxiv_id, PAPERS[8].arxiv_id, "9999.00000"}
-    assert rows_of(generation.nearest(query, 5, allowed)) == [r for r in expected.tolist() if r in (3, 8)]
-    assert generation.nearest(query, 5, set()) == []
-    assert generation.scores(query).shape == (20,)
+    assert rows_of(snapshot.nearest(query, 5, allowed)) == [r for r in expected.tolist() if r in (3, 8)]
+    assert snapshot.nearest(query, 5, set()) == []
+    assert snapshot.scores(query).shape == (20,)
 
 
 def test_above_the_limit_the_store_proposes_the_same_papers(
@@ -174,15 +170,13 @@ def test_above_the_limit_a_damaged_store_costs_no_answer(home: Path, monkeypatch
 
 
 def test_many_threads_may_search_and_read_at_once(home: Path) -> None:
-    generation = open_current(home)
-    expected = [generation.nearest(vector, 3) for vector in generation.vectors]
+    snapshot = open_current(home)
+    expected = [snapshot.nearest(vector, 3) for vector in snapshot.vectors]
     wrong: list[int] = []
 
     def ask(row: int) -> None:
-        ids = [
-            generation.chunks[found].arxiv_id for found, _ in generation.nearest(generation.vectors[row], 3)
-        ]
-        if generation.papers.many(ids) != [PAPERS[found] for found, _ in expected[row]]:
+        ids = [snapshot.chunks[found].arxiv_id for found, _ in snapshot.nearest(snapshot.vectors[row], 3)]
+        if snapshot.papers.many(ids) != [PAPERS[found] for found, _ in expected[row]]:
             wrong.append(row)
 
     threads = [threading.Thread(target=ask, args=(n % 20,)) for n in range(60)]
@@ -263,8 +257,8 @@ def test_folders_that_no_index_names_any_more_are_asked_for(home: Path) -> None:
 
 
 def test_an_index_of_another_format_says_to_ingest_again(home: Path) -> None:
-    generation = open_current(home)
-    replace(generation.manifest, format=99).write(generation.folder)
+    snapshot = open_current(home)
+    replace(snapshot.manifest, format=99).write(snapshot.folder)
     with pytest.raises(CollectionError, match="format 99"):
         open_current(home)
 
@@ -293,18 +287,18 @@ def test_removed_edited_and_added_papers_reach_the_store_through_a_changed_copy(
 ) -> None:
     monkeypatch.setattr(VectorStore, "create", None)  # a new store would fail
     edited = [*MORE[1:9], paper(9, "edited"), replace(MORE[10], votes=77), *MORE[11:21]]
-    generation = publish(home, edited)
-    assert sorted(stored(generation).values()) == sorted(texts(edited)) == sorted(answers(home))
-    with VectorStore(generation.folder / STORE) as store:
-        rows = store.read([chunk.id for chunk in generation.chunks])
+    snapshot = publish(home, edited)
+    assert sorted(stored(snapshot).values()) == sorted(texts(edited)) == sorted(answers(home))
+    with VectorStore(snapshot.folder / STORE) as store:
+        rows = store.read([chunk.id for chunk in snapshot.chunks])
         votes = {row.metadata["arxiv_id"]: row.metadata.get("votes") for row, _ in rows}
     assert votes == {p.arxiv_id: p.votes for p in edited}
 
 
 def test_another_embedding_model_means_a_new_store(home: Path) -> None:
-    generation = publish(home, fingerprint="fake-2")
-    assert generation.manifest.fingerprint == "fake-2"
-    assert verify.damage(generation.folder) == []
+    snapshot = publish(home, fingerprint="fake-2")
+    assert snapshot.manifest.fingerprint == "fake-2"
+    assert verify.damage(snapshot.folder) == []
 
 
 def test_a_copied_store_that_fails_its_check_is_made_anew(home: Path) -> None:
@@ -482,9 +476,9 @@ def test_no_papers_keep_the_last_index(home: Path) -> None:
 
 
 def test_papers_without_any_text_can_be_published(tmp_path: Path) -> None:
-    generation = publish(tmp_path, [replace(PAPERS[0], sections=())])
-    assert generation.nearest(np.ones(3, dtype=np.float32), 5) == []
-    assert generation.papers.get(PAPERS[0].arxiv_id).sections == ()
+    snapshot = publish(tmp_path, [replace(PAPERS[0], sections=())])
+    assert snapshot.nearest(np.ones(3, dtype=np.float32), 5) == []
+    assert snapshot.papers.get(PAPERS[0].arxiv_id).sections == ()
 
 
 # --- a Chroma server ---------------------------------------------------------------------------
@@ -499,11 +493,11 @@ def server(tmp_path: Path) -> Iterator[str]:
 def test_a_server_holds_one_collection_for_each_kept_generation(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generations = [publish(tmp_path, papers, chroma_url=server) for papers in (PAPERS, MORE, PAPERS)]
-    names = [generation.manifest.collection for generation in generations]
-    for generation, papers in ((generations[1], MORE), (generations[2], PAPERS)):
-        with VectorStore(tmp_path, server, generation.manifest.collection) as store:
-            rows = store.read([chunk.id for chunk in generation.chunks])
+    snapshots = [publish(tmp_path, papers, chroma_url=server) for papers in (PAPERS, MORE, PAPERS)]
+    names = [made.manifest.collection for made in snapshots]
+    for made, papers in ((snapshots[1], MORE), (snapshots[2], PAPERS)):
+        with VectorStore(tmp_path, server, made.manifest.collection) as store:
+            rows = store.read([chunk.id for chunk in made.chunks])
             assert sorted(row.text for row, _ in rows) == sorted(texts(papers))
     with VectorStore(tmp_path, server, names[0]) as store, pytest.raises(CollectionError):
         store.count()

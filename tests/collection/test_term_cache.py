@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.collection.term_cache import Analyses
+from rag_app.collection.term_cache import TermCache
 
 
 class Counted:
@@ -22,24 +22,24 @@ class Counted:
 
 
 def test_only_new_texts_are_analysed_and_the_results_are_the_same(tmp_path: Path) -> None:
-    first = Analyses(Counted(), "1")
+    first = TermCache(Counted(), "1")
     first(["a b", "c", "a b"])
     first.save(tmp_path / "kept.json")
     counted = Counted()
-    second = Analyses(counted, "1", tmp_path / "kept.json")
+    second = TermCache(counted, "1", tmp_path / "kept.json")
     assert second(["c", "d e", "a b", "d e"]) == [["c"], ["d", "e"], ["a", "b"], ["d", "e"]]
     assert counted.asked == ["d e"]
 
 
 def test_texts_that_left_are_forgotten(tmp_path: Path) -> None:
-    first = Analyses(Counted(), "1")
+    first = TermCache(Counted(), "1")
     first(["gone", "stays"])
     first.save(tmp_path / "1.json")
-    second = Analyses(Counted(), "1", tmp_path / "1.json")
+    second = TermCache(Counted(), "1", tmp_path / "1.json")
     second(["stays"])
     second.save(tmp_path / "2.json")
     counted = Counted()
-    Analyses(counted, "1", tmp_path / "2.json")(["gone", "stays"])
+    TermCache(counted, "1", tmp_path / "2.json")(["gone", "stays"])
     assert counted.asked == ["gone"]
 
 
@@ -54,5 +54,5 @@ def test_a_file_that_is_missing_damaged_or_of_another_version_is_not_used(
     if contents is not None:
         file.write_text(contents, encoding="utf-8", errors="surrogatepass")
     counted = Counted()
-    assert Analyses(counted, "1", file)(["a b"]) == [["a", "b"]]
+    assert TermCache(counted, "1", file)(["a b"]) == [["a", "b"]]
     assert counted.asked == ["a b"]

@@ -1,4 +1,4 @@
-"""The stories over a Chroma server: the same answers, one collection a generation, and answers
+"""The stories over a Chroma server: the same answers, one collection a snapshot, and answers
 while it is away.
 """
 
@@ -51,7 +51,7 @@ def collections(url: str) -> set[str]:
 
 
 def grown(settings: Settings, text: str) -> str:
-    """Add to the digests, ingest, and name the new generation's collection."""
+    """Add to the digests, ingest, and name the new snapshot's collection."""
     with (settings.digests / "lab.md").open("a", encoding="utf-8") as file:
         file.write(text)
     pipeline.ingest(settings)
@@ -83,11 +83,11 @@ def test_leaving_the_server_makes_an_index_of_its_own_and_cleans_up(settings: Se
 
 def test_damage_on_the_server_is_found(settings: Settings) -> None:
     grown(settings, "")
-    generation = open_current(settings.home)
-    with VectorStore(generation.folder, settings.chroma_url, generation.manifest.collection) as store:
-        store.delete([generation.chunks[0].id])
-    assert generation.store_damage() == ["the vector store holds 5 of 6 chunks"]
-    assert verify.damage(generation.folder) == [f"the vector store has lost {generation.chunks[0].id}"]
+    snapshot = open_current(settings.home)
+    with VectorStore(snapshot.folder, settings.chroma_url, snapshot.manifest.collection) as store:
+        store.delete([snapshot.chunks[0].id])
+    assert snapshot.store_damage() == ["the vector store holds 5 of 6 chunks"]
+    assert verify.damage(snapshot.folder) == [f"the vector store has lost {snapshot.chunks[0].id}"]
 
 
 def test_what_the_server_lost_is_filled_again(settings: Settings) -> None:

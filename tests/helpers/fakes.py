@@ -151,16 +151,16 @@ def made(folder: Path, digests: dict[str, str]) -> Library:
         for paper in papers
         for c in chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
     ]
-    generation = settings.home / "index" / "made"
-    generation.mkdir(parents=True)
-    build_table(papers, generation / snapshot.PAPERS)
-    snapshot.write_chunks(chunks, generation / snapshot.CHUNKS)
-    np.save(generation / snapshot.VECTORS, embedder.passages([c.text for c in chunks]))
-    write_dictionaries(papers, generation)
-    roots, files = (str(settings.digests),), snapshot.file_marks(generation)
+    folder = settings.home / "index" / "made"
+    folder.mkdir(parents=True)
+    build_table(papers, folder / snapshot.PAPERS)
+    snapshot.write_chunks(chunks, folder / snapshot.CHUNKS)
+    np.save(folder / snapshot.VECTORS, embedder.passages([c.text for c in chunks]))
+    write_dictionaries(papers, folder)
+    roots, files = (str(settings.digests),), snapshot.file_marks(folder)
     snapshot.Manifest(
         "made", "", __version__, roots, embedder.fingerprint, 128, len(papers), len(chunks), "", files=files
-    ).write(generation)
+    ).write(folder)
     (settings.home / "index" / snapshot.CURRENT).write_text("made")
     with fake_embedding(embedder):
         return pipeline.open_library(settings)

@@ -162,7 +162,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def units(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Units are read together, as on a CPU, or each alone, as on a GPU."""
     if request.param == "apart":
-        monkeypatch.setattr(llama.Model, "joins_alike", lambda *_: False)
+        monkeypatch.setattr(llama.LlamaModel, "joins_alike", lambda *_: False)
 
 
 def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[float, ...]:
@@ -250,14 +250,14 @@ def test_a_choice_leaves_nothing_to_be_written_later(tiny: Path, tmp_path: Path,
 @pytest.fixture
 def hybrid(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model can forget all or nothing, as one with recurrent layers."""
-    keep = llama.Model.keep
+    keep = llama.LlamaModel.keep
 
-    def all_or_nothing(model: llama.Model, count: int) -> bool:
+    def all_or_nothing(model: llama.LlamaModel, count: int) -> bool:
         held = model._api.llama_memory_seq_pos_max(model._memory, 0) + 1
         return keep(model, count if count == held else 0) and count in {0, held}
 
-    monkeypatch.setattr(llama.Model, "can_drop", False)
-    monkeypatch.setattr(llama.Model, "keep", all_or_nothing)
+    monkeypatch.setattr(llama.LlamaModel, "can_drop", False)
+    monkeypatch.setattr(llama.LlamaModel, "keep", all_or_nothing)
 
 
 def test_a_model_that_cannot_drop_goes_on_from_the_saved_evidence(
@@ -330,7 +330,7 @@ def test_greedy_text_is_the_same_each_time_cold_or_reused(engine: Engine) -> Non
 def test_batches_that_join_alike_in_a_trial_do_so_in_a_long_prompt(row: int, least: int) -> None:
     if not WEIGHTS.exists():
         pytest.skip("weights are absent")
-    model = llama.Model(WEIGHTS, Plan(0, 1024, step=512), threads=2)
+    model = llama.LlamaModel(WEIGHTS, Plan(0, 1024, step=512), threads=2)
     tokens = model.tokenize(2 * FACTS, special=False)[: 7 * least + 3]
 
     def bits(*cuts: int) -> tuple[bytes, bytes]:
@@ -350,7 +350,7 @@ def test_the_trial_is_made_once_for_each_model_and_machine(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trial = Mock(return_value=True)
-    monkeypatch.setattr(llama.Model, "joins_alike", trial)
+    monkeypatch.setattr(llama.LlamaModel, "joins_alike", trial)
     for _ in range(2):
         with opened(tiny, tmp_path / "states") as engine:
             assert engine._joins
@@ -573,8 +573,8 @@ def test_a_model_whose_template_is_broken_gives_its_memory_back(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = Mock()
-    monkeypatch.setattr(llama.Model, "template", "{% generation %}")
-    monkeypatch.setattr(llama.Model, "close", closed)
+    monkeypatch.setattr(llama.LlamaModel, "template", "{% generation %}")
+    monkeypatch.setattr(llama.LlamaModel, "close", closed)
     with pytest.raises(WeightsError, match="chat template is broken"):
         Engine(tiny, PLAN)
     closed.assert_called_once()

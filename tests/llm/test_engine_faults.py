@@ -14,11 +14,11 @@ import pytest
 from rag_app import pipeline
 from rag_app.errors import EngineError
 from rag_app.history.store import History
-from rag_app.llm.process import EngineHost
+from rag_app.llm.process import EngineProcess
 from rag_app.records import Checked, Done, Draft, Found
 from rag_app.settings import Settings
 from rag_app.web.state.answer_jobs import AnswerJob
-from rag_app.web.state.model_call import Line, Witness
+from rag_app.web.state.model_call import CallQueue, ModelCall
 from tests.helpers.fakes import lab
 
 WORKER = '''
@@ -73,17 +73,19 @@ QUESTION = "What does PickBot learn?"
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[EngineHost]:
+def host(tmp_path: Path) -> Iterator[EngineProcess]:
     worker = tmp_path / "worker.py"
     worker.write_text(WORKER, encoding="utf-8")
-    host = EngineHost(Settings(), command=(sys.executable, str(worker)))
+    host = EngineProcess(Settings(), command=(sys.executable, str(worker)))
     yield host
     host.close()
 
 
-def run_to_its_end(job: AnswerJob, history: History, host: EngineHost) -> None:
+def run_to_its_end(job: AnswerJob, history: History, host: EngineProcess) -> None:
     turn_id = job.turn_id or 0
-    job.start(lab(), Witness(host, Line()), keep=lambda p: history.complete(turn_id, p.query, p.answer))
+    job.start(
+        lab(), ModelCall(host, CallQueue()), keep=lambda p: history.complete(turn_id, p.query, p.answer)
+    )
     deadline = time.monotonic() + 20
     while job.running and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -91,7 +93,7 @@ def run_to_its_end(job: AnswerJob, history: History, host: EngineHost) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_mid_answer_is_said_after_the_evidence(host: EngineHost, fault: str) -> None:
+def test_a_fault_in_mid_answer_is_said_after_the_evidence(host: EngineProcess, fault: str) -> None:
     seen: list[object] = []
     with pytest.raises(EngineError, match=FAULTS[fault]) as caught:
         for event in pipeline.ask(f"{QUESTION} {fault}", lab(), host):
@@ -104,7 +106,7 @@ def test_a_fault_in_mid_answer_is_said_after_the_evidence(host: EngineHost, faul
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_after_a_fault_the_page_lives_and_the_history_keeps_the_question(
-    host: EngineHost, tmp_path: Path, fault: str
+    host: EngineProcess, tmp_path: Path, fault: str
 ) -> None:
     history = History(tmp_path / "history.sqlite3")
     conversation = history.create()
@@ -121,7 +123,7 @@ def test_after_a_fault_the_page_lives_and_the_history_keeps_the_question(
     history.close()
 
 
-def test_a_fault_stops_only_the_answer_it_met(host: EngineHost) -> None:
+def test_a_fault_stops_only_the_answer_it_met(host: EngineProcess) -> None:
     for fault in DIES:
         with pytest.raises(EngineError):
             list(pipeline.ask(f"{QUESTION} {fault}", lab(), host))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag_app.errors import EngineError
-from rag_app.llm.process import EngineHost
+from rag_app.llm.process import EngineProcess
 from rag_app.llm.protocol import Message
 from rag_app.settings import Settings
 
@@ -76,8 +76,8 @@ def worker(tmp_path: Path) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def host(worker: tuple[str, ...]) -> Iterator[EngineHost]:
-    host = EngineHost(Settings(), command=worker)
+def host(worker: tuple[str, ...]) -> Iterator[EngineProcess]:
+    host = EngineProcess(Settings(), command=worker)
     yield host
     host.close()
 
@@ -93,7 +93,7 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_the_host_is_the_engine_seen_through_a_pipe(host: EngineHost) -> None:
+def test_the_host_is_the_engine_seen_through_a_pipe(host: EngineProcess) -> None:
     assert (host.model, host.device, host.context) == ("parrot", "cage", 99)
     assert "".join(host.stream(says("한국어 🎉 line\nend"))) == "한국어 🎉 line end "
     assert (host.usage.prompt_tokens, host.usage.generated_tokens) == (7, 4)
@@ -101,7 +101,7 @@ def test_the_host_is_the_engine_seen_through_a_pipe(host: EngineHost) -> None:
     assert host.choose(says("yes"), ["yes", "no"]) == (1.0, 0.0)
 
 
-def test_a_crash_is_an_error_of_that_call_and_the_next_one_is_answered(host: EngineHost) -> None:
+def test_a_crash_is_an_error_of_that_call_and_the_next_one_is_answered(host: EngineProcess) -> None:
     pieces = host.stream(says("well then crash never"))
     with pytest.raises(EngineError, match=r"process ended \(code -6\)") as caught:
         list(pieces)
@@ -109,7 +109,7 @@ def test_a_crash_is_an_error_of_that_call_and_the_next_one_is_answered(host: Eng
     assert "".join(host.stream(says("alive"))) == "alive "
 
 
-def test_calls_that_waited_for_a_crashed_child_are_told(host: EngineHost) -> None:
+def test_calls_that_waited_for_a_crashed_child_are_told(host: EngineProcess) -> None:
     errors: list[EngineError] = []
 
     def call(words: str) -> None:
@@ -133,7 +133,7 @@ def test_calls_that_waited_for_a_crashed_child_are_told(host: EngineHost) -> Non
     assert "memory is short" in errors[0].hint
 
 
-def test_errors_keep_their_message_and_the_child_lives_on(host: EngineHost) -> None:
+def test_errors_keep_their_message_and_the_child_lives_on(host: EngineProcess) -> None:
     child = host._child._process.pid
     with pytest.raises(EngineError, match="a known error") as caught:
         list(host.stream(says("error")))
@@ -144,7 +144,7 @@ def test_errors_keep_their_message_and_the_child_lives_on(host: EngineHost) -> N
     assert host._child._process.pid == child
 
 
-def test_stop_is_passed_on_while_the_engine_is_busy(host: EngineHost) -> None:
+def test_stop_is_passed_on_while_the_engine_is_busy(host: EngineProcess) -> None:
     stop = threading.Event()
     threading.Timer(0.1, stop.set).start()
     began = time.monotonic()
@@ -152,7 +152,7 @@ def test_stop_is_passed_on_while_the_engine_is_busy(host: EngineHost) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_a_choice_is_stopped_as_an_answer_is(host: EngineHost) -> None:
+def test_a_choice_is_stopped_as_an_answer_is(host: EngineProcess) -> None:
     stop = threading.Event()
     threading.Timer(0.1, stop.set).start()
     began = time.monotonic()
@@ -160,21 +160,21 @@ def test_a_choice_is_stopped_as_an_answer_is(host: EngineHost) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_an_abandoned_answer_stops_and_the_next_is_served(host: EngineHost) -> None:
+def test_an_abandoned_answer_stops_and_the_next_is_served(host: EngineProcess) -> None:
     pieces = host.stream(says("word forever after"))
     assert next(pieces) == "word "
     pieces.close()  # type: ignore[attr-defined]  # it is a generator
     assert "".join(host.stream(says("next"))) == "next "
 
 
-def test_an_answer_left_aside_holds_nobody_up(host: EngineHost) -> None:
+def test_an_answer_left_aside_holds_nobody_up(host: EngineProcess) -> None:
     aside = host.stream(says("one two three"))
     assert next(aside) == "one "
     assert "".join(host.stream(says("next"))) == "next "
     assert list(aside) == ["two ", "three "]
 
 
-def test_a_call_stopped_while_it_waits_is_never_begun(host: EngineHost) -> None:
+def test_a_call_stopped_while_it_waits_is_never_begun(host: EngineProcess) -> None:
     first_stop, second_stop = threading.Event(), threading.Event()
     first = host.stream(says("word forever"), stop=first_stop)
     next(first)
@@ -191,7 +191,7 @@ def test_a_call_stopped_while_it_waits_is_never_begun(host: EngineHost) -> None:
     assert host.waiting == 0
 
 
-def test_many_threads_never_mix(host: EngineHost) -> None:
+def test_many_threads_never_mix(host: EngineProcess) -> None:
     found: dict[int, str] = {}
 
     def call(number: int) -> None:
@@ -205,7 +205,7 @@ def test_many_threads_never_mix(host: EngineHost) -> None:
     assert found == {number: f"w{number} " * 40 for number in range(8)}
 
 
-def test_what_an_answer_cost_is_told_to_the_one_who_asked(host: EngineHost) -> None:
+def test_what_an_answer_cost_is_told_to_the_one_who_asked(host: EngineProcess) -> None:
     told: dict[int, set[int]] = {}
 
     def call(number: int) -> None:
@@ -223,7 +223,7 @@ def test_what_an_answer_cost_is_told_to_the_one_who_asked(host: EngineHost) -> N
     assert told == {number: {number} for number in range(1, 9)}
 
 
-def test_counting_does_not_wait_for_an_answer(host: EngineHost) -> None:
+def test_counting_does_not_wait_for_an_answer(host: EngineProcess) -> None:
     stop = threading.Event()
     pieces = host.stream(says("word forever"), stop=stop)
     next(pieces)
@@ -234,18 +234,18 @@ def test_counting_does_not_wait_for_an_answer(host: EngineHost) -> None:
 
 def test_a_model_that_cannot_load_says_why(worker: tuple[str, ...]) -> None:
     with pytest.raises(EngineError, match="no such model") as caught:
-        EngineHost(Settings(model="missing"), command=worker)
+        EngineProcess(Settings(model="missing"), command=worker)
     assert caught.value.hint == "pull it"
 
 
 def test_a_child_that_dies_while_loading_is_an_error() -> None:
     with pytest.raises(EngineError, match=r"process ended \(code 3\)"):
-        EngineHost(Settings(), command=(sys.executable, "-c", "raise SystemExit(3)"))
+        EngineProcess(Settings(), command=(sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(EngineError, match="cannot be started"):
-        EngineHost(Settings(), command=("no-such-program-at-all",))
+        EngineProcess(Settings(), command=("no-such-program-at-all",))
 
 
-def test_closing_ends_the_child_and_the_answers_under_way(host: EngineHost) -> None:
+def test_closing_ends_the_child_and_the_answers_under_way(host: EngineProcess) -> None:
     pieces = host.stream(says("word forever"))
     next(pieces)
     child = host._child._process
@@ -282,7 +282,7 @@ def test_the_real_engine_answers_through_the_host(tmp_path: Path) -> None:
     if not WEIGHTS.exists():
         pytest.skip("weights are absent")
     settings = Settings(home=tmp_path, model=str(WEIGHTS), context=1024, gpu_layers=0)
-    host = EngineHost(settings)
+    host = EngineProcess(settings)
     try:
         assert host.context == 1024
         assert "".join(host.stream(says("Is ice cold?"), grammar='root ::= "yes" | "no"')) in {"yes", "no"}

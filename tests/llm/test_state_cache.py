@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.llm.state_cache import States
+from rag_app.llm.state_cache import StateCache
 
 
-def saved(folder: Path, key: str = "model a") -> States:
-    states = States(key, folder)
+def saved(folder: Path, key: str = "model a") -> StateCache:
+    states = StateCache(key, folder)
     states.add([1, 2, 3, 4], b"one")
     states.add([1, 9, 9], b"two")
     states.flush()
     return states
 
 
-def found(states: States, tokens: list[int]) -> tuple[bytes | None, int]:
+def found(states: StateCache, tokens: list[int]) -> tuple[bytes | None, int]:
     state = states.find(tokens)
     return (states.read(state[0]), state[1]) if state else (None, 0)
 
 
 def test_the_longest_shared_beginning_wins() -> None:
-    states = States("key")
+    states = StateCache("key")
     states.add([1, 2, 3, 4], b"one")
     states.add([1, 9, 9], b"two")
     assert found(states, [1, 2, 3, 7]) == (b"one", 3)
@@ -32,7 +32,7 @@ def test_the_longest_shared_beginning_wins() -> None:
 
 
 def test_a_state_that_serves_only_whole_is_not_offered_for_a_part() -> None:
-    states = States("key", whole=True)
+    states = StateCache("key", whole=True)
     states.add([1, 2], b"short")
     states.add([1, 2, 3, 4], b"long")
     assert found(states, [1, 2, 3, 7]) == (b"short", 2)
@@ -48,11 +48,11 @@ def test_a_longer_state_takes_the_place_of_the_one_it_continues(tmp_path: Path) 
 
 def test_states_outlive_the_process(tmp_path: Path) -> None:
     saved(tmp_path)
-    assert found(States("model a", tmp_path), [1, 2, 3, 4, 5]) == (b"one", 4)
+    assert found(StateCache("model a", tmp_path), [1, 2, 3, 4, 5]) == (b"one", 4)
 
 
 def test_a_file_that_was_deleted_hides_no_other_state(tmp_path: Path) -> None:
-    states = States("model a", tmp_path)
+    states = StateCache("model a", tmp_path)
     for last in (7, 8):
         states.add([1, 2, last], b"%d" % last)
         states.flush()
@@ -63,7 +63,7 @@ def test_a_file_that_was_deleted_hides_no_other_state(tmp_path: Path) -> None:
 
 
 def test_a_forgotten_state_is_not_offered_again() -> None:
-    states = States("key")
+    states = StateCache("key")
     states.add([1, 2, 3], b"one")
     state, _ = states.find([1, 2, 3]) or pytest.fail("not found")
     states.forget(state)
@@ -72,7 +72,7 @@ def test_a_forgotten_state_is_not_offered_again() -> None:
 
 def test_states_of_another_model_are_ignored(tmp_path: Path) -> None:
     saved(tmp_path)
-    assert States("model b", tmp_path).find([1, 2, 3, 4]) is None
+    assert StateCache("model b", tmp_path).find([1, 2, 3, 4]) is None
 
 
 @pytest.mark.parametrize("at", range(0, 200, 7))
@@ -82,8 +82,8 @@ def test_a_changed_byte_anywhere_never_gives_a_wrong_state(tmp_path: Path, at: i
     data = bytearray(path.read_bytes())
     data[at % len(data)] ^= 0xFF
     path.write_bytes(data)
-    assert found(States("model a", tmp_path), [1, 2, 3, 4])[0] in {None, b"one", b"two"}
-    assert found(States("model a", tmp_path), [1, 2, 3, 4]) != (b"one", 4)
+    assert found(StateCache("model a", tmp_path), [1, 2, 3, 4])[0] in {None, b"one", b"two"}
+    assert found(StateCache("model a", tmp_path), [1, 2, 3, 4]) != (b"one", 4)
 
 
 def test_cut_off_and_foreign_files_are_ignored(tmp_path: Path) -> None:
@@ -92,13 +92,13 @@ def test_cut_off_and_foreign_files_are_ignored(tmp_path: Path) -> None:
         path.write_bytes(path.read_bytes()[:-1])
     (tmp_path / "foreign.state").write_bytes(b"\x80\x04 not ours")
     (tmp_path / "empty.state").touch()
-    states = States("model a", tmp_path)
+    states = StateCache("model a", tmp_path)
     assert found(states, [1, 2, 3, 4]) == (None, 4)
     assert found(states, [1, 2, 3, 4]) == (None, 1), "a damaged state is offered once only"
 
 
 def test_memory_is_capped_and_the_least_recently_used_goes_first() -> None:
-    states = States("key", memory_bytes=6)
+    states = StateCache("key", memory_bytes=6)
     states.add([1, 1], b"aaa")
     states.add([2, 2], b"bbb")
     assert found(states, [1, 1]) == (b"aaa", 2)
@@ -108,15 +108,15 @@ def test_memory_is_capped_and_the_least_recently_used_goes_first() -> None:
 
 
 def test_a_state_larger_than_the_memory_for_states_reaches_the_disk(tmp_path: Path) -> None:
-    states = States("k", tmp_path, memory_bytes=10)
+    states = StateCache("k", tmp_path, memory_bytes=10)
     states.add([1, 2], b"x" * 8)
     states.add([3, 4], b"y" * 100)
     states.flush()
-    assert found(States("k", tmp_path), [3, 4]) == (b"y" * 100, 2)
+    assert found(StateCache("k", tmp_path), [3, 4]) == (b"y" * 100, 2)
 
 
 def test_disk_is_capped(tmp_path: Path) -> None:
-    states = States("key", tmp_path, disk_bytes=1500)
+    states = StateCache("key", tmp_path, disk_bytes=1500)
     for first in range(10):
         states.add([first] * 10, b"x" * 200)
         states.flush()
@@ -124,7 +124,7 @@ def test_disk_is_capped(tmp_path: Path) -> None:
 
 
 def test_what_left_memory_is_read_from_disk(tmp_path: Path) -> None:
-    states = States("key", tmp_path, memory_bytes=4)
+    states = StateCache("key", tmp_path, memory_bytes=4)
     states.add([1, 1], b"aaa")
     states.flush()
     states.add([2, 2], b"bbb")
@@ -133,7 +133,7 @@ def test_what_left_memory_is_read_from_disk(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_costs_only_the_saving(tmp_path: Path) -> None:
     (tmp_path / "states").write_text("a file where the folder should be")
-    states = States("key", tmp_path / "states")
+    states = StateCache("key", tmp_path / "states")
     states.add([1, 2], b"data")
     states.flush()
     assert found(states, [1, 2]) == (b"data", 2)

@@ -10,15 +10,19 @@ from rag_app.collection.library import Dictionary
 from rag_app.records import Answer, Citation, Evidence, Hit, Intent, Paper, Query, Turn
 from rag_app.search.understanding import understand
 from rag_app.web.i18n.text import EXAMPLES
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.follow_ups import follow_ups
 from tests.helpers.ui_page import ANSWER, CALM, CITATION, FILM, REFUSAL
 
 
-def progress(answer: Answer, *papers: Paper, question: str = "what is new?", topic: str = "") -> Progress:
+def progress(
+    answer: Answer, *papers: Paper, question: str = "what is new?", topic: str = ""
+) -> AnswerProgress:
     query = Query(question, question, answer.language, answer.intent, topic=topic)
     hits = tuple(Hit(paper, 1.0) for paper in papers)
-    return Progress(query, Evidence(hits), answer=answer, papers={paper.arxiv_id: paper for paper in papers})
+    return AnswerProgress(
+        query, Evidence(hits), answer=answer, papers={paper.arxiv_id: paper for paper in papers}
+    )
 
 
 def cited(n: int, paper: Paper) -> Citation:

@@ -43,7 +43,7 @@ class Judge(ScriptedGenerator):
 
 
 def around_the_cut(*distances: float) -> Evidence:
-    papers = lab().generation.papers.all()
+    papers = lab().snapshot.papers.all()
     hits = tuple(Hit(papers[n], CUT + distance) for n, distance in enumerate(distances))
     matched = tuple(hit.paper.arxiv_id for hit in hits if hit.score >= CUT)
     return Evidence(hits, 100, matched, tuple(h.paper.arxiv_id for h in hits[len(matched) :]), STRENGTH)

@@ -12,7 +12,7 @@ import pytest
 from rag_app import pipeline
 from rag_app.collection import snapshot
 from rag_app.collection.library import Library
-from rag_app.collection.snapshot import Generation
+from rag_app.collection.snapshot import Snapshot
 from rag_app.records import Evidence, Filters, Intent, Paper, Query, Section
 from rag_app.search import retrieval
 from rag_app.search.retrieval import BORDER, RANKED, passages_of, retrieve
@@ -60,11 +60,11 @@ def test_a_collection_too_large_to_score_whole_is_searched_through_the_store(
     exact = ids(ask(question, stored, filters=filters))
     monkeypatch.setattr(snapshot, "EXACT_LIMIT", 10)
     monkeypatch.setattr(retrieval, "NEIGHBOURS", 24)
-    monkeypatch.setattr(Generation, "scores", None)  # which would score every chunk
-    large = replace(stored, generation=Generation(stored.generation.folder))
+    monkeypatch.setattr(Snapshot, "scores", None)  # which would score every chunk
+    large = replace(stored, snapshot=Snapshot(stored.snapshot.folder))
     assert ids(ask(question, large, filters=filters))[:3] == exact[:3]
-    assert (large.generation.__dict__.get("_store") is not None) == (len(exact) > 24)
-    large.generation.close()
+    assert (large.snapshot.__dict__.get("_store") is not None) == (len(exact) > 24)
+    large.snapshot.close()
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_described_paper_is_near_the_top_in_both_languages(
     ],
 )
 def test_every_hit_meets_the_filters(library: Library, filters: Filters) -> None:
-    allowed = library.generation.papers.ids(filters)
+    allowed = library.snapshot.papers.ids(filters)
     evidence = ask("language models", library, filters=filters)
     assert evidence.scanned == len(allowed) > 0
     assert set(ids(evidence)) <= set(allowed)

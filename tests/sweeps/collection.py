@@ -22,7 +22,7 @@ class Collection:
         return self.folder / "home"
 
     @property
-    def generation(self) -> Path:
+    def snapshot(self) -> Path:
         return self.home / "index" / current_name(self.home)
 
     def copied(self, folder: Path) -> Collection:
@@ -43,4 +43,4 @@ class Collection:
         """All that is wrong with the index, leftovers of other ingests included."""
         names = [path.name for path in (self.home / "index").iterdir() if path.is_dir()]
         leftovers = [f"{name} is left over" for name in names if ".tmp-" in name]
-        return leftovers + [f"{names} are too many"] * (len(names) > 2) + verify.damage(self.generation)
+        return leftovers + [f"{names} are too many"] * (len(names) > 2) + verify.damage(self.snapshot)

@@ -78,7 +78,7 @@ def by_chance(home: Path, seed: int) -> Case:
 
 
 def _files(home: Path) -> list[str]:
-    """The files of the current generation, and those beside it."""
+    """The files of the current snapshot, and those beside it."""
     index = home / "index"
     kept = [*index.glob("*"), *(index / current_name(home)).rglob("*")]
     return sorted(path.relative_to(home).as_posix() for path in kept if path.is_file())
@@ -108,8 +108,8 @@ class Look:
     @classmethod
     def at(cls, home: Path, aside: Path) -> Look:
         """At an index that is whole; its vectors are copied into the folder `aside`."""
-        generation = home / "index" / current_name(home)
-        arguments = Path(shutil.copy(generation / VECTORS, aside)), Manifest.read(generation).fingerprint
+        snapshot = home / "index" / current_name(home)
+        arguments = Path(shutil.copy(snapshot / VECTORS, aside)), Manifest.read(snapshot).fingerprint
         seen = [
             faults.run(stories.searches, home, *arguments, limit, below=home).value
             for limit in (0, EXACT_LIMIT)

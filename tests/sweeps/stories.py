@@ -110,7 +110,7 @@ def searches(home: Path, vectors: Path, fingerprint: str, limit: int = 0) -> lis
     with fake_embedding(embedder), pytest.MonkeyPatch.context() as patch:
         library = pipeline.open_library(Settings(home=home))
         patch.setattr(snapshot, "EXACT_LIMIT", limit)
-        found = [library.generation.nearest(embedder.query(str(number)), 5) for number in range(SEARCHES)]
+        found = [library.snapshot.nearest(embedder.query(str(number)), 5) for number in range(SEARCHES)]
         given = [pipeline.answer(question, library)[0] for question in QUESTIONS]
     rows = [str([row for row, _ in nearest]) for nearest in found]
     return rows + [_text(records_json.as_json(answer)) for answer in given]

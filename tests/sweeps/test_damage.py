@@ -22,7 +22,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
     collection = Collection(tmp_path_factory.mktemp("damage") / "collection")
     stories.write_digests(collection.folder, 1, copies=180)
     assert collection.ingest().value is True
-    assert Manifest.read(collection.generation).chunks > FLUSHED
+    assert Manifest.read(collection.snapshot).chunks > FLUSHED
     return collection
 
 

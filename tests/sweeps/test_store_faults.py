@@ -13,7 +13,7 @@ import pytest
 
 from rag_app.history import file
 from rag_app.history.store import History
-from rag_app.llm.state_cache import States
+from rag_app.llm.state_cache import StateCache
 from tests.history.test_store import ANSWER, QUERY
 from tests.sweeps import faults
 from tests.sweeps.conftest import Some, counts
@@ -153,7 +153,7 @@ def data_of(tokens: tuple[int, ...]) -> bytes:
 
 def save_states(folder: Path, *wanted: tuple[int, ...]) -> list[str]:
     """Save states of those tokens, one after the other; the kinds of files there are then."""
-    states = States("key", folder / "home" / "states")
+    states = StateCache("key", folder / "home" / "states")
     for tokens in wanted:
         states.add(tokens, data_of(tokens))
         states.flush()
@@ -162,7 +162,7 @@ def save_states(folder: Path, *wanted: tuple[int, ...]) -> list[str]:
 
 def read_states(folder: Path) -> list[tuple[int, ...]]:
     """The tokens whose own state is there, and whole."""
-    states = States("key", folder / "home" / "states")
+    states = StateCache("key", folder / "home" / "states")
     found: list[tuple[int, ...]] = []
     for tokens in (OLD, SHORT, LONG, OTHER):
         state = states.find(tokens)

@@ -19,7 +19,7 @@ from rag_app.errors import CollectionError, EngineError, RagError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
 from rag_app.web.i18n import text
 from rag_app.web.state import app_state
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets import details, evidence, upload
 from rag_app.web.widgets import markdown as prose
 from tests.helpers.ui_page import (
@@ -290,7 +290,7 @@ def test_overlapping_supports_become_one_highlight() -> None:
     support = Support(1, "What's New", QUOTE[10:] + " It", 10, len(QUOTE) + 3)
     sentence = Sentence("x [1]", True, (support,))
     answer = Answer("x [1]", False, Intent.LOOKUP, "en", (CITATION,), (sentence,))
-    spans = evidence.spans_of(Progress(answer=answer, papers={FILM.arxiv_id: FILM}), FILM.arxiv_id)
+    spans = evidence.spans_of(AnswerProgress(answer=answer, papers={FILM.arxiv_id: FILM}), FILM.arxiv_id)
     assert spans == {"What's New": [(0, len(QUOTE) + 3)]}
 
 

@@ -89,7 +89,7 @@ def test_an_unforeseen_error_has_a_message_and_a_hint() -> None:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     worker = tmp_path / "worker.py"
     worker.write_text(PARROT)
-    host = partial(process.EngineHost, command=(sys.executable, str(worker)))
+    host = partial(process.EngineProcess, command=(sys.executable, str(worker)))
     monkeypatch.setattr(process, "EngineHost", host)
     return Settings(home=tmp_path, model="first")
 

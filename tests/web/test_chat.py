@@ -28,7 +28,7 @@ from rag_app.records import (
 )
 from rag_app.web.i18n import text
 from rag_app.web.state import app_state
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.state.saved_progress import restored_progress, workings_of
 from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.details import shared_terms
@@ -189,27 +189,27 @@ def test_the_evidence_of_an_answer_outlives_the_server(page: Page) -> None:
 def test_what_is_kept_holds_the_passages_but_not_the_papers_text(page: Page) -> None:
     page.ask("what is new?")
     (turn,) = app_state.history().turns(page.app.session_state["conversation"])
-    assert turn.workings.evidence
-    assert [hit.paper.sections for hit in turn.workings.evidence.hits] == [(), ()]
-    assert [hit.passages for hit in turn.workings.evidence.hits] == [hit.passages for hit in HITS]
-    assert [hit.why for hit in turn.workings.evidence.hits] == [hit.why for hit in HITS]
+    assert turn.trace.evidence
+    assert [hit.paper.sections for hit in turn.trace.evidence.hits] == [(), ()]
+    assert [hit.passages for hit in turn.trace.evidence.hits] == [hit.passages for hit in HITS]
+    assert [hit.why for hit in turn.trace.evidence.hits] == [hit.why for hit in HITS]
 
 
 def test_evidence_on_a_paper_that_the_collection_lost_is_what_was_kept_of_it(page: Page) -> None:
     lost = replace(FILM, arxiv_id="2401.00009")
     hit = Hit(lost, 1.0, (Passage(lost.arxiv_id, "What's New", 0, len(QUOTE), QUOTE),))
-    kept = workings_of(Progress(evidence=Evidence((hit,)), prompts=("Why?",)))
+    kept = workings_of(AnswerProgress(evidence=Evidence((hit,)), prompts=("Why?",)))
     page.ask("what is new?")
     (turn,) = app_state.history().turns(page.app.session_state["conversation"])
-    back = restored_progress(replace(turn, workings=kept), page.library)
+    back = restored_progress(replace(turn, trace=kept), page.library)
     assert back.papers[lost.arxiv_id].sections == (Section("What's New", QUOTE),)
     assert back.prompts == ("Why?",)
 
 
 def test_the_details_show_the_prompt_word_for_word(page: Page) -> None:
     def engine(question: str, stop: threading.Event) -> Iterator[Event]:
-        witness: Any = page.asked[1]
-        list(witness.stream([{"role": "user", "content": "Why *this*?"}]))
+        model_call: Any = page.asked[1]
+        list(model_call.stream([{"role": "user", "content": "Why *this*?"}]))
         yield from answered(question, stop)
 
     generator: Any = app_state.engine().generator
@@ -233,7 +233,7 @@ class _Terms:
 
 
 def test_shared_terms_are_those_of_both_and_rare_ones_come_first(library: Library) -> None:
-    paper = library.generation.papers.get("2305.14314")
+    paper = library.snapshot.papers.get("2305.14314")
     query: Any = Query("q", "does QLoRA improve finetuning of penguins?", "en")
     terms = shared_terms(query, paper, library.lexical)
     assert terms[0] == "qlora"

@@ -70,7 +70,7 @@ def ingests(page: Page, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_damaged_vector_store_is_built_again_while_answers_go_on(page: Page, ingests: Ingests) -> None:
-    page.library.generation.store_damage = lambda: ["data_level0.bin was cut"]
+    page.library.snapshot.store_damage = lambda: ["data_level0.bin was cut"]
     folder_watch.mend_store.clear()
     page.app.run()
     wait_for(lambda: ingests.folders)
@@ -195,7 +195,7 @@ def test_a_changed_new_deleted_or_moved_folder_is_a_change(tmp_path: Path) -> No
 
 def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: Ingests) -> None:
     assert not [b for b in page.app.button if b.key == "watch-read"]
-    root = Path(page.library.generation.manifest.roots[0])
+    root = Path(page.library.snapshot.manifest.roots[0])
     digest(root, "new.md", 1)
     page.app.run()
     assert ENGLISH["watch_more"].format(n=1) in page.shown()
@@ -204,17 +204,17 @@ def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: In
 
 
 def test_files_that_only_look_newer_are_offered_once(page: Page, ingests: Ingests) -> None:
-    generation = page.library.generation
-    generation.manifest.created = "2020-01-01T00:00:00+00:00"
+    snapshot = page.library.snapshot
+    snapshot.manifest.created = "2020-01-01T00:00:00+00:00"
     page.app.run()
     assert ENGLISH["watch_newer"].format(n=1) in page.shown()
     ingests.end.set()
     page.app.button(key="watch-read").click().run()
     wait_for(lambda: not folder_watch.ingesting())
     app_state.workbench.clear()  # also after the next start
-    assert not folder_watch.changes_of(generation)
-    generation.name = "g2"
-    assert folder_watch.changes_of(generation)
+    assert not folder_watch.changes_of(snapshot)
+    snapshot.name = "g2"
+    assert folder_watch.changes_of(snapshot)
 
 
 # --- explore ------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def test_fitting_is_offered_to_large_collections_and_says_what_it_brought(
 ) -> None:
     app = draw(page, collection.page, ENGLISH, page.library)
     assert not [b for b in app.button if b.key == "adapt-start"]
-    page.library.generation.manifest.papers = collection.WORTH_ADAPTING
+    page.library.snapshot.manifest.papers = collection.WORTH_ADAPTING
     result = AdaptResult(10, 5, 0.5, 0.75, True, 1.0)
     monkeypatch.setattr(adapt, "adapt", lambda settings, progress: result)
     ingests.end.set()
@@ -390,7 +390,7 @@ def test_deleting_everything_asks_twice_and_spares_the_digests(page: Page, tmp_p
     assert (app_state.history().conversations(), app_state.history().bookmarks(), page.jobs) == ([], [], [])
     assert not state.exists()
     assert upload.exists()
-    assert all(Path(root).exists() for root in page.library.generation.manifest.roots)
+    assert all(Path(root).exists() for root in page.library.snapshot.manifest.roots)
 
 
 def test_a_deletion_waits_for_an_answer_that_still_saves_what_it_read(

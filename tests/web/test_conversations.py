@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from rag_app import pipeline
-from rag_app.llm.process import EngineHost
+from rag_app.llm.process import EngineProcess
 from rag_app.records import Answer, Checked, Done, Draft, Paper, Turn
 from rag_app.settings import CHECKOUT, Settings
 from tests.helpers.fakes import lab
@@ -59,23 +59,23 @@ class Finished:
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineHost]:
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
     settings = Settings(
         home=tmp_path_factory.mktemp("engine"), model=str(WEIGHTS), context=4096, gpu_layers=0
     )
-    host = EngineHost(settings.resolved())
+    host = EngineProcess(settings.resolved())
     yield host
     host.close()
 
 
 def names(count: int) -> list[tuple[str, Paper]]:
     """(short name, paper) of papers whose names nobody else's digest mentions."""
-    papers = sorted(lab().generation.papers.all(), key=lambda paper: paper.arxiv_id)
+    papers = sorted(lab().snapshot.papers.all(), key=lambda paper: paper.arxiv_id)
     named = [(paper.title.partition(":")[0], paper) for paper in papers if ":" in paper.title]
     return [(name, paper) for name, paper in named if re.fullmatch(r"[A-Za-z-]{4,}", name)][:count]
 
 
-def held(name: str, host: EngineHost, questions: Sequence[str]) -> list[Finished]:
+def held(name: str, host: EngineProcess, questions: Sequence[str]) -> list[Finished]:
     """One conversation, its questions one after another."""
     turns: list[Turn] = []
     finished = []
@@ -94,7 +94,7 @@ def told(answer: Answer) -> tuple[object, ...]:
 
 @pytest.mark.parametrize(("people", "questions"), [(3, 2), pytest.param(8, 10, marks=pytest.mark.slow)])
 def test_conversations_at_once_never_mix_and_wait_their_turn_only(
-    host: EngineHost, people: int, questions: int
+    host: EngineProcess, people: int, questions: int
 ) -> None:
     subjects = names(people)
     assert len(subjects) == people
@@ -115,7 +115,7 @@ def longest_wait(conversations: Sequence[Sequence[Finished]]) -> int:
     return max(sum(one.began < other.ended <= one.served for other in every) for one in every)
 
 
-def test_a_client_that_goes_away_in_mid_answer_frees_the_engine(host: EngineHost) -> None:
+def test_a_client_that_goes_away_in_mid_answer_frees_the_engine(host: EngineProcess) -> None:
     (first, _), (second, _) = names(2)
     stop = threading.Event()
     events = pipeline.ask(f"What does {first} propose?", lab(), host, stop=stop)
@@ -132,7 +132,7 @@ def test_a_client_that_goes_away_in_mid_answer_frees_the_engine(host: EngineHost
     assert answer.citations or answer.refused
 
 
-def test_a_client_that_goes_away_while_it_waits_costs_nobody_a_turn(host: EngineHost) -> None:
+def test_a_client_that_goes_away_while_it_waits_costs_nobody_a_turn(host: EngineProcess) -> None:
     name = names(1)[0][0]
     question = f"What does {name} propose?"
     first = pipeline.ask(question, lab(), host)

@@ -9,12 +9,12 @@ from dataclasses import replace
 from rag_app.llm.protocol import Message
 from rag_app.records import Usage
 from rag_app.web.i18n.text import ENGLISH
-from rag_app.web.state.eta import Pace, pace_of, seconds_left, waiting_line
-from rag_app.web.state.model_call import Line, Witness
+from rag_app.web.state.eta import Speed, pace_of, seconds_left, waiting_line
+from rag_app.web.state.model_call import CallQueue, ModelCall
 from tests.helpers.ui_page import ANSWER
 
 MESSAGES = (Message(role="system", content="Be brief."), Message(role="user", content="Why?"))
-PACE = Pace(reading=10.0, tokens=40, speed=4.0)
+PACE = Speed(reading=10.0, tokens=40, speed=4.0)
 
 
 class Engine:
@@ -49,19 +49,19 @@ class Engine:
 
 
 def test_a_witness_notes_the_prompt_word_for_word() -> None:
-    witness = Witness(engine := Engine(), Line())
+    model_call = ModelCall(engine := Engine(), CallQueue())
     engine.go.release(2)
-    assert list(witness.stream(MESSAGES, prefix="[1] This")) == ["so", " it is"]
-    assert witness.prompts == (
+    assert list(model_call.stream(MESSAGES, prefix="[1] This")) == ["so", " it is"]
+    assert model_call.prompts == (
         "--- system ---\nBe brief.\n\n--- user ---\nWhy?\n\n--- assistant ---\n[1] This",
     )
-    assert (witness.pieces, witness.usage) == (2, Usage(7, 0, 2, 4.0))
+    assert (model_call.pieces, model_call.usage) == (2, Usage(7, 0, 2, 4.0))
 
 
 def test_an_answer_knows_how_many_come_before_it() -> None:
-    line, engine = Line(), Engine()
+    line, engine = CallQueue(), Engine()
     engine.go.release(9)
-    first, second = Witness(engine, line), Witness(engine, line)
+    first, second = ModelCall(engine, line), ModelCall(engine, line)
     streams = [first.stream(MESSAGES), second.stream(MESSAGES)]
     for stream in streams:
         next(stream)
@@ -71,12 +71,12 @@ def test_an_answer_knows_how_many_come_before_it() -> None:
 
 
 def test_an_answer_left_in_the_middle_leaves_the_line() -> None:
-    line, engine = Line(), Engine()
+    line, engine = CallQueue(), Engine()
     engine.go.release(9)
-    stream = Witness(engine, line).stream(MESSAGES)
+    stream = ModelCall(engine, line).stream(MESSAGES)
     next(stream)
     stream.close()  # type: ignore[attr-defined]  # a generator, which a Generator's stream need not be
-    later = Witness(engine, line)
+    later = ModelCall(engine, line)
     next(later.stream(MESSAGES))
     assert later.ahead == 0
 
@@ -84,25 +84,25 @@ def test_an_answer_left_in_the_middle_leaves_the_line() -> None:
 def test_the_pace_is_that_of_the_same_models_answers() -> None:
     slow = replace(ANSWER, model="big", first_token_seconds=60.0, usage=Usage(100, 0, 10, 1.0))
     quick = replace(ANSWER, first_token_seconds=3.0, evidence_seconds=1.0)
-    assert pace_of([slow, quick], "tiny") == Pace(2.0, 40, 21.4)
+    assert pace_of([slow, quick], "tiny") == Speed(2.0, 40, 21.4)
     assert pace_of([slow], "tiny") is None
     assert pace_of([replace(quick, usage=Usage())], "tiny") is None  # answered without the model
 
 
 def test_time_left_counts_down_and_then_follows_the_measured_speed() -> None:
-    witness = Witness(Engine(), Line())
-    assert seconds_left(PACE, witness, witness.began) == 20.0
-    assert seconds_left(PACE, witness, witness.began + 5.0) == 15.0
-    witness.first_piece, witness.pieces = witness.began + 10.0, 20
-    assert seconds_left(PACE, witness, witness.began + 20.0) == 10.0  # twenty more at two a second
-    witness.pieces = 50
-    assert seconds_left(PACE, witness, witness.began + 20.0) == 0.0
+    model_call = ModelCall(Engine(), CallQueue())
+    assert seconds_left(PACE, model_call, model_call.began) == 20.0
+    assert seconds_left(PACE, model_call, model_call.began + 5.0) == 15.0
+    model_call.first_piece, model_call.pieces = model_call.began + 10.0, 20
+    assert seconds_left(PACE, model_call, model_call.began + 20.0) == 10.0  # twenty more at two a second
+    model_call.pieces = 50
+    assert seconds_left(PACE, model_call, model_call.began + 20.0) == 0.0
 
 
 def test_waiting_behind_another_answer_is_said_and_counted() -> None:
-    line, engine = Line(), Engine()
+    line, engine = CallQueue(), Engine()
     engine.go.release(9)
-    first, second = Witness(engine, line), Witness(engine, line)
+    first, second = ModelCall(engine, line), ModelCall(engine, line)
     streams = [first.stream(MESSAGES), second.stream(MESSAGES)]
     for stream in streams:
         next(stream)
@@ -112,6 +112,6 @@ def test_waiting_behind_another_answer_is_said_and_counted() -> None:
 
 
 def test_a_short_wait_is_not_worth_a_number() -> None:
-    witness = Witness(Engine(), Line())
-    assert waiting_line(None, witness, witness.began + 1.0, ENGLISH) == ""
-    assert waiting_line(None, witness, witness.began + 7.0, ENGLISH) == "7 s"
+    model_call = ModelCall(Engine(), CallQueue())
+    assert waiting_line(None, model_call, model_call.began + 1.0, ENGLISH) == ""
+    assert waiting_line(None, model_call, model_call.began + 7.0, ENGLISH) == "7 s"

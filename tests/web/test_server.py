@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rag_app.errors import RagError
 from rag_app.settings import CHECKOUT, Settings
 from rag_app.web import server
-from rag_app.web.origin_guard import Gate, app, welcome
+from rag_app.web.origin_guard import OriginGuard, app, welcome
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def behind_the_gate() -> Iterator[TestClient]:
         WebSocketRoute("/", greet),
     ]
     with TestClient(
-        Starlette(routes=routes, middleware=[Middleware(Gate)]), base_url="http://127.0.0.1"
+        Starlette(routes=routes, middleware=[Middleware(OriginGuard)]), base_url="http://127.0.0.1"
     ) as client:
         yield client
 
@@ -157,4 +157,4 @@ def test_the_gate_is_open_for_the_page_itself(behind_the_gate: TestClient) -> No
 def test_the_page_is_served_from_behind_the_gate() -> None:
     assert server.command(8501)[4].endswith("gate.py")
     assert app.script_path.name == "app.py"
-    assert [str(middleware.cls) for middleware in app._user_middleware] == [str(Gate)]
+    assert [str(middleware.cls) for middleware in app._user_middleware] == [str(OriginGuard)]

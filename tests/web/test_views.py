@@ -31,7 +31,7 @@ from rag_app.records import (
 )
 from rag_app.web.i18n import text
 from rag_app.web.state import answer_jobs, app_state
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
 from rag_app.web.widgets import answer, paper_table
 from rag_app.web.widgets.comparison import PICKED
@@ -165,7 +165,7 @@ def test_a_bookmark_is_set_and_taken_away_in_the_drawer(page: Page) -> None:
 
 def test_a_quote_that_moved_is_highlighted_where_it_is_now() -> None:
     moved = replace(FILM, sections=(Section("What's New", f"First of all. {QUOTE}"),))
-    spans = spans_of(Progress(answer=ANSWER, papers={FILM.arxiv_id: moved}), FILM.arxiv_id)
+    spans = spans_of(AnswerProgress(answer=ANSWER, papers={FILM.arxiv_id: moved}), FILM.arxiv_id)
     assert spans == {"What's New": [(14, 14 + len(QUOTE))]}
 
 
@@ -173,13 +173,11 @@ def test_a_quote_that_is_gone_is_not_highlighted_elsewhere() -> None:
     edited = replace(
         FILM, sections=(Section("What's New", "Something else stands here now, as long as before."),)
     )
-    assert spans_of(Progress(answer=ANSWER, papers={FILM.arxiv_id: edited}), FILM.arxiv_id) == {}
+    assert spans_of(AnswerProgress(answer=ANSWER, papers={FILM.arxiv_id: edited}), FILM.arxiv_id) == {}
 
 
 def test_a_paper_that_the_collection_lost_is_what_its_citation_says() -> None:
-    lost: Any = SimpleNamespace(
-        generation=SimpleNamespace(papers=SimpleNamespace(has=lambda arxiv_id: False))
-    )
+    lost: Any = SimpleNamespace(snapshot=SimpleNamespace(papers=SimpleNamespace(has=lambda arxiv_id: False)))
     paper = answer_jobs.papers_of(ANSWER, lost)[FILM.arxiv_id]
     assert (paper.title, paper.sections[0].text) == (FILM.title, QUOTE)
 

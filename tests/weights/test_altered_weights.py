@@ -21,7 +21,7 @@ from rag_app.files import sha256_of
 from rag_app.llm import engine, llama
 from rag_app.settings import CHECKOUT, Settings
 from rag_app.weights import catalog, store, verified
-from rag_app.weights.catalog import Model
+from rag_app.weights.catalog import CatalogModel
 from tests.conftest import Sweep
 
 SMALL = "qwen2.5-coder-0.5b"
@@ -127,7 +127,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     writer.write_tensors_to_file()
     writer.close()
     size, sha256 = (models / "tiny.gguf").stat().st_size, sha256_of(models / "tiny.gguf")
-    tiny = Model("tiny", "llm", "Tiny", size, "MIT", 512, "tiny.gguf", sha256, default=True)
+    tiny = CatalogModel("tiny", "llm", "Tiny", size, "MIT", 512, "tiny.gguf", sha256, default=True)
     for module in (catalog, store):
         monkeypatch.setattr(module, "catalogue", lambda: (tiny,))
     return Settings(home=tmp_path / "home", models=models)

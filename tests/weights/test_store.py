@@ -17,13 +17,13 @@ import pytest
 from rag_app.errors import WeightsError
 from rag_app.settings import Settings
 from rag_app.weights import catalog, store
-from rag_app.weights.catalog import Model, Source
+from rag_app.weights.catalog import CatalogModel, Source
 from rag_app.weights.download import Progress, Transport, UnavailableError
 from rag_app.weights.verified import FileHashes
 
 PARTS = [bytes([number]) * 1000 for number in (1, 2, 3)]
 WHOLE = b"".join(PARTS)
-TINY = Model(
+TINY = CatalogModel(
     id="tiny",
     kind="llm",
     title="Tiny",
@@ -39,7 +39,7 @@ TINY = Model(
     ),
 )
 LARGE = replace(TINY, id="large", file="large.gguf", bytes=5_000_000_000, vram_gb=6, default=False)
-FOLDER = Model(
+FOLDER = CatalogModel(
     id="folder",
     kind="embedder",
     title="Folder",

@@ -1,6 +1,6 @@
 """Answers that outlive a rerun of the page, each written in a thread of its own.
 
-Knows: how events of the pipeline become a snapshot that a page can draw at any moment. Does not
+Knows: how events of the pipeline become a record that a page can draw at any moment. Does not
 know: streamlit, how anything looks, or other work (`ui.upkeep`). Called by `ui.conversations`. A
 page only reads the snapshot; it is replaced whole, so a reader never sees half of a change.
 """
@@ -33,13 +33,13 @@ from rag_app.records import (
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
-    from rag_app.web.state.model_call import Witness
+    from rag_app.web.state.model_call import ModelCall
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AnswerProgress:
     """How far an answer has come."""
 
     query: Query | None = None
@@ -53,7 +53,7 @@ class Progress:
     error: RagError | None = None
     finished: bool = False
 
-    def after(self, event: Event) -> Progress:
+    def after(self, event: Event) -> AnswerProgress:
         """The progress once this event has happened."""
         match event:
             case Understood(query):
@@ -72,12 +72,14 @@ class Progress:
 class AnswerJob:
     """One question and its answer on the way; one restored from the history has come to its end already."""
 
-    def __init__(self, question: str, progress: Progress = Progress(), turn_id: int | None = None) -> None:
+    def __init__(
+        self, question: str, progress: AnswerProgress = AnswerProgress(), turn_id: int | None = None
+    ) -> None:
         self.question = question
         self.progress = progress
         self.turn_id = turn_id  # in the history; None where it cannot be saved
         self.thumb, self.reason = 0, ""  # what the reader thinks of it, as in `history.SavedTurn`
-        self.witness: Witness | None = None  # None without a model
+        self.model_call: ModelCall | None = None  # None without a model
         self.stopped = threading.Event()
         self.evident = threading.Event()  # there is something to draw: evidence, or the end
         self._thread: threading.Thread | None = None
@@ -87,15 +89,15 @@ class AnswerJob:
     def start(
         self,
         library: Library,
-        witness: Witness | None,
+        model_call: ModelCall | None,
         conversation: Sequence[Turn] = (),
         filters: Filters = Filters(),
-        keep: Callable[[Progress], None] = lambda progress: None,
+        keep: Callable[[AnswerProgress], None] = lambda progress: None,
     ) -> None:
         """Answer in a thread of its own, with the model behind `witness`; `keep` gets the progress
         at its end.
         """
-        self.witness = witness
+        self.model_call = model_call
         arguments = (library, tuple(conversation), filters, keep)
         self._thread = threading.Thread(target=self._run, args=arguments, name="answer", daemon=True)
         self._thread.start()
@@ -125,7 +127,7 @@ class AnswerJob:
         library: Library,
         conversation: tuple[Turn, ...],
         filters: Filters,
-        keep: Callable[[Progress], None],
+        keep: Callable[[AnswerProgress], None],
     ) -> None:
         from rag_app import pipeline
 
@@ -133,7 +135,7 @@ class AnswerJob:
             for event in pipeline.ask(
                 self.question,
                 library,
-                self.witness,
+                self.model_call,
                 conversation=conversation,
                 filters=filters,
                 stop=self.stopped,
@@ -146,13 +148,13 @@ class AnswerJob:
         except Exception as error:
             self.progress = replace(self.progress, error=as_rag_error(error))
         finally:
-            self.progress = replace(self.progress, prompts=self.witness.prompts if self.witness else ())
+            self.progress = replace(self.progress, prompts=self.model_call.prompts if self.model_call else ())
             keep(self.progress)
             self.progress = replace(self.progress, draft="", finished=True)
             self.evident.set()
 
     def _look_up(self, answer: Answer, library: Library) -> None:
-        """Keep the papers of this generation: a later ingest may change the text under the quotes."""
+        """Keep the papers of this snapshot: a later ingest may change the text under the quotes."""
         self.progress = replace(self.progress, papers=papers_of(answer, library) | self.progress.papers)
 
 
@@ -160,7 +162,7 @@ def papers_of(answer: Answer, library: Library) -> dict[str, Paper]:
     """Every paper that can be opened from an answer; of one that the collection lost, what the
     citation says.
     """
-    table = library.generation.papers
+    table = library.snapshot.papers
     cited = {
         c.arxiv_id: Paper(c.arxiv_id, c.title, (c.date,) if c.date else (), (Section(c.section, c.quote),))
         for c in answer.citations

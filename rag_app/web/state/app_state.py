@@ -82,17 +82,17 @@ def switch_model(model: str) -> None:
 
 
 def library() -> Library | None:
-    """The collection's current generation; None before the first ingest. Raises CollectionError."""
+    """The collection's current snapshot; None before the first ingest. Raises CollectionError."""
     home = settings().home
     return _library(current_name(home)) if (home / "index" / CURRENT).exists() else None
 
 
-# Two: a tab may still answer from the generation before.
+# Two: a tab may still answer from the snapshot before.
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _library(generation: str) -> Library:
+def _library(snapshot: str) -> Library:
     from rag_app import pipeline
 
-    del generation  # only the cache's key: `open_library` opens the current one
+    del snapshot  # only the cache's key: `open_library` opens the current one
     opened = pipeline.open_library(settings())
     threading.Thread(target=_warm_up, args=(opened,), name="warm-up", daemon=True).start()
     return opened

@@ -131,13 +131,13 @@ class EngineJob:
             self.generator.close()
 
     def _run(self, instead_of: EngineJob | None) -> None:
-        from rag_app.llm.process import EngineHost
+        from rag_app.llm.process import EngineProcess
         from rag_app.llm.remote import RemoteModel
 
         try:
             if instead_of is not None:
                 instead_of.close()
             if not self._closed:
-                self.generator = (RemoteModel if self.settings.llm_url else EngineHost)(self.settings)
+                self.generator = (RemoteModel if self.settings.llm_url else EngineProcess)(self.settings)
         except Exception as error:
             self.error = as_rag_error(error)

@@ -18,9 +18,9 @@ from rag_app.errors import RagError
 from rag_app.history.store import SavedTurn
 from rag_app.records import Filters
 from rag_app.web.state import app_state
-from rag_app.web.state.answer_jobs import AnswerJob, Progress
-from rag_app.web.state.eta import Pace, pace_of
-from rag_app.web.state.model_call import Line, Witness
+from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
+from rag_app.web.state.eta import Speed, pace_of
+from rag_app.web.state.model_call import CallQueue, ModelCall
 from rag_app.web.state.saved_progress import restored_progress, workings_of
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 
 
 @st.cache_resource(show_spinner=False)
-def line() -> Line:
+def line() -> CallQueue:
     """Who waits for the engine, over all tabs."""
-    return Line()
+    return CallQueue()
 
 
 def current(library: Library) -> list[AnswerJob]:
@@ -138,7 +138,7 @@ def ask_again(library: Library) -> None:
         _start(AnswerJob(last.question, turn_id=last.turn_id), jobs, library, filters)
 
 
-def pace(model: str) -> Pace | None:
+def pace(model: str) -> Speed | None:
     """How fast that model has answered since the app began, in any tab."""
     known = app_state.workbench().conversations.values()
     answers = [answer for jobs in list(known) for job in list(jobs) if (answer := job.progress.answer)]
@@ -150,8 +150,8 @@ def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Fil
     turns = [turn for earlier in jobs if (turn := earlier.turn())]
     jobs.append(job)
     generator = app_state.engine().generator
-    witness = Witness(generator, line()) if generator else None
-    job.start(library, witness, turns, filters, partial(_complete, job.turn_id))
+    model_call = ModelCall(generator, line()) if generator else None
+    job.start(library, model_call, turns, filters, partial(_complete, job.turn_id))
 
 
 def _saved(question: str) -> tuple[str, int | None]:
@@ -167,7 +167,7 @@ def _saved(question: str) -> tuple[str, int | None]:
     return st.session_state["conversation"], turn_id
 
 
-def _complete(turn_id: int | None, progress: Progress) -> None:
+def _complete(turn_id: int | None, progress: AnswerProgress) -> None:
     if turn_id is None:
         return
     try:

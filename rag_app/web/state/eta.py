@@ -17,7 +17,7 @@ from statistics import median
 
 from rag_app.records import Answer
 from rag_app.web.i18n.text import Words
-from rag_app.web.state.model_call import Witness
+from rag_app.web.state.model_call import ModelCall
 
 RECENT = 5  # answers that an estimate rests on
 WORTH_SAYING = 3.0  # seconds; a shorter wait needs no number
@@ -25,7 +25,7 @@ ENOUGH_PIECES = 8  # from which on this answer's own speed is taken
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Speed:
     """How fast this machine answers."""
 
     reading: float  # seconds before the first token
@@ -38,36 +38,36 @@ class Pace:
         return self.reading + self.tokens / self.speed
 
 
-def pace_of(answers: Sequence[Answer], model: str) -> Pace | None:
+def pace_of(answers: Sequence[Answer], model: str) -> Speed | None:
     """The pace of the latest answers that this model wrote; `answers` are in order. None before the first."""
     written = [a for a in answers if a.model == model and a.usage.tokens_per_second and a.first_token_seconds]
     if not written:
         return None
     latest = written[-RECENT:]
-    return Pace(
+    return Speed(
         median((a.first_token_seconds or 0.0) - a.evidence_seconds for a in latest),
         median(a.usage.generated_tokens for a in latest),
         median(a.usage.tokens_per_second for a in latest),
     )
 
 
-def seconds_left(pace: Pace, witness: Witness, now: float) -> float:
+def seconds_left(pace: Speed, model_call: ModelCall, now: float) -> float:
     """About how long the answer will still take at time `now` of the monotonic clock."""
-    if witness.first_piece is None:
-        return witness.ahead * pace.whole + max(pace.whole - (now - witness.began), 0.0)
-    writing = now - witness.first_piece
-    own = witness.pieces >= ENOUGH_PIECES and writing > 0
-    speed = witness.pieces / writing if own else pace.speed
-    return max(pace.tokens - witness.pieces, 0.0) / speed
+    if model_call.first_piece is None:
+        return model_call.ahead * pace.whole + max(pace.whole - (now - model_call.began), 0.0)
+    writing = now - model_call.first_piece
+    own = model_call.pieces >= ENOUGH_PIECES and writing > 0
+    speed = model_call.pieces / writing if own else pace.speed
+    return max(pace.tokens - model_call.pieces, 0.0) / speed
 
 
-def waiting_line(pace: Pace | None, witness: Witness, now: float, words: Words) -> str:
+def waiting_line(pace: Speed | None, model_call: ModelCall, now: float, words: Words) -> str:
     """One line of Markdown, or nothing where there is nothing to say."""
     facts = []
-    if witness.ahead and witness.first_piece is None:
-        facts.append(words["queue_one" if witness.ahead == 1 else "queue"].format(n=witness.ahead))
-    if now - witness.began >= WORTH_SAYING:
-        facts.append(words["took"].format(seconds=f"{now - witness.began:.0f}"))
-    if pace and (left := seconds_left(pace, witness, now)) >= WORTH_SAYING:
+    if model_call.ahead and model_call.first_piece is None:
+        facts.append(words["queue_one" if model_call.ahead == 1 else "queue"].format(n=model_call.ahead))
+    if now - model_call.began >= WORTH_SAYING:
+        facts.append(words["took"].format(seconds=f"{now - model_call.began:.0f}"))
+    if pace and (left := seconds_left(pace, model_call, now)) >= WORTH_SAYING:
         facts.append(words["time_left"].format(seconds=f"{left:.0f}"))
     return " · ".join(facts)

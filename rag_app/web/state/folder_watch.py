@@ -27,9 +27,9 @@ from rag_app.web.state import app_state, background_jobs
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
-    from rag_app.collection.snapshot import Generation
+    from rag_app.collection.snapshot import Snapshot
 
-NOTE = "read"  # of the history's notes: the generation, and when the folders were last read for it
+NOTE = "read"  # of the history's notes: the snapshot, and when the folders were last read for it
 LOOK_SECONDS, WORK_SECONDS = 20.0, 1.0  # between two looks at the folders; at work under way
 
 
@@ -64,7 +64,7 @@ def start_ingest(folders: Sequence[Path] = ()) -> None:
         library = app_state.library()
         with suppress(RagError):  # an unwritable history only costs an offer too many
             app_state.history().set_note(
-                NOTE, f"{library.generation.name if library else ''} {began.isoformat()}"
+                NOTE, f"{library.snapshot.name if library else ''} {began.isoformat()}"
             )
 
     bench = app_state.workbench()
@@ -82,8 +82,8 @@ def mend(words: Words) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def mend_store(name: str, _generation: Generation) -> None:
-    """Build the index again if the vector store of the generation of this name, which is looked at
+def mend_store(name: str, _generation: Snapshot) -> None:
+    """Build the index again if the vector store of the snapshot of this name, which is looked at
     once, is damaged.
 
     Answers go on meanwhile, from the stored vectors.
@@ -101,16 +101,16 @@ def ingesting() -> bool:
     return job is not None and job.running
 
 
-def changes_of(generation: Generation) -> Changes:
+def changes_of(snapshot: Snapshot) -> Changes:
     """What has changed below the collection's roots since they were read."""
-    manifest = generation.manifest
+    manifest = snapshot.manifest
     roots = [Path(root) for root in manifest.roots]
     uploads = app_state.settings().home / "uploads"
     found = [*roots, *([uploads] if uploads.is_dir() else [])]
-    return changes(found, int(str(manifest.report["files"])), _read_at(generation))
+    return changes(found, int(str(manifest.report["files"])), _read_at(snapshot))
 
 
-def _read_at(generation: Generation) -> float:
+def _read_at(snapshot: Snapshot) -> float:
     """When the folders were last read: as the page noted it, since files may change while an index
     is made and a reading that found nothing new makes none; else when the index was made.
     """
@@ -118,10 +118,10 @@ def _read_at(generation: Generation) -> float:
         name, _, moment = app_state.history().note(NOTE).partition(" ")
     except RagError:
         name = ""
-    if name == generation.name:
+    if name == snapshot.name:
         return datetime.fromisoformat(moment).timestamp()
     # it is cut to whole seconds
-    return datetime.fromisoformat(generation.manifest.created).timestamp() + 1.0
+    return datetime.fromisoformat(snapshot.manifest.created).timestamp() + 1.0
 
 
 def changes(roots: Sequence[Path], files: int, read: float) -> Changes:
@@ -153,7 +153,7 @@ def _look(words: Words, library: Library | None, was_running: bool) -> None:
     if job is not None and running:
         name, done, total = job.stage
         st.progress(min(done / total, 1.0) if total else 0.0, stage(words, name))
-    elif library and (found := changes_of(library.generation)):
+    elif library and (found := changes_of(library.snapshot)):
         with st.container(border=True, gap="xsmall", key="watch-offer"):
             st.caption(f":material/sync: {said(found, words)}")
             st.button(words["watch_read"], key="watch-read", on_click=start_ingest, width="stretch")

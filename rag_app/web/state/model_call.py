@@ -17,20 +17,20 @@ from rag_app.llm.protocol import Generator, Message
 from rag_app.records import Usage
 
 
-class Line:
+class CallQueue:
     """The calls that the engine has not finished, in the order it takes them; one for the whole app."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._calls: list[Witness] = []
+        self._calls: list[ModelCall] = []
 
-    def ahead_of(self, call: Witness) -> int:
+    def ahead_of(self, call: ModelCall) -> int:
         """How many calls come before this one; 0 while it has none."""
         with self._lock:
             return self._calls.index(call) if call in self._calls else 0
 
     @contextmanager
-    def joined_by(self, call: Witness) -> Iterator[None]:
+    def joined_by(self, call: ModelCall) -> Iterator[None]:
         with self._lock:
             self._calls.append(call)
         try:
@@ -40,10 +40,10 @@ class Line:
                 self._calls.remove(call)
 
 
-class Witness:
+class ModelCall:
     """A `Generator` that hands its calls on to another and notes them; made for one answer."""
 
-    def __init__(self, generator: Generator, line: Line) -> None:
+    def __init__(self, generator: Generator, line: CallQueue) -> None:
         self._generator = generator
         self._line = line
         self._usage = Usage()

@@ -11,27 +11,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag_app.history.store import SavedTurn
-from rag_app.records import Evidence, Hit, Paper, Section, Workings
-from rag_app.web.state.answer_jobs import Progress, papers_of
+from rag_app.records import Evidence, Hit, Paper, Section, Trace
+from rag_app.web.state.answer_jobs import AnswerProgress, papers_of
 from rag_app.web.widgets.evidence import CARDS
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 
-def workings_of(progress: Progress) -> Workings:
+def workings_of(progress: AnswerProgress) -> Trace:
     """What is kept of a finished answer, beside its query and the answer itself."""
-    return Workings(progress.evidence and _slim(progress.evidence), progress.prompts)
+    return Trace(progress.evidence and _slim(progress.evidence), progress.prompts)
 
 
-def restored_progress(turn: SavedTurn, library: Library) -> Progress:
+def restored_progress(turn: SavedTurn, library: Library) -> AnswerProgress:
     """A saved turn as it was when it had just been answered."""
-    evidence = turn.workings.evidence and _with_papers(turn.workings.evidence, library)
+    evidence = turn.trace.evidence and _with_papers(turn.trace.evidence, library)
     papers = {hit.paper.arxiv_id: hit.paper for hit in evidence.hits} if evidence else {}
     if turn.answer:
         papers |= papers_of(turn.answer, library)
-    return Progress(
-        turn.query, evidence, answer=turn.answer, papers=papers, prompts=turn.workings.prompts, finished=True
+    return AnswerProgress(
+        turn.query, evidence, answer=turn.answer, papers=papers, prompts=turn.trace.prompts, finished=True
     )
 
 
@@ -45,7 +45,7 @@ def _with_papers(evidence: Evidence, library: Library) -> Evidence:
 
 
 def _paper(hit: Hit, library: Library) -> Paper:
-    table = library.generation.papers
+    table = library.snapshot.papers
     if table.has(hit.paper.arxiv_id):
         return table.get(hit.paper.arxiv_id)
     quoted = dict.fromkeys(passage.section for passage in hit.passages)

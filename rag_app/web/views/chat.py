@@ -98,11 +98,11 @@ def _send(words: Words, library: Library) -> None:
 
 
 def _greeting(words: Words, language: str, library: Library) -> None:
-    table = library.generation.papers
+    table = library.snapshot.papers
     st.header(words["greeting"], anchor=False)
     st.caption(
         words["greeting_caption"].format(
-            papers=f"{library.generation.manifest.papers:,}", first=table.first_day, last=table.last_day
+            papers=f"{library.snapshot.manifest.papers:,}", first=table.first_day, last=table.last_day
         )
     )
     st.markdown(f"**{words['examples']}**")

@@ -3,7 +3,7 @@ reading.
 
 Knows: the states of an ingest and of an adaptation, and how their results look. Does not know: how
 digests are read or indexed. Called by `app`. Both are jobs; the chat goes on answering from the
-generation before until they end.
+snapshot before until they end.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def first_page(words: Words) -> None:
 
 
 def _contents(library: Library, words: Words) -> None:
-    table, manifest = library.generation.papers, library.generation.manifest
+    table, manifest = library.snapshot.papers, library.snapshot.manifest
     with st.container(horizontal=True, key="collection-size"):
         st.metric(words["papers"], f"{manifest.papers:,}", border=True)
         st.metric(words["passages"], f"{manifest.chunks:,}", border=True)
@@ -64,7 +64,7 @@ def _contents(library: Library, words: Words) -> None:
     st.caption(words["span"].format(first=table.first_day, last=table.last_day))
     st.markdown(f"**{words['folders']}**")
     st.code("\n".join(str(root) for root in manifest.roots), language=None, wrap_lines=True)
-    found = changes_of(library.generation)
+    found = changes_of(library.snapshot)
     st.caption(said(found, words) if found else words["watch_same"].format(files=manifest.report["files"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -159,7 +159,7 @@ def _adapt_offer(library: Library, words: Words) -> None:
             _adapted(job.result, words)
             return
     settings = app_state.settings()
-    if library.generation.manifest.papers < WORTH_ADAPTING or is_adapted(settings) or (job and job.running):
+    if library.snapshot.manifest.papers < WORTH_ADAPTING or is_adapted(settings) or (job and job.running):
         return
     with st.container(border=True, key="adapt-offer"):
         st.markdown(f":material/model_training: **{words['adapt_title']}**  \n{words['adapt_help']}")

@@ -28,7 +28,7 @@ SENTENCES = 60  # of a paper; a digest rarely has more
 def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     st.title(words["compare"], anchor=False)
     st.caption(words["compare_caption"])
-    table = library.generation.papers
+    table = library.snapshot.papers
     chosen = st.multiselect(
         words["compare_choose"],
         [paper.arxiv_id for paper in table.all()],

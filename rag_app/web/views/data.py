@@ -58,7 +58,7 @@ def _leaving(words: Words) -> None:
 
 def _places(words: Words, library: Library | None) -> None:
     st.caption(words["data_where_help"])
-    roots = [Path(root) for root in library.generation.manifest.roots] if library else []
+    roots = [Path(root) for root in library.snapshot.manifest.roots] if library else []
     parts = disk_usage.parts(app_state.settings(), roots)
     rows = [
         {

@@ -35,13 +35,13 @@ TOP = 3  # papers of the week that are named
 def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     st.title(words["explore"], anchor=False)
     view, chosen = _choose(words, library)
-    table = library.generation.papers
+    table = library.snapshot.papers
     text = st.text_input(words["explore_text"], key="explore-text", icon=":material/search:")
     papers = matching(table.many(reversed(table.ids(chosen))), text)  # the newest first
     if view == "marked":
         marked = set(bookmarked())
         papers = [paper for paper in papers if paper.arxiv_id in marked]
-    total = library.generation.manifest.papers
+    total = library.snapshot.manifest.papers
     st.caption(words["explore_count"].format(n=f"{len(papers):,}", total=f"{total:,}"))
     if not papers:
         st.info(words["explore_none"], icon=":material/search_off:")
@@ -76,7 +76,7 @@ def _choose(words: Words, library: Library) -> tuple[str, Filters]:
     )
     with st.expander(words["filters"], icon=":material/filter_alt:"):
         chosen = filters.choose(words, library, "explore-filter")
-    last = library.generation.papers.last_day
+    last = library.snapshot.papers.last_day
     if view == "week" and last:
         since = (date.fromisoformat(last) - WEEK + timedelta(days=1)).isoformat()
         st.caption(words["week_is"].format(since=since, until=last))
@@ -86,7 +86,7 @@ def _choose(words: Words, library: Library) -> tuple[str, Filters]:
 
 def _week(period: Filters, words: Words, library: Library) -> None:
     """What is new: how much, the papers with most votes, and the topics that rose."""
-    table = library.generation.papers
+    table = library.snapshot.papers
     top = table.top(period, TOP)
     topics = trends.rising(table.all(), replace(period, authors=(), min_votes=None))
     with st.container(border=True, key="explore-week"):

@@ -92,7 +92,7 @@ def _export_menu(conversation: Conversation, words: Words, library: Library | No
 
 def _document(conversation: Conversation, format_: export.Format, library: Library | None) -> str:
     """The conversation as it is at the moment of the download."""
-    table = library.generation.papers if library else None
+    table = library.snapshot.papers if library else None
     return export.export(
         conversation,
         app_state.history().turns(conversation.id),

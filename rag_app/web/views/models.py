@@ -24,8 +24,8 @@ from rag_app.weights import store
 
 if TYPE_CHECKING:
     from rag_app.llm.offload import Device
-    from rag_app.weights.catalog import Model
-    from rag_app.weights.store import Row
+    from rag_app.weights.catalog import CatalogModel
+    from rag_app.weights.store import ModelStatus
 
 REFRESH_SECONDS = 1.0
 
@@ -120,7 +120,7 @@ def _hardware(machine: tuple[Device, ...], words: Words) -> None:
 # --- the models there are -----------------------------------------------------------------------
 
 
-def _row(row: Row, words: Words) -> None:
+def _row(row: ModelStatus, words: Words) -> None:
     model, job = row.model, app_state.workbench().pulls.get(row.model.id)
     with st.container(border=True, key=f"model-{model.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -134,7 +134,7 @@ def _row(row: Row, words: Words) -> None:
             )
 
 
-def _badges(row: Row, words: Words) -> str:
+def _badges(row: ModelStatus, words: Words) -> str:
     marks = {
         "green-badge": words["in_use"] if _runs(row.model) else "",
         "blue-badge": words["recommended"] if row.recommended else "",
@@ -144,7 +144,7 @@ def _badges(row: Row, words: Words) -> str:
     return " ".join(f":{badge}[{text}]" for badge, text in marks.items() if text)
 
 
-def _facts(row: Row, words: Words) -> str:
+def _facts(row: ModelStatus, words: Words) -> str:
     facts = [size(row.model.bytes)]
     if row.model.kind == "llm":
         facts += [words[f"fits_{row.fits}"].format(size=size(store.needs(row.model)))]
@@ -152,7 +152,7 @@ def _facts(row: Row, words: Words) -> str:
     return f":small[:gray[{' · '.join(filter(None, facts))}]]"
 
 
-def _runs(model: Model) -> bool:
+def _runs(model: CatalogModel) -> bool:
     if model.kind == "embedder":
         try:
             return store.choose_embedder(app_state.settings()).name == model.name
@@ -162,7 +162,7 @@ def _runs(model: Model) -> bool:
     return generator is not None and generator.model == Path(model.file).stem
 
 
-def _offer(row: Row, words: Words) -> None:
+def _offer(row: ModelStatus, words: Words) -> None:
     """The one thing that can be done with a model now: use it or fetch it."""
     model, settings = row.model, app_state.settings()
     if row.here == "yes":
@@ -197,7 +197,7 @@ def _start_pull(model_id: str) -> None:
             bench.pulls[model_id] = background_jobs.pull(app_state.settings(), model_id)
 
 
-def _pulling(model: Model, job: background_jobs.Job[Path], was_running: bool, words: Words) -> None:
+def _pulling(model: CatalogModel, job: background_jobs.Job[Path], was_running: bool, words: Words) -> None:
     """How far the pull is, or how it ended."""
     if was_running and not job.running:
         use_if_first(model, job)
@@ -219,7 +219,7 @@ def _pulling(model: Model, job: background_jobs.Job[Path], was_running: bool, wo
         show_error(job.error, words)
 
 
-def use_if_first(model: Model, job: background_jobs.Job[Path]) -> None:
+def use_if_first(model: CatalogModel, job: background_jobs.Job[Path]) -> None:
     """Put a language model that has just been pulled to use where none could be loaded before."""
     if job.result and model.kind == "llm" and app_state.engine().error:
         app_state.switch_model(model.id)

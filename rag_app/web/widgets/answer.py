@@ -19,7 +19,7 @@ from rag_app.records import Answer, Citation, Intent, Sentence
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
-from rag_app.web.state.answer_jobs import AnswerJob, Progress
+from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
 from rag_app.web.state.eta import waiting_line
 from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.comparison import comparison
@@ -76,7 +76,7 @@ def _wait_for_evidence(job: AnswerJob, place: DeltaGenerator, words: Words) -> N
         place.empty()
 
 
-def _refused(progress: Progress) -> bool:
+def _refused(progress: AnswerProgress) -> bool:
     """A refusal offers its nearest papers; the evidence row would show them twice."""
     return progress.answer is not None and progress.answer.refused
 
@@ -84,7 +84,7 @@ def _refused(progress: Progress) -> bool:
 # --- while it is written ------------------------------------------------------------------------
 
 
-def _prose(place: int, job: AnswerJob, drawn: Progress, words: Words) -> None:
+def _prose(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> None:
     """What is written so far. `drawn` is what the rest of the page shows: when it falls behind, all
     is drawn again.
     """
@@ -100,13 +100,15 @@ def _prose(place: int, job: AnswerJob, drawn: Progress, words: Words) -> None:
             on_click=job.stop,
             disabled=job.stopped.is_set(),
         )
-        if job.witness and not job.stopped.is_set():
+        if job.model_call and not job.stopped.is_set():
             st.caption(
-                waiting_line(conversations.pace(job.witness.model), job.witness, time.monotonic(), words)
+                waiting_line(
+                    conversations.pace(job.model_call.model), job.model_call, time.monotonic(), words
+                )
             )
 
 
-def _unfinished(progress: Progress, words: Words) -> None:
+def _unfinished(progress: AnswerProgress, words: Words) -> None:
     for sentence in progress.sentences:
         st.markdown(_sentence(sentence, words))
     if progress.draft:
@@ -124,7 +126,7 @@ def _sentence(sentence: Sentence, words: Words) -> str:
 # --- once it is finished ------------------------------------------------------------------------
 
 
-def _finished(place: int, progress: Progress, answer: Answer, words: Words) -> None:
+def _finished(place: int, progress: AnswerProgress, answer: Answer, words: Words) -> None:
     """The checked answer; beside each block are the buttons that open what it cites."""
     if answer.refused:
         # the nearest papers become buttons
@@ -202,7 +204,7 @@ def _left_out(answer: Answer, words: Words) -> None:
                 st.markdown(_sentence(sentence, words))
 
 
-def _footnote(progress: Progress, answer: Answer, words: Words) -> str:
+def _footnote(progress: AnswerProgress, answer: Answer, words: Words) -> str:
     """What was assumed, what was scanned, and what it took."""
     notes = progress.query.notes if progress.query else ()
     facts = [words["scanned"].format(scanned=f"{answer.scanned:,}")] if answer.scanned else []
@@ -247,7 +249,9 @@ def _actions(place: int, job: AnswerJob, words: Words, library: Library, last: b
         feedback(place, job, words)
 
 
-def _details_menu(place: int, progress: Progress, answer: Answer, words: Words, library: Library) -> None:
+def _details_menu(
+    place: int, progress: AnswerProgress, answer: Answer, words: Words, library: Library
+) -> None:
     menu = st.popover(
         words["details"],
         icon=":material/info:",

@@ -16,7 +16,7 @@ from rag_app.records import Answer, Hit, Paper, Query
 from rag_app.text.cleaning import escape_markdown
 from rag_app.text.terms import terms_of
 from rag_app.web.i18n.text import Words, reason
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.evidence import CARDS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PROMPT_HEIGHT = 260  # pixels; longer ones scroll
 
 
-def details(progress: Progress, answer: Answer, words: Words, library: Library) -> None:
+def details(progress: AnswerProgress, answer: Answer, words: Words, library: Library) -> None:
     if progress.query:
         st.markdown("  \n".join(_understood(progress.query, words)))
     st.markdown("  \n".join(cost(answer, words)))

@@ -15,7 +15,7 @@ import streamlit as st
 from rag_app.records import Citation, Evidence, Hit, Paper, Support
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, reason, votes
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.bookmarks import bookmark_button
 from rag_app.web.widgets.comparison import compare_button
 from rag_app.web.widgets.markdown import badge, inert, label
@@ -103,7 +103,7 @@ def source_list(
             )
 
 
-def source_drawer(paper: Paper, progress: Progress, words: Words, ask: Callable[[Paper], None]) -> None:
+def source_drawer(paper: Paper, progress: AnswerProgress, words: Words, ask: Callable[[Paper], None]) -> None:
     """The paper as its digest tells it, with what supports the answer highlighted; other sections
     are tabs.
     """
@@ -156,13 +156,13 @@ def _facts(paper: Paper, words: Words) -> str:
     return " · ".join(facts)
 
 
-def citation_of(progress: Progress, arxiv_id: str) -> Citation | None:
+def citation_of(progress: AnswerProgress, arxiv_id: str) -> Citation | None:
     """How the finished answer cites this paper, if it does."""
     citations = progress.answer.citations if progress.answer else ()
     return next((citation for citation in citations if citation.arxiv_id == arxiv_id), None)
 
 
-def spans_of(progress: Progress, arxiv_id: str) -> Spans:
+def spans_of(progress: AnswerProgress, arxiv_id: str) -> Spans:
     """What to highlight: all that supports the answer, or the best passage found while it does not
     cite the paper.
     """

@@ -47,7 +47,7 @@ def filter_bar(words: Words, library: Library) -> None:
 
 def choose(words: Words, library: Library, key: str) -> Filters:
     """The widgets; the filters they hold."""
-    table = library.generation.papers
+    table = library.snapshot.papers
     with st.container(key=key):
         left, right = st.columns(2)
         with left:

@@ -14,7 +14,7 @@ from itertools import islice
 from rag_app.records import Answer, Intent, Paper
 from rag_app.search import patterns
 from rag_app.web.i18n.text import EXAMPLES, WORDS, Words
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 
 MOST = 3
 SECTIONS = {"technical": "follow_method", "method": "follow_method", "performance": "follow_results"} | {
@@ -24,7 +24,7 @@ SECTIONS = {"technical": "follow_method", "method": "follow_method", "performanc
 }  # part of a section's name -> the question that it answers
 
 
-def follow_ups(progress: Progress) -> tuple[str, ...]:
+def follow_ups(progress: AnswerProgress) -> tuple[str, ...]:
     """At most three questions, none of which has just been asked; none after a refusal."""
     answer = progress.answer
     if answer is None or answer.refused:
@@ -39,7 +39,7 @@ def name_of(paper: Paper) -> str:
     return " ".join(paper.title.partition(":")[0].split())
 
 
-def _questions(progress: Progress, answer: Answer, words: Words) -> Iterator[str]:
+def _questions(progress: AnswerProgress, answer: Answer, words: Words) -> Iterator[str]:
     papers = [progress.papers[c.arxiv_id] for c in answer.citations if c.arxiv_id in progress.papers]
     match answer.intent:
         case Intent.CHAT:
@@ -68,7 +68,9 @@ def _about_one(paper: Paper, told: set[str], words: Words) -> Iterator[str]:
         yield words[kind].format(name=name_of(paper))
 
 
-def _after_many(progress: Progress, answer: Answer, papers: Sequence[Paper], words: Words) -> Iterator[str]:
+def _after_many(
+    progress: AnswerProgress, answer: Answer, papers: Sequence[Paper], words: Words
+) -> Iterator[str]:
     """After a list, a trend, or facts of the record."""
     if answer.intent is Intent.LIST and len([paper for paper in papers if paper.votes is not None]) > 1:
         yield words["follow_votes"]
@@ -83,7 +85,7 @@ def _after_many(progress: Progress, answer: Answer, papers: Sequence[Paper], wor
     yield words["follow_latest"]
 
 
-def _other_papers(progress: Progress, papers: Sequence[Paper]) -> Iterator[Paper]:
+def _other_papers(progress: AnswerProgress, papers: Sequence[Paper]) -> Iterator[Paper]:
     """Papers that were found and not cited, nearest first."""
     cited = {paper.arxiv_id for paper in papers}
     hits = progress.evidence.hits if progress.evidence else ()

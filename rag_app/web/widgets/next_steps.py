@@ -14,7 +14,7 @@ import streamlit as st
 from rag_app.records import Answer, Filters, Paper
 from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state import conversations
-from rag_app.web.state.answer_jobs import Progress
+from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.filters import chosen_filters, drop_all
 from rag_app.web.widgets.follow_ups import follow_ups, name_of
 from rag_app.web.widgets.markdown import label
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NEAREST = 5  # papers offered after a refusal
 
 
-def suggestions(place: int, progress: Progress, words: Words, library: Library) -> None:
+def suggestions(place: int, progress: AnswerProgress, words: Words, library: Library) -> None:
     """Questions that may come next, each a button that asks it."""
     questions = follow_ups(progress)
     if not questions:
@@ -41,7 +41,7 @@ def suggestions(place: int, progress: Progress, words: Words, library: Library) 
             )
 
 
-def ways_out(place: int, progress: Progress, answer: Answer, words: Words, library: Library) -> None:
+def ways_out(place: int, progress: AnswerProgress, answer: Answer, words: Words, library: Library) -> None:
     """What can be done after a refusal: ask without the filters, or about one of the nearest papers."""
     if chosen_filters() and progress.query:
         st.button(

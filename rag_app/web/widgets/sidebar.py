@@ -51,9 +51,9 @@ def sidebar(
         every = REFRESH_SECONDS if app_state.engine().loading else None
         st.fragment(_model, run_every=every, key="model")(words, app_state.engine().loading, library)
         if library:
-            table = library.generation.papers
+            table = library.snapshot.papers
             span = words["span"].format(first=table.first_day, last=table.last_day)
-            st.caption(f"**{words['papers']}** {library.generation.manifest.papers:,}  \n{span}")
+            st.caption(f"**{words['papers']}** {library.snapshot.manifest.papers:,}  \n{span}")
         watch(words, library)
         _connections(words)
         if notice := app_state.history().notice:

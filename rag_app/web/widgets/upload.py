@@ -138,7 +138,7 @@ def _preview_or_error(folder: Path) -> Preview | RagError:
 
 
 def _show(preview: Preview, words: Words, library: Library | None) -> None:
-    known = sum(library.generation.papers.has(arxiv_id) for arxiv_id in preview.papers) if library else 0
+    known = sum(library.snapshot.papers.has(arxiv_id) for arxiv_id in preview.papers) if library else 0
     with st.container(horizontal=True, key="preview"):
         st.metric(words["preview_files"], f"{preview.files:,}", border=True)
         st.metric(words["preview_new"], f"{len(preview.papers) - known:,}", border=True)
