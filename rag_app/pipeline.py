@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from rag_app.collection.snapshot import Manifest, open_current
 from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.llm.protocol import Generator
+from rag_app.progress import Progress, Stage, silent
 from rag_app.records import (
     Answer,
     Done,
@@ -54,8 +55,6 @@ from rag_app.text import terms
 __all__ = ["IngestResult", "Library", "accepted", "answer", "ask", "ingest", "open_library", "turn"]
 
 LONGEST_QUESTION = 4_000  # characters
-
-Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,9 @@ def ingest(
     Raises DigestError, WeightsError or CollectionError; the index before then stays.
     """
     started = time.perf_counter()
-    say = progress or (lambda stage, done, total: None)
+    say = progress or silent
     with ingest_lock(settings.home):
-        say("reading digests", 0, 0)
+        say(Stage.READING_DIGESTS, 0, 0)
         roots = _roots(settings, folders, replace)
         papers, report = digests.read(roots)
         contents = _contents(papers, roots)
@@ -98,7 +97,7 @@ def ingest(
             publish.finish(settings.home, settings.chroma_url)
             seconds = time.perf_counter() - started
             return IngestResult(report, roots, current.chunks, 0, True, is_adapted(settings), seconds)
-        say("loading the embedding model", 0, 0)
+        say(Stage.LOADING_EMBEDDER, 0, 0)
         embedder = load_embedder(settings)
         last = publish.last_build(settings.home, embedder.fingerprint)
         chunks = [
@@ -110,7 +109,7 @@ def ingest(
         texts = [piece.text for piece in chunks]
         cache = VectorCache(vectors or settings.home / "vectors")
         fresh = cache.unseen(texts, embedder)
-        matrix = cache.embed(texts, embedder, lambda done, total: say("embedding", done, total))
+        matrix = cache.embed(texts, embedder, lambda done, total: say(Stage.EMBEDDING, done, total))
         publish.build_and_publish(
             settings.home,
             papers=papers,
@@ -121,7 +120,7 @@ def ingest(
             report_json={**asdict(report), "contents": contents},
             extra=lambda folder: write_dictionaries(papers, folder, last.folder),
             chroma_url=settings.chroma_url,
-            on_step=lambda name: say(name, 0, 0),
+            on_step=lambda stage: say(stage, 0, 0),
         ).close()
     return IngestResult(
         report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started

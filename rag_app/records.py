@@ -76,6 +76,20 @@ class Chunk:
 # --- ask: question -> Query -> Evidence -> Answer ---------------------------------------------
 
 
+class Fact(StrEnum):
+    """What is asked of a paper's record, or of the whole table."""
+
+    NONE = ""
+    COUNT = "count"
+    TOP = "top"
+    BOTTOM = "bottom"
+    AUTHORS = "authors"
+    VOTES = "votes"
+    DATE = "date"
+    MONTHS = "months"
+    UNKNOWN_VOTES = "unknown_votes"
+
+
 class Intent(StrEnum):
     LOOKUP = "lookup"
     LIST = "list"
@@ -127,8 +141,8 @@ class Query:
     # what was assumed or cannot be (impossible date, "yesterday" = ...)
     notes: tuple[str, ...] = ()
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
-    aggregate: str = ""  # metadata: "count", "top", "authors", "votes", "date", "months", "papers"
-    ranking: str = ""  # by votes: "top" or "bottom"
+    aggregate: Fact = Fact.NONE
+    ranking: Fact = Fact.NONE  # by votes: TOP or BOTTOM
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
 
@@ -145,6 +159,23 @@ class Passage:
     score: float = 0.0
 
 
+class Reason(StrEnum):
+    """Why a paper is among the evidence."""
+
+    NAMED = "named"  # the question names it
+    DENSE = "dense"  # its place by meaning
+    LEXICAL = "lexical"  # its place by words
+    RECORD = "record"  # the paper table says so
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason, and the paper's place by it: 1 for the best, 0 where nothing was ranked."""
+
+    reason: Reason
+    place: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A paper that retrieval found, with its best passages, best first."""
@@ -152,7 +183,7 @@ class Hit:
     paper: Paper
     score: float
     passages: tuple[Passage, ...] = ()
-    why: tuple[str, ...] = ()  # "named", "dense 1", "lexical 3": for the details drawer
+    why: tuple[Why, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

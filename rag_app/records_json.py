@@ -1,18 +1,22 @@
-"""Answers and queries as JSON, and back.
+"""Answers, queries and traces as JSON, and back.
 
-Knows: the keys of `ask --json`, and how frozen records become JSON objects. Does not know: where
-the JSON goes. `__main__` prints it, `history` stores it, `exporting` hands it out.
+Knows: the keys of `ask --json`, how frozen records become JSON objects, and what earlier versions
+wrote. Does not know: where the JSON goes.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
-from enum import StrEnum
-from functools import cache
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag_app.records import Answer, Query, Trace
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+Record = TypeVar("Record")
+
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once for each kind of record
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -26,75 +30,74 @@ def as_json(answer: Answer) -> dict[str, Any]:
 
 def as_stored_json(answer: Answer) -> dict[str, Any]:
     """The whole answer: `as_json` with `ranked` and `usage`."""
-    data = asdict(answer)
+    data = _dumped(answer)
     return {"answer": data.pop("text"), **data}
 
 
 def from_json(data: object) -> Answer:
-    """The answer of `as_json` or `as_stored_json`, read back from JSON; ValueError for anything else."""
-    renamed = {"text" if key == "answer" else key: value for key, value in _object(data).items()}
-    answer: Answer = restored(Answer, renamed)
-    return answer
+    """The answer of `as_json` or `as_stored_json`, read back; ValueError for anything else."""
+    if not isinstance(data, dict):
+        raise ValueError(f"{data!r:.80} is not an object")
+    return restored(Answer, {"text" if key == "answer" else key: value for key, value in data.items()})
 
 
 def query_as_json(query: Query) -> dict[str, Any]:
     """The query's fields in order."""
-    return asdict(query)
+    return _dumped(query)
 
 
 def query_from_json(data: object) -> Query:
-    """The query of `query_as_json`, read back from JSON; ValueError for anything else."""
-    query: Query = restored(Query, data)
-    return query
+    """The query of `query_as_json`, read back; ValueError for anything else."""
+    return restored(Query, data)
 
 
 def trace_as_json(trace: Trace) -> dict[str, Any]:
-    """The fields in order."""
-    return asdict(trace)
+    """The trace's fields in order."""
+    return _dumped(trace)
 
 
 def trace_from_json(data: object) -> Trace:
-    """The workings of `trace_as_json`, read back from JSON; ValueError for anything else."""
-    trace: Trace = restored(Trace, data)
-    return trace
+    """The trace of `trace_as_json`, read back; ValueError for anything else."""
+    return restored(Trace, _with_reasons(data))
 
 
-def restored(kind: Any, value: Any) -> Any:
-    """A value of the annotated type `kind`; unknown keys of records are passed over, missing ones
-    take defaults.
+def restored(kind: type[Record], data: object) -> Record:
+    """A record of `kind` from parsed JSON. Unknown keys are passed over, missing ones take their
+    defaults; ValueError where a value has another type.
     """
-    if is_dataclass(kind):
-        return _record(kind, _object(value))
-    container, arguments = get_origin(kind), get_args(kind)
-    if container is UnionType:  # the records know but `X | None`
-        return None if value is None else restored(arguments[0], value)
-    if container is tuple and isinstance(value, list | tuple):
-        return tuple(restored(arguments[0], item) for item in value)
-    if container is dict:
-        return {key: restored(arguments[1], item) for key, item in _object(value).items()}
-    if kind is float and type(value) is int:
-        return float(value)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return kind(value)
-    if type(value) is not kind:
-        raise ValueError(f"{value!r:.80} is not {kind}")
-    return value
+    # Only pydantic's reader of JSON text takes lists for tuples and yet no other type for another.
+    record: Record = _adapter(kind).validate_json(json.dumps(data), strict=True)
+    return record
 
 
-def _record(kind: Any, data: dict[str, Any]) -> Any:
-    given = {name: restored(hint, data[name]) for name, hint in _hints(kind).items() if name in data}
-    try:
-        return kind(**given)
-    except TypeError as error:  # a field without default is missing
-        raise ValueError(str(error)) from error
+def _dumped(record: Any) -> dict[str, Any]:
+    data: dict[str, Any] = _adapter(type(record)).dump_python(record, mode="json")
+    return data
 
 
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        from pydantic import TypeAdapter
+
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
-def _object(data: object) -> dict[str, Any]:
-    if isinstance(data, dict):
+def _with_reasons(data: object) -> object:
+    """A trace in which every reason of a hit is an object; the first versions wrote "dense 3"."""
+    evidence = data.get("evidence") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(evidence, dict):
         return data
-    raise ValueError(f"{data!r:.80} is not an object")
+    hits = [_hit_with_reasons(hit) for hit in evidence.get("hits", [])]
+    return {**data, "evidence": {**evidence, "hits": hits}}
+
+
+def _hit_with_reasons(hit: Any) -> Any:
+    if not isinstance(hit, dict) or not isinstance(hit.get("why"), list):
+        return hit
+    return {**hit, "why": [_reason(why) if isinstance(why, str) else why for why in hit["why"]]}
+
+
+def _reason(text: str) -> dict[str, Any]:
+    reason, _, place = text.partition(" ")
+    return {"reason": reason, "place": int(place or 0)}

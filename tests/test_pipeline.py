@@ -17,6 +17,7 @@ from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError, DigestError, QuestionError
 from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Understood
 from rag_app.settings import Settings
+from rag_app.text import terms
 from tests.helpers.fakes import (
     LAB,
     HashEmbedder,
@@ -259,7 +260,8 @@ def test_folders_and_uploads_are_added_and_remembered_until_replaced(home: Setti
 def test_another_analysis_of_words_makes_another_index(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bm25, "analysis_version", lambda: "another")
+    for module in (bm25, terms):
+        monkeypatch.setattr(module, "analysis_version", lambda: "another")
     result = pipeline.ingest(home)
     assert (result.unchanged, result.embedded) == (False, 0)
     assert pipeline.ingest(home).unchanged

@@ -20,11 +20,11 @@ from rag_app.answer.rendering import DraftLine, assembled, extracted, tells
 from rag_app.answer.selection import Selection, absent_names, certain, focus, respelled, shares_a_word
 from rag_app.answer.templates import Composed
 from rag_app.lang import language_of
-from rag_app.llm.protocol import Generator, processor
+from rag_app.llm.protocol import Generator, Processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
 
 # of content: what a 2-core laptop reads in a quarter of a minute
-PROMPT_TOKENS = {"CPU": 1_000, "GPU": 3_000}
+PROMPT_TOKENS = {Processor.CPU: 1_000, Processor.GPU: 3_000}
 # of those tokens where the model chooses between papers: a few sentences of each are enough
 CHOOSING_SHARE = 0.75
 # standard deviations below which the best paper does not stand out: nothing here is about it
@@ -71,7 +71,7 @@ def draft(selection: Selection) -> Steps:
 def _prompt(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
     """The prompt over as many of the papers as fit the context with the answer."""
     room = generator.context - prompting.BESIDES
-    budget = min(PROMPT_TOKENS[processor(generator)], room * 3 // 4)
+    budget = min(PROMPT_TOKENS[generator.processor], room * 3 // 4)
     share = CHOOSING_SHARE if _chooses(selection, hits) else 1.0
     return prompting.build(
         selection.query,

@@ -17,7 +17,7 @@ from rag_app.answer.phrases import PHRASES
 from rag_app.answer.trends import Topic
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import language_of
-from rag_app.records import SUMMARY, Evidence, Hit, Paper, Passage, Query, Sentence
+from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -157,9 +157,9 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
     """Counts, votes, authors and days over `papers` (all that meet the filters), formatted by code."""
     if query.papers:
         return _one_record(query, [table.get(arxiv_id) for arxiv_id in query.papers])
-    if query.aggregate == "months":
+    if query.aggregate is Fact.MONTHS:
         return _months(query, table.by_month(query.filters))
-    if query.aggregate == "authors" and not query.filters.authors:
+    if query.aggregate is Fact.AUTHORS and not query.filters.authors:
         return _top_authors(query, table.authors(query.filters))
     phrases, shown = words(query.language), list(papers)
     head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
@@ -168,7 +168,7 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
         head += " " + phrases[query.ranking]
         head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
         shown = _ranked(shown, query)
-    return _listed(query, head, [Hit(paper, 0.0, why=("record",)) for paper in shown], quoted=False)
+    return _listed(query, head, [Hit(paper, 0.0, why=(Why(Reason.RECORD),)) for paper in shown], quoted=False)
 
 
 def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
@@ -176,7 +176,7 @@ def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
     votes to rank.
     """
     known = [paper for paper in papers if paper.votes is not None]
-    known.sort(key=lambda paper: (paper.votes or 0) if query.ranking == "bottom" else -(paper.votes or 0))
+    known.sort(key=lambda paper: (paper.votes or 0) if query.ranking is Fact.BOTTOM else -(paper.votes or 0))
     if query.limit:
         return known[: query.limit]
     return [paper for paper in known if paper.votes == known[0].votes]
@@ -187,16 +187,16 @@ def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
     phrases, lines, cited = words(query.language), [], []
     for n, paper in enumerate(papers, start=1):
         fact = {
-            "votes": phrases["votes_unknown"]
+            Fact.VOTES: phrases["votes_unknown"]
             if paper.votes is None
             else phrases["votes"].format(votes=paper.votes),
-            "date": ", ".join(paper.dates) or phrases["date_unknown"],
+            Fact.DATE: ", ".join(paper.dates) or phrases["date_unknown"],
         }.get(query.aggregate) or phrases["authors_are"].format(
             authors=escape_markdown(_author_list(paper, phrases))
         )
         lines.append(f"{title_of(paper)}: {fact} [{n}]")
         cited.append(verification.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
-    hits = tuple(Hit(paper, 0.0, why=("named",)) for paper in papers)
+    hits = tuple(Hit(paper, 0.0, why=(Why(Reason.NAMED),)) for paper in papers)
     return Composed("\n".join([*_notes(query), *lines]), hits, tuple(cited))
 
 
@@ -315,7 +315,7 @@ def rising(query: Query, topics: Sequence[Topic]) -> Composed:
             f"- **{escape_markdown(topic.phrase)}**: {rise} ({phrases['papers'].format(count=len(topic.papers))})"
         )
         for paper in topic.papers[-BEHIND:]:
-            hits.append(Hit(paper, 0.0, why=("record",)))
+            hits.append(Hit(paper, 0.0, why=(Why(Reason.RECORD),)))
             cited.append(
                 verification.quote(
                     first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]"

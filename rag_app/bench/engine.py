@@ -23,12 +23,12 @@ from rag_app.answer import prompting
 from rag_app.answer.prompting import Prompt
 from rag_app.bench import prompts
 from rag_app.bench.bare import Bare, Run
-from rag_app.bench.suites import Progress
 from rag_app.bench.table import Measurement
 from rag_app.errors import EngineError
 from rag_app.llm import engine as llm
 from rag_app.llm.process import EngineProcess
 from rag_app.llm.protocol import Generator, Message
+from rag_app.progress import Progress
 from rag_app.records import Paper
 from rag_app.settings import Settings
 

@@ -25,14 +25,13 @@ from rag_app.collection.library import write_dictionaries
 from rag_app.collection.publish import build_and_publish
 from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.embedding.embedder import Embedder, embedder_folder, load_embedder
+from rag_app.progress import Progress
 from rag_app.records import Chunk, Paper
 from rag_app.settings import CHECKOUT, Settings
 
 SAMPLE, SAMPLE_QUICKLY = 1_000, 60  # chunks
 ROUNDS = 3  # the median of which counts
 FOUND_AMONG = 10  # chunks nearest to a title, among which those of its paper should be
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

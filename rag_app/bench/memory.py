@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag_app.bench import prompts
-from rag_app.bench.suites import Progress
 from rag_app.bench.table import Measurement
 from rag_app.llm.process import EngineProcess
+from rag_app.progress import Progress
 from rag_app.settings import Settings
 
 SMALL = "qwen2.5-coder-0.5b"

@@ -16,7 +16,7 @@ from rag_app import pipeline
 from rag_app.bench.peer import Json, Reply, peak_bytes, serve
 from rag_app.collection.library import Library
 from rag_app.llm.process import EngineProcess
-from rag_app.llm.protocol import Generator, Message
+from rag_app.llm.protocol import Generator, Message, Processor
 from rag_app.records import Done, Found, Usage
 from rag_app.settings import Settings
 from rag_app.text.cleaning import clean_line
@@ -31,6 +31,7 @@ class Reader:
         self._inner = inner
         self.model = inner.model if inner else ""
         self.device = inner.device if inner else "CPU"
+        self.processor = inner.processor if inner else Processor.CPU
         self.context = inner.context if inner else 8_192
         self.prompts: list[str] = []
 

@@ -16,7 +16,7 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import dropwhile
@@ -35,6 +35,7 @@ from rag_app.collection.library import Library, open_library
 from rag_app.embedding.embedder import embedder_folder
 from rag_app.errors import RagError
 from rag_app.machine import physical_cores
+from rag_app.progress import Progress
 from rag_app.records import Intent, Paper
 from rag_app.search.understanding import understand
 from rag_app.settings import Settings
@@ -49,8 +50,6 @@ DOCUMENTED_CHUNKS = 4  # LangChain's own default
 CONTEXT = 4_096  # tokens
 SUBTITLE_WORDS = 5  # of the end of a title that describe its paper
 PATIENCE = 120.0  # seconds for a server to load its model
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

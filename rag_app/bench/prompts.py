@@ -15,6 +15,7 @@ from rag_app.answer.prompting import Prompt
 from rag_app.collection import digests
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError
+from rag_app.llm.protocol import Processor
 from rag_app.records import Hit, Intent, Paper, Passage, Query
 from rag_app.settings import Settings
 from rag_app.text import sentences
@@ -67,7 +68,7 @@ def _name(paper: Paper) -> str:
 
 def _built(query: Query, papers: Sequence[Paper], count_tokens: Callable[[str], int]) -> Prompt:
     hits = [Hit(paper, 1.0, _passages(paper)) for paper in papers]
-    budget, room = PROMPT_TOKENS["CPU"], prompting.TOKENS_A_LINE * len(papers)
+    budget, room = PROMPT_TOKENS[Processor.CPU], prompting.TOKENS_A_LINE * len(papers)
     return prompting.build(query, hits, count_tokens=count_tokens, budget=budget, room=room)
 
 

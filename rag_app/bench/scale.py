@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from rag_app.collection.paper_names import NameBook
 from rag_app.collection.publish import build_and_publish
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import RagError
+from rag_app.progress import Progress
 from rag_app.records import Evidence
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
@@ -36,8 +37,6 @@ from rag_app.settings import CHECKOUT, Settings
 SIZES, SIZES_QUICK = (5_487, 20_000, 50_000), (30, 90)  # papers
 ASKED, WARMING = 45, 9  # questions
 LINEAR = "≤ 1.1"  # a cost for each paper that stays the same, but for noise
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

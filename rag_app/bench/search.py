@@ -23,6 +23,7 @@ from rag_app.bench.plain import DefaultEncoder, PlainChain
 from rag_app.bench.table import Measurement
 from rag_app.collection.library import Library, open_library
 from rag_app.embedding.embedder import embedder_folder
+from rag_app.progress import Progress
 from rag_app.records import Intent, Understood
 from rag_app.settings import Settings
 
@@ -30,8 +31,6 @@ ASKED, ASKED_QUICKLY = 144, 18  # questions
 WARMING = 9  # of them asked first, without a clock
 NEIGHBOURS = 5  # chunks that a plain chain takes
 WITHOUT_MODEL = {Intent.LIST, Intent.METADATA}
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

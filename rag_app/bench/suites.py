@@ -6,15 +6,15 @@ bench` command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 
 from rag_app.bench.table import Measurement
 from rag_app.errors import RagError
+from rag_app.progress import Progress
 from rag_app.settings import Settings
 
 # what is being measured, repetitions done, repetitions in all
-Progress = Callable[[str, int, int], None]
 
 # Module of this package, named as the suite -> what it measures.
 _SUITES: dict[str, str] = {

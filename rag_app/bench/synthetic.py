@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from rag_app.embedding.embedder import Matrix, Progress
+from rag_app.embedding.embedder import CountCallback, Matrix
 from rag_app.records import Paper, Section
 
 PER_DAY = 15
@@ -82,7 +82,7 @@ class RandomEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(text) // 2
 
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         matrix = np.empty((len(texts), self.dimensions), np.float32)
         for row, text in enumerate(texts):
             matrix[row] = self.query(text)

@@ -47,6 +47,7 @@ from rag_app.collection.snapshot import (
 )
 from rag_app.collection.vector_store import StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError
+from rag_app.progress import Stage
 from rag_app.records import Chunk, Paper
 
 TEMPORARY = ".tmp-"
@@ -135,7 +136,7 @@ def build_and_publish(
     report_json: Mapping[str, Any],
     extra: Callable[[Path], None] | None = None,
     chroma_url: str = "",
-    on_step: Callable[[str], None] = lambda name: None,
+    on_step: Callable[[Stage], None] = lambda stage: None,
 ) -> Snapshot:
     """Make a snapshot of `papers` (in digest order), their `chunks` and `vectors` (n, d), and
     switch to it.
@@ -170,10 +171,10 @@ def build_and_publish(
             home / "index", manifest, papers, chunks, np.ascontiguousarray(vectors, np.float32), extra
         )
         try:
-            for name, step in build.steps():
-                on_step(name)
+            for stage, step in build.steps():
+                on_step(stage)
                 step()
-            on_step("done")
+            on_step(Stage.DONE)
         except (OSError, sqlite3.Error) as error:
             raise unwritable(home, error) from error
         finally:
@@ -194,21 +195,21 @@ class _Build:
     changed_a_copy: bool = False
     before: str = ""  # the snapshot that was current until the switch
 
-    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+    def steps(self) -> list[tuple[Stage, Callable[[], None]]]:
         return [
-            ("space", self._check_space),
-            ("folder", self._folder.mkdir),
-            ("papers", lambda: build_table(self.papers, self._folder / PAPERS)),
-            ("chunks", lambda: write_chunks(self.chunks, self._folder / CHUNKS)),
-            ("vectors", lambda: np.save(self._folder / VECTORS, self.vectors, allow_pickle=False)),
-            ("extra", lambda: self.add_files(self._folder) if self.add_files else None),
-            ("store", self._fill_store),
-            ("manifest", self._write_manifest),
-            ("verify", self._verify),
-            ("flush", self._flush),
-            ("rename", self._rename),
-            ("switch", self._switch),
-            ("sweep", self._sweep),
+            (Stage.SPACE, self._check_space),
+            (Stage.FOLDER, self._folder.mkdir),
+            (Stage.PAPERS, lambda: build_table(self.papers, self._folder / PAPERS)),
+            (Stage.CHUNKS, lambda: write_chunks(self.chunks, self._folder / CHUNKS)),
+            (Stage.VECTORS, lambda: np.save(self._folder / VECTORS, self.vectors, allow_pickle=False)),
+            (Stage.DICTIONARIES, lambda: self.add_files(self._folder) if self.add_files else None),
+            (Stage.STORE, self._fill_store),
+            (Stage.MANIFEST, self._write_manifest),
+            (Stage.VERIFYING, self._verify),
+            (Stage.FLUSHING, self._flush),
+            (Stage.RENAMING, self._rename),
+            (Stage.SWITCHING, self._switch),
+            (Stage.SWEEPING, self._sweep),
         ]
 
     def discard_unfinished(self) -> None:

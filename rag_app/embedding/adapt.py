@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -33,14 +33,13 @@ from rag_app.embedding.contrastive import Checkpoint, train
 from rag_app.embedding.embedder import Embedder, Matrix, SentenceEmbedder, VectorCache, fingerprint
 from rag_app.embedding.pairs import Glosses, Text, by_glosses, by_title, mine_glosses, schedule, texts_of
 from rag_app.errors import CollectionError, RagError
+from rag_app.progress import Progress, Stage, silent
 from rag_app.records import Paper
 from rag_app.settings import Settings
 from rag_app.weights import store
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 LEAST_PAPERS = 100
 # of one pass; about 1.7 s each on 2 cores, for a model of 12 layers and 384 dimensions
@@ -88,10 +87,10 @@ def adapt(
     """
     started = time.perf_counter()
     stop = stop or Event()
-    say = _stoppable(progress or (lambda stage, done, total: None), stop)
+    say = _stoppable(progress or silent, stop)
     work = settings.home / "adapting"
     with _only_one(settings.home):
-        say("reading papers", 0, 0)
+        say(Stage.READING_PAPERS, 0, 0)
         base, base_fingerprint = _base(settings)
         learnt, held = _split(_texts(papers), seed)
         glosses = mine_glosses(learnt)
@@ -110,7 +109,7 @@ def adapt(
             seed=seed,
             checkpoint=checkpoint,
             stop=stop,
-            progress=lambda i, n: say("training", i, n),
+            progress=lambda i, n: say(Stage.TRAINING, i, n),
         )
         draft = _draft(model, work / "embedder")
         after = check.score(
@@ -203,7 +202,7 @@ class Check:
     def score(self, embedder: Embedder, cache: Path, say: Progress) -> Score:
         """Recall and reciprocal rank of the papers, each as good as its best section."""
         sections = [section for text in self.papers for section in text.sections]
-        vectors = VectorCache(cache).embed(sections, embedder, lambda i, n: say("checking", i, n))
+        vectors = VectorCache(cache).embed(sections, embedder, lambda i, n: say(Stage.CHECKING, i, n))
         queries: Matrix = np.stack([embedder.query(query) for query in self.queries])
         starts = np.cumsum([0, *(len(text.sections) for text in self.papers[:-1])])
         scores = np.maximum.reduceat(queries @ vectors.T, starts, axis=1)
@@ -262,7 +261,7 @@ def _only_one(home: Path) -> Iterator[None]:
 def _stoppable(progress: Progress, stop: Event) -> Progress:
     def say(stage: str, done: int, total: int) -> None:
         if stop.is_set():
-            where = f" at step {done} of {total}" if stage == "training" else ""
+            where = f" at step {done} of {total}" if stage is Stage.TRAINING else ""
             raise RagError(f"adapting was stopped{where}; the embedder is unchanged", "run it again to go on")
         progress(stage, done, total)
 

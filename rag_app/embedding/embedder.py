@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Matrix = NDArray[np.float32]
-Progress = Callable[[int, int], None]  # texts done, texts in all
+CountCallback = Callable[[int, int], None]  # is told of texts done, and of texts in all
 
 BATCH_TOKENS = 2048  # tokens, padding included, of one forward pass: 12 % faster on a CPU than 4096
 # free on a GPU that embeds; with less the language model, which gains more, keeps it to itself
@@ -48,7 +48,7 @@ class Embedder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Tokens of the text alone, without prefix and special tokens."""
 
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         """(n, d) vectors of unit length, in the order of `texts`."""
 
     def query(self, text: str) -> Matrix:
@@ -78,7 +78,7 @@ class SentenceEmbedder:
         """Tokens of the text alone, without prefix and special tokens."""
         return self._counts([text])[0]
 
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         """(n, d) vectors of unit length, in the order of `texts`; a text past `max_tokens` loses its end."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         done = 0
@@ -234,7 +234,9 @@ class VectorCache:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def embed(self, texts: Sequence[str], embedder: Embedder, progress: Progress | None = None) -> Matrix:
+    def embed(
+        self, texts: Sequence[str], embedder: Embedder, progress: CountCallback | None = None
+    ) -> Matrix:
         """(n, d) passage vectors of `texts`; only texts not seen before are embedded, and kept as
         they come.
         """
@@ -306,5 +308,5 @@ def _write_at(path: Path, offset: int, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _shifted(progress: Progress | None, before: int, total: int) -> Progress | None:
+def _shifted(progress: CountCallback | None, before: int, total: int) -> CountCallback | None:
     return (lambda done, _: progress(before + done, total)) if progress else None

@@ -36,7 +36,7 @@ from rag_app.llm.fair_lock import FairLock
 from rag_app.llm.grammar import Grammar
 from rag_app.llm.offload import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.llm.prefix_blocks import ROW, TILE
-from rag_app.llm.protocol import Generator, Message
+from rag_app.llm.protocol import Generator, Message, Processor
 from rag_app.llm.state_cache import SavedState, StateCache
 from rag_app.machine import physical_cores, processor
 from rag_app.records import Usage
@@ -128,6 +128,7 @@ class Engine:
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
+        self.processor = Processor.GPU if plan.gpu_layers else Processor.CPU
         self._states = StateCache(
             f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop
         )

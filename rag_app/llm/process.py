@@ -21,7 +21,7 @@ from dataclasses import fields
 from typing import Any
 
 from rag_app.errors import EngineError
-from rag_app.llm.protocol import Message
+from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Usage
 from rag_app.settings import CHECKOUT, Settings
 
@@ -58,6 +58,11 @@ class EngineProcess:
     @property
     def device(self) -> str:
         return str(self._child.ready["device"])
+
+    @property
+    def processor(self) -> Processor:
+        """What it mostly runs on."""
+        return Processor(self._child.ready["processor"])
 
     @property
     def context(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Literal, Protocol, TypedDict
 
 from rag_app.records import Usage
@@ -19,6 +20,13 @@ class Message(TypedDict):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+class Processor(StrEnum):
+    """What a model mostly runs on, which decides how much one answer may ask of it."""
+
+    CPU = "CPU"
+    GPU = "GPU"
 
 
 class Generator(Protocol):
@@ -33,6 +41,10 @@ class Generator(Protocol):
     @property
     def device(self) -> str:
         """Where it runs, for people: `CPU, 2 threads` or `NVIDIA RTX 4060, 28/29 layers`."""
+
+    @property
+    def processor(self) -> Processor:
+        """What it mostly runs on; a server counts as a GPU."""
 
     @property
     def context(self) -> int:
@@ -76,8 +88,3 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Give the memory back; calls after it raise EngineError."""
-
-
-def processor(generator: Generator) -> Literal["CPU", "GPU"]:
-    """What it mostly runs on, which decides how much one answer may ask of it."""
-    return "CPU" if "CPU" in generator.device else "GPU"

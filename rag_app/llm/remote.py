@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from rag_app import address
 from rag_app.errors import EngineError, SettingsError
 from rag_app.llm.openai_client import Json, OpenAIServer, RefusedError, ServerTurn, cost
-from rag_app.llm.protocol import Message
+from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
 
@@ -92,6 +92,11 @@ class RemoteModel:
     @property
     def model(self) -> str:
         return self.abilities.model.replace("\\", "/").rpartition("/")[2].removesuffix(".gguf")
+
+    @property
+    def processor(self) -> Processor:
+        """A GPU, as far as budgets go: nobody sets up a server for two slow cores."""
+        return Processor.GPU
 
     @property
     def device(self) -> str:

@@ -5,7 +5,7 @@ Knows: one JSON object a line. Does not know: who asks. Started by `engine_host`
 input does, so it never outlives its parent.
 
 Requests: `{"id", "call": "stream" | "choose" | "count", ...arguments}` and `{"stop": id}`. Replies:
-first `{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any
+first `{"ready": {model, device, processor, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any
 number of `{"id", "piece"}` and at last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`.
 Calls are answered in the order they came; counting and stopping are not made to wait.
 """
@@ -48,7 +48,9 @@ def run(load: Callable[[], Generator]) -> None:
         return
     worker = _Worker(engine, output)
     worker.reply(
-        ready={name: getattr(engine, name, "") for name in ("model", "device", "context", "kv_type")}
+        ready={
+            name: getattr(engine, name, "") for name in ("model", "device", "processor", "context", "kv_type")
+        }
     )
     worker.serve(sys.stdin)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rag_app.records import Fact
+
 _FLAGS = re.IGNORECASE
 
 
@@ -271,28 +273,27 @@ ORDINALS = (
 )
 
 
-def aggregate(text: str) -> str:
-    """Which fact of the records a question asks for, or an empty string."""
-    return next((name for name, pattern in AGGREGATES if pattern.search(text)), "")
+def aggregate(text: str) -> Fact:
+    """Which fact of the records a question asks for, or none."""
+    return next((Fact(name) for name, pattern in AGGREGATES if pattern.search(text)), Fact.NONE)
 
 
-def ranking(text: str) -> str:
-    """ "top" or "bottom" where papers are to be ranked by votes, whatever else is asked."""
-    return next(
-        (name for name, pattern in AGGREGATES if name in {"top", "bottom"} and pattern.search(text)), ""
-    )
+def ranking(text: str) -> Fact:
+    """TOP or BOTTOM where papers are to be ranked by votes, whatever else is asked."""
+    ranked = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
+    return next((fact for fact in ranked if fact in {Fact.TOP, Fact.BOTTOM}), Fact.NONE)
 
 
-def about_record(name: str) -> bool:
-    """Whether an aggregate is a fact of one paper's record."""
-    return name in {"authors", "votes", "date"}
+def about_record(fact: Fact) -> bool:
+    """Whether it is a fact of one paper's record."""
+    return fact in {Fact.AUTHORS, Fact.VOTES, Fact.DATE}
 
 
 def limit(text: str) -> int:
     """The N of "top N", or of "three papers"; 0 when no number of papers is asked for."""
     match = LIMIT.search(text)
     if not match:
-        return SEVERAL_PAPERS if SEVERAL.search(text) and aggregate(text) in {"top", "bottom"} else 0
+        return SEVERAL_PAPERS if SEVERAL.search(text) and aggregate(text) in {Fact.TOP, Fact.BOTTOM} else 0
     word = next(group for group in match.groups() if group).casefold()
     return int(word) if word.isdigit() else _NUMBER.get(word) or _KOREAN.get(word, 0)
 

@@ -15,13 +15,13 @@ import threading
 from dataclasses import replace
 
 from rag_app.collection.library import Library
-from rag_app.llm.protocol import Generator, Message, processor
+from rag_app.llm.protocol import Generator, Message, Processor
 from rag_app.records import Evidence, Hit, Query
 from rag_app.search import retrieval
 from rag_app.text.cleaning import clean_line
 
 # papers judged for one list: about a second and a half each on 2 cores
-MOST = {"CPU": 4, "GPU": 16}
+MOST = {Processor.CPU: 4, Processor.GPU: 16}
 SENTENCES = 4  # of a paper's digest that are judged, the best for the question
 WORTH = 0.4  # standard deviations of retrieval score that one unit of log-odds weighs
 BIAS = 1.2  # log-odds that the 1.5B model gives a paper of which it is not sure
@@ -41,7 +41,7 @@ def judge(
         key=lambda h: abs(h.score - cut),
     )
     belongs = dict.fromkeys(evidence.matched, True)
-    for hit in near[: MOST[processor(generator)]]:
+    for hit in near[: MOST[generator.processor]]:
         if stop.is_set():
             break
         odds = _log_odds(query, hit, library, generator, stop)

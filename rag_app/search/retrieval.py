@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
-from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import patterns
 from rag_app.text import sentences
 from rag_app.text.terms import words
@@ -101,7 +101,7 @@ def searched(query: Query) -> str:
 
 def score(
     text: str, weights: dict[str, float], language: str, library: Library, allowed: Rows | None = None
-) -> tuple[Scores, dict[str, Rows]]:
+) -> tuple[Scores, dict[Reason, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
@@ -115,7 +115,10 @@ def score(
     else:
         among = np.arange(len(lexical)) if allowed is None else allowed
         dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
-    return dense + LEXICAL_WEIGHT[language] * lexical, {"dense": _ranks(dense), "lexical": _ranks(lexical)}
+    return dense + LEXICAL_WEIGHT[language] * lexical, {
+        Reason.DENSE: _ranks(dense),
+        Reason.LEXICAL: _ranks(lexical),
+    }
 
 
 def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:
@@ -171,10 +174,9 @@ def _standardised(scores: Scores) -> Scores:
     return (scores - scores.mean()) / spread if spread > 1e-6 else np.zeros_like(scores)
 
 
-def _reasons(row: int, ranks: dict[str, Rows], named: bool) -> tuple[str, ...]:
-    """Why a paper is here, for the details drawer: "named", "dense 3", "lexical 1"."""
-    places = [f"{name} {order[row]}" for name, order in ranks.items()]
-    return ("named", *places) if named else tuple(places)
+def _reasons(row: int, ranks: dict[Reason, Rows], named: bool) -> tuple[Why, ...]:
+    places = [Why(reason, int(places[row])) for reason, places in ranks.items()]
+    return (Why(Reason.NAMED), *places) if named else tuple(places)
 
 
 def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:

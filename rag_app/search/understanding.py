@@ -17,7 +17,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, Named, unknown_names
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import language_of
-from rag_app.records import Filters, Intent, Query, Turn
+from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import dates, patterns
 
 HANGUL = re.compile(r"[가-힣]")
@@ -264,7 +264,7 @@ def _intent(query: Query, reading: _Reading, dictionary: Dictionary) -> Intent:
         return Intent.METADATA
     if query.aggregate and topic == 0:
         return Intent.METADATA
-    if patterns.LISTING.search(question) or query.aggregate in {"count", "top", "bottom"}:
+    if patterns.LISTING.search(question) or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM}:
         return Intent.LIST
     days = reading.dates.days or reading.dates.since or reading.dates.until
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
@@ -318,7 +318,7 @@ def _only_narrows(query: Query, reading: _Reading) -> bool:
     """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has
     most votes?".
     """
-    new = reading.filters or query.aggregate in {"count", "top", "bottom", "months"}
+    new = reading.filters or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS}
     own_list = patterns.PAPERS.search(query.question) and not patterns.AMONG.search(query.question)
     return bool(new) and not reading.terms and not query.papers and not own_list
 

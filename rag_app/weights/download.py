@@ -23,9 +23,8 @@ from pathlib import Path
 
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
+from rag_app.progress import Progress
 from rag_app.weights.catalog import CatalogModel, Source
-
-Progress = Callable[[str, int, int], None]  # what, bytes done, bytes in all
 
 CONNECT_SECONDS = 4  # a hub that has not answered by then is passed over
 UNPACKED = 8  # times its own size, at most, is a 4-bit embedder as float32

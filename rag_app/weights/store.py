@@ -17,9 +17,10 @@ from pathlib import Path
 
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
+from rag_app.progress import Progress
 from rag_app.settings import CHECKOUT, Settings
 from rag_app.weights.catalog import CatalogModel, catalogue, defaults, find
-from rag_app.weights.download import Progress, Transport, fetch, mismatch
+from rag_app.weights.download import Transport, fetch, mismatch
 from rag_app.weights.e5_convert import convert
 from rag_app.weights.verified import FileHashes
 

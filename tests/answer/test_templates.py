@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -16,8 +15,9 @@ from rag_app.answer import templates
 from rag_app.answer.phrases import PHRASES
 from rag_app.answer.templates import PAGE
 from rag_app.collection.library import Library
-from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Query, Section
+from rag_app.records import Evidence, Fact, Filters, Hit, Intent, Paper, Query, Section
 from rag_app.search import retrieval
+from rag_app.settings import CHECKOUT
 from tests.helpers.fakes import answer_of, lab, made
 
 MANY = 45
@@ -77,7 +77,7 @@ def test_both_languages_have_the_same_phrases_with_the_same_slots() -> None:
 
 
 def test_every_phrase_is_used() -> None:
-    code = "".join(file.read_text(encoding="utf-8") for file in Path(templates.__file__).parent.glob("*.py"))
+    code = "".join(file.read_text(encoding="utf-8") for file in (CHECKOUT / "rag_app").rglob("*.py"))
     # its two definitions, and a use
     once = [key for key in PHRASES["en"] if code.count(f'"{key}"') < 3]
     assert once == []
@@ -113,10 +113,12 @@ def test_unknown_votes_are_said_to_be_unknown(query: Query) -> None:
 
 
 def test_a_list_by_votes_is_in_their_order_without_unknown_ones() -> None:
-    made_of = templates.listing(replace(QUERY, aggregate="top", ranking="top", limit=3), evidence(hits(10)))
+    made_of = templates.listing(
+        replace(QUERY, aggregate=Fact.TOP, ranking=Fact.TOP, limit=3), evidence(hits(10))
+    )
     assert [hit.paper.votes for hit in made_of.hits] == [8, 7, 5]
     made_of = templates.listing(
-        replace(QUERY, aggregate="bottom", ranking="bottom", limit=2), evidence(hits(10))
+        replace(QUERY, aggregate=Fact.BOTTOM, ranking=Fact.BOTTOM, limit=2), evidence(hits(10))
     )
     assert [hit.paper.votes for hit in made_of.hits] == [1, 2]
 
@@ -157,7 +159,7 @@ def test_months_are_counted(months: Library, question: str) -> None:
 
 
 def test_authors_are_counted(months: Library) -> None:
-    text = templates.record(replace(QUERY, aggregate="authors"), [], months.snapshot.papers).text
+    text = templates.record(replace(QUERY, aggregate=Fact.AUTHORS), [], months.snapshot.papers).text
     assert "| Ada Kim | 2 |" in text
 
 
@@ -181,7 +183,7 @@ def test_a_fact_of_the_record_is_told_with_its_paper(question: str, said: str) -
 def test_no_votes_known_at_all_is_no_first_place() -> None:
     table = lab().snapshot.papers
     made_of = templates.record(
-        replace(QUERY, aggregate="top", ranking="top"), [paper(1, None), paper(2, None)], table
+        replace(QUERY, aggregate=Fact.TOP, ranking=Fact.TOP), [paper(1, None), paper(2, None)], table
     )
     assert made_of.hits == ()
 

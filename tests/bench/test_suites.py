@@ -12,6 +12,7 @@ import pytest
 from rag_app.bench import suites, table
 from rag_app.bench.table import Measurement
 from rag_app.errors import RagError
+from rag_app.progress import Progress
 from rag_app.settings import Settings
 from tests.helpers.fakes import settings_in
 
@@ -22,10 +23,10 @@ ROW = Measurement("speed", 1.25, target="≥ 1.0")
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two suites, `poor` of which lacks something; what is said while they run."""
 
-    def run(settings: Settings, *, quick: bool, progress: suites.Progress) -> list[Measurement]:
+    def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
         return [ROW]
 
-    def lacking(settings: Settings, *, quick: bool, progress: suites.Progress) -> list[Measurement]:
+    def lacking(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
         raise RagError("there is no collection", "make one")
 
     rich, poor = ModuleType("rich"), ModuleType("poor")

@@ -21,7 +21,7 @@ from rag_app.embedding import adapt as adapting
 from rag_app.embedding import contrastive, pairs
 from rag_app.embedding.adapt import Check, Score, adapt
 from rag_app.embedding.contrastive import Checkpoint, rate, thaw, train
-from rag_app.embedding.embedder import Matrix, Progress, load_embedder
+from rag_app.embedding.embedder import CountCallback, Matrix, load_embedder
 from rag_app.embedding.pairs import BATCH, Text, mine_glosses, schedule, texts_of, without_english
 from rag_app.errors import CollectionError, RagError
 from rag_app.files import sha256_of
@@ -308,7 +308,7 @@ class Oracle:
         vector: Matrix = np.eye(120, dtype=np.float32)[number]
         return vector
 
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         return np.stack([self._vector(text) for text in texts])
 
     def query(self, text: str) -> Matrix:

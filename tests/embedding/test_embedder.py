@@ -12,8 +12,8 @@ import torch
 from rag_app.embedding import embedder as embedding
 from rag_app.embedding.embedder import (
     BATCH_TOKENS,
+    CountCallback,
     Matrix,
-    Progress,
     SentenceEmbedder,
     VectorCache,
     _batches,
@@ -40,7 +40,7 @@ class FakeEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         if len(self.asked) + len(texts) > self.limit:
             raise KeyboardInterrupt
         self.asked += texts

@@ -24,8 +24,8 @@ from rag_app.collection import snapshot
 from rag_app.collection.chunking import chunk
 from rag_app.collection.library import Library, write_dictionaries
 from rag_app.collection.papers import build as build_table
-from rag_app.embedding.embedder import Matrix, Progress
-from rag_app.llm.protocol import Message
+from rag_app.embedding.embedder import CountCallback, Matrix
+from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Answer, Done, Event, Filters, Turn, Usage
 from rag_app.settings import CHECKOUT, Settings
 
@@ -44,7 +44,7 @@ class HashEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         self.embedded += texts
         return np.stack([self.query(text) for text in texts])
 
@@ -74,6 +74,7 @@ class ScriptedGenerator:
     stop_after: int = 0  # pieces after which the user presses stop
     model: str = "scripted"
     device: str = "CPU, 1 thread"
+    processor: Processor = Processor.CPU
     context: int = 4096
     calls: list[Sequence[Message]] = field(default_factory=list)
     grammars: list[str] = field(default_factory=list)

@@ -35,11 +35,13 @@ from rag_app.records import (
     Paper,
     Passage,
     Query,
+    Reason,
     Section,
     Sentence,
     Support,
     Understood,
     Usage,
+    Why,
 )
 from rag_app.web.state import answer_jobs, app_state
 
@@ -70,8 +72,13 @@ SENTENCE = Sentence(f"{QUOTE[:-1]} [1].", True, (Support(1, "What's New", QUOTE,
 DOUBTED = Sentence("It was filmed on the moon [1].", False)
 CITATION = Citation(1, FILM.arxiv_id, FILM.title, FILM.date, FILM.url, "What's New", QUOTE, 0, len(QUOTE))
 HITS = (
-    Hit(FILM, 0.9, (Passage(FILM.arxiv_id, "What's New", 0, len(QUOTE), QUOTE),), ("named", "dense 1")),
-    Hit(CALM, 0.2, (), ("lexical 2",)),
+    Hit(
+        FILM,
+        0.9,
+        (Passage(FILM.arxiv_id, "What's New", 0, len(QUOTE), QUOTE),),
+        (Why(Reason.NAMED), Why(Reason.DENSE, 1)),
+    ),
+    Hit(CALM, 0.2, (), (Why(Reason.LEXICAL, 2),)),
 )
 ANSWER = Answer(
     SENTENCE.text,

@@ -380,7 +380,7 @@ import os, resource, signal, sys
 from pathlib import Path
 import filelock
 from rag_app.errors import HistoryError
-from rag_app.history import History
+from rag_app.history.store import History
 from rag_app.records import Answer, Intent
 file = Path(sys.argv[1])
 answer = Answer("an answer " * 50, False, Intent.LOOKUP, "en")

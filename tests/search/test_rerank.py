@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from rag_app.llm.protocol import Message
+from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Evidence, Hit, Intent, Query
 from rag_app.search import rerank, retrieval
 from tests.helpers.fakes import ScriptedGenerator, lab
@@ -72,8 +72,10 @@ def test_a_doubtful_paper_keeps_its_place() -> None:
 
 def test_no_more_papers_are_judged_than_the_budget_allows() -> None:
     near = around_the_cut(*[-0.01 * n for n in range(20)])
-    assert judged(near, judge := Judge()) and judge.judged == rerank.MOST["CPU"]
-    assert judged(near, judge := Judge(device="Vulkan0")) and judge.judged == rerank.MOST["GPU"]
+    assert judged(near, judge := Judge()) and judge.judged == rerank.MOST[Processor.CPU]
+    assert (
+        judged(near, judge := Judge(processor=Processor.GPU)) and judge.judged == rerank.MOST[Processor.GPU]
+    )
 
 
 def test_stop_leaves_the_list_as_it_was() -> None:

@@ -13,7 +13,7 @@ from rag_app import pipeline
 from rag_app.collection import snapshot
 from rag_app.collection.library import Library
 from rag_app.collection.snapshot import Snapshot
-from rag_app.records import Evidence, Filters, Intent, Paper, Query, Section
+from rag_app.records import Evidence, Filters, Intent, Paper, Query, Reason, Section, Why
 from rag_app.search import retrieval
 from rag_app.search.retrieval import BORDER, RANKED, passages_of, retrieve
 from rag_app.search.understanding import understand
@@ -46,8 +46,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def test_a_named_paper_comes_first_and_says_why(library: Library, question: str) -> None:
     evidence = ask(question, library, papers=(QLORA,))
     assert ids(evidence)[0] == QLORA
-    assert evidence.hits[0].why[0] == "named"
-    assert "named" not in evidence.hits[1].why
+    assert evidence.hits[0].why[0] == Why(Reason.NAMED)
+    assert Why(Reason.NAMED) not in evidence.hits[1].why
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(days=("2024-03-12",)), Filters(min_votes=20)])

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from rag_app.errors import WeightsError
+from rag_app.progress import Progress
 from rag_app.settings import Settings
 from rag_app.weights import catalog, store
 from rag_app.weights.catalog import CatalogModel, Source
-from rag_app.weights.download import Progress, Transport
+from rag_app.weights.download import Transport
 from tests.sweeps import faults
 from tests.sweeps.conftest import Some, counts
 from tests.weights.test_store import FOLDER, LARGE, PARTS, TINY, WHOLE, Wheels, no_hub

@@ -13,8 +13,9 @@ import pytest
 
 from rag_app.errors import RagError
 from rag_app.llm import process
+from rag_app.progress import Progress
 from rag_app.settings import Settings
-from rag_app.web.state.background_jobs import EngineJob, Job, Say, StoppedError
+from rag_app.web.state.background_jobs import EngineJob, Job, StoppedError
 
 PARROT = """
 import os, time
@@ -37,14 +38,14 @@ run(load)
 """
 
 
-def endless(say: Say) -> None:
+def endless(say: Progress) -> None:
     while True:
         say("counting", 1, 2)
         time.sleep(0.005)
 
 
 def test_a_job_reports_and_ends_with_its_result() -> None:
-    def work(say: Say) -> str:
+    def work(say: Progress) -> str:
         say("counting", 1, 2)
         return "done"
 
@@ -62,7 +63,7 @@ def test_a_job_stops_at_its_next_report() -> None:
 
 
 def test_a_job_that_hides_the_stop_behind_an_error_of_its_own_was_stopped_all_the_same() -> None:
-    def work(say: Say) -> None:
+    def work(say: Progress) -> None:
         try:
             endless(say)
         except RagError:
@@ -75,7 +76,7 @@ def test_a_job_that_hides_the_stop_behind_an_error_of_its_own_was_stopped_all_th
 
 
 def test_an_unforeseen_error_has_a_message_and_a_hint() -> None:
-    def work(say: Say) -> None:
+    def work(say: Progress) -> None:
         raise ZeroDivisionError
 
     job = Job("divide", work)

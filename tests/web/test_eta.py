@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag_app.llm.protocol import Message
+from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Usage
 from rag_app.web.i18n.text import ENGLISH
 from rag_app.web.state.eta import Speed, pace_of, seconds_left, waiting_line
@@ -20,7 +20,7 @@ PACE = Speed(reading=10.0, tokens=40, speed=4.0)
 class Engine:
     """Says two words, each when it is let."""
 
-    model, device, context = "tiny", "CPU", 100
+    model, device, processor, context = "tiny", "CPU", Processor.CPU, 100
     usage = Usage(7, 0, 2, 4.0)
 
     def __init__(self) -> None:

@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 
 from rag_app.errors import WeightsError
+from rag_app.progress import Progress
 from rag_app.settings import Settings
 from rag_app.weights import catalog, store
 from rag_app.weights.catalog import CatalogModel, Source
-from rag_app.weights.download import Progress, Transport, UnavailableError
+from rag_app.weights.download import Transport, UnavailableError
 from rag_app.weights.verified import FileHashes
 
 PARTS = [bytes([number]) * 1000 for number in (1, 2, 3)]

@@ -34,6 +34,7 @@ ENGLISH: Mapping[str, str] = {
     "why_named": "named in the question",
     "why_dense": "by meaning, no. {rank}",
     "why_lexical": "by words, no. {rank}",
+    "why_record": "from the table of papers",
     "unsupported": "not supported by the digests",
     "removed": "Left out, since no digest supports it ({n})",
     "sources": "Sources",

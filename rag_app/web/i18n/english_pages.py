@@ -58,11 +58,11 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "skipped_none": "Nothing was skipped.",
     "skipped_why": "Why",
     "skipped_title": "Skipped ({n})",
-    "stage_reading digests": "Reading the files",
-    "stage_loading the embedding model": "Loading the embedding model",
+    "stage_reading_digests": "Reading the files",
+    "stage_loading_embedder": "Loading the embedding model",
     "stage_embedding": "Computing vectors",
     "stage_building": "Building the index",
-    "stage_verify": "Verifying the index",
+    "stage_verifying": "Verifying the index",
     "plot_topics": "Topics",
     "plot_topics_help": "Topics of the titles, month by month. The larger a circle, the larger the topic's share "
     "of that month; orange is at least twice its usual share. A circle opens its papers.",
@@ -86,7 +86,7 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "work_stopped": "Stopped. What was there before is unchanged.",
     "stage_training": "Training",
     "stage_checking": "Checking what is found",
-    "stage_reading papers": "Reading the papers",
+    "stage_reading_papers": "Reading the papers",
     "adapting": "Fitting the embedding model",
     "adapt_title": "Search can learn from this collection",
     "adapt_help": "Fitting the embedding model to these papers finds more of them. It takes several "

@@ -34,6 +34,7 @@ KOREAN: Mapping[str, str] = {
     "why_named": "질문에 언급됨",
     "why_dense": "의미 {rank}위",
     "why_lexical": "단어 {rank}위",
+    "why_record": "논문 표에서",
     "unsupported": "다이제스트에 근거 없음",
     "removed": "근거가 없어 답변에서 제외한 문장 ({n})",
     "sources": "출처",

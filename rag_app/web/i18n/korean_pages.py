@@ -58,11 +58,11 @@ KOREAN_PAGES: Mapping[str, str] = {
     "skipped_none": "제외된 항목이 없습니다.",
     "skipped_why": "이유",
     "skipped_title": "제외 ({n})",
-    "stage_reading digests": "파일을 읽는 중",
-    "stage_loading the embedding model": "임베딩 모델을 불러오는 중",
+    "stage_reading_digests": "파일을 읽는 중",
+    "stage_loading_embedder": "임베딩 모델을 불러오는 중",
     "stage_embedding": "벡터를 계산하는 중",
     "stage_building": "색인을 만드는 중",
-    "stage_verify": "색인을 확인하는 중",
+    "stage_verifying": "색인을 확인하는 중",
     "plot_topics": "주제",
     "plot_topics_help": "제목에 나온 주제를 월별로 보여 줍니다. 원이 클수록 그달에서 차지하는 비율이 크고, "
     "주황색은 평소의 두 배 이상입니다. 원을 누르면 해당 논문만 보입니다.",
@@ -87,7 +87,7 @@ KOREAN_PAGES: Mapping[str, str] = {
     "work_stopped": "중지했습니다. 이전 상태는 그대로입니다.",
     "stage_training": "학습하는 중",
     "stage_checking": "검색 결과를 확인하는 중",
-    "stage_reading papers": "논문을 읽는 중",
+    "stage_reading_papers": "논문을 읽는 중",
     "adapting": "임베딩 모델을 맞추는 중",
     "adapt_title": "이 컬렉션에 맞춰 검색을 개선할 수 있습니다",
     "adapt_help": "임베딩 모델을 이 논문들에 맞추면 더 많은 논문을 찾습니다. 몇 분 동안 프로세서와 "

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag_app.progress import Stage
+from rag_app.records import Why
 from rag_app.web.i18n import english, korean
 from rag_app.web.i18n.english_pages import ENGLISH_PAGES
 from rag_app.web.i18n.korean_pages import KOREAN_PAGES
@@ -40,15 +42,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 
 
 def stage(words: Words, name: str) -> str:
-    """The wording of an ingest stage; the many short ones are all the building of the index."""
-    return words.get(f"stage_{name}", words["stage_building"])
+    """The wording of a stage; those without one of their own are the building of the index."""
+    key = f"stage_{name.name.lower()}" if isinstance(name, Stage) else ""
+    return words.get(key, words["stage_building"])
 
 
-def reason(words: Words, why: str) -> str:
-    """The wording of one of `Hit.why` ("named", "dense 1"); as it is where no wording is known."""
-    kind, _, rank = why.partition(" ")
-    wording = words.get(f"why_{kind}")
-    return wording.format(rank=rank) if wording else why
+def reason(words: Words, why: Why) -> str:
+    """The wording of one of `Hit.why`."""
+    return words[f"why_{why.reason}"].format(rank=why.place)
 
 
 def votes(words: Words, count: int | None) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rag_app.errors import RagError
+from rag_app.progress import Progress
 from rag_app.settings import Settings
 from rag_app.web.state.answer_jobs import as_rag_error
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from rag_app.pipeline import IngestResult
 
 Result = TypeVar("Result")
-Say = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
 class StoppedError(RagError):
@@ -36,7 +36,7 @@ class Job(Generic[Result]):
     next report.
     """
 
-    def __init__(self, name: str, work: Callable[[Say], Result]) -> None:
+    def __init__(self, name: str, work: Callable[[Progress], Result]) -> None:
         self.name = name
         self.started = datetime.now(UTC)
         self.stage: tuple[str, int, int] = ("", 0, 0)  # its name, steps done, steps in all
@@ -62,7 +62,7 @@ class Job(Generic[Result]):
             raise StoppedError("stopped")
         self.stage = (stage, done, total)
 
-    def _run(self, work: Callable[[Say], Result]) -> None:
+    def _run(self, work: Callable[[Progress], Result]) -> None:
         try:
             self.result = work(self._say)
         except Exception as error:
@@ -75,7 +75,7 @@ def ingest(settings: Settings, folders: Sequence[Path], then: Callable[[], objec
     """Begin to read the collection's folders and these; `then` is called before it counts as ended."""
     from rag_app import pipeline
 
-    def work(say: Say) -> IngestResult:
+    def work(say: Progress) -> IngestResult:
         result = pipeline.ingest(settings, folders, progress=say)
         then()
         return result
@@ -89,7 +89,7 @@ def adapt_embedder(settings: Settings) -> Job[AdaptResult]:
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
-    def work(say: Say) -> AdaptResult:
+    def work(say: Progress) -> AdaptResult:
         result = adapt(settings, read_papers(settings.home), progress=say)
         if result.kept:
             pipeline.ingest(settings, progress=say)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from rag_app.llm.protocol import Generator, Message
+from rag_app.llm.protocol import Generator, Message, Processor
 from rag_app.records import Usage
 
 
@@ -60,6 +60,10 @@ class ModelCall:
     @property
     def model(self) -> str:
         return self._generator.model
+
+    @property
+    def processor(self) -> Processor:
+        return self._generator.processor
 
     @property
     def device(self) -> str:
