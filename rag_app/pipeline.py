@@ -29,6 +29,7 @@ from rag_app.collection.lock import ingest_lock
 from rag_app.collection.snapshot import Manifest, open_current
 from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
+from rag_app.home import Home
 from rag_app.llm.protocol import Generator
 from rag_app.progress import Progress, Stage, silent
 from rag_app.records import (
@@ -107,7 +108,7 @@ def ingest(
             or chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
         ]
         texts = [piece.text for piece in chunks]
-        cache = VectorCache(vectors or settings.home / "vectors")
+        cache = VectorCache(vectors or Home(settings.home).vectors)
         fresh = cache.unseen(texts, embedder)
         matrix = cache.embed(texts, embedder, lambda done, total: say(Stage.EMBEDDING, done, total))
         publish.build_and_publish(
@@ -275,7 +276,7 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
     """
     known = () if replace else tuple(Path(root) for root in publish.known_roots(settings.home))
     given = tuple(folder.expanduser().resolve() for folder in folders)
-    uploads = settings.home / "uploads"
+    uploads = Home(settings.home).uploads
     chosen = (known + given) or (settings.digests,)
     return tuple(
         dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])])

@@ -25,6 +25,7 @@ from rag_app.bench import prompts
 from rag_app.bench.bare import Bare, Run
 from rag_app.bench.table import Measurement
 from rag_app.errors import EngineError
+from rag_app.home import Home
 from rag_app.llm import engine as llm
 from rag_app.llm.process import EngineProcess
 from rag_app.llm.protocol import Generator, Message
@@ -72,7 +73,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(settings, home=Path(folder))
         with_engine = _in_process(settings, chosen, size, progress)
-        shutil.rmtree(settings.home / "states", ignore_errors=True)
+        shutil.rmtree(Home(settings.home).states, ignore_errors=True)
         return [*with_engine, *_in_child(settings, chosen, size, progress)]
 
 
@@ -208,7 +209,7 @@ def overhead_rows(gaps: Sequence[float]) -> list[Measurement]:
 
 def _visit(settings: Settings, paper: Paper, other: Paper) -> Visit:
     """One conversation, begun by an engine that has read nothing."""
-    shutil.rmtree(settings.home / "states", ignore_errors=True)
+    shutil.rmtree(Home(settings.home).states, ignore_errors=True)
     host = EngineProcess(settings)
     try:
         cold, follow_up = (_first_token(host, paper, number) for number in (0, 1))

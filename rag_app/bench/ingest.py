@@ -25,6 +25,7 @@ from rag_app.collection.library import write_dictionaries
 from rag_app.collection.publish import build_and_publish
 from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.embedding.embedder import Embedder, embedder_folder, load_embedder
+from rag_app.home import Home
 from rag_app.progress import Progress
 from rag_app.records import Chunk, Paper
 from rag_app.settings import CHECKOUT, Settings
@@ -167,8 +168,8 @@ def one_more_day(
     with TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         home.mkdir()
-        if (settings.home / "embedder").is_dir():
-            (home / "embedder").symlink_to(settings.home / "embedder")
+        if Home(settings.home).embedder.is_dir():
+            Home(home).embedder.symlink_to(Home(settings.home).embedder)
         own = replace(settings, home=home, chroma_url="")
         full = pipeline.ingest(own, roots, progress=progress)
         write_day(papers, Path(folder) / "day")

@@ -14,6 +14,7 @@ import venv
 from pathlib import Path
 
 from rag_app.errors import RagError
+from rag_app.home import Home
 from rag_app.settings import Settings
 
 LOCK = Path(__file__).with_name("peers.lock")
@@ -24,7 +25,7 @@ def interpreter(home: Path) -> Path:
     """The environment's Python. Raises RagError when it is not there, or not made of the lock as it
     is now.
     """
-    folder = home / "peers"
+    folder = Home(home).peers
     stamp = folder / STAMP
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != LOCK.read_text(encoding="utf-8"):
         raise RagError(f"there is no environment for the peers in {folder}", "run: make bench-peers")
@@ -33,7 +34,7 @@ def interpreter(home: Path) -> Path:
 
 def make(home: Path) -> Path:
     """Make the environment, or bring it to the lock; its Python. Raises RagError when pip fails."""
-    folder = home / "peers"
+    folder = Home(home).peers
     venv.create(folder, symlinks=os.name != "nt")
     own = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
     (own / "rag_app_packages.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")

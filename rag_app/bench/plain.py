@@ -9,12 +9,13 @@ peers themselves.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
+
+from rag_app import runtime
 
 COLLECTION = "plain"
 BATCH = 1_000  # texts of one upsert
@@ -36,12 +37,10 @@ class DefaultEncoder:
     def __init__(self, folder: Path) -> None:
         import psutil
 
-        os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+        runtime.forbid_the_hub()
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()
-        logging.set_verbosity_error()
+        runtime.silence_transformers()
         self._model = SentenceTransformer(str(folder), local_files_only=True)
         # torch's default, which rag-app lowers for a query
         self._threads = psutil.cpu_count(logical=False) or 1

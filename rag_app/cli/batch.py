@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from rag_app import pipeline
 from rag_app.errors import QuestionError, RagError
+from rag_app.home import Home
 from rag_app.llm import engine
 from rag_app.llm.protocol import Generator
 from rag_app.records import Answer, Filters, Intent, Turn
@@ -120,9 +121,9 @@ def own_collection(settings: Settings, digests: Sequence[Path]) -> Settings:
 
     roots = tuple(folder.expanduser().resolve() for folder in digests)
     name = hashlib.sha256("\n".join(map(str, roots)).encode()).hexdigest()[:12]
-    own = replace(settings, home=settings.home / "batch" / name)
+    own = replace(settings, home=Home(settings.home).batch / name)
     with ProgressBar("ingest") as progress:
-        pipeline.ingest(own, roots, replace=True, vectors=settings.home / "vectors", progress=progress)
+        pipeline.ingest(own, roots, replace=True, vectors=Home(settings.home).vectors, progress=progress)
     return own
 
 

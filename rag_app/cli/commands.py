@@ -8,16 +8,15 @@ instant.
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag_app import __version__
+from rag_app import __version__, runtime
 from rag_app.errors import EngineError, RagError
+from rag_app.home import Home
 from rag_app.records import Checked, Done, Filters, Found, Paper, Turn, Understood
 from rag_app.settings import Settings
 
@@ -28,15 +27,8 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    # Libraries print warnings and progress of their own, and some would phone home: both are off
-    # before they load.
-    for name in ("HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK", "TRANSFORMERS_NO_ADVISORY_WARNINGS"):
-        os.environ.setdefault(name, "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # a console of another encoding shows "?" instead of failing
-            stream.reconfigure(errors="replace")
+    runtime.quieten_libraries()
+    runtime.print_any_text()
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options, Settings.from_environment()) or 0)
@@ -46,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        runtime.discard_output()
         return 0
 
 
@@ -290,7 +282,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.history import export as exporting
     from rag_app.history.store import History
 
-    history = History(settings.home / "history.sqlite3")
+    history = History(Home(settings.home).history)
     if options.id == "list":
         rows = [[c.id, c.updated[:16], c.title] for c in history.conversations()]
         terminal.table([["id", "updated", "title"], *rows])

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from rag_app import __version__, pipeline, records_json
+from rag_app import __version__, files, pipeline, records_json
 from rag_app.collection.library import Library
 from rag_app.errors import RagError
 from rag_app.llm.protocol import Generator
@@ -60,7 +60,7 @@ def save(kept: SavedAnswer, file: Path) -> None:
     """Write a receipt as JSON. Raises RagError when the file cannot be written."""
     data = asdict(kept) | {"answer": records_json.as_stored_json(kept.answer)}
     try:
-        file.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        files.replace(file, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     except OSError as error:
         raise RagError(
             f"{file} cannot be written: {error.strerror}", "choose another file for --save"

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag_app.errors import CollectionError
+from rag_app.files import private_folder
+from rag_app.home import Home
 
 
 @contextmanager
@@ -23,21 +25,22 @@ def ingest_lock(home: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    folder = home / "index"
-    holder = folder / "ingest.pid"
+    place = Home(home)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "ingest.lock", is_singleton=True)
+        private_folder(home)
+        place.index.mkdir(exist_ok=True)
+        lock = FileLock(place.ingest_lock, is_singleton=True)
         lock.acquire(blocking=False)
     except Timeout:
         raise CollectionError(
-            f"another ingest is running in {home}{_pid(holder)}", "wait until it has ended, then run it again"
+            f"another ingest is running in {home}{_pid(place.ingest_holder)}",
+            "wait until it has ended, then run it again",
         ) from None
     except OSError as error:
         raise unwritable(home, error) from error
     try:
         with suppress(OSError):  # only for the message above
-            holder.write_text(str(os.getpid()))
+            place.ingest_holder.write_text(str(os.getpid()))
         yield
     finally:
         lock.release()

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from rag_app import __version__
+from rag_app import __version__, files
 from rag_app.collection import verify
 from rag_app.collection.lock import ingest_lock, unwritable
 from rag_app.collection.papers import build as build_table
@@ -47,6 +47,7 @@ from rag_app.collection.snapshot import (
 )
 from rag_app.collection.vector_store import StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError
+from rag_app.home import Home
 from rag_app.progress import Stage
 from rag_app.records import Chunk, Paper
 
@@ -63,7 +64,7 @@ def known_roots(home: Path) -> tuple[str, ...]:
     Raises CollectionError when there are snapshots and none can be read: other roots would be
     another collection.
     """
-    index = home / "index"
+    index = Home(home).index
     with suppress(CollectionError):
         return Manifest.read(index / current_name(home)).roots
     snapshots = sorted(index.glob("[0-9]*/"), reverse=True)
@@ -95,7 +96,7 @@ def finish(home: Path, chroma_url: str) -> None:
     """Remove what an ingest that was killed after its switch has left: all but the current index
     and the one before.
     """
-    index, current = home / "index", current_name(home)
+    index, current = Home(home).index, current_name(home)
     older = [
         path.name
         for path in index.iterdir()
@@ -168,7 +169,7 @@ def build_and_publish(
     )
     with ingest_lock(home):
         build = _Build(
-            home / "index", manifest, papers, chunks, np.ascontiguousarray(vectors, np.float32), extra
+            Home(home).index, manifest, papers, chunks, np.ascontiguousarray(vectors, np.float32), extra
         )
         try:
             for stage, step in build.steps():
@@ -299,11 +300,11 @@ class _Build:
 
     def _flush(self) -> None:
         for path in [*self._folder.rglob("*"), self._folder]:
-            _flush(path)
+            files.flush(path)
 
     def _rename(self) -> None:
         self._folder.rename(self._final)
-        _flush(self.index)
+        files.flush(self.index)
 
     def _switch(self) -> None:
         """Make the new snapshot current; what was current before is kept until the next time.
@@ -313,11 +314,8 @@ class _Build:
         shutil.copyfile(self._final / MANIFEST, self.index / MANIFEST)
         with suppress(CollectionError):
             self.before = current_name(self.index.parent)
-        new = self.index / f"{CURRENT}{TEMPORARY}{os.getpid()}"
-        new.write_text(f"{self.manifest.name}\n", encoding="utf-8")
-        _flush(new)
-        new.replace(self.index / CURRENT)
-        _flush(self.index)
+        files.replace(self.index / CURRENT, f"{self.manifest.name}\n")
+        files.flush(self.index)
 
     def _sweep(self) -> None:
         _remove_others(self.index, {self.manifest.name, self.before}, self.manifest.chroma_url)
@@ -367,12 +365,3 @@ def _remove(folder: Path, chroma_url: str) -> None:
         ):
             s.drop()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    """Write a file's or folder's contents through to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -31,6 +31,7 @@ from rag_app.collection.papers import PaperTable, day_number
 from rag_app.collection.vector_store import EMBEDDED, StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError, DamageError
 from rag_app.files import sha256_of
+from rag_app.home import Home
 from rag_app.records import Chunk, Paper
 
 FORMAT = 1  # of a snapshot's folder; another one is rebuilt, not converted
@@ -226,7 +227,7 @@ def current_name(home: Path) -> str:
     """The name of the snapshot that answers now. CollectionError if there is none, or its name is
     damaged.
     """
-    file = home / "index" / CURRENT
+    file = Home(home).current
     try:
         name = file.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
@@ -242,7 +243,7 @@ def open_current(home: Path) -> Snapshot:
     """The snapshot that answers now. CollectionError if there is none yet, or it is damaged."""
     name = current_name(home)
     try:
-        return Snapshot(home / "index" / name)
+        return Snapshot(Home(home).index / name)
     except CollectionError:
         # an ingest published, and removed this one, between the two steps
         if current_name(home) != name:

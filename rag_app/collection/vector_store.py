@@ -7,7 +7,6 @@ large collections. Chroma's own exceptions never leave this module.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app import address
+from rag_app import address, runtime
 from rag_app.errors import CollectionError, SettingsError
 
 Vectors = NDArray[np.float32]
@@ -142,18 +141,8 @@ def _connect(folder: Path, server: str) -> Any:
     if not server:
         return chromadb.PersistentClient(folder, settings=settings)
     place = address.vector_store(server)
-    _leave_proxies_aside(place.host)
+    runtime.leave_proxies_aside(place.host)
     return chromadb.HttpClient(place.host, place.port, ssl=place.scheme == "https", settings=settings)
-
-
-def _leave_proxies_aside(host: str) -> None:
-    """Connect to the host itself: Chroma's client obeys proxies of the environment and cannot be
-    told not to.
-    """
-    for name in ("NO_PROXY", "no_proxy"):
-        hosts = [known for known in os.environ.get(name, "").split(",") if known]
-        if host not in hosts:
-            os.environ[name] = ",".join([*hosts, host])
 
 
 def _first_line(error: Exception) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag_app.errors import RagError
+from rag_app.home import Home
 from rag_app.settings import Settings
 
 
@@ -26,17 +27,18 @@ class Part:
 
 def parts(settings: Settings, roots: Sequence[Path] = ()) -> list[Part]:
     """Every part, with the collection's `roots` as digests; a part that is not there yet has size 0."""
-    home = settings.home
-    named = [("history", home / "history.sqlite3"), ("models", settings.models)]
-    named += [(name, home / name) for name in ("states", "index", "vectors", "embedder", "uploads")]
-    named += [("digests", root) for root in roots if root != home / "uploads"]
+    home = Home(settings.home)
+    named = [("history", home.history), ("models", settings.models), ("states", home.states)]
+    named += [("index", home.index), ("vectors", home.vectors), ("embedder", home.embedder)]
+    named += [("uploads", home.uploads)]
+    named += [("digests", root) for root in roots if root != home.uploads]
     return [Part(name, path, _size(path)) for name, path in named]
 
 
 def delete_states(settings: Settings) -> None:
     """Delete the saved model states, which hold the prompts that the model has read. Raises RagError."""
     try:
-        for file in _files(settings.home / "states"):
+        for file in _files(Home(settings.home).states):
             file.unlink(missing_ok=True)
     except OSError as error:
         raise RagError(

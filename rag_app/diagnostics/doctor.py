@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag_app.errors import RagError
+from rag_app.home import Home
 from rag_app.settings import Settings
 
 
@@ -81,7 +82,7 @@ def _embedder(settings: Settings) -> Iterator[Finding]:
     from rag_app.embedding.embedder import embedder_fingerprint
 
     fingerprint = embedder_fingerprint(settings)
-    adapted = (settings.home / "embedder" / "adapted.json").is_file()
+    adapted = Home(settings.home).adapted.is_file()
     kind = "adapted to the collection" if adapted else "as pulled"
     yield Finding("embedding model", f"{kind}, fingerprint {fingerprint[:12]}…")
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -29,10 +28,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag_app import files
 from rag_app.embedding.contrastive import Checkpoint, train
 from rag_app.embedding.embedder import Embedder, Matrix, SentenceEmbedder, VectorCache, fingerprint
 from rag_app.embedding.pairs import Glosses, Text, by_glosses, by_title, mine_glosses, schedule, texts_of
 from rag_app.errors import CollectionError, RagError
+from rag_app.home import Home
 from rag_app.progress import Progress, Stage, silent
 from rag_app.records import Paper
 from rag_app.settings import Settings
@@ -88,7 +89,7 @@ def adapt(
     started = time.perf_counter()
     stop = stop or Event()
     say = _stoppable(progress or silent, stop)
-    work = settings.home / "adapting"
+    work = Home(settings.home).adapting
     with _only_one(settings.home):
         say(Stage.READING_PAPERS, 0, 0)
         base, base_fingerprint = _base(settings)
@@ -120,7 +121,7 @@ def adapt(
         kept = after > before
         if kept:
             notes = run | {"pairs": pairs, "before": asdict(before), "after": asdict(after)}
-            _install(draft, settings.home / "embedder", notes)
+            _install(draft, Home(settings.home).embedder, notes)
         shutil.rmtree(work, ignore_errors=True)
     return AdaptResult(pairs, len(batches), before.recall, after.recall, kept, time.perf_counter() - started)
 
@@ -219,7 +220,7 @@ def _draft(model: SentenceTransformer, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     model.save(str(folder), create_model_card=False)
     for path in filter(Path.is_file, folder.rglob("*")):
-        _flush(path)
+        files.flush(path)
     return folder
 
 
@@ -227,16 +228,11 @@ def _install(draft: Path, target: Path, notes: dict[str, object]) -> None:
     """Put the draft in the place of `target`; a kill in between leaves one of the two, or the base model."""
     text = json.dumps(notes | {"date": datetime.now(UTC).isoformat(timespec="seconds")}, indent=1)
     (draft / "adapted.json").write_text(text, encoding="utf-8")
-    _flush(draft / "adapted.json")
+    files.flush(draft / "adapted.json")
     if target.exists():
         shutil.rmtree(draft.with_name("replaced"), ignore_errors=True)
         target.rename(draft.with_name("replaced"))
     draft.rename(target)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 @contextmanager
@@ -246,8 +242,8 @@ def _only_one(home: Path) -> Iterator[None]:
     from safetensors import SafetensorError
 
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / "adapting.lock", timeout=0):
+        files.private_folder(home)
+        with FileLock(Home(home).adapting_lock, timeout=0):
             yield
     except Timeout:
         raise CollectionError(

@@ -10,7 +10,6 @@ arXiv:1807.03748; Henderson et al. 2017, arXiv:1705.00652).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from rag_app import files
 from rag_app.embedding.pairs import Batch
 
 if TYPE_CHECKING:
@@ -157,8 +157,7 @@ class Checkpoint:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         draft = self.file.with_suffix(".part")
         save_file(tensors, draft, metadata={"run": self._key(), "step": str(step)})
-        with draft.open("rb+") as stream:
-            os.fsync(stream.fileno())
+        files.flush(draft)
         draft.replace(self.file)
 
     def restore(self, trained: Parameters, optimizer: torch.optim.Optimizer) -> int:

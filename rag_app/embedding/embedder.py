@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app import runtime
 from rag_app.errors import WeightsError
+from rag_app.home import Home
 from rag_app.machine import physical_cores
 from rag_app.settings import Settings
 from rag_app.weights import store
@@ -149,13 +151,13 @@ def embedder_folder(settings: Settings) -> Path:
 
 def is_adapted(settings: Settings) -> bool:
     """Whether the collection has an embedding model of its own."""
-    return (settings.home / "embedder" / "adapted.json").is_file()
+    return Home(settings.home).adapted.is_file()
 
 
 def _folder(settings: Settings) -> tuple[Path, FileHashes]:
     """The adapted model's folder where there is one, else the chosen model's, verified."""
     hashes = store.file_hashes(settings)
-    folder = settings.home / "embedder"
+    folder = Home(settings.home).embedder
     if not is_adapted(settings):
         folder = store.choose_embedder(settings)
         store.verify_folder(folder, hashes)
@@ -173,15 +175,11 @@ def fingerprint(folder: Path, hashes: FileHashes) -> str:
 
 
 def _load(folder: Path) -> SentenceTransformer:
-    # Before the imports below, which read them once: nothing may look for the hub.
-    os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    runtime.forbid_the_hub()
     import torch
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    # a saved adaptation lacks the pooler, which mean pooling never reads
-    logging.set_verbosity_error()
+    runtime.silence_transformers()
     device = _device()
     kind = torch.bfloat16 if device == "cpu" and _has_bfloat16() else torch.float32
     return SentenceTransformer(

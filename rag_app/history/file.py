@@ -11,10 +11,13 @@ and readers never wait.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+
+from rag_app.files import private_folder, private_opener
 
 BUSY_SECONDS = 10.0  # how long a thread or process waits for another one's write
 
@@ -50,7 +53,7 @@ def open_file(file: Path) -> tuple[sqlite3.Connection, str]:
     from filelock import FileLock
 
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
         # else two could set aside at once
         with FileLock(file.with_suffix(".lock"), timeout=BUSY_SECONDS):
             return _open_or_set_aside(file)
@@ -82,6 +85,7 @@ def _opened(file: Path) -> sqlite3.Connection:
     """A checked and migrated connection for writing. Raises _UnusableError, sqlite3.Error or OSError."""
     if file.exists() and not file.stat().st_size:
         raise _UnusableError("was empty")
+    os.close(private_opener(str(file), os.O_RDWR | os.O_CREAT))  # SQLite gives its log the same rights
     database = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         _check(database)

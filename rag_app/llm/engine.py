@@ -30,6 +30,8 @@ from pathlib import Path
 import numpy as np
 
 from rag_app.errors import EngineError, RagError, WeightsError
+from rag_app.files import private_folder
+from rag_app.home import Home
 from rag_app.llm import llama, prefix_blocks
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.fair_lock import FairLock
@@ -64,7 +66,7 @@ def load(settings: Settings) -> Engine:
     while plan is not None:
         try:
             return Engine(
-                path, plan, threads=settings.threads, sha256=sha256, states=settings.home / "states"
+                path, plan, threads=settings.threads, sha256=sha256, states=Home(settings.home).states
             )
         except EngineError as error:
             log.warning("%s", error.message)
@@ -383,6 +385,6 @@ class Engine:
                 return told == b"yes"
         alike = self._model.joins_alike(ROW, TILE)
         with suppress(OSError):  # of a full or read-only disk: it is tried again
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             path.write_bytes(b"yes" if alike else b"no")
         return alike

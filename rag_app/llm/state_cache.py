@@ -25,6 +25,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from rag_app.files import private_folder, replacing
 from rag_app.llm import prefix_blocks
 
 MEMORY_BYTES = 256 << 20
@@ -114,7 +115,7 @@ class StateCache:
         if self._folder is None or all(state.data is None for state in self._states):
             return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             for state in self._states:
                 if state.data is not None:
                     state.path, state.data = self._write(state.tokens, state.data), None
@@ -133,7 +134,6 @@ class StateCache:
         return states
 
     def _write(self, tokens: Tokens, data: bytes) -> Path:
-        """Write beside, then rename: a killed process leaves no half state under the final name."""
         assert self._folder is not None  # noqa: S101 - `flush` has checked
         header = {
             "format": _FORMAT,
@@ -144,15 +144,9 @@ class StateCache:
         path = (
             self._folder / f"{hashlib.sha256(self._key.encode() + tokens.tobytes()).hexdigest()[:32]}.state"
         )
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        try:
-            with unfinished.open("wb") as file:
-                file.write(json.dumps(header).encode() + b"\n" + tokens.tobytes())
-                file.write(data)
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)  # of a full disk, which needs the space
-            raise
+        with replacing(path, flushed=False) as file:  # a checksum tells what a power cut has spoilt
+            file.write(json.dumps(header).encode() + b"\n" + tokens.tobytes())
+            file.write(data)
         return path
 
     def _trim_memory(self) -> None:
@@ -169,8 +163,8 @@ class StateCache:
     def _trim_disk(self) -> None:
         """Remove the least recently used files, and what killed processes left unfinished."""
         assert self._folder is not None  # noqa: S101 - `flush` has checked
-        for path in self._folder.glob("*.[0-9]*"):
-            if not _runs(path.suffix[1:]):
+        for path in self._folder.glob("*.tmp-*"):
+            if not _runs(path.name.rpartition("-")[2]):
                 path.unlink(missing_ok=True)
         room = self._disk_bytes
         for path in sorted(self._folder.glob("*.state"), key=_last_used, reverse=True):

@@ -8,15 +8,14 @@ machine. Does not know: how models are run (`llm`, `embedding`) or fetched (`fet
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag_app import files
 from rag_app.errors import WeightsError
-from rag_app.files import sha256_of
 from rag_app.progress import Progress
 from rag_app.settings import CHECKOUT, Settings
 from rag_app.weights.catalog import CatalogModel, catalogue, defaults, find
@@ -88,7 +87,7 @@ def _pull(model: CatalogModel, settings: Settings, progress: Progress, transport
         fetched = fetch(model, work, progress, transport)
     target = settings.models / model.name
     if model.kind == "llm":
-        _sync(fetched)
+        files.flush(fetched)
         fetched.replace(target)
     else:
         folder = fetched if fetched.is_dir() else convert(fetched, work / "folder")
@@ -125,20 +124,13 @@ def _finish_folder(model: CatalogModel, folder: Path) -> None:
     configuration = folder / "config_sentence_transformers.json"
     content = json.loads(configuration.read_text(encoding="utf-8")) if configuration.exists() else {}
     if not any((content.get("prompts") or {}).values()):
-        # a kill must not leave half of it, which the next pull would read
-        draft = configuration.with_suffix(".draft")
-        draft.write_text(json.dumps(content | {"prompts": dict(model.prompts)}, indent=2), encoding="utf-8")
-        draft.replace(configuration)
+        # A kill must not leave half of it, which the next pull would read.
+        files.replace(configuration, json.dumps(content | {"prompts": dict(model.prompts)}, indent=2))
     sums = {}
     for path in embedder_files(folder):
-        _sync(path)
-        sums[path.relative_to(folder).as_posix()] = sha256_of(path)
+        files.flush(path)
+        sums[path.relative_to(folder).as_posix()] = files.sha256_of(path)
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 # --- verify -------------------------------------------------------------------------------------

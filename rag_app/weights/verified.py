@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from pathlib import Path
 
-from rag_app.files import sha256_of
+from rag_app import files
 
 Signature = list[int]
 # seconds; file systems take the time from the kernel, whose clock moves every 1 to 10 ms
@@ -48,18 +47,16 @@ class FileHashes:
         before = _signature(path)
         age = time.time() - before[2] / 1e9
         time.sleep(TICK if 0 <= age < TICK else 0)
-        sha256 = sha256_of(path)
+        sha256 = files.sha256_of(path)
         if _signature(path) == before:
             self._remember(path, before, sha256)
         return sha256
 
     def _remember(self, path: Path, signature: Signature, sha256: str) -> None:
         entries = self._read() | {str(path.resolve()): {"signature": signature, "sha256": sha256}}
-        draft = self.memory.with_name(f"{self.memory.name}.{os.getpid()}")
         with contextlib.suppress(OSError):  # a read-only folder: the next run hashes again
             self.memory.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(entries, indent=1), encoding="utf-8")
-            draft.replace(self.memory)
+            files.replace(self.memory, json.dumps(entries, indent=1), flushed=False)
 
     def _read(self) -> dict[str, object]:
         try:

@@ -16,9 +16,10 @@ import streamlit as st
 
 from rag_app import address
 from rag_app.address import Address
-from rag_app.collection.snapshot import CURRENT, current_name
+from rag_app.collection.snapshot import current_name
 from rag_app.errors import SettingsError
 from rag_app.history.store import History
+from rag_app.home import Home
 from rag_app.records import Found
 from rag_app.settings import Settings
 from rag_app.web.state.answer_jobs import AnswerJob
@@ -84,7 +85,7 @@ def switch_model(model: str) -> None:
 def library() -> Library | None:
     """The collection's current snapshot; None before the first ingest. Raises CollectionError."""
     home = settings().home
-    return _library(current_name(home)) if (home / "index" / CURRENT).exists() else None
+    return _library(current_name(home)) if Home(home).current.exists() else None
 
 
 # Two: a tab may still answer from the snapshot before.
@@ -109,4 +110,4 @@ def _warm_up(library: Library) -> None:
 
 @st.cache_resource(show_spinner=False)
 def history() -> History:
-    return History(settings().home / "history.sqlite3")
+    return History(Home(settings().home).history)

@@ -22,6 +22,7 @@ import streamlit as st
 
 from rag_app.collection.digests import SUFFIXES
 from rag_app.errors import RagError
+from rag_app.home import Home
 from rag_app.web.i18n.text import Words, stage
 from rag_app.web.state import app_state, background_jobs
 
@@ -105,7 +106,7 @@ def changes_of(snapshot: Snapshot) -> Changes:
     """What has changed below the collection's roots since they were read."""
     manifest = snapshot.manifest
     roots = [Path(root) for root in manifest.roots]
-    uploads = app_state.settings().home / "uploads"
+    uploads = Home(app_state.settings().home).uploads
     found = [*roots, *([uploads] if uploads.is_dir() else [])]
     return changes(found, int(str(manifest.report["files"])), _read_at(snapshot))
 

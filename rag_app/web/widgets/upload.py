@@ -7,7 +7,6 @@ digests are read (`digest`) or indexed (`pipeline`). Called by `ui.collection`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +16,8 @@ import streamlit as st
 
 from rag_app.collection import digests
 from rag_app.errors import RagError
+from rag_app.files import private_folder, replacing
+from rag_app.home import Home
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
 from rag_app.web.state.folder_watch import ingesting, start_ingest
@@ -82,7 +83,7 @@ def _from_files(words: Words, library: Library | None) -> None:
     files = st.file_uploader(words["upload"], TYPES, accept_multiple_files=True, key=f"uploads-{round_}")
     if not files:
         return
-    uploads = app_state.settings().home / "uploads"
+    uploads = Home(app_state.settings().home).uploads
     shown = preview_uploads(files)
     _show(shown, words, library)
     if replaced := [name for name in shown.good if (uploads / name).exists()]:
@@ -165,15 +166,12 @@ def show_skipped(skipped: Sequence[digests.Skipped], words: Words) -> None:
 
 def save_uploads(files: Sequence[Upload], folder: Path) -> None:
     """Save uploaded digests under their own names, each whole or not at all. Raises RagError."""
-    part = folder / ".part"  # hidden names are not read
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         for file in files:
-            part.write_bytes(file.getvalue())
-            part.replace(folder / plain_name(file.name))
+            with replacing(folder / plain_name(file.name)) as stream:
+                stream.write(file.getvalue())
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise RagError(
             f"the upload cannot be saved: {error}", "check the folder's rights and free space"
         ) from None

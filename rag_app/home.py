@@ -1,0 +1,84 @@
+"""The layout of RAG_HOME: what lies where in the folder of one user's data.
+
+Knows: names of files and folders. Does not know: what is inside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder `root`, by default `.rag_app`; nothing in it has to be there yet."""
+
+    root: Path
+
+    @property
+    def index(self) -> Path:
+        """Snapshots, each a folder."""
+        return self.root / "index"
+
+    @property
+    def current(self) -> Path:
+        """The name of the snapshot that answers."""
+        return self.index / "CURRENT"
+
+    @property
+    def ingest_lock(self) -> Path:
+        return self.index / "ingest.lock"
+
+    @property
+    def ingest_holder(self) -> Path:
+        """The process that holds the lock."""
+        return self.index / "ingest.pid"
+
+    @property
+    def vectors(self) -> Path:
+        """The cache of vectors, a pair of files for each embedding model."""
+        return self.root / "vectors"
+
+    @property
+    def embedder(self) -> Path:
+        """The embedding model adapted to the collection."""
+        return self.root / "embedder"
+
+    @property
+    def adapted(self) -> Path:
+        """Written last: it marks the adapted model as whole."""
+        return self.embedder / "adapted.json"
+
+    @property
+    def adapting(self) -> Path:
+        """An adaptation that has not ended."""
+        return self.root / "adapting"
+
+    @property
+    def adapting_lock(self) -> Path:
+        return self.root / "adapting.lock"
+
+    @property
+    def uploads(self) -> Path:
+        """Digests added through the page; a root of the collection."""
+        return self.root / "uploads"
+
+    @property
+    def states(self) -> Path:
+        """Saved states of the language model."""
+        return self.root / "states"
+
+    @property
+    def history(self) -> Path:
+        """Conversations, bookmarks and notes, in SQLite."""
+        return self.root / "history.sqlite3"
+
+    @property
+    def batch(self) -> Path:
+        """Homes of the collections that `batch --digests` makes."""
+        return self.root / "batch"
+
+    @property
+    def peers(self) -> Path:
+        """The environment of `bench peers`."""
+        return self.root / "peers"

@@ -1,0 +1,69 @@
+"""What holds for the whole process: the environment that libraries read, and the console.
+
+Knows: which library reads what, and when. Does not know: what the process does.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+# Threads of llama.cpp and torch that wait for each other soon sleep, instead of spinning for many
+# milliseconds: two processes that use every core came to a standstill (two engines on two cores: no
+# token in a minute; like this, 15 a second each). Alone both are as fast as before.
+_SPIN = {"GOMP_SPINCOUNT": "1000"}
+_NO_TELEMETRY = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+}
+_NO_HUB = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+def share_the_processor() -> None:
+    """Before a library with OpenMP loads, which reads it then; what the user set stays."""
+    _set_defaults(_SPIN)
+
+
+def quieten_libraries() -> None:
+    """Before libraries load: no usage statistics, no warnings of their own."""
+    _set_defaults(_NO_TELEMETRY | {"TOKENIZERS_PARALLELISM": "true"})
+
+
+def forbid_the_hub() -> None:
+    """Before transformers and huggingface_hub load, which read it once: nothing may look for the hub."""
+    os.environ |= _NO_HUB
+
+
+def silence_transformers() -> None:
+    """No progress bars and no warnings: a saved adaptation lacks the pooler, which nothing reads."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+
+
+def leave_proxies_aside(host: str) -> None:
+    """Connect to `host` itself: some clients obey proxies of the environment and cannot be told not to."""
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [known for known in os.environ.get(name, "").split(",") if known]
+        if host not in hosts:
+            os.environ[name] = ",".join([*hosts, host])
+
+
+def print_any_text() -> None:
+    """A console of another encoding shows "?" for a letter that it lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def discard_output() -> None:
+    """After the reader of a pipe has gone: what is still printed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _set_defaults(variables: dict[str, str]) -> None:
+    for name, value in variables.items():
+        os.environ.setdefault(name, value)
