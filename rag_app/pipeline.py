@@ -7,7 +7,6 @@ the tests call it.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import threading
 import time
@@ -17,9 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag_app import __version__
-from rag_app.answer import templates, trends, verification
-from rag_app.answer.drafting import Steps, draft
-from rag_app.answer.rendering import STANDS_OUT
+from rag_app.answer import templates, verification
+from rag_app.answer.routes import ROUTES
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.collection import digests, publish
@@ -36,17 +34,14 @@ from rag_app.records import (
     Answer,
     Done,
     Event,
-    Evidence,
     Filters,
     Found,
-    Intent,
     Paper,
     Query,
     Turn,
     Understood,
     Usage,
 )
-from rag_app.search import patterns
 from rag_app.search.rerank import judge
 from rag_app.search.retrieval import RANKED, retrieve
 from rag_app.search.understanding import understand
@@ -150,10 +145,11 @@ def ask(
     evidence_seconds = time.perf_counter() - started
     yield Found(evidence)
     stop = stop or threading.Event()
-    if generator and query.intent is Intent.LIST:
+    route = ROUTES[query.intent]
+    if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
     first_token: float | None = None
-    steps = _answer_steps(Selection(query, evidence, library, generator, stop))
+    steps = route.steps(Selection(query, evidence, library, generator, stop))
     while True:
         try:
             event = next(steps)
@@ -172,12 +168,12 @@ def ask(
             language=query.language,
             citations=verification.cite(composed.hits, composed.sentences) if not composed.refused else (),
             sentences=composed.sentences,
-            comparison=templates.comparison(composed.hits) if query.intent is Intent.COMPARE else {},
+            comparison=templates.comparison(composed.hits) if route.compared else {},
             borderline_papers=evidence.borderline,
             nearest=composed.nearest,
             ranked=tuple(hit.paper.arxiv_id for hit in evidence.hits[:RANKED]),
             scanned=evidence.scanned,
-            matched=_matched(query, evidence, composed),
+            matched=len(composed.hits) if route.counts_its_own else len(evidence.matched),
             borderline=len(evidence.borderline),
             seconds=seconds,
             evidence_seconds=evidence_seconds,
@@ -227,47 +223,6 @@ def accepted(question: str) -> str:
             f"the question has {len(text):,} characters", f"ask with at most {LONGEST_QUESTION:,} characters"
         )
     return text
-
-
-def _answer_steps(selection: Selection) -> Steps:
-    """The kind of answer the intent asks for; only lookups and comparisons need the model."""
-    query, evidence, table = selection.query, selection.evidence, selection.library.snapshot.papers
-    if query.intent is Intent.CHAT:
-        return templates.greeting(query.language)
-    if query.impossible or not evidence.scanned:
-        return templates.outside(query, evidence, table)
-    if query.unknown and not query.papers and not (query.intent is Intent.LIST and evidence.matched):
-        reason = "unknown_author" if query.intent is Intent.METADATA else "unknown_name"
-        return templates.refusal(query, evidence, reason, names=query.unknown)
-    if query.intent is Intent.METADATA and _describes_a_paper(query):
-        if evidence.strength < STANDS_OUT:
-            return templates.refusal(query, evidence, "off_topic")
-        query = dataclasses.replace(query, papers=(evidence.hits[0].paper.arxiv_id,))
-    if query.intent is Intent.METADATA:
-        return templates.record(query, table.many(table.ids(query.filters)), table)
-    if query.intent is Intent.TREND and not selection.library.lexical.own_terms(
-        patterns.trend_topic(query.topic)
-    ):
-        return templates.rising(query, trends.rising(table.all(), query.filters))
-    if query.intent in {Intent.LIST, Intent.TREND} and not evidence.matched:
-        return templates.refusal(query, evidence, "off_topic")
-    if query.intent is Intent.TREND:
-        return templates.trend(query, evidence, table)
-    if query.intent is Intent.LIST:
-        return templates.listing(query, evidence)
-    return (yield from draft(selection))
-
-
-def _describes_a_paper(query: Query) -> bool:
-    """Whether a fact is asked of one paper that is described rather than named: "who wrote the
-    paper on …".
-    """
-    asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
-    return asked and not patterns.AUTHORS_RANKED.search(query.question)
-
-
-def _matched(query: Query, evidence: Evidence, composed: Composed) -> int:
-    return len(composed.hits) if query.intent is Intent.METADATA else len(evidence.matched)
 
 
 def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[Path, ...]:

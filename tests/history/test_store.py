@@ -529,7 +529,10 @@ def test_a_disk_full_from_the_start_is_said_and_the_history_can_be_read(tmp_path
 
 # Root passes over permissions, so the process becomes somebody else once everything is imported.
 AS_NOBODY = """
-import rag_app.history.file, rag_app.records_json, encodings.idna
+import rag_app.history.file, encodings.idna
+from rag_app import records, records_json
+for kind in (records.Answer, records.Query, records.Trace):
+    records_json._adapter(kind)
 if not os.getuid():
     os.setuid(65534)
 history = History(file)

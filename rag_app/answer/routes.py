@@ -1,0 +1,153 @@
+"""Which stages answer which kind of question: one table, from `Intent` to `Route`.
+
+Knows: for each kind what is checked first, whether the model judges its papers, and what writes the
+answer. Does not know: how kinds are recognised, or how any stage works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from rag_app.answer import templates, trends
+from rag_app.answer.drafting import Steps, draft
+from rag_app.answer.rendering import STANDS_OUT
+from rag_app.answer.selection import Selection
+from rag_app.answer.templates import Composed
+from rag_app.records import Intent, Query
+from rag_app.search import patterns
+
+Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
+Writer = Callable[[Selection], Steps]  # streams what is checked, and returns the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a question of one kind is answered, from its evidence on."""
+
+    write: Writer
+    checks: tuple[Check, ...] = ()  # in order; the first that has an answer ends it
+    judged: bool = False  # the model judges the papers next to the cut first
+    compared: bool = False  # the answer holds its papers side by side
+    counts_its_own: bool = False  # `matched` counts the papers of the answer, not of the evidence
+
+    def steps(self, selection: Selection) -> Steps:
+        """The answer: of the first check that has one, else of what writes."""
+        for check in self.checks:
+            composed = check(selection)
+            if composed is not None:
+                return composed
+        return (yield from self.write(selection))
+
+
+# --- checks -------------------------------------------------------------------------------------
+
+
+def _outside(selection: Selection) -> Composed | None:
+    """No paper can meet the conditions."""
+    query, evidence = selection.query, selection.evidence
+    if query.impossible or not evidence.scanned:
+        return templates.outside(query, evidence, selection.library.snapshot.papers)
+    return None
+
+
+def _unknown_name(selection: Selection) -> Composed | None:
+    """A name is asked for that no paper has."""
+    query = selection.query
+    if query.unknown and not query.papers:
+        return templates.refusal(query, selection.evidence, "unknown_name", names=query.unknown)
+    return None
+
+
+def _unknown_author(selection: Selection) -> Composed | None:
+    query = selection.query
+    if query.unknown and not query.papers:
+        return templates.refusal(query, selection.evidence, "unknown_author", names=query.unknown)
+    return None
+
+
+def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
+    """A list has an answer whatever its names, where papers match it."""
+    return None if selection.evidence.matched else _unknown_name(selection)
+
+
+def _nothing_matches(selection: Selection) -> Composed | None:
+    if not selection.evidence.matched:
+        return templates.refusal(selection.query, selection.evidence, "off_topic")
+    return None
+
+
+def _no_paper_described(selection: Selection) -> Composed | None:
+    """A fact is asked of a paper that is described, and no paper stands out."""
+    if _describes_a_paper(selection.query) and selection.evidence.strength < STANDS_OUT:
+        return templates.refusal(selection.query, selection.evidence, "off_topic")
+    return None
+
+
+def _risen_topics(selection: Selection) -> Composed | None:
+    """A trend is asked for without a topic: the topics themselves are the answer."""
+    query, table = selection.query, selection.library.snapshot.papers
+    if selection.library.lexical.own_terms(patterns.trend_topic(query.topic)):
+        return None
+    return templates.rising(query, trends.rising(table.all(), query.filters))
+
+
+def _describes_a_paper(query: Query) -> bool:
+    """Whether a fact is asked of one paper that is described rather than named: "who wrote the
+    paper on …".
+    """
+    asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
+    return asked and not patterns.AUTHORS_RANKED.search(query.question)
+
+
+# --- what writes --------------------------------------------------------------------------------
+
+
+def _written_at_once(compose: Callable[[Selection], Composed]) -> Writer:
+    """A writer for an answer that code makes whole, with nothing to stream."""
+
+    def write(selection: Selection) -> Steps:
+        yield from ()
+        return compose(selection)
+
+    return write
+
+
+def _greeting(selection: Selection) -> Composed:
+    return templates.greeting(selection.query.language)
+
+
+def _record(selection: Selection) -> Composed:
+    query, table = selection.query, selection.library.snapshot.papers
+    if _describes_a_paper(query):
+        query = replace(query, papers=(selection.evidence.hits[0].paper.arxiv_id,))
+    return templates.record(query, table.many(table.ids(query.filters)), table)
+
+
+def _list(selection: Selection) -> Composed:
+    return templates.listing(selection.query, selection.evidence)
+
+
+def _trend(selection: Selection) -> Composed:
+    return templates.trend(selection.query, selection.evidence, selection.library.snapshot.papers)
+
+
+ROUTES: Mapping[Intent, Route] = {
+    Intent.CHAT: Route(_written_at_once(_greeting)),
+    Intent.LOOKUP: Route(draft, checks=(_outside, _unknown_name)),
+    Intent.COMPARE: Route(draft, checks=(_outside, _unknown_name), compared=True),
+    Intent.LIST: Route(
+        _written_at_once(_list),
+        checks=(_outside, _unknown_name_of_a_list, _nothing_matches),
+        judged=True,
+    ),
+    Intent.METADATA: Route(
+        _written_at_once(_record),
+        checks=(_outside, _unknown_author, _no_paper_described),
+        counts_its_own=True,
+    ),
+    Intent.TREND: Route(
+        _written_at_once(_trend),
+        checks=(_outside, _unknown_name, _risen_topics, _nothing_matches),
+    ),
+}
