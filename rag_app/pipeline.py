@@ -1,8 +1,7 @@
-"""The two stories, top to bottom: `ingest` (digests -> a new index) and `ask` (question -> a
-checked answer).
+"""The two stories: `ingest` (digests -> a new index) and `ask` (question -> a checked answer).
 
-Knows: the order of the stages. Does not know: how any stage works. The command line, the page and
-the tests call it.
+Knows: the order of the stages.
+Does not know: how any stage works.
 """
 
 from __future__ import annotations

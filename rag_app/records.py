@@ -1,9 +1,9 @@
 """The frozen records that travel between the stages of the two stories, ingest and ask.
 
 Knows: what a paper, a chunk, a query, evidence and an answer are made of.
-Does not know: how any of them is made. Imported by every other module; imports none of them.
+Does not know: how any of them is made.
 
-Offsets are counted in code points. Days are ISO strings (`2024-11-25`), which sort as they should.
+Offsets are counted in code points. Days are ISO strings (`2024-11-25`), so that they sort by date.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""The model's part of an answer: streamed under a grammar, checked sentence by sentence, repaired
-once.
+"""The model's draft: streamed under a grammar, checked sentence by sentence, repaired once.
 
-Knows: how a draft is read while it streams (marker first, then text), when a sentence has closed,
-and what is asked of the model when a sentence fails its check. Does not know: what lies before the
-model (`desk`), the wording of prompts (`prompting`), what counts as support (`citing`), or how the
-answer is put together (`assembling`). `pipeline.ask` calls `draft` for lookups and comparisons.
+Knows: how a draft is read while it streams (marker first, then text), when a sentence is complete,
+and what is asked of the model when a sentence fails its check.
+Does not know: which papers and sentences the model reads (`answer.selection`), the wording of
+prompts (`answer.prompting`), what counts as support (`answer.verification`), or how the answer is
+put together (`answer.rendering`).
 """
 
 from __future__ import annotations

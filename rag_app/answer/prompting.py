@@ -1,14 +1,13 @@
-"""Evidence and question -> the messages for the model, inside a token budget, and the grammar that
-goes with them.
+"""Evidence and question -> the model's messages within a token budget, and the reply's grammar.
 
-Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes of
-answer the grammar admits: lines that start with the number of a paper present in the prompt, or the
-refusal alone. Does not know: the engine, or whether what it writes is true (`citing` checks that).
-`drafting` calls `build`, and the benches do.
+Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes
+of answer the grammar admits: lines that start with the number of a paper in the prompt, or
+the refusal alone.
+Does not know: the engine, or whether what it writes is true (`answer.verification` checks that).
 
-The layout only ever appends (system, evidence, how to answer, question), so that a follow-up on the
-same papers reuses the KV cache and reads nothing but its question. Turns before are not repeated in
-it: `understanding` has put what the question needs of them into its wording.
+The layout only appends (system, evidence, how to answer, question), so that a follow-up on the same
+papers reuses the KV cache and reads only its question. Earlier turns are not repeated:
+`search.understanding` has put what the question needs of them into its wording.
 """
 
 from __future__ import annotations

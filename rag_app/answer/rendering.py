@@ -1,8 +1,9 @@
-"""Checked sentences -> the answer they make.
+"""Checked sentences -> the text of the answer.
 
-Knows: what is shown where the model said something, where nothing it said passed, and without a
-model: prose, the quotes beneath, the table of a comparison, or a refusal. Does not know: how the
-sentences came about (`drafting`, its caller) or when one is supported (`citing`).
+Knows: what is shown where the model wrote something supported, where nothing it wrote was, and
+without a model: prose, the quotes beneath, the table of a comparison, or a refusal.
+Does not know: how the sentences were drafted (`answer.drafting`), or when one is
+supported (`answer.verification`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""What lies before the model: the question, its evidence, and which of both an answer is drafted
-from.
+"""The papers and sentences of the evidence that an answer is drafted from.
 
 Knows: how many papers a question needs and which of their sentences come first, the names in a
-question that no digest mentions, and the sentence that answers for sure. Does not know: prompts,
-the model's words, or how answers are put together. `drafting` and `assembling` work at it.
+question that no digest mentions, and the sentence that answers beyond doubt.
+Does not know: prompts, the model's words, or how answers are put together.
 """
 
 from __future__ import annotations

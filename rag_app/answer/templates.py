@@ -1,9 +1,8 @@
-"""Answers that code writes: lists, facts of the record, trends, comparison tables, refusals and
-greetings.
+"""Answers that code writes: lists, facts, trends, comparison tables, refusals and greetings.
 
-Knows: the wording of such answers in both languages. Every number in them is a slot filled from the
-paper table; digest text enters only as escaped quotes. Does not know: retrieval or the model.
-`pipeline.ask` picks one by intent.
+Knows: the layout of such answers, with the sentences of `answer.phrases`. Every number in them is
+computed from the paper table; digest text enters only as escaped quotes.
+Does not know: retrieval or the model.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Draft text + evidence -> checked sentences and citations.
+"""Draft text and evidence -> checked sentences and citations.
 
-Knows: when a sentence is supported (its figures and names occur in the digest of the paper it
-cites, its subject does too, and a figure stands with the condition it was asked for) and which
-digest sentence says so. Does not know: how drafts come about. `pipeline.ask` passes each sentence
-as it closes; `composing` passes quotes.
+Knows: when a sentence is supported (its numbers, its names and its subject occur in the digest of
+the paper it cites, and a number stands there with the condition it was asked for), and which
+sentence of the digest supports it.
+Does not know: how drafts are made or shown.
 """
 
 from __future__ import annotations

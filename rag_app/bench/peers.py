@@ -1,11 +1,11 @@
-"""New questions, answered by this application and by the chains that Python users build: LangChain,
-paper-qa.
+"""Suite `peers`: new questions, answered by this application, by LangChain and by paper-qa.
 
-Knows: how the peers are given the same model, embedding model, chunks and vectors, how many chunks
-LangChain needs so that the paper asked for stands in its prompt as often as in ours, and that all
-are asked in turns, each question once. Does not know: how any of them answers (`peer_app`,
-`peer_langchain`, `peer_paperqa`). Run by `rag-app bench peers`, in the environment that `make
-bench-peers` makes.
+Knows: how the peers are given the same model, embedding model, chunks and vectors; how many chunks
+LangChain needs so that the right paper is in its prompt as often as in ours; and that all are asked
+alternately, each question once.
+Does not know: how any of them answers (`bench.peer_*`).
+
+`make bench-peers` makes the environment that it needs.
 """
 
 from __future__ import annotations

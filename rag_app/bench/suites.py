@@ -1,7 +1,7 @@
-"""The suites of the bench: their names, what each measures, and running some of them.
+"""The list of suites: their names, what each measures, and running some of them.
 
-Knows: which suites there are. Does not know: how any of them measures. Called by the `rag-app
-bench` command.
+Knows: which suites there are.
+Does not know: how any of them measures.
 """
 
 from __future__ import annotations

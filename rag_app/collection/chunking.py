@@ -1,7 +1,7 @@
 """Paper -> chunks, section by section, each small enough for the embedding model's window.
 
-Knows: how a long section is cut and what text of a piece is embedded. Does not know: which model
-counts the tokens; `pipeline.ingest` passes its tokenizer as `count_tokens`.
+Knows: how a long section is cut, and which text of a piece is embedded.
+Does not know: which model counts the tokens; its tokenizer is given as `count_tokens`.
 """
 
 from __future__ import annotations

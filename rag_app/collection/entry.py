@@ -1,8 +1,10 @@
 """One entry of a digest -> `Paper`: its address, title, votes, authors and sections.
 
-Knows: the Markdown of an entry, and where one ends. Does not know: files, days, other entries. Only
-`digest` calls it. A section's text is a verbatim slice. Every line of an entry is in some section,
-or is its title, votes, authors, a section's name, or no text at all (images, videos, rules).
+Knows: the Markdown of an entry, and where one ends.
+Does not know: files, days, other entries.
+
+A section's text is a verbatim slice. Every line of an entry is in some section, or is its title,
+votes, authors, a section's name, or not text at all (images, videos, rules).
 """
 
 from __future__ import annotations

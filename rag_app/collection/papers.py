@@ -1,8 +1,9 @@
-"""The table of papers: exact answers about dates, votes, authors and counts.
+"""The table of papers in SQLite: exact answers about dates, votes, authors and counts.
 
-Knows: how papers are kept in SQLite, and how `Filters` become SQL. Does not know: chunks, vectors,
-questions. `publishing` writes the table, `index` opens it, and `understanding`, `retrieval` and the
-pages ask it. A built file is never changed, so it is opened immutable.
+Knows: how papers are kept in SQLite, and how `Filters` become SQL.
+Does not know: chunks, vectors, questions.
+
+A built file is never changed, so it is opened as immutable.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Making a new snapshot of the index and putting it in the place of the last one.
+"""Building a new snapshot of the index and switching to it.
 
 Knows: the steps and their order: build aside, verify, flush to disk, rename, switch, sweep. A kill
 at any moment leaves the last snapshot answering; the next ingest removes what was left behind.
-Does not know: where papers, chunks and vectors come from. `pipeline.ingest` calls it.
+Does not know: where papers, chunks and vectors come from.
 
     index/CURRENT                 the name of the snapshot that answers
     index/<name>/                 the current one, and the one before it

@@ -1,9 +1,8 @@
-"""One snapshot of the index, opened: papers, chunks and vectors that belong together and never
-change.
+"""One opened snapshot of the index: papers, chunks and vectors that belong together.
 
-Knows: what lies in a snapshot's folder, how to tell that it is whole, and how to search it. Does
-not know: how a snapshot is made (`publishing`), or what a question is. `pipeline` opens it;
-`retrieval` asks it.
+Knows: what lies in a snapshot's folder, how to tell that it is whole, and how to search it. A
+snapshot never changes.
+Does not know: how a snapshot is made (`collection.publish`), or what a question is.
 
 Every chunk is scored exactly up to `EXACT_LIMIT` chunks, so the vector store is not even opened;
 above that, it proposes and the stored vectors decide. A damaged, read-only or unreachable store

@@ -1,9 +1,8 @@
 """Whether a snapshot is whole: every file, and every row of its vector store read back.
 
 Knows: that damaged HNSW files can give wrong neighbours without an error, or end the process; so
-the check runs in a process of its own, and compares with the stored vectors. Does not know: how to
-repair; a new ingest does that. `publishing` calls it before a snapshot is made current, `rag-app
-check` at any time.
+the check runs in a process of its own, and compares with the stored vectors.
+Does not know: how to repair; a new ingest does that.
 """
 
 from __future__ import annotations

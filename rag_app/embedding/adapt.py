@@ -1,11 +1,10 @@
-"""Fine-tunes the embedding model to the collection, without labels, and keeps the result only if it
-finds more.
+"""Fine-tunes the embedding model to the collection without labels; kept only if it finds more.
 
 Knows: the steps and their order: pairs from most papers, training, a check on papers held out, and
-putting the new model in place. Does not know: how pairs are made (`training_pairs`), how a step is
-taken (`contrastive`), or how an index is built: the caller ingests afterwards, as the model's
-fingerprint has changed. Called by `rag-app adapt` and by the page. Works from the base model every
-time, never from an adapted one.
+putting the new model in place. It starts from the base model every time, never from an adapted one.
+Does not know: how pairs are made (`embedding.pairs`), how a step is taken
+(`embedding.contrastive`), or how an index is built: an ingest must follow, as the model's
+fingerprint has changed.
 
     embedder/              the adapted model; adapted.json, written last, marks it as whole
     adapting/              a run that has not ended: its checkpoint and the base model's vectors

@@ -1,9 +1,8 @@
-"""Texts -> vectors of unit length.
+"""Texts -> vectors of unit length, cached by text.
 
-Knows: sentence-transformers (only `adapting` and the bench's plain chain import it too), batching,
-number formats, and the cache of vectors by text. Does not know: what a text is, or how vectors are
-searched. Called by `pipeline` through the `Embedder` protocol; `index` stores the vectors under the
-model's fingerprint.
+Knows: sentence-transformers, batching, number formats, the cache of vectors, and the fingerprint of
+a model, which says whether stored vectors are its own.
+Does not know: what a text is, or how vectors are searched.
 """
 
 from __future__ import annotations

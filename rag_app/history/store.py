@@ -1,9 +1,7 @@
-"""The history: conversations with their answers and citations, feedback, bookmarked papers, and a
-few notes.
+"""The history: conversations with answers and citations, feedback, bookmarks, and a few notes.
 
-Knows: how they are saved, found, renamed and deleted. Does not know: how an answer comes about or
-looks. The page and `rag-app export` call it; `history_file` opens the file, `exporting` makes
-documents of conversations.
+Knows: how they are saved, found, renamed and deleted.
+Does not know: how an answer is made or looks.
 
 One connection serves all threads of a process in turn; processes share the file through SQLite. A
 turn is one row that carries its query and answer as JSON with a checksum, so that what comes back

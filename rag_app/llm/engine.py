@@ -1,18 +1,16 @@
 """The language model engine: takes messages, streams text, reuses what it has read.
 
-Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop. Does not
-know: ctypes (`llama`), templates (`chat_template`), which tokens may be read together (`units`),
-memory sizes (`fitting`), prompts. Called by `pipeline`, or by `engine_worker` in a process of its
-own.
+Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop.
+Does not know: ctypes (`llm.llama`), templates (`llm.chat_template`), which tokens may be read
+together (`llm.prefix_blocks`), memory sizes (`llm.offload`), prompts.
 
-A cold and a warm run give the same text, since only whole units of a prompt are reused (`units`). A
-unit is a batch of its own, but where a trial shows that batches may be joined without a change of
-bits (`llama.Model.joins_alike`): there a cold prompt is read in few batches, but its question
-alone.
+A cold and a warm run give the same text, since only whole blocks of a prompt are reused. A block is
+a batch of its own, unless a trial shows that blocks may be joined without a change of bits
+(`LlamaModel.joins_alike`): then a cold prompt is read in few batches, all but its question.
 
 Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of
-batches on two cores, it would spare 1 % of the writing in English and 19 % in Korean, which is 5 %
-of a wait for an answer.
+batches on two cores, it would save 1 % of the writing time in English and 19 % in Korean, which is
+5 % of the wait for an answer.
 """
 
 from __future__ import annotations

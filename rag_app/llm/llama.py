@@ -1,9 +1,9 @@
 """llama.cpp as the engine sees it: a loaded model with one sequence of tokens.
 
-Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not
-know: messages, queues, what to keep of the cache, how a grammar is asked (`grammar`). Called by
-`llm.Engine`. Its high-level class is avoided: it detokenises everything at each streamed token,
-applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
+Knows: llama-cpp-python's low-level API. Its high-level class is avoided: it detokenises
+everything at each streamed token, applies a grammar to the whole vocabulary each time, and
+swallows unknown arguments.
+Does not know: messages, queues, what to keep of the cache, how a grammar is asked (`llm.grammar`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""How much of a model goes where: layers on the GPU, context and type of the KV cache.
+"""How much of a model goes to the GPU, and the context and number type of its KV cache.
 
-Knows: what a model's layers, cache and working memory weigh. Does not know: how to load one;
-devices are given to it. Called by `llm.load` and by `rag-app check`. llama.cpp counts the output
-matrix as one more layer and offloads it first, then the last layers; the input embedding stays in
-main memory.
+Knows: how many bytes a model's layers, cache and working memory take.
+Does not know: how to load one; devices are given to it.
+
+llama.cpp counts the output matrix as one more layer and offloads it first, then the last layers;
+the input embedding stays in main memory.
 """
 
 from __future__ import annotations

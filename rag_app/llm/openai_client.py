@@ -1,9 +1,9 @@
-"""A server that speaks OpenAI's protocol: requests, replies, streams of events, and what goes wrong
-with them.
+"""HTTP client of a server that speaks OpenAI's protocol: requests, replies, streams of events.
 
-Knows: HTTP, and that a stream must be left as soon as its reader wishes, while the server may still
-be silent over a prompt. Does not know: what is asked, prompts or answers. The only module that
-imports httpx, whose own exceptions never leave it. Called by `remote`.
+Knows: HTTP, what goes wrong with it (httpx's own exceptions never leave this module), and
+that a stream must be left as soon as its reader wishes, while the server may still be silent
+over a prompt.
+Does not know: what is asked, prompts or answers.
 """
 
 from __future__ import annotations

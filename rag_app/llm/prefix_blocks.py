@@ -1,13 +1,12 @@
-"""Units of a prompt: which of its tokens are read together, and how much of one may be reused for
-another.
+"""Prefix blocks: which tokens of a prompt are read together, and which may be reused for another.
 
 Knows: that a token's arithmetic depends in its last bits on the tokens it is read together with,
-while a cold and a warm run must give the same text. Does not know: models, caches, what a span
-says. Called by `llm.Engine` and `states`.
+while a cold and a warm run must give the same text.
+Does not know: models, caches, what a span says.
 
-A prompt is made of units, and only whole units are reused: its spans (`chat_template`), cut further
-where they are long; what the assistant said is read one token at a time, as it was written.
-Sequences of tokens are kept as labels: the token, or its complement where a unit ends. Labels that
+A prompt is made of blocks, and only whole blocks are reused: its spans (`llm.chat_template`), cut
+further where they are long; what the assistant said is read one token at a time, as it was written.
+Sequences of tokens are kept as labels: the token, or its complement where a block ends. Labels that
 are equal were read alike.
 """
 

@@ -1,9 +1,9 @@
-"""The engine in a process of its own, behind the engine's own interface.
+"""The engine in a child process, behind the engine's own interface.
 
-Knows: how to start the child, talk to it, notice its death and start it anew. Does not know:
-models. Called by the app, where a crash or an abort of native code must not take the page down;
-closing it gives the memory back at once, which is how models are switched. The protocol is
-`engine_worker`'s.
+Knows: how to start the child, talk to it (the protocol is in `llm.worker`), notice its death and
+start it again. A crash or an abort of native code does not take the page down, and closing gives
+the memory back at once, which is how models are switched.
+Does not know: models.
 """
 
 from __future__ import annotations

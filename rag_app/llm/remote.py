@@ -1,13 +1,12 @@
 """A language model on a server of the user's, seen as a `Generator`.
 
 Knows: the ways in which servers take a grammar and count tokens, and how a choice is read from
-log-probabilities. What a server can do is tried once, not guessed from its name. Does not know:
-HTTP (`openai_server`), prompts, or what an answer is for. `llm.load_if_any` and the page use it
-where RAG_LLM_URL is set.
+log-probabilities. What a server can do is tried once, not guessed from its name.
+Does not know: HTTP (`llm.openai_client`), prompts, or what an answer is for.
 
 Without a grammar the model writes freely and the checks of the draft leave more out; without
 log-probabilities retrieval alone chooses between papers; without a tokeniser tokens are estimated,
-rather too many than too few.
+too many rather than too few.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Dates in a question, English or Korean -> the days a paper must have appeared on.
 
 Knows: how people write days, months, years, ranges and relative dates in both languages, and that
-relative dates count from the newest digest, because "today" in an archive is its last day. Does not
-know: the rest of the question. `understanding` calls `find` and removes the spans it reports.
+relative dates count from the newest digest, because "today" in an archive is its last day.
+Does not know: the rest of the question.
 """
 
 from __future__ import annotations

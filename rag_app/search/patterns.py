@@ -1,7 +1,7 @@
-"""How questions about papers are worded, in English and Korean: the patterns understanding goes by.
+"""How questions about papers are worded, in English and Korean: words and patterns.
 
-Knows: words and patterns only. Does not know: the collection. `understanding` is its one reader, so
-that a new wording is added here without touching the logic.
+Knows: words and patterns only, so that a new wording is added without touching the logic.
+Does not know: the collection, or what follows from a match (`search.understanding`).
 """
 
 from __future__ import annotations

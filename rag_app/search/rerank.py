@@ -1,11 +1,11 @@
-"""The model's part of a list: whether the papers next to the cut belong in it.
+"""The model's yes or no on the papers next to the cut of a list.
 
 Knows: which papers are put before the model, how many, and how its yes or no and the retrieval
-score are weighed. Does not know: how papers are scored (`retrieval`) or lists written
-(`composing`). `pipeline.ask` calls `judge`.
+score are weighed.
+Does not know: how papers are scored (`search.retrieval`) or lists written (`answer.templates`).
 
-A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt and
-generates nothing.
+A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt
+and generates nothing.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
 """`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
 
-Knows: how dense and lexical scores are fused, how papers are ranked, where a list is cut, and how
-the sentences of a paper are chosen. Every paper is scored, so that lists are complete; in a
-collection too large for that, those that the vector store proposes and those with the words of the
-question. Does not know: how a question was understood or how an answer is written. `pipeline.ask`
-calls `retrieve`.
+Knows: how dense and BM25 scores are fused, how papers are ranked, where a list is cut, and how the
+sentences of a paper are chosen. Every paper is scored, so that lists are complete; in a collection
+too large for that, those that the vector store proposes and those with the words of the question.
+Does not know: how a question was understood or how an answer is written.
 
 Scores of the two retrievers are put on one scale by standardising each over the whole collection
-(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would throw that
-away, and lists are cut by it.
+(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would lose that,
+and lists are cut by it.
 """
 
 from __future__ import annotations

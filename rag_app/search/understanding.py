@@ -1,9 +1,8 @@
-"""Question and conversation -> `Query`: language, intent, filters, named papers, standalone
-wording.
+"""Question and conversation -> `Query`: language, intent, filters, papers, standalone wording.
 
-Knows: what questions about a collection of papers look like in English and Korean. Code over the
-collection's own dictionary (its days, authors, names and words); no model is asked. Does not know:
-how papers are scored or answers written. `pipeline.ask` calls `understand`, first of all.
+Knows: what questions about a collection of papers look like in English and Korean. It is code over
+the collection's own dictionary (its days, authors, names and words); no model is asked.
+Does not know: how papers are scored or answers written.
 """
 
 from __future__ import annotations

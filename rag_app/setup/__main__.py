@@ -1,13 +1,11 @@
-"""Makes the environment: `.venv` with the pinned packages and a llama.cpp built for this machine's
-GPU.
+"""Set-up: `.venv` with the pinned packages and a llama.cpp built for this machine's GPU.
 
-Knows: everything about set-up that differs between Linux, macOS and Windows. Uses the standard
-library only, because the system's own Python runs it before anything is installed: `python3 -m
-rag_app.setup.__main__ --gpu auto`. Does not know: models, digests and the index (`rag-app models`,
-`rag-app ingest`). `make setup` calls it.
+Knows: everything about set-up that differs between Linux, macOS and Windows. The system's own
+Python runs it before anything is installed: `python3 -m rag_app.setup --gpu auto`.
+Does not know: models, digests and the index (`rag-app models`, `rag-app ingest`).
 
-A stamp in `.venv` says what is done, so a second run does nothing and a broken-off one is
-continued.
+A stamp in `.venv` says what is done, so a second run does nothing and an interrupted
+one is continued.
 """
 
 from __future__ import annotations

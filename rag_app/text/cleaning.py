@@ -1,9 +1,8 @@
-"""Untrusted digest text -> plain text for embedding and prompt, and its inert form for display.
+"""Untrusted digest text -> plain text for embedding and prompt, and escaped text for display.
 
-Knows: Markdown, HTML, the chat templates of language models, and the characters nobody sees. Does
-not know: papers and sections. `digest` cleans titles and names with it, `chunking` and `prompting`
-clean bodies, the pages escape what they show. The verbatim text is never changed: these functions
-return copies.
+Knows: Markdown, HTML, the chat templates of language models, and invisible characters. The verbatim
+text is never changed: these functions return copies.
+Does not know: papers and sections.
 
 Every function takes any text, raises nothing and runs in time linear in its length: patterns that
 look for a closing mark never look past the next opening one, or are possessive.

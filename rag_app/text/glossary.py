@@ -1,6 +1,7 @@
 """The bilingual glossary of a collection, mined from its own `한국어 (English)` pairs.
 
-Knows: which Korean terms translate an English word in these texts. Does not know: papers, scores.
+Knows: which Korean terms translate an English word in these texts.
+Does not know: papers, scores.
 
 Source: IBM Model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"): the
 word alignments of a translation lexicon, learned in seconds, without a model.

@@ -1,8 +1,8 @@
 """The text of a section -> the spans of its sentences, in Korean and English.
 
-Knows: where a sentence ends, and which full stops end none. Does not know: papers, scores,
-languages. `retrieval` ranks the spans, `citing` quotes them. Rules, not a model: a quote needs the
+Knows: where a sentence ends, and which full stops end none. Rules, not a model: a quote needs the
 same cut every time, and 14,000 sections are cut in about a second.
+Does not know: papers, scores, languages.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Text -> terms: the words and morphemes that texts are searched and compared by.
 
-Knows: Kiwi, which takes Korean apart into morphemes, and how English words are folded. Does not
-know: papers, scores.
+Knows: Kiwi, which takes Korean apart into morphemes, and how English words are folded.
+Does not know: papers, scores.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The models rag-app knows, as `models/catalog.toml` lists them.
+"""The catalogue of models, as `models/catalog.toml` lists them.
 
-Knows: names, sizes, hashes, licences, needs and sources of models. Does not know: which of them are
-on this disk (`weights` does) or how a source is read (`fetching` does).
+Knows: names, sizes, hashes, licences, needs and sources of models.
+Does not know: which of them are on this disk (`weights.store`), or how a source is
+read (`weights.download`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The models in `models/`: pull, verify, list and choose them.
 
-Knows: what is on the disk, whether it is what the catalogue says, and which of it suits the
-machine. Does not know: how models are run (`llm`, `embedding`) or fetched (`fetching`). Called by
-`__main__`, by the pages, and by whoever loads a model.
+Knows: what is on the disk, whether it is what the catalogue says, and which of it
+suits the machine.
+Does not know: how models are run (`llm`, `embedding`) or fetched (`weights.download`).
 """
 
 from __future__ import annotations
