@@ -215,7 +215,7 @@ def turn(query: Query, done: Answer) -> Turn:
 
 def accepted(question: str) -> str:
     """The question, if it can be one. Raises QuestionError."""
-    # half a surrogate pair becomes "?"
+    # Half a surrogate pair becomes "?".
     text = " ".join(question.encode("utf-8", "replace").decode().split())
     if not text:
         raise QuestionError(
@@ -296,7 +296,7 @@ def _current(settings: Settings, contents: str) -> Manifest | None:
         with closing(open_current(settings.home)) as snapshot:
             manifest = snapshot.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
-            # which answers do not show: they do without the store
+            # Answers do not show a damaged store, since they do without it.
             if not same or snapshot.store_damage():
                 return None
     except CollectionError:

@@ -23,11 +23,12 @@ from rag_app.lang import language_of
 from rag_app.llm.protocol import Generator, Processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
 
-# of content: what a 2-core laptop reads in a quarter of a minute
+# Tokens of evidence: on a CPU, what 2 cores read in a quarter of a minute.
 PROMPT_TOKENS = {Processor.CPU: 1_000, Processor.GPU: 3_000}
-# of those tokens where the model chooses between papers: a few sentences of each are enough
+# Share of those tokens where the model chooses between papers: a few sentences of each are enough.
 CHOOSING_SHARE = 0.75
-# standard deviations below which the best paper does not stand out: nothing here is about it
+# "It refuses too often": below this score of the best paper (standard deviations of the collection)
+# no digest is about the question.
 OFF_TOPIC = 2.8
 WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
 # Standard deviations of retrieval score that a factor of e in the model's choice weighs, by the

@@ -21,7 +21,7 @@ from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line
 from rag_app.text.fit import longest
 
-# what the model writes, alone, when the excerpts do not answer; shared with `citing` and the tests
+# What the model writes, alone, when the excerpts do not answer.
 REFUSAL = "NONE"
 
 SYSTEM = (
@@ -50,12 +50,12 @@ TRANSLATE = (
     "You translate sentences about AI papers into English, completely and exactly. "
     "Keep names, terms and figures."
 )
-# of an answer that names a paper: else the model repeats its title
+# How an answer about a named paper begins: else the model repeats its title.
 OPENING = {"en": "This paper", "ko": "이 논문은"}
 TOKENS_A_LINE = 110  # the longest line an answer may take
 LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and of its translation
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
-# tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair
+# Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 

@@ -20,7 +20,7 @@ from rag_app.bench.peer import Json, Reply, serve
 from rag_app.bench.plain import DefaultEncoder
 
 MODEL = "openai/local"
-# tokens of a summary or answer: a small model that repeats itself would go on to the context's end
+# Tokens of a summary or answer: a small model that repeats itself would go on to the context's end.
 LONGEST = 400
 
 

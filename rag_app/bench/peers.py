@@ -127,7 +127,7 @@ def _question(paper: Paper, *, named: bool) -> str:
     words = subtitle.split()
     if len(words) <= SUBTITLE_WORDS or not re.fullmatch(r"[A-Za-z ,'-]+", subtitle):
         return ""
-    # without a preposition at its start
+    # Without a preposition at its start.
     described = " ".join(dropwhile(str.islower, words[-SUBTITLE_WORDS:]))
     return f"What does {name} propose?" if named else f"Is there a method for {described}?"
 

@@ -40,7 +40,7 @@ class DefaultEncoder:
 
         runtime.silence_transformers()
         self._model = SentenceTransformer(str(folder), local_files_only=True)
-        # torch's default, which rag-app lowers for a query
+        # Torch's default, which rag-app lowers for a query.
         self._threads = psutil.cpu_count(logical=False) or 1
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -14,7 +14,7 @@ from rag_app.errors import RagError
 from rag_app.progress import Progress
 from rag_app.settings import Settings
 
-# what is being measured, repetitions done, repetitions in all
+# What is being measured, repetitions done, repetitions in all.
 
 # Module of this package, named as the suite -> what it measures.
 _SUITES: dict[str, str] = {

@@ -137,7 +137,7 @@ def _answered(line: BatchQuestion, library: pipeline.Library, generator: Generat
                 question, library, generator, conversation=conversation, filters=line.filters
             )
             conversation.append(turn)
-    # an engine that fails ends the run instead: run again, it resumes
+    # An engine that fails ends the run instead: run again, it resumes.
     except QuestionError as error:
         answer = Answer(str(error), True, Intent.LOOKUP, "en")
     return {"id": line.id, **_row(answer)}

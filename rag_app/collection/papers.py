@@ -40,7 +40,7 @@ CREATE INDEX dates_by_day ON dates (day);
 CREATE INDEX authors_by_key ON authors (key);
 """
 
-# The rows of `dates` that filters allow; one and the same day must meet all conditions.
+# The rows of `dates` that filters allow; a single day must meet all conditions.
 _ON_DAY = """(:days = '[]' OR day IN (SELECT value FROM json_each(:days)))
              AND (:since = '' OR day >= :since) AND (:until = '' OR day <= :until)"""
 

@@ -52,7 +52,7 @@ from rag_app.progress import Stage
 from rag_app.records import Chunk, Paper
 
 TEMPORARY = ".tmp-"
-# share of the chunks up to which changing a copy of the last store beats a new one
+# Share of changed chunks up to which changing a copy of the last store beats making a new one.
 MOST_CHANGED = 0.25
 SPARE = 64 << 20  # bytes that must be left on the disk after a build
 
@@ -84,7 +84,7 @@ class Last:
     """What a new build may take over from the current snapshot; nothing without one that is whole."""
 
     folder: Path | None = None
-    # text of a paper -> its chunks
+    # Text of a paper -> its chunks.
     chunks: Mapping[Hashable, tuple[Chunk, ...]] = field(default_factory=dict)
 
     def chunks_of(self, paper: Paper) -> tuple[Chunk, ...]:

@@ -30,7 +30,7 @@ class StoredChunk:
 
     id: str
     text: str
-    # arxiv_id, section, start, end, date (yyyymmdd), and votes where known
+    # The keys are arxiv_id, section, start, end, date (yyyymmdd), and votes where known.
     metadata: dict[str, str | int]
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 LEAST_PAPERS = 100
-# of one pass; about 1.7 s each on 2 cores, for a model of 12 layers and 384 dimensions
+# Steps of one pass; about 1.7 s each on 2 cores, for a model of 12 layers and 384 dimensions.
 MOST_STEPS = 450
 HELD_SHARE, HELD_LEAST, HELD_MOST = 0.1, 25, 250  # papers that are only searched for
 OTHERS = 2_000  # sections among which they are searched, beside their own
@@ -154,7 +154,7 @@ def _open(folder: Path, threads: int) -> SentenceTransformer:
     """The model in full precision, as bfloat16 would round small steps away, on the GPU where there
     is one.
 
-    `embedding` has loaded a model before, and with it cut the libraries off from the hub and
+    `load_embedder` has run before, and with it cut the libraries off from the hub and
     silenced them.
     """
     import psutil

@@ -143,7 +143,7 @@ class Checkpoint:
     """
 
     file: Path
-    # all that decides the run; a checkpoint of another run counts as none
+    # All that decides the run; a checkpoint of another run counts as none.
     run: Mapping[str, object]
 
     def save(self, step: int, trained: Parameters, optimizer: torch.optim.Optimizer) -> None:

@@ -54,7 +54,7 @@ def open_file(file: Path) -> tuple[sqlite3.Connection, str]:
 
     try:
         private_folder(file.parent)
-        # else two could set aside at once
+        # Else two could set aside at once.
         with FileLock(file.with_suffix(".lock"), timeout=BUSY_SECONDS):
             return _open_or_set_aside(file)
     except (OSError, sqlite3.Error) as error:

@@ -72,7 +72,7 @@ class SavedTurn:
     answer: Answer | None
     thumb: int = 0  # 1 up, -1 down, 0 none
     reason: str = ""
-    # the file no longer holds what was saved; query, answer and workings are unknown
+    # The file no longer holds what was saved; query, answer and workings are unknown.
     damaged: bool = False
     trace: Trace = field(default_factory=Trace)
 
@@ -260,7 +260,7 @@ class History:
             except sqlite3.Error as error:
                 raise self._failed("written", error) from error
             finally:
-                # after a commit, and where SQLite has rolled back itself
+                # After a commit, and where SQLite has rolled back itself.
                 with suppress(sqlite3.Error):
                     self._database.execute("ROLLBACK")
 

@@ -253,7 +253,7 @@ class Engine:
                 if piece:
                     yield piece
                 pending = pending[used:]
-                # after the first token, which need not wait for it
+                # After the first token, which need not wait for it.
                 if count == 1 and self._model.can_drop:
                     self._save()
         finally:
@@ -373,7 +373,7 @@ class Engine:
                 self._states.add(self._held, self._model.save())
 
     def _joins_alike(self, key: str, folder: Path | None) -> bool:
-        """What `llama.Model.joins_alike` says, tried once for each `key`: it takes some seconds."""
+        """What `LlamaModel.joins_alike` says, tried once for each `key`: it takes some seconds."""
         if folder is None:
             return self._model.joins_alike(ROW, TILE)
         path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"

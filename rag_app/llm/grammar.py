@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rag_app.errors import EngineError
 
-# llama_token_data
+# The struct llama_token_data.
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 _WIDTH = 64  # best candidates put before a grammar after the best one
 _GROUP = 4096  # and then, until it allows one

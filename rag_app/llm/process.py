@@ -27,8 +27,8 @@ from rag_app.settings import CHECKOUT, Settings
 
 _STOP_POLL = 0.02  # seconds between two looks at a caller's stop event
 _PATIENCE = 5.0  # seconds that a child has to end by itself
-# glibc takes saved states, which are megabytes of ever other sizes, from its heap after the first
-# few, where they leave holes; with a fixed threshold each has pages of its own, which go back to
+# Saved states are megabytes, each of another size. After the first few glibc takes them from its
+# heap, where they leave holes; with a fixed threshold each has pages of its own, which go back to
 # the system (mallopt(3)).
 _OWN_PAGES = ("MALLOC_MMAP_THRESHOLD_", str(1 << 20))
 

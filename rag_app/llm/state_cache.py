@@ -106,7 +106,7 @@ class StateCache:
             for state in [s for s in self._states if prefix_blocks.shared(s.tokens, kept) == len(s.tokens)]:
                 self._states.remove(state)
                 if state.path is not None:
-                    # of a read-only folder: it stays until there is no room for it
+                    # In a read-only folder the file stays until there is no room for it.
                     with suppress(OSError):
                         state.path.unlink()
         self._states.append(SavedState(kept, data, None))

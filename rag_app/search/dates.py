@@ -137,7 +137,7 @@ class Dates:
     since: str = ""
     until: str = ""
     spans: tuple[tuple[int, int], ...] = ()
-    # the wording of a date that is on no calendar, or of a range that ends before it starts
+    # The wording of a date that is on no calendar, or of a range that ends before it starts.
     impossible: str = ""
     relative: str = ""  # the wording that was counted from the newest digest
 

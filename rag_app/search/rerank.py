@@ -20,7 +20,7 @@ from rag_app.records import Evidence, Hit, Query
 from rag_app.search import retrieval
 from rag_app.text.cleaning import clean_line
 
-# papers judged for one list: about a second and a half each on 2 cores
+# Papers judged for one list: about a second and a half each on 2 cores.
 MOST = {Processor.CPU: 4, Processor.GPU: 16}
 SENTENCES = 4  # of a paper's digest that are judged, the best for the question
 WORTH = 0.4  # standard deviations of retrieval score that one unit of log-odds weighs

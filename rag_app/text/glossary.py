@@ -15,8 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from rag_app.text.terms import ENGLISH_STOP, HANGUL, Analyse, morphemes, words
 
-# Starts at a word: what follows a closing parenthesis without a space is a particle of the word
-# before.
+# Starts at a word: what follows ")" without a space is a particle of the word before.
 PAIR = re.compile(
     r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)"
 )
@@ -33,8 +32,7 @@ def mine_glossary(texts: Iterable[str], analyse: Analyse = morphemes) -> dict[st
     sides = []
     for (_, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
         source = [w for w in words(english) if w not in ENGLISH_STOP]
-        # The phrase to the left has no marked start: as many morphemes as there are words, and one
-        # to spare.
+        # The phrase to the left has no marked start: as many morphemes as there are words, and one more.
         target = [k for k in korean[-(len(source) + 1) :] if HANGUL.search(k)]
         if source and target:
             sides.append((source, target))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi
 
-# texts -> terms of each, whatever texts stand beside it
+# Texts -> terms of each, which do not depend on the other texts.
 Analyse = Callable[[Sequence[str]], Iterable[list[str]]]
 
 CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "XR", "VV", "VA", "SH", "MAG"})

@@ -29,7 +29,7 @@ class Source:
     version: str = ""
     parts: int = 1
     platform: str = ""  # of the wheel, where it has one
-    # file of the repository, or glob inside the wheel; empty = the repository is the model
+    # File of the repository, or glob inside the wheel; empty = the repository is the model.
     member: str = ""
 
     def __str__(self) -> str:

@@ -56,7 +56,7 @@ def hub_download(source: Source, folder: Path, progress: Progress) -> Path:
             tqdm_class=bar,
         )
         return Path(whole)
-    # the hub's client raises errors of several libraries without a common base
+    # The hub's client raises errors of several libraries without a common base.
     except Exception as error:
         raise UnavailableError(_first_line(str(error)) or type(error).__name__) from None
 

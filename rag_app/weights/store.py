@@ -40,7 +40,8 @@ __all__ = [
 ]
 
 CHECKSUMS = "checksums.json"  # inside an embedder's folder: file name -> SHA-256, written last
-# weights + KV cache and compute buffers, measured on the 1.5B
+# Memory of a loaded model: file size times the factor (weights, KV cache) and buffers, measured
+# on the 1.5B.
 RUNTIME_FACTOR, RUNTIME_BYTES = 1.2, 700_000_000
 
 
@@ -66,7 +67,7 @@ def pull(
         with _only_one(model, settings, report):
             if not _sound(model, settings):
                 _pull(model, settings, report, transport or Transport())
-            # also what a kill left of a finished pull
+            # Also what a kill left of a finished pull.
             shutil.rmtree(_work(model, settings), ignore_errors=True)
     except OSError as error:
         raise WeightsError(

@@ -19,7 +19,7 @@ from pathlib import Path
 from rag_app import files
 
 Signature = list[int]
-# seconds; file systems take the time from the kernel, whose clock moves every 1 to 10 ms
+# Seconds; file systems take the time from the kernel, whose clock moves every 1 to 10 ms.
 TICK = 0.02
 
 
