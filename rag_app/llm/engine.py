@@ -96,7 +96,7 @@ class _Prompt:
     """What the model reads before it speaks."""
 
     labels: list[int]
-    lasting: int  # how many come before the question, in whole units
+    lasting: int  # how many come before the question, in whole blocks
 
 
 class Engine:
@@ -338,7 +338,7 @@ class Engine:
         return False
 
     def _reuse(self, labels: list[int]) -> int:
-        """Keep, or restore, the longest useful beginning of these labels; the last unit is always
+        """Keep, or restore, the longest useful beginning of these labels; the last block is always
         read again.
         """
         wanted = labels[:-1]
@@ -351,7 +351,7 @@ class Engine:
         return kept
 
     def _usable(self, wanted: list[int]) -> int:
-        """How many of these labels the cache holds, in whole units."""
+        """How many of these labels the cache holds, in whole blocks."""
         count = prefix_blocks.whole(wanted, prefix_blocks.shared(self._held, wanted))
         return count if self._model.can_drop or count == len(self._held) else 0
 

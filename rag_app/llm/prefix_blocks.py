@@ -25,13 +25,13 @@ ROW, TILE = 16, 64
 
 
 def labels_of(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -> list[int]:
-    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others at
+    """The spans' tokens, complemented where a block ends: everywhere in spoken spans; in others at
     the end, and after each `width` tokens unless fewer than `least` are left. Tokens of a span that
-    make no whole row of `row` tokens belong to the first unit of the next one, unless that is
+    make no whole row of `row` tokens belong to the first block of the next one, unless that is
     spoken.
     """
     labels: list[int] = []
-    began = 0  # where the open unit does
+    began = 0  # where the open block does
     for place, span in enumerate(spans):
         labels += span.tokens
         end = len(labels)
@@ -45,22 +45,22 @@ def labels_of(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -
 
 
 def batches(labels: Sequence[int], most: int) -> Iterator[list[int]]:
-    """The units, joined up to `most` tokens where none is smaller than a tile."""
+    """The blocks, joined up to `most` tokens where none is smaller than a tile."""
     batch: list[int] = []
-    unit: list[int] = []
+    block: list[int] = []
     for label in labels:
-        unit.append(label)
+        block.append(label)
         if label < 0:
-            if batch and (min(len(batch), len(unit)) < TILE or len(batch) + len(unit) > most):
+            if batch and (min(len(batch), len(block)) < TILE or len(batch) + len(block) > most):
                 yield batch
                 batch = []
-            batch, unit = batch + unit, []
+            batch, block = batch + block, []
     if batch:
         yield batch
 
 
 def whole(labels: Sequence[int], count: int) -> int:
-    """How many of the first `count` labels make whole units."""
+    """How many of the first `count` labels make whole blocks."""
     while count and labels[count - 1] >= 0:
         count -= 1
     return count
