@@ -23,7 +23,7 @@ from rag_app.lang import language_of
 from rag_app.llm.protocol import Generator, Processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
 
-# Tokens of evidence: on a CPU, what 2 cores read in a quarter of a minute.
+# Tokens of a prompt: on a CPU, what 2 cores read in a quarter of a minute.
 PROMPT_TOKENS = {Processor.CPU: 1_000, Processor.GPU: 3_000}
 # Share of those tokens where the model chooses between papers: a few sentences of each are enough.
 CHOOSING_SHARE = 0.75
