@@ -25,7 +25,7 @@ BORDERS = {
     "bm25s": {"collection/bm25.py"},
     "huggingface_hub": {"weights/download.py"},
     "sentence_transformers": {"embedding"},
-    "transformers": {"embedding"},
+    "transformers": {"embedding", "runtime.py"},
     "torch": {"embedding"},
     "streamlit": {"web"},
 }
