@@ -1,4 +1,4 @@
-# Thin by intention: set-up lives in rag_app/setting_up.py, everything else in the rag-app command.
+# Thin by intention: set-up lives in rag_app/setup/, everything else in the rag-app command.
 PYTHON ?= python3
 GPU ?= auto
 BIN := .venv/bin

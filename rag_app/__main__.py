@@ -1,4 +1,4 @@
-"""`python -m rag_app` is the `rag-app` command."""
+"""`python -m rag_app`: the same as the `rag-app` command."""
 
 import sys
 

@@ -1,8 +1,10 @@
-"""The address of a server that the user named: the one visible exception to "nothing leaves the
-machine".
+"""The address of a server that the user named in the settings.
 
-Knows: what an address may look like, and whether it is this machine. Does not know: what the server
-does. `remote` and `vector_store` connect to one; `doctor` and the sidebar say which are set.
+Knows: what an address may look like, and whether it is this machine.
+Does not know: what the server does.
+
+Such a server is one of two exceptions to "nothing leaves the machine"; the other is
+pulling a model.
 """
 
 from __future__ import annotations

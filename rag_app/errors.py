@@ -1,8 +1,8 @@
-"""The one family of errors a user can see.
+"""The one family of errors that a user can see.
 
 Knows: how an error is worded (one line that names the thing, one hint that names the fix).
-Does not know: where errors come from. Every border module turns its library's errors into these;
-`__main__` prints them and exits 1; the page shows them as a message with its hint.
+Does not know: where errors come from. The module that borders on a library turns its
+errors into these.
 """
 
 

@@ -1,7 +1,7 @@
-"""Files: hashing them, and writing them so that a kill or a full disk leaves the old one or the new.
+"""Files: hashing them, and writing them so that a kill leaves the old one or the new.
 
-Knows: how bytes get to the disk, and that what people ask is nobody else's to read. Does not know:
-what the files hold.
+Knows: how bytes get to the disk, and that what people ask is nobody else's to read.
+Does not know: what the files hold.
 """
 
 from __future__ import annotations

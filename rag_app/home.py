@@ -1,6 +1,7 @@
 """The layout of RAG_HOME: what lies where in the folder of one user's data.
 
-Knows: names of files and folders. Does not know: what is inside them.
+Knows: names of files and folders.
+Does not know: what is inside them.
 """
 
 from __future__ import annotations

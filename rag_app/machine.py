@@ -1,9 +1,7 @@
-"""The machine: its processor and cores, and its devices as the engine sees them, asked in a process
-of its own.
+"""The processor and cores of this machine.
 
-Knows: that looking at a GPU takes memory on it for as long as the looking process lives, so that a
-page which stays open must not look itself. Does not know: what cores and devices are for. Called by
-`embedding`, `llm`, the models page and the bench; run as a module, it prints the devices as JSON.
+Knows: how many cores may be used, and which instruction sets the processor has.
+Does not know: what they are for. GPUs are in `llm.devices`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The two stories, top to bottom: `ingest` (digests -> a new index) and `ask` (question -> a
-checked answer).
+"""The two stories: `ingest` (digests -> a new index) and `ask` (question -> a checked answer).
 
-Knows: the order of the stages. Does not know: how any stage works. The command line, the page and
-the tests call it.
+Knows: the order of the stages.
+Does not know: how any stage works.
 """
 
 from __future__ import annotations
@@ -212,7 +211,7 @@ def turn(query: Query, done: Answer) -> Turn:
 
 def accepted(question: str) -> str:
     """The question, if it can be one. Raises QuestionError."""
-    # half a surrogate pair becomes "?"
+    # Half a surrogate pair becomes "?".
     text = " ".join(question.encode("utf-8", "replace").decode().split())
     if not text:
         raise QuestionError(
@@ -252,7 +251,7 @@ def _current(settings: Settings, contents: str) -> Manifest | None:
         with closing(open_current(settings.home)) as snapshot:
             manifest = snapshot.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
-            # which answers do not show: they do without the store
+            # Answers do not show a damaged store, since they do without it.
             if not same or snapshot.store_damage():
                 return None
     except CollectionError:

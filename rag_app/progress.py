@@ -1,7 +1,7 @@
-"""What long work tells whoever waits for it.
+"""The progress of long work: the callback that is told of it, and the stages that have names.
 
-Knows: the stages that have names, and the shape of the callback that is told of them. Does not
-know: how progress looks.
+Knows: the names of stages, and the shape of the callback.
+Does not know: how progress looks.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The frozen records that travel between the stages of the two stories, ingest and ask.
 
 Knows: what a paper, a chunk, a query, evidence and an answer are made of.
-Does not know: how any of them is made. Imported by every other module; imports none of them.
+Does not know: how any of them is made.
 
-Offsets are counted in code points. Days are ISO strings (`2024-11-25`), which sort as they should.
+Offsets are counted in code points. Days are ISO strings (`2024-11-25`), so that they sort by date.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Paper:
 
     arxiv_id: str  # without version suffix: "2411.15115"
     title: str
-    # days of the digests it appeared in, ascending; empty when no day is known
+    # Days of the digests it appeared in, ascending; empty when no day is known.
     dates: tuple[str, ...]
     sections: tuple[Section, ...]
     votes: int | None = None  # None is "not known", never zero
@@ -138,7 +138,7 @@ class Query:
     papers: tuple[str, ...] = ()  # papers named by title, method name or id
     names: tuple[str, ...] = ()  # the spellings in the question that named them
     unknown: tuple[str, ...] = ()  # names asked for that no paper has
-    # what was assumed or cannot be (impossible date, "yesterday" = ...)
+    # What was assumed or cannot be (impossible date, "yesterday" = ...).
     notes: tuple[str, ...] = ()
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
     aggregate: Fact = Fact.NONE
@@ -192,10 +192,10 @@ class Evidence:
 
     hits: tuple[Hit, ...] = ()  # best first, at most 50
     scanned: int = 0  # papers left after the filters
-    # ids of every paper that answers a list or metadata question, in order
+    # Ids of every paper that answers a list or metadata question, in order.
     matched: tuple[str, ...] = ()
     borderline: tuple[str, ...] = ()  # ids near the cut, shown apart
-    # how far the best paper stands out, in standard deviations of the collection
+    # How far the best paper stands out, in standard deviations of the collection.
     strength: float = 0.0
     seconds: float = 0.0
 
@@ -255,7 +255,7 @@ class Answer:
     language: str
     citations: tuple[Citation, ...] = ()
     sentences: tuple[Sentence, ...] = ()
-    # aspect -> id -> quotes
+    # Aspect -> id -> quotes.
     comparison: dict[str, dict[str, tuple[Passage, ...]]] = field(default_factory=dict)
     borderline_papers: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()  # offered with a refusal; not citations

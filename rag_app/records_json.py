@@ -1,7 +1,7 @@
-"""Answers, queries and traces as JSON, and back.
+"""Answers and queries as JSON, and back.
 
-Knows: the keys of `ask --json`, how frozen records become JSON objects, and what earlier versions
-wrote. Does not know: where the JSON goes.
+Knows: the keys of `ask --json`, and how frozen records become JSON objects.
+Does not know: where the JSON goes.
 """
 
 from __future__ import annotations

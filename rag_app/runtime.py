@@ -1,6 +1,7 @@
-"""What holds for the whole process: the environment that libraries read, and the console.
+"""The running process: environment variables that libraries read, and the console's encoding.
 
-Knows: which library reads what, and when. Does not know: what the process does.
+Knows: which library reads which variable, and when.
+Does not know: what the process does.
 """
 
 from __future__ import annotations

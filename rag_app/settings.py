@@ -1,7 +1,9 @@
 """The settings of one run, read once from the `RAG_*` environment.
 
-Knows: every setting's name, type and default. Does not know: what they are used for. `__main__`,
-`app` and the tests make one `Settings` and pass it on; nothing else reads the environment.
+Knows: every setting's name, type and default.
+Does not know: what they are used for.
+
+A `Settings` is made at the start of a program and passed on; nothing else reads `RAG_*` variables.
 """
 
 from __future__ import annotations

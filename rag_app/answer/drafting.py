@@ -1,10 +1,10 @@
-"""The model's part of an answer: streamed under a grammar, checked sentence by sentence, repaired
-once.
+"""The model's draft: streamed under a grammar, checked sentence by sentence, repaired once.
 
-Knows: how a draft is read while it streams (marker first, then text), when a sentence has closed,
-and what is asked of the model when a sentence fails its check. Does not know: what lies before the
-model (`desk`), the wording of prompts (`prompting`), what counts as support (`citing`), or how the
-answer is put together (`assembling`). `pipeline.ask` calls `draft` for lookups and comparisons.
+Knows: how a draft is read while it streams (marker first, then text), when a sentence is complete,
+and what is asked of the model when a sentence fails its check.
+Does not know: which papers and sentences the model reads (`answer.selection`), the wording of
+prompts (`answer.prompting`), what counts as support (`answer.verification`), or how the answer is
+put together (`answer.rendering`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from rag_app.lang import language_of
 from rag_app.llm.protocol import Generator, Processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
 
-# of content: what a 2-core laptop reads in a quarter of a minute
+# Tokens of a prompt: on a CPU, what 2 cores read in a quarter of a minute.
 PROMPT_TOKENS = {Processor.CPU: 1_000, Processor.GPU: 3_000}
-# of those tokens where the model chooses between papers: a few sentences of each are enough
+# Share of those tokens where the model chooses between papers: a few sentences of each are enough.
 CHOOSING_SHARE = 0.75
-# standard deviations below which the best paper does not stand out: nothing here is about it
+# "It refuses too often": below this score of the best paper (standard deviations of the collection)
+# no digest is about the question.
 OFF_TOPIC = 2.8
 WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
 # Standard deviations of retrieval score that a factor of e in the model's choice weighs, by the

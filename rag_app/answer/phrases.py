@@ -1,7 +1,7 @@
 """The fixed sentences of answers that code writes, in English and Korean.
 
-Knows: wording only; both languages have the same keys and slots (a test holds them to it). Read by
-`composing`. The page's own labels are `ui.text`.
+Knows: wording only; both languages have the same keys and slots, which a test checks.
+Does not know: when each is said. The labels of the page are in `web.i18n`.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
-"""Evidence and question -> the messages for the model, inside a token budget, and the grammar that
-goes with them.
+"""Evidence and question -> the model's messages within a token budget, and the reply's grammar.
 
-Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes of
-answer the grammar admits: lines that start with the number of a paper present in the prompt, or the
-refusal alone. Does not know: the engine, or whether what it writes is true (`citing` checks that).
-`drafting` calls `build`, and the benches do.
+Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes
+of answer the grammar admits: lines that start with the number of a paper in the prompt, or
+the refusal alone.
+Does not know: the engine, or whether what it writes is true (`answer.verification` checks that).
 
-The layout only ever appends (system, evidence, how to answer, question), so that a follow-up on the
-same papers reuses the KV cache and reads nothing but its question. Turns before are not repeated in
-it: `understanding` has put what the question needs of them into its wording.
+The layout only appends (system, evidence, how to answer, question), so that a follow-up on the same
+papers reuses the KV cache and reads only its question. Earlier turns are not repeated:
+`search.understanding` has put what the question needs of them into its wording.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line
 from rag_app.text.fit import longest
 
-# what the model writes, alone, when the excerpts do not answer; shared with `citing` and the tests
+# What the model writes, alone, when the excerpts do not answer.
 REFUSAL = "NONE"
 
 SYSTEM = (
@@ -51,12 +50,12 @@ TRANSLATE = (
     "You translate sentences about AI papers into English, completely and exactly. "
     "Keep names, terms and figures."
 )
-# of an answer that names a paper: else the model repeats its title
+# How an answer about a named paper begins: else the model repeats its title.
 OPENING = {"en": "This paper", "ko": "이 논문은"}
 TOKENS_A_LINE = 110  # the longest line an answer may take
 LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and of its translation
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
-# tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair
+# Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 

@@ -1,8 +1,9 @@
-"""Checked sentences -> the answer they make.
+"""Checked sentences -> the text of the answer.
 
-Knows: what is shown where the model said something, where nothing it said passed, and without a
-model: prose, the quotes beneath, the table of a comparison, or a refusal. Does not know: how the
-sentences came about (`drafting`, its caller) or when one is supported (`citing`).
+Knows: what is shown where the model wrote something supported, where nothing it wrote was, and
+without a model: prose, the quotes beneath, the table of a comparison, or a refusal.
+Does not know: how the sentences were drafted (`answer.drafting`), or when one is
+supported (`answer.verification`).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from rag_app.records import Hit, Intent, Passage, Sentence
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
-# standard deviations above which a paper answers a search, even where the model finds nothing to
-# say
+# Above this score (standard deviations of the collection) a paper answers a search, even where the
+# model finds nothing to say.
 STANDS_OUT = 3.3
 TERSE = 25  # characters
 MOSTLY = 0.4  # share of Hangul below which a Korean sentence is mostly names
@@ -47,7 +48,7 @@ def assembled(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLi
     if _mostly_names(prose) and selection.query.language == "ko":
         prose = templates.words("ko")["by_digest"] + prose
     lead = "" if selection.named else f"{templates.title_of(hit.paper)} [1]\n\n"
-    # a bare figure is shown with the sentence it stands in
+    # A bare number is shown with the sentence it stands in.
     terse = sum(len(s.text) for s in kept) < TERSE
     quotes = quote_lines(kept, "" if terse else selection.query.language)
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)

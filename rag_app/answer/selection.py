@@ -1,9 +1,8 @@
-"""What lies before the model: the question, its evidence, and which of both an answer is drafted
-from.
+"""The papers and sentences of the evidence that an answer is drafted from.
 
 Knows: how many papers a question needs and which of their sentences come first, the names in a
-question that no digest mentions, and the sentence that answers for sure. Does not know: prompts,
-the model's words, or how answers are put together. `drafting` and `assembling` work at it.
+question that no digest mentions, and the sentence that answers beyond doubt.
+Does not know: prompts, the model's words, or how answers are put together.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from rag_app.search import patterns, retrieval
 from rag_app.text import numbers
 
 CANDIDATES = 5  # papers offered to the model when the question names none
-# standard deviations by which a paper that leads is taken without asking the model
+# Lead (in standard deviations) at which the first paper is taken without asking the model.
 CLEAR_LEAD = 3.0
-# share of a question's terms, rare ones counting more, in a sentence that answers it for sure
+# Share of a question's terms, rare ones counting more, in a sentence that answers it beyond doubt.
 CERTAIN = 0.8
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
@@ -150,7 +149,7 @@ def _asks_for_the_whole(selection: Selection) -> bool:
         or selection.wants_number
     ):
         return False
-    # with the name: without it the particle after it would be taken for a word
+    # With the name: without it the particle after it would be taken for a word.
     asked = selection.query.standalone
     return set(selection.library.lexical.own_terms(asked)) <= patterns.OF_ANY_PAPER | _named(selection)
 

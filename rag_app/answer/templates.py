@@ -1,9 +1,8 @@
-"""Answers that code writes: lists, facts of the record, trends, comparison tables, refusals and
-greetings.
+"""Answers that code writes: lists, facts, trends, comparison tables, refusals and greetings.
 
-Knows: the wording of such answers in both languages. Every number in them is a slot filled from the
-paper table; digest text enters only as escaped quotes. Does not know: retrieval or the model.
-`pipeline.ask` picks one by intent.
+Knows: the layout of such answers, with the sentences of `answer.phrases`. Every number in them is
+computed from the paper table; digest text enters only as escaped quotes.
+Does not know: retrieval or the model.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ from rag_app.text.cleaning import clean_line, escape_markdown
 PAGE = 20  # papers shown in the text of a list; the citations hold all
 NEAREST = 3  # papers offered with a refusal
 MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
-# characters of a comparison's table that can be taken in; one sentence for each aspect is always
-# there
+# Characters of a comparison's table that a reader can take in; each aspect has at least one sentence.
 TABLE = 1_000
 BEHIND = 3  # papers shown behind a rising topic
 TREND_MONTHS = 24  # months of a trend that are shown

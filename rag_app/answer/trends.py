@@ -1,8 +1,8 @@
 """Topics and their share of the papers over time.
 
 Knows: which phrases of titles are topics, how often each occurs before and within a period or in
-each month, and which rose or changed most. Does not know: questions or wording of answers;
-`composing.rising` writes what `rising` finds, `ui.topics` draws what `over_time` finds.
+each month, and which rose or changed most.
+Does not know: questions, the wording of answers, or how a chart is drawn.
 """
 
 from __future__ import annotations

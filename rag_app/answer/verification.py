@@ -1,9 +1,9 @@
-"""Draft text + evidence -> checked sentences and citations.
+"""Draft text and evidence -> checked sentences and citations.
 
-Knows: when a sentence is supported (its figures and names occur in the digest of the paper it
-cites, its subject does too, and a figure stands with the condition it was asked for) and which
-digest sentence says so. Does not know: how drafts come about. `pipeline.ask` passes each sentence
-as it closes; `composing` passes quotes.
+Knows: when a sentence is supported (its numbers, its names and its subject occur in the digest of
+the paper it cites, and a number stands there with the condition it was asked for), and which
+sentence of the digest supports it.
+Does not know: how drafts are made or shown.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from rag_app.text import numbers, sentences
 from rag_app.text.cleaning import clean_line
 
 MARKER = re.compile(r"\s*\[(\d+)\]\s*")
-# share of a claim's content terms that the digest must hold; echoes of the question reach .41
+# Share of a claim's content terms that the digest must hold; claims that only repeat the
+# question reach .41.
 LEAST_COVERED = 0.5
 LEAST_TRANSLATED = 0.25  # the same share, of a translation
-# after a figure: what it counts ("24개의 A100"), not a condition of the next one
+# After a number: what it counts ("24개의 A100"), not a condition of the next number.
 UNIT = re.compile(r"[^,;]{0,10}")
 ECHO = 80  # likeness to the question, of 100, from which a claim says nothing of its own
-# share of the collection among which the cited paper must be for a claim without checkable terms
+# Share of the collection, best first, that the cited paper must be in for a claim without checkable terms.
 BEST_RANKS = 0.01
 
 
@@ -67,7 +68,7 @@ def quote(passage: Passage, n: int, text: str = "") -> Sentence:
     """A digest sentence as a sentence of the answer, supported by itself; `text` may say it in
     other words.
     """
-    # a digest's own "[3]" is no citation
+    # A digest's own "[3]" is not a citation.
     said = MARKER.sub(" ", clean_line(text or passage.text)).strip()
     return Sentence(f"{said} [{n}]", True, (support_of(passage, n),))
 

@@ -1,9 +1,9 @@
-"""llama.cpp's own loop, as plain as Python can write it: what the engine is measured against.
+"""A bare llama.cpp loop, as plain as Python can write it: the baseline of the engine.
 
 Knows: llama-cpp-python's low-level API, used as llama.cpp's examples use the C one: read the prompt
 in batches of the default size, let the greedy sampler choose, ask the grammar about that one token,
-and about all only if it refuses. Does not know: our engine, or anything that it keeps. Called by
-the suite `engine`.
+and about all of them only if it refuses.
+Does not know: our engine, or anything that it keeps.
 """
 
 from __future__ import annotations

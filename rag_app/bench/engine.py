@@ -1,10 +1,10 @@
-"""The engine beside a bare llama.cpp loop and beside itself: speed, overhead, first token, and
-stop.
+"""Suite `engine`: speed, overhead, first token and stop, beside a bare llama.cpp loop.
 
-Knows: what is repeated, what is divided by what, and the targets. Does not know: how the engine or
-the bare loop (`bare`) works. Run as the suite `engine`. Each pair that is compared is measured in
-turns, and ratios are medians over the pairs, so that a slow minute of the machine does not count
-for one side only.
+Knows: what is repeated, what is divided by what, and the targets.
+Does not know: how the engine or the bare loop (`bench.bare`) works.
+
+The two sides of a comparison are measured alternately, and ratios are medians over the pairs, so
+that a slow minute of the machine affects both sides.
 """
 
 from __future__ import annotations

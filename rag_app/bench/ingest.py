@@ -1,10 +1,9 @@
-"""How fast digests become an index: beside sentence-transformers' defaults into Chroma, and when
-one day is added.
+"""Suite `ingest`: how fast digests become an index, beside a plain chain, and for one added day.
 
-Knows: a sample of the collection's chunks is embedded and indexed in both ways, one after the
+Knows: that a sample of the collection's chunks is embedded and indexed in both ways, one after the
 other, in temporary folders; then the whole collection is ingested without cached vectors, and again
-with a day that is made up. Does not know: the steps of an ingest. Run by `rag-app bench ingest`;
-the collection itself is only read.
+with a made-up day. The user's collection is only read.
+Does not know: the steps of an ingest.
 """
 
 from __future__ import annotations

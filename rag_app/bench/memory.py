@@ -1,8 +1,10 @@
-"""Whether memory grows while questions are answered: one hundred short ones in a row.
+"""Suite `memory`: whether memory grows while a hundred short questions are answered.
 
-Knows: how anonymous memory is read, and between which questions growth is told. Does not know: what
-holds it. Run as the suite `memory`, with the smallest model unless RAG_MODEL names another. The
-engine is in a process of its own, as in the app, and that process is measured.
+Knows: how anonymous memory is read, and between which questions growth is measured.
+Does not know: what holds the memory.
+
+It uses the smallest model unless RAG_MODEL names another. The engine runs in a process of its own,
+as in the app, and that process is measured.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Another way of answering, in a process and perhaps an environment of its own: questions in,
-figures out.
+"""The protocol of a peer: another way of answering, in a process of its own.
 
-Knows: one JSON object a line, and the memory a process has used at most. Does not know: who
-answers, or how. `peers` asks; `peer_app`, `peer_langchain` and `peer_paperqa` answer, each run by
-the interpreter that has its packages.
+Knows: one JSON object a line (questions in, measured values out), and the peak memory of a process.
+Does not know: who answers, or how: `bench.peer_app`, `bench.peer_langchain` and
+`bench.peer_paperqa` are run by the interpreter that has their packages.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""This application as a peer: the `ask` story with the model that the settings choose, in a process
-of its own.
+"""This application as a peer: the `ask` story with the model that the settings choose.
 
-Knows: how to see which papers stand in a prompt. Does not know: what the figures are compared with
-(`peers`).
+Knows: how to see which papers are in a prompt.
+Does not know: what its measured values are compared with (`bench.peers`).
 """
 
 from __future__ import annotations

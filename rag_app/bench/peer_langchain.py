@@ -1,7 +1,9 @@
-"""A LangChain chain as a peer: Chroma, dense search, and llama.cpp through LangChain's own classes.
+"""A LangChain chain as a peer: Chroma, dense search, and llama.cpp through LangChain's classes.
 
-Knows: LangChain as its documentation uses it. Does not know: what is measured with it. Run by the
-interpreter of the environment that `peers_environment` makes.
+Knows: LangChain as its documentation uses it.
+Does not know: what is measured with it.
+
+It is run by the interpreter of the environment that `bench.peers_environment` makes.
 """
 
 from __future__ import annotations

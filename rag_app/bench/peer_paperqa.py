@@ -1,8 +1,9 @@
 """paper-qa as a peer, over a local server that speaks OpenAI's protocol.
 
-Knows: paper-qa as its documentation uses it with a local model and texts that are chunked already.
-Does not know: what is measured with it. Run by the interpreter of the environment that
-`peers_environment` makes.
+Knows: paper-qa as its documentation uses it with a local model and texts that are already chunked.
+Does not know: what is measured with it.
+
+It is run by the interpreter of the environment that `bench.peers_environment` makes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from rag_app.bench.peer import Json, Reply, serve
 from rag_app.bench.plain import DefaultEncoder
 
 MODEL = "openai/local"
-# tokens of a summary or answer: a small model that repeats itself would go on to the context's end
+# Tokens of a summary or answer: a small model that repeats itself would go on to the context's end.
 LONGEST = 400
 
 

@@ -1,11 +1,11 @@
-"""New questions, answered by this application and by the chains that Python users build: LangChain,
-paper-qa.
+"""Suite `peers`: new questions, answered by this application, by LangChain and by paper-qa.
 
-Knows: how the peers are given the same model, embedding model, chunks and vectors, how many chunks
-LangChain needs so that the paper asked for stands in its prompt as often as in ours, and that all
-are asked in turns, each question once. Does not know: how any of them answers (`peer_app`,
-`peer_langchain`, `peer_paperqa`). Run by `rag-app bench peers`, in the environment that `make
-bench-peers` makes.
+Knows: how the peers are given the same model, embedding model, chunks and vectors; how many chunks
+LangChain needs so that the right paper is in its prompt as often as in ours; and that all are asked
+alternately, each question once.
+Does not know: how any of them answers (`bench.peer_*`).
+
+`make bench-peers` makes the environment that it needs.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _question(paper: Paper, *, named: bool) -> str:
     words = subtitle.split()
     if len(words) <= SUBTITLE_WORDS or not re.fullmatch(r"[A-Za-z ,'-]+", subtitle):
         return ""
-    # without a preposition at its start
+    # Without a preposition at its start.
     described = " ".join(dropwhile(str.islower, words[-SUBTITLE_WORDS:]))
     return f"What does {name} propose?" if named else f"Is there a method for {described}?"
 

@@ -1,7 +1,7 @@
-"""The environment of the bench's peers: LangChain and paper-qa beside the packages of this one.
+"""The environment of the bench's peers: LangChain and paper-qa beside the packages of this app.
 
-Knows: how it is made and where it lies. Does not know: what is measured in it. `make bench-peers`
-runs it as a program; `peers` asks for its interpreter.
+Knows: how it is made and where it lies; run as a program, it makes it.
+Does not know: what is measured in it.
 """
 
 from __future__ import annotations

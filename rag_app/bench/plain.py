@@ -1,10 +1,8 @@
-"""The plain chain that rag-app is measured beside: sentence-transformers' defaults and Chroma,
-dense search only.
+"""The plain chain of comparisons: sentence-transformers' defaults and Chroma, dense search only.
 
 Knows: LangChain's Chroma store where it is installed, and the same two calls on Chroma itself where
-it is not; the encoder as its documentation sets it up (float32, batches of 32, every core). Does
-not know: rag-app's own search. Called by the suites `search`, `ingest` and `peers`, and by the
-peers themselves.
+it is not; the encoder as its documentation sets it up (float32, batches of 32, every core).
+Does not know: this application's own search.
 """
 
 from __future__ import annotations
@@ -42,7 +40,7 @@ class DefaultEncoder:
 
         runtime.silence_transformers()
         self._model = SentenceTransformer(str(folder), local_files_only=True)
-        # torch's default, which rag-app lowers for a query
+        # Torch's default, which rag-app lowers for a query.
         self._threads = psutil.cpu_count(logical=False) or 1
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

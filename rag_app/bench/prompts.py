@@ -1,8 +1,7 @@
-"""What the engine's benches ask: prompts as the app makes them, about papers of the user's
-collection.
+"""The prompts of the engine's suites: made as the app makes them, about papers of the collection.
 
-Knows: where papers come from, and which questions are asked of each. Does not know: what is
-measured with them. Called by the suites `engine` and `memory`.
+Knows: where papers come from, and which questions are asked of each.
+Does not know: what is measured with them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Questions made from a collection itself, so that speed can be measured over whatever digests
-there are.
+"""Questions made from a collection itself, so that speed can be measured over any digests.
 
-Knows: how titles, sentences, topics, days and authors of papers are asked about, in English and
-Korean. Does not know: the answers. Called by the suite `search`.
+Knows: how titles, sentences, topics, days and authors of papers are asked about, in
+English and Korean.
+Does not know: the answers.
 """
 
 from __future__ import annotations

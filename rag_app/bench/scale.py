@@ -1,9 +1,8 @@
-"""What size costs: made-up collections of growing size are built and searched, each in processes of
-its own.
+"""Suite `scale`: what size costs, measured on made-up collections of growing size.
 
-Knows: vectors come from no model, so that the index is measured and not the embedder; a process of
-its own tells the peak of its memory. Does not know: the steps of a build. Run by `rag-app bench
-scale`; nothing is kept.
+Knows: that vectors come from no model, so that the index is measured and not the embedder, and that
+each step runs in a process of its own, which tells its peak memory. Nothing is kept.
+Does not know: the steps of a build.
 """
 
 from __future__ import annotations

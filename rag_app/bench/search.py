@@ -1,9 +1,8 @@
-"""How soon the evidence for a question is there: beside the query embedding alone, and beside a
-plain dense search.
+"""Suite `search`: how soon evidence is there, beside the query embedding alone and a dense search.
 
-Knows: the questions are the collection's own, each asked once, the ways one after another so that a
-slow moment of the machine hits all of them. Does not know: whether what is found is right, which no
-collection can say of itself. Run by `rag-app bench search`.
+Knows: that the questions are the collection's own, each asked once, and the ways are run one after
+another, so that a slow moment of the machine affects all of them.
+Does not know: whether what is found is right, which no collection can say of itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The suites of the bench: their names, what each measures, and running some of them.
+"""The list of suites: their names, what each measures, and running some of them.
 
-Knows: which suites there are. Does not know: how any of them measures. Called by the `rag-app
-bench` command.
+Knows: which suites there are.
+Does not know: how any of them measures.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rag_app.errors import RagError
 from rag_app.progress import Progress
 from rag_app.settings import Settings
 
-# what is being measured, repetitions done, repetitions in all
+# What is being measured, repetitions done, repetitions in all.
 
 # Module of this package, named as the suite -> what it measures.
 _SUITES: dict[str, str] = {

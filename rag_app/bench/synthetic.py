@@ -1,9 +1,8 @@
-"""Collections that are made up, to measure what size costs: papers of usual length, and vectors
-without a model.
+"""Made-up collections: papers of usual length, and vectors without a model.
 
-Knows: how to make papers and vectors that index and search as real ones do; a seed gives the same
-ones again. Does not know: anything about real papers; none of it means anything. Called by the
-suite `scale`.
+Knows: how to make papers and vectors that index and search as real ones do; a seed gives the
+same ones again.
+Does not know: anything about real papers; none of the text means anything.
 """
 
 from __future__ import annotations

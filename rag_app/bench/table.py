@@ -1,7 +1,7 @@
-"""What a bench reports: rows of measured figures, and the table made of them.
+"""Measured values as rows, and the table made of them.
 
-Knows: what a row says, and how it is printed and kept. Does not know: how anything is measured.
-Called by the suites of this package and by the `rag-app bench` command.
+Knows: what a row says, and how it is printed and kept.
+Does not know: how anything is measured.
 """
 
 from __future__ import annotations

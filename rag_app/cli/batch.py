@@ -1,7 +1,8 @@
-"""Answers a file of questions: one JSON object a line in, one out.
+"""`rag-app batch`: answers a file of questions, one JSON object a line in, one out.
 
-Knows: the two file formats, resuming after a kill, and the collection of its own that `--digests`
-makes. Does not know: how an answer is made (`pipeline`). `rag-app batch` calls `run`.
+Knows: the two file formats, resuming after a kill, and the separate collection
+that `--digests` makes.
+Does not know: how an answer is made (`pipeline`).
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def _answered(line: BatchQuestion, library: pipeline.Library, generator: Generat
                 question, library, generator, conversation=conversation, filters=line.filters
             )
             conversation.append(turn)
-    # an engine that fails ends the run instead: run again, it resumes
+    # An engine that fails ends the run instead: run again, it resumes.
     except QuestionError as error:
         answer = Answer(str(error), True, Intent.LOOKUP, "en")
     return {"id": line.id, **_row(answer)}

@@ -1,8 +1,9 @@
-"""The `rag-app` command: arguments in, calls of the pipeline, text or JSON out.
+"""The commands of `rag-app`: arguments in, calls of the pipeline, text or JSON out.
 
 Knows: commands, options, exit codes (0 done, 1 a RagError with its hint on stderr, 2 wrong usage).
-Does not know: how anything is done. Heavy imports happen inside the commands, so that `--help` is
-instant.
+Does not know: how anything is done.
+
+Heavy imports happen inside the commands, so that `--help` is instant.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""An answer kept with all that is needed to ask for it again, and asking again.
+"""`ask --save` and `rerun`: an answer kept with all that decides it, and asked again.
 
 Knows: what decides an answer (question, filters, collection, models, engine, machine) and the file
-that holds it. Does not know: how answers come about. `rag-app ask --save` writes a receipt,
-`rag-app rerun` reads it.
+that holds it.
+Does not know: how an answer is made.
 """
 
 from __future__ import annotations

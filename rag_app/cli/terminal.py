@@ -1,6 +1,7 @@
 """What the command line prints: progress bars, reports, answers, findings.
 
-Knows: the terminal. Does not know: how anything was made. Only `__main__` and `batch` use it.
+Knows: the terminal.
+Does not know: how anything was made.
 """
 
 from __future__ import annotations

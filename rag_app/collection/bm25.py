@@ -1,14 +1,11 @@
-"""BM25 over Korean morphemes and English words, with a bilingual glossary mined from the digests.
+"""BM25 search over the terms of papers, with translated query terms.
 
-Knows: how text becomes terms (Kiwi morphemes, folded English words), how papers are scored for a
-bag of weighted terms, and which Korean terms translate an English word in this collection. One
-document is one paper: its title and all its sections, because a paraphrased question draws on
-several of them. Does not know: vectors, filters, intents. `pipeline.ingest` builds it, `retrieval`
-searches it.
+Knows: how papers are scored for a bag of weighted terms, and what the words of a question weigh: a
+query's English words also count as their Korean translations (`text.glossary`). One document is one
+paper, its title and all its sections, because a paraphrased question draws on several of them.
+Does not know: how text becomes terms (`text.terms`), vectors, filters, intents.
 
-Sources: BM25 as Lucene scores it, through the bm25s library. The glossary is IBM Model 1 (Brown et
-al. 1993, "The Mathematics of Statistical Machine Translation") over the digests' own `한국어
-(English)` pairs: the word alignments of a translation lexicon, learned in seconds, without a model.
+Source: BM25 as Lucene scores it, through the bm25s library.
 """
 
 from __future__ import annotations

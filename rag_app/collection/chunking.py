@@ -1,7 +1,7 @@
 """Paper -> chunks, section by section, each small enough for the embedding model's window.
 
-Knows: how a long section is cut and what text of a piece is embedded. Does not know: which model
-counts the tokens; `pipeline.ingest` passes its tokenizer as `count_tokens`.
+Knows: how a long section is cut, and which text of a piece is embedded.
+Does not know: which model counts the tokens; its tokenizer is given as `count_tokens`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from rag_app.text.cleaning import clean
 from rag_app.text.fit import longest
 
 # Cut at the first of these that leaves pieces short enough: lines, sentences, clauses, words, and
-# at last anywhere. The fixed lengths keep the count of tokenizer calls low when a line has no
-# blanks.
+# last anywhere. The fixed lengths keep the number of tokenizer calls low in a line without blanks.
 SEPARATORS = [
     r"\n+",
     r"(?<=[.!?。！？])\s+|(?<=[다요음함]\.)(?=[가-힣A-Z])",

@@ -1,11 +1,11 @@
-"""Text of digests -> papers, and a report of what was merged or skipped and why.
+"""Folders of digests -> papers, and a report of what was merged or skipped and why.
 
-Knows: folders and files, the days of digests, and how a paper seen twice becomes one. Does not
-know: the inside of an entry (`entry` does), chunks, the index. `pipeline.ingest` calls `read`.
+Knows: folders and files, the days of digests, and how a paper seen twice becomes one.
+Does not know: the inside of an entry (`collection.entry`), chunks, the index.
 
 A digest is untrusted and often irregular. Whatever it holds, parsing raises nothing and takes
 linear time; all text of an entry ends up in some section, as a verbatim slice, or is reported with
-its file and line. An entry that holds bytes which are no text is left out, since nothing in it
+its file and line. An entry that holds bytes which are not text is left out, since nothing in it
 could be quoted; the entries around it stay.
 """
 

@@ -1,8 +1,10 @@
 """One entry of a digest -> `Paper`: its address, title, votes, authors and sections.
 
-Knows: the Markdown of an entry, and where one ends. Does not know: files, days, other entries. Only
-`digest` calls it. A section's text is a verbatim slice. Every line of an entry is in some section,
-or is its title, votes, authors, a section's name, or no text at all (images, videos, rules).
+Knows: the Markdown of an entry, and where one ends.
+Does not know: files, days, other entries.
+
+A section's text is a verbatim slice. Every line of an entry is in some section, or is its title,
+votes, authors, a section's name, or not text at all (images, videos, rules).
 """
 
 from __future__ import annotations
@@ -18,14 +20,13 @@ from rag_app.text.cleaning import IMAGE, clean_line
 LONGEST_NAME = 60  # characters; a longer bold start is the emphasis of a sentence
 LONGEST_AUTHOR = 120  # characters; a line with a longer name is text
 LONGEST_TITLE = 300  # characters
-# characters; a whole paper has half as many, and the lines beyond are left out
+# Characters; a whole paper has half as many. Lines beyond are left out.
 LONGEST_ENTRY = 200_000
 LONGEST_VOTES = 80  # characters; a longer line is no vote count
 LINK_LINES = 6  # lines below a heading among which the entry's address may start
 LINK_START = 40  # characters before that address; more of them are a sentence that mentions a paper
 
-# New and old identifiers (https://info.arxiv.org/help/arxiv_identifier.html), wherever digests link
-# to.
+# New and old identifiers (https://info.arxiv.org/help/arxiv_identifier.html), on whatever site.
 _ARXIV = re.compile(
     r"(?<![\w-])(?:arxiv\.org/(?:abs|pdf|html)/|(?:huggingface\.co|hf\.co)/papers/|alphaxiv\.org/abs/|arxiv:\s?)"
     r"(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/\d{7})(?!\d)",
@@ -134,7 +135,7 @@ def blocks(text: str) -> Iterator[Block]:
     The first block holds the lines above all headings.
     """
     block = whole(text)
-    # the line at offset `counted`; the id of the open block, once it is known
+    # The line at offset `counted`; the id of the open block, once it is known.
     number, counted, arxiv_id = 1, 0, ""
     for found in _HEADING_LINE.finditer(text):
         number += text.count("\n", counted, found.start())

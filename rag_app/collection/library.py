@@ -1,7 +1,7 @@
-"""An opened collection: everything reading needs, loaded once and shared between threads.
+"""An opened collection: everything that answering needs to read, loaded once, shared by threads.
 
-Knows: which parts make up a collection and how they are opened together. Does not know: how any
-part works. `pipeline.open_library` makes one for the command line, the batch and the page.
+Knows: which parts make up a collection and how they are opened together.
+Does not know: how any part works.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The right to publish an index: one ingest at a time in each `RAG_HOME`.
 
-Knows: the lock file and who holds it. Does not know: what is done under the lock; reading never
-takes it. `pipeline.ingest` holds it from its first step to its last, and `publishing` takes it once
-more.
+Knows: the lock file and who holds it. Whoever holds it may take it again.
+Does not know: what is done under the lock; reading never takes it.
 """
 
 from __future__ import annotations

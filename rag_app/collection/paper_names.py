@@ -1,9 +1,9 @@
 """The names of papers, and finding them in a question in whatever spelling.
 
-Knows: which names papers go by (titles, the method before the colon, name-shaped words a title or a
-digest introduces), how people misspell them, and which name-shaped words of a question no paper
-has. Does not know: intents, filters, retrieval. `pipeline.ingest` builds the dictionary,
-`understanding` reads it.
+Knows: which names papers go by (titles, the method before the colon, name-shaped words a title or
+a digest introduces), how people misspell them, and which name-shaped words of a question belong
+to no paper.
+Does not know: intents, filters, retrieval.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The table of papers: exact answers about dates, votes, authors and counts.
+"""The table of papers in SQLite: exact answers about dates, votes, authors and counts.
 
-Knows: how papers are kept in SQLite, and how `Filters` become SQL. Does not know: chunks, vectors,
-questions. `publishing` writes the table, `index` opens it, and `understanding`, `retrieval` and the
-pages ask it. A built file is never changed, so it is opened immutable.
+Knows: how papers are kept in SQLite, and how `Filters` become SQL.
+Does not know: chunks, vectors, questions.
+
+A built file is never changed, so it is opened as immutable.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ CREATE INDEX dates_by_day ON dates (day);
 CREATE INDEX authors_by_key ON authors (key);
 """
 
-# The rows of `dates` that filters allow; one and the same day must meet all conditions.
+# The rows of `dates` that filters allow; a single day must meet all conditions.
 _ON_DAY = """(:days = '[]' OR day IN (SELECT value FROM json_each(:days)))
              AND (:since = '' OR day >= :since) AND (:until = '' OR day <= :until)"""
 

@@ -1,8 +1,8 @@
-"""Making a new snapshot of the index and putting it in the place of the last one.
+"""Building a new snapshot of the index and switching to it.
 
 Knows: the steps and their order: build aside, verify, flush to disk, rename, switch, sweep. A kill
 at any moment leaves the last snapshot answering; the next ingest removes what was left behind.
-Does not know: where papers, chunks and vectors come from. `pipeline.ingest` calls it.
+Does not know: where papers, chunks and vectors come from.
 
     index/CURRENT                 the name of the snapshot that answers
     index/<name>/                 the current one, and the one before it
@@ -52,7 +52,7 @@ from rag_app.progress import Stage
 from rag_app.records import Chunk, Paper
 
 TEMPORARY = ".tmp-"
-# share of the chunks up to which changing a copy of the last store beats a new one
+# Share of changed chunks up to which changing a copy of the last store beats making a new one.
 MOST_CHANGED = 0.25
 SPARE = 64 << 20  # bytes that must be left on the disk after a build
 
@@ -84,7 +84,7 @@ class Last:
     """What a new build may take over from the current snapshot; nothing without one that is whole."""
 
     folder: Path | None = None
-    # text of a paper -> its chunks
+    # Text of a paper -> its chunks.
     chunks: Mapping[Hashable, tuple[Chunk, ...]] = field(default_factory=dict)
 
     def chunks_of(self, paper: Paper) -> tuple[Chunk, ...]:

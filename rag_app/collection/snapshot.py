@@ -1,9 +1,8 @@
-"""One snapshot of the index, opened: papers, chunks and vectors that belong together and never
-change.
+"""One opened snapshot of the index: papers, chunks and vectors that belong together.
 
-Knows: what lies in a snapshot's folder, how to tell that it is whole, and how to search it. Does
-not know: how a snapshot is made (`publishing`), or what a question is. `pipeline` opens it;
-`retrieval` asks it.
+Knows: what lies in a snapshot's folder, how to tell that it is whole, and how to search it. A
+snapshot never changes.
+Does not know: how a snapshot is made (`collection.publish`), or what a question is.
 
 Every chunk is scored exactly up to `EXACT_LIMIT` chunks, so the vector store is not even opened;
 above that, it proposes and the stored vectors decide. A damaged, read-only or unreachable store
@@ -67,12 +66,12 @@ class Manifest:
     dimensions: int
     papers: int
     chunks: int
-    # of papers, chunks, roots, embedder, store and app version: equal means nothing to do
+    # Hash of papers, chunks, roots, embedder, store and app version: equal means nothing to do.
     digest: str
     chroma_url: str = ""  # the server that holds the vectors; empty for the snapshot's own folder
-    # of the parse: files, entries, what was skipped and why
+    # Of the parse: files, entries, what was skipped and why.
     report: Mapping[str, Any] = field(default_factory=dict)
-    # path in the folder -> bytes, SHA-256
+    # Path in the folder -> bytes, SHA-256.
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -235,7 +234,7 @@ def current_name(home: Path) -> str:
     except (OSError, ValueError) as error:
         raise damaged(file, error) from error
     if not re.fullmatch(r"[0-9A-Za-z-]+", name):
-        raise damaged(file, "it does not name a generation")
+        raise damaged(file, "it does not name a snapshot")
     return name
 
 
@@ -245,7 +244,7 @@ def open_current(home: Path) -> Snapshot:
     try:
         return Snapshot(Home(home).index / name)
     except CollectionError:
-        # an ingest published, and removed this one, between the two steps
+        # An ingest published, and removed this one, between the two steps.
         if current_name(home) != name:
             return open_current(home)
         raise

@@ -1,9 +1,8 @@
-"""What a slow analysis said of texts, kept in a file, so that the next index asks it about new
-texts only.
+"""The morphemes of texts, kept in a file, so that the next index analyses new texts only.
 
-Knows: texts by their hash. Does not know: what the analysis is. `lexical` keeps the morphemes of a
-snapshot's papers with it: Kiwi needs longer for a whole collection than everything else does that
-an ingest of one new day takes.
+Knows: texts by their hash, and that Kiwi needs longer for a whole collection than all else that an
+ingest of one new day does.
+Does not know: how texts are analysed (`text.terms`).
 """
 
 from __future__ import annotations

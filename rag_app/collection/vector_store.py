@@ -1,8 +1,7 @@
 """The vector store of one snapshot: a Chroma collection, embedded in a folder or on a server.
 
-Knows: Chroma; only the bench's plain chain imports it too. Does not know: papers, snapshots, what
-a row means. `publishing` writes it, `health` reads it back, `index` asks it for neighbours in very
-large collections. Chroma's own exceptions never leave this module.
+Knows: Chroma; its own exceptions never leave this module.
+Does not know: papers, snapshots, what a row means.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ class StoredChunk:
 
     id: str
     text: str
-    # arxiv_id, section, start, end, date (yyyymmdd), and votes where known
+    # The keys are arxiv_id, section, start, end, date (yyyymmdd), and votes where known.
     metadata: dict[str, str | int]
 
 

@@ -1,9 +1,8 @@
 """Whether a snapshot is whole: every file, and every row of its vector store read back.
 
 Knows: that damaged HNSW files can give wrong neighbours without an error, or end the process; so
-the check runs in a process of its own, and compares with the stored vectors. Does not know: how to
-repair; a new ingest does that. `publishing` calls it before a snapshot is made current, `rag-app
-check` at any time.
+the check runs in a process of its own, and compares with the stored vectors.
+Does not know: how to repair; a new ingest does that.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from rag_app.errors import CollectionError
 from rag_app.settings import CHECKOUT
 
 SAMPLE = 64  # chunks whose own neighbours are searched, to see damage in HNSW's graph
-# of them; a whole graph over near-duplicates gave 0.89, damaged ones 0.01 to 0.53
+# Share of them that must be found; a whole graph over near-duplicates gave 0.89, damaged ones 0.01 to 0.53.
 LEAST_FOUND = 0.75
 
 
@@ -43,8 +42,8 @@ def examine(folder: Path) -> list[str]:
     """The same as `damage`, in this process, which damaged files may end."""
     try:
         with closing(Snapshot(folder)) as snapshot:
-            # Files first, since Chroma can end the process on damaged ones; a server says which
-            # rows it has lost.
+            # Files first, since Chroma can end the process on damaged ones; a server names the rows
+            # it has lost.
             files = [] if snapshot.manifest.chroma_url else snapshot.store_damage()
             return files or _store_faults(snapshot)
     except CollectionError as error:

@@ -1,8 +1,7 @@
-"""Who is spoken to: the connections that rag-app's processes hold, and what a piece of work asks
-for.
+"""The network connections of this app's processes, and those that a piece of work asks for.
 
-Knows: which sockets and look-ups leave this machine. Does not know: which are allowed or how that
-is said (`doctor`).
+Knows: which sockets and look-ups leave this machine.
+Does not know: which are allowed, or how that is said (`diagnostics.doctor`).
 """
 
 from __future__ import annotations

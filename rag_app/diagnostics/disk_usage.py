@@ -1,7 +1,7 @@
-"""Where data lives: each part of it, its place and its size on the disk.
+"""Where data lives: each part of RAG_HOME and RAG_MODELS, its place and its size.
 
-Knows: what lies below RAG_HOME and RAG_MODELS, and which of it is made of questions and answers.
-Does not know: what is inside (`history`, `states` and `index` do). Called by the data page.
+Knows: what lies in the two folders, and which of it was made from questions and answers.
+Does not know: what is inside a part. The size limit of saved states is in `llm.state_cache`.
 """
 
 from __future__ import annotations

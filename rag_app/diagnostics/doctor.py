@@ -1,7 +1,7 @@
 """What is there and what is missing: models, index, device, network.
 
-Knows: how to look at each part and word a finding. Does not know: how to mend it; the hints name
-the commands. `rag-app check`, `rag-app models list` and the collection page call it.
+Knows: how to look at each part and word a finding.
+Does not know: how to mend it; the hints name the commands.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""Fine-tunes the embedding model to the collection, without labels, and keeps the result only if it
-finds more.
+"""Fine-tunes the embedding model to the collection without labels; kept only if it finds more.
 
 Knows: the steps and their order: pairs from most papers, training, a check on papers held out, and
-putting the new model in place. Does not know: how pairs are made (`training_pairs`), how a step is
-taken (`contrastive`), or how an index is built: the caller ingests afterwards, as the model's
-fingerprint has changed. Called by `rag-app adapt` and by the page. Works from the base model every
-time, never from an adapted one.
+putting the new model in place. It starts from the base model every time, never from an adapted one.
+Does not know: how pairs are made (`embedding.pairs`), how a step is taken
+(`embedding.contrastive`), or how an index is built: an ingest must follow, as the model's
+fingerprint has changed.
 
     embedder/              the adapted model; adapted.json, written last, marks it as whole
     adapting/              a run that has not ended: its checkpoint and the base model's vectors
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 LEAST_PAPERS = 100
-# of one pass; about 1.7 s each on 2 cores, for a model of 12 layers and 384 dimensions
+# Steps of one pass; about 1.7 s each on 2 cores, for a model of 12 layers and 384 dimensions.
 MOST_STEPS = 450
 HELD_SHARE, HELD_LEAST, HELD_MOST = 0.1, 25, 250  # papers that are only searched for
 OTHERS = 2_000  # sections among which they are searched, beside their own
@@ -155,7 +154,7 @@ def _open(folder: Path, threads: int) -> SentenceTransformer:
     """The model in full precision, as bfloat16 would round small steps away, on the GPU where there
     is one.
 
-    `embedding` has loaded a model before, and with it cut the libraries off from the hub and
+    `load_embedder` has run before, and with it cut the libraries off from the hub and
     silenced them.
     """
     import psutil

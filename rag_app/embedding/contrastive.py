@@ -1,7 +1,7 @@
 """Contrastive training of an embedding model on batches of pairs, stopped and resumed at will.
 
-Knows: the loss, the optimizer, what is frozen, and the checkpoint. Does not know: where pairs and
-models come from, or whether the result is any better: that is `adapting`, its only caller.
+Knows: the loss, the optimizer, what is frozen, and the checkpoint.
+Does not know: where pairs and models come from, or whether the result is any better.
 
 Loss: InfoNCE with the other passages of the batch as negatives (van den Oord et al. 2018,
 arXiv:1807.03748; Henderson et al. 2017, arXiv:1705.00652).
@@ -143,7 +143,7 @@ class Checkpoint:
     """
 
     file: Path
-    # all that decides the run; a checkpoint of another run counts as none
+    # All that decides the run; a checkpoint of another run counts as none.
     run: Mapping[str, object]
 
     def save(self, step: int, trained: Parameters, optimizer: torch.optim.Optimizer) -> None:

@@ -1,9 +1,8 @@
-"""Texts -> vectors of unit length.
+"""Texts -> vectors of unit length, cached by text.
 
-Knows: sentence-transformers (only `adapting` and the bench's plain chain import it too), batching,
-number formats, and the cache of vectors by text. Does not know: what a text is, or how vectors are
-searched. Called by `pipeline` through the `Embedder` protocol; `index` stores the vectors under the
-model's fingerprint.
+Knows: sentence-transformers, batching, number formats, the cache of vectors, and the fingerprint of
+a model, which says whether stored vectors are its own.
+Does not know: what a text is, or how vectors are searched.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ Matrix = NDArray[np.float32]
 CountCallback = Callable[[int, int], None]  # is told of texts done, and of texts in all
 
 BATCH_TOKENS = 2048  # tokens, padding included, of one forward pass: 12 % faster on a CPU than 4096
-# free on a GPU that embeds; with less the language model, which gains more, keeps it to itself
+# Free memory of a GPU that also embeds; with less, the language model, which gains more, has it alone.
 GPU_BYTES = 2 << 30
 SAVE_EVERY = 500  # texts; what a killed ingest loses at most
 
@@ -108,14 +107,13 @@ class SentenceEmbedder:
     def _encode(self, texts: list[str], prompt: str, threads: int) -> Matrix:
         import torch
 
-        # What the model's `encode` does, without the quarter of a query's time that its
-        # preparations take.
+        # As the model's `encode`, without its preparations, which take a quarter of a query's time.
         with self._lock, torch.inference_mode():
             torch.set_num_threads(threads)
             features = self._model.preprocess(texts, prompt=prompt)
             placed = {name: x.to(self._device) if torch.is_tensor(x) else x for name, x in features.items()}
             vectors = self._model(placed)["sentence_embedding"].float().cpu().numpy()
-        # bfloat16 leaves lengths some tenths of a percent off 1.
+        # With bfloat16, lengths are some tenths of a percent off 1.
         matrix: Matrix = np.asarray(vectors, np.float32)
         matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
         return matrix
@@ -130,7 +128,7 @@ def load_embedder(settings: Settings) -> SentenceEmbedder:
     folder, hashes = _folder(settings)
     try:
         return SentenceEmbedder(folder, fingerprint(folder, hashes), threads=settings.threads)
-    # a damaged file: safetensors, tokenizers and transformers share no base error
+    # A damaged file: safetensors, tokenizers and transformers share no base error.
     except Exception as error:
         raise WeightsError(
             f"the embedding model in {folder} cannot be loaded: {error}", "pull it again"
@@ -278,7 +276,7 @@ class VectorCache:
     def _append(self, folder: Path, fresh: dict[str, Matrix], dimensions: int) -> None:
         from filelock import FileLock
 
-        # a full or read-only disk costs the cache, not the vectors
+        # A full or read-only disk costs the cache, not the vectors.
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder / "lock"):

@@ -1,11 +1,10 @@
-"""Papers -> batches of (query, passage) pairs that belong together: what an embedder learns a
-collection from.
+"""Papers -> batches of (query, passage) pairs that say the same: training data for the embedder.
 
 Knows: which parts of a digest tell the same thing in other words, and how pairs are put into
-batches. No labels are needed. Does not know: models, tokens, losses. `adapting` calls it;
-`contrastive` trains on the batches.
+batches. No labels are needed.
+Does not know: models, tokens, losses.
 
-Digests tell Korean with English terms in parentheses, and a model that may match those learns no
+Digests write Korean with English terms in parentheses, and a model that may match those learns no
 Korean. So passages lose them wherever the query is English: always where the query was made of
 them, else every other time.
 """

@@ -1,7 +1,7 @@
-"""A conversation as a document: Markdown to read, JSON to run again, BibTeX of the papers it cites.
+"""A conversation as a document: Markdown to read, JSON to run again, BibTeX of its citations.
 
-Knows: the three formats and what their readers would take for markup. Does not know: where
-conversations are kept, or what becomes of the document. The page and `rag-app export` call it.
+Knows: the three formats and what their readers would take for markup.
+Does not know: where conversations are kept, or what becomes of the document.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The file of the history: opened, checked, migrated, set aside when damaged, copied when it cannot
-be written.
+"""The history's SQLite file: opened, checked, migrated, set aside when damaged.
 
-Knows: the schema and its numbered migrations, and what SQLite's errors mean for a file.
-Does not know: conversations and turns. Only `history` calls it.
+Knows: the schema and its numbered migrations, what SQLite's errors mean for a file, and that a file
+which cannot be written is copied.
+Does not know: conversations and turns.
 
 `PRAGMA user_version` counts the migrations a file has been through; each is one transaction. The
 journal is a write-ahead log (https://sqlite.org/wal.html): a killed process leaves the last commit,
@@ -54,7 +54,7 @@ def open_file(file: Path) -> tuple[sqlite3.Connection, str]:
 
     try:
         private_folder(file.parent)
-        # else two could set aside at once
+        # Else two could set aside at once.
         with FileLock(file.with_suffix(".lock"), timeout=BUSY_SECONDS):
             return _open_or_set_aside(file)
     except (OSError, sqlite3.Error) as error:

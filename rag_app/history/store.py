@@ -1,9 +1,7 @@
-"""The history: conversations with their answers and citations, feedback, bookmarked papers, and a
-few notes.
+"""The history: conversations with answers and citations, feedback, bookmarks, and a few notes.
 
-Knows: how they are saved, found, renamed and deleted. Does not know: how an answer comes about or
-looks. The page and `rag-app export` call it; `history_file` opens the file, `exporting` makes
-documents of conversations.
+Knows: how they are saved, found, renamed and deleted.
+Does not know: how an answer is made or looks.
 
 One connection serves all threads of a process in turn; processes share the file through SQLite. A
 turn is one row that carries its query and answer as JSON with a checksum, so that what comes back
@@ -74,7 +72,7 @@ class SavedTurn:
     answer: Answer | None
     thumb: int = 0  # 1 up, -1 down, 0 none
     reason: str = ""
-    # the file no longer holds what was saved; query, answer and workings are unknown
+    # The file no longer holds what was saved; query, answer and workings are unknown.
     damaged: bool = False
     trace: Trace = field(default_factory=Trace)
 
@@ -262,7 +260,7 @@ class History:
             except sqlite3.Error as error:
                 raise self._failed("written", error) from error
             finally:
-                # after a commit, and where SQLite has rolled back itself
+                # After a commit, and where SQLite has rolled back itself.
                 with suppress(sqlite3.Error):
                     self._database.execute("ROLLBACK")
 

@@ -1,9 +1,10 @@
-"""Messages to tokens, through the chat template that came with the model.
+"""Messages -> tokens, through the chat template that came with the model.
 
-Knows: Jinja templates as models ship them. Does not know: any engine, only a tokeniser. Called by
-`llm.Engine`. The template is rendered with a placeholder for each content; template and contents
-are tokenised apart, so that a content that spells `<|im_end|>` stays text and cannot open a turn of
-its own.
+Knows: Jinja templates as models ship them.
+Does not know: any engine, only a tokeniser.
+
+The template is rendered with a placeholder for each content; template and contents are tokenised
+apart, so that a content that spells `<|im_end|>` stays text and cannot open a turn of its own.
 
 A prompt comes in spans, which the engine may read apart from each other: what is before the first
 question, its evidence, the question, each answer. A prompt that shares the first spans with another

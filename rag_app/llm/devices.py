@@ -1,8 +1,8 @@
 """The devices of this machine as the engine sees them, asked in a process of its own.
 
 Knows: that looking at a GPU takes memory on it for as long as the looking process lives, so that a
-page which stays open must not look itself. Does not know: what devices are for. Run as a module, it
-prints the devices as JSON.
+page which stays open must not look itself. Run as a module, it prints the devices as JSON.
+Does not know: what devices are for.
 """
 
 from __future__ import annotations

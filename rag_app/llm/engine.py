@@ -1,18 +1,16 @@
 """The language model engine: takes messages, streams text, reuses what it has read.
 
-Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop. Does not
-know: ctypes (`llama`), templates (`chat_template`), which tokens may be read together (`units`),
-memory sizes (`fitting`), prompts. Called by `pipeline`, or by `engine_worker` in a process of its
-own.
+Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop.
+Does not know: ctypes (`llm.llama`), templates (`llm.chat_template`), which tokens may be read
+together (`llm.prefix_blocks`), memory sizes (`llm.offload`), prompts.
 
-A cold and a warm run give the same text, since only whole units of a prompt are reused (`units`). A
-unit is a batch of its own, but where a trial shows that batches may be joined without a change of
-bits (`llama.Model.joins_alike`): there a cold prompt is read in few batches, but its question
-alone.
+A cold and a warm run give the same text, since only whole blocks of a prompt are reused. A block is
+a batch of its own, unless a trial shows that blocks may be joined without a change of bits
+(`LlamaModel.joins_alike`): then a cold prompt is read in few batches, all but its question.
 
 Speculation by prompt lookup is left out. Counted over this model's own answers, with the cost of
-batches on two cores, it would spare 1 % of the writing in English and 19 % in Korean, which is 5 %
-of a wait for an answer.
+batches on two cores, it would save 1 % of the writing time in English and 19 % in Korean, which is
+5 % of the wait for an answer.
 """
 
 from __future__ import annotations
@@ -98,7 +96,7 @@ class _Prompt:
     """What the model reads before it speaks."""
 
     labels: list[int]
-    lasting: int  # how many come before the question, in whole units
+    lasting: int  # how many come before the question, in whole blocks
 
 
 class Engine:
@@ -255,7 +253,7 @@ class Engine:
                 if piece:
                     yield piece
                 pending = pending[used:]
-                # after the first token, which need not wait for it
+                # After the first token, which need not wait for it.
                 if count == 1 and self._model.can_drop:
                     self._save()
         finally:
@@ -340,7 +338,7 @@ class Engine:
         return False
 
     def _reuse(self, labels: list[int]) -> int:
-        """Keep, or restore, the longest useful beginning of these labels; the last unit is always
+        """Keep, or restore, the longest useful beginning of these labels; the last block is always
         read again.
         """
         wanted = labels[:-1]
@@ -353,7 +351,7 @@ class Engine:
         return kept
 
     def _usable(self, wanted: list[int]) -> int:
-        """How many of these labels the cache holds, in whole units."""
+        """How many of these labels the cache holds, in whole blocks."""
         count = prefix_blocks.whole(wanted, prefix_blocks.shared(self._held, wanted))
         return count if self._model.can_drop or count == len(self._held) else 0
 
@@ -375,7 +373,7 @@ class Engine:
                 self._states.add(self._held, self._model.save())
 
     def _joins_alike(self, key: str, folder: Path | None) -> bool:
-        """What `llama.Model.joins_alike` says, tried once for each `key`: it takes some seconds."""
+        """What `LlamaModel.joins_alike` says, tried once for each `key`: it takes some seconds."""
         if folder is None:
             return self._model.joins_alike(ROW, TILE)
         path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"

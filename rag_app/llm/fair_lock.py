@@ -1,7 +1,7 @@
-"""A lock that threads get in the order they asked.
+"""A lock that threads get in the order they asked; `threading.Lock` promises no order.
 
-Knows: who waits. Does not know: for what. Called by `llm.Engine`; `threading.Lock` promises no
-order.
+Knows: who waits.
+Does not know: for what.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """The header of a GGUF file: its metadata, and how many bytes each tensor takes.
 
 Knows: the layout of the header (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, version
-2 and 3). Does not know: what the values mean. Called by `fitting`. The `gguf` package reads the
-same, but makes an object of each of 150,000 vocabulary entries, which takes seconds; here they are
-stepped over.
+2 and 3).
+Does not know: what the values mean.
+
+The `gguf` package reads the same, but makes an object of each of 150,000 vocabulary entries, which
+takes seconds; here they are skipped.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A grammar along one answer: which token greedy sampling takes next.
+"""Greedy sampling under a grammar: which token comes next.
 
-Knows: llama.cpp's grammar sampler, and in which order to ask it. Does not know: models, or what a
-grammar says. Made by `llama.Model.grammar`, which parses it, for `llm.Engine`.
+Knows: llama.cpp's grammar sampler, and that the likeliest token is tried before the others.
+Does not know: models, or what a grammar says. `llm.llama` parses it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rag_app.errors import EngineError
 
-# llama_token_data
+# The struct llama_token_data.
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 _WIDTH = 64  # best candidates put before a grammar after the best one
 _GROUP = 4096  # and then, until it allows one

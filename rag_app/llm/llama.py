@@ -1,9 +1,9 @@
 """llama.cpp as the engine sees it: a loaded model with one sequence of tokens.
 
-Knows: llama-cpp-python's low-level API; only the bench's bare loop imports llama_cpp too. Does not
-know: messages, queues, what to keep of the cache, how a grammar is asked (`grammar`). Called by
-`llm.Engine`. Its high-level class is avoided: it detokenises everything at each streamed token,
-applies a grammar to the whole vocabulary each time, and swallows unknown arguments.
+Knows: llama-cpp-python's low-level API. Its high-level class is avoided: it detokenises
+everything at each streamed token, applies a grammar to the whole vocabulary each time, and
+swallows unknown arguments.
+Does not know: messages, queues, what to keep of the cache, how a grammar is asked (`llm.grammar`).
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class LlamaModel:
         self._context = self._open_context(path, plan, threads)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
         self._memory = self._api.llama_get_memory(self._context)
-        # each access makes a new pointer
+        # Each access makes a new pointer.
         self._fields = self._batch.token, self._batch.pos, self._batch.logits
         self._written = (self._api.llama_token * 1)()
         self._single = self._api.llama_batch_get_one(self._written, 1)
@@ -147,10 +147,10 @@ class LlamaModel:
         parameters = self._api.llama_model_default_params()
         parameters.n_gpu_layers = plan.gpu_layers
         no_devices = (ctypes.c_void_p * 1)()  # ends with null, and so is empty
-        # else large products are still sent to a GPU, which needs buffers there
+        # Else large products are still sent to a GPU, which needs buffers there.
         if plan.gpu_layers == 0:
             parameters.devices = ctypes.addressof(no_devices)
-            # a CPU lays most weights out anew: with the file mapped, memory would hold both
+            # A CPU lays most weights out anew: with the file mapped, memory would hold both.
             if not plan.mapped:
                 parameters.load_mode = self._api.LLAMA_LOAD_MODE_NONE
         model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
@@ -165,7 +165,7 @@ class LlamaModel:
         parameters = self._api.llama_context_default_params()
         parameters.n_ctx = plan.context
         parameters.n_batch = parameters.n_ubatch = plan.step
-        # logits of one token at a time: spares step x vocabulary floats
+        # Logits of one token at a time: saves step x vocabulary floats.
         parameters.n_outputs_max = 1
         parameters.n_threads = parameters.n_threads_batch = threads
         kv_types = {"f16": self._api.GGML_TYPE_F16, "q8_0": self._api.GGML_TYPE_Q8_0}
@@ -276,7 +276,7 @@ class LlamaModel:
         """Decode; False if that was aborted."""
         began = time.perf_counter()
         code = self._api.llama_decode(self._context, batch)
-        # waits for a GPU
+        # Waits for a GPU.
         address = self._logits_address(self._context, -1) if logits and not code else 0
         self.seconds += time.perf_counter() - began
         if code == _ABORTED:

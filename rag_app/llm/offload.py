@@ -1,9 +1,10 @@
-"""How much of a model goes where: layers on the GPU, context and type of the KV cache.
+"""How much of a model goes to the GPU, and the context and number type of its KV cache.
 
-Knows: what a model's layers, cache and working memory weigh. Does not know: how to load one;
-devices are given to it. Called by `llm.load` and by `rag-app check`. llama.cpp counts the output
-matrix as one more layer and offloads it first, then the last layers; the input embedding stays in
-main memory.
+Knows: how many bytes a model's layers, cache and working memory take.
+Does not know: how to load one; devices are given to it.
+
+llama.cpp counts the output matrix as one more layer and offloads it first, then the last layers;
+the input embedding stays in main memory.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from rag_app.llm.gguf_header import Header, read_header
 
 MIB = 1 << 20
 CONTEXT = 8192  # tokens on a GPU, when nothing is asked for
-# below this the evidence of one question does not fit; enough on a CPU, whose prompts are short
+# Below this the evidence of one question does not fit; enough on a CPU, whose prompts are short.
 CONTEXT_FLOOR = 4096
 CONTEXT_GRAIN = 256  # llama.cpp pads the cache to multiples of this
 RESERVE = 384 * MIB  # per device: driver, display, allocator
 KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32}  # per element; a q8_0 block is 32 bytes and a 16-bit scale
-# tokens decoded at once while reading the prompt; a stop is felt within one (`llama.Model.decode`)
+# Tokens decoded at once while reading the prompt; a stop takes effect within one (`LlamaModel.decode`).
 STEP = 512
 
 
@@ -66,7 +67,7 @@ class Plan:
     step: int = STEP  # tokens of one prefill step
     device: str = "CPU"  # of the offloaded layers
     reason: str = ""
-    # on a CPU: the file is read again wherever memory is short, and may be held twice
+    # On a CPU: the file is read again wherever memory is short, and may be held twice.
     mapped: bool = False
 
 

@@ -1,9 +1,9 @@
-"""A server that speaks OpenAI's protocol: requests, replies, streams of events, and what goes wrong
-with them.
+"""HTTP client of a server that speaks OpenAI's protocol: requests, replies, streams of events.
 
-Knows: HTTP, and that a stream must be left as soon as its reader wishes, while the server may still
-be silent over a prompt. Does not know: what is asked, prompts or answers. The only module that
-imports httpx, whose own exceptions never leave it. Called by `remote`.
+Knows: HTTP, what goes wrong with it (httpx's own exceptions never leave this module), and
+that a stream must be left as soon as its reader wishes, while the server may still be silent
+over a prompt.
+Does not know: what is asked, prompts or answers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rag_app.records import Usage
 
 Json = dict[str, Any]
 
-# seconds: for a connection; while a prompt is read; for small questions
+# Seconds: for a connection; while a prompt is read; for small requests.
 _CONNECT, _SILENCE, _SHORT = 5.0, 600.0, 30.0
 _POLL = 0.02  # seconds between two looks at a caller's stop event
 _LOG = "ask again; the server's own log says more"
@@ -43,10 +43,9 @@ class OpenAIServer:
         self.address = address
         root = str(address).removesuffix("/v1")
         patience = httpx.Timeout(_SILENCE, connect=_CONNECT)
-        # Proxies of the environment are left aside: what the user set is the only address connected
-        # to.
+        # The environment's proxies are ignored: the address that the user set is the only one connected to.
         self._client = httpx.Client(base_url=root, timeout=patience, trust_env=False)
-        # so that each stream's socket is its own, to be shut down
+        # So that each stream's socket is its own, to be shut down.
         once = httpx.Limits(max_keepalive_connections=0)
         self._streams = httpx.Client(base_url=root, timeout=patience, trust_env=False, limits=once)
 

@@ -1,13 +1,12 @@
-"""Units of a prompt: which of its tokens are read together, and how much of one may be reused for
-another.
+"""Prefix blocks: which tokens of a prompt are read together, and which may be reused for another.
 
 Knows: that a token's arithmetic depends in its last bits on the tokens it is read together with,
-while a cold and a warm run must give the same text. Does not know: models, caches, what a span
-says. Called by `llm.Engine` and `states`.
+while a cold and a warm run must give the same text.
+Does not know: models, caches, what a span says.
 
-A prompt is made of units, and only whole units are reused: its spans (`chat_template`), cut further
-where they are long; what the assistant said is read one token at a time, as it was written.
-Sequences of tokens are kept as labels: the token, or its complement where a unit ends. Labels that
+A prompt is made of blocks, and only whole blocks are reused: its spans (`llm.chat_template`), cut
+further where they are long; what the assistant said is read one token at a time, as it was written.
+Sequences of tokens are kept as labels: the token, or its complement where a block ends. Labels that
 are equal were read alike.
 """
 
@@ -26,13 +25,13 @@ ROW, TILE = 16, 64
 
 
 def labels_of(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -> list[int]:
-    """The spans' tokens, complemented where a unit ends: everywhere in spoken spans; in others at
+    """The spans' tokens, complemented where a block ends: everywhere in spoken spans; in others at
     the end, and after each `width` tokens unless fewer than `least` are left. Tokens of a span that
-    make no whole row of `row` tokens belong to the first unit of the next one, unless that is
+    make no whole row of `row` tokens belong to the first block of the next one, unless that is
     spoken.
     """
     labels: list[int] = []
-    began = 0  # where the open unit does
+    began = 0  # where the open block does
     for place, span in enumerate(spans):
         labels += span.tokens
         end = len(labels)
@@ -46,22 +45,22 @@ def labels_of(spans: Sequence[Span], width: int, least: int = 1, row: int = 1) -
 
 
 def batches(labels: Sequence[int], most: int) -> Iterator[list[int]]:
-    """The units, joined up to `most` tokens where none is smaller than a tile."""
+    """The blocks, joined up to `most` tokens where none is smaller than a tile."""
     batch: list[int] = []
-    unit: list[int] = []
+    block: list[int] = []
     for label in labels:
-        unit.append(label)
+        block.append(label)
         if label < 0:
-            if batch and (min(len(batch), len(unit)) < TILE or len(batch) + len(unit) > most):
+            if batch and (min(len(batch), len(block)) < TILE or len(batch) + len(block) > most):
                 yield batch
                 batch = []
-            batch, unit = batch + unit, []
+            batch, block = batch + block, []
     if batch:
         yield batch
 
 
 def whole(labels: Sequence[int], count: int) -> int:
-    """How many of the first `count` labels make whole units."""
+    """How many of the first `count` labels make whole blocks."""
     while count and labels[count - 1] >= 0:
         count -= 1
     return count

@@ -1,9 +1,9 @@
-"""The engine in a process of its own, behind the engine's own interface.
+"""The engine in a child process, behind the engine's own interface.
 
-Knows: how to start the child, talk to it, notice its death and start it anew. Does not know:
-models. Called by the app, where a crash or an abort of native code must not take the page down;
-closing it gives the memory back at once, which is how models are switched. The protocol is
-`engine_worker`'s.
+Knows: how to start the child, talk to it (the protocol is in `llm.worker`), notice its death and
+start it again. A crash or an abort of native code does not take the page down, and closing gives
+the memory back at once, which is how models are switched.
+Does not know: models.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from rag_app.settings import CHECKOUT, Settings
 
 _STOP_POLL = 0.02  # seconds between two looks at a caller's stop event
 _PATIENCE = 5.0  # seconds that a child has to end by itself
-# glibc takes saved states, which are megabytes of ever other sizes, from its heap after the first
-# few, where they leave holes; with a fixed threshold each has pages of its own, which go back to
+# Saved states are megabytes, each of another size. After the first few glibc takes them from its
+# heap, where they leave holes; with a fixed threshold each has pages of its own, which go back to
 # the system (mallopt(3)).
 _OWN_PAGES = ("MALLOC_MMAP_THRESHOLD_", str(1 << 20))
 

@@ -1,8 +1,9 @@
-"""What the pipeline needs of a language model.
+"""The interface of a language model: `Message` and `Generator`.
 
-Knows: the shape of a message and of a generator. Does not know: any engine. `pipeline`, `prompting`
-and the pages take a `Generator`; `llm.Engine`, `engine_host.EngineHost`, `remote.RemoteModel` and,
-around one of them, `ui.witness.Witness` are generators, and so are the tests' fakes.
+Knows: the shape of a message and of a generator.
+Does not know: any engine.
+
+`llm.engine`, `llm.process` and `llm.remote` each have one; tests have small fakes.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
 """A language model on a server of the user's, seen as a `Generator`.
 
 Knows: the ways in which servers take a grammar and count tokens, and how a choice is read from
-log-probabilities. What a server can do is tried once, not guessed from its name. Does not know:
-HTTP (`openai_server`), prompts, or what an answer is for. `llm.load_if_any` and the page use it
-where RAG_LLM_URL is set.
+log-probabilities. What a server can do is tried once, not guessed from its name.
+Does not know: HTTP (`llm.openai_client`), prompts, or what an answer is for.
 
 Without a grammar the model writes freely and the checks of the draft leave more out; without
 log-probabilities retrieval alone chooses between papers; without a tokeniser tokens are estimated,
-rather too many than too few.
+too many rather than too few.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _LEAST_CONTEXT = 4_096  # tokens, where the server does not say
 _LOGPROBS = {"logprobs": True, "top_logprobs": 20}  # candidates at each token: the protocol's most
 _NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}  # known wherever grammars are
 
-# a generated token, and the log-probability of each candidate for its place
+# A generated token, and the log-probability of each candidate for its place.
 Step = tuple[str, Mapping[str, float]]
 
 _GRAMMARS: Mapping[str, Callable[[str], Json]] = {
@@ -39,7 +38,7 @@ _GRAMMARS: Mapping[str, Callable[[str], Json]] = {
     "vLLM": lambda rules: {"structured_outputs": {"grammar": rules}, **_NO_THINKING},
     "vLLM before 0.11": lambda rules: {"guided_grammar": rules, **_NO_THINKING},
 }
-# What no model says unasked, with the features that the grammars of `prompting` use.
+# What no model says unasked, with the features that the grammars of `answer.prompting` use.
 _TRIAL = (
     'root ::= "[7] " text | "[8]"\ntext ::= char\nchar ::= [^\\n\\[\\]<>\\u0020-\\u0060\\u3040-\\u30ff]\n'
 )

@@ -1,13 +1,15 @@
 """Saved states of the model's sequence, so that a prompt seen before is not read again.
 
-Knows: which tokens each state stands for, what to forget first, and the file format. Does not know:
-what is inside a state, or when to save one. Called by `llm.Engine`. A state is in memory until it
-is on disk, where the system's file cache keeps it at hand. Memory and disk are both capped, least
-recently used first out.
+Knows: which tokens each state stands for, what to forget first, how much memory and disk states may
+take, and the file format.
+Does not know: what is inside a state, or when to save one.
+
+A state is in memory until it is on disk, where the system's file cache keeps it at hand. Memory and
+disk are both capped, least recently used first out.
 
 A file is one JSON line (`format`, `key`, `tokens`, `sha256`), the tokens as little-endian 32-bit
 integers, and the state. `key` names all that a state depends on (model, engine version, settings);
-a file of another key, or one whose checksum fails, is as if it were not there.
+a file of another key, or one whose checksum fails, is ignored.
 """
 
 from __future__ import annotations
@@ -104,7 +106,7 @@ class StateCache:
             for state in [s for s in self._states if prefix_blocks.shared(s.tokens, kept) == len(s.tokens)]:
                 self._states.remove(state)
                 if state.path is not None:
-                    # of a read-only folder: it stays until there is no room for it
+                    # In a read-only folder the file stays until there is no room for it.
                     with suppress(OSError):
                         state.path.unlink()
         self._states.append(SavedState(kept, data, None))

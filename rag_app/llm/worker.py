@@ -1,11 +1,10 @@
-"""The child process in which an engine runs: requests in by standard input, replies out by standard
-output.
+"""The child process in which an engine runs: requests on stdin, replies on stdout.
 
-Knows: one JSON object a line. Does not know: who asks. Started by `engine_host`; ends when its
-input does, so it never outlives its parent.
+Knows: one JSON object a line.
+Does not know: who asks. It ends when its input does, so it never outlives its parent.
 
 Requests: `{"id", "call": "stream" | "choose" | "count", ...arguments}` and `{"stop": id}`. Replies:
-first `{"ready": {model, device, processor, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any
+first `{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any
 number of `{"id", "piece"}` and at last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`.
 Calls are answered in the order they came; counting and stopping are not made to wait.
 """

@@ -1,8 +1,8 @@
 """Dates in a question, English or Korean -> the days a paper must have appeared on.
 
 Knows: how people write days, months, years, ranges and relative dates in both languages, and that
-relative dates count from the newest digest, because "today" in an archive is its last day. Does not
-know: the rest of the question. `understanding` calls `find` and removes the spans it reports.
+relative dates count from the newest digest, because "today" in an archive is its last day.
+Does not know: the rest of the question.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class Dates:
     since: str = ""
     until: str = ""
     spans: tuple[tuple[int, int], ...] = ()
-    # the wording of a date that is on no calendar, or of a range that ends before it starts
+    # The wording of a date that is on no calendar, or of a range that ends before it starts.
     impossible: str = ""
     relative: str = ""  # the wording that was counted from the newest digest
 

@@ -1,7 +1,7 @@
-"""How questions about papers are worded, in English and Korean: the patterns understanding goes by.
+"""How questions about papers are worded, in English and Korean: words and patterns.
 
-Knows: words and patterns only. Does not know: the collection. `understanding` is its one reader, so
-that a new wording is added here without touching the logic.
+Knows: words and patterns only, so that a new wording is added without touching the logic.
+Does not know: the collection, or what follows from a match (`search.understanding`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ GREETING = _any(
     r"|(?:넌 |너는 |당신은 )?누구(?:세요|야|니|예요)"
     r"|(?:넌 |너는 |당신은 )?(?:뭘|뭐|무엇을) ?할 수 있(?:어|니|나요|어요|지))[\s.!?~]*",
 )
-# Said around a pasted text: where it is from, which asks for nothing, and that it is to be left
-# aside.
+# Said around a pasted text: where it is from (which asks for nothing), or that it is to be ignored.
 INTRODUCTION = _any(
     r"(?:^|(?<=[.!?\n]))(?![^:：]*(?:\b(?:which|what|who|how|why|when|where|find|compare|list|show|explain|describe"
     r"|summari[sz]e|translate|tell)\b|찾|비교|요약|설명|번역|알려|뭐|무엇|어떤|어느|누가|왜|언제))[^.!?\n]*[:：]\s*$"
@@ -148,7 +147,7 @@ AGGREGATES = (
                   r"|날짜")),
 )  # fmt: skip
 
-# Content terms (as `lexical` folds them) that speak of papers as records and carry no topic.
+# Content terms (as `text.terms` folds them) that speak of papers as records and carry no topic.
 ABOUT_PAPERS = frozenset(
     [
         *("appear appeared published publish post posted title titles vote votes upvote upvoted upvotes most top "
@@ -170,8 +169,8 @@ ABOUT_PAPERS = frozenset(
     ]
 )  # fmt: skip
 
-# Content terms (as `lexical` folds them) that a question about any paper may have: they ask for
-# what it is about, and for nothing in particular.
+# Content terms (as `text.terms` folds them) that a question about any paper may have: they ask what
+# it is about, and nothing in particular.
 OF_ANY_PAPER = frozenset(
     [
         *("working research digest method approach model system framework technique problem issue challenge limitation "

@@ -1,11 +1,11 @@
-"""The model's part of a list: whether the papers next to the cut belong in it.
+"""The model's yes or no on the papers next to the cut of a list.
 
 Knows: which papers are put before the model, how many, and how its yes or no and the retrieval
-score are weighed. Does not know: how papers are scored (`retrieval`) or lists written
-(`composing`). `pipeline.ask` calls `judge`.
+score are weighed.
+Does not know: how papers are scored (`search.retrieval`) or lists written (`answer.templates`).
 
-A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt and
-generates nothing.
+A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt
+and generates nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rag_app.records import Evidence, Hit, Query
 from rag_app.search import retrieval
 from rag_app.text.cleaning import clean_line
 
-# papers judged for one list: about a second and a half each on 2 cores
+# Papers judged for one list: about a second and a half each on 2 cores.
 MOST = {Processor.CPU: 4, Processor.GPU: 16}
 SENTENCES = 4  # of a paper's digest that are judged, the best for the question
 WORTH = 0.4  # standard deviations of retrieval score that one unit of log-odds weighs

@@ -1,14 +1,13 @@
 """`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
 
-Knows: how dense and lexical scores are fused, how papers are ranked, where a list is cut, and how
-the sentences of a paper are chosen. Every paper is scored, so that lists are complete; in a
-collection too large for that, those that the vector store proposes and those with the words of the
-question. Does not know: how a question was understood or how an answer is written. `pipeline.ask`
-calls `retrieve`.
+Knows: how dense and BM25 scores are fused, how papers are ranked, where a list is cut, and how the
+sentences of a paper are chosen. Every paper is scored, so that lists are complete; in a collection
+too large for that, those that the vector store proposes and those with the words of the question.
+Does not know: how a question was understood or how an answer is written.
 
 Scores of the two retrievers are put on one scale by standardising each over the whole collection
-(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would throw that
-away, and lists are cut by it.
+(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would lose that,
+and lists are cut by it.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ from rag_app.text.terms import words
 
 RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
-# sentences kept of a paper, best first; one of those beyond the ranking, for its line in a list
+# Sentences kept of a paper, best first; papers beyond the ranking keep one, for their line in a list.
 PASSAGES = 6
-# chunks that the vector store proposes, and papers by their words, where not every paper is scored
+# Chunks that the vector store proposes, and papers by their words, where not every paper is scored.
 NEIGHBOURS = 2_000
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
-# beside dense at 1; English words meet Korean text through the glossary only
+# Weight of BM25 beside dense at 1; English words meet Korean text through the glossary only.
 LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}
 
 # A list is cut where papers stop standing out: at a share of the best score, between two bounds,
@@ -44,7 +43,7 @@ LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}
 CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
 BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
-# sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers
+# Sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers.
 SPLIT_KEPT = 20_000
 ACCENTED = re.compile("[À-ɏ]")
 

@@ -1,9 +1,8 @@
-"""Question and conversation -> `Query`: language, intent, filters, named papers, standalone
-wording.
+"""Question and conversation -> `Query`: language, intent, filters, papers, standalone wording.
 
-Knows: what questions about a collection of papers look like in English and Korean. Code over the
-collection's own dictionary (its days, authors, names and words); no model is asked. Does not know:
-how papers are scored or answers written. `pipeline.ask` calls `understand`, first of all.
+Knows: what questions about a collection of papers look like in English and Korean. It is code over
+the collection's own dictionary (its days, authors, names and words); no model is asked.
+Does not know: how papers are scored or answers written.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ NAMED_RANK = 3  # papers among which a loosely named one must be by the words of
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
-# turns that a question may lean on; each that only narrows the one before is read with it
+# Turns that a question may depend on; each that only narrows the one before is read with it.
 REMEMBERED = 100
 
 
@@ -195,7 +194,7 @@ def _merge(asked: Filters, given: Filters) -> Filters:
         own = getattr(asked, name)
         values[name] = own if own is not None else getattr(given, name)
     if given.days and (asked.days or asked.since or asked.until):
-        # Days given from outside bound the search; the question chooses among them.
+        # Days given as filters bound the search; the question chooses among them.
         values["days"] = tuple(d for d in given.days if _within(d, asked)) or asked.days or given.days
     return Filters(**values)
 
@@ -210,7 +209,7 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     most about.
     """
     mentions = reading.named.mentions
-    # a topic may look like a name that only one digest uses
+    # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(reading.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
     # "The LoRA-based QLoRA" is about QLoRA alone.
@@ -290,7 +289,7 @@ def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversatio
     """
     last = conversation[-1]
     if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, reading):
-        # which may itself have narrowed a list
+        # The last turn may itself have narrowed a list.
         before = understand(last.question, dictionary, conversation[:-1])
         return replace(
             query,

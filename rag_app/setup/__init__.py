@@ -1,0 +1,5 @@
+"""Makes the environment before anything is installed: standard library and `rag_app.errors` only.
+
+Open `__main__` first: `python -m rag_app.setup` is what `make setup` runs. `vulkan_source` changes
+llama.cpp's source where old Vulkan headers need it.
+"""

@@ -1,13 +1,11 @@
-"""Makes the environment: `.venv` with the pinned packages and a llama.cpp built for this machine's
-GPU.
+"""Set-up: `.venv` with the pinned packages and a llama.cpp built for this machine's GPU.
 
-Knows: everything about set-up that differs between Linux, macOS and Windows. Uses the standard
-library only, because the system's own Python runs it before anything is installed: `python3 -m
-rag_app.setup.__main__ --gpu auto`. Does not know: models, digests and the index (`rag-app models`,
-`rag-app ingest`). `make setup` calls it.
+Knows: everything about set-up that differs between Linux, macOS and Windows. The system's own
+Python runs it before anything is installed: `python3 -m rag_app.setup --gpu auto`.
+Does not know: models, digests and the index (`rag-app models`, `rag-app ingest`).
 
-A stamp in `.venv` says what is done, so a second run does nothing and a broken-off one is
-continued.
+A stamp in `.venv` says what is done, so a second run does nothing and an interrupted
+one is continued.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ MODELS_GB = 1.7  # the default weights as downloaded (1.2) and the embedder as c
 SPARE_GB = 1.0  # for a build of llama.cpp alone
 
 VULKAN_INCLUDES = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
-# the rest are CPU renderers
+# Devices of other types are CPU renderers.
 VULKAN_GPU = re.compile(r"PHYSICAL_DEVICE_TYPE_(DISCRETE|INTEGRATED|VIRTUAL)_GPU")
 
 TOOLKIT_HINTS = {
@@ -61,7 +59,7 @@ class Machine:
 
     system: str  # "Linux", "Darwin" or "Windows"
     which: Callable[[str], str | None]  # a command's path
-    # what a command prints; empty if it fails or is not there
+    # What a command prints; empty if it fails or is not there.
     output: Callable[[Sequence[str]], str]
     exists: Callable[[Path], bool]
     free_bytes: Callable[[Path], int]
@@ -218,8 +216,7 @@ def check_compiler(machine: Machine) -> None:
             machine.which("cl") or machine.output([program, *tools, "-property", "installationPath"])
         )
     elif machine.system == "Darwin":
-        # The compilers' names exist on every Mac; they do nothing until the command line tools are
-        # there.
+        # The compilers' names exist on every Mac, but do nothing without the command line tools.
         found = bool(machine.output(["xcode-select", "-p"]))
     else:
         found = _has(machine, "CC", "cc", "gcc", "clang") and _has(machine, "CXX", "c++", "g++", "clang++")
@@ -277,11 +274,9 @@ def build_engine(venv: Path, engine: str) -> None:
     """Builds llama-cpp-python from source; `engine` is the stamp's "requirement gpu"."""
     requirement, gpu = engine.split()
     own_args = os.environ.get("CMAKE_ARGS", "")
-    # pip's cache knows a wheel by its version, not by its switches: only the plain build may use
-    # it.
+    # Pip's cache knows a wheel by its version, not its switches: only the plain build may use it.
     cache = [] if gpu == "cpu" and not own_args else ["--no-cache-dir"]
-    # llama.cpp builds for Metal unless told otherwise where that exists, so the plain build has to
-    # say no.
+    # Where Metal exists llama.cpp builds for it unless told otherwise, so the plain build must say no.
     switch = "-DGGML_METAL=off" if gpu == "cpu" else f"-DGGML_{gpu.upper()}=on"
     options = [*cache, "--no-deps", "--force-reinstall", "--no-binary", "llama-cpp-python"]
     say(f"building llama.cpp for {gpu}: some minutes (6 on 2 cores for cpu; others take longer)")

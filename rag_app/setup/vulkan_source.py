@@ -1,8 +1,8 @@
 """llama.cpp's source, made to compile with the Vulkan headers that distributions ship.
 
 Knows: the one statement that headers before 1.3.272 (Debian 12 has 1.3.239) cannot compile. It
-fills in settings of the validation layer, which release builds leave out. Does not know: how the
-source is fetched or built. Called by `setting_up`; standard library only.
+fills in settings of the validation layer, which release builds leave out.
+Does not know: how the source is fetched or built.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Untrusted digest text -> plain text for embedding and prompt, and its inert form for display.
+"""Untrusted digest text -> plain text for embedding and prompt, and escaped text for display.
 
-Knows: Markdown, HTML, the chat templates of language models, and the characters nobody sees. Does
-not know: papers and sections. `digest` cleans titles and names with it, `chunking` and `prompting`
-clean bodies, the pages escape what they show. The verbatim text is never changed: these functions
-return copies.
+Knows: Markdown, HTML, the chat templates of language models, and invisible characters. The verbatim
+text is never changed: these functions return copies.
+Does not know: papers and sections.
 
 Every function takes any text, raises nothing and runs in time linear in its length: patterns that
 look for a closing mark never look past the next opening one, or are possessive.
@@ -21,14 +20,14 @@ from collections.abc import Callable
 # loses its marks altogether.
 ROUNDS = 8
 
-# A Python list of strings, as some digests hold instead of sentences; group 2 is empty when it
-# never closes.
+# A Python list of strings, which some digests hold instead of sentences; group 2 is empty if
+# it never closes.
 _STRING = r"""(?:'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+")"""
 LIST_LITERAL = re.compile(rf"\[\s*+({_STRING}(?:\s*+,\s*+{_STRING})*+)\s*+(\]?)")
 LIST_ITEM = re.compile(_STRING)
 
-# https://spec.commonmark.org/0.31.2/#links: a destination holds no blanks, and parentheses only in
-# pairs.
+# A link's destination holds no blanks, and parentheses only in pairs
+# (https://spec.commonmark.org/0.31.2/#links).
 _TARGET = r"""\(\s*+(?:[^\s()]|\([^\s()]*+\))*+(?:\s++(?:"[^"\n]*+"|'[^'\n]*+'))?+\s*+\)"""
 IMAGE = re.compile(rf"!\[[^\[\]\n]*+\]{_TARGET}")
 LINK = re.compile(rf"\[([^\[\]]*+)\]{_TARGET}")
@@ -47,8 +46,7 @@ _ELEMENTS = (
     "noscript|object|ol|option|param|picture|pre|samp|script|section|select|small|source|span|strike|strong|style|"
     "sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|tt|ul|var|video|wbr"
 )
-# One letter with a blank behind it is a tag only with an attribute: "<a href=x>", but "a <b and c>
-# d" is maths.
+# One letter and a blank are a tag only with an attribute: "<a href=x>", but "a <b and c> d" is maths.
 _TAG = re.compile(
     rf"</?(?:[abipqsu](?:\s*+/?>|\s[^<>=]*+=[^<>]*+>)|(?:{_ELEMENTS})(?:[\s/][^<>]*+)?>)", re.IGNORECASE
 )
@@ -68,7 +66,7 @@ _DEFINITION = re.compile(
 _LINE_MARKS = re.compile(
     r"^ *+(?:(?:[-*+•▪·>]|#{1,6}) ++)++|^ *+(?:[-*_] ?+){3,}+$|^ *+(?:`{3,}|~{3,})\w*+$", re.M
 )
-# a mark opens before text and closes after it; a lone "*", or "_" inside a word, is itself
+# A mark opens before text and closes after it; a lone "*", or "_" inside a word, is itself.
 _EMPHASIS = (
     re.compile(r"(\*{2,3})(?=[^\s*])([^*]++)(?<=\S)\1"),
     re.compile(r"(?<![\w*])(\*)(?=[^\s*])([^*\n]++)(?<=\S)\1(?![\w*])"),
@@ -80,14 +78,13 @@ _ESCAPED = re.compile(r"\\(?=[%$&#_*\[\]<>~])")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r" ?\n[\n ]*")
-# Printable to Python, invisible to people: fillers, the grapheme joiner, variation selectors, the
+# Printable to Python, invisible to people: fillers, grapheme joiner, variation selectors,
 # blank Braille cell.
 _FILLERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _MARKS_IN_A_ROW = re.compile(r"([^\w\s!-~]{64})")  # no honest letter carries 64 combining marks
-# Addresses, e-mails, emoji and icon names, and the arrows and signs that Streamlit draws for
-# free-standing ones.
+# Addresses, e-mails, names of emoji and icons, and what Streamlit turns into arrows and signs.
 _FOUND_AFTER_PARSING = re.compile(
     r":(?=//|[\w+-]++:|material/)|www(?=\.)|(?<=[\w.+-])(?=@[\w-]++\.\w)"
     r"|(?<!\S)(?:<(?=->?(?!\S))|-(?=[->](?!\S))|[<>~](?==(?!\S)))",
@@ -119,7 +116,7 @@ def escape_markdown(text: str) -> str:
     e-mails, emoji and icon names are searched for after parsing, where escapes are gone
     (remark-gfm, remark-emoji): there an invisible word joiner keeps the pattern apart.
     """
-    # four blanks would be a code block
+    # Four blanks would be a code block.
     text = re.sub(r"^[ \t]+", "", visible(text), flags=re.MULTILINE)
     text = _FOUND_AFTER_PARSING.sub("\\g<0>\u2060", text)
     text = re.sub(r"([\\`*_\[\]<>$|~&])", r"\\\1", text)

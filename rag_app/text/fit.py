@@ -1,6 +1,7 @@
 """The longest beginning of a text that fits somewhere.
 
-Knows: bisection. Does not know: what a text must fit into.
+Knows: bisection.
+Does not know: what a text must fit into.
 """
 
 from __future__ import annotations

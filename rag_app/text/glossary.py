@@ -1,6 +1,7 @@
 """The bilingual glossary of a collection, mined from its own `한국어 (English)` pairs.
 
-Knows: which Korean terms translate an English word in these texts. Does not know: papers, scores.
+Knows: which Korean terms translate an English word in these texts.
+Does not know: papers, scores.
 
 Source: IBM Model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"): the
 word alignments of a translation lexicon, learned in seconds, without a model.
@@ -14,8 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from rag_app.text.terms import ENGLISH_STOP, HANGUL, Analyse, morphemes, words
 
-# Starts at a word: what follows a closing parenthesis without a space is a particle of the word
-# before.
+# Starts at a word: what follows ")" without a space is a particle of the word before.
 PAIR = re.compile(
     r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)"
 )
@@ -32,8 +32,7 @@ def mine_glossary(texts: Iterable[str], analyse: Analyse = morphemes) -> dict[st
     sides = []
     for (_, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
         source = [w for w in words(english) if w not in ENGLISH_STOP]
-        # The phrase to the left has no marked start: as many morphemes as there are words, and one
-        # to spare.
+        # The phrase to the left has no marked start: as many morphemes as there are words, and one more.
         target = [k for k in korean[-(len(source) + 1) :] if HANGUL.search(k)]
         if source and target:
             sides.append((source, target))

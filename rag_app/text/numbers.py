@@ -1,8 +1,8 @@
 """Numbers in text, as values that can be compared across languages and notations.
 
 Knows: digits with separators, percent, multiples, English, Korean and letter scales (k, million, 만,
-억), full-width digits and small numbers spelled out. Does not know: which number answers a question.
-`citing` compares with it.
+억), full-width digits and small numbers spelled out.
+Does not know: which number answers a question.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The text of a section -> the spans of its sentences, in Korean and English.
 
-Knows: where a sentence ends, and which full stops end none. Does not know: papers, scores,
-languages. `retrieval` ranks the spans, `citing` quotes them. Rules, not a model: a quote needs the
+Knows: where a sentence ends, and which full stops end none. Rules, not a model: a quote needs the
 same cut every time, and 14,000 sections are cut in about a second.
+Does not know: papers, scores, languages.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rag_app.text.cleaning import IMAGE, LINK, LIST_ITEM, LIST_LITERAL
 
 Span = tuple[int, int]  # start and end, in code points
 
-# What may end a sentence: a stop before a blank; one glued to the next sentence after a Korean
-# ending; or a CJK stop.
+# What may end a sentence: a stop before a blank; a stop after a Korean ending, even without a
+# blank; a CJK stop.
 _CLOSING = r"""["'”’」』)\]*_]*+"""
 _STOP = re.compile(
     rf"[.!?。！？…]++{_CLOSING}(?=\s|$)|(?<=[다요음함임됨죠])[.!?]++{_CLOSING}(?=[가-힣A-Z\"'“‘(*])|[。！？]++{_CLOSING}"

@@ -1,7 +1,7 @@
 """Text -> terms: the words and morphemes that texts are searched and compared by.
 
-Knows: Kiwi, which takes Korean apart into morphemes, and how English words are folded. Does not
-know: papers, scores.
+Knows: Kiwi, which takes Korean apart into morphemes, and how English words are folded.
+Does not know: papers, scores.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi
 
-# texts -> terms of each, whatever texts stand beside it
+# Texts -> terms of each, which do not depend on the other texts.
 Analyse = Callable[[Sequence[str]], Iterable[list[str]]]
 
 CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "XR", "VV", "VA", "SH", "MAG"})

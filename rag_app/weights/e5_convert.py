@@ -1,12 +1,12 @@
-"""The 4-bit embedder file: one `E5S1` file -> one sentence-transformers folder.
+"""The 4-bit embedding model: one `E5S1` file -> one sentence-transformers folder.
 
-Knows: the byte layout of the file and the files that sentence-transformers wants. Does not know:
-where the file came from, or what is embedded with it. Called by `weights` after a pull, once.
+Knows: the byte layout of the file and the files that sentence-transformers wants.
+Does not know: where the file came from, or what is embedded with it.
 
-The file holds a `BertModel` with XLM-RoBERTa's unigram tokenizer, mean pooling and normalisation
-(no pooler): header, pieces with scores, normalisation table, then tensors as float32 or as `q4_0`
-blocks of 32 weights (the block format of ggml: a float16 scale and 16 bytes of two 4-bit weights
-each).
+The file holds a `BertModel` with XLM-RoBERTa's unigram tokenizer, mean pooling and
+normalisation (no pooler): header, pieces with scores, normalisation table, then tensors as
+float32 or as `q4_0` blocks of 32 weights (the block format of ggml: a float16 scale and 16
+bytes of two 4-bit weights each).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The models in `models/`: pull, verify, list and choose them.
 
-Knows: what is on the disk, whether it is what the catalogue says, and which of it suits the
-machine. Does not know: how models are run (`llm`, `embedding`) or fetched (`fetching`). Called by
-`__main__`, by the pages, and by whoever loads a model.
+Knows: what is on the disk, whether it is what the catalogue says, and which of it
+suits the machine.
+Does not know: how models are run (`llm`, `embedding`) or fetched (`weights.download`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ __all__ = [
 ]
 
 CHECKSUMS = "checksums.json"  # inside an embedder's folder: file name -> SHA-256, written last
-# weights + KV cache and compute buffers, measured on the 1.5B
+# Memory of a loaded model: file size times the factor (weights, KV cache) and buffers, measured
+# on the 1.5B.
 RUNTIME_FACTOR, RUNTIME_BYTES = 1.2, 700_000_000
 
 
@@ -66,7 +67,7 @@ def pull(
         with _only_one(model, settings, report):
             if not _sound(model, settings):
                 _pull(model, settings, report, transport or Transport())
-            # also what a kill left of a finished pull
+            # Also what a kill left of a finished pull.
             shutil.rmtree(_work(model, settings), ignore_errors=True)
     except OSError as error:
         raise WeightsError(

@@ -1,13 +1,12 @@
-"""SHA-256 of files, remembered between runs.
+"""SHA-256 of files, remembered between runs, because hashing gigabytes at every start is slow.
 
-Knows: how to hash a file, and when an earlier hash of it still holds. Does not know: what a file
-should hash to. Called by `weights` and `embedding`, which would otherwise read gigabytes at every
-start.
+Knows: how to hash a file, and when an earlier hash of it still holds.
+Does not know: what a file should hash to.
 
 A hash holds while the file's size, inode and change time (`st_ctime_ns`, which no program can set
 back) are the same. That time moves in ticks, and a second change within one tick leaves no trace;
-so a file is hashed when the tick of its last change is over. The memory is only a cache: what is
-damaged, foreign or cannot be written is ignored.
+so a file is hashed when the tick of its last change is over. The remembered hashes are only a
+cache: what is damaged, foreign or cannot be written is ignored.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from pathlib import Path
 from rag_app import files
 
 Signature = list[int]
-# seconds; file systems take the time from the kernel, whose clock moves every 1 to 10 ms
+# Seconds; file systems take the time from the kernel, whose clock moves every 1 to 10 ms.
 TICK = 0.02
 
 

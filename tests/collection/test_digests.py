@@ -1,4 +1,4 @@
-"""`digest` and `entry`: every entry becomes a paper or a line of the report, and no text is lost."""
+"""Digests and their entries: every entry becomes a paper or a line of the report, and no text is lost."""
 
 import re
 import time

@@ -1,7 +1,7 @@
 """llama.cpp with its Vulkan backend, built once for the offload test into a cache folder of its
 own.
 
-Knows: what the build needs and where it is kept; the source comes from `setting_up`, as in
+Knows: what the build needs and where it is kept; the source comes from `rag_app.setup`, as in
 `GPU=vulkan make setup`. The checkout's environment stays as it is: the built package stands in a
 folder that goes first on PYTHONPATH. Called by `test_offload.py`; run by hand, it builds (12
 minutes on two cores) and prints that folder.
