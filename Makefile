@@ -6,7 +6,7 @@ BIN := .venv/bin
 export Q DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint audit ask ingest adapt bench-peers clean distclean
+.PHONY: help setup run test test-slow lint style audit ask ingest adapt bench-peers clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -22,18 +22,19 @@ run: setup ## set up, fetch the default models, read the digests, serve the page
 test: setup ## lint and test; fetches the models that the tests need
 	@$(BIN)/rag-app models pull
 	@$(BIN)/rag-app models pull qwen2.5-coder-0.5b
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	@$(MAKE) --no-print-directory style
 	$(BIN)/python -m pytest -q -m "not slow"
 
 test-slow: setup ## the tests that take longer than a minute each
 	$(BIN)/python -m pytest -q -m slow
 
-lint: setup ## check style and types
+lint: setup style ## check style, types, and who imports whom
+
+style:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 audit: ## look every pinned package up among the known vulnerabilities (needs the network)
 	@$(PYTHON) -m venv build/audit

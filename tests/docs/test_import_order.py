@@ -1,109 +1,84 @@
-"""The import order that docs/ARCHITECTURE.md gives is the one that the code keeps."""
+"""The contracts on imports: a violation is named, and docs/ARCHITECTURE.md gives the order that they keep."""
 
 from __future__ import annotations
 
-import ast
+import os
 import re
-from collections.abc import Iterator
-from functools import cache
+import shutil
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.docs.test_docs import PACKAGE, section
+from tests.docs.test_docs import CHECKOUT, section
 
-MODULES = sorted(PACKAGE.rglob("*.py"))
-ROOT = {"__init__", "__main__"}  # of rag_app itself: the version and the command
-SETUP = "setup"  # runs before anything is installed
-
-# Heavy library -> the modules and packages that may import it, beside the bench, which measures them.
-BORDERS = {
-    "chromadb": {"collection/vector_store.py"},
-    "llama_cpp": {"llm/llama.py"},
-    "httpx": {"llm/openai_client.py"},
-    "kiwipiepy": {"text/terms.py"},
-    "bm25s": {"collection/bm25.py"},
-    "huggingface_hub": {"weights/download.py"},
-    "sentence_transformers": {"embedding"},
-    "transformers": {"embedding", "runtime.py"},
-    "torch": {"embedding"},
-    "streamlit": {"web"},
-}
+PROJECT = CHECKOUT / "pyproject.toml"
 
 
-def layers() -> list[set[str]]:
-    """The packages and modules of each line of the order, top first."""
-    lines = section("docs/ARCHITECTURE.md", "## Import order").split("```")[1].strip().splitlines()
-    bare = [re.sub(r"\(.*?\)|:.*?(?=  |$)", "", line) for line in lines]  # without the order inside web
-    return [set(line.split()) for line in bare]
+def names(layer: str) -> set[str]:
+    """The packages and modules of one layer of the contracts, or of one line of the document."""
+    bare = re.sub(r"\(.*?\)|:.*?>.*?(?=  |$)", "", layer)  # without the order inside web
+    return set(re.findall(r"[a-z_]+", bare)) - {"__main__"}
 
 
-@cache
-def imports(path: Path) -> tuple[str, ...]:
-    """Dotted names of what a module imports, wherever in it."""
-    names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
-    return tuple(names)
+def test_the_document_gives_the_order_of_the_contracts() -> None:
+    contracts = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    kept = [names(layer) for layer in contracts[0]["layers"] if names(layer)]
+    shown = section("docs/ARCHITECTURE.md", "## Import order").split("```")[1].strip().splitlines()
+    assert [names(line) for line in shown] == kept
 
 
-def home_of(path: Path) -> str:
-    """The package directly below rag_app that a module is in, or the module itself."""
-    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    shutil.copy(PROJECT, tmp_path)
+    shutil.copytree(CHECKOUT / "rag_app", tmp_path / "rag_app", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
 
 
-def internal(path: Path) -> Iterator[str]:
-    """The packages of ours, or modules directly below rag_app, that a module imports from."""
-    for name in imports(path):
-        parts = name.split(".")
-        if parts[0] == "rag_app" and len(parts) > 1 and not parts[1].startswith("__"):
-            yield parts[1]
+def said(checkout: Path) -> tuple[int, str]:
+    """Exit code and output of the linter over a copy of the code."""
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
 
 
-def test_the_order_holds_every_package() -> None:
-    named = [name for layer in layers() for name in layer]
-    assert len(named) == len(set(named))
-    assert set(named) == {home_of(path) for path in MODULES} - ROOT
+@pytest.mark.parametrize(
+    ("module", "planted", "rule", "named"),
+    [
+        (
+            "text/cleaning.py",
+            "from rag_app.answer import templates",
+            "Imports go down",
+            "rag_app.answer.templates",
+        ),
+        (
+            "collection/lock.py",
+            "import chromadb",
+            "chromadb is imported in",
+            "rag_app.collection.lock -> chromadb",
+        ),
+        ("answer/phrases.py", "from rag_app.llm import engine", "by its protocol only", "rag_app.llm.engine"),
+        (
+            "web/state/eta.py",
+            "from rag_app.web.views import chat",
+            "The page imports down",
+            "rag_app.web.views.chat",
+        ),
+    ],
+)
+def test_a_planted_import_is_named_with_its_rule(
+    checkout: Path, module: str, planted: str, rule: str, named: str
+) -> None:
+    file = checkout / "rag_app" / module
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{planted}\n", encoding="utf-8")
+    code, text = said(checkout)
+    assert code == 1
+    broken = text.partition("Broken contracts")[2]
+    assert rule in broken and named in broken
 
 
-def test_a_module_imports_only_what_is_below_it() -> None:
-    order = layers()
-    upward = []
-    for path in MODULES:
-        own = home_of(path)
-        if own in ROOT:
-            continue
-        level = next(place for place, layer in enumerate(order) if own in layer)
-        below = set().union(*order[level + 1 :])
-        if level == len(order) - 1:  # the small modules at the bottom may use each other
-            below = order[level]
-        if own == SETUP:
-            below = {"errors"}
-        upward += [f"{path.relative_to(PACKAGE)}: {name}" for name in {*internal(path)} - below - {own}]
-    assert upward == []
-
-
-def test_the_pipeline_knows_a_language_model_by_its_protocol_only() -> None:
-    known = {
-        name
-        for path in MODULES
-        if home_of(path) in {"search", "answer", "pipeline"}
-        for name in imports(path)
-        if name.startswith("rag_app.llm")
-    }
-    assert known
-    assert {name for name in known if not name.startswith("rag_app.llm.protocol.")} == set()
-
-
-@pytest.mark.parametrize("library", BORDERS)
-def test_a_heavy_library_is_imported_at_its_border_only(library: str) -> None:
-    users = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in MODULES
-        if home_of(path) != "bench" and any(name.split(".")[0] == library for name in imports(path))
-    }
-    assert users
-    assert {user for user in users if not {user, user.partition("/")[0]} & BORDERS[library]} == set()
+def test_the_code_keeps_every_contract(checkout: Path) -> None:
+    assert said(checkout)[0] == 0
