@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rag_app import __version__
 from rag_app.answer import templates, verification
-from rag_app.answer.routes import ROUTES
+from rag_app.answer.routes import ROUTES, Route
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.collection import digests, publish
@@ -138,17 +138,22 @@ def ask(
     EngineError.
     """
     started = time.perf_counter()
+    stop = stop or threading.Event()
+
+    # 1. What is asked, and which papers and sentences may answer it.
     query = understand(accepted(question), library.dictionary, conversation, filters)
     yield Understood(query)
     evidence = retrieve(query, library)
     evidence_seconds = time.perf_counter() - started
     yield Found(evidence)
-    stop = stop or threading.Event()
+
+    # 2. The answer, by the stages of this kind of question.
     route = ROUTES[query.intent]
     if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
     first_token: float | None = None
-    steps = route.steps(Selection(query, evidence, library, generator, stop))
+    selection = Selection(query, evidence, library, generator, stop)
+    steps = route.steps(selection)
     while True:
         try:
             event = next(steps)
@@ -158,30 +163,44 @@ def ask(
         if first_token is None:
             first_token = time.perf_counter() - started
         yield event
-    seconds = time.perf_counter() - started
-    yield Done(
-        Answer(
-            text=composed.text,
-            refused=composed.refused,
-            intent=query.intent,
-            language=query.language,
-            citations=verification.cite(composed.hits, composed.sentences) if not composed.refused else (),
-            sentences=composed.sentences,
-            comparison=templates.comparison(composed.hits) if route.compared else {},
-            borderline_papers=evidence.borderline,
-            nearest=composed.nearest,
-            ranked=tuple(hit.paper.arxiv_id for hit in evidence.hits[:RANKED]),
-            scanned=evidence.scanned,
-            matched=len(composed.hits) if route.counts_its_own else len(evidence.matched),
-            borderline=len(evidence.borderline),
-            seconds=seconds,
-            evidence_seconds=evidence_seconds,
-            first_token_seconds=first_token,
-            model=generator.model if generator else "",
-            device=generator.device if generator else "",
-            usage=generator.usage if generator and first_token is not None else Usage(),
-            left_out=composed.left_out,
-        )
+
+    # 3. All of it as one record.
+    times = _Times(time.perf_counter() - started, evidence_seconds, first_token)
+    yield Done(_answer(selection, route, composed, times))
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Seconds from the question on."""
+
+    whole: float
+    evidence: float
+    first_token: float | None  # None where the model wrote nothing
+
+
+def _answer(selection: Selection, route: Route, composed: Composed, times: _Times) -> Answer:
+    query, evidence, generator = selection.query, selection.evidence, selection.generator
+    return Answer(
+        text=composed.text,
+        refused=composed.refused,
+        intent=query.intent,
+        language=query.language,
+        citations=() if composed.refused else verification.cite(composed.hits, composed.sentences),
+        sentences=composed.sentences,
+        comparison=templates.comparison(composed.hits) if route.compared else {},
+        borderline_papers=evidence.borderline,
+        nearest=composed.nearest,
+        ranked=tuple(hit.paper.arxiv_id for hit in evidence.hits[:RANKED]),
+        scanned=evidence.scanned,
+        matched=len(composed.hits) if route.counts_its_own else len(evidence.matched),
+        borderline=len(evidence.borderline),
+        seconds=times.whole,
+        evidence_seconds=times.evidence,
+        first_token_seconds=times.first_token,
+        model=generator.model if generator else "",
+        device=generator.device if generator else "",
+        usage=generator.usage if generator and times.first_token is not None else Usage(),
+        left_out=composed.left_out,
     )
 
 

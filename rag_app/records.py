@@ -8,7 +8,6 @@ Offsets are counted in code points. Days are ISO strings (`2024-11-25`), so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -315,4 +314,3 @@ class Done:
 
 
 Event = Understood | Found | Draft | Checked | Done
-Events = Iterator[Event]
