@@ -1,6 +1,6 @@
 """The commands of `rag-app`: arguments in, calls of the pipeline, text or JSON out.
 
-Knows: commands, options, exit codes (0 done, 1 a RagError with its hint on stderr, 2 wrong usage).
+Knows: what each command calls, and exit codes (0 done, 1 a RagError with its hint on stderr, 2 wrong usage).
 Does not know: how anything is done.
 
 Heavy imports happen inside the commands, so that `--help` is instant.
@@ -11,11 +11,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rag_app import __version__, runtime
+from rag_app import runtime
+from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
 from rag_app.home import Home
 from rag_app.records import Checked, Done, Filters, Found, Paper, Turn, Understood
@@ -30,9 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     runtime.quieten_libraries()
     runtime.print_any_text()
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        return int(options.run(options, Settings.from_environment()) or 0)
+        return int(COMMANDS[options.command](options, Settings.from_environment()) or 0)
     except RagError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -41,97 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         runtime.discard_output()
         return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rag-app", description="Offline, cited answers over digests of AI papers."
-    )
-    parser.add_argument("--version", action="version", version=f"rag-app {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    models = commands.add_parser("models", help="list, pull or verify models")
-    models.add_argument("action", choices=["list", "pull", "verify"])
-    models.add_argument("id", nargs="?", help="a model of the list; without it the default models")
-    models.set_defaults(run=_models)
-
-    ingest = commands.add_parser("ingest", help="read digests and build the index")
-    ingest.add_argument(
-        "dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection"
-    )
-    ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
-    ingest.set_defaults(run=_ingest)
-
-    _add_ask(commands.add_parser("ask", help="answer one question"))
-
-    rerun = commands.add_parser(
-        "rerun", help="ask again what `ask --save` kept, and say whether the answer is the same"
-    )
-    rerun.add_argument("file", type=Path, metavar="FILE")
-    rerun.set_defaults(run=_rerun)
-
-    chat = commands.add_parser("chat", help="a conversation in the terminal")
-    chat.add_argument("--no-llm", action="store_true")
-    chat.set_defaults(run=_chat)
-
-    batch = commands.add_parser("batch", help="answer a file of questions")
-    batch.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
-    batch.add_argument("answers", type=Path, metavar="ANSWERS.jsonl")
-    batch.add_argument(
-        "--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart"
-    )
-    batch.add_argument("--no-llm", action="store_true")
-    batch.set_defaults(run=_batch)
-
-    serve = commands.add_parser("serve", help="start the page on this machine")
-    serve.add_argument("--port", type=int, default=8501)
-    serve.set_defaults(run=_serve)
-
-    check = commands.add_parser(
-        "check", help="say what is there and what is missing: models, index, device, network"
-    )
-    check.add_argument(
-        "--offline", action="store_true", help="also show that nothing but loopback is connected"
-    )
-    check.set_defaults(run=_check)
-
-    export = commands.add_parser("export", help="print a conversation of the page")
-    export.add_argument(
-        "id", help="the conversation, as the page's address shows it; `list` prints all of them"
-    )
-    export.add_argument("--format", choices=["md", "json", "bibtex"], default="md")
-    export.set_defaults(run=_export)
-
-    adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
-    adapt.add_argument("--seed", type=int, default=0)
-    adapt.set_defaults(run=_adapt)
-
-    bench = commands.add_parser("bench", help="measure this machine, beside plain ways of doing the same")
-    bench.add_argument(
-        "suites", nargs="*", metavar="SUITE", help="which measurements; `list` names them, none is all"
-    )
-    bench.add_argument(
-        "--quick", action="store_true", help="few repetitions: shows that it works, not how fast"
-    )
-    bench.add_argument("--save", type=Path, metavar="FILE.json", help="also write the rows as JSON")
-    bench.set_defaults(run=_bench)
-    return parser
-
-
-def _add_ask(ask: argparse.ArgumentParser) -> None:
-    ask.add_argument("question")
-    ask.add_argument("--json", action="store_true", help="print one JSON object")
-    ask.add_argument("--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)")
-    ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
-    ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
-    ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
-    ask.add_argument(
-        "--no-llm", action="store_true", help="answer with the digests' own sentences, without the model"
-    )
-    ask.add_argument(
-        "--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs"
-    )
-    ask.set_defaults(run=_ask)
 
 
 def _models(options: argparse.Namespace, settings: Settings) -> None:
@@ -325,3 +234,18 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
     print(table.markdown(rows))
     if options.save:
         table.save(rows, options.save)
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
+    "models": _models,
+    "ingest": _ingest,
+    "ask": _ask,
+    "rerun": _rerun,
+    "chat": _chat,
+    "batch": _batch,
+    "serve": _serve,
+    "check": _check,
+    "export": _export,
+    "adapt": _adapt,
+    "bench": _bench,
+}

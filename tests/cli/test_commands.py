@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from rag_app import __version__
+from rag_app.cli import arguments
 from rag_app.cli import commands as command
 from rag_app.settings import CHECKOUT
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab
@@ -281,7 +282,7 @@ def test_a_terminal_that_cannot_show_korean_still_gets_the_answer(monkeypatch: p
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    actions = command._parser()._actions
+    actions = arguments.parser()._actions
     return next(
         dict(action.choices or {}) for action in actions if isinstance(action, argparse._SubParsersAction)
     )

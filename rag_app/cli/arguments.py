@@ -1,0 +1,129 @@
+"""The commands of `rag-app` and their options.
+
+Knows: names, options and help texts. Does not know: what a command does.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag_app import __version__
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; `command` of what it parses is the command's name."""
+    root = argparse.ArgumentParser(
+        prog="rag-app", description="Offline, cited answers over digests of AI papers."
+    )
+    root.add_argument("--version", action="version", version=f"rag-app {__version__}")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (
+        _add_models,
+        _add_ingest,
+        _add_ask,
+        _add_rerun,
+        _add_chat,
+        _add_batch,
+        _add_serve,
+        _add_check,
+        _add_export,
+        _add_adapt,
+        _add_bench,
+    ):
+        add(commands)
+    return root
+
+
+def _add_models(commands: Commands) -> None:
+    models = commands.add_parser("models", help="list, pull or verify models")
+    models.add_argument("action", choices=["list", "pull", "verify"])
+    models.add_argument("id", nargs="?", help="a model of the list; without it the default models")
+
+
+def _add_ingest(commands: Commands) -> None:
+    ingest = commands.add_parser("ingest", help="read digests and build the index")
+    ingest.add_argument(
+        "dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection"
+    )
+    ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
+
+
+def _add_ask(commands: Commands) -> None:
+    ask = commands.add_parser("ask", help="answer one question")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print one JSON object")
+    ask.add_argument("--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)")
+    ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
+    ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
+    ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
+    ask.add_argument(
+        "--no-llm", action="store_true", help="answer with the digests' own sentences, without the model"
+    )
+    ask.add_argument(
+        "--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs"
+    )
+
+
+def _add_rerun(commands: Commands) -> None:
+    rerun = commands.add_parser(
+        "rerun", help="ask again what `ask --save` kept, and say whether the answer is the same"
+    )
+    rerun.add_argument("file", type=Path, metavar="FILE")
+
+
+def _add_chat(commands: Commands) -> None:
+    chat = commands.add_parser("chat", help="a conversation in the terminal")
+    chat.add_argument("--no-llm", action="store_true")
+
+
+def _add_batch(commands: Commands) -> None:
+    batch = commands.add_parser("batch", help="answer a file of questions")
+    batch.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    batch.add_argument("answers", type=Path, metavar="ANSWERS.jsonl")
+    batch.add_argument(
+        "--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart"
+    )
+    batch.add_argument("--no-llm", action="store_true")
+
+
+def _add_serve(commands: Commands) -> None:
+    serve = commands.add_parser("serve", help="start the page on this machine")
+    serve.add_argument("--port", type=int, default=8501)
+
+
+def _add_check(commands: Commands) -> None:
+    check = commands.add_parser(
+        "check", help="say what is there and what is missing: models, index, device, network"
+    )
+    check.add_argument(
+        "--offline", action="store_true", help="also show that nothing but loopback is connected"
+    )
+
+
+def _add_export(commands: Commands) -> None:
+    export = commands.add_parser("export", help="print a conversation of the page")
+    export.add_argument(
+        "id", help="the conversation, as the page's address shows it; `list` prints all of them"
+    )
+    export.add_argument("--format", choices=["md", "json", "bibtex"], default="md")
+
+
+def _add_adapt(commands: Commands) -> None:
+    adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
+    adapt.add_argument("--seed", type=int, default=0)
+
+
+def _add_bench(commands: Commands) -> None:
+    bench = commands.add_parser("bench", help="measure this machine, beside plain ways of doing the same")
+    bench.add_argument(
+        "suites", nargs="*", metavar="SUITE", help="which measurements; `list` names them, none is all"
+    )
+    bench.add_argument(
+        "--quick", action="store_true", help="few repetitions: shows that it works, not how fast"
+    )
+    bench.add_argument("--save", type=Path, metavar="FILE.json", help="also write the rows as JSON")
