@@ -91,7 +91,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     worker = tmp_path / "worker.py"
     worker.write_text(PARROT)
     host = partial(process.EngineProcess, command=(sys.executable, str(worker)))
-    monkeypatch.setattr(process, "EngineHost", host)
+    monkeypatch.setattr(process, "EngineProcess", host)
     return Settings(home=tmp_path, model="first")
 
 
