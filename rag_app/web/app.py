@@ -14,10 +14,10 @@ import streamlit as st
 
 from rag_app.errors import DamageError, RagError
 from rag_app.web.i18n.text import ENGLISH, WORDS, Words
-from rag_app.web.state import app_state, folder_watch
+from rag_app.web.state import app_state, index_repair
 from rag_app.web.views import chat, collection, compare, data, explore, history, models
 from rag_app.web.widgets import upgrade
-from rag_app.web.widgets.notices import show_error
+from rag_app.web.widgets.notices import show_error, show_rebuilding
 from rag_app.web.widgets.sidebar import choose_language, sidebar
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def _open_library(words: Words) -> Library | None:
         with st.spinner(words["opening"]):
             library = app_state.library()
         if library:
-            folder_watch.mend_store(library.snapshot.name, library.snapshot)
+            index_repair.repair_vector_store(library.snapshot.name, library.snapshot)
         app_state.engine()
     except RagError as error:
         show_error(error, words)
-        if isinstance(error, DamageError):
-            folder_watch.mend(words)
+        if isinstance(error, DamageError) and index_repair.repair_index():
+            show_rebuilding(words)
         return None
     return library
 

@@ -227,7 +227,7 @@ def test_a_first_start_offers_to_read_the_digests(page: Page, monkeypatch: pytes
     assert text.ENGLISH["ingesting"] in page.shown()
     done.set()
     monkeypatch.setattr(app_state, "library", lambda: page.library)
-    wait_for(lambda: (job := app_state.workbench().ingest) and not job.running)
+    wait_for(lambda: (job := app_state.background().ingest) and not job.running)
     page.app.run()
     assert page.app.header[0].value == text.ENGLISH["greeting"]
 

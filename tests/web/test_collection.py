@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from rag_app import pipeline
+from rag_app.collection import snapshot
 from rag_app.collection.digests import Report, Skipped
 from rag_app.embedding import adapt
 from rag_app.embedding.adapt import AdaptResult
@@ -22,7 +23,7 @@ from rag_app.llm.offload import Device
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
 from rag_app.web.i18n.text import ENGLISH
-from rag_app.web.state import app_state, folder_watch
+from rag_app.web.state import app_state, folder_changes, index_repair, ingest_job
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.views import collection, explore, models
 from rag_app.web.views import data as care
@@ -71,7 +72,7 @@ def ingests(page: Page, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_damaged_vector_store_is_built_again_while_answers_go_on(page: Page, ingests: Ingests) -> None:
     page.library.snapshot.store_damage = lambda: ["data_level0.bin was cut"]
-    folder_watch.mend_store.clear()
+    index_repair.repair_vector_store.clear()
     page.app.run()
     wait_for(lambda: ingests.folders)
     assert ingests.folders == [()]
@@ -88,11 +89,11 @@ def test_a_damaged_index_is_built_again_once(
 
     monkeypatch.setattr(app_state, "library", library)
     page.app.run()
-    assert ENGLISH["mending"] in page.shown()
+    assert ENGLISH["rebuilding_index"] in page.shown()
     ingests.end.set()
-    wait_for(lambda: not folder_watch.ingesting())
+    wait_for(lambda: not ingest_job.ingest_running())
     page.app.run()
-    assert ENGLISH["mending"] not in page.shown(), "what failed would fail again"
+    assert ENGLISH["rebuilding_index"] not in page.shown(), "what failed would fail again"
     assert "papers.sqlite3" in page.shown()
     assert ingests.folders == [()]
 
@@ -148,32 +149,32 @@ def test_papers_that_are_there_already_are_counted_apart(page: Page) -> None:
 
 
 def test_an_ingest_shows_its_progress_on_every_page_and_can_be_stopped(page: Page, ingests: Ingests) -> None:
-    folder_watch.start_ingest()
-    wait_for(lambda: (job := app_state.workbench().ingest) and job.stage[0])
+    ingest_job.start_ingest()
+    wait_for(lambda: (job := app_state.background().ingest) and job.stage[0])
     page.app.run()
     assert page.app.header[0].value == ENGLISH["greeting"]  # the chat goes on meanwhile
     app = draw(page, collection.page, ENGLISH, page.library)
     assert ENGLISH["ingest_goes_on"] in [c.value for c in app.caption]
     app.button(key="stop-ingest").click().run()
-    wait_for(lambda: not folder_watch.ingesting())
+    wait_for(lambda: not ingest_job.ingest_running())
     app.run()
     assert app.info[0].value == ENGLISH["work_stopped"]
 
 
 def test_the_report_of_an_ingest_names_file_line_and_reason(page: Page, ingests: Ingests) -> None:
     ingests.end.set()
-    folder_watch.start_ingest()
-    wait_for(lambda: not folder_watch.ingesting())
+    ingest_job.start_ingest()
+    wait_for(lambda: not ingest_job.ingest_running())
     app = draw(page, collection.page, ENGLISH, page.library)
     (row,) = app.dataframe[0].value.to_dict("records")
     assert list(row.values()) == ["b.md", 7, "no arXiv address"]
 
 
 def test_a_second_ingest_waits_for_the_first(page: Page, ingests: Ingests) -> None:
-    folder_watch.start_ingest()
-    folder_watch.start_ingest()
+    ingest_job.start_ingest()
+    ingest_job.start_ingest()
     ingests.end.set()
-    wait_for(lambda: not folder_watch.ingesting())
+    wait_for(lambda: not ingest_job.ingest_running())
     assert len(ingests.folders) == 1
 
 
@@ -185,12 +186,12 @@ def test_a_changed_new_deleted_or_moved_folder_is_a_change(tmp_path: Path) -> No
     (tmp_path / "a" / ".hidden.md").write_text("x")
     (tmp_path / "a" / "notes.pdf").write_text("x")
     roots, read = [tmp_path / "a"], max(first.stat().st_mtime, second.stat().st_mtime)
-    assert not folder_watch.changes(roots, 2, read)
-    assert folder_watch.changes(roots, 2, read - 1).newer >= 1
-    assert folder_watch.changes(roots, 1, read).more == 1
+    assert not folder_changes.changes_since(read, roots, 2)
+    assert folder_changes.changes_since(read - 1, roots, 2).newer >= 1
+    assert folder_changes.changes_since(read, roots, 1).more == 1
     first.unlink()
-    assert folder_watch.changes(roots, 2, read).more == -1
-    assert folder_watch.changes([*roots, tmp_path / "gone"], 1, read).missing == (tmp_path / "gone",)
+    assert folder_changes.changes_since(read, roots, 2).more == -1
+    assert folder_changes.changes_since(read, [*roots, tmp_path / "gone"], 1).missing == (tmp_path / "gone",)
 
 
 def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: Ingests) -> None:
@@ -204,17 +205,17 @@ def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: In
 
 
 def test_files_that_only_look_newer_are_offered_once(page: Page, ingests: Ingests) -> None:
-    snapshot = page.library.snapshot
-    snapshot.manifest.created = "2020-01-01T00:00:00+00:00"
+    read = page.library.snapshot
+    read.manifest.created = "2020-01-01T00:00:00+00:00"
     page.app.run()
     assert ENGLISH["watch_newer"].format(n=1) in page.shown()
     ingests.end.set()
     page.app.button(key="watch-read").click().run()
-    wait_for(lambda: not folder_watch.ingesting())
-    app_state.workbench.clear()  # also after the next start
-    assert not folder_watch.changes_of(snapshot)
-    snapshot.name = "g2"
-    assert folder_watch.changes_of(snapshot)
+    wait_for(lambda: not ingest_job.ingest_running())
+    app_state.background.clear()  # also after the next start
+    assert not folder_changes.changes_since_reading(read)
+    read.name = "g2"
+    assert folder_changes.changes_since_reading(read)
 
 
 # --- explore ------------------------------------------------------------------------------------
@@ -247,11 +248,12 @@ def test_fitting_is_offered_to_large_collections_and_says_what_it_brought(
     assert not [b for b in app.button if b.key == "adapt-start"]
     page.library.snapshot.manifest.papers = collection.WORTH_ADAPTING
     result = AdaptResult(10, 5, 0.5, 0.75, True, 1.0)
-    monkeypatch.setattr(adapt, "adapt", lambda settings, progress: result)
+    monkeypatch.setattr(snapshot, "read_papers", lambda home: ())
+    monkeypatch.setattr(adapt, "adapt", lambda settings, papers, progress: result)
     ingests.end.set()
     app.run()
     app.button(key="adapt-start").click().run()
-    wait_for(lambda: (job := app_state.workbench().adapt) and not job.running)
+    wait_for(lambda: (job := app_state.background().adapt) and not job.running)
     app.run()
     assert app.success[0].value == ENGLISH["adapt_kept"].format(before="50%", after="75%")
     assert ingests.folders == [()]  # what was fitted is indexed anew
@@ -320,7 +322,7 @@ def test_a_pull_shows_its_progress_and_can_be_stopped(
     monkeypatch.setattr(store, "pull", pull)
     app = draw(page, models.page, ENGLISH)
     app.button(key=f"pull-{SMALL}-start").click().run()
-    job = app_state.workbench().pulls[SMALL]
+    job = app_state.background().pulls[SMALL]
     wait_for(lambda: job.stage[0])
     app.run()
     app.button(key=f"pull-{SMALL}-stop").click().run()
@@ -337,7 +339,7 @@ def test_a_pull_that_fails_says_why(page: Page, machine: Path, monkeypatch: pyte
     monkeypatch.setattr(store, "pull", pull)
     app = draw(page, models.page, ENGLISH)
     app.button(key=f"pull-{SMALL}-start").click().run()
-    app_state.workbench().pulls[SMALL].wait(10)
+    app_state.background().pulls[SMALL].wait(10)
     app.run()
     assert "no source has it" in app.error[0].value
     assert "HTTPS" in app.error[0].value
@@ -408,7 +410,7 @@ def test_a_deletion_waits_for_an_answer_that_still_saves_what_it_read(
 
     monkeypatch.setattr(pipeline, "ask", answer)
     job.start(page.library, None)
-    app_state.workbench().conversations["one"] = [job]
+    app_state.background().conversations["one"] = [job]
     app = draw(page, care.page, ENGLISH, page.library)
     app.checkbox(key="data-sure").check().run()
     app.button(key="data-delete").click().run()

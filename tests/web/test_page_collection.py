@@ -195,7 +195,7 @@ def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
 def test_a_damaged_index_is_named_built_again_and_answers(harmed: str, open_tab: Open) -> None:
     page = open_tab(harmed)
     expect(page.get_by_text("papers.sqlite3")).to_be_visible(timeout=SECONDS)
-    expect(page.get_by_text(ENGLISH["mending"])).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text(ENGLISH["rebuilding_index"])).to_be_visible(timeout=SECONDS)
     expect(page.get_by_role("heading", name="Ask your digests")).to_be_visible(timeout=SECONDS)
     ask(page, "Which papers have more than 5 votes?")
     is_finished(page)

@@ -70,7 +70,7 @@ ENGLISH: Mapping[str, str] = {
     "span": "{first} to {last}",
     "offline": "Offline: nothing on this page loads from another host.",
     "opening": "Opening the collection…",
-    "mending": "The index is being built again from your folders; answers come back when it is done.",
+    "rebuilding_index": "The index is being built again from your folders; answers come back when it is done.",
     "hint": "Hint",
     "again": "Answer again",
     "edit": "Edit and ask again",

@@ -38,7 +38,7 @@ def line() -> CallQueue:
 
 def current(library: Library) -> list[AnswerJob]:
     """This tab's answers in order; a conversation that this server has not seen comes from the history."""
-    chosen, known = current_id(), app_state.workbench().conversations
+    chosen, known = current_id(), app_state.background().conversations
     if chosen and chosen not in known:
         try:
             known[chosen] = _restored(chosen, library)
@@ -80,14 +80,14 @@ def open_conversation(conversation_id: str) -> None:
 
 
 def stop() -> None:
-    for job in app_state.workbench().conversations.get(current_id(), []):
+    for job in app_state.background().conversations.get(current_id(), []):
         job.stop()
 
 
 def delete(conversation_id: str) -> None:
     """Delete a conversation here and in the history. Raises HistoryError."""
     app_state.history().delete(conversation_id)
-    for job in app_state.workbench().conversations.pop(conversation_id, []):
+    for job in app_state.background().conversations.pop(conversation_id, []):
         job.stop()
     if conversation_id == current_id():
         open_conversation("")
@@ -96,7 +96,7 @@ def delete(conversation_id: str) -> None:
 def delete_all() -> None:
     """Delete every conversation and bookmark, and wait for answers under way to end. Raises HistoryError."""
     app_state.history().delete_all()
-    known = app_state.workbench().conversations
+    known = app_state.background().conversations
     jobs = [job for jobs in known.values() for job in jobs]
     for job in jobs:
         job.stop()
@@ -111,7 +111,7 @@ def ask(question: str, library: Library, filters: Filters = Filters()) -> None:
     if busy(library):
         return
     conversation_id, turn_id = _saved(question)
-    known = app_state.workbench().conversations.setdefault(conversation_id, [])
+    known = app_state.background().conversations.setdefault(conversation_id, [])
     _start(AnswerJob(question, turn_id=turn_id), known, library, filters)
 
 
@@ -140,7 +140,7 @@ def ask_again(library: Library) -> None:
 
 def pace(model: str) -> Speed | None:
     """How fast that model has answered since the app began, in any tab."""
-    known = app_state.workbench().conversations.values()
+    known = app_state.background().conversations.values()
     answers = [answer for jobs in list(known) for job in list(jobs) if (answer := job.progress.answer)]
     return pace_of(answers, model)
 

@@ -16,7 +16,9 @@ import streamlit as st
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, stage
 from rag_app.web.state import app_state, background_jobs
-from rag_app.web.state.folder_watch import changes_of, ingesting, said, start_ingest
+from rag_app.web.state.folder_changes import changes_since_reading
+from rag_app.web.state.ingest_job import ingest_running, start_ingest
+from rag_app.web.widgets.folder_watch import changes_text
 from rag_app.web.widgets.notices import show_error
 from rag_app.web.widgets.upload import add, show_skipped
 
@@ -37,7 +39,7 @@ def page(words: Words, library: Library | None) -> None:
     st.caption(words["collection_caption"])
     _contents(library, words)
     _ingest_state(words)
-    if ingesting():
+    if ingest_running():
         st.caption(words["ingest_goes_on"])
     _adapt_offer(library, words)
     add(words, library)
@@ -49,7 +51,7 @@ def first_page(words: Words) -> None:
     st.markdown(words["first_text"])
     st.caption(words["first_folder"])
     st.code(str(app_state.settings().digests), language=None, wrap_lines=True)
-    if not ingesting():
+    if not ingest_running():
         st.button(words["first_start"], type="primary", icon=":material/auto_stories:", on_click=start_ingest)
     _ingest_state(words)
     add(words, None)
@@ -64,14 +66,16 @@ def _contents(library: Library, words: Words) -> None:
     st.caption(words["span"].format(first=table.first_day, last=table.last_day))
     st.markdown(f"**{words['folders']}**")
     st.code("\n".join(str(root) for root in manifest.roots), language=None, wrap_lines=True)
-    found = changes_of(library.snapshot)
-    st.caption(said(found, words) if found else words["watch_same"].format(files=manifest.report["files"]))
+    found = changes_since_reading(library.snapshot)
+    st.caption(
+        changes_text(found, words) if found else words["watch_same"].format(files=manifest.report["files"])
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             words["refresh"],
             icon=":material/refresh:",
             help=words["refresh_help"],
-            disabled=ingesting(),
+            disabled=ingest_running(),
             type="primary" if found else "secondary",
             on_click=start_ingest,
         )
@@ -87,7 +91,7 @@ def _local_time(moment: str) -> str:
 
 
 def _ingest_state(words: Words) -> None:
-    job = app_state.workbench().ingest
+    job = app_state.background().ingest
     if job is None:
         return
     every = REFRESH_SECONDS if job.running else None
@@ -149,7 +153,7 @@ def _adapt_offer(library: Library, words: Words) -> None:
     """
     from rag_app.embedding.embedder import is_adapted
 
-    job = app_state.workbench().adapt
+    job = app_state.background().adapt
     if job is not None:
         every = REFRESH_SECONDS if job.running else None
         st.fragment(_progress, run_every=every, key="adapt")(job, job.running, words, "adapting")
@@ -163,14 +167,16 @@ def _adapt_offer(library: Library, words: Words) -> None:
         return
     with st.container(border=True, key="adapt-offer"):
         st.markdown(f":material/model_training: **{words['adapt_title']}**  \n{words['adapt_help']}")
-        st.button(words["adapt_start"], key="adapt-start", on_click=_start_adapting, disabled=ingesting())
+        st.button(
+            words["adapt_start"], key="adapt-start", on_click=_start_adapting, disabled=ingest_running()
+        )
 
 
 def _start_adapting() -> None:
-    bench = app_state.workbench()
-    with bench.lock:
-        if bench.adapt is None or not bench.adapt.running:
-            bench.adapt = background_jobs.adapt_embedder(app_state.settings())
+    work = app_state.background()
+    with work.lock:
+        if work.adapt is None or not work.adapt.running:
+            work.adapt = background_jobs.adapt_embedder(app_state.settings())
 
 
 def _adapted(result: AdaptResult, words: Words) -> None:

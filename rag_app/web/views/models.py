@@ -121,7 +121,7 @@ def _hardware(machine: tuple[Device, ...], words: Words) -> None:
 
 
 def _row(row: ModelStatus, words: Words) -> None:
-    model, job = row.model, app_state.workbench().pulls.get(row.model.id)
+    model, job = row.model, app_state.background().pulls.get(row.model.id)
     with st.container(border=True, key=f"model-{model.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             title = f"**{escape_markdown(model.title)}** {_badges(row, words)}"
@@ -190,11 +190,11 @@ def _offer(row: ModelStatus, words: Words) -> None:
 
 
 def _start_pull(model_id: str) -> None:
-    bench = app_state.workbench()
-    with bench.lock:
-        job = bench.pulls.get(model_id)
+    work = app_state.background()
+    with work.lock:
+        job = work.pulls.get(model_id)
         if job is None or not job.running:
-            bench.pulls[model_id] = background_jobs.pull(app_state.settings(), model_id)
+            work.pulls[model_id] = background_jobs.pull(app_state.settings(), model_id)
 
 
 def _pulling(model: CatalogModel, job: background_jobs.Job[Path], was_running: bool, words: Words) -> None:

@@ -21,6 +21,10 @@ def show_no_model(error: RagError, words: Words) -> None:
     st.info(f"{words['model_none']}\n\n{_message(error, words)}", icon=":material/info:")
 
 
+def show_rebuilding(words: Words) -> None:
+    st.info(words["rebuilding_index"], icon=":material/healing:")
+
+
 def _message(error: RagError, words: Words) -> str:
     hint = f"\n\n**{words['hint']}:** {_with_commands(error.hint)}" if error.hint else ""
     return _with_commands(error.message) + hint

@@ -16,7 +16,7 @@ from rag_app.errors import RagError
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import ENGLISH, LANGUAGES, Words
 from rag_app.web.state import app_state, conversations
-from rag_app.web.state.folder_watch import watch
+from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.markdown import label
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def sidebar(
             table = library.snapshot.papers
             span = words["span"].format(first=table.first_day, last=table.last_day)
             st.caption(f"**{words['papers']}** {library.snapshot.manifest.papers:,}  \n{span}")
-        watch(words, library)
+        folder_watch(words, library)
         _connections(words)
         if notice := app_state.history().notice:
             st.warning(escape_markdown(notice), icon=":material/history:")

@@ -19,7 +19,7 @@ from rag_app.collection import digests
 from rag_app.errors import RagError
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
-from rag_app.web.state.folder_watch import ingesting, start_ingest
+from rag_app.web.state.ingest_job import ingest_running, start_ingest
 from rag_app.web.widgets.notices import show_error
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _from_folder(words: Words, library: Library | None) -> None:
         show_error(shown, words)
     elif isinstance(shown, Preview):
         _show(shown, words, library)
-        if st.button(words["folder_add"], type="primary", key="add-folder", disabled=ingesting()):
+        if st.button(words["folder_add"], type="primary", key="add-folder", disabled=ingest_running()):
             del st.session_state["preview-of"]
             start_ingest([Path(typed).expanduser()])
             st.rerun()
@@ -89,7 +89,7 @@ def _from_files(words: Words, library: Library | None) -> None:
         st.caption(words["upload_replaces"].format(names=_code(replaced)))
     if not shown.good:
         return
-    if st.button(words["upload_add"], type="primary", key="add-uploads", disabled=ingesting()):
+    if st.button(words["upload_add"], type="primary", key="add-uploads", disabled=ingest_running()):
         try:
             save_uploads([file for file in files if plain_name(file.name) in shown.good], uploads)
         except RagError as error:
