@@ -29,7 +29,7 @@ from rag_app.records import (
 from rag_app.web.i18n import text
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.state.saved_progress import restored_progress, workings_of
+from rag_app.web.state.saved_progress import restored_progress, trace_of
 from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.details import shared_terms
 from tests.helpers.ui_page import (
@@ -198,7 +198,7 @@ def test_what_is_kept_holds_the_passages_but_not_the_papers_text(page: Page) -> 
 def test_evidence_on_a_paper_that_the_collection_lost_is_what_was_kept_of_it(page: Page) -> None:
     lost = replace(FILM, arxiv_id="2401.00009")
     hit = Hit(lost, 1.0, (Passage(lost.arxiv_id, "What's New", 0, len(QUOTE), QUOTE),))
-    kept = workings_of(AnswerProgress(evidence=Evidence((hit,)), prompts=("Why?",)))
+    kept = trace_of(AnswerProgress(evidence=Evidence((hit,)), prompts=("Why?",)))
     page.ask("what is new?")
     (turn,) = app_state.history().turns(page.app.session_state["conversation"])
     back = restored_progress(replace(turn, trace=kept), page.library)

@@ -326,7 +326,8 @@ def test_a_pull_shows_its_progress_and_can_be_stopped(
     wait_for(lambda: job.stage[0])
     app.run()
     app.button(key=f"pull-{SMALL}-stop").click().run()
-    assert job.wait(10)
+    wait_for(lambda: not job.running)
+    assert not job.running
     app.run()
     assert ENGLISH["pull_stopped"] in [c.value for c in app.caption]
     assert not app.error
@@ -339,7 +340,7 @@ def test_a_pull_that_fails_says_why(page: Page, machine: Path, monkeypatch: pyte
     monkeypatch.setattr(store, "pull", pull)
     app = draw(page, models.page, ENGLISH)
     app.button(key=f"pull-{SMALL}-start").click().run()
-    app_state.background().pulls[SMALL].wait(10)
+    wait_for(lambda: not app_state.background().pulls[SMALL].running)
     app.run()
     assert "no source has it" in app.error[0].value
     assert "HTTPS" in app.error[0].value

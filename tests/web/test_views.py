@@ -178,7 +178,7 @@ def test_a_quote_that_is_gone_is_not_highlighted_elsewhere() -> None:
 
 def test_a_paper_that_the_collection_lost_is_what_its_citation_says() -> None:
     lost: Any = SimpleNamespace(snapshot=SimpleNamespace(papers=SimpleNamespace(has=lambda arxiv_id: False)))
-    paper = answer_jobs.papers_of(ANSWER, lost)[FILM.arxiv_id]
+    paper = answer_jobs.openable_papers(ANSWER, lost)[FILM.arxiv_id]
     assert (paper.title, paper.sections[0].text) == (FILM.title, QUOTE)
 
 

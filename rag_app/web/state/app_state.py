@@ -1,8 +1,7 @@
-"""What all tabs of the app share: the settings, the open collection, the engine, the work under
-way.
+"""What all tabs share: the settings, the open collection, the history, the engine, work under way.
 
-Knows: how long each of them lives. Does not know: what any page shows.
-Called by `app` and the pages. Every resource is made once and given to all sessions.
+Knows: that each is made once and given to all sessions, and how long it lives. Does not know: what
+any page shows.
 """
 
 from __future__ import annotations
@@ -71,8 +70,9 @@ def engine() -> EngineJob:
 
 
 def switch_model(model: str) -> None:
-    """Run another model of the catalogue; answers under way stop, and the memory of the model
-    before is given back.
+    """Run another model of the catalog in place of this one, whose memory is given back.
+
+    Answers under way stop.
     """
     work = background()
     with work.lock:

@@ -18,8 +18,9 @@ from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import EXAMPLES, Words
 from rag_app.web.state import app_state, conversations
 from rag_app.web.state.answer_jobs import AnswerJob
+from rag_app.web.state.opened_source import close_source, opened_source
 from rag_app.web.widgets import answer
-from rag_app.web.widgets.evidence import close_source, opened_source, source_drawer
+from rag_app.web.widgets.evidence import source_drawer
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
 from rag_app.web.widgets.notices import show_no_model
 

@@ -21,10 +21,11 @@ from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
 from rag_app.web.state.eta import waiting_line
+from rag_app.web.state.opened_source import open_source
 from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.details import details
-from rag_app.web.widgets.evidence import evidence_row, open_source, source_list
+from rag_app.web.widgets.evidence import evidence_row, source_list
 from rag_app.web.widgets.feedback import feedback
 from rag_app.web.widgets.markdown import badge, blocks, cited, label, plain, without_table
 from rag_app.web.widgets.next_steps import suggestions, ways_out
@@ -70,9 +71,9 @@ def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bo
 
 
 def _wait_for_evidence(job: AnswerJob, place: DeltaGenerator, words: Words) -> None:
-    if not job.evident.is_set():
+    if not job.evidence_ready.is_set():
         place.markdown(f":shimmer[{words['searching']}…]")
-        job.evident.wait(EVIDENCE_SECONDS)
+        job.evidence_ready.wait(EVIDENCE_SECONDS)
         place.empty()
 
 
@@ -103,7 +104,7 @@ def _prose(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> N
         if job.model_call and not job.stopped.is_set():
             st.caption(
                 waiting_line(
-                    conversations.pace(job.model_call.model), job.model_call, time.monotonic(), words
+                    conversations.usual_speed(job.model_call.model), job.model_call, time.monotonic(), words
                 )
             )
 

@@ -8,7 +8,6 @@ found. Called by `ui.chat`. Text of digests is untrusted: all of it goes through
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from rag_app.records import Citation, Evidence, Hit, Paper, Support
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, reason, votes
 from rag_app.web.state.answer_jobs import AnswerProgress
+from rag_app.web.state.saved_progress import KEPT_PAPERS
 from rag_app.web.widgets.bookmarks import bookmark_button
 from rag_app.web.widgets.comparison import compare_button
 from rag_app.web.widgets.markdown import badge, inert, label
@@ -23,31 +23,9 @@ from rag_app.web.widgets.markdown import badge, inert, label
 # section -> offsets into its text, ascending, apart from each other
 Spans = dict[str, list[tuple[int, int]]]
 
-CARDS = 12  # cards in the row; an answer rarely rests on more
+CARDS = KEPT_PAPERS  # in the row
 SOURCES_PER_PAGE = 10
 PASSAGE_LENGTH = 140  # characters of a passage on a card
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The source that the reader has opened."""
-
-    answer: int  # place of the answer in the conversation
-    arxiv_id: str
-
-
-def open_source(answer: int, arxiv_id: str) -> None:
-    st.session_state["opened"] = Opened(answer, arxiv_id)
-
-
-def close_source() -> None:
-    st.session_state.pop("opened", None)
-
-
-def opened_source() -> Opened | None:
-    """What this tab has open."""
-    opened: Opened | None = st.session_state.get("opened")
-    return opened
 
 
 def evidence_row(evidence: Evidence, words: Words, key: str, open_source: Callable[[str], None]) -> None:
