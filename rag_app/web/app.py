@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.errors import DamageError, RagError
-from rag_app.web.i18n.text import ENGLISH, WORDS, Words
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state import app_state, index_repair
 from rag_app.web.views import chat, collection, compare, data, explore, history, models
 from rag_app.web.widgets import upgrade

@@ -18,6 +18,9 @@ from rag_app import pipeline
 from rag_app.errors import CollectionError, EngineError, RagError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
 from rag_app.web.i18n import text
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets import details, evidence, upload
@@ -42,20 +45,20 @@ from tests.helpers.ui_page import (
 
 
 def test_both_languages_have_the_same_strings() -> None:
-    assert text.WORDS.keys() == text.EXAMPLES.keys() == text.LANGUAGES.keys()
-    assert text.ENGLISH.keys() == text.KOREAN.keys()
+    assert text.WORDS.keys() == EXAMPLE_QUESTIONS.keys() == text.LANGUAGES.keys()
+    assert ENGLISH.keys() == KOREAN.keys()
 
 
-@pytest.mark.parametrize("key", text.ENGLISH)
+@pytest.mark.parametrize("key", ENGLISH)
 def test_a_string_takes_the_same_values_in_both_languages(key: str) -> None:
     def fields(wording: str) -> set[str | None]:
         return {name for _, name, _, _ in string.Formatter().parse(wording) if name}
 
-    assert fields(text.ENGLISH[key]) == fields(text.KOREAN[key])
+    assert fields(ENGLISH[key]) == fields(KOREAN[key])
 
 
 def test_unknown_votes_are_not_shown_as_zero() -> None:
-    assert [text.votes(text.ENGLISH, n) for n in (None, 0, 1, 2)] == [
+    assert [text.votes(ENGLISH, n) for n in (None, 0, 1, 2)] == [
         "votes unknown",
         "0 votes",
         "1 vote",
@@ -67,9 +70,9 @@ def test_unknown_votes_are_not_shown_as_zero() -> None:
 
 
 def test_an_empty_chat_offers_questions_that_can_be_asked_at_once(page: Page) -> None:
-    page.app.button(key=f"example-{text.EXAMPLES['en'][0]}").click().run()
+    page.app.button(key=f"example-{EXAMPLE_QUESTIONS['en'][0]}").click().run()
     page.settle()
-    assert page.asked[0] == text.EXAMPLES["en"][0]
+    assert page.asked[0] == EXAMPLE_QUESTIONS["en"][0]
     assert ":blue-badge[1]" in page.shown()
 
 
@@ -120,14 +123,14 @@ def test_a_sentence_without_support_looks_unsupported_while_it_streams(page: Pag
 
 def test_what_the_check_left_out_stays_visible_as_unsupported(page: Page) -> None:
     page.ask("what is new?")
-    assert page.app.expander[0].label == text.ENGLISH["removed"].format(n=1)
+    assert page.app.expander[0].label == ENGLISH["removed"].format(n=1)
     assert "~~It was filmed on the moon" in page.app.expander[0].markdown[0].value
 
 
 def test_evidence_that_the_prompt_had_no_room_for_is_told() -> None:
-    told = "\n".join(details.cost(replace(ANSWER, left_out=7), text.ENGLISH))
-    assert text.ENGLISH["left_out"].format(n=7) in told
-    assert text.ENGLISH["left_out_title"] not in "\n".join(details.cost(ANSWER, text.ENGLISH))
+    told = "\n".join(details.cost(replace(ANSWER, left_out=7), ENGLISH))
+    assert ENGLISH["left_out"].format(n=7) in told
+    assert ENGLISH["left_out_title"] not in "\n".join(details.cost(ANSWER, ENGLISH))
 
 
 def test_stop_keeps_what_was_checked(page: Page) -> None:
@@ -138,14 +141,14 @@ def test_stop_keeps_what_was_checked(page: Page) -> None:
     page.app.button(key="stop-0").click().run()
     page.settle()
     assert "FilmMaker joins short clips" in page.shown()
-    assert text.ENGLISH["stopped"] in page.shown()
+    assert ENGLISH["stopped"] in page.shown()
     assert page.app.chat_input(key="question").disabled is False
 
 
 def test_a_refusal_offers_the_nearest_papers_as_questions(page: Page) -> None:
     page.answers(refused)
     page.ask("who won the world cup?")
-    assert page.app.info[0].value.startswith(f"**{text.ENGLISH['refused']}**")
+    assert page.app.info[0].value.startswith(f"**{ENGLISH['refused']}**")
     page.answers(answered)
     page.app.button(key=f"answer-0-nearest-{CALM.arxiv_id}").click().run()
     page.settle()
@@ -191,7 +194,7 @@ def test_without_a_model_the_question_is_still_answered(page: Page, monkeypatch:
 def test_a_new_conversation_starts_empty(page: Page) -> None:
     page.ask("what is new?")
     page.app.button(key="new-conversation").click().run()
-    assert page.app.header[0].value == text.ENGLISH["greeting"]
+    assert page.app.header[0].value == ENGLISH["greeting"]
 
 
 def test_a_reload_finds_the_conversation_again(page: Page) -> None:
@@ -204,7 +207,7 @@ def test_a_reload_finds_the_conversation_again(page: Page) -> None:
 
 def test_the_language_choice_changes_the_interface(page: Page) -> None:
     page.app.segmented_control(key="lang").set_value("ko").run()
-    assert page.app.header[0].value == text.KOREAN["greeting"]
+    assert page.app.header[0].value == KOREAN["greeting"]
 
 
 # --- the collection -----------------------------------------------------------------------------
@@ -222,14 +225,14 @@ def test_a_first_start_offers_to_read_the_digests(page: Page, monkeypatch: pytes
     monkeypatch.setattr(pipeline, "ingest", ingest)
     monkeypatch.setattr(app_state, "library", lambda: None)
     page.app.run()
-    assert page.app.header[0].value == text.ENGLISH["first_title"]
-    next(b for b in page.app.button if b.label == text.ENGLISH["first_start"]).click().run()
-    assert text.ENGLISH["ingesting"] in page.shown()
+    assert page.app.header[0].value == ENGLISH["first_title"]
+    next(b for b in page.app.button if b.label == ENGLISH["first_start"]).click().run()
+    assert ENGLISH["ingesting"] in page.shown()
     done.set()
     monkeypatch.setattr(app_state, "library", lambda: page.library)
     wait_for(lambda: (job := app_state.background().ingest) and not job.running)
     page.app.run()
-    assert page.app.header[0].value == text.ENGLISH["greeting"]
+    assert page.app.header[0].value == ENGLISH["greeting"]
 
 
 def test_a_damaged_collection_is_an_error_with_a_way_out(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +242,7 @@ def test_a_damaged_collection_is_an_error_with_a_way_out(page: Page, monkeypatch
     monkeypatch.setattr(app_state, "library", damaged)
     page.app.run()
     assert "the index is damaged" in page.app.error[0].value
-    assert any(button.label == text.ENGLISH["first_start"] for button in page.app.button)
+    assert any(button.label == ENGLISH["first_start"] for button in page.app.button)
 
 
 def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

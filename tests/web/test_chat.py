@@ -26,7 +26,7 @@ from rag_app.records import (
     Section,
     Understood,
 )
-from rag_app.web.i18n import text
+from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.state.saved_progress import restored_progress, trace_of
@@ -61,7 +61,7 @@ LONG = replace(
 
 def resend(page: Page, place: int, question: str) -> None:
     page.app.text_area(key=f"edit-{place}-{page.jobs[place].turn_id}-text").set_value(question)
-    [b for b in page.app.button if b.label == text.ENGLISH["resend"]][place].click().run()
+    [b for b in page.app.button if b.label == ENGLISH["resend"]][place].click().run()
     page.settle()
 
 
@@ -90,7 +90,7 @@ def test_a_question_sent_while_an_answer_is_written_is_given_back(page: Page) ->
     page.app.chat_input(key="question").set_value("what is new?").run()
     page.app.chat_input(key="question").set_value("and what is old?").run()
     assert [job.question for job in page.jobs] == ["what is new?"]
-    assert [toast.value for toast in page.app.toast] == [text.ENGLISH["busy"]]
+    assert [toast.value for toast in page.app.toast] == [ENGLISH["busy"]]
     assert not page.app.exception
 
 
@@ -102,7 +102,7 @@ def test_an_answer_that_ends_while_it_is_drawn_gives_the_input_back(page: Page) 
 
     page.answers(late)
     page.app.chat_input(key="question").set_value("what is new?").run()
-    assert page.app.chat_input(key="question").placeholder == text.ENGLISH["ask_placeholder"]
+    assert page.app.chat_input(key="question").placeholder == ENGLISH["ask_placeholder"]
 
 
 # --- what comes next ----------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_the_details_show_the_prompt_word_for_word(page: Page) -> None:
     page.library.lexical = _Terms()
     app = page.app.run()
     assert "--- user ---\nWhy *this*?" in "\n".join(str(code.value) for code in app.code)
-    assert text.ENGLISH["time_all"] in page.shown()
+    assert ENGLISH["time_all"] in page.shown()
 
 
 class _Terms:

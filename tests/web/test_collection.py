@@ -22,7 +22,7 @@ from rag_app.errors import DamageError, EngineError, WeightsError
 from rag_app.llm.offload import Device
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
-from rag_app.web.i18n.text import ENGLISH
+from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state, folder_changes, index_repair, ingest_job
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.views import collection, explore, models

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Usage
-from rag_app.web.i18n.text import ENGLISH
+from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state.eta import AnswerSpeed, answer_speed, seconds_left, waiting_line
 from rag_app.web.state.model_call import CallQueue, ModelCall
 from tests.helpers.ui_page import ANSWER

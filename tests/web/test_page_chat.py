@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag_app.history.store import History
-from rag_app.web.i18n.text import ENGLISH, KOREAN
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.korean import KOREAN
 from tests.helpers.browsing import Open, ask, is_finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]

@@ -15,7 +15,8 @@ import streamlit as st
 from rag_app.pipeline import LONGEST_QUESTION
 from rag_app.records import Paper
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import EXAMPLES, Words
+from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, conversations
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.opened_source import close_source, opened_source
@@ -108,7 +109,7 @@ def _greeting(words: Words, language: str, library: Library) -> None:
     )
     st.markdown(f"**{words['examples']}**")
     with st.container(horizontal=True, key="examples"):
-        for question in EXAMPLES[language]:
+        for question in EXAMPLE_QUESTIONS[language]:
             st.button(question, key=f"example-{question}", on_click=_try, args=(question, library))
 
 

@@ -16,9 +16,8 @@ from rag_app import __version__
 from rag_app.diagnostics import disk_usage, doctor
 from rag_app.errors import RagError
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import Words
+from rag_app.web.i18n.text import Words, size
 from rag_app.web.state import app_state, conversations
-from rag_app.web.views.models import size
 from rag_app.web.widgets import upgrade
 from rag_app.web.widgets.notices import show_error
 

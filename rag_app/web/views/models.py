@@ -17,7 +17,7 @@ from rag_app.errors import EngineError, RagError
 from rag_app.llm.devices import devices
 from rag_app.llm.offload import offload_bytes
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import Words
+from rag_app.web.i18n.text import Words, size
 from rag_app.web.state import app_state, background_jobs
 from rag_app.web.widgets.notices import show_error, show_no_model
 from rag_app.weights import store
@@ -77,11 +77,6 @@ def _current(words: Words, was_loading: bool) -> None:
                 st.metric(words["kv_type"], kv_type, border=True, help=words["kv_help"])
             if held := getattr(generator, "memory_bytes", 0):
                 st.metric(words["memory"], size(held), border=True, help=words["memory_help"])
-
-
-def size(count: int) -> str:
-    """Bytes for people, in decimal units as disks are sold."""
-    return f"{count / 1e9:.2f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
 
 
 # --- the machine --------------------------------------------------------------------------------

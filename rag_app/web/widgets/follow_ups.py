@@ -13,7 +13,8 @@ from itertools import islice
 
 from rag_app.records import Answer, Intent, Paper
 from rag_app.search import patterns
-from rag_app.web.i18n.text import EXAMPLES, WORDS, Words
+from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state.answer_jobs import AnswerProgress
 
 MOST = 3
@@ -43,7 +44,7 @@ def _questions(progress: AnswerProgress, answer: Answer, words: Words) -> Iterat
     papers = [progress.papers[c.arxiv_id] for c in answer.citations if c.arxiv_id in progress.papers]
     match answer.intent:
         case Intent.CHAT:
-            yield from EXAMPLES[answer.language]
+            yield from EXAMPLE_QUESTIONS[answer.language]
         case Intent.LOOKUP if papers:
             yield from _about_one(papers[0], {c.section for c in answer.citations}, words)
             yield from _compared([papers[0], *_other_papers(progress, papers)], words)

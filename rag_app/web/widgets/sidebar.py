@@ -14,7 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag_app.errors import RagError
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import ENGLISH, LANGUAGES, Words
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.text import LANGUAGES, Words
 from rag_app.web.state import app_state, conversations
 from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.markdown import label
