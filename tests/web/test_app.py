@@ -23,8 +23,7 @@ from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets import details, evidence, upload
-from rag_app.web.widgets import markdown as prose
+from rag_app.web.widgets import details, highlights, markdown, upload
 from tests.helpers.ui_page import (
     ANSWER,
     APP,
@@ -78,7 +77,7 @@ def test_an_empty_chat_offers_questions_that_can_be_asked_at_once(page: Page) ->
 
 def test_an_answer_shows_evidence_text_and_sources(page: Page) -> None:
     app = page.ask("what is new?")
-    assert f"**{prose.label(FILM.title, 80)}**" in page.shown()
+    assert f"**{markdown.label(FILM.title, 80)}**" in page.shown()
     assert any(button.label.startswith(":blue-badge[1]") for button in app.button)
     assert "FilmMaker joins short clips into minutes of video." in page.shown()
     assert "21 tokens/s" in page.shown()
@@ -89,7 +88,7 @@ def test_a_source_opens_with_exactly_the_quote_highlighted(page: Page) -> None:
     page.ask("what is new?")
     page.app.button(key="answer-0-source-1").click().run()
     marked = [m.value for m in page.app.markdown if ":yellow-background[" in m.value]
-    assert marked == [evidence.highlighted(FILM.sections[0].text, [(0, len(QUOTE))])]
+    assert marked == [highlights.highlighted(FILM.sections[0].text, [(0, len(QUOTE))])]
     assert [tab.label for tab in page.app.tabs] == ["What's New", "Performance"]
     assert "and 3 more" in page.shown()
 
@@ -282,38 +281,38 @@ def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch:
 
 
 def test_text_around_a_highlight_keeps_its_blanks() -> None:
-    assert evidence.highlighted("One. Two. Three", [(5, 9)]) == "One. :yellow-background[Two.] Three"
+    assert highlights.highlighted("One. Two. Three", [(5, 9)]) == "One. :yellow-background[Two.] Three"
 
 
 def test_a_highlight_over_two_lines_marks_each_line() -> None:
-    assert evidence.highlighted("ab\ncd", [(0, 5)]) == ":yellow-background[ab]  \n:yellow-background[cd]"
+    assert highlights.highlighted("ab\ncd", [(0, 5)]) == ":yellow-background[ab]  \n:yellow-background[cd]"
 
 
 def test_overlapping_supports_become_one_highlight() -> None:
     support = Support(1, "What's New", QUOTE[10:] + " It", 10, len(QUOTE) + 3)
     sentence = Sentence("x [1]", True, (support,))
     answer = Answer("x [1]", False, Intent.LOOKUP, "en", (CITATION,), (sentence,))
-    spans = evidence.spans_of(AnswerProgress(answer=answer, papers={FILM.arxiv_id: FILM}), FILM.arxiv_id)
+    spans = highlights.spans_of(AnswerProgress(answer=answer, papers={FILM.arxiv_id: FILM}), FILM.arxiv_id)
     assert spans == {"What's New": [(0, len(QUOTE) + 3)]}
 
 
 def test_markers_in_model_text_become_badges_and_the_rest_is_inert() -> None:
-    assert prose.plain("![x](http://e.x) [2]").startswith("\\!&#91;x&#93;(http:\u2060//")
-    assert prose.plain("so [12].") == "so :blue-badge[12]."
+    assert markdown.escape_with_badges("![x](http://e.x) [2]").startswith("\\!&#91;x&#93;(http:\u2060//")
+    assert markdown.escape_with_badges("so [12].") == "so :blue-badge[12]."
 
 
 def test_escaped_brackets_and_links_are_not_markers() -> None:
-    assert prose.cited("a [3], b \\[4], [5](https://arxiv.org/abs/1)") == (
+    assert markdown.with_badges("a [3], b \\[4], [5](https://arxiv.org/abs/1)") == (
         "a :blue-badge[3], b \\[4], [5](https://arxiv.org/abs/1)"
     )
 
 
 def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
-    markdown = (
+    text_of_answer = (
         "Two papers:\n\n- one [1].\n\n  > eins [1]\n- two [2] and three [3]\n\n"
         "| a [4] |\n|---|\n\nEnd.\n\n> q [5]"
     )
-    assert list(prose.blocks(markdown)) == [
+    assert list(markdown.blocks(text_of_answer)) == [
         ("Two papers:", ()),
         ("- one.\n\n  > eins", (1,)),
         ("- two :blue-badge[2] and three", (2, 3)),
@@ -323,4 +322,4 @@ def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
 
 
 def test_a_long_title_is_cut_before_it_is_escaped() -> None:
-    assert prose.label("*" * 20, 5) == "\\*" * 4 + "…"
+    assert markdown.label("*" * 20, 5) == "\\*" * 4 + "…"

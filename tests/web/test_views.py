@@ -36,7 +36,7 @@ from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
 from rag_app.web.widgets import answer, paper_table
 from rag_app.web.widgets.comparison import PICKED
-from rag_app.web.widgets.evidence import spans_of
+from rag_app.web.widgets.highlights import spans_of
 from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, opened_again
 
 LISTED = replace(

@@ -16,6 +16,7 @@ from rag_app.errors import RagError
 from rag_app.records import (
     Answer,
     Checked,
+    Citation,
     Done,
     Draft,
     Event,
@@ -65,6 +66,11 @@ class AnswerProgress:
                 return replace(self, draft="", sentences=(*self.sentences, sentence))
             case Done(answer):
                 return replace(self, draft="", answer=answer)
+
+    def citation_of(self, arxiv_id: str) -> Citation | None:
+        """How the finished answer cites this paper, if it does."""
+        citations = self.answer.citations if self.answer else ()
+        return next((citation for citation in citations if citation.arxiv_id == arxiv_id), None)
 
 
 class AnswerJob:

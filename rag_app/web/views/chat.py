@@ -21,9 +21,9 @@ from rag_app.web.state import app_state, conversations
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.opened_source import close_source, opened_source
 from rag_app.web.widgets import answer
-from rag_app.web.widgets.evidence import source_drawer
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
 from rag_app.web.widgets.notices import show_no_model
+from rag_app.web.widgets.paper_drawer import source_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library

@@ -17,7 +17,7 @@ from rag_app.search import retrieval
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
 from rag_app.web.widgets.comparison import MOST, PICKED, comparison
-from rag_app.web.widgets.evidence import paper_drawer
+from rag_app.web.widgets.paper_drawer import paper_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library

@@ -20,8 +20,8 @@ from rag_app.web.state import conversations
 from rag_app.web.widgets import filters
 from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked
 from rag_app.web.widgets.comparison import compare_button
-from rag_app.web.widgets.evidence import paper_drawer
 from rag_app.web.widgets.markdown import label
+from rag_app.web.widgets.paper_drawer import paper_drawer
 from rag_app.web.widgets.paper_table import paper_table
 from rag_app.web.widgets.plots import plots
 

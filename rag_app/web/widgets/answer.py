@@ -25,11 +25,12 @@ from rag_app.web.state.opened_source import open_source
 from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.details import details
-from rag_app.web.widgets.evidence import evidence_row, source_list
+from rag_app.web.widgets.evidence_cards import evidence_cards
 from rag_app.web.widgets.feedback import feedback
-from rag_app.web.widgets.markdown import badge, blocks, cited, label, plain, without_table
+from rag_app.web.widgets.markdown import badge, blocks, escape_with_badges, label, with_badges, without_table
 from rag_app.web.widgets.next_steps import suggestions, ways_out
 from rag_app.web.widgets.notices import show_error
+from rag_app.web.widgets.source_list import source_list
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -56,7 +57,7 @@ def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bo
         and not _refused(progress)
     ):
         with evidence:
-            evidence_row(progress.evidence, words, f"answer-{place}", partial(open_source, place))
+            evidence_cards(progress.evidence, words, f"answer-{place}", partial(open_source, place))
     if not progress.finished:
         st.fragment(_prose, run_every=REFRESH_SECONDS, key=f"prose-{place}")(place, job, progress, words)
         return
@@ -113,14 +114,14 @@ def _unfinished(progress: AnswerProgress, words: Words) -> None:
     for sentence in progress.sentences:
         st.markdown(_sentence(sentence, words))
     if progress.draft:
-        st.markdown(f":gray[{plain(progress.draft)} ▍]")
+        st.markdown(f":gray[{escape_with_badges(progress.draft)} ▍]")
     elif not progress.finished:
         state = "understanding" if not progress.query else "writing" if progress.evidence else "searching"
         st.markdown(f":shimmer[{words[state]}…]")
 
 
 def _sentence(sentence: Sentence, words: Words) -> str:
-    text = plain(sentence.text)
+    text = escape_with_badges(sentence.text)
     return text if sentence.supported else f":gray[~~{text}~~] :orange-badge[{words['unsupported']}]"
 
 
@@ -132,7 +133,7 @@ def _finished(place: int, progress: AnswerProgress, answer: Answer, words: Words
     if answer.refused:
         # the nearest papers become buttons
         said = answer.text.partition("\n\n")[0] if answer.nearest else answer.text
-        st.info(f"**{words['refused']}**\n\n{cited(said)}", icon=":material/search_off:")
+        st.info(f"**{words['refused']}**\n\n{with_badges(said)}", icon=":material/search_off:")
         return
     if paper_list.is_long(answer):
         key = f"answer-{place}"

@@ -14,7 +14,7 @@ import streamlit as st
 from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, votes
-from rag_app.web.widgets.markdown import badge, inert, label
+from rag_app.web.widgets.markdown import badge, escape_inline, label
 
 Table = Mapping[str, Mapping[str, Sequence[Passage]]]  # aspect -> arXiv id -> sentences
 
@@ -60,4 +60,4 @@ def comparison(
 def _cell(passages: Sequence[Passage], words: Words) -> str:
     if not passages:
         return f":gray[{words['not_in_digest']}]"
-    return " ".join(inert(" ".join(passage.text.split())) for passage in passages)
+    return " ".join(escape_inline(" ".join(passage.text.split())) for passage in passages)

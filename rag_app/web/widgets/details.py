@@ -17,7 +17,7 @@ from rag_app.text.cleaning import escape_markdown
 from rag_app.text.terms import terms_of
 from rag_app.web.i18n.text import Words, reason
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets.evidence import CARDS
+from rag_app.web.widgets.evidence_cards import CARDS
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
