@@ -23,7 +23,7 @@ from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets import details, highlights, markdown, upload
+from rag_app.web.widgets import answer_details, highlights, markdown, upload
 from tests.helpers.ui_page import (
     ANSWER,
     APP,
@@ -127,9 +127,9 @@ def test_what_the_check_left_out_stays_visible_as_unsupported(page: Page) -> Non
 
 
 def test_evidence_that_the_prompt_had_no_room_for_is_told() -> None:
-    told = "\n".join(details.cost(replace(ANSWER, left_out=7), ENGLISH))
+    told = "\n".join(answer_details.cost(replace(ANSWER, left_out=7), ENGLISH))
     assert ENGLISH["left_out"].format(n=7) in told
-    assert ENGLISH["left_out_title"] not in "\n".join(details.cost(ANSWER, ENGLISH))
+    assert ENGLISH["left_out_title"] not in "\n".join(answer_details.cost(ANSWER, ENGLISH))
 
 
 def test_stop_keeps_what_was_checked(page: Page) -> None:

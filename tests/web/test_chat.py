@@ -31,7 +31,7 @@ from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.state.saved_progress import restored_progress, trace_of
 from rag_app.web.widgets import paper_list
-from rag_app.web.widgets.details import shared_terms
+from rag_app.web.widgets.answer_details import shared_terms
 from tests.helpers.ui_page import (
     ANSWER,
     CALM,

@@ -34,7 +34,7 @@ from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
 from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
-from rag_app.web.widgets import answer, paper_table
+from rag_app.web.widgets import answer_actions, paper_table
 from rag_app.web.widgets.comparison import PICKED
 from rag_app.web.widgets.highlights import spans_of
 from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, opened_again
@@ -218,7 +218,7 @@ def test_questions_about_the_record_show_no_cards_of_similar_papers(page: Page) 
 
 
 def test_what_is_copied_names_its_sources() -> None:
-    assert answer.with_sources(ANSWER).endswith(
+    assert answer_actions.with_sources(ANSWER).endswith(
         f"[1] FilmMaker: Long Videos from \\*Short\\* Clips, {FILM.url}"
     )
 

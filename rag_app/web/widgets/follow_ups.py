@@ -1,9 +1,8 @@
-"""Questions that may come next: made by code from an answer's papers and kind, in the answer's
-language.
+"""Questions that may come next: made by code from an answer's papers and kind, in its language.
 
-Knows: which question goes with which kind of answer. Does not know: how anything looks, or how it
-will be answered. Called by `ui.answer`. Each question names its papers as their titles do, so that
-it is understood as it stands.
+Knows: which question goes with which kind of answer, and that each names its papers as their titles
+do, so that it is understood as it stands. Does not know: how anything looks, or how a question will
+be answered.
 """
 
 from __future__ import annotations
