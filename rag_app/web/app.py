@@ -16,7 +16,7 @@ from rag_app.errors import DamageError, RagError
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state import app_state, index_repair
-from rag_app.web.views import chat, collection, compare, data, explore, history, models
+from rag_app.web.views import chat, collection, compare, data, explore, first_start, history, models
 from rag_app.web.widgets import upgrade
 from rag_app.web.widgets.notices import show_error, show_rebuilding
 from rag_app.web.widgets.sidebar import choose_language, sidebar
@@ -84,7 +84,7 @@ def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
     def open_chat() -> None:
         st.switch_page(pages[0])
 
-    first_page = partial(collection.first_page, words)
+    first_page = partial(first_start.page, words)
     draw: dict[str, Callable[[], None]] = {
         "chat": partial(chat.page, words, language, library) if library else first_page,
         "compare": partial(compare.page, words, library, open_chat) if library else first_page,

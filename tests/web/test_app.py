@@ -21,9 +21,9 @@ from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.korean import KOREAN
-from rag_app.web.state import app_state
+from rag_app.web.state import app_state, uploads
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets import answer_details, highlights, markdown, upload
+from rag_app.web.widgets import answer_details, highlights, markdown
 from tests.helpers.ui_page import (
     ANSWER,
     APP,
@@ -256,7 +256,7 @@ def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
     files: Any = [
         SimpleNamespace(name=name, getvalue=lambda: b"x") for name in ("../../a.md", "..\\b.md", "c.md")
     ]
-    upload.save_uploads(files, tmp_path / "uploads")
+    uploads.save_uploads(files, tmp_path / "uploads")
     assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["a.md", "b.md", "c.md"]
     assert all(path.parent == tmp_path / "uploads" for path in tmp_path.rglob("*.md"))
 
@@ -264,7 +264,7 @@ def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
 def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = (b"first", b"second")
     first, second = (SimpleNamespace(name="day.md", getvalue=lambda text=text: text) for text in contents)
-    upload.save_uploads([first], tmp_path)
+    uploads.save_uploads([first], tmp_path)
 
     def full(path: Path, data: bytes) -> None:
         with path.open("wb") as file:
@@ -273,7 +273,7 @@ def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(RagError, match="No space left"):
-        upload.save_uploads([second], tmp_path)
+        uploads.save_uploads([second], tmp_path)
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("day.md", b"first")]
 
 

@@ -23,12 +23,10 @@ from rag_app.llm.offload import Device
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.state import app_state, folder_changes, index_repair, ingest_job
+from rag_app.web.state import app_state, digest_preview, folder_changes, index_repair, ingest_job
 from rag_app.web.state.answer_jobs import AnswerJob
-from rag_app.web.views import collection, explore, models
-from rag_app.web.views import data as care
-from rag_app.web.widgets import upgrade
-from rag_app.web.widgets import upload as adding
+from rag_app.web.views import collection, data, explore, models
+from rag_app.web.widgets import adapt_offer, upgrade
 from rag_app.web.widgets.markdown import label
 from rag_app.weights import store
 from tests.helpers.ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
@@ -110,7 +108,7 @@ def test_a_preview_says_what_will_be_skipped_and_writes_nothing(tmp_path: Path) 
         }.items()
     ]
     before = sorted(tmp_path.rglob("*"))
-    shown = adding.preview_uploads(files)
+    shown = digest_preview.preview_uploads(files)
     assert (shown.files, shown.papers, shown.good) == (2, ("2501.00001",), ("good.md",))
     assert [(s.file, s.line) for s in shown.skipped] == [("good.md", 5), ("bad.md", 0)]
     assert "arXiv address" in shown.skipped[1].reason
@@ -142,7 +140,7 @@ def test_a_folder_without_digests_cannot_be_added(page: Page, tmp_path: Path) ->
 def test_papers_that_are_there_already_are_counted_apart(page: Page) -> None:
     known = ENTRY.replace("2501.{n:05}", FILM.arxiv_id).format(n=1)
     files: Any = [SimpleNamespace(name="day.md", getvalue=(known + ENTRY.format(n=2)).encode)]
-    assert set(adding.preview_uploads(files).papers) == {FILM.arxiv_id, "2501.00002"}
+    assert set(digest_preview.preview_uploads(files).papers) == {FILM.arxiv_id, "2501.00002"}
 
 
 # --- ingest -------------------------------------------------------------------------------------
@@ -246,7 +244,7 @@ def test_fitting_is_offered_to_large_collections_and_says_what_it_brought(
 ) -> None:
     app = draw(page, collection.page, ENGLISH, page.library)
     assert not [b for b in app.button if b.key == "adapt-start"]
-    page.library.snapshot.manifest.papers = collection.WORTH_ADAPTING
+    page.library.snapshot.manifest.papers = adapt_offer.WORTH_ADAPTING
     result = AdaptResult(10, 5, 0.5, 0.75, True, 1.0)
     monkeypatch.setattr(snapshot, "read_papers", lambda home: ())
     monkeypatch.setattr(adapt, "adapt", lambda settings, papers, progress: result)
@@ -372,7 +370,7 @@ def test_the_first_model_is_put_to_use(page: Page, machine: Path, monkeypatch: p
 
 
 def test_the_data_page_shows_every_part_with_its_place(page: Page) -> None:
-    app = draw(page, care.page, ENGLISH, page.library)
+    app = draw(page, data.page, ENGLISH, page.library)
     shown = app.table[0].value
     assert list(shown[ENGLISH["data_part"]]).count(ENGLISH["part_digests"]) == 1
     assert ENGLISH["data_notice"] in [i.value for i in app.info]
@@ -386,7 +384,7 @@ def test_deleting_everything_asks_twice_and_spares_the_digests(page: Page, tmp_p
     state.parent.mkdir()
     state.write_text("what was asked")
     upload = digest(tmp_path / "uploads", "u.md", 1)
-    app = draw(page, care.page, ENGLISH, page.library)
+    app = draw(page, data.page, ENGLISH, page.library)
     assert app.button(key="data-delete").disabled
     app.checkbox(key="data-sure").check().run()
     app.button(key="data-delete").click().run()
@@ -412,7 +410,7 @@ def test_a_deletion_waits_for_an_answer_that_still_saves_what_it_read(
     monkeypatch.setattr(pipeline, "ask", answer)
     job.start(page.library, None)
     app_state.background().conversations["one"] = [job]
-    app = draw(page, care.page, ENGLISH, page.library)
+    app = draw(page, data.page, ENGLISH, page.library)
     app.checkbox(key="data-sure").check().run()
     app.button(key="data-delete").click().run()
     assert job.progress.finished
@@ -427,7 +425,7 @@ def test_a_server_on_this_machine_leaves_the_page_offline(
     page.app.run()
     assert ENGLISH["offline_short"] in page.shown()
     assert "localhost:8080" in page.shown()
-    assert not draw(page, care.page, ENGLISH, page.library).warning
+    assert not draw(page, data.page, ENGLISH, page.library).warning
 
 
 def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(
@@ -438,7 +436,7 @@ def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(
     page.app.run()
     assert ENGLISH["offline_short"] not in page.shown()
     assert ENGLISH["remote"] in page.shown()
-    app = draw(page, care.page, ENGLISH, page.library)
+    app = draw(page, data.page, ENGLISH, page.library)
     assert app.warning[0].value == ENGLISH["data_servers"]
 
 

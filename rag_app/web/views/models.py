@@ -20,6 +20,7 @@ from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, size
 from rag_app.web.state import app_state, background_jobs
 from rag_app.web.widgets.notices import show_error, show_no_model
+from rag_app.web.widgets.stop_button import stop_button
 from rag_app.weights import store
 
 if TYPE_CHECKING:
@@ -201,13 +202,7 @@ def _pulling(model: CatalogModel, job: background_jobs.Job[Path], was_running: b
         _, done, total = job.stage
         share = min(done / total, 1.0) if total else 0.0
         st.progress(share, f"{words['pulling']} {size(done)} / {size(total or model.bytes)}")
-        st.button(
-            words["stop"],
-            key=f"pull-{model.id}-stop",
-            icon=":material/stop_circle:",
-            on_click=job.stop,
-            disabled=job.stopping.is_set(),
-        )
+        stop_button(words, f"pull-{model.id}-stop", job.stop, stopping=job.stopping.is_set())
     elif isinstance(job.error, background_jobs.StoppedError):
         st.caption(words["pull_stopped"])
     elif job.error:
