@@ -14,7 +14,7 @@ from rag_app.records import Answer, Filters, Paper
 from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state import conversations
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets.filters import chosen_filters, drop_all
+from rag_app.web.widgets.filters import chosen_filters, clear_filters
 from rag_app.web.widgets.follow_ups import follow_ups, name_of
 from rag_app.web.widgets.markdown import label
 
@@ -81,5 +81,5 @@ def _ask(question: str, library: Library) -> None:
 
 
 def _ask_without_filters(question: str, library: Library) -> None:
-    drop_all()
+    clear_filters()
     conversations.ask(question, library, Filters())
