@@ -1,7 +1,7 @@
-"""The app: what every page shares (frame, language, sidebar) and which pages there are.
+"""The app that `streamlit run` starts: which pages there are, and what they share.
 
-Knows: the pages and the order in which resources open. Does not know: what a page shows.
-Run by `rag-app serve` through `streamlit run`.
+Knows: the frame, the menu and the order in which settings, collection and engine open. Does not
+know: what a page shows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 
-# pages of columns and tables; prose reads better in a narrow column
+# pages of columns and tables; text reads better in a narrow column
 WIDE = {"compare", "explore", "collection"}
 # page -> Material icon, in the order of the menu
 ICONS = {

@@ -1,8 +1,7 @@
-"""The app with small stand-ins for its two models, for `test_hostile_page`: `streamlit run` starts
-it.
+"""The app with small stand-ins for its two models, for `test_hostile_page`.
 
-The language model repeats whatever the file `says` in RAG_HOME holds; every card of the evidence is
-shown.
+`streamlit run` starts it. The language model repeats whatever the file `says` in RAG_HOME holds;
+every card of the evidence is shown.
 """
 
 from __future__ import annotations

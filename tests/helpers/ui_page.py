@@ -1,5 +1,4 @@
-"""What the tests of the pages share: a small real paper table, scripted answers, and the app over
-both.
+"""What the tests of the pages share: a small paper table, scripted answers, and the app over both.
 
 The language model and retrieval are scripted; the pages, the history and the paper table are the
 real ones.

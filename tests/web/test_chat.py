@@ -1,5 +1,6 @@
-"""The chat's later steps, driven by Streamlit's AppTest over the fakes of `ui_page`: edit, what
-comes next, long lists, ways out of a refusal, and what an answer keeps of how it came about.
+"""The chat's later steps: edits, what comes next, long lists, refusals, and what an answer keeps.
+
+Driven by Streamlit's AppTest over the fakes of `ui_page`.
 """
 
 from __future__ import annotations

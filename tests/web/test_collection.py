@@ -1,5 +1,6 @@
-"""The pages of collection, models and data, and the sidebar's watch, driven by AppTest over the
-fakes of `ui_page`.
+"""The pages of collection, models and data, and the sidebar's watch over the folders.
+
+Driven by Streamlit's AppTest over the fakes of `ui_page`.
 """
 
 from __future__ import annotations

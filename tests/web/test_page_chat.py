@@ -1,5 +1,4 @@
-"""The chat in a real browser: two tabs, a reload, edits, long lists, filters, comparisons,
-refusals, narrow screens.
+"""The chat in a real browser: tabs, a reload, edits, lists, filters, refusals, narrow screens.
 
 Questions that code answers are asked wherever the model is not what is tested: they take no time.
 """

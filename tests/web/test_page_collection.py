@@ -1,5 +1,4 @@
-"""The collection in a real browser: first start, uploads, ingest while asking, folders that change,
-another model.
+"""The collection in a real browser: first start, uploads, ingest while asking, another model.
 
 The tests of one server run in order, each from where the one before left the collection.
 """
@@ -182,8 +181,9 @@ def test_a_first_start_reads_the_digests_and_answers_without_a_model(open_tab: O
 
 @pytest.fixture
 def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The app on a copy of the sample's index, of which a file that answers need is empty. It ends
-    after the tabs.
+    """The app on a copy of the sample's index, of which a file that answers need is empty.
+
+    It ends after the tabs.
     """
     for name in ("index", "vectors"):
         shutil.copytree(Path(environment["RAG_HOME"]) / name, tmp_path / name)

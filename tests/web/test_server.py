@@ -1,6 +1,4 @@
-"""What `serve` promises: the page listens on this machine only, answers its own requests only,
-names a taken port.
-"""
+"""What `serve` promises: it listens on this machine, answers its own requests, names a taken port."""
 
 from __future__ import annotations
 

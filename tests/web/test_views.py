@@ -1,5 +1,6 @@
-"""History, compare, explore, filters and feedback, driven by Streamlit's AppTest over the fakes of
-`ui_page`.
+"""History, compare, explore, filters and feedback.
+
+Driven by Streamlit's AppTest over the fakes of `ui_page`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
 from rag_app.web.widgets import answer_actions, paper_table
-from rag_app.web.widgets.comparison import PICKED
+from rag_app.web.widgets.compare_button import PICKED
 from rag_app.web.widgets.highlights import spans_of
 from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, opened_again
 

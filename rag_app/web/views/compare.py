@@ -16,7 +16,8 @@ from rag_app.records import Hit, Paper, Passage
 from rag_app.search import retrieval
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
-from rag_app.web.widgets.comparison import MOST, PICKED, comparison
+from rag_app.web.widgets.compare_button import MOST, PICKED
+from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.paper_drawer import paper_drawer
 
 if TYPE_CHECKING:

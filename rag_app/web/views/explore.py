@@ -19,7 +19,7 @@ from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import conversations
 from rag_app.web.widgets import filters
 from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked
-from rag_app.web.widgets.comparison import compare_button
+from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_drawer import paper_drawer
 from rag_app.web.widgets.paper_table import paper_table

@@ -34,11 +34,9 @@ def escape_with_badges(text: str) -> str:
 
 
 def blocks(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Our own Markdown block by block, without markers at line ends, and the numbers each block
-    cites, in order.
+    """Our own Markdown block by block, without markers at line ends, and the numbers each block cites.
 
-    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their
-    markers.
+    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their markers.
     """
     for block in _split(markdown):
         if block.startswith("|"):
@@ -49,9 +47,7 @@ def blocks(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def without_table(markdown: str) -> str:
-    """The text without the lines of a table, quoted or not: the plain form of what the page draws
-    as columns.
-    """
+    """The text without the lines of a table, quoted or not: the page draws those as columns."""
     return "\n".join(line for line in markdown.splitlines() if not line.startswith(("|", "> |"))).rstrip()
 
 
@@ -68,8 +64,9 @@ def _split(markdown: str) -> list[str]:
 
 
 def escape_inline(text: str) -> str:
-    """Escaped text for the inside of a directive, on one line; Streamlit counts brackets there,
-    escaped or not.
+    """Escaped text for the inside of a directive, on one line.
+
+    Streamlit counts brackets there, escaped or not.
     """
     return escape_markdown(text).replace("\n", " ").replace("\\[", "&#91;").replace("\\]", "&#93;")
 

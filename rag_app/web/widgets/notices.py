@@ -1,6 +1,6 @@
-"""Errors as the page shows them: the message and the next step, never a traceback.
+"""Errors and warnings as the page shows them: the message and the next step, never a traceback.
 
-Knows: how a `RagError` looks. Called by the pages and `app`.
+Knows: how a `RagError` looks. Does not know: what failed.
 """
 
 from __future__ import annotations

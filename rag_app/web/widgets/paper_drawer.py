@@ -15,7 +15,7 @@ from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.bookmarks import bookmark_button
-from rag_app.web.widgets.comparison import compare_button
+from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.highlights import Spans, highlighted, spans_of
 from rag_app.web.widgets.markdown import badge, escape_inline
 

@@ -42,9 +42,7 @@ def intro(answer: Answer) -> str:
 
 
 def page_of(answer: Answer, papers: Mapping[str, Paper], order: str, page: int) -> str:
-    """The papers of one page (from 1) as Markdown, each with its number and, where the answer
-    quotes it, its quote.
-    """
+    """The papers of one page (from 1) as Markdown, each with its number and, where there is one, its quote."""
     cited, key = list(answer.citations), ORDERS[order]
     if key:
         cited.sort(key=lambda citation: key(papers[citation.arxiv_id]), reverse=True)
