@@ -1,0 +1,1 @@
+"""The Streamlit page: views above widgets, widgets above state, state above the texts."""

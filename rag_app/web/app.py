@@ -1,22 +1,24 @@
-"""The app: what every page shares (frame, language, sidebar) and which pages there are.
+"""The app that `streamlit run` starts: which pages there are, and what they share.
 
-Knows: the pages and the order in which resources open. Does not know: what a page shows.
-Run by `rag-app serve` through `streamlit run`.
+Knows: the frame, the menu and the order in which settings, collection and engine open. Does not
+know: what a page shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag_app.errors import DamageError, RagError
-from rag_app.web.i18n.text import ENGLISH, WORDS, Words
-from rag_app.web.state import app_state, folder_watch
-from rag_app.web.views import chat, collection, compare, data, explore, history, models
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.text import WORDS, Words
+from rag_app.web.state import app_state, index_repair
+from rag_app.web.views import chat, collection, compare, data, explore, first_start, history, models
 from rag_app.web.widgets import upgrade
-from rag_app.web.widgets.notices import show_error
+from rag_app.web.widgets.notices import show_error, show_rebuilding
 from rag_app.web.widgets.sidebar import choose_language, sidebar
 
 if TYPE_CHECKING:
@@ -25,8 +27,18 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 
-# pages of columns and tables; prose reads better in a narrow column
+# pages of columns and tables; text reads better in a narrow column
 WIDE = {"compare", "explore", "collection"}
+# page -> Material icon, in the order of the menu
+ICONS = {
+    "chat": "chat",
+    "compare": "compare_arrows",
+    "explore": "travel_explore",
+    "history": "history",
+    "collection": "folder_open",
+    "models": "memory",
+    "data": "shield_lock",
+}
 
 
 def main() -> None:
@@ -41,18 +53,7 @@ def main() -> None:
     above, below = st.sidebar.container(), st.sidebar.container()
     language = choose_language(below)
     words = WORDS[language]
-    try:
-        with st.spinner(words["opening"]):
-            library = app_state.library()
-        if library:
-            folder_watch.mend_store(library.snapshot.name, library.snapshot)
-        app_state.engine()
-    except RagError as error:
-        show_error(error, words)
-        library = None
-        if isinstance(error, DamageError):
-            folder_watch.mend(words)
-
+    library = _open_library(words)
     pages = _pages(words, language, library)
     chosen = st.navigation(pages)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
@@ -61,52 +62,43 @@ def main() -> None:
     chosen.run()
 
 
+def _open_library(words: Words) -> Library | None:
+    """The collection, while the engine begins to load; where it cannot be opened, an error and None."""
+    try:
+        with st.spinner(words["opening"]):
+            library = app_state.library()
+        if library:
+            index_repair.repair_vector_store(library.snapshot.name, library.snapshot)
+        app_state.engine()
+    except RagError as error:
+        show_error(error, words)
+        if isinstance(error, DamageError) and index_repair.repair_index():
+            show_rebuilding(words)
+        return None
+    return library
+
+
 def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
-    """The pages there are; without a collection those that need one offer to make it."""
+    """The pages in the menu's order; without a collection, those that need one offer to make it."""
 
     def open_chat() -> None:
         st.switch_page(pages[0])
 
-    def chat_page() -> None:
-        if library:
-            chat.page(words, language, library)
-        else:
-            collection.first_page(words)
-
-    def compare_page() -> None:
-        if library:
-            compare.page(words, library, open_chat)
-        else:
-            collection.first_page(words)
-
-    def explore_page() -> None:
-        if library:
-            explore.page(words, library, open_chat)
-        else:
-            collection.first_page(words)
-
-    def history_page() -> None:
-        history.page(words, library, open_chat)
-
-    def collection_page() -> None:
-        collection.page(words, library)
-
-    def models_page() -> None:
-        models.page(words)
-
-    def data_page() -> None:
-        data.page(words, library)
-
-    pages: list[Page] = [
-        st.Page(chat_page, title=words["chat"], icon=":material/chat:", url_path="chat", default=True),
-        st.Page(compare_page, title=words["compare"], icon=":material/compare_arrows:", url_path="compare"),
-        st.Page(explore_page, title=words["explore"], icon=":material/travel_explore:", url_path="explore"),
-        st.Page(history_page, title=words["history"], icon=":material/history:", url_path="history"),
+    first_page = partial(first_start.page, words)
+    draw: dict[str, Callable[[], None]] = {
+        "chat": partial(chat.page, words, language, library) if library else first_page,
+        "compare": partial(compare.page, words, library, open_chat) if library else first_page,
+        "explore": partial(explore.page, words, library, open_chat) if library else first_page,
+        "history": partial(history.page, words, library, open_chat),
+        "collection": partial(collection.page, words, library),
+        "models": partial(models.page, words),
+        "data": partial(data.page, words, library),
+    }
+    pages = [
         st.Page(
-            collection_page, title=words["collection"], icon=":material/folder_open:", url_path="collection"
-        ),
-        st.Page(models_page, title=words["models"], icon=":material/memory:", url_path="models"),
-        st.Page(data_page, title=words["data"], icon=":material/shield_lock:", url_path="data"),
+            draw[name], title=words[name], icon=f":material/{icon}:", url_path=name, default=name == "chat"
+        )
+        for name, icon in ICONS.items()
     ]
     return pages
 

@@ -1,10 +1,8 @@
-"""The page behind its gate: what another site's page or another host's name asks for never reaches
-Streamlit.
+"""Lets the page answer its own requests only, and starts the Streamlit app behind that guard.
 
-Knows: which requests are the user's own. Does not know: what the page shows (`app`) or how the
-server starts (`server`, which gives this file to `streamlit run`). Streamlit checks Host and Origin
-of its WebSocket alone; and to compare a foreign Origin it asks the internet for this machine's own
-address, which is just what must not happen.
+Knows: which requests are the user's own. Does not know: what the page shows. Streamlit checks Host
+and Origin of its WebSocket alone; and to compare a foreign Origin it asks the internet for this
+machine's own address, which is just what must not happen.
 """
 
 from __future__ import annotations
@@ -21,9 +19,8 @@ from streamlit.starlette import App
 from rag_app.web.server import HOSTS
 
 
-def welcome(host: str, origin: str | None) -> bool:
-    """Whether the page itself sent a request with these headers, or no page at all (then there is
-    no Origin).
+def is_own_request(host: str, origin: str | None) -> bool:
+    """Whether the page itself sent a request with these headers, or no page at all (without Origin).
 
     A foreign Host is DNS rebinding: another site's name that was made to point at this machine.
     """
@@ -31,7 +28,7 @@ def welcome(host: str, origin: str | None) -> bool:
 
 
 class OriginGuard:
-    """ASGI middleware that answers 403 to whoever is not welcome, over plain HTTP and WebSocket alike."""
+    """ASGI middleware that answers 403 to any other request, over plain HTTP and WebSocket alike."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,7 +37,7 @@ class OriginGuard:
         answer = self.app
         if scope["type"] in {"http", "websocket"}:
             headers = Headers(scope=scope)
-            if not welcome(headers.get("host", ""), headers.get("origin")):
+            if not is_own_request(headers.get("host", ""), headers.get("origin")):
                 refusals = {"http": PlainTextResponse("This page answers to itself alone.", 403)}
                 answer = refusals.get(scope["type"], WebSocketClose())
         await answer(scope, receive, send)

@@ -1,7 +1,7 @@
-"""Starts the page: Streamlit on 127.0.0.1 with nothing sent anywhere.
+"""Starts the page: Streamlit on 127.0.0.1, with nothing sent anywhere.
 
 Knows: the flags that keep the server on this machine. Does not know: what the page shows (`app`),
-or whose requests reach it (`gate`).
+or which requests it answers (`origin_guard`).
 """
 
 from __future__ import annotations

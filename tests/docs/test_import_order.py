@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.test_docs import CHECKOUT, section
+from rag_app.settings import CHECKOUT
+from tests.docs.test_docs import section
 
 PROJECT = CHECKOUT / "pyproject.toml"
 

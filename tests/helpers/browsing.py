@@ -1,5 +1,4 @@
-"""What the browser tests share: the real app on the sample collection, a headless Chromium, and
-tabs that are watched.
+"""What the browser tests share: the app on the sample collection, a Chromium, and watched tabs.
 
 `conftest` gives the fixtures to every test module. One server serves all that leave the collection
 as it is; a module that changes it overrides `address`.
@@ -104,8 +103,9 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_tab(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens tabs at the app; at the end of the test none may have failed, or have asked another
-    host for anything.
+    """Opens tabs at the app.
+
+    At the end of the test none may have failed, or have asked another host for anything.
     """
     seen = Seen()
     pages: list[Page] = []

@@ -1,8 +1,7 @@
-"""The app with small stand-ins for its two models, for `test_hostile_page`: `streamlit run` starts
-it.
+"""The app with small stand-ins for its two models, for `test_hostile_page`.
 
-The language model repeats whatever the file `says` in RAG_HOME holds; every card of the evidence is
-shown.
+`streamlit run` starts it. The language model repeats whatever the file `says` in RAG_HOME holds;
+every card of the evidence is shown.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from rag_app.collection import library
 from rag_app.llm.protocol import Message
 from rag_app.web.app import main
 from rag_app.web.state import app_state
-from rag_app.web.widgets import evidence
+from rag_app.web.widgets import evidence_cards
 from tests.helpers.fakes import HashEmbedder, ScriptedGenerator
 
 
@@ -28,5 +27,5 @@ for module in (pipeline, library):
 pipeline.embedder_fingerprint = lambda settings: HashEmbedder().fingerprint  # type: ignore[attr-defined]
 ENGINE = SimpleNamespace(generator=ScriptedGenerator([says], size=40), error=None, loading=False)
 app_state.engine = lambda: ENGINE  # type: ignore[assignment,return-value]
-evidence.CARDS = 100
+evidence_cards.CARDS = 100
 main()

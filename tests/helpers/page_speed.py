@@ -1,7 +1,6 @@
-"""How soon the page can be used, and how soon a question has its first evidence card: run by hand,
-on an idle machine.
+"""How soon the page can be used, and a question has its first card: run by hand, on an idle machine.
 
-    RAG_HOME=... python tests/page_speed.py
+    RAG_HOME=... python -m tests.helpers.page_speed
 
 Prints seconds, as the browser counts them: from navigation to an input that takes text, and from
 Enter to the first card. The collection is that of RAG_HOME; the targets are 2 s (warm) and 1 s on

@@ -1,5 +1,4 @@
-"""What the tests of the pages share: a small real paper table, scripted answers, and the app over
-both.
+"""What the tests of the pages share: a small paper table, scripted answers, and the app over both.
 
 The language model and retrieval are scripted; the pages, the history and the paper table are the
 real ones.
@@ -158,7 +157,7 @@ class Page:
 
     @property
     def jobs(self) -> list[answer_jobs.AnswerJob]:
-        return [job for conversation in app_state.workbench().conversations.values() for job in conversation]
+        return [job for conversation in app_state.background().conversations.values() for job in conversation]
 
     def shown(self) -> str:
         elements = (*self.app.markdown, *self.app.info, *self.app.error, *self.app.caption, *self.app.success)
@@ -187,7 +186,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     monkeypatch.setattr(app_state, "library", lambda: library)
     monkeypatch.setattr(app_state, "engine", lambda: engine)
     app_state.settings.clear()
-    app_state.workbench.clear()
+    app_state.background.clear()
     app_state.history.clear()
     page = Page(library, monkeypatch)
     page.answers(answered)
@@ -196,7 +195,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     for job in page.jobs:
         job.stop()
     app_state.settings.clear()
-    app_state.workbench.clear()
+    app_state.background.clear()
     app_state.history.clear()
 
 
@@ -210,7 +209,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 def opened_again(page: Page) -> AppTest:
     """The same home after the server was started anew."""
     wait_for(lambda: not any(job.running for job in page.jobs))
-    app_state.workbench.clear()
+    app_state.background.clear()
     app_state.history.clear()
     app = AppTest.from_file(str(APP), default_timeout=20)
     app.query_params["c"] = page.app.session_state["conversation"]

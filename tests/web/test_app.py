@@ -18,10 +18,12 @@ from rag_app import pipeline
 from rag_app.errors import CollectionError, EngineError, RagError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
 from rag_app.web.i18n import text
-from rag_app.web.state import app_state
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.korean import KOREAN
+from rag_app.web.state import app_state, uploads
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets import details, evidence, upload
-from rag_app.web.widgets import markdown as prose
+from rag_app.web.widgets import answer_details, highlights, markdown
 from tests.helpers.ui_page import (
     ANSWER,
     APP,
@@ -42,20 +44,20 @@ from tests.helpers.ui_page import (
 
 
 def test_both_languages_have_the_same_strings() -> None:
-    assert text.WORDS.keys() == text.EXAMPLES.keys() == text.LANGUAGES.keys()
-    assert text.ENGLISH.keys() == text.KOREAN.keys()
+    assert text.WORDS.keys() == EXAMPLE_QUESTIONS.keys() == text.LANGUAGES.keys()
+    assert ENGLISH.keys() == KOREAN.keys()
 
 
-@pytest.mark.parametrize("key", text.ENGLISH)
+@pytest.mark.parametrize("key", ENGLISH)
 def test_a_string_takes_the_same_values_in_both_languages(key: str) -> None:
     def fields(wording: str) -> set[str | None]:
         return {name for _, name, _, _ in string.Formatter().parse(wording) if name}
 
-    assert fields(text.ENGLISH[key]) == fields(text.KOREAN[key])
+    assert fields(ENGLISH[key]) == fields(KOREAN[key])
 
 
 def test_unknown_votes_are_not_shown_as_zero() -> None:
-    assert [text.votes(text.ENGLISH, n) for n in (None, 0, 1, 2)] == [
+    assert [text.votes(ENGLISH, n) for n in (None, 0, 1, 2)] == [
         "votes unknown",
         "0 votes",
         "1 vote",
@@ -67,15 +69,15 @@ def test_unknown_votes_are_not_shown_as_zero() -> None:
 
 
 def test_an_empty_chat_offers_questions_that_can_be_asked_at_once(page: Page) -> None:
-    page.app.button(key=f"example-{text.EXAMPLES['en'][0]}").click().run()
+    page.app.button(key=f"example-{EXAMPLE_QUESTIONS['en'][0]}").click().run()
     page.settle()
-    assert page.asked[0] == text.EXAMPLES["en"][0]
+    assert page.asked[0] == EXAMPLE_QUESTIONS["en"][0]
     assert ":blue-badge[1]" in page.shown()
 
 
 def test_an_answer_shows_evidence_text_and_sources(page: Page) -> None:
     app = page.ask("what is new?")
-    assert f"**{prose.label(FILM.title, 80)}**" in page.shown()
+    assert f"**{markdown.label(FILM.title, 80)}**" in page.shown()
     assert any(button.label.startswith(":blue-badge[1]") for button in app.button)
     assert "FilmMaker joins short clips into minutes of video." in page.shown()
     assert "21 tokens/s" in page.shown()
@@ -86,7 +88,7 @@ def test_a_source_opens_with_exactly_the_quote_highlighted(page: Page) -> None:
     page.ask("what is new?")
     page.app.button(key="answer-0-source-1").click().run()
     marked = [m.value for m in page.app.markdown if ":yellow-background[" in m.value]
-    assert marked == [evidence.highlighted(FILM.sections[0].text, [(0, len(QUOTE))])]
+    assert marked == [highlights.highlighted(FILM.sections[0].text, [(0, len(QUOTE))])]
     assert [tab.label for tab in page.app.tabs] == ["What's New", "Performance"]
     assert "and 3 more" in page.shown()
 
@@ -120,14 +122,14 @@ def test_a_sentence_without_support_looks_unsupported_while_it_streams(page: Pag
 
 def test_what_the_check_left_out_stays_visible_as_unsupported(page: Page) -> None:
     page.ask("what is new?")
-    assert page.app.expander[0].label == text.ENGLISH["removed"].format(n=1)
+    assert page.app.expander[0].label == ENGLISH["removed"].format(n=1)
     assert "~~It was filmed on the moon" in page.app.expander[0].markdown[0].value
 
 
 def test_evidence_that_the_prompt_had_no_room_for_is_told() -> None:
-    told = "\n".join(details.cost(replace(ANSWER, left_out=7), text.ENGLISH))
-    assert text.ENGLISH["left_out"].format(n=7) in told
-    assert text.ENGLISH["left_out_title"] not in "\n".join(details.cost(ANSWER, text.ENGLISH))
+    told = "\n".join(answer_details.cost(replace(ANSWER, left_out=7), ENGLISH))
+    assert ENGLISH["left_out"].format(n=7) in told
+    assert ENGLISH["left_out_title"] not in "\n".join(answer_details.cost(ANSWER, ENGLISH))
 
 
 def test_stop_keeps_what_was_checked(page: Page) -> None:
@@ -138,14 +140,14 @@ def test_stop_keeps_what_was_checked(page: Page) -> None:
     page.app.button(key="stop-0").click().run()
     page.settle()
     assert "FilmMaker joins short clips" in page.shown()
-    assert text.ENGLISH["stopped"] in page.shown()
+    assert ENGLISH["stopped"] in page.shown()
     assert page.app.chat_input(key="question").disabled is False
 
 
 def test_a_refusal_offers_the_nearest_papers_as_questions(page: Page) -> None:
     page.answers(refused)
     page.ask("who won the world cup?")
-    assert page.app.info[0].value.startswith(f"**{text.ENGLISH['refused']}**")
+    assert page.app.info[0].value.startswith(f"**{ENGLISH['refused']}**")
     page.answers(answered)
     page.app.button(key=f"answer-0-nearest-{CALM.arxiv_id}").click().run()
     page.settle()
@@ -191,7 +193,7 @@ def test_without_a_model_the_question_is_still_answered(page: Page, monkeypatch:
 def test_a_new_conversation_starts_empty(page: Page) -> None:
     page.ask("what is new?")
     page.app.button(key="new-conversation").click().run()
-    assert page.app.header[0].value == text.ENGLISH["greeting"]
+    assert page.app.header[0].value == ENGLISH["greeting"]
 
 
 def test_a_reload_finds_the_conversation_again(page: Page) -> None:
@@ -204,7 +206,7 @@ def test_a_reload_finds_the_conversation_again(page: Page) -> None:
 
 def test_the_language_choice_changes_the_interface(page: Page) -> None:
     page.app.segmented_control(key="lang").set_value("ko").run()
-    assert page.app.header[0].value == text.KOREAN["greeting"]
+    assert page.app.header[0].value == KOREAN["greeting"]
 
 
 # --- the collection -----------------------------------------------------------------------------
@@ -222,14 +224,14 @@ def test_a_first_start_offers_to_read_the_digests(page: Page, monkeypatch: pytes
     monkeypatch.setattr(pipeline, "ingest", ingest)
     monkeypatch.setattr(app_state, "library", lambda: None)
     page.app.run()
-    assert page.app.header[0].value == text.ENGLISH["first_title"]
-    next(b for b in page.app.button if b.label == text.ENGLISH["first_start"]).click().run()
-    assert text.ENGLISH["ingesting"] in page.shown()
+    assert page.app.header[0].value == ENGLISH["first_title"]
+    next(b for b in page.app.button if b.label == ENGLISH["first_start"]).click().run()
+    assert ENGLISH["ingesting"] in page.shown()
     done.set()
     monkeypatch.setattr(app_state, "library", lambda: page.library)
-    wait_for(lambda: (job := app_state.workbench().ingest) and not job.running)
+    wait_for(lambda: (job := app_state.background().ingest) and not job.running)
     page.app.run()
-    assert page.app.header[0].value == text.ENGLISH["greeting"]
+    assert page.app.header[0].value == ENGLISH["greeting"]
 
 
 def test_a_damaged_collection_is_an_error_with_a_way_out(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +241,7 @@ def test_a_damaged_collection_is_an_error_with_a_way_out(page: Page, monkeypatch
     monkeypatch.setattr(app_state, "library", damaged)
     page.app.run()
     assert "the index is damaged" in page.app.error[0].value
-    assert any(button.label == text.ENGLISH["first_start"] for button in page.app.button)
+    assert any(button.label == ENGLISH["first_start"] for button in page.app.button)
 
 
 def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +256,7 @@ def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
     files: Any = [
         SimpleNamespace(name=name, getvalue=lambda: b"x") for name in ("../../a.md", "..\\b.md", "c.md")
     ]
-    upload.save_uploads(files, tmp_path / "uploads")
+    uploads.save_uploads(files, tmp_path / "uploads")
     assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["a.md", "b.md", "c.md"]
     assert all(path.parent == tmp_path / "uploads" for path in tmp_path.rglob("*.md"))
 
@@ -262,7 +264,7 @@ def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:
 def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = (b"first", b"second")
     first, second = (SimpleNamespace(name="day.md", getvalue=lambda text=text: text) for text in contents)
-    upload.save_uploads([first], tmp_path)
+    uploads.save_uploads([first], tmp_path)
 
     def full(path: Path, data: bytes) -> None:
         with path.open("wb") as file:
@@ -271,7 +273,7 @@ def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(RagError, match="No space left"):
-        upload.save_uploads([second], tmp_path)
+        uploads.save_uploads([second], tmp_path)
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("day.md", b"first")]
 
 
@@ -279,38 +281,38 @@ def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch:
 
 
 def test_text_around_a_highlight_keeps_its_blanks() -> None:
-    assert evidence.highlighted("One. Two. Three", [(5, 9)]) == "One. :yellow-background[Two.] Three"
+    assert highlights.highlighted("One. Two. Three", [(5, 9)]) == "One. :yellow-background[Two.] Three"
 
 
 def test_a_highlight_over_two_lines_marks_each_line() -> None:
-    assert evidence.highlighted("ab\ncd", [(0, 5)]) == ":yellow-background[ab]  \n:yellow-background[cd]"
+    assert highlights.highlighted("ab\ncd", [(0, 5)]) == ":yellow-background[ab]  \n:yellow-background[cd]"
 
 
 def test_overlapping_supports_become_one_highlight() -> None:
     support = Support(1, "What's New", QUOTE[10:] + " It", 10, len(QUOTE) + 3)
     sentence = Sentence("x [1]", True, (support,))
     answer = Answer("x [1]", False, Intent.LOOKUP, "en", (CITATION,), (sentence,))
-    spans = evidence.spans_of(AnswerProgress(answer=answer, papers={FILM.arxiv_id: FILM}), FILM.arxiv_id)
+    spans = highlights.spans_of(AnswerProgress(answer=answer, papers={FILM.arxiv_id: FILM}), FILM.arxiv_id)
     assert spans == {"What's New": [(0, len(QUOTE) + 3)]}
 
 
 def test_markers_in_model_text_become_badges_and_the_rest_is_inert() -> None:
-    assert prose.plain("![x](http://e.x) [2]").startswith("\\!&#91;x&#93;(http:\u2060//")
-    assert prose.plain("so [12].") == "so :blue-badge[12]."
+    assert markdown.escape_with_badges("![x](http://e.x) [2]").startswith("\\!&#91;x&#93;(http:\u2060//")
+    assert markdown.escape_with_badges("so [12].") == "so :blue-badge[12]."
 
 
 def test_escaped_brackets_and_links_are_not_markers() -> None:
-    assert prose.cited("a [3], b \\[4], [5](https://arxiv.org/abs/1)") == (
+    assert markdown.with_badges("a [3], b \\[4], [5](https://arxiv.org/abs/1)") == (
         "a :blue-badge[3], b \\[4], [5](https://arxiv.org/abs/1)"
     )
 
 
 def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
-    markdown = (
+    text_of_answer = (
         "Two papers:\n\n- one [1].\n\n  > eins [1]\n- two [2] and three [3]\n\n"
         "| a [4] |\n|---|\n\nEnd.\n\n> q [5]"
     )
-    assert list(prose.blocks(markdown)) == [
+    assert list(markdown.blocks(text_of_answer)) == [
         ("Two papers:", ()),
         ("- one.\n\n  > eins", (1,)),
         ("- two :blue-badge[2] and three", (2, 3)),
@@ -320,4 +322,4 @@ def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
 
 
 def test_a_long_title_is_cut_before_it_is_escaped() -> None:
-    assert prose.label("*" * 20, 5) == "\\*" * 4 + "…"
+    assert markdown.label("*" * 20, 5) == "\\*" * 4 + "…"

@@ -16,6 +16,7 @@ from rag_app.llm import process
 from rag_app.progress import Progress
 from rag_app.settings import Settings
 from rag_app.web.state.background_jobs import EngineJob, Job, StoppedError
+from tests.helpers.ui_page import wait_for
 
 PARROT = """
 import os, time
@@ -38,19 +39,25 @@ run(load)
 """
 
 
-def endless(say: Progress) -> None:
+def endless(report: Progress) -> None:
     while True:
-        say("counting", 1, 2)
+        report("counting", 1, 2)
         time.sleep(0.005)
 
 
+def ended(job: Job[Any]) -> None:
+    """Wait for its end, at most ten seconds."""
+    wait_for(lambda: not job.running)
+    assert not job.running
+
+
 def test_a_job_reports_and_ends_with_its_result() -> None:
-    def work(say: Progress) -> str:
-        say("counting", 1, 2)
+    def work(report: Progress) -> str:
+        report("counting", 1, 2)
         return "done"
 
     job = Job("count", work)
-    assert job.wait(10)
+    ended(job)
     assert (job.result, job.error, job.stage, job.running) == ("done", None, ("counting", 1, 2), False)
 
 
@@ -58,29 +65,29 @@ def test_a_job_stops_at_its_next_report() -> None:
     job = Job("count", endless)
     assert job.running
     job.stop()
-    assert job.wait(10)
+    ended(job)
     assert isinstance(job.error, StoppedError)
 
 
 def test_a_job_that_hides_the_stop_behind_an_error_of_its_own_was_stopped_all_the_same() -> None:
-    def work(say: Progress) -> None:
+    def work(report: Progress) -> None:
         try:
-            endless(say)
+            endless(report)
         except RagError:
             raise ValueError("every source failed") from None
 
     job = Job("pull", work)
     job.stop()
-    assert job.wait(10)
+    ended(job)
     assert isinstance(job.error, StoppedError)
 
 
 def test_an_unforeseen_error_has_a_message_and_a_hint() -> None:
-    def work(say: Progress) -> None:
+    def work(report: Progress) -> None:
         raise ZeroDivisionError
 
     job = Job("divide", work)
-    assert job.wait(10)
+    ended(job)
     assert job.error is not None
     assert "ZeroDivisionError" in job.error.message
     assert job.error.hint
@@ -91,7 +98,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     worker = tmp_path / "worker.py"
     worker.write_text(PARROT)
     host = partial(process.EngineProcess, command=(sys.executable, str(worker)))
-    monkeypatch.setattr(process, "EngineHost", host)
+    monkeypatch.setattr(process, "EngineProcess", host)
     return Settings(home=tmp_path, model="first")
 
 

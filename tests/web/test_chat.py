@@ -1,5 +1,6 @@
-"""The chat's later steps, driven by Streamlit's AppTest over the fakes of `ui_page`: edit, what
-comes next, long lists, ways out of a refusal, and what an answer keeps of how it came about.
+"""The chat's later steps: edits, what comes next, long lists, refusals, and what an answer keeps.
+
+Driven by Streamlit's AppTest over the fakes of `ui_page`.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from rag_app.records import (
     Section,
     Understood,
 )
-from rag_app.web.i18n import text
+from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.state.saved_progress import restored_progress, workings_of
+from rag_app.web.state.saved_progress import restored_progress, trace_of
 from rag_app.web.widgets import paper_list
-from rag_app.web.widgets.details import shared_terms
+from rag_app.web.widgets.answer_details import shared_terms
 from tests.helpers.ui_page import (
     ANSWER,
     CALM,
@@ -61,7 +62,7 @@ LONG = replace(
 
 def resend(page: Page, place: int, question: str) -> None:
     page.app.text_area(key=f"edit-{place}-{page.jobs[place].turn_id}-text").set_value(question)
-    [b for b in page.app.button if b.label == text.ENGLISH["resend"]][place].click().run()
+    [b for b in page.app.button if b.label == ENGLISH["resend"]][place].click().run()
     page.settle()
 
 
@@ -90,7 +91,7 @@ def test_a_question_sent_while_an_answer_is_written_is_given_back(page: Page) ->
     page.app.chat_input(key="question").set_value("what is new?").run()
     page.app.chat_input(key="question").set_value("and what is old?").run()
     assert [job.question for job in page.jobs] == ["what is new?"]
-    assert [toast.value for toast in page.app.toast] == [text.ENGLISH["busy"]]
+    assert [toast.value for toast in page.app.toast] == [ENGLISH["busy"]]
     assert not page.app.exception
 
 
@@ -102,7 +103,7 @@ def test_an_answer_that_ends_while_it_is_drawn_gives_the_input_back(page: Page) 
 
     page.answers(late)
     page.app.chat_input(key="question").set_value("what is new?").run()
-    assert page.app.chat_input(key="question").placeholder == text.ENGLISH["ask_placeholder"]
+    assert page.app.chat_input(key="question").placeholder == ENGLISH["ask_placeholder"]
 
 
 # --- what comes next ----------------------------------------------------------------------------
@@ -198,7 +199,7 @@ def test_what_is_kept_holds_the_passages_but_not_the_papers_text(page: Page) -> 
 def test_evidence_on_a_paper_that_the_collection_lost_is_what_was_kept_of_it(page: Page) -> None:
     lost = replace(FILM, arxiv_id="2401.00009")
     hit = Hit(lost, 1.0, (Passage(lost.arxiv_id, "What's New", 0, len(QUOTE), QUOTE),))
-    kept = workings_of(AnswerProgress(evidence=Evidence((hit,)), prompts=("Why?",)))
+    kept = trace_of(AnswerProgress(evidence=Evidence((hit,)), prompts=("Why?",)))
     page.ask("what is new?")
     (turn,) = app_state.history().turns(page.app.session_state["conversation"])
     back = restored_progress(replace(turn, trace=kept), page.library)
@@ -221,7 +222,7 @@ def test_the_details_show_the_prompt_word_for_word(page: Page) -> None:
     page.library.lexical = _Terms()
     app = page.app.run()
     assert "--- user ---\nWhy *this*?" in "\n".join(str(code.value) for code in app.code)
-    assert text.ENGLISH["time_all"] in page.shown()
+    assert ENGLISH["time_all"] in page.shown()
 
 
 class _Terms:

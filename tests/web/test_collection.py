@@ -1,5 +1,6 @@
-"""The pages of collection, models and data, and the sidebar's watch, driven by AppTest over the
-fakes of `ui_page`.
+"""The pages of collection, models and data, and the sidebar's watch over the folders.
+
+Driven by Streamlit's AppTest over the fakes of `ui_page`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from rag_app import pipeline
+from rag_app.collection import snapshot
 from rag_app.collection.digests import Report, Skipped
 from rag_app.embedding import adapt
 from rag_app.embedding.adapt import AdaptResult
@@ -21,13 +23,11 @@ from rag_app.errors import DamageError, EngineError, WeightsError
 from rag_app.llm.offload import Device
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
-from rag_app.web.i18n.text import ENGLISH
-from rag_app.web.state import app_state, folder_watch
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.state import app_state, digest_preview, folder_changes, index_repair, ingest_job
 from rag_app.web.state.answer_jobs import AnswerJob
-from rag_app.web.views import collection, explore, models
-from rag_app.web.views import data as care
-from rag_app.web.widgets import upgrade
-from rag_app.web.widgets import upload as adding
+from rag_app.web.views import collection, data, explore, models
+from rag_app.web.widgets import adapt_offer, upgrade
 from rag_app.web.widgets.markdown import label
 from rag_app.weights import store
 from tests.helpers.ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
@@ -71,7 +71,7 @@ def ingests(page: Page, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_damaged_vector_store_is_built_again_while_answers_go_on(page: Page, ingests: Ingests) -> None:
     page.library.snapshot.store_damage = lambda: ["data_level0.bin was cut"]
-    folder_watch.mend_store.clear()
+    index_repair.repair_vector_store.clear()
     page.app.run()
     wait_for(lambda: ingests.folders)
     assert ingests.folders == [()]
@@ -88,11 +88,11 @@ def test_a_damaged_index_is_built_again_once(
 
     monkeypatch.setattr(app_state, "library", library)
     page.app.run()
-    assert ENGLISH["mending"] in page.shown()
+    assert ENGLISH["rebuilding_index"] in page.shown()
     ingests.end.set()
-    wait_for(lambda: not folder_watch.ingesting())
+    wait_for(lambda: not ingest_job.ingest_running())
     page.app.run()
-    assert ENGLISH["mending"] not in page.shown(), "what failed would fail again"
+    assert ENGLISH["rebuilding_index"] not in page.shown(), "what failed would fail again"
     assert "papers.sqlite3" in page.shown()
     assert ingests.folders == [()]
 
@@ -109,7 +109,7 @@ def test_a_preview_says_what_will_be_skipped_and_writes_nothing(tmp_path: Path) 
         }.items()
     ]
     before = sorted(tmp_path.rglob("*"))
-    shown = adding.preview_uploads(files)
+    shown = digest_preview.preview_uploads(files)
     assert (shown.files, shown.papers, shown.good) == (2, ("2501.00001",), ("good.md",))
     assert [(s.file, s.line) for s in shown.skipped] == [("good.md", 5), ("bad.md", 0)]
     assert "arXiv address" in shown.skipped[1].reason
@@ -141,39 +141,39 @@ def test_a_folder_without_digests_cannot_be_added(page: Page, tmp_path: Path) ->
 def test_papers_that_are_there_already_are_counted_apart(page: Page) -> None:
     known = ENTRY.replace("2501.{n:05}", FILM.arxiv_id).format(n=1)
     files: Any = [SimpleNamespace(name="day.md", getvalue=(known + ENTRY.format(n=2)).encode)]
-    assert set(adding.preview_uploads(files).papers) == {FILM.arxiv_id, "2501.00002"}
+    assert set(digest_preview.preview_uploads(files).papers) == {FILM.arxiv_id, "2501.00002"}
 
 
 # --- ingest -------------------------------------------------------------------------------------
 
 
 def test_an_ingest_shows_its_progress_on_every_page_and_can_be_stopped(page: Page, ingests: Ingests) -> None:
-    folder_watch.start_ingest()
-    wait_for(lambda: (job := app_state.workbench().ingest) and job.stage[0])
+    ingest_job.start_ingest()
+    wait_for(lambda: (job := app_state.background().ingest) and job.stage[0])
     page.app.run()
     assert page.app.header[0].value == ENGLISH["greeting"]  # the chat goes on meanwhile
     app = draw(page, collection.page, ENGLISH, page.library)
     assert ENGLISH["ingest_goes_on"] in [c.value for c in app.caption]
     app.button(key="stop-ingest").click().run()
-    wait_for(lambda: not folder_watch.ingesting())
+    wait_for(lambda: not ingest_job.ingest_running())
     app.run()
     assert app.info[0].value == ENGLISH["work_stopped"]
 
 
 def test_the_report_of_an_ingest_names_file_line_and_reason(page: Page, ingests: Ingests) -> None:
     ingests.end.set()
-    folder_watch.start_ingest()
-    wait_for(lambda: not folder_watch.ingesting())
+    ingest_job.start_ingest()
+    wait_for(lambda: not ingest_job.ingest_running())
     app = draw(page, collection.page, ENGLISH, page.library)
     (row,) = app.dataframe[0].value.to_dict("records")
     assert list(row.values()) == ["b.md", 7, "no arXiv address"]
 
 
 def test_a_second_ingest_waits_for_the_first(page: Page, ingests: Ingests) -> None:
-    folder_watch.start_ingest()
-    folder_watch.start_ingest()
+    ingest_job.start_ingest()
+    ingest_job.start_ingest()
     ingests.end.set()
-    wait_for(lambda: not folder_watch.ingesting())
+    wait_for(lambda: not ingest_job.ingest_running())
     assert len(ingests.folders) == 1
 
 
@@ -185,12 +185,12 @@ def test_a_changed_new_deleted_or_moved_folder_is_a_change(tmp_path: Path) -> No
     (tmp_path / "a" / ".hidden.md").write_text("x")
     (tmp_path / "a" / "notes.pdf").write_text("x")
     roots, read = [tmp_path / "a"], max(first.stat().st_mtime, second.stat().st_mtime)
-    assert not folder_watch.changes(roots, 2, read)
-    assert folder_watch.changes(roots, 2, read - 1).newer >= 1
-    assert folder_watch.changes(roots, 1, read).more == 1
+    assert not folder_changes.changes_since(read, roots, 2)
+    assert folder_changes.changes_since(read - 1, roots, 2).newer >= 1
+    assert folder_changes.changes_since(read, roots, 1).more == 1
     first.unlink()
-    assert folder_watch.changes(roots, 2, read).more == -1
-    assert folder_watch.changes([*roots, tmp_path / "gone"], 1, read).missing == (tmp_path / "gone",)
+    assert folder_changes.changes_since(read, roots, 2).more == -1
+    assert folder_changes.changes_since(read, [*roots, tmp_path / "gone"], 1).missing == (tmp_path / "gone",)
 
 
 def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: Ingests) -> None:
@@ -204,17 +204,17 @@ def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: In
 
 
 def test_files_that_only_look_newer_are_offered_once(page: Page, ingests: Ingests) -> None:
-    snapshot = page.library.snapshot
-    snapshot.manifest.created = "2020-01-01T00:00:00+00:00"
+    read = page.library.snapshot
+    read.manifest.created = "2020-01-01T00:00:00+00:00"
     page.app.run()
     assert ENGLISH["watch_newer"].format(n=1) in page.shown()
     ingests.end.set()
     page.app.button(key="watch-read").click().run()
-    wait_for(lambda: not folder_watch.ingesting())
-    app_state.workbench.clear()  # also after the next start
-    assert not folder_watch.changes_of(snapshot)
-    snapshot.name = "g2"
-    assert folder_watch.changes_of(snapshot)
+    wait_for(lambda: not ingest_job.ingest_running())
+    app_state.background.clear()  # also after the next start
+    assert not folder_changes.changes_since_reading(read)
+    read.name = "g2"
+    assert folder_changes.changes_since_reading(read)
 
 
 # --- explore ------------------------------------------------------------------------------------
@@ -245,13 +245,14 @@ def test_fitting_is_offered_to_large_collections_and_says_what_it_brought(
 ) -> None:
     app = draw(page, collection.page, ENGLISH, page.library)
     assert not [b for b in app.button if b.key == "adapt-start"]
-    page.library.snapshot.manifest.papers = collection.WORTH_ADAPTING
+    page.library.snapshot.manifest.papers = adapt_offer.WORTH_ADAPTING
     result = AdaptResult(10, 5, 0.5, 0.75, True, 1.0)
-    monkeypatch.setattr(adapt, "adapt", lambda settings, progress: result)
+    monkeypatch.setattr(snapshot, "read_papers", lambda home: ())
+    monkeypatch.setattr(adapt, "adapt", lambda settings, papers, progress: result)
     ingests.end.set()
     app.run()
     app.button(key="adapt-start").click().run()
-    wait_for(lambda: (job := app_state.workbench().adapt) and not job.running)
+    wait_for(lambda: (job := app_state.background().adapt) and not job.running)
     app.run()
     assert app.success[0].value == ENGLISH["adapt_kept"].format(before="50%", after="75%")
     assert ingests.folders == [()]  # what was fitted is indexed anew
@@ -320,11 +321,12 @@ def test_a_pull_shows_its_progress_and_can_be_stopped(
     monkeypatch.setattr(store, "pull", pull)
     app = draw(page, models.page, ENGLISH)
     app.button(key=f"pull-{SMALL}-start").click().run()
-    job = app_state.workbench().pulls[SMALL]
+    job = app_state.background().pulls[SMALL]
     wait_for(lambda: job.stage[0])
     app.run()
     app.button(key=f"pull-{SMALL}-stop").click().run()
-    assert job.wait(10)
+    wait_for(lambda: not job.running)
+    assert not job.running
     app.run()
     assert ENGLISH["pull_stopped"] in [c.value for c in app.caption]
     assert not app.error
@@ -337,7 +339,7 @@ def test_a_pull_that_fails_says_why(page: Page, machine: Path, monkeypatch: pyte
     monkeypatch.setattr(store, "pull", pull)
     app = draw(page, models.page, ENGLISH)
     app.button(key=f"pull-{SMALL}-start").click().run()
-    app_state.workbench().pulls[SMALL].wait(10)
+    wait_for(lambda: not app_state.background().pulls[SMALL].running)
     app.run()
     assert "no source has it" in app.error[0].value
     assert "HTTPS" in app.error[0].value
@@ -369,7 +371,7 @@ def test_the_first_model_is_put_to_use(page: Page, machine: Path, monkeypatch: p
 
 
 def test_the_data_page_shows_every_part_with_its_place(page: Page) -> None:
-    app = draw(page, care.page, ENGLISH, page.library)
+    app = draw(page, data.page, ENGLISH, page.library)
     shown = app.table[0].value
     assert list(shown[ENGLISH["data_part"]]).count(ENGLISH["part_digests"]) == 1
     assert ENGLISH["data_notice"] in [i.value for i in app.info]
@@ -383,7 +385,7 @@ def test_deleting_everything_asks_twice_and_spares_the_digests(page: Page, tmp_p
     state.parent.mkdir()
     state.write_text("what was asked")
     upload = digest(tmp_path / "uploads", "u.md", 1)
-    app = draw(page, care.page, ENGLISH, page.library)
+    app = draw(page, data.page, ENGLISH, page.library)
     assert app.button(key="data-delete").disabled
     app.checkbox(key="data-sure").check().run()
     app.button(key="data-delete").click().run()
@@ -408,8 +410,8 @@ def test_a_deletion_waits_for_an_answer_that_still_saves_what_it_read(
 
     monkeypatch.setattr(pipeline, "ask", answer)
     job.start(page.library, None)
-    app_state.workbench().conversations["one"] = [job]
-    app = draw(page, care.page, ENGLISH, page.library)
+    app_state.background().conversations["one"] = [job]
+    app = draw(page, data.page, ENGLISH, page.library)
     app.checkbox(key="data-sure").check().run()
     app.button(key="data-delete").click().run()
     assert job.progress.finished
@@ -424,7 +426,7 @@ def test_a_server_on_this_machine_leaves_the_page_offline(
     page.app.run()
     assert ENGLISH["offline_short"] in page.shown()
     assert "localhost:8080" in page.shown()
-    assert not draw(page, care.page, ENGLISH, page.library).warning
+    assert not draw(page, data.page, ENGLISH, page.library).warning
 
 
 def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(
@@ -435,7 +437,7 @@ def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(
     page.app.run()
     assert ENGLISH["offline_short"] not in page.shown()
     assert ENGLISH["remote"] in page.shown()
-    app = draw(page, care.page, ENGLISH, page.library)
+    app = draw(page, data.page, ENGLISH, page.library)
     assert app.warning[0].value == ENGLISH["data_servers"]
 
 

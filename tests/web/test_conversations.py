@@ -1,6 +1,6 @@
 """Conversations at once over one engine in a process of its own, as the page's tabs share it.
 
-The full count, eight by ten: `python -m pytest tests/test_conversations.py -m slow`.
+The full count, eight by ten: `python -m pytest tests/web/test_conversations.py -m slow`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a reader is told while waiting: the line before the engine, and the estimate of the time left."""
+"""What a reader is told while waiting: the place in the queue, and the estimate of the time left."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Usage
-from rag_app.web.i18n.text import ENGLISH
-from rag_app.web.state.eta import Speed, pace_of, seconds_left, waiting_line
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.state.eta import AnswerSpeed, answer_speed, seconds_left, waiting_line
 from rag_app.web.state.model_call import CallQueue, ModelCall
 from tests.helpers.ui_page import ANSWER
 
 MESSAGES = (Message(role="system", content="Be brief."), Message(role="user", content="Why?"))
-PACE = Speed(reading=10.0, tokens=40, speed=4.0)
+USUAL = AnswerSpeed(prompt_seconds=10.0, tokens=40, tokens_per_second=4.0)
 
 
-class Engine:
+class TwoWords:
     """Says two words, each when it is let."""
 
     model, device, processor, context = "tiny", "CPU", Processor.CPU, 100
@@ -48,8 +48,8 @@ class Engine:
         raise AssertionError("the engine is not one answer's to close")
 
 
-def test_a_witness_notes_the_prompt_word_for_word() -> None:
-    model_call = ModelCall(engine := Engine(), CallQueue())
+def test_a_model_call_notes_the_prompt_word_for_word() -> None:
+    model_call = ModelCall(engine := TwoWords(), CallQueue())
     engine.go.release(2)
     assert list(model_call.stream(MESSAGES, prefix="[1] This")) == ["so", " it is"]
     assert model_call.prompts == (
@@ -59,9 +59,9 @@ def test_a_witness_notes_the_prompt_word_for_word() -> None:
 
 
 def test_an_answer_knows_how_many_come_before_it() -> None:
-    line, engine = CallQueue(), Engine()
+    queue, engine = CallQueue(), TwoWords()
     engine.go.release(9)
-    first, second = ModelCall(engine, line), ModelCall(engine, line)
+    first, second = ModelCall(engine, queue), ModelCall(engine, queue)
     streams = [first.stream(MESSAGES), second.stream(MESSAGES)]
     for stream in streams:
         next(stream)
@@ -70,48 +70,48 @@ def test_an_answer_knows_how_many_come_before_it() -> None:
     assert second.ahead == 0
 
 
-def test_an_answer_left_in_the_middle_leaves_the_line() -> None:
-    line, engine = CallQueue(), Engine()
+def test_an_answer_left_in_the_middle_leaves_the_queue() -> None:
+    queue, engine = CallQueue(), TwoWords()
     engine.go.release(9)
-    stream = ModelCall(engine, line).stream(MESSAGES)
+    stream = ModelCall(engine, queue).stream(MESSAGES)
     next(stream)
     stream.close()  # type: ignore[attr-defined]  # a generator, which a Generator's stream need not be
-    later = ModelCall(engine, line)
+    later = ModelCall(engine, queue)
     next(later.stream(MESSAGES))
     assert later.ahead == 0
 
 
-def test_the_pace_is_that_of_the_same_models_answers() -> None:
+def test_the_usual_speed_is_that_of_the_same_models_answers() -> None:
     slow = replace(ANSWER, model="big", first_token_seconds=60.0, usage=Usage(100, 0, 10, 1.0))
     quick = replace(ANSWER, first_token_seconds=3.0, evidence_seconds=1.0)
-    assert pace_of([slow, quick], "tiny") == Speed(2.0, 40, 21.4)
-    assert pace_of([slow], "tiny") is None
-    assert pace_of([replace(quick, usage=Usage())], "tiny") is None  # answered without the model
+    assert answer_speed([slow, quick], "tiny") == AnswerSpeed(2.0, 40, 21.4)
+    assert answer_speed([slow], "tiny") is None
+    assert answer_speed([replace(quick, usage=Usage())], "tiny") is None  # answered without the model
 
 
 def test_time_left_counts_down_and_then_follows_the_measured_speed() -> None:
-    model_call = ModelCall(Engine(), CallQueue())
-    assert seconds_left(PACE, model_call, model_call.began) == 20.0
-    assert seconds_left(PACE, model_call, model_call.began + 5.0) == 15.0
+    model_call = ModelCall(TwoWords(), CallQueue())
+    assert seconds_left(USUAL, model_call, model_call.began) == 20.0
+    assert seconds_left(USUAL, model_call, model_call.began + 5.0) == 15.0
     model_call.first_piece, model_call.pieces = model_call.began + 10.0, 20
-    assert seconds_left(PACE, model_call, model_call.began + 20.0) == 10.0  # twenty more at two a second
+    assert seconds_left(USUAL, model_call, model_call.began + 20.0) == 10.0  # twenty more at two a second
     model_call.pieces = 50
-    assert seconds_left(PACE, model_call, model_call.began + 20.0) == 0.0
+    assert seconds_left(USUAL, model_call, model_call.began + 20.0) == 0.0
 
 
 def test_waiting_behind_another_answer_is_said_and_counted() -> None:
-    line, engine = CallQueue(), Engine()
+    queue, engine = CallQueue(), TwoWords()
     engine.go.release(9)
-    first, second = ModelCall(engine, line), ModelCall(engine, line)
+    first, second = ModelCall(engine, queue), ModelCall(engine, queue)
     streams = [first.stream(MESSAGES), second.stream(MESSAGES)]
     for stream in streams:
         next(stream)
     second.first_piece = None
-    said = waiting_line(PACE, second, second.began, ENGLISH)
+    said = waiting_line(USUAL, second, second.began, ENGLISH)
     assert said == "One answer comes first · about 40 s left"
 
 
 def test_a_short_wait_is_not_worth_a_number() -> None:
-    model_call = ModelCall(Engine(), CallQueue())
+    model_call = ModelCall(TwoWords(), CallQueue())
     assert waiting_line(None, model_call, model_call.began + 1.0, ENGLISH) == ""
     assert waiting_line(None, model_call, model_call.began + 7.0, ENGLISH) == "7 s"

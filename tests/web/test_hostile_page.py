@@ -1,5 +1,4 @@
-"""What hostile text cannot do on the page, in a real browser: fetch, run, link, look like the app,
-or hide.
+"""What hostile text cannot do in a real browser: fetch, run, link, look like the app, or hide.
 
 Every payload stands in the title, the authors, a section's name and text, and a heading of a
 digest, in a question, in a conversation's title, and in what the language model writes. A watcher
@@ -125,7 +124,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     with socket.socket() as free:
         free.bind((LOCAL, 0))
         port = free.getsockname()[1]
-    command = [str(HOOK) if part.endswith("gate.py") else part for part in server.command(port)]
+    command = [str(HOOK) if part.endswith("origin_guard.py") else part for part in server.command(port)]
     paths = {f"RAG_{name.upper()}": str(getattr(settings, name)) for name in ("home", "digests", "models")}
     environment = {**os.environ, **paths, "PYTHONPATH": str(CHECKOUT)}
     running = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)

@@ -1,5 +1,4 @@
-"""The real app in a real browser: the sample collection, the small model, questions, sources,
-history and pages.
+"""The real app in a real browser: sample collection, small model, questions, sources and pages.
 
 Slow and whole on purpose: everything between the keyboard and the weights is the user's own.
 """

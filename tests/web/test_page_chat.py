@@ -1,5 +1,4 @@
-"""The chat in a real browser: two tabs, a reload, edits, long lists, filters, comparisons,
-refusals, narrow screens.
+"""The chat in a real browser: tabs, a reload, edits, lists, filters, refusals, narrow screens.
 
 Questions that code answers are asked wherever the model is not what is tested: they take no time.
 """
@@ -14,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag_app.history.store import History
-from rag_app.web.i18n.text import ENGLISH, KOREAN
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.korean import KOREAN
 from tests.helpers.browsing import Open, ask, is_finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]

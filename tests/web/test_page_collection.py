@@ -1,5 +1,4 @@
-"""The collection in a real browser: first start, uploads, ingest while asking, folders that change,
-another model.
+"""The collection in a real browser: first start, uploads, ingest while asking, another model.
 
 The tests of one server run in order, each from where the one before left the collection.
 """
@@ -17,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from rag_app.collection.snapshot import current_name
 from rag_app.settings import CHECKOUT
-from rag_app.web.i18n.text import ENGLISH
+from rag_app.web.i18n.english import ENGLISH
 from tests.helpers.browsing import MODEL, Open, ask, is_finished, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -182,8 +181,9 @@ def test_a_first_start_reads_the_digests_and_answers_without_a_model(open_tab: O
 
 @pytest.fixture
 def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The app on a copy of the sample's index, of which a file that answers need is empty. It ends
-    after the tabs.
+    """The app on a copy of the sample's index, of which a file that answers need is empty.
+
+    It ends after the tabs.
     """
     for name in ("index", "vectors"):
         shutil.copytree(Path(environment["RAG_HOME"]) / name, tmp_path / name)
@@ -195,7 +195,7 @@ def harmed(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
 def test_a_damaged_index_is_named_built_again_and_answers(harmed: str, open_tab: Open) -> None:
     page = open_tab(harmed)
     expect(page.get_by_text("papers.sqlite3")).to_be_visible(timeout=SECONDS)
-    expect(page.get_by_text(ENGLISH["mending"])).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text(ENGLISH["rebuilding_index"])).to_be_visible(timeout=SECONDS)
     expect(page.get_by_role("heading", name="Ask your digests")).to_be_visible(timeout=SECONDS)
     ask(page, "Which papers have more than 5 votes?")
     is_finished(page)

@@ -1,6 +1,4 @@
-"""What `serve` promises: the page listens on this machine only, answers its own requests only,
-names a taken port.
-"""
+"""What `serve` promises: it listens on this machine, answers its own requests, names a taken port."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rag_app.errors import RagError
 from rag_app.settings import CHECKOUT, Settings
 from rag_app.web import server
-from rag_app.web.origin_guard import OriginGuard, app, welcome
+from rag_app.web.origin_guard import OriginGuard, app, is_own_request
 
 
 @pytest.fixture
@@ -80,7 +78,7 @@ def test_folders_that_python_searches_stay(tmp_path: Path, monkeypatch: pytest.M
     assert search == [str(CHECKOUT), str(tmp_path)]
 
 
-# --- the gate -----------------------------------------------------------------------------------
+# --- the origin guard ---------------------------------------------------------------------------
 
 OWN = [
     # an address that is typed in, and every other request that no page sends
@@ -108,16 +106,16 @@ FOREIGN = [
 
 @pytest.mark.parametrize(("host", "origin"), OWN)
 def test_the_page_itself_is_welcome(host: str, origin: str | None) -> None:
-    assert welcome(host, origin)
+    assert is_own_request(host, origin)
 
 
 @pytest.mark.parametrize(("host", "origin"), FOREIGN)
 def test_another_host_or_another_origin_is_not(host: str, origin: str | None) -> None:
-    assert not welcome(host, origin)
+    assert not is_own_request(host, origin)
 
 
 @pytest.fixture(scope="module")
-def behind_the_gate() -> Iterator[TestClient]:
+def guarded() -> Iterator[TestClient]:
     """A server of one page and one WebSocket, which both greet."""
 
     async def greet(websocket: WebSocket) -> None:
@@ -138,23 +136,23 @@ def behind_the_gate() -> Iterator[TestClient]:
 @pytest.mark.parametrize(
     "headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}, {"origin": "null"}]
 )
-def test_the_gate_is_closed_for_pages_and_sockets_alike(
-    behind_the_gate: TestClient, headers: dict[str, str]
+def test_the_origin_guard_is_closed_for_pages_and_sockets_alike(
+    guarded: TestClient, headers: dict[str, str]
 ) -> None:
     for method in ("GET", "POST"):
-        assert behind_the_gate.request(method, "/", headers=headers).status_code == 403
-    with pytest.raises(WebSocketDisconnect), behind_the_gate.websocket_connect("/", headers=headers):
+        assert guarded.request(method, "/", headers=headers).status_code == 403
+    with pytest.raises(WebSocketDisconnect), guarded.websocket_connect("/", headers=headers):
         pass
 
 
-def test_the_gate_is_open_for_the_page_itself(behind_the_gate: TestClient) -> None:
+def test_the_origin_guard_is_open_for_the_page_itself(guarded: TestClient) -> None:
     headers = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
-    assert behind_the_gate.post("/", headers=headers).text == "hello"
-    with behind_the_gate.websocket_connect("/", headers=headers) as socket_:
+    assert guarded.post("/", headers=headers).text == "hello"
+    with guarded.websocket_connect("/", headers=headers) as socket_:
         assert socket_.receive_text() == "hello"
 
 
-def test_the_page_is_served_from_behind_the_gate() -> None:
-    assert server.command(8501)[4].endswith("gate.py")
+def test_the_page_is_served_from_behind_the_origin_guard() -> None:
+    assert server.command(8501)[4].endswith("origin_guard.py")
     assert app.script_path.name == "app.py"
     assert [str(middleware.cls) for middleware in app._user_middleware] == [str(OriginGuard)]

@@ -1,5 +1,6 @@
-"""History, compare, explore, filters and feedback, driven by Streamlit's AppTest over the fakes of
-`ui_page`.
+"""History, compare, explore, filters and feedback.
+
+Driven by Streamlit's AppTest over the fakes of `ui_page`.
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ from rag_app.records import (
     Section,
     Understood,
 )
-from rag_app.web.i18n import text
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
 from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
-from rag_app.web.widgets import answer, paper_table
-from rag_app.web.widgets.comparison import PICKED
-from rag_app.web.widgets.evidence import spans_of
+from rag_app.web.widgets import answer_actions, paper_table
+from rag_app.web.widgets.compare_button import PICKED
+from rag_app.web.widgets.highlights import spans_of
 from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, opened_again
 
 LISTED = replace(
@@ -88,7 +90,7 @@ def test_an_address_of_a_deleted_conversation_starts_a_new_one(page: Page) -> No
     app = AppTest.from_file(str(APP), default_timeout=20)
     app.query_params["c"] = "gone"
     app.run()
-    assert app.header[0].value == text.ENGLISH["greeting"]
+    assert app.header[0].value == ENGLISH["greeting"]
     app.chat_input(key="question").set_value("what is new?").run()
     assert app.session_state["conversation"] == app_state.history().conversations()[0].id
 
@@ -114,9 +116,9 @@ def test_an_unwritable_history_keeps_nobody_from_asking(page: Page, monkeypatch:
 def test_the_history_page_renames_and_deletes(page: Page) -> None:
     page.ask("what is new?")
     (saved,) = app_state.history().conversations()
-    app = draw(page, history.page, text.ENGLISH, page.library, lambda: None)
+    app = draw(page, history.page, ENGLISH, page.library, lambda: None)
     app.text_input[1].set_value("Films")
-    next(b for b in app.button if b.label == text.ENGLISH["save"]).click().run()
+    next(b for b in app.button if b.label == ENGLISH["save"]).click().run()
     assert app_state.history().conversation(saved.id).title == "Films"
     app.button(key=f"history-{saved.id}-delete-yes").click().run()
     assert app_state.history().conversations() == []
@@ -125,11 +127,11 @@ def test_the_history_page_renames_and_deletes(page: Page) -> None:
 
 def test_the_history_page_searches_answers_too(page: Page) -> None:
     page.ask("what is new?")
-    app = draw(page, history.page, text.ENGLISH, page.library, lambda: None)
+    app = draw(page, history.page, ENGLISH, page.library, lambda: None)
     app.text_input(key="history-search").set_value("minutes CLIPS").run()
     assert any("what is new" in b.label for b in app.button)
     app.text_input(key="history-search").set_value("penguins").run()
-    assert app.info[0].value == text.ENGLISH["history_nothing"]
+    assert app.info[0].value == ENGLISH["history_nothing"]
 
 
 def test_a_conversation_exports_in_every_format(page: Page) -> None:
@@ -178,7 +180,7 @@ def test_a_quote_that_is_gone_is_not_highlighted_elsewhere() -> None:
 
 def test_a_paper_that_the_collection_lost_is_what_its_citation_says() -> None:
     lost: Any = SimpleNamespace(snapshot=SimpleNamespace(papers=SimpleNamespace(has=lambda arxiv_id: False)))
-    paper = answer_jobs.papers_of(ANSWER, lost)[FILM.arxiv_id]
+    paper = answer_jobs.openable_papers(ANSWER, lost)[FILM.arxiv_id]
     assert (paper.title, paper.sections[0].text) == (FILM.title, QUOTE)
 
 
@@ -189,9 +191,9 @@ def test_a_list_shows_its_papers_as_a_table_and_its_borderline_apart(page: Page)
     listed = replace(LISTED, borderline_papers=(CALM.arxiv_id,), borderline=1)
     page.answers(scripted(Query("q", "q", "en", Intent.LIST), listed))
     app = page.ask("which papers are new?")
-    assert text.ENGLISH["all_papers"].format(n=2) in [e.label for e in app.expander]
+    assert ENGLISH["all_papers"].format(n=2) in [e.label for e in app.expander]
     assert app.button(key=f"answer-0-borderline-{CALM.arxiv_id}")
-    assert list(app.dataframe[0].value[text.ENGLISH["column_title"]]) == [FILM.title, CALM.title]
+    assert list(app.dataframe[0].value[ENGLISH["column_title"]]) == [FILM.title, CALM.title]
 
 
 def test_a_comparison_stands_in_columns_and_not_in_the_text(page: Page) -> None:
@@ -206,7 +208,7 @@ def test_a_comparison_stands_in_columns_and_not_in_the_text(page: Page) -> None:
     page.ask("compare FilmMaker and CalmWalk")
     assert "|---|" not in page.shown()
     assert f":blue-badge[1] {QUOTE}" in page.shown()
-    assert f":blue-badge[2] :gray[{text.ENGLISH['not_in_digest']}]" in page.shown()
+    assert f":blue-badge[2] :gray[{ENGLISH['not_in_digest']}]" in page.shown()
 
 
 def test_questions_about_the_record_show_no_cards_of_similar_papers(page: Page) -> None:
@@ -217,7 +219,7 @@ def test_questions_about_the_record_show_no_cards_of_similar_papers(page: Page) 
 
 
 def test_what_is_copied_names_its_sources() -> None:
-    assert answer.with_sources(ANSWER).endswith(
+    assert answer_actions.with_sources(ANSWER).endswith(
         f"[1] FilmMaker: Long Videos from \\*Short\\* Clips, {FILM.url}"
     )
 
@@ -240,7 +242,7 @@ def test_filters_apply_to_the_next_question_and_show_as_chips(page: Page) -> Non
         "10 votes or more",
         "Ada Park",
     ]
-    assert text.ENGLISH["authors_unknown"].format(names="nobody") in page.shown()
+    assert ENGLISH["authors_unknown"].format(names="nobody") in page.shown()
 
 
 def test_a_chip_takes_its_filter_away(page: Page) -> None:
@@ -254,7 +256,7 @@ def test_a_chip_takes_its_filter_away(page: Page) -> None:
 
 
 def test_the_question_for_differences_names_the_papers_shortly() -> None:
-    assert compare.question_about([FILM, CALM], text.ENGLISH) == "Compare FilmMaker and CalmWalk"
+    assert compare.question_about([FILM, CALM], ENGLISH) == "Compare FilmMaker and CalmWalk"
 
 
 def test_text_filter_wants_every_word_in_title_authors_or_digest() -> None:
@@ -265,26 +267,24 @@ def test_text_filter_wants_every_word_in_title_authors_or_digest() -> None:
 
 
 def test_the_explore_page_filters_and_says_how_many_are_left(page: Page) -> None:
-    app = draw(page, explore.page, text.ENGLISH, page.library, lambda: None)
+    app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
     app.text_input(key="explore-text").set_value("robot").run()
-    assert text.ENGLISH["explore_count"].format(n=1, total=2) in [c.value for c in app.caption]
-    assert list(app.dataframe[0].value[text.ENGLISH["column_title"]]) == [CALM.title]
+    assert ENGLISH["explore_count"].format(n=1, total=2) in [c.value for c in app.caption]
+    assert list(app.dataframe[0].value[ENGLISH["column_title"]]) == [CALM.title]
     assert not app.exception
 
 
 def test_bookmarks_are_a_view_of_the_explore_page(page: Page) -> None:
     app_state.history().bookmark(FILM.arxiv_id)
-    app = draw(page, explore.page, text.ENGLISH, page.library, lambda: None)
+    app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
     app.segmented_control(key="explore-view").set_value("marked").run()
-    assert list(app.dataframe[0].value[text.ENGLISH["column_title"]]) == [FILM.title]
+    assert list(app.dataframe[0].value[ENGLISH["column_title"]]) == [FILM.title]
 
 
 def test_this_week_ends_with_the_newest_digest(page: Page) -> None:
-    app = draw(page, explore.page, text.ENGLISH, page.library, lambda: None)
+    app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
     app.segmented_control(key="explore-view").set_value("week").run()
-    assert text.ENGLISH["week_is"].format(since="2024-11-20", until="2024-11-26") in [
-        c.value for c in app.caption
-    ]
+    assert ENGLISH["week_is"].format(since="2024-11-20", until="2024-11-26") in [c.value for c in app.caption]
 
 
 def test_a_fifth_paper_to_compare_takes_the_place_of_the_first(page: Page) -> None:
@@ -297,6 +297,6 @@ def test_a_fifth_paper_to_compare_takes_the_place_of_the_first(page: Page) -> No
 
 def test_example_questions_obey_the_filters(page: Page) -> None:
     page.app.number_input(key="chat-filter-votes").set_value(10).run()
-    page.app.button(key=f"example-{text.EXAMPLES['en'][0]}").click().run()
+    page.app.button(key=f"example-{EXAMPLE_QUESTIONS['en'][0]}").click().run()
     page.settle()
     assert page.filters.min_votes == 10

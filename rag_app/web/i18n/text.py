@@ -1,8 +1,7 @@
-"""The words of the interface, in English and in Korean.
+"""The texts of the page by language, and the wordings that depend on a value.
 
-Knows: which languages there are, the questions to try, and wordings that depend on a value.
-Does not know: streamlit, or where a string appears. Called by `app` and the other `ui` modules.
-Strings are Markdown; values put into them by `format` must be escaped by the caller.
+Knows: which languages there are. Does not know: streamlit, or where a text appears. Texts are
+Markdown; values put into them by `format` must be escaped by the caller.
 """
 
 from __future__ import annotations
@@ -11,34 +10,13 @@ from collections.abc import Mapping
 
 from rag_app.progress import Stage
 from rag_app.records import Why
-from rag_app.web.i18n import english, korean
-from rag_app.web.i18n.english_pages import ENGLISH_PAGES
-from rag_app.web.i18n.korean_pages import KOREAN_PAGES
-
-__all__ = ["ENGLISH", "EXAMPLES", "KOREAN", "LANGUAGES", "WORDS", "Words", "reason", "stage", "votes"]
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.korean import KOREAN
 
 Words = Mapping[str, str]
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
-
-ENGLISH: Words = {**english.ENGLISH, **ENGLISH_PAGES}
-KOREAN: Words = {**korean.KOREAN, **KOREAN_PAGES}
 WORDS: Mapping[str, Words] = {"en": ENGLISH, "ko": KOREAN}
-
-EXAMPLES: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        "Which papers improve video generation?",
-        "Which papers got the most votes?",
-        "How many papers are there per month?",
-        "What is new in the latest digest?",
-    ),
-    "ko": (
-        "비디오 생성을 개선하는 논문은?",
-        "가장 많은 표를 받은 논문은?",
-        "월별 논문 수는?",
-        "최신 다이제스트에는 무엇이 있나요?",
-    ),
-}
 
 
 def stage(words: Words, name: str) -> str:
@@ -57,3 +35,8 @@ def votes(words: Words, count: int | None) -> str:
     if count is None:
         return words["votes_unknown"]
     return words["votes_one" if count == 1 else "votes"].format(n=count)
+
+
+def size(count: int) -> str:
+    """Bytes for people, in decimal units as disks are sold."""
+    return f"{count / 1e9:.2f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"

@@ -1,0 +1,1 @@
+"""What outlives a rerun of the page: answers, work in the background, and what a tab has open."""

@@ -1,13 +1,12 @@
 """Answers that outlive a rerun of the page, each written in a thread of its own.
 
-Knows: how events of the pipeline become a record that a page can draw at any moment. Does not
-know: streamlit, how anything looks, or other work (`ui.upkeep`). Called by `ui.conversations`. A
-page only reads the snapshot; it is replaced whole, so a reader never sees half of a change.
+Knows: how events of the pipeline become a record that a page can draw at any moment. Does not know:
+streamlit, how anything looks, or other work (`background_jobs`). A page only reads the record; it is
+replaced whole, so a reader never sees half of a change.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from rag_app.errors import RagError
 from rag_app.records import (
     Answer,
     Checked,
+    Citation,
     Done,
     Draft,
     Event,
@@ -30,12 +30,11 @@ from rag_app.records import (
     Turn,
     Understood,
 )
+from rag_app.web.state.unexpected_error import as_rag_error
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
     from rag_app.web.state.model_call import ModelCall
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,14 @@ class AnswerProgress:
             case Done(answer):
                 return replace(self, draft="", answer=answer)
 
+    def citation_of(self, arxiv_id: str) -> Citation | None:
+        """How the finished answer cites this paper, if it does."""
+        citations = self.answer.citations if self.answer else ()
+        return next((citation for citation in citations if citation.arxiv_id == arxiv_id), None)
+
 
 class AnswerJob:
-    """One question and its answer on the way; one restored from the history has come to its end already."""
+    """One question and its answer on the way; a job restored from the history has ended already."""
 
     def __init__(
         self, question: str, progress: AnswerProgress = AnswerProgress(), turn_id: int | None = None
@@ -81,10 +85,10 @@ class AnswerJob:
         self.thumb, self.reason = 0, ""  # what the reader thinks of it, as in `history.SavedTurn`
         self.model_call: ModelCall | None = None  # None without a model
         self.stopped = threading.Event()
-        self.evident = threading.Event()  # there is something to draw: evidence, or the end
+        self.evidence_ready = threading.Event()  # or the end, without evidence
         self._thread: threading.Thread | None = None
         if progress.finished:
-            self.evident.set()
+            self.evidence_ready.set()
 
     def start(
         self,
@@ -94,9 +98,7 @@ class AnswerJob:
         filters: Filters = Filters(),
         keep: Callable[[AnswerProgress], None] = lambda progress: None,
     ) -> None:
-        """Answer in a thread of its own, with the model behind `witness`; `keep` gets the progress
-        at its end.
-        """
+        """Answer in a thread of its own, with the model if there is one; `keep` gets the final progress."""
         self.model_call = model_call
         arguments = (library, tuple(conversation), filters, keep)
         self._thread = threading.Thread(target=self._run, args=arguments, name="answer", daemon=True)
@@ -144,23 +146,24 @@ class AnswerJob:
                     self._look_up(event.answer, library)
                 self.progress = self.progress.after(event)
                 if isinstance(event, Found):
-                    self.evident.set()
+                    self.evidence_ready.set()
         except Exception as error:
             self.progress = replace(self.progress, error=as_rag_error(error))
         finally:
             self.progress = replace(self.progress, prompts=self.model_call.prompts if self.model_call else ())
             keep(self.progress)
             self.progress = replace(self.progress, draft="", finished=True)
-            self.evident.set()
+            self.evidence_ready.set()
 
     def _look_up(self, answer: Answer, library: Library) -> None:
         """Keep the papers of this snapshot: a later ingest may change the text under the quotes."""
-        self.progress = replace(self.progress, papers=papers_of(answer, library) | self.progress.papers)
+        self.progress = replace(self.progress, papers=openable_papers(answer, library) | self.progress.papers)
 
 
-def papers_of(answer: Answer, library: Library) -> dict[str, Paper]:
-    """Every paper that can be opened from an answer; of one that the collection lost, what the
-    citation says.
+def openable_papers(answer: Answer, library: Library) -> dict[str, Paper]:
+    """Every paper that can be opened from an answer, by arXiv id.
+
+    Of a paper that the collection has lost it is what the citation says.
     """
     table = library.snapshot.papers
     cited = {
@@ -169,13 +172,3 @@ def papers_of(answer: Answer, library: Library) -> dict[str, Paper]:
     }
     held = (*cited, *answer.nearest, *answer.borderline_papers)
     return cited | {arxiv_id: table.get(arxiv_id) for arxiv_id in held if table.has(arxiv_id)}
-
-
-def as_rag_error(error: Exception) -> RagError:
-    """The error itself if it is ours; otherwise its name for the page and its traceback for the log."""
-    if isinstance(error, RagError):
-        return error
-    log.error("unexpected error", exc_info=error)
-    return RagError(
-        f"unexpected error: {type(error).__name__}", "the terminal that runs the app shows the details"
-    )

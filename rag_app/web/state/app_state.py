@@ -1,8 +1,7 @@
-"""What all tabs of the app share: the settings, the open collection, the engine, the work under
-way.
+"""What all tabs share: the settings, the open collection, the history, the engine, work under way.
 
-Knows: how long each of them lives. Does not know: what any page shows.
-Called by `app` and the pages. Every resource is made once and given to all sessions.
+Knows: that each is made once and given to all sessions, and how long it lives. Does not know: what
+any page shows.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Workbench:
+class BackgroundWork:
     """What the app is doing and has done, shared by its tabs and kept until the server ends."""
 
     conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
@@ -58,28 +57,29 @@ def servers() -> list[Address]:
 
 
 @st.cache_resource(show_spinner=False)
-def workbench() -> Workbench:
-    return Workbench()
+def background() -> BackgroundWork:
+    return BackgroundWork()
 
 
 def engine() -> EngineJob:
     """The engine, loading in the background from the first call on."""
-    bench = workbench()
-    with bench.lock:
-        if bench.engine is None:
-            bench.engine = EngineJob(settings())
-        return bench.engine
+    work = background()
+    with work.lock:
+        if work.engine is None:
+            work.engine = EngineJob(settings())
+        return work.engine
 
 
 def switch_model(model: str) -> None:
-    """Run another model of the catalogue; answers under way stop, and the memory of the model
-    before is given back.
+    """Run another model of the catalog in place of this one, whose memory is given back.
+
+    Answers under way stop.
     """
-    bench = workbench()
-    with bench.lock:
-        for job in [job for jobs in bench.conversations.values() for job in jobs]:
+    work = background()
+    with work.lock:
+        for job in [job for jobs in work.conversations.values() for job in jobs]:
             job.stop()
-        bench.engine = EngineJob(replace(settings(), model=model), instead_of=bench.engine)
+        work.engine = EngineJob(replace(settings(), model=model), instead_of=work.engine)
 
 
 def library() -> Library | None:

@@ -1,23 +1,20 @@
-"""Work on the machine that outlives a rerun of the page: ingest, adapt, pull a model, load the
-engine.
+"""Work that outlives a rerun of the page: ingest, adapt, pull a model, load the engine.
 
 Knows: how each runs in a thread of its own, how far it is, how it is stopped, and how it ended.
-Does not know: streamlit, or how anything looks. Called by `ui.resources` and the pages of
-collection and models.
+Does not know: streamlit, or how anything looks.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rag_app.errors import RagError
 from rag_app.progress import Progress
 from rag_app.settings import Settings
-from rag_app.web.state.answer_jobs import as_rag_error
+from rag_app.web.state.unexpected_error import as_rag_error
 
 if TYPE_CHECKING:
     from rag_app.embedding.adapt import AdaptResult
@@ -32,13 +29,13 @@ class StoppedError(RagError):
 
 
 class Job(Generic[Result]):
-    """A piece of work that reports its progress. It starts at once; asked to stop, it ends at its
-    next report.
+    """A piece of work that reports its progress.
+
+    It starts at once; asked to stop, it ends at its next report.
     """
 
     def __init__(self, name: str, work: Callable[[Progress], Result]) -> None:
         self.name = name
-        self.started = datetime.now(UTC)
         self.stage: tuple[str, int, int] = ("", 0, 0)  # its name, steps done, steps in all
         self.result: Result | None = None
         self.error: RagError | None = None  # StoppedError after `stop`
@@ -53,31 +50,29 @@ class Job(Generic[Result]):
     def stop(self) -> None:
         self.stopping.set()
 
-    def wait(self, seconds: float) -> bool:
-        """Whether it has ended within that time."""
-        return self._ended.wait(seconds)
-
-    def _say(self, stage: str, done: int, total: int) -> None:
+    def _report(self, stage: str, done: int, total: int) -> None:
         if self.stopping.is_set():
             raise StoppedError("stopped")
         self.stage = (stage, done, total)
 
     def _run(self, work: Callable[[Progress], Result]) -> None:
         try:
-            self.result = work(self._say)
+            self.result = work(self._report)
         except Exception as error:
             self.error = StoppedError("stopped") if self.stopping.is_set() else as_rag_error(error)
         finally:
             self._ended.set()
 
 
-def ingest(settings: Settings, folders: Sequence[Path], then: Callable[[], object]) -> Job[IngestResult]:
-    """Begin to read the collection's folders and these; `then` is called before it counts as ended."""
+def ingest(
+    settings: Settings, folders: Sequence[Path], before_end: Callable[[], object]
+) -> Job[IngestResult]:
+    """Begin to read the collection's folders and these; `before_end` is called before it counts as ended."""
     from rag_app import pipeline
 
-    def work(say: Progress) -> IngestResult:
-        result = pipeline.ingest(settings, folders, progress=say)
-        then()
+    def work(report: Progress) -> IngestResult:
+        result = pipeline.ingest(settings, folders, progress=report)
+        before_end()
         return result
 
     return Job("ingest", work)
@@ -89,10 +84,10 @@ def adapt_embedder(settings: Settings) -> Job[AdaptResult]:
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
-    def work(say: Progress) -> AdaptResult:
-        result = adapt(settings, read_papers(settings.home), progress=say)
+    def work(report: Progress) -> AdaptResult:
+        result = adapt(settings, read_papers(settings.home), progress=report)
         if result.kept:
-            pipeline.ingest(settings, progress=say)
+            pipeline.ingest(settings, progress=report)
         return result
 
     return Job("adapt", work)
@@ -102,7 +97,7 @@ def pull(settings: Settings, model_id: str) -> Job[Path]:
     """Begin to fetch a model; a part that has arrived is kept for the next time."""
     from rag_app.weights import store
 
-    return Job(f"pull {model_id}", lambda say: store.pull(model_id, settings, progress=say))
+    return Job(f"pull {model_id}", lambda report: store.pull(model_id, settings, progress=report))
 
 
 class EngineJob:
@@ -122,9 +117,7 @@ class EngineJob:
         return self.generator is None and self.error is None
 
     def close(self) -> None:
-        """End the engine and give its memory back; one that is still loading ends as soon as it has
-        loaded.
-        """
+        """End the engine and give its memory back, if need be as soon as it has loaded."""
         self._closed = True
         self._thread.join()
         if self.generator is not None:

@@ -2,7 +2,7 @@
 
 Knows: that a conversation's id stands in the address, so that a reload and a restart find it again,
 and that a history which cannot be written must not keep anyone from asking. Does not know: how an
-answer comes about (`ui.jobs`) or looks. Called by `app`, the sidebar and the pages.
+answer comes about (`answer_jobs`), or how it looks.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from rag_app.history.store import SavedTurn
 from rag_app.records import Filters
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
-from rag_app.web.state.eta import Speed, pace_of
+from rag_app.web.state.eta import AnswerSpeed, answer_speed
 from rag_app.web.state.model_call import CallQueue, ModelCall
-from rag_app.web.state.saved_progress import restored_progress, workings_of
+from rag_app.web.state.opened_source import close_source
+from rag_app.web.state.saved_progress import restored_progress, trace_of
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -31,17 +32,17 @@ log = logging.getLogger(__name__)
 
 
 @st.cache_resource(show_spinner=False)
-def line() -> CallQueue:
-    """Who waits for the engine, over all tabs."""
+def call_queue() -> CallQueue:
+    """The answers that wait for the engine, over all tabs."""
     return CallQueue()
 
 
 def current(library: Library) -> list[AnswerJob]:
     """This tab's answers in order; a conversation that this server has not seen comes from the history."""
-    chosen, known = current_id(), app_state.workbench().conversations
+    chosen, known = current_id(), app_state.background().conversations
     if chosen and chosen not in known:
         try:
-            known[chosen] = _restored(chosen, library)
+            known[chosen] = _restore(chosen, library)
         except RagError as error:
             log.warning("not restored: %s", error.message)
             begin()
@@ -74,20 +75,20 @@ def begin() -> None:
 def open_conversation(conversation_id: str) -> None:
     """Show another conversation in this tab."""
     st.session_state["conversation"] = conversation_id
-    st.session_state.pop("opened", None)
+    close_source()
     if not conversation_id:
         st.query_params.pop("c", None)
 
 
 def stop() -> None:
-    for job in app_state.workbench().conversations.get(current_id(), []):
+    for job in app_state.background().conversations.get(current_id(), []):
         job.stop()
 
 
 def delete(conversation_id: str) -> None:
     """Delete a conversation here and in the history. Raises HistoryError."""
     app_state.history().delete(conversation_id)
-    for job in app_state.workbench().conversations.pop(conversation_id, []):
+    for job in app_state.background().conversations.pop(conversation_id, []):
         job.stop()
     if conversation_id == current_id():
         open_conversation("")
@@ -96,7 +97,7 @@ def delete(conversation_id: str) -> None:
 def delete_all() -> None:
     """Delete every conversation and bookmark, and wait for answers under way to end. Raises HistoryError."""
     app_state.history().delete_all()
-    known = app_state.workbench().conversations
+    known = app_state.background().conversations
     jobs = [job for jobs in known.values() for job in jobs]
     for job in jobs:
         job.stop()
@@ -110,8 +111,8 @@ def ask(question: str, library: Library, filters: Filters = Filters()) -> None:
     """Ask in this tab's conversation; the answer is written in the background."""
     if busy(library):
         return
-    conversation_id, turn_id = _saved(question)
-    known = app_state.workbench().conversations.setdefault(conversation_id, [])
+    conversation_id, turn_id = _save_question(question)
+    known = app_state.background().conversations.setdefault(conversation_id, [])
     _start(AnswerJob(question, turn_id=turn_id), known, library, filters)
 
 
@@ -138,23 +139,23 @@ def ask_again(library: Library) -> None:
         _start(AnswerJob(last.question, turn_id=last.turn_id), jobs, library, filters)
 
 
-def pace(model: str) -> Speed | None:
+def usual_speed(model: str) -> AnswerSpeed | None:
     """How fast that model has answered since the app began, in any tab."""
-    known = app_state.workbench().conversations.values()
+    known = app_state.background().conversations.values()
     answers = [answer for jobs in list(known) for job in list(jobs) if (answer := job.progress.answer)]
-    return pace_of(answers, model)
+    return answer_speed(answers, model)
 
 
 def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Filters) -> None:
-    st.session_state.pop("opened", None)
+    close_source()
     turns = [turn for earlier in jobs if (turn := earlier.turn())]
     jobs.append(job)
     generator = app_state.engine().generator
-    model_call = ModelCall(generator, line()) if generator else None
-    job.start(library, model_call, turns, filters, partial(_complete, job.turn_id))
+    model_call = ModelCall(generator, call_queue()) if generator else None
+    job.start(library, model_call, turns, filters, partial(_save_answer, job.turn_id))
 
 
-def _saved(question: str) -> tuple[str, int | None]:
+def _save_question(question: str) -> tuple[str, int | None]:
     """(id of the conversation, id of the turn or None): both in the history where it can be written."""
     conversation_id, history = current_id(), app_state.history()
     turn_id = None
@@ -167,17 +168,17 @@ def _saved(question: str) -> tuple[str, int | None]:
     return st.session_state["conversation"], turn_id
 
 
-def _complete(turn_id: int | None, progress: AnswerProgress) -> None:
+def _save_answer(turn_id: int | None, progress: AnswerProgress) -> None:
     if turn_id is None:
         return
     try:
-        app_state.history().complete(turn_id, progress.query, progress.answer, workings_of(progress))
+        app_state.history().complete(turn_id, progress.query, progress.answer, trace_of(progress))
     # deleted meanwhile, or the disk is full: the answer itself is on the page
     except RagError as error:
         log.warning("not saved: %s", error.message)
 
 
-def _restored(conversation_id: str, library: Library) -> list[AnswerJob]:
+def _restore(conversation_id: str, library: Library) -> list[AnswerJob]:
     """Its answers as they were saved. Raises HistoryError when there is no such conversation."""
     history = app_state.history()
     history.conversation(conversation_id)

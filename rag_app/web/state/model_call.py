@@ -1,9 +1,7 @@
-"""The language model as one answer uses it: what it was asked, its place in the line, how long it
-has been at it.
+"""The language model as one answer uses it: its prompts, its place in the queue, its pieces so far.
 
 Knows: that an engine answers one call at a time, in the order they came. Does not know: engines, or
-how anything looks. `ui.conversations` puts a witness between the pipeline and the engine for each
-answer; `ui.jobs` keeps what it noted, `ui.waiting` tells the reader.
+how anything looks.
 """
 
 from __future__ import annotations
@@ -43,9 +41,9 @@ class CallQueue:
 class ModelCall:
     """A `Generator` that hands its calls on to another and notes them; made for one answer."""
 
-    def __init__(self, generator: Generator, line: CallQueue) -> None:
+    def __init__(self, generator: Generator, queue: CallQueue) -> None:
         self._generator = generator
-        self._line = line
+        self._queue = queue
         self._usage = Usage()
         self.prompts: tuple[str, ...] = ()  # what the model was given to continue, call by call
         self.began = time.monotonic()
@@ -55,7 +53,7 @@ class ModelCall:
     @property
     def ahead(self) -> int:
         """How many calls of other answers come first."""
-        return self._line.ahead_of(self)
+        return self._queue.ahead_of(self)
 
     @property
     def model(self) -> str:
@@ -89,7 +87,7 @@ class ModelCall:
         prefix: str = "",
         stop: threading.Event | None = None,
     ) -> tuple[float, ...]:
-        with self._line.joined_by(self):
+        with self._queue.joined_by(self):
             return self._generator.choose(messages, options, prefix=prefix, stop=stop)
 
     def stream(
@@ -103,7 +101,7 @@ class ModelCall:
     ) -> Iterator[str]:
         """As `Generator.stream`."""
         self.prompts += (_as_text(messages, prefix),)
-        with self._line.joined_by(self):
+        with self._queue.joined_by(self):
             for piece in self._generator.stream(
                 messages, prefix=prefix, grammar=grammar, max_tokens=max_tokens, stop=stop
             ):
@@ -117,8 +115,6 @@ class ModelCall:
 
 
 def _as_text(messages: Sequence[Message], prefix: str) -> str:
-    """The messages under their roles; the model's template puts tokens of its own in place of these
-    headings.
-    """
+    """The messages under their roles, in place of which the model's template puts tokens of its own."""
     turns = [f"--- {message['role']} ---\n{message['content']}" for message in messages]
     return "\n\n".join([*turns, f"--- assistant ---\n{prefix}"])

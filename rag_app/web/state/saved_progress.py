@@ -1,8 +1,8 @@
-"""How an answer came about, made small enough to keep with it, and brought back.
+"""What the history keeps of how an answer came about, and its progress brought back from that.
 
 Knows: what of the evidence a page shows again. Does not know: the history's file, or how anything
-looks. Called by `ui.conversations`. The text of papers is not kept: the collection has it; a paper
-that the collection has lost since is what was kept of it.
+looks. The text of papers is not kept, since the collection has it; of a paper that the collection
+has lost, the passages that were kept are left.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from rag_app.history.store import SavedTurn
 from rag_app.records import Evidence, Hit, Paper, Section, Trace
-from rag_app.web.state.answer_jobs import AnswerProgress, papers_of
-from rag_app.web.widgets.evidence import CARDS
+from rag_app.web.state.answer_jobs import AnswerProgress, openable_papers
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
+KEPT_PAPERS = 12  # of the evidence, each a card on the page; an answer rarely rests on more
 
-def workings_of(progress: AnswerProgress) -> Trace:
+
+def trace_of(progress: AnswerProgress) -> Trace:
     """What is kept of a finished answer, beside its query and the answer itself."""
-    return Trace(progress.evidence and _slim(progress.evidence), progress.prompts)
+    return Trace(progress.evidence and _without_texts(progress.evidence), progress.prompts)
 
 
 def restored_progress(turn: SavedTurn, library: Library) -> AnswerProgress:
@@ -29,22 +30,24 @@ def restored_progress(turn: SavedTurn, library: Library) -> AnswerProgress:
     evidence = turn.trace.evidence and _with_papers(turn.trace.evidence, library)
     papers = {hit.paper.arxiv_id: hit.paper for hit in evidence.hits} if evidence else {}
     if turn.answer:
-        papers |= papers_of(turn.answer, library)
+        papers |= openable_papers(turn.answer, library)
     return AnswerProgress(
         turn.query, evidence, answer=turn.answer, papers=papers, prompts=turn.trace.prompts, finished=True
     )
 
 
-def _slim(evidence: Evidence) -> Evidence:
-    hits = (replace(hit, paper=replace(hit.paper, sections=())) for hit in evidence.hits[:CARDS])
+def _without_texts(evidence: Evidence) -> Evidence:
+    hits = (replace(hit, paper=replace(hit.paper, sections=())) for hit in evidence.hits[:KEPT_PAPERS])
     return replace(evidence, hits=tuple(hits), matched=(), borderline=())
 
 
 def _with_papers(evidence: Evidence, library: Library) -> Evidence:
-    return replace(evidence, hits=tuple(replace(hit, paper=_paper(hit, library)) for hit in evidence.hits))
+    return replace(
+        evidence, hits=tuple(replace(hit, paper=_restored_paper(hit, library)) for hit in evidence.hits)
+    )
 
 
-def _paper(hit: Hit, library: Library) -> Paper:
+def _restored_paper(hit: Hit, library: Library) -> Paper:
     table = library.snapshot.papers
     if table.has(hit.paper.arxiv_id):
         return table.get(hit.paper.arxiv_id)

@@ -1,8 +1,7 @@
-"""The chat page: a greeting with questions to try, the conversation, the input, and the opened
-source.
+"""The chat page: greeting and example questions, the conversation, the question box, an opened source.
 
 Knows: the order in which a conversation is drawn. Does not know: which conversation it is
-(`ui.conversations`), or how an answer looks (`ui.answer`). Called by `app`.
+(`conversations`), or how an answer looks (`widgets.answer`).
 """
 
 from __future__ import annotations
@@ -15,13 +14,15 @@ import streamlit as st
 from rag_app.pipeline import LONGEST_QUESTION
 from rag_app.records import Paper
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import EXAMPLES, Words
+from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, conversations
 from rag_app.web.state.answer_jobs import AnswerJob
+from rag_app.web.state.opened_source import close_source, opened_source
 from rag_app.web.widgets import answer
-from rag_app.web.widgets.evidence import close_source, opened_source, source_drawer
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
 from rag_app.web.widgets.notices import show_no_model
+from rag_app.web.widgets.paper_drawer import source_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -36,22 +37,20 @@ def page(words: Words, language: str, library: Library) -> None:
         show_no_model(error, words)
     busy = conversations.busy(library)
     # before the answers, the last of which may wait for its evidence
-    _composer(words, library, busy=busy)
+    _question_box(words, library, busy=busy)
     for place, job in enumerate(conversation):
         with st.chat_message("user", avatar=":material/person:"):
             _question(place, job, words, library, busy=busy)
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
-    _opened(conversation, words, library)
+    _drawer(conversation, words, library)
     # it ended meanwhile: the input and the questions still wait for it
     if busy and not conversations.busy(library):
         st.rerun()
 
 
 def _question(place: int, job: AnswerJob, words: Words, library: Library, *, busy: bool) -> None:
-    """The question and the way to ask another in its place, which is shut while an answer is being
-    written.
-    """
+    """The question, and the way to ask another in its place: shut while an answer is being written."""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.markdown(escape_markdown(job.question), width="stretch")
         _edit_menu(place, job, words, library, busy=busy)
@@ -72,7 +71,7 @@ def _edit_menu(place: int, job: AnswerJob, words: Words, library: Library, *, bu
             st.rerun()
 
 
-def _composer(words: Words, library: Library, *, busy: bool) -> None:
+def _question_box(words: Words, library: Library, *, busy: bool) -> None:
     """The filters that apply and the input, in sight wherever the reader has scrolled to."""
     with st.bottom:
         filter_bar(words, library)
@@ -86,9 +85,7 @@ def _composer(words: Words, library: Library, *, busy: bool) -> None:
 
 
 def _send(words: Words, library: Library) -> None:
-    """Ask; while an answer is being written the question goes back into the input, which stays in
-    use all the time.
-    """
+    """Ask; while an answer is being written, the question goes back into the box, which is never shut."""
     typed = (st.session_state["question"] or "").strip()
     if typed and conversations.busy(library):
         st.session_state["question"] = typed
@@ -107,24 +104,21 @@ def _greeting(words: Words, language: str, library: Library) -> None:
     )
     st.markdown(f"**{words['examples']}**")
     with st.container(horizontal=True, key="examples"):
-        for question in EXAMPLES[language]:
-            st.button(question, key=f"example-{question}", on_click=_try, args=(question, library))
+        for question in EXAMPLE_QUESTIONS[language]:
+            st.button(question, key=f"example-{question}", on_click=_ask_example, args=(question, library))
 
 
-def _try(question: str, library: Library) -> None:
+def _ask_example(question: str, library: Library) -> None:
     conversations.ask(question, library, chosen_filters())
 
 
-def _opened(conversation: Sequence[AnswerJob], words: Words, library: Library) -> None:
-    """The drawer of the opened source. It is drawn by the page, not by a fragment that would take
-    it away again.
-    """
+def _drawer(conversation: Sequence[AnswerJob], words: Words, library: Library) -> None:
+    """The drawer of the opened source: the page draws it, since a fragment would take it away again."""
     opened = opened_source()
     if opened is None or opened.answer >= len(conversation):
         return
     progress = conversation[opened.answer].progress
-    paper = progress.papers.get(opened.arxiv_id)
-    if paper is None:
+    if (source := progress.papers.get(opened.arxiv_id)) is None:
         return
 
     def ask_about(paper: Paper) -> None:
@@ -134,4 +128,4 @@ def _opened(conversation: Sequence[AnswerJob], words: Words, library: Library) -
     drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(
         source_drawer
     )
-    drawer(paper, progress, words, ask_about)
+    drawer(source, progress, words, ask_about)

@@ -1,7 +1,7 @@
 """The compare page: two to four papers side by side, and the way from there into the chat.
 
-Knows: how papers are chosen. Does not know: how a comparison looks (`ui.comparison`) or is made
-(`composing`). Called by `app`. It needs no model.
+Knows: how papers are chosen. Does not know: how a comparison looks (`widgets.comparison`) or is made
+(`answer.templates`). It needs no model.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from rag_app.records import Hit, Paper, Passage
 from rag_app.search import retrieval
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
-from rag_app.web.widgets.comparison import MOST, PICKED, comparison
-from rag_app.web.widgets.evidence import paper_drawer
+from rag_app.web.widgets.compare_button import MOST, PICKED
+from rag_app.web.widgets.comparison import comparison
+from rag_app.web.widgets.paper_drawer import paper_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -28,18 +29,7 @@ SENTENCES = 60  # of a paper; a digest rarely has more
 def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     st.title(words["compare"], anchor=False)
     st.caption(words["compare_caption"])
-    table = library.snapshot.papers
-    chosen = st.multiselect(
-        words["compare_choose"],
-        [paper.arxiv_id for paper in table.all()],
-        format_func=lambda arxiv_id: f"{table.get(arxiv_id).title} ({arxiv_id})",
-        key=PICKED,
-        max_selections=MOST,
-        persist_state="session",
-        select_all=False,  # Enter would choose it
-        placeholder=words["compare_placeholder"],
-    )
-    papers = [table.get(arxiv_id) for arxiv_id in chosen]
+    papers = _chosen_papers(words, library)
     if len(papers) < 2:
         st.info(words["compare_few"], icon=":material/compare_arrows:")
         return
@@ -51,7 +41,22 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     opened = st.session_state.pop("compare-opened", None)
     comparison(papers, aspects(papers, library), words, "compare", _open)
     if opened:
-        drawer(table.get(opened), words)
+        drawer(library.snapshot.papers.get(opened), words)
+
+
+def _chosen_papers(words: Words, library: Library) -> list[Paper]:
+    table = library.snapshot.papers
+    chosen = st.multiselect(
+        words["compare_choose"],
+        [paper.arxiv_id for paper in table.all()],
+        format_func=lambda arxiv_id: f"{table.get(arxiv_id).title} ({arxiv_id})",
+        key=PICKED,
+        max_selections=MOST,
+        persist_state="session",
+        select_all=False,  # Enter would choose it
+        placeholder=words["compare_placeholder"],
+    )
+    return [table.get(arxiv_id) for arxiv_id in chosen]
 
 
 def aspects(papers: list[Paper], library: Library) -> dict[str, dict[str, tuple[Passage, ...]]]:

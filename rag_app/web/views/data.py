@@ -1,8 +1,7 @@
-"""The data page: what answers rest on, where data lives and what it takes, what leaves the machine,
-and deleting.
+"""The data page: what leaves the machine, where data lives and what it takes, and deleting it.
 
-Knows: what a user may want to know, check and remove. Does not know: how it is kept. Called by
-`app`. Nothing on this page can delete a digest.
+Knows: what a user may want to know, check and remove, and that nothing here can delete a digest.
+Does not know: how data is kept.
 """
 
 from __future__ import annotations
@@ -16,9 +15,8 @@ from rag_app import __version__
 from rag_app.diagnostics import disk_usage, doctor
 from rag_app.errors import RagError
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import Words
+from rag_app.web.i18n.text import Words, size
 from rag_app.web.state import app_state, conversations
-from rag_app.web.views.models import size
 from rag_app.web.widgets import upgrade
 from rag_app.web.widgets.notices import show_error
 
@@ -29,17 +27,17 @@ if TYPE_CHECKING:
 def page(words: Words, library: Library | None) -> None:
     st.title(words["data"], anchor=False)
     st.info(words["data_notice"], icon=":material/menu_book:")
-    _leaving(words)
+    _connections(words)
     st.subheader(words["data_where"], anchor=False)
-    _places(words, library)
+    _storage(words, library)
     st.subheader(words["data_delete"], anchor=False)
-    _delete(words)
+    _delete_conversations(words)
     with st.expander(words["version"].format(version=__version__), icon=":material/new_releases:"):
         st.markdown(upgrade.changes_since("", upgrade.changelog()))
 
 
-def _leaving(words: Words) -> None:
-    """What leaves the machine, and a look that shows it."""
+def _connections(words: Words) -> None:
+    """What leaves the machine, and a check of that."""
     st.subheader(words["data_leaves"], anchor=False)
     away = [str(server) for server in app_state.servers() if not server.loopback]
     if away:
@@ -47,6 +45,11 @@ def _leaving(words: Words) -> None:
         st.code("\n".join(away), language=None, wrap_lines=True)
     else:
         st.markdown(words["data_nothing"])
+    _check_machine(words)
+
+
+def _check_machine(words: Words) -> None:
+    """The button that runs `rag-app doctor`, and what it found the last time."""
     if st.button(words["check"], key="check", icon=":material/stethoscope:"):
         with st.spinner(words["checking"]):
             st.session_state["findings"] = doctor.examine(app_state.settings(), offline=True)
@@ -56,7 +59,7 @@ def _leaving(words: Words) -> None:
         st.markdown(f"{mark} **{escape_markdown(finding.what)}** {escape_markdown(finding.says)}{hint}")
 
 
-def _places(words: Words, library: Library | None) -> None:
+def _storage(words: Words, library: Library | None) -> None:
     st.caption(words["data_where_help"])
     roots = [Path(root) for root in library.snapshot.manifest.roots] if library else []
     parts = disk_usage.parts(app_state.settings(), roots)
@@ -71,7 +74,7 @@ def _places(words: Words, library: Library | None) -> None:
     st.table(rows, border="horizontal", hide_index=True, alt=words["data_where"])
 
 
-def _delete(words: Words) -> None:
+def _delete_conversations(words: Words) -> None:
     """Everything that was asked and answered, after a second thought; digests, index and models stay."""
     st.markdown(words["data_delete_help"])
     sure = st.checkbox(words["delete_all_yes"], key="data-sure")

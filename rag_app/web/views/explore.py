@@ -1,7 +1,7 @@
 """The explore page: papers filtered, plotted, listed, and taken into the chat.
 
-Knows: what can be seen of a collection without a question. Does not know: how papers are kept.
-Called by `app`. It needs no model.
+Knows: what can be seen of a collection without a question. Does not know: how papers are kept. It
+needs no model.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import conversations
 from rag_app.web.widgets import filters
 from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked
-from rag_app.web.widgets.comparison import compare_button
-from rag_app.web.widgets.evidence import paper_drawer
+from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.markdown import label
+from rag_app.web.widgets.paper_drawer import paper_drawer
 from rag_app.web.widgets.paper_table import paper_table
 from rag_app.web.widgets.plots import plots
 
@@ -34,20 +34,15 @@ TOP = 3  # papers of the week that are named
 
 def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     st.title(words["explore"], anchor=False)
-    view, chosen = _choose(words, library)
-    table = library.snapshot.papers
-    text = st.text_input(words["explore_text"], key="explore-text", icon=":material/search:")
-    papers = matching(table.many(reversed(table.ids(chosen))), text)  # the newest first
-    if view == "marked":
-        marked = set(bookmarked())
-        papers = [paper for paper in papers if paper.arxiv_id in marked]
+    view, chosen = _view_and_filters(words, library)
+    papers = _papers_to_show(view, chosen, words, library)
     total = library.snapshot.manifest.papers
     st.caption(words["explore_count"].format(n=f"{len(papers):,}", total=f"{total:,}"))
     if not papers:
         st.info(words["explore_none"], icon=":material/search_off:")
         return
     if view == "week":
-        _week(chosen, words, library)
+        _new_this_week(chosen, words, library)
     shown = plots(papers, words)
     if len(shown) < len(papers):
         st.caption(words["plot_chosen"].format(n=f"{len(shown):,}"))
@@ -55,15 +50,13 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     paper = paper_table(shown, words, "explore-table")
     with above:
         if paper:
-            _chosen(paper, words, library, open_chat)
+            _selected_paper(paper, words, library, open_chat)
         else:
             st.caption(words["explore_help"])
 
 
-def _choose(words: Words, library: Library) -> tuple[str, Filters]:
-    """What to show: the view (everything, the last week or the bookmarks), and filters as the chat
-    has them.
-    """
+def _view_and_filters(words: Words, library: Library) -> tuple[str, Filters]:
+    """What to show: the view (everything, the last week or the bookmarks), and filters as in the chat."""
     views = {"all": words["view_all"], "week": words["view_week"], "marked": words["view_marked"]}
     view = st.segmented_control(
         words["view"],
@@ -75,7 +68,7 @@ def _choose(words: Words, library: Library) -> tuple[str, Filters]:
         label_visibility="collapsed",
     )
     with st.expander(words["filters"], icon=":material/filter_alt:"):
-        chosen = filters.choose(words, library, "explore-filter")
+        chosen = filters.filter_inputs(words, library, "explore-filter")
     last = library.snapshot.papers.last_day
     if view == "week" and last:
         since = (date.fromisoformat(last) - WEEK + timedelta(days=1)).isoformat()
@@ -84,7 +77,18 @@ def _choose(words: Words, library: Library) -> tuple[str, Filters]:
     return str(view), chosen
 
 
-def _week(period: Filters, words: Words, library: Library) -> None:
+def _papers_to_show(view: str, chosen: Filters, words: Words, library: Library) -> list[Paper]:
+    """The papers that meet the filters and hold the words typed, newest first."""
+    table = library.snapshot.papers
+    text = st.text_input(words["explore_text"], key="explore-text", icon=":material/search:")
+    papers = matching(table.many(reversed(table.ids(chosen))), text)
+    if view == "marked":
+        marked = set(bookmarked())
+        papers = [paper for paper in papers if paper.arxiv_id in marked]
+    return papers
+
+
+def _new_this_week(period: Filters, words: Words, library: Library) -> None:
     """What is new: how much, the papers with most votes, and the topics that rose."""
     table = library.snapshot.papers
     top = table.top(period, TOP)
@@ -116,7 +120,7 @@ def _searchable(paper: Paper) -> str:
     return "\n".join(parts).casefold()
 
 
-def _chosen(paper: Paper, words: Words, library: Library, open_chat: Callable[[], None]) -> None:
+def _selected_paper(paper: Paper, words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     """What can be done with the paper whose row is chosen."""
     with st.container(border=True, key="explore-chosen"):
         st.markdown(f"**{label(paper.title, 160)}**")

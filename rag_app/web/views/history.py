@@ -1,7 +1,7 @@
 """The history page: conversations found again, renamed, exported and deleted.
 
-Knows: what can be done with a conversation. Does not know: how it is kept (`rag_app.history.store`)
-or exported (`rag_app.history.export`). Called by `app`.
+Knows: what can be done with a conversation. Does not know: how it is kept (`history.store`) or
+exported (`history.export`).
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def page(words: Words, library: Library | None, open_chat: Callable[[], None]) -
     pages = -(-len(found) // PER_PAGE)
     shown = st.pagination(pages, key="history-page") if pages > 1 else 1
     for conversation in found[(shown - 1) * PER_PAGE : shown * PER_PAGE]:
-        _row(conversation, words, library, open_chat)
+        _conversation_row(conversation, words, library, open_chat)
     if found:
         _delete_everything(words)
 
 
-def _row(
+def _conversation_row(
     conversation: Conversation, words: Words, library: Library | None, open_chat: Callable[[], None]
 ) -> None:
     key = f"history-{conversation.id}"
@@ -108,14 +108,14 @@ def _rename_menu(conversation: Conversation, words: Words, key: str) -> None:
     ):
         title = st.text_input(words["history_title"], conversation.title, max_chars=200)
         if st.form_submit_button(words["save"]) and title.strip():
-            _do(lambda: app_state.history().rename(conversation.id, title), words)
+            _change(lambda: app_state.history().rename(conversation.id, title), words)
 
 
 def _delete_menu(conversation: Conversation, words: Words, key: str) -> None:
     with st.popover(words["delete"], icon=":material/delete:", type="tertiary", key=f"{key}-delete"):
         st.markdown(words["delete_sure"])
         if st.button(words["delete_yes"], key=f"{key}-delete-yes", type="primary"):
-            _do(lambda: conversations.delete(conversation.id), words)
+            _change(lambda: conversations.delete(conversation.id), words)
 
 
 def _delete_everything(words: Words) -> None:
@@ -124,10 +124,10 @@ def _delete_everything(words: Words) -> None:
         st.code(str(app_state.history().file), language=None, wrap_lines=True)
         sure = st.checkbox(words["delete_all_yes"], key="delete-all-sure")
         if st.button(words["delete_all"], key="delete-all", type="primary", disabled=not sure):
-            _do(conversations.delete_all, words)
+            _change(conversations.delete_all, words)
 
 
-def _do(action: Callable[[], None], words: Words) -> None:
+def _change(action: Callable[[], None], words: Words) -> None:
     try:
         action()
     except RagError as error:

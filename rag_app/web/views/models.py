@@ -1,12 +1,12 @@
-"""The models page: what runs and how it was fitted, what else fits this machine, pulling and
-switching.
+"""The models page: what runs on which device, what else fits this machine, pulling and switching.
 
-Knows: what a model's row says and offers. Does not know: how models are fetched (`weights`) or run
-(`ui.upkeep`). Called by `app`. It needs no collection.
+Knows: what a model's row says and offers. Does not know: how models are fetched (`weights.store`) or
+loaded (`background_jobs`). It needs no collection.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +17,10 @@ from rag_app.errors import EngineError, RagError
 from rag_app.llm.devices import devices
 from rag_app.llm.offload import offload_bytes
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import Words
+from rag_app.web.i18n.text import Words, size
 from rag_app.web.state import app_state, background_jobs
 from rag_app.web.widgets.notices import show_error, show_no_model
+from rag_app.web.widgets.stop_button import stop_button
 from rag_app.weights import store
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def page(words: Words) -> None:
     st.title(words["models"], anchor=False)
     engine = app_state.engine()
     every = REFRESH_SECONDS if engine.loading else None
-    st.fragment(_current, run_every=every, key="current-model")(words, engine.loading)
+    st.fragment(_running_model, run_every=every, key="current-model")(words, engine.loading)
     machine = _machine()
     _hardware(machine, words)
     settings = app_state.settings()
@@ -44,22 +45,14 @@ def page(words: Words) -> None:
     except RagError as error:
         show_error(error, words)
         return
-    st.subheader(words["models_llm"], anchor=False)
-    st.caption(words["models_llm_help"])
-    for row in rows:
-        if row.model.kind == "llm":
-            _row(row, words)
-    st.subheader(words["models_embedder"], anchor=False)
-    st.caption(words["models_embedder_help"])
-    for row in rows:
-        if row.model.kind == "embedder":
-            _row(row, words)
+    _model_list([row for row in rows if row.model.kind == "llm"], "models_llm", words)
+    _model_list([row for row in rows if row.model.kind == "embedder"], "models_embedder", words)
 
 
 # --- what runs ----------------------------------------------------------------------------------
 
 
-def _current(words: Words, was_loading: bool) -> None:
+def _running_model(words: Words, was_loading: bool) -> None:
     """Model, device, layers, context, number format and memory of the engine."""
     engine = app_state.engine()
     if was_loading and not engine.loading:
@@ -79,11 +72,6 @@ def _current(words: Words, was_loading: bool) -> None:
                 st.metric(words["memory"], size(held), border=True, help=words["memory_help"])
 
 
-def size(count: int) -> str:
-    """Bytes for people, in decimal units as disks are sold."""
-    return f"{count / 1e9:.2f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
-
-
 # --- the machine --------------------------------------------------------------------------------
 
 
@@ -97,9 +85,7 @@ def _machine() -> tuple[Device, ...]:
 
 
 def _gpu_bytes(machine: tuple[Device, ...], gpu_layers: int) -> int:
-    """Memory of the GPUs that the engine would use, whether free at this moment or held by the
-    model that runs.
-    """
+    """Memory of the GPUs that the engine would use, free now or held by the model that runs."""
     return offload_bytes([replace(device, free_bytes=device.total_bytes) for device in machine], gpu_layers)
 
 
@@ -120,23 +106,30 @@ def _hardware(machine: tuple[Device, ...], words: Words) -> None:
 # --- the models there are -----------------------------------------------------------------------
 
 
-def _row(row: ModelStatus, words: Words) -> None:
-    model, job = row.model, app_state.workbench().pulls.get(row.model.id)
+def _model_list(rows: Sequence[ModelStatus], title: str, words: Words) -> None:
+    st.subheader(words[title], anchor=False)
+    st.caption(words[f"{title}_help"])
+    for row in rows:
+        _model_row(row, words)
+
+
+def _model_row(row: ModelStatus, words: Words) -> None:
+    model, job = row.model, app_state.background().pulls.get(row.model.id)
     with st.container(border=True, key=f"model-{model.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             title = f"**{escape_markdown(model.title)}** {_badges(row, words)}"
             st.markdown(f"{title}  \n{_facts(row, words)}", width="stretch")
             if job is None or not job.running:
-                _offer(row, words)
+                _model_button(row, words)
         if job is not None:
-            st.fragment(_pulling, run_every=REFRESH_SECONDS if job.running else None, key=f"pull-{model.id}")(
-                model, job, job.running, words
-            )
+            st.fragment(
+                _pull_progress, run_every=REFRESH_SECONDS if job.running else None, key=f"pull-{model.id}"
+            )(model, job, job.running, words)
 
 
 def _badges(row: ModelStatus, words: Words) -> str:
     marks = {
-        "green-badge": words["in_use"] if _runs(row.model) else "",
+        "green-badge": words["in_use"] if _is_in_use(row.model) else "",
         "blue-badge": words["recommended"] if row.recommended else "",
         "orange-badge": words["damaged"] if row.here == "damaged" else "",
         "gray-badge": "" if row.model.tested else words["untested"],
@@ -152,7 +145,7 @@ def _facts(row: ModelStatus, words: Words) -> str:
     return f":small[:gray[{' · '.join(filter(None, facts))}]]"
 
 
-def _runs(model: CatalogModel) -> bool:
+def _is_in_use(model: CatalogModel) -> bool:
     if model.kind == "embedder":
         try:
             return store.choose_embedder(app_state.settings()).name == model.name
@@ -162,42 +155,52 @@ def _runs(model: CatalogModel) -> bool:
     return generator is not None and generator.model == Path(model.file).stem
 
 
-def _offer(row: ModelStatus, words: Words) -> None:
+def _model_button(row: ModelStatus, words: Words) -> None:
     """The one thing that can be done with a model now: use it or fetch it."""
-    model, settings = row.model, app_state.settings()
-    if row.here == "yes":
-        if model.kind == "llm" and not _runs(model):
-            st.button(
-                words["use"],
-                key=f"use-{model.id}",
-                icon=":material/swap_horiz:",
-                on_click=app_state.switch_model,
-                args=(model.id,),
-                disabled=app_state.engine().loading or row.fits == "no" or bool(settings.llm_url),
-                width="content",
-            )
-        return
+    if row.here != "yes":
+        _pull_button(row, words)
+    elif row.model.kind == "llm" and not _is_in_use(row.model):
+        _use_button(row, words)
+
+
+def _use_button(row: ModelStatus, words: Words) -> None:
+    impossible = row.fits == "no" or bool(app_state.settings().llm_url)
+    st.button(
+        words["use"],
+        key=f"use-{row.model.id}",
+        icon=":material/swap_horiz:",
+        on_click=app_state.switch_model,
+        args=(row.model.id,),
+        disabled=app_state.engine().loading or impossible,
+        width="content",
+    )
+
+
+def _pull_button(row: ModelStatus, words: Words) -> None:
+    offline = app_state.settings().offline
     st.button(
         words["pull_on" if row.here == "partial" else "pull"],
-        key=f"pull-{model.id}-start",
+        key=f"pull-{row.model.id}-start",
         icon=":material/download:",
         on_click=_start_pull,
-        args=(model.id,),
-        disabled=settings.offline,
-        help=words["pull_offline"] if settings.offline else None,
+        args=(row.model.id,),
+        disabled=offline,
+        help=words["pull_offline"] if offline else None,
         width="content",
     )
 
 
 def _start_pull(model_id: str) -> None:
-    bench = app_state.workbench()
-    with bench.lock:
-        job = bench.pulls.get(model_id)
+    work = app_state.background()
+    with work.lock:
+        job = work.pulls.get(model_id)
         if job is None or not job.running:
-            bench.pulls[model_id] = background_jobs.pull(app_state.settings(), model_id)
+            work.pulls[model_id] = background_jobs.pull(app_state.settings(), model_id)
 
 
-def _pulling(model: CatalogModel, job: background_jobs.Job[Path], was_running: bool, words: Words) -> None:
+def _pull_progress(
+    model: CatalogModel, job: background_jobs.Job[Path], was_running: bool, words: Words
+) -> None:
     """How far the pull is, or how it ended."""
     if was_running and not job.running:
         use_if_first(model, job)
@@ -206,13 +209,7 @@ def _pulling(model: CatalogModel, job: background_jobs.Job[Path], was_running: b
         _, done, total = job.stage
         share = min(done / total, 1.0) if total else 0.0
         st.progress(share, f"{words['pulling']} {size(done)} / {size(total or model.bytes)}")
-        st.button(
-            words["stop"],
-            key=f"pull-{model.id}-stop",
-            icon=":material/stop_circle:",
-            on_click=job.stop,
-            disabled=job.stopping.is_set(),
-        )
+        stop_button(words, f"pull-{model.id}-stop", job.stop, stopping=job.stopping.is_set())
     elif isinstance(job.error, background_jobs.StoppedError):
         st.caption(words["pull_stopped"])
     elif job.error:

@@ -1,6 +1,7 @@
 """The bookmark of a paper: set and taken away from wherever the paper is open.
 
-Called by `ui.evidence` and `ui.explore`; the history keeps the bookmarks.
+Knows: that the history keeps bookmarks, and that one which cannot be read has none. Does not know:
+the papers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Papers side by side, aspect by aspect, in the digests' own sentences; and the button that picks
-one for that.
+"""Papers side by side, aspect by aspect, in the digests' own sentences.
 
-Knows: how the table of `composing.comparison` looks, and which papers this tab has picked.
-Called by `ui.answer` and `ui.compare`; the button stands wherever a paper is open.
+Knows: how the table of a comparison looks. Does not know: how it is made.
 """
 
 from __future__ import annotations
@@ -14,30 +12,15 @@ import streamlit as st
 from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, votes
-from rag_app.web.widgets.markdown import badge, inert, label
+from rag_app.web.widgets.markdown import badge, escape_inline, label
 
 Table = Mapping[str, Mapping[str, Sequence[Passage]]]  # aspect -> arXiv id -> sentences
-
-MOST = 4  # papers side by side; more columns cannot be read
-PICKED = "compare-papers"  # key of the page's list of arXiv ids
-
-
-def compare_button(arxiv_id: str, words: Words, key: str) -> None:
-    """Add a paper to those on the compare page, in place of the one that has been there longest if
-    there are many.
-    """
-    if st.button(words["compare_with"], key=f"{key}-compare", icon=":material/compare_arrows:"):
-        picked = dict.fromkeys([*st.session_state.get(PICKED, []), arxiv_id])
-        st.session_state[PICKED] = list(picked)[-MOST:]
-        st.toast(words["compare_added"], icon=":material/compare_arrows:")
 
 
 def comparison(
     papers: Sequence[Paper], table: Table, words: Words, key: str, open_source: Callable[[str], None]
 ) -> None:
-    """One column a paper, one row an aspect; each cell repeats its paper's number, since narrow
-    screens stack them.
-    """
+    """One column a paper, one row an aspect; each cell repeats its paper's number for narrow screens."""
     with st.container(border=True, key=f"{key}-comparison"):
         for n, (column, paper) in enumerate(zip(st.columns(len(papers)), papers, strict=True), start=1):
             with column:
@@ -60,4 +43,4 @@ def comparison(
 def _cell(passages: Sequence[Passage], words: Words) -> str:
     if not passages:
         return f":gray[{words['not_in_digest']}]"
-    return " ".join(inert(" ".join(passage.text.split())) for passage in passages)
+    return " ".join(escape_inline(" ".join(passage.text.split())) for passage in passages)

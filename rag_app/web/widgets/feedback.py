@@ -1,7 +1,6 @@
-"""Thumbs under an answer, and the reason for one that points down. Kept in the history; nothing is
-sent anywhere.
+"""Thumbs under an answer, and the reason for one that points down.
 
-Called by `ui.answer`.
+Knows: that both are kept in the history, and nothing is sent anywhere. Does not know: the answer.
 """
 
 from __future__ import annotations
@@ -16,9 +15,7 @@ from rag_app.web.widgets.notices import show_error
 
 
 def feedback(place: int, job: AnswerJob, words: Words) -> None:
-    """The thumbs, and a line for the reason once one points down; nothing for an answer that cannot
-    be saved.
-    """
+    """The thumbs, and a line for the reason once one points down; nothing where nothing can be saved."""
     if job.turn_id is None:
         return
     thumb = st.feedback(

@@ -1,7 +1,6 @@
 """Filters on the questions of a chat: days, votes and authors, in sight for as long as they apply.
 
-Knows: the widgets and where their values live. Does not know: what filters do to an answer
-(`understanding`). Called by `ui.chat` and `ui.explore`.
+Knows: the inputs and where their values live. Does not know: what filters do to an answer.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from rag_app.web.widgets.markdown import label
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
-STATE = "filters"
+FILTERS = "filters"  # key in the state of the session
 
 
 def chosen_filters() -> Filters:
     """The filters that apply to this tab's next question."""
-    filters: Filters = st.session_state.get(STATE, Filters())
+    filters: Filters = st.session_state.get(FILTERS, Filters())
     return filters
 
 
@@ -33,27 +32,27 @@ def filter_bar(words: Words, library: Library) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
         with st.popover(words["filters"], icon=":material/filter_alt:", type="tertiary"):
             st.caption(words["filters_help"])
-            st.session_state[STATE] = choose(words, library, "chat-filter")
+            st.session_state[FILTERS] = filter_inputs(words, library, "chat-filter")
         for name, text in _chips(chosen_filters(), words):
             st.button(
                 text,
                 key=f"chip-{name}",
                 icon=":material/close:",
-                on_click=_drop,
+                on_click=_clear,
                 args=(name,),
                 help=words["filter_drop"],
             )
 
 
-def choose(words: Words, library: Library, key: str) -> Filters:
-    """The widgets; the filters they hold."""
+def filter_inputs(words: Words, library: Library, key: str) -> Filters:
+    """Draw the inputs; the filters they hold."""
     table = library.snapshot.papers
     with st.container(key=key):
         left, right = st.columns(2)
         with left:
-            since = _day(words["since"], f"{key}-since", table)
+            since = _day_input(words["since"], f"{key}-since", table)
         with right:
-            until = _day(words["until"], f"{key}-until", table)
+            until = _day_input(words["until"], f"{key}-until", table)
         votes = st.number_input(
             words["min_votes"],
             0,
@@ -69,34 +68,30 @@ def choose(words: Words, library: Library, key: str) -> Filters:
             persist_state="session",
             placeholder=words["authors_placeholder"],
         )
-        authors, unknown = _authors(typed, table)
+        authors, unknown = _authors_meant(typed, table)
         if unknown:
             st.caption(words["authors_unknown"].format(names=label(", ".join(unknown), 80)))
     return Filters(since=since, until=until, authors=tuple(authors), min_votes=int(votes) if votes else None)
 
 
-def _day(name: str, key: str, table: PaperTable) -> str:
+def _day_input(name: str, key: str, table: PaperTable) -> str:
     """A day of the collection as an ISO string; empty while none is chosen."""
     first, last = (date.fromisoformat(day) if day else None for day in (table.first_day, table.last_day))
     day = st.date_input(name, None, first, last, key=key, format="YYYY-MM-DD", persist_state="session")
     return day.isoformat() if day else ""
 
 
-def _authors(typed: str, table: PaperTable) -> tuple[list[str], list[str]]:
-    """(authors of the collection that the typed names mean, names that mean none); a comma stands
-    between names.
-    """
+def _authors_meant(typed: str, table: PaperTable) -> tuple[list[str], list[str]]:
+    """(authors of the collection that are meant, names that mean none); a comma stands between names."""
     names = [name.strip() for name in typed.split(",") if name.strip()]
-    meant = {name: _author(name, table) for name in names}
+    meant = {name: _author_meant(name, table) for name in names}
     return [author for author in meant.values() if author], [
         name for name, author in meant.items() if not author
     ]
 
 
-def _author(name: str, table: PaperTable) -> str:
-    """The author whose name is most like it; else of those who have it as a part, the one with the
-    most papers.
-    """
+def _author_meant(name: str, table: PaperTable) -> str:
+    """The author whose name is most like it, else who has it as a part and the most papers."""
     if found := table.find_authors(name, limit=1):
         return found[0][0]
     parts = set(author_key(name).split())
@@ -119,12 +114,12 @@ def _chips(filters: Filters, words: Words) -> list[tuple[str, str]]:
     return chips
 
 
-def drop_all() -> None:
+def clear_filters() -> None:
     """Take every filter away."""
     for name in ("since", "until", "votes", "authors"):
-        _drop(name)
-    st.session_state[STATE] = Filters()
+        _clear(name)
+    st.session_state[FILTERS] = Filters()
 
 
-def _drop(name: str) -> None:
+def _clear(name: str) -> None:
     st.session_state[f"chat-filter-{name}"] = "" if name == "authors" else None

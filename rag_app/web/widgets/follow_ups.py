@@ -1,9 +1,8 @@
-"""Questions that may come next: made by code from an answer's papers and kind, in the answer's
-language.
+"""Questions that may come next: made by code from an answer's papers and kind, in its language.
 
-Knows: which question goes with which kind of answer. Does not know: how anything looks, or how it
-will be answered. Called by `ui.answer`. Each question names its papers as their titles do, so that
-it is understood as it stands.
+Knows: which question goes with which kind of answer, and that each names its papers as their titles
+do, so that it is understood as it stands. Does not know: how anything looks, or how a question will
+be answered.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from itertools import islice
 
 from rag_app.records import Answer, Intent, Paper
 from rag_app.search import patterns
-from rag_app.web.i18n.text import EXAMPLES, WORDS, Words
+from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state.answer_jobs import AnswerProgress
 
 MOST = 3
@@ -43,7 +43,7 @@ def _questions(progress: AnswerProgress, answer: Answer, words: Words) -> Iterat
     papers = [progress.papers[c.arxiv_id] for c in answer.citations if c.arxiv_id in progress.papers]
     match answer.intent:
         case Intent.CHAT:
-            yield from EXAMPLES[answer.language]
+            yield from EXAMPLE_QUESTIONS[answer.language]
         case Intent.LOOKUP if papers:
             yield from _about_one(papers[0], {c.section for c in answer.citations}, words)
             yield from _compared([papers[0], *_other_papers(progress, papers)], words)

@@ -1,7 +1,7 @@
-"""The prose of answers as Markdown: markers as badges or buttons, untrusted text made inert.
+"""Text of answers and digests as Markdown: `[n]` markers as badges, untrusted text escaped.
 
-Knows: `[n]` markers, Streamlit's directives and what escapes them. Does not know: papers, jobs or
-pages. Called by `ui.chat` and `ui.evidence`.
+Knows: `[n]` markers, Streamlit's directives, and what escapes them. Does not know: papers, jobs or
+pages.
 """
 
 from __future__ import annotations
@@ -20,35 +20,34 @@ def badge(n: int) -> str:
     return f":blue-badge[{n}]"
 
 
-def cited(markdown: str) -> str:
+def with_badges(markdown: str) -> str:
     """Our own Markdown with each `[n]` as a numbered badge."""
     return _MARKER.sub(lambda match: badge(int(match[1])), markdown)
 
 
-def plain(text: str) -> str:
+def escape_with_badges(text: str) -> str:
     """Untrusted text that carries `[n]` markers, as Markdown with badges."""
     pieces = re.split(r"\[(\d+)\]", text)  # odd places are the numbers
-    return "".join(badge(int(piece)) if place % 2 else inert(piece) for place, piece in enumerate(pieces))
+    return "".join(
+        badge(int(piece)) if place % 2 else escape_inline(piece) for place, piece in enumerate(pieces)
+    )
 
 
 def blocks(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Our own Markdown block by block, without markers at line ends, and the numbers each block
-    cites, in order.
+    """Our own Markdown block by block, without markers at line ends, and the numbers each block cites.
 
-    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their
-    markers.
+    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their markers.
     """
     for block in _split(markdown):
-        numbers = tuple(dict.fromkeys(int(match[1]) for match in _MARKER.finditer(block)))
-        yield (
-            (cited(block), ()) if block.startswith("|") else (cited(_AT_LINE_END.sub(r"\1", block)), numbers)
-        )
+        if block.startswith("|"):
+            yield with_badges(block), ()
+        else:
+            numbers = dict.fromkeys(int(match[1]) for match in _MARKER.finditer(block))
+            yield with_badges(_AT_LINE_END.sub(r"\1", block)), tuple(numbers)
 
 
 def without_table(markdown: str) -> str:
-    """The text without the lines of a table, quoted or not: the plain form of what the page draws
-    as columns.
-    """
+    """The text without the lines of a table, quoted or not: the page draws those as columns."""
     return "\n".join(line for line in markdown.splitlines() if not line.startswith(("|", "> |"))).rstrip()
 
 
@@ -64,9 +63,10 @@ def _split(markdown: str) -> list[str]:
     return ["\n".join(lines).rstrip() for lines in found]
 
 
-def inert(text: str) -> str:
-    """Escaped text for the inside of a directive, on one line; Streamlit counts brackets there,
-    escaped or not.
+def escape_inline(text: str) -> str:
+    """Escaped text for the inside of a directive, on one line.
+
+    Streamlit counts brackets there, escaped or not.
     """
     return escape_markdown(text).replace("\n", " ").replace("\\[", "&#91;").replace("\\]", "&#93;")
 
@@ -74,4 +74,4 @@ def inert(text: str) -> str:
 def label(text: str, length: int) -> str:
     """Untrusted text on one line of at most `length` characters, as Markdown."""
     line = " ".join(text.split())
-    return inert(line if len(line) <= length else f"{line[: length - 1].rstrip()}…")
+    return escape_inline(line if len(line) <= length else f"{line[: length - 1].rstrip()}…")

@@ -1,7 +1,6 @@
-"""Where to go from an answer: questions that may come next, and the ways out of a refusal.
+"""Where to go from an answer: questions that may come next, and what to try after a refusal.
 
-Knows: what is offered when. Does not know: which questions fit (`ui.followups`). Called by
-`ui.answer`.
+Knows: what is offered when. Does not know: which questions fit an answer (`follow_ups`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from rag_app.records import Answer, Filters, Paper
 from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state import conversations
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets.filters import chosen_filters, drop_all
+from rag_app.web.widgets.filters import chosen_filters, clear_filters
 from rag_app.web.widgets.follow_ups import follow_ups, name_of
 from rag_app.web.widgets.markdown import label
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 NEAREST = 5  # papers offered after a refusal
 
 
-def suggestions(place: int, progress: AnswerProgress, words: Words, library: Library) -> None:
+def next_questions(place: int, progress: AnswerProgress, words: Words, library: Library) -> None:
     """Questions that may come next, each a button that asks it."""
     questions = follow_ups(progress)
     if not questions:
@@ -41,7 +40,9 @@ def suggestions(place: int, progress: AnswerProgress, words: Words, library: Lib
             )
 
 
-def ways_out(place: int, progress: AnswerProgress, answer: Answer, words: Words, library: Library) -> None:
+def after_refusal(
+    place: int, progress: AnswerProgress, answer: Answer, words: Words, library: Library
+) -> None:
     """What can be done after a refusal: ask without the filters, or about one of the nearest papers."""
     if chosen_filters() and progress.query:
         st.button(
@@ -56,12 +57,12 @@ def ways_out(place: int, progress: AnswerProgress, answer: Answer, words: Words,
         st.caption(words["nearest"])
     with st.container(gap=None, key=f"answer-{place}-nearest"):
         for paper in papers[:NEAREST]:
-            _nearest(place, paper, answer.language, words, library)
+            _ask_about(place, paper, answer.language, words, library)
     if not papers:
         st.caption(words["refused_next"])
 
 
-def _nearest(place: int, paper: Paper, language: str, words: Words, library: Library) -> None:
+def _ask_about(place: int, paper: Paper, language: str, words: Words, library: Library) -> None:
     question = WORDS[language]["ask_about_question"].format(title=name_of(paper))
     day = f" :gray[{paper.date}]" if paper.date else ""
     st.button(
@@ -80,5 +81,5 @@ def _ask(question: str, library: Library) -> None:
 
 
 def _ask_without_filters(question: str, library: Library) -> None:
-    drop_all()
+    clear_filters()
     conversations.ask(question, library, Filters())

@@ -1,6 +1,6 @@
-"""Errors as the page shows them: the message and the next step, never a traceback.
+"""Errors and warnings as the page shows them: the message and the next step, never a traceback.
 
-Knows: how a `RagError` looks. Called by the pages and `app`.
+Knows: how a `RagError` looks. Does not know: what failed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ def show_error(error: RagError, words: Words) -> None:
 def show_no_model(error: RagError, words: Words) -> None:
     """Not an error of the page: without a model it does less, and says so."""
     st.info(f"{words['model_none']}\n\n{_message(error, words)}", icon=":material/info:")
+
+
+def show_rebuilding(words: Words) -> None:
+    st.info(words["rebuilding_index"], icon=":material/healing:")
 
 
 def _message(error: RagError, words: Words) -> str:

@@ -1,9 +1,7 @@
-"""A list of papers as an answer: all of it, page by page, in the order that the reader wants, as a
-table and as CSV.
+"""A long list of papers as an answer: page by page, in the reader's order, as a table and as CSV.
 
 Knows: that the text of an answer holds only the first papers of a long list, and its citations all
-of them. Does not know: how the list came about, or how a block of prose is drawn. Called by
-`ui.answer`.
+of them. Does not know: how the list came about, or how a block of text is drawn.
 """
 
 from __future__ import annotations
@@ -38,15 +36,13 @@ def is_long(answer: Answer) -> bool:
     return is_list(answer) and len(answer.citations) > PAGE and bool(_FIRST_ITEM.search(answer.text))
 
 
-def lead(answer: Answer) -> str:
+def intro(answer: Answer) -> str:
     """What a long list's text says before its first paper."""
     return _FIRST_ITEM.split(answer.text, maxsplit=1)[0].rstrip()
 
 
 def page_of(answer: Answer, papers: Mapping[str, Paper], order: str, page: int) -> str:
-    """The papers of one page (from 1) as Markdown, each with its number and, where the answer
-    quotes it, its quote.
-    """
+    """The papers of one page (from 1) as Markdown, each numbered, with its quote where there is one."""
     cited, key = list(answer.citations), ORDERS[order]
     if key:
         cited.sort(key=lambda citation: key(papers[citation.arxiv_id]), reverse=True)

@@ -1,7 +1,7 @@
-"""Papers as a table: sortable, one row opens, the whole of it as CSV.
+"""Papers as a table: it sorts, one row opens, and the whole of it can be downloaded as CSV.
 
-Knows: the columns and what a spreadsheet would take for a formula. Called by `ui.answer` and
-`ui.explore`.
+Knows: the columns, and what a spreadsheet would take for a formula. Does not know: which papers they
+are.
 """
 
 from __future__ import annotations

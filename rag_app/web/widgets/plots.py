@@ -1,20 +1,21 @@
-"""Plots of a set of papers: topics, papers per month, votes and authors. A mark opens the papers
-behind it.
+"""Plots of a set of papers, in tabs: topics, papers per month, votes and authors.
 
 Knows: which numbers a plot shows, and which papers stand behind a mark. Does not know: which papers
-it is about. Called by `ui.explore`.
+it is about.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
-from rag_app.web.widgets.topics import USUAL, month_axis, topics_plot
+from rag_app.web.widgets.plot_style import USUAL, month_axis
+from rag_app.web.widgets.topics_plot import topics_plot
 
 TOP_AUTHORS = 15
 DOTS = 600  # papers with most votes that are drawn; more dots would cover each other
@@ -49,9 +50,7 @@ def _authors_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
 
 
 def _votes_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
-    """One dot a paper, by day and votes. Papers without a vote count are named, since unknown is not zero."""
-    import altair as alt
-
+    """The papers with most votes. Those without a vote count are named, since unknown is not zero."""
     known = sorted((p for p in papers if p.votes is not None and p.date), key=lambda p: -(p.votes or 0))[
         :DOTS
     ]
@@ -61,9 +60,18 @@ def _votes_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
     if not known:
         st.caption(words["plot_nothing"])
         return None
-    rows = [{"id": p.arxiv_id, "title": p.title[:80], "day": p.date, "votes": p.votes} for p in known]
+    chart = _votes_chart(known, words)
+    event = st.altair_chart(chart, key="plot-votes", on_select="rerun", alt=words["plot_votes_help"])
+    return {str(point["id"]) for point in event["selection"].get("dot", [])} or None
+
+
+def _votes_chart(papers: Sequence[Paper], words: Words) -> Any:
+    """One dot a paper, by day and votes."""
+    import altair as alt
+
+    rows = [{"id": p.arxiv_id, "title": p.title[:80], "day": p.date, "votes": p.votes} for p in papers]
     chosen = alt.selection_point(name="dot", fields=["id"])
-    chart = (
+    return (
         alt.Chart(alt.Data(values=rows))
         .mark_circle(color=USUAL, cursor="pointer")
         .encode(
@@ -80,8 +88,6 @@ def _votes_plot(papers: Sequence[Paper], words: Words) -> set[str] | None:
         .add_params(chosen)
         .properties(height=HEIGHT)
     )
-    event = st.altair_chart(chart, key="plot-votes", on_select="rerun", alt=words["plot_votes_help"])
-    return {str(point["id"]) for point in event["selection"].get("dot", [])} or None
 
 
 def _bars(

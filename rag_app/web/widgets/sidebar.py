@@ -1,7 +1,6 @@
-"""The sidebar of every page: conversations, model, collection, folders that changed, the offline
-badge, the language.
+"""The sidebar of every page: conversations, model, collection, changed folders, connections, language.
 
-Knows: what is said about the machine and the collection. Called by `app`.
+Knows: what is said about the machine and the collection. Does not know: the pages.
 """
 
 from __future__ import annotations
@@ -14,10 +13,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag_app.errors import RagError
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import ENGLISH, LANGUAGES, Words
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.text import LANGUAGES, Words
 from rag_app.web.state import app_state, conversations
-from rag_app.web.state.folder_watch import watch
+from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.markdown import label
+from rag_app.web.widgets.token_speed import last_token_speed
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -54,7 +55,7 @@ def sidebar(
             table = library.snapshot.papers
             span = words["span"].format(first=table.first_day, last=table.last_day)
             st.caption(f"**{words['papers']}** {library.snapshot.manifest.papers:,}  \n{span}")
-        watch(words, library)
+        folder_watch(words, library)
         _connections(words)
         if notice := app_state.history().notice:
             st.warning(escape_markdown(notice), icon=":material/history:")
@@ -111,14 +112,6 @@ def _model(words: Words, was_loading: bool, library: Library | None) -> None:
         return
     lines = [f"**{words['model']}** {escape_markdown(engine.generator.model)}"]
     lines.append(f"**{words['device']}** {escape_markdown(engine.generator.device)}")
-    if speed := _last_speed(library):
-        lines.append(f"**{words['last_answer']}** {words['speed'].format(speed=f'{speed:.0f}')}")
+    if library and (speed := last_token_speed(library, words)):
+        lines.append(f"**{words['last_answer']}** {speed}")
     st.caption("  \n".join(lines))
-
-
-def _last_speed(library: Library | None) -> float:
-    """Tokens a second of this tab's latest answer that the model wrote; 0 without one."""
-    for job in reversed(conversations.current(library) if library else []):
-        if (answer := job.progress.answer) and answer.usage.generated_tokens:
-            return answer.usage.tokens_per_second
-    return 0.0

@@ -1,7 +1,7 @@
-"""What changed since this page was last opened by an older version.
+"""What an upgrade brought: said once, after this page was last opened by an older version.
 
-Knows: how the changelog is divided, and which version the history remembers. Called by `app` and
-the data page.
+Knows: how the changelog is divided, and which version the history remembers. Does not know: what
+changed.
 """
 
 from __future__ import annotations

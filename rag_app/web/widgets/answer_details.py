@@ -1,7 +1,6 @@
-"""How an answer came about: what was understood and retrieved and why, how long each part took,
-what it cost.
+"""How an answer came about: what was understood and retrieved and why, how long it took, its prompts.
 
-Knows: which numbers interest whom. Called by `ui.answer`.
+Knows: which numbers interest whom. Does not know: how they were measured.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ from rag_app.text.cleaning import escape_markdown
 from rag_app.text.terms import terms_of
 from rag_app.web.i18n.text import Words, reason
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets.evidence import CARDS
+from rag_app.web.widgets.evidence_cards import CARDS
+from rag_app.web.widgets.token_speed import token_speed
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PROMPT_HEIGHT = 260  # pixels; longer ones scroll
 
 
-def details(progress: AnswerProgress, answer: Answer, words: Words, library: Library) -> None:
+def answer_details(progress: AnswerProgress, answer: Answer, words: Words, library: Library) -> None:
     if progress.query:
         st.markdown("  \n".join(_understood(progress.query, words)))
     st.markdown("  \n".join(cost(answer, words)))
@@ -81,11 +81,10 @@ def cost(answer: Answer, words: Words) -> list[str]:
         counts = words["tokens"].format(
             prompt=usage.prompt_tokens, reused=usage.reused_tokens, generated=usage.generated_tokens
         )
-        speed = words["speed"].format(speed=f"{usage.tokens_per_second:.1f}")
         lines.append(
             f"**{words['model']}** {escape_markdown(answer.model)}, {escape_markdown(answer.device)}"
         )
-        lines.append(f"**{words['tokens_title']}** {counts}, {speed}")
+        lines.append(f"**{words['tokens_title']}** {counts}, {token_speed(usage, words, decimals=1)}")
     if answer.left_out:
         lines.append(f"**{words['left_out_title']}** {words['left_out'].format(n=answer.left_out)}")
     return lines

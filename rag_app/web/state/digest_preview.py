@@ -1,0 +1,60 @@
+"""What would be read of a folder or of uploaded files, before anything is written.
+
+Knows: that uploads stay in memory and in a folder that is gone at the end. Does not know: how
+digests are read (`collection.digests`), or how a preview looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rag_app.collection import digests
+from rag_app.errors import RagError
+from rag_app.web.state.uploads import Upload, plain_name
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPreview:
+    """What would be read, and what would not."""
+
+    files: int
+    papers: tuple[str, ...] = ()  # arXiv ids
+    skipped: tuple[digests.Skipped, ...] = ()
+    good: tuple[str, ...] = ()  # names of the uploads that hold an entry
+
+
+def preview_folder(folder: Path) -> DigestPreview:
+    """What `ingest` would read below a folder. Raises DigestError."""
+    papers, report = digests.read([folder])
+    return DigestPreview(report.files, tuple(paper.arxiv_id for paper in papers), report.skipped)
+
+
+def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
+    """What `ingest` would read of uploaded files."""
+    papers: list[str] = []
+    skipped: list[digests.Skipped] = []
+    good = []
+    with TemporaryDirectory() as folder:
+        for file in files:
+            path = Path(folder, plain_name(file.name))
+            path.write_bytes(file.getvalue())
+            try:
+                found, report = digests.read([path])
+            except RagError as error:
+                why = f"{error.message}; {error.hint}".replace(str(path), path.name)
+                skipped.append(digests.Skipped(path.name, 0, why))
+                continue
+            good.append(path.name)
+            papers += [paper.arxiv_id for paper in found]
+            skipped += report.skipped
+    return DigestPreview(len(files), tuple(dict.fromkeys(papers)), tuple(skipped), tuple(good))
+
+
+def preview_or_error(folder: Path) -> DigestPreview | RagError:
+    try:
+        return preview_folder(folder)
+    except RagError as error:
+        return error

@@ -1,0 +1,31 @@
+"""The line below an answer: what was assumed, what was scanned, how long it took, how fast it was.
+
+Knows: which of these an answer has. Does not know: how they were counted.
+"""
+
+from __future__ import annotations
+
+from rag_app.records import Answer, Intent
+from rag_app.text.cleaning import escape_markdown
+from rag_app.web.i18n.text import Words
+from rag_app.web.state.answer_jobs import AnswerProgress
+from rag_app.web.widgets.token_speed import token_speed
+
+
+def answer_footnote(progress: AnswerProgress, answer: Answer, words: Words) -> str:
+    """What was assumed, what was scanned, and what it took."""
+    notes = progress.query.notes if progress.query else ()
+    facts = [words["scanned"].format(scanned=f"{answer.scanned:,}")] if answer.scanned else []
+    if answer.matched:
+        facts.append(words["matched"].format(matched=f"{answer.matched:,}"))
+    if answer.borderline:
+        facts.append(words["borderline"].format(borderline=f"{answer.borderline:,}"))
+    facts.append(words["took"].format(seconds=f"{answer.seconds:.1f}"))
+    if answer.usage.tokens_per_second:  # of one token there is none
+        facts.append(token_speed(answer.usage, words))
+    elif not answer.refused and not answer.usage.generated_tokens:
+        facts.append(
+            words["counted" if answer.intent in {Intent.METADATA, Intent.TREND} else "no_model_used"]
+        )
+    assumed = [f"{words['assumed']}: {escape_markdown('; '.join(notes))}"] if notes else []
+    return " · ".join(assumed + facts)

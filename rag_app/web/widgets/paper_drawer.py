@@ -1,0 +1,74 @@
+"""A paper in the drawer: as its digest tells it, with what supports an answer highlighted.
+
+Knows: how a paper and its sections look, and what can be done with the paper. Does not know: how
+the paper was found. Text of digests is untrusted: all of it is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from rag_app.records import Paper
+from rag_app.text.cleaning import escape_markdown
+from rag_app.web.i18n.text import Words, votes
+from rag_app.web.state.answer_jobs import AnswerProgress
+from rag_app.web.widgets.bookmarks import bookmark_button
+from rag_app.web.widgets.compare_button import compare_button
+from rag_app.web.widgets.highlights import Spans, highlighted, spans_of
+from rag_app.web.widgets.markdown import badge, escape_inline
+
+
+def source_drawer(paper: Paper, progress: AnswerProgress, words: Words, ask: Callable[[Paper], None]) -> None:
+    """The paper with what supports the answer highlighted; the section that says it is in front."""
+    citation = progress.citation_of(paper.arxiv_id)
+    spans = spans_of(progress, paper.arxiv_id)
+    st.markdown(
+        f"#### {f'{badge(citation.n)} ' if citation else ''}{escape_markdown(paper.title)}", anchors=False
+    )
+    st.caption(_facts(paper, words))
+    with st.container(horizontal=True):
+        st.link_button(words["arxiv"], paper.url, icon=":material/open_in_new:")
+        if st.button(words["ask_about"], key="drawer-ask", icon=":material/chat:"):
+            ask(paper)
+        compare_button(paper.arxiv_id, words, "drawer")
+        bookmark_button(paper.arxiv_id, words, "drawer")
+    if citation and not spans:
+        st.caption(words["digest_changed"])
+        st.markdown(f"> {escape_inline(' '.join(citation.quote.split()))}")
+    elif spans:
+        st.caption(words["highlight" if citation else "highlight_found"])
+    _section_tabs(paper, spans, citation.section if citation else next(iter(spans), ""))
+
+
+def _section_tabs(paper: Paper, spans: Spans, opened: str) -> None:
+    """A tab for each section; `opened` is the name of the one in front."""
+    names = {section.name: escape_markdown(section.name) for section in paper.sections}
+    tabs = st.tabs(list(names.values()), default=names.get(opened))
+    for tab, section in zip(tabs, paper.sections, strict=True):
+        tab.markdown(highlighted(section.text, spans.get(section.name, [])))
+
+
+def paper_drawer(paper: Paper, words: Words) -> None:
+    """The paper as its digest tells it, outside of any answer."""
+    st.markdown(f"#### {escape_markdown(paper.title)}", anchors=False)
+    st.caption(_facts(paper, words))
+    with st.container(horizontal=True):
+        st.link_button(words["arxiv"], paper.url, icon=":material/open_in_new:")
+        bookmark_button(paper.arxiv_id, words, "paper")
+    for section in paper.sections:
+        st.markdown(f"**{escape_markdown(section.name)}**")
+        st.markdown(highlighted(section.text, []))
+
+
+def _facts(paper: Paper, words: Words) -> str:
+    """Days, votes and authors in one line."""
+    facts = [paper.date or words["date_unknown"]]
+    if len(paper.dates) > 1:
+        facts.append(words["also_on"].format(days=", ".join(paper.dates[1:])))
+    facts.append(votes(words, paper.votes))
+    if paper.authors:
+        more = " " + words["authors_more"].format(n=paper.unnamed_authors) if paper.unnamed_authors else ""
+        facts.append(escape_markdown(", ".join(paper.authors)) + more)
+    return " · ".join(facts)
