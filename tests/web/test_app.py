@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import string
 import threading
 from collections.abc import Iterator
@@ -266,12 +267,10 @@ def test_an_upload_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch:
     first, second = (SimpleNamespace(name="day.md", getvalue=lambda text=text: text) for text in contents)
     uploads.save_uploads([first], tmp_path)
 
-    def full(path: Path, data: bytes) -> None:
-        with path.open("wb") as file:
-            file.write(data[:3])
+    def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(RagError, match="No space left"):
         uploads.save_uploads([second], tmp_path)
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("day.md", b"first")]
