@@ -21,10 +21,6 @@ LANGUAGES: dict[str, Language] = {one.code: one for one in (en.LANGUAGE, ko.LANG
 FAIR_SHARE = 0.15
 
 
-def language(code: str) -> Language:
-    return LANGUAGES[code]
-
-
 def language_of(text: str) -> str:
     """The code of the first language in whose own script a fair share of the text is, else of English."""
     default, *others = LANGUAGES.values()

@@ -12,7 +12,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from rag_app.text.terms import ENGLISH_STOP, HANGUL, Analyse, morphemes, words
+from rag_app.lang import count_letters, ko
+from rag_app.text.terms import STOP_WORDS, Analyse, morphemes, words
 
 # Starts at a word: what follows a closing parenthesis without a space is a particle of the word
 # before.
@@ -31,10 +32,10 @@ def mine_glossary(texts: Iterable[str], analyse: Analyse = morphemes) -> dict[st
     pairs = [(m[1], m[2]) for text in texts for m in PAIR.finditer(text)]
     sides = []
     for (_, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
-        source = [w for w in words(english) if w not in ENGLISH_STOP]
+        source = [w for w in words(english) if w not in STOP_WORDS]
         # The phrase to the left has no marked start: as many morphemes as there are words, and one
         # to spare.
-        target = [k for k in korean[-(len(source) + 1) :] if HANGUL.search(k)]
+        target = [k for k in korean[-(len(source) + 1) :] if count_letters(k, ko.LANGUAGE.script)]
         if source and target:
             sides.append((source, target))
     return _align(sides)
