@@ -136,14 +136,6 @@ class NumberWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
-    """How sentences of a digest in another language are to be translated."""
-
-    system: str
-    ask: str
-
-
-@dataclass(frozen=True, slots=True)
 class Prompts:
     """What the model is told, and which characters it may write."""
 
@@ -151,8 +143,10 @@ class Prompts:
     lengths: Mapping[str, str]  # of an answer about one paper, a comparison, a search
     opening: str  # of an answer that names a paper: else the model repeats its title
     characters: str  # of a line: brackets are for citations alone
-    # None: models answer freely over digests in any language
-    translation: Translation | None
+    # How a digest's sentence in another language is to be translated, where models are not left to
+    # answer freely over it; else empty.
+    translator: str
+    translate: str
 
 
 @dataclass(frozen=True, slots=True)

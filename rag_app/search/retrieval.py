@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
+from rag_app.lang import LANGUAGES
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query
 from rag_app.search import patterns
 from rag_app.text import sentences
@@ -36,8 +37,6 @@ PASSAGES = 6
 # chunks that the vector store proposes, and papers by their words, where not every paper is scored
 NEIGHBOURS = 2_000
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
-# beside dense at 1; English words meet Korean text through the glossary only
-LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}
 
 # A list is cut where papers stop standing out: at a share of the best score, between two bounds,
 # all in standard deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
@@ -115,7 +114,10 @@ def score(
     else:
         among = np.arange(len(lexical)) if allowed is None else allowed
         dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
-    return dense + LEXICAL_WEIGHT[language] * lexical, {"dense": _ranks(dense), "lexical": _ranks(lexical)}
+    return dense + LANGUAGES[language].lexical_weight * lexical, {
+        "dense": _ranks(dense),
+        "lexical": _ranks(lexical),
+    }
 
 
 def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:

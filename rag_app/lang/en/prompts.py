@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag_app.lang.language import Prompts, Translation
+from rag_app.lang.language import Prompts
 
 PROMPTS = Prompts(
     ask="Answer in English in {length}. Keep names and figures exactly as written.",
@@ -14,9 +14,7 @@ PROMPTS = Prompts(
     opening="This paper",
     # no Hangul, kana or ideographs
     characters=r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]",
-    translation=Translation(
-        system="You translate sentences about AI papers into English, completely and exactly. "
-        "Keep names, terms and figures.",
-        ask="Translate into English:",
-    ),
+    translator="You translate sentences about AI papers into English, completely and exactly. "
+    "Keep names, terms and figures.",
+    translate="Translate into English:",
 )

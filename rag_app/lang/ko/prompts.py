@@ -13,5 +13,6 @@ PROMPTS = Prompts(
     },
     opening="이 논문은",
     characters=r"[^\n\[\]<>]",
-    translation=None,
+    translator="",
+    translate="",
 )
