@@ -14,7 +14,8 @@ from rag_app.text.fit import longest
 
 # Cut at the first of these that leaves pieces short enough: lines, sentences, clauses, words, and
 # at last anywhere. The fixed lengths keep the count of tokenizer calls low when a line has no
-# blanks.
+# blanks. Of the letters that end Korean sentences only some: others would cut other pieces, and
+# every paper would be embedded again.
 SEPARATORS = [
     r"\n+",
     r"(?<=[.!?。！？])\s+|(?<=[다요음함]\.)(?=[가-힣A-Z])",

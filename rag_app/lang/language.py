@@ -156,6 +156,9 @@ class Language:
     code: str
     script: str  # its letters, as the inside of a character class
     endings: Parts  # that may be written to the end of a name and are no part of it
+    # letters after which a full stop ends a sentence though no blank follows it
+    sentence_ends: str
+    abbreviations: Parts  # whose full stop ends none
     stop_words: Words  # as `text.terms` folds them
     questions: QuestionPatterns
     votes: VoteConditions

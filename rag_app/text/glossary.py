@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from rag_app.lang import count_letters, ko
 from rag_app.text.terms import STOP_WORDS, Analyse, morphemes, words
 
-# Starts at a word: what follows a closing parenthesis without a space is a particle of the word
+# Of these two languages: no other is written with its English beside it in these digests. Starts at
+# a word: what follows a closing parenthesis without a space is a particle of the word
 # before.
 PAIR = re.compile(
     r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)"

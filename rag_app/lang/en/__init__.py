@@ -13,6 +13,11 @@ LANGUAGE = Language(
     code="en",
     script="A-Za-z",
     endings=("['’]s",),
+    sentence_ends="",
+    abbreviations=(
+        r"e\.g|i\.e|et al|vs|cf|ca|approx|resp|w\.r\.t|a\.k\.a|Figs?|Eqs?|Secs?|Tabs?|Refs?|Nos?|Vol|Ch|App",
+        "Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd",
+    ),
     stop_words=frozenset(
         "a an and are as at be been being both but by can could did do does done for from had has have "
         "having how i if in into is it its me my no not of on or our over so some such than that the "
