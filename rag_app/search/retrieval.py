@@ -58,7 +58,8 @@ def retrieve(query: Query, library: Library) -> Evidence:
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
-    scores, why = score(text, weights, query.language, library, np.array(places, dtype=np.intp))
+    lexical_weight = LANGUAGES[query.language].lexical_weight
+    scores, why = score(text, weights, lexical_weight, library, np.array(places, dtype=np.intp))
     boosted = scores.copy()
     for arxiv_id in query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
@@ -99,13 +100,13 @@ def searched(query: Query) -> str:
 
 
 def score(
-    text: str, weights: dict[str, float], language: str, library: Library, allowed: Rows | None = None
+    text: str, weights: dict[str, float], lexical_weight: float, library: Library, allowed: Rows | None = None
 ) -> tuple[Scores, dict[str, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
-    `allowed` are the rows of the papers that may be found, by default all; it matters where not
-    every paper is scored.
+    `lexical_weight` is beside dense at 1. `allowed` are the rows of the papers that may be found, by
+    default all; it matters where not every paper is scored.
     """
     vector = library.embedder.query(text)
     lexical = _standardised(library.lexical.scores(weights))
@@ -114,10 +115,7 @@ def score(
     else:
         among = np.arange(len(lexical)) if allowed is None else allowed
         dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
-    return dense + LANGUAGES[language].lexical_weight * lexical, {
-        "dense": _ranks(dense),
-        "lexical": _ranks(lexical),
-    }
+    return dense + lexical_weight * lexical, {"dense": _ranks(dense), "lexical": _ranks(lexical)}
 
 
 def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:
