@@ -22,7 +22,7 @@ FAIR_SHARE = 0.15
 
 
 def language_of(text: str) -> str:
-    """The code of the first language in whose own script a fair share of the text is, else of English."""
+    """The code of the first language that has a fair share of the text's letters, else of English."""
     default, *others = LANGUAGES.values()
     letters = sum(c.isalpha() for c in text)
     for one in others:

@@ -44,10 +44,11 @@ SEARCHING = _asked(lambda q: q.searching)
 POINTING = _asked(lambda q: q.pointing)
 AMONG = _asked(lambda q: q.among)
 TWO = _asked(lambda q: q.two)
-KIND = _asked(lambda q: q.kind)  # after a name: what it stands for is a kind of method, not the paper
+# After a name: what it stands for is a kind of method, not the paper.
+KIND = _asked(lambda q: q.kind)
 # Names have capitals, so case matters here.
 ASKED_AUTHOR = re.compile(alternatives(lambda one: one.questions.asked_author))
-# "Wang의 papers" and "Wang's 논문" are asked for too, so any language's "of" goes with any's "papers".
+# "Wang의 papers" and "Wang's 논문" are asked for too: any language's "of" goes with any's "papers".
 _FIRST, *_OTHERS = (part for one in LANGUAGES.values() for part in one.questions.possessive)
 _OF = rf"(?:{_FIRST})?\s*" + "".join(rf"(?:{part}\s*)?" for part in _OTHERS)
 MAYBE_AUTHOR = re.compile(
@@ -80,8 +81,8 @@ LIMIT = _asked(lambda q: q.limit)
 SEVERAL = _asked(lambda q: q.several)
 SEVERAL_PAPERS = 10  # shown for "the most upvoted papers" without a number
 
-# (pattern, which conditions its numbers are, what is added to a number); each is looked for once, in
-# this order, in what the ones before it left.
+# (pattern, which conditions its numbers are, what is added to a number); each is looked for once,
+# in this order, in what the ones before it left.
 VOTES = (
     (_votes(lambda v: v.between), "between", 0),
     (_votes(lambda v: v.from_to_below), "below", 0),

@@ -19,11 +19,11 @@ LANGUAGE = Language(
         "Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd",
     ),
     stop_words=frozenset(
-        "a an and are as at be been being both but by can could did do does done for from had has have "
-        "having how i if in into is it its me my no not of on or our over so some such than that the "
-        "their them then there these they this those to under up us use used using via was we were what "
-        "when where which while who whom whose why will with would you your any anyone find give list "
-        "looking look paper papers please show study tell want work works "
+        "a an and are as at be been being both but by can could did do does done for from had has "
+        "have having how i if in into is it its me my no not of on or our over so some such than "
+        "that the their them then there these they this those to under up us use used using via "
+        "was we were what when where which while who whom whose why will with would you your any "
+        "anyone find give list looking look paper papers please show study tell want work works "
         # "doe" is "does", folded
         "one thing things about also many much each s doe don doesn didn isn aren".split()
     ),

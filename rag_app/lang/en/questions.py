@@ -142,21 +142,21 @@ QUESTIONS = QuestionPatterns(
     ),
     several=(r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",),
     about_papers=frozenset(
-        "appear appeared published publish post posted title titles vote votes upvote upvoted upvotes "
-        "most top author authors list co-author coauthor got get gets highest fewest least day days "
-        "received receive count recorded record number have whose ones other than paper papers out "
-        "come came new newest latest per month monthly year date digest digests collection database "
-        "total popular ranked rank more fewer less or participated participate involve name named "
-        "wrote write written recommend recommended all only those voted best five one two three four "
-        "six seven eight nine ten co-authored co authored coauthored together joint prolific oldest "
-        "summarize summarise summary overview was said".split()
+        "appear appeared published publish post posted title titles vote votes upvote upvoted "
+        "upvotes most top author authors list co-author coauthor got get gets highest fewest "
+        "least day days received receive count recorded record number have whose ones other than "
+        "paper papers out come came new newest latest per month monthly year date digest digests "
+        "collection database total popular ranked rank more fewer less or participated "
+        "participate involve name named wrote write written recommend recommended all only those "
+        "voted best five one two three four six seven eight nine ten co-authored co authored "
+        "coauthored together joint prolific oldest summarize summarise summary overview was said".split()
     ),
     of_any_paper=frozenset(
         "working research digest method approach model system framework technique problem issue "
         "challenge limitation solve solved address addressed tackle overcome idea main key core "
         "central contribution contribute propose proposed introduce present need needed necessary "
-        "motivation motivate goal aim purpose explain explained describe summary summarize summarise "
-        "say new novel novelty different make try achieve kind sort".split()
+        "motivation motivate goal aim purpose explain explained describe summary summarize "
+        "summarise say new novel novelty different make try achieve kind sort".split()
     ),
 )
 
