@@ -19,7 +19,7 @@ from rag_app.answer import prompting, templates, verification
 from rag_app.answer.rendering import DraftLine, assembled, extracted, tells
 from rag_app.answer.selection import Selection, absent_names, certain, focus, respelled, shares_a_word
 from rag_app.answer.templates import Composed
-from rag_app.lang import language_of
+from rag_app.lang import LANGUAGES, language_of
 from rag_app.llm.protocol import Generator, Processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
 
@@ -31,10 +31,6 @@ CHOOSING_SHARE = 0.75
 # no digest is about the question.
 OFF_TOPIC = 2.8
 WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
-# Standard deviations of retrieval score that a factor of e in the model's choice weighs, by the
-# question's language: over Korean digests the model judges Korean questions better. Calibrated on
-# 86 lookups.
-MODEL_SAY = {"en": 1.0, "ko": 2.0}
 TRANSLATED = 6  # sentences of a comparison that are translated, shared among its sides
 
 MARKED = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
@@ -105,19 +101,21 @@ def _written(
         again = prompting.repaired(prompt, failed[0].text, generator.count_tokens)
         lines = (yield from _read(selection, generator, hits, again)) or lines
     sure = certain(selection, hits[0], failed[0].text if failed else "")
-    if sure and selection.query.language == "en" and not any(tells(selection, line) for line in lines):
+    translates = LANGUAGES[selection.query.language].prompts.translate
+    if sure and translates and not any(tells(selection, line) for line in lines):
         return (yield from _translated(selection, generator, hits, [sure]))
     return lines
 
 
 def _translates(selection: Selection, hits: Sequence[Hit]) -> bool:
-    """Whether an English comparison is of digests in another language.
+    """Whether a comparison is of digests in another language, which is translated for.
 
     Translated sentence by sentence it says what the digests say; small models that answer freely
     mix up the sides.
     """
-    compared = selection.query.intent is Intent.COMPARE and selection.query.language == "en"
-    return compared and all(language_of(passage.text) != "en" for hit in hits for passage in hit.passages[:1])
+    own = selection.query.language
+    compared = selection.query.intent is Intent.COMPARE and LANGUAGES[own].prompts.translate
+    return bool(compared) and all(language_of(p.text) != own for hit in hits for p in hit.passages[:1])
 
 
 def _translated(
@@ -131,7 +129,9 @@ def _translated(
         said: list[Sentence] = []
         for passage in passages:
             if not selection.stop.is_set():
-                prompt = prompting.translation(passage, place, generator.count_tokens)
+                prompt = prompting.translation(
+                    passage, place, selection.query.language, generator.count_tokens
+                )
                 for line in (yield from _read(selection, generator, hits, prompt, source=passage)):
                     said += line.sentences
         lines.append(DraftLine(place, tuple(said)))
@@ -146,7 +146,7 @@ def _choice(selection: Selection, generator: Generator, hits: Sequence[Hit], pro
     """
     options = [f"[{n}]" for n in range(1, len(hits) + 1)]
     shares = generator.choose(prompt.messages, options, stop=selection.stop)
-    say = MODEL_SAY[selection.query.language]
+    say = LANGUAGES[selection.query.language].model_say
     worth = [hit.score + say * math.log(max(share, 1e-6)) for hit, share in zip(hits, shares, strict=True)]
     return worth.index(max(worth))
 

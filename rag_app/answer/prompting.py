@@ -1,9 +1,9 @@
 """Evidence and question -> the model's messages within a token budget, and the reply's grammar.
 
-Knows: the prompt's wording and layout, how many tokens evidence may take, and which shapes
-of answer the grammar admits: lines that start with the number of a paper in the prompt, or
-the refusal alone.
-Does not know: the engine, or whether what it writes is true (`answer.verification` checks that).
+Knows: the prompt's layout, how many tokens evidence may take, and which shapes of answer the grammar
+admits: lines that start with the number of a paper present in the prompt, or the refusal alone. Does
+not know: how a language words it, the engine, or whether what it writes is true (`verification`
+checks that).
 
 The layout only appends (system, evidence, how to answer, question), so that a follow-up on the same
 papers reuses the KV cache and reads only its question. Earlier turns are not repeated:
@@ -15,53 +15,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message
 from rag_app.records import Hit, Intent, Passage, Query
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line
 from rag_app.text.fit import longest
 
-# What the model writes, alone, when the excerpts do not answer.
+# what the model writes, alone, when the excerpts do not answer; shared with `verification`
 REFUSAL = "NONE"
 
+# the same whatever language the answer is in
 SYSTEM = (
     "You answer questions about AI papers from numbered excerpts of their digests. "
     "Use only what the excerpts say. Start every line with the number of the paper it rests on, like [1]. "
     "Copy figures exactly, with what they measure. "
     f"If the excerpts do not contain the answer, write only {REFUSAL}."
 )
-ASK = {
-    "en": "Answer in English in {length}. Keep names and figures exactly as written.",
-    "ko": "한국어로 {length} 답하세요. 이름과 수치는 적힌 그대로 쓰세요.",
-}
-LENGTH = {
-    "en": {
-        "answer": "one to three short sentences",
-        "compare": "one or two short sentences for each paper, on a line of its own",
-        "search": "one or two sentences: choose the paper that fits and say what it does, without its title",
-    },
-    "ko": {
-        "answer": "짧은 한두 문장으로",
-        "compare": "논문마다 한 줄씩, 한두 문장으로",
-        "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
-    },
-}
-TRANSLATE = (
-    "You translate sentences about AI papers into English, completely and exactly. "
-    "Keep names, terms and figures."
-)
-# How an answer about a named paper begins: else the model repeats its title.
-OPENING = {"en": "This paper", "ko": "이 논문은"}
 TOKENS_A_LINE = 110  # the longest line an answer may take
 LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and of its translation
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 # Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
-
-# Characters of a line. English answers cannot emit Hangul, kana or ideographs; brackets are for
-# citations alone.
-TEXT = {"en": r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]", "ko": r"[^\n\[\]<>]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +95,21 @@ def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
     """The same prompt for an answer about the paper at `place` (from 0) alone; nothing before it is
     read again.
     """
-    return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {OPENING[language]}")
+    opening = LANGUAGES[language].prompts.opening
+    return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {opening}")
 
 
-def translation(passage: Passage, place: int, count_tokens: Callable[[str], int]) -> Prompt:
-    """The prompt for a digest's sentence in English, on a line that cites the paper at `place` (from 0)."""
+def translation(passage: Passage, place: int, language: str, count_tokens: Callable[[str], int]) -> Prompt:
+    """The prompt for a digest's sentence in `language`, on a line that cites the paper at `place`
+    (from 0).
+    """
+    prompts = LANGUAGES[language].prompts
     marker = f"[{place + 1}]"  # on both sides, as the model expects it where it has read it
-    sentence = _fitting(numbers.in_english(clean_line(passage.text)), count_tokens, LONGEST_SENTENCE)
-    content = f"{marker} {sentence}\n\nTranslate into English:"
+    sentence = _fitting(numbers.rescaled(clean_line(passage.text), language), count_tokens, LONGEST_SENTENCE)
+    content = f"{marker} {sentence}\n\n{prompts.translate}"
     return Prompt(
-        messages=(Message(role="system", content=TRANSLATE), Message(role="user", content=content)),
-        grammar=_text_alone("en"),
+        messages=(Message(role="system", content=prompts.translator), Message(role="user", content=content)),
+        grammar=_text_alone(language),
         papers=(passage.arxiv_id,),
         max_tokens=LONGEST_SENTENCE,
         left_out=0,
@@ -140,7 +120,11 @@ def translation(passage: Passage, place: int, count_tokens: Callable[[str], int]
 
 def _text_alone(language: str) -> str:
     """GBNF for one line of text, where its marker is settled."""
-    return f"root ::= text\ntext ::= char+\nchar ::= {TEXT[language]}\n"
+    return f"root ::= text\n{_text(language)}"
+
+
+def _text(language: str) -> str:
+    return f"text ::= char+\nchar ::= {LANGUAGES[language].prompts.characters}\n"
 
 
 def grammar(papers: int, language: str, *, every: bool) -> str:
@@ -149,7 +133,7 @@ def grammar(papers: int, language: str, *, every: bool) -> str:
     """
     line = [f'"[{n}] " text' for n in range(1, papers + 1)]
     claims = ' "\\n" '.join(line) if every else " | ".join(line)
-    return f'root ::= claims | "{REFUSAL}"\nclaims ::= {claims}\ntext ::= char+\nchar ::= {TEXT[language]}\n'
+    return f'root ::= claims | "{REFUSAL}"\nclaims ::= {claims}\n{_text(language)}'
 
 
 def _question(query: Query, papers: int, count_tokens: Callable[[str], int], room: int) -> tuple[str, bool]:
@@ -157,7 +141,8 @@ def _question(query: Query, papers: int, count_tokens: Callable[[str], int], roo
     kind = "answer" if query.papers or papers == 1 else "search"
     if query.intent is Intent.COMPARE and papers > 1:
         kind = "compare"
-    wish = ASK[query.language].format(length=LENGTH[query.language][kind])
+    prompts = LANGUAGES[query.language].prompts
+    wish = prompts.ask.format(length=prompts.lengths[kind])
     asked = clean_line(query.standalone)
     kept = _fitting(asked, count_tokens, room - count_tokens(f"{wish}\n\nQuestion: "))
     return f"{wish}\n\nQuestion: {kept}", kept != asked
@@ -181,7 +166,7 @@ def _excerpt(
     left = share - count_tokens(heading) - 2  # of the empty line below
     kept: list[tuple[Passage, str]] = []
     for passage in hit.passages:
-        text = numbers.in_english(clean_line(passage.text)) if language == "en" else clean_line(passage.text)
+        text = numbers.rescaled(clean_line(passage.text), language)
         text = text if kept else _fitting(text, count_tokens, left - 2)
         cost = count_tokens(text) + 2
         if cost > left:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rag_app.answer import templates, verification
 from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
-from rag_app.lang import language_of
+from rag_app.lang import LANGUAGES, count_letters, language_of
 from rag_app.records import Hit, Intent, Passage, Sentence
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
@@ -24,8 +24,8 @@ from rag_app.text.cleaning import clean_line, escape_markdown
 # model finds nothing to say.
 STANDS_OUT = 3.3
 TERSE = 25  # characters
-MOSTLY = 0.4  # share of Hangul below which a Korean sentence is mostly names
-HANGUL, LATIN = re.compile(r"[가-힣]"), re.compile(r"[A-Za-z]")
+MOSTLY = 0.4  # share of its own letters below which a sentence is mostly names
+LATIN = re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def assembled(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLi
     hit = hits[line.place]
     kept = [s for s in line.sentences if s.supported]
     prose = " ".join(escape_sentence(s.text) for s in kept)
-    if _mostly_names(prose) and selection.query.language == "ko":
-        prose = templates.words("ko")["by_digest"] + prose
+    if _mostly_names(prose, selection.query.language):
+        prose = templates.words(selection.query.language)["by_digest"] + prose
     lead = "" if selection.named else f"{templates.title_of(hit.paper)} [1]\n\n"
     # A bare number is shown with the sentence it stands in.
     terse = sum(len(s.text) for s in kept) < TERSE
@@ -54,12 +54,12 @@ def assembled(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLi
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
 
 
-def _mostly_names(prose: str) -> bool:
-    """Whether a sentence has so few letters of its own language beside names that a reader takes it
-    for another.
+def _mostly_names(prose: str, code: str) -> bool:
+    """Whether a sentence has so few letters of its own language beside names, which are in Latin ones,
+    that a reader takes it for another; never where its own are Latin.
     """
-    hangul, latin = len(HANGUL.findall(prose)), len(LATIN.findall(prose))
-    return hangul < MOSTLY * (hangul + latin)
+    own, latin = count_letters(prose, LANGUAGES[code].script), len(LATIN.findall(prose))
+    return own < MOSTLY * (own + latin)
 
 
 def tells(selection: Selection, line: DraftLine) -> bool:

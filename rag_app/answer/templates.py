@@ -1,21 +1,19 @@
 """Answers that code writes: lists, facts, trends, comparison tables, refusals and greetings.
 
-Knows: the layout of such answers, with the sentences of `answer.phrases`. Every number in them is
-computed from the paper table; digest text enters only as escaped quotes.
-Does not know: retrieval or the model.
+Knows: the layout of such answers. Every number in them is a slot filled from the paper table; digest
+text enters only as escaped quotes. Does not know: a language's words, retrieval or the model.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag_app.answer import verification
-from rag_app.answer.phrases import PHRASES
 from rag_app.answer.trends import Topic
 from rag_app.collection.papers import PaperTable
-from rag_app.lang import language_of
+from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
@@ -41,8 +39,8 @@ class Composed:
     left_out: int = 0  # sentences of evidence that the prompt had no room for
 
 
-def words(language: str) -> dict[str, str]:
-    return PHRASES[language]
+def words(language: str) -> Mapping[str, str]:
+    return LANGUAGES[language].phrases
 
 
 def title_of(paper: Paper) -> str:
@@ -198,7 +196,7 @@ def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
     return Composed("\n".join([*_notes(query), *lines]), hits, tuple(cited))
 
 
-def _author_list(paper: Paper, phrases: dict[str, str]) -> str:
+def _author_list(paper: Paper, phrases: Mapping[str, str]) -> str:
     if not paper.authors:
         return phrases["authors_unknown"]
     return ", ".join(paper.authors) + (phrases["and_more"] if paper.unnamed_authors else "")

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag_app.records import Filters, Paper
-from rag_app.text.terms import ENGLISH_STOP, words
+from rag_app.text.terms import STOP_WORDS, words
 
 LEAST_PAPERS = 5  # papers of the period that a topic needs
 LEAST_SHARE = 0.01  # of all papers, that a topic needs to be followed over time
@@ -125,7 +125,7 @@ def _by_phrase(papers: Sequence[Paper]) -> dict[str, list[Paper]]:
 
 def _phrases(title: str) -> list[str]:
     terms = [word for word in words(re.sub(r"[-/]", " ", title)) if len(word) > 2 or word.isupper()]
-    good = [term not in ENGLISH_STOP and term not in GENERIC and not term[0].isdigit() for term in terms]
+    good = [term not in STOP_WORDS and term not in GENERIC and not term[0].isdigit() for term in terms]
     single = [term for term, fine in zip(terms, good, strict=True) if fine]
     pairs = [f"{a} {b}" for a, b, x, y in zip(terms, terms[1:], good, good[1:], strict=False) if x and y]
     return pairs + single

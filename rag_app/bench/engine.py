@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, median, quantiles
 
-from rag_app.answer import prompting
 from rag_app.answer.prompting import Prompt
 from rag_app.bench import prompts
 from rag_app.bench.bare import Bare, Run
 from rag_app.bench.table import Measurement
 from rag_app.errors import EngineError
 from rag_app.home import Home
+from rag_app.lang import LANGUAGES
 from rag_app.llm import engine as llm
 from rag_app.llm.process import EngineProcess
 from rag_app.llm.protocol import Generator, Message
@@ -184,7 +184,7 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 def overheads(engine: llm.Engine, count: int) -> list[float]:
     """Seconds spent outside llama.cpp on each token after the first, of one long answer under a grammar."""
     gaps: list[float] = []
-    rules = f'root ::= char+ "{NEVER}"\nchar ::= {prompting.TEXT["en"]}'
+    rules = f'root ::= char+ "{NEVER}"\nchar ::= {LANGUAGES["en"].prompts.characters}'
     last = spent = 0.0
     for _ in engine.stream(COUNTING, grammar=rules, max_tokens=count):
         now, inside = time.perf_counter(), engine.decode_seconds

@@ -23,8 +23,7 @@ from rag_app.records import Paper
 from rag_app.text.cleaning import clean
 from rag_app.text.glossary import mine_glossary
 from rag_app.text.terms import (
-    ENGLISH_STOP,
-    KOREAN_STOP,
+    STOP_WORDS,
     analysis_version,
     fold_word,
     morphemes,
@@ -94,9 +93,7 @@ class LexicalIndex:
     def own_terms(self, text: str) -> list[str]:
         """Content terms of a question as written, stop words left out."""
         korean = next(iter(morphemes([text])))
-        return [
-            t for t in dict.fromkeys(korean + words(text)) if t not in KOREAN_STOP and t not in ENGLISH_STOP
-        ]
+        return [t for t in dict.fromkeys(korean + words(text)) if t not in STOP_WORDS]
 
     def query_terms(self, text: str) -> dict[str, float]:
         """Weighted terms of a question: its own at 1, translations of its English words at their

@@ -13,7 +13,9 @@ from rag_app.text.cleaning import clean
 from rag_app.text.fit import longest
 
 # Cut at the first of these that leaves pieces short enough: lines, sentences, clauses, words, and
-# last anywhere. The fixed lengths keep the number of tokenizer calls low in a line without blanks.
+# at last anywhere. The fixed lengths keep the count of tokenizer calls low when a line has no
+# blanks. Of the letters that end Korean sentences only some: others would cut other pieces, and
+# every paper would be embedded again.
 SEPARATORS = [
     r"\n+",
     r"(?<=[.!?。！？])\s+|(?<=[다요음함]\.)(?=[가-힣A-Z])",

@@ -18,10 +18,12 @@ from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from rag_app.lang import other_scripts
 from rag_app.records import Paper
 from rag_app.text import numbers
 
-TOKEN = re.compile(r"[^\W\d_가-힣][^\W_가-힣]*(?:[-+.^'/][^\W_가-힣]+)*\+?|\d+[^\W_가-힣]*", re.UNICODE)
+_S = other_scripts()  # a particle written to a name is no part of it
+TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
 # Mixed case after the first letter, letters with digits, or capitals only: how models and data sets
 # are spelled.
 SHAPED = re.compile(

@@ -1,15 +1,56 @@
-"""Languages of questions and answers, one module each; this one tells which language a text is in."""
+"""Languages of questions and answers: one package each, and what tells and joins them.
+
+Knows: which languages there are, and in which one a text is. Does not know: what is done with their
+words. A new language is one module with a `LANGUAGE` and its place in `LANGUAGES`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from functools import cache
 
-HANGUL = re.compile(r"[가-힣]")
+from rag_app.lang import en, ko
+from rag_app.lang.language import Language
+
+# In this order their alternatives stand in a joined pattern, and scripts are looked for. The first
+# also answers questions in a language that is not here.
+LANGUAGES: dict[str, Language] = {one.code: one for one in (en.LANGUAGE, ko.LANGUAGE)}
+
+# Of a text's letters, that make it a text in a script: names and terms in it stay in Latin letters.
+FAIR_SHARE = 0.15
 
 
-def language_of(question: str) -> str:
-    """ "ko" for a question with a fair share of Hangul, else "en" (a third language is answered in
-    English).
+def language_of(text: str) -> str:
+    """The code of the first language that has a fair share of the text's letters, else of English."""
+    default, *others = LANGUAGES.values()
+    letters = sum(c.isalpha() for c in text)
+    for one in others:
+        own = count_letters(text, one.script)
+        if own and own >= FAIR_SHARE * letters:
+            return one.code
+    return default.code
+
+
+def count_letters(text: str, script: str) -> int:
+    """How many letters of a script the text has."""
+    return len(_letters(script).findall(text))
+
+
+@cache
+def _letters(script: str) -> re.Pattern[str]:
+    return re.compile(f"[{script}]")
+
+
+def alternatives(parts_of: Callable[[Language], Iterable[str]]) -> str:
+    """One regular expression of what each language gives, in their order."""
+    # what no language gives matches nothing
+    return "|".join(part for one in LANGUAGES.values() for part in parts_of(one)) or "(?!)"
+
+
+def other_scripts() -> str:
+    """The letters of languages that are not written in Latin ones, as the inside of a character
+    class: these may follow a Latin name or word without a blank, and are no part of it.
     """
-    hangul = len(HANGUL.findall(question))
-    return "ko" if hangul and hangul >= 0.15 * sum(c.isalpha() for c in question) else "en"
+    _, *others = LANGUAGES.values()
+    return "".join(one.script for one in others)

@@ -1,132 +1,90 @@
-"""Dates in a question, English or Korean -> the days a paper must have appeared on.
+"""Dates in a question -> the days a paper must have appeared on.
 
-Knows: how people write days, months, years, ranges and relative dates in both languages, and that
-relative dates count from the newest digest, because "today" in an archive is its last day.
-Does not know: the rest of the question.
+Knows: what days, months, years, ranges and relative dates mean, how they are written in numbers
+alone, and that relative dates count from the newest digest, because "today" in an archive is its
+last day. Does not know: a language's words, or the rest of the question.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-MONTHS = {
-    name: number
-    for number in range(1, 13)
-    for name in {calendar.month_name[number].casefold(), calendar.month_abbr[number].casefold()}
-} | {"sept": 9}
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-# Without a number beside it, "may" and "march" are months only with a capital.
-_NAMED = (
-    "(?:(?-i:May|March|Mar)|"
-    + "|".join(m for m in _MONTH.split("|") if m not in {"may", "march", "mar"})
-    + ")"
-)
-_YEAR = r"(?:19|20)\d\d"
-_TH = r"(?:st|nd|rd|th)?"
-_LEAD_MONTH = (
-    r"\b(?:in|of|from|since|during|before|after|until|through|for|last|this|between|early|late|to|and|or)\s+"
-)
+from rag_app.lang import LANGUAGES, alternatives
+from rag_app.lang.language import YEAR, DateWords, Parts
 
-# Order matters: the longest reading of a place wins. Groups: y, m, d (numbers), mon (an English
-# month), q and h (quarter and half of a year), ry (a year counted from the newest digest's). Some
-# stand in a lookahead.
+_WORDS = tuple(one.dates for one in LANGUAGES.values())
+
+
+def _written(parts_of: Callable[[DateWords], Parts]) -> tuple[str, ...]:
+    """The patterns of every language, those of the first at last: its dates are told by little more
+    than bare numbers, those of others by their own characters.
+    """
+    return tuple(pattern for words in reversed(_WORDS) for pattern in parts_of(words))
+
+
+def _any(parts_of: Callable[[DateWords], Parts]) -> str:
+    return alternatives(lambda one: parts_of(one.dates))
+
+
+def _joined(parts_of: Callable[[DateWords], Mapping[str, int]]) -> dict[str, int]:
+    return {name: value for words in _WORDS for name, value in parts_of(words).items()}
+
+
+# Order matters: the longest reading of a place wins. The groups are those of `DateWords`.
 PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<![\d.])(?P<y>{_YEAR})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<d>\d{{1,2}})(?![\d])",
+        rf"(?<![\d.])(?P<y>{YEAR})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<d>\d{{1,2}})(?![\d])",
         r"(?<![\d.])(?P<y>20\d\d)(?P<m>0\d|1[0-2])(?P<d>[0-3]\d)(?![\d.])",
-        rf"(?<![\d/])(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>{_YEAR})(?!\d)",
-        rf"(?<![\d.-])(?P<d>\d{{1,2}})[-.](?P<m>\d{{1,2}})[-.](?P<y>{_YEAR})(?!\d)",
-        rf"(?<!\d)(?P<y>{_YEAR}|\d\d)년\s*(?P<m>\d{{1,2}})월\s*(?P<d>\d{{1,2}})일?",
-        r"(?P<ry>재작년|작년|지난\s?해|올해)\s*(?P<m>\d{1,2})월(?:\s*(?P<d>\d{1,2})일)?",
-        rf"(?P<d>\d{{1,2}}){_TH}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>{_YEAR})",
-        rf"\b(?P<mon>{_MONTH})\b\.?\s+(?P<d>\d{{1,2}}){_TH},?\s+(?P<y>{_YEAR})",
-        rf"(?<!\d)(?P<d>\d{{1,2}}){_TH}(?=\s?(?:-|–|to|and|through)\s?\d{{1,2}}{_TH}\s+(?:of\s+)?(?P<mon>{_NAMED})\b"
-        rf"(?:,?\s+(?P<y>{_YEAR}))?)",
-        rf"(?P<y>{_YEAR})년\s*(?P<q>[1-4])\s?분기",
-        rf"\b(?P<q>Q[1-4]),?\s+(?:of\s+)?(?P<y>{_YEAR})\b",
-        rf"(?P<y>{_YEAR})년\s*(?P<h>[상하])반기",
-        rf"\b(?P<h>first|second) half of (?P<y>{_YEAR})\b",
-        rf"(?<!\d)(?P<y>{_YEAR}|\d\d)년\s*(?P<m>\d{{1,2}})월",
-        rf"\b(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{_YEAR})\b",
-        rf"(?<![\d.-])(?P<y>{_YEAR})-(?P<m>\d{{1,2}})(?![\d-])",
-        r"(?<!\d)(?P<m>\d{1,2})월\s*(?P<d>\d{1,2})일",
-        r"(?<!\d)(?P<m>\d{1,2})월\s*(?P<d>\d{1,2})(?=\s?[~–-]\s?\d{1,2}일)",
-        rf"(?P<d>\d{{1,2}}){_TH}\s+(?:of\s+)?(?P<mon>{_NAMED})\b",
-        rf"\b(?P<mon>{_MONTH})\b\.?\s+(?P<d>\d{{1,2}}){_TH}\b(?!\s*(?:votes|models))",
-        rf"(?<=\d[-–])(?P<d>\d{{1,2}}){_TH},?\s+(?P<y>{_YEAR})\b",
-        r"(?<![\d/.])(?P<m>0?[1-9]|1[0-2])/(?P<d>0?[1-9]|[12]\d|3[01])(?=\s?(?:일자|논문|에|부터|까지|의|~))",
-        r"(?<![\d가-힣.])(?P<d>\d{1,2})일(?=\s*(?:까지|부터|자(?![가-힣])|에 (?:나온|올라|발표|게재|공개)"
-        r"|(?:의 )?논문|[과와] \d|, ?\d|[~–-] ?\d))",
-        r"\bon the (?P<d>\d{1,2})(?:st|nd|rd|th)\b(?! \w)",
-        rf"(?<!(?-i:[A-Z]{{2}}) )(?<![A-Za-z])(?P<y>{_YEAR})년(?!대)",
-        r"(?<!\d)(?P<m>\d{1,2})월(?!드|요일)",
-        rf"\b(?P<mon>{_NAMED})\b(?=\s+(?:to|through|and|or|until|[-–])\s+{_NAMED}\b|(?:'s)?\s+(?:papers|digests?)\b)",
-        rf"{_LEAD_MONTH}(?P<mon>{_NAMED})\b(?! (?-i:[A-Z]))",
-        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+(?:early |late )?"
-        r"(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]|(?:and|or|to|until|through|papers?|about|on|with|by|that|which"
-        r"|were|was"
-        r"|have|had|got|did|are|using)\b))",
+        rf"(?<![\d/])(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>{YEAR})(?!\d)",
+        rf"(?<![\d.-])(?P<d>\d{{1,2}})[-.](?P<m>\d{{1,2}})[-.](?P<y>{YEAR})(?!\d)",
+        *_written(lambda d: d.full),
+        *_written(lambda d: d.part_of_year),
+        *_written(lambda d: d.month_of_year),
+        rf"(?<![\d.-])(?P<y>{YEAR})-(?P<m>\d{{1,2}})(?![\d-])",
+        *_written(lambda d: d.day_of_month),
+        *_written(lambda d: d.day),
+        *_written(lambda d: d.month_or_year),
     )
 )
+MONTHS = _joined(lambda d: d.months)
+HALVES = _joined(lambda d: d.halves)
+YEARS_AGO = _joined(lambda d: d.years_ago)
 
 RANGE_BETWEEN = re.compile(
-    r"\s*(?:에서|부터|to|through|till|until|up to|[-~–—])\s*(?:the\s+)?", re.IGNORECASE
+    rf"\s*(?:{_any(lambda d: d.range_between)}|[-~–—])\s*(?:{_any(lambda d: d.article)})?", re.IGNORECASE
 )
 LIST_BETWEEN = re.compile(
-    r"\s*(?:자)?\s*(?:and|or|와|과|및|또는|이나|,|그리고|하고|,\s*and)\s*", re.IGNORECASE
+    rf"\s*(?:{_any(lambda d: d.day_ending)})?\s*(?:{_any(lambda d: d.list_between)}|,)\s*", re.IGNORECASE
 )
-_THE = r"\s+(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$"
-BETWEEN_BEFORE = re.compile(r"\bbetween" + _THE, re.IGNORECASE)
-SINCE_BEFORE = re.compile(r"\b(since|starting(?: on| in| from)?|as of)" + _THE, re.IGNORECASE)
-AFTER_BEFORE = re.compile(r"\b(after|later than)" + _THE, re.IGNORECASE)
-UNTIL_BEFORE = re.compile(r"\b(until|till|through|up to|by|no later than)" + _THE, re.IGNORECASE)
-BEFORE_BEFORE = re.compile(r"\b(before|earlier than|prior to)" + _THE, re.IGNORECASE)
-SINCE_AFTER = re.compile(r"\s*(?:이후|부터|이래|onwards?|or later|and later)", re.IGNORECASE)
-UNTIL_AFTER = re.compile(r"\s*(?:까지|or earlier|and earlier)", re.IGNORECASE)
-BEFORE_AFTER = re.compile(r"\s*(?:이전|전에|전(?=\s))")
-LEAD = re.compile(
-    r"(?:\b(?:on|in|of|from|for|during|dated|between|since|after|before|until|till|through|by|up to|as of|last|this"
-    r"|or|and)\s+)?(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$|지난\s?$",
-    re.IGNORECASE,
-)
-TAIL = re.compile(
-    r"\s*(?:'s\b|일자|자(?![가-힣])|동안|사이|이후|이전|전에?(?=\s)|부터|까지|에서|에는|에|의|날|또는|이나"
-    r"|[과와](?=\s)|[은는이가](?![가-힣])"
-    r"|onwards?|or later|or earlier)*",
-    re.IGNORECASE,
-)
+BETWEEN_BEFORE = re.compile(_any(lambda d: d.between_before), re.IGNORECASE)
+SINCE_BEFORE = re.compile(_any(lambda d: d.since_before), re.IGNORECASE)
+AFTER_BEFORE = re.compile(_any(lambda d: d.after_before), re.IGNORECASE)
+UNTIL_BEFORE = re.compile(_any(lambda d: d.until_before), re.IGNORECASE)
+BEFORE_BEFORE = re.compile(_any(lambda d: d.before_before), re.IGNORECASE)
+SINCE_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.since_after)})", re.IGNORECASE)
+UNTIL_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.until_after)})", re.IGNORECASE)
+BEFORE_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.before_after)})", re.IGNORECASE)
+LEAD = re.compile(_any(lambda d: d.lead), re.IGNORECASE)
+TAIL = re.compile(rf"\s*(?:{_any(lambda d: d.tail)})*", re.IGNORECASE)
 
-RELATIVE = (
-    (re.compile(r"\b(?:today|(?:latest|newest|most recent) (?:day|digest))(?:'s)?\b|오늘"
-                r"|(?:최신|(?:가장 )?최근)\s?(?:일자|다이제스트)"
-                r"|^\s*(?:가장 )?최신(?=\s?논문)"
-                r"|\b(?:latest|newest|most recent)(?= (?:\w+ )?papers?\s*[?.!]*$)", re.I), "day", 0),
-    (re.compile(r"\byesterday(?:'s)?\b|어제", re.I), "day", 1),
-    (re.compile(r"\bthis week(?:'s)?\b|이번\s?주", re.I), "week", 0),
-    (re.compile(r"\blast week(?:'s)?\b|지난\s?주", re.I), "week", 1),
-    (re.compile(r"\bthis month(?:'s)?\b|이번\s?달", re.I), "month", 0),
-    (re.compile(r"\blast month(?:'s)?\b|지난\s?달", re.I), "month", 1),
-    (re.compile(r"\bthis year(?:'s)?\b|올해", re.I), "year", 0),
-    (re.compile(r"\blast year(?:'s)?\b|(?<!재)작년|지난\s?해", re.I), "year", 1),
-    (re.compile(r"재작년"), "year", 2),
-)  # fmt: skip
-RECENT = re.compile(
-    r"(?:\b(?:last|past|previous)\s+(?P<n>\d+|one|two|three|four|five|six|seven|few)\s+(?P<unit>day|week|month"
-    r"|year)s?\b)"
-    r"|(?:(?:최근|지난)\s?(?P<nk>\d+|일|한|두|세)\s?(?P<unitk>일|주일?|개월|달|년))",
-    re.IGNORECASE,
+# Counted from the newest digest. One pattern a language for the recent ones: group names are
+# unique in a pattern.
+RECENT = tuple(re.compile(pattern, re.IGNORECASE) for words in _WORDS for pattern in words.recent)
+RELATIVE = tuple(
+    (
+        re.compile("|".join(part for words in _WORDS for part in words.relative.get(key, ())), re.IGNORECASE),
+        *key,
+    )
+    for key in dict.fromkeys(key for words in _WORDS for key in words.relative)
 )
-COUNTED = (RECENT, *(pattern for pattern, _, _ in RELATIVE))
-NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
-NUMBER_WORDS |= {"일": 1, "한": 1, "두": 2, "세": 3}
-UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-UNIT_DAYS |= {"일": 1, "주": 7, "주일": 7, "개월": 30, "달": 30, "년": 365}
-YEARS_AGO = {"올해": 0, "작년": 1, "지난해": 1, "재작년": 2}
+COUNTED = (*RECENT, *(pattern for pattern, _, _ in RELATIVE))
+COUNTS = _joined(lambda d: d.counts)
+UNIT_DAYS = _joined(lambda d: d.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +194,7 @@ def _months(part: Mapping[str, str]) -> tuple[int | None, int | None]:
         last = 3 * int(part["q"][-1])
         return last - 2, last
     if "h" in part:
-        return (1, 6) if part["h"].casefold() in {"상", "first"} else (7, 12)
+        return (1, 6) if HALVES[part["h"].casefold()] == 1 else (7, 12)
     month = MONTHS[part["mon"].casefold()] if "mon" in part else int(part["m"]) if "m" in part else None
     if month is not None and not 1 <= month <= 12:
         raise _ImpossibleError
@@ -311,10 +269,9 @@ def _counted(match: re.Match[str], newest: date) -> _Mention | None:
     """What "yesterday", "지난주" or "last 3 days" means, counted from the newest digest; None for
     other dates.
     """
-    if match.re is RECENT:
-        count = match["n"] or match["nk"]
-        unit = (match["unit"] or match["unitk"]).casefold()
-        days = (NUMBER_WORDS.get(count.casefold()) or int(count)) * UNIT_DAYS[unit]
+    if match.re in RECENT:
+        count = match["n"]
+        days = (COUNTS.get(count.casefold()) or int(count)) * UNIT_DAYS[match["unit"].casefold()]
         if not days:
             raise _ImpossibleError
         return _Mention(*match.span(), newest - timedelta(days - 1), newest)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
+from rag_app.lang import LANGUAGES
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import patterns
 from rag_app.text import sentences
@@ -35,8 +36,6 @@ PASSAGES = 6
 # Chunks that the vector store proposes, and papers by their words, where not every paper is scored.
 NEIGHBOURS = 2_000
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
-# Weight of BM25 beside dense at 1; English words meet Korean text through the glossary only.
-LEXICAL_WEIGHT = {"en": 0.5, "ko": 0.7}
 
 # A list is cut where papers stop standing out: at a share of the best score, between two bounds,
 # all in standard deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
@@ -58,7 +57,8 @@ def retrieve(query: Query, library: Library) -> Evidence:
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
-    scores, why = score(text, weights, query.language, library, np.array(places, dtype=np.intp))
+    lexical_weight = LANGUAGES[query.language].lexical_weight
+    scores, why = score(text, weights, lexical_weight, library, np.array(places, dtype=np.intp))
     boosted = scores.copy()
     for arxiv_id in query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
@@ -99,13 +99,13 @@ def searched(query: Query) -> str:
 
 
 def score(
-    text: str, weights: dict[str, float], language: str, library: Library, allowed: Rows | None = None
+    text: str, weights: dict[str, float], lexical_weight: float, library: Library, allowed: Rows | None = None
 ) -> tuple[Scores, dict[Reason, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
-    `allowed` are the rows of the papers that may be found, by default all; it matters where not
-    every paper is scored.
+    `lexical_weight` is beside dense at 1. `allowed` are the rows of the papers that may be found, by
+    default all; it matters where not every paper is scored.
     """
     vector = library.embedder.query(text)
     lexical = _standardised(library.lexical.scores(weights))
@@ -114,10 +114,7 @@ def score(
     else:
         among = np.arange(len(lexical)) if allowed is None else allowed
         dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
-    return dense + LEXICAL_WEIGHT[language] * lexical, {
-        Reason.DENSE: _ranks(dense),
-        Reason.LEXICAL: _ranks(lexical),
-    }
+    return dense + lexical_weight * lexical, {Reason.DENSE: _ranks(dense), Reason.LEXICAL: _ranks(lexical)}
 
 
 def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:

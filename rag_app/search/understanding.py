@@ -1,8 +1,8 @@
 """Question and conversation -> `Query`: language, intent, filters, papers, standalone wording.
 
-Knows: what questions about a collection of papers look like in English and Korean. It is code over
-the collection's own dictionary (its days, authors, names and words); no model is asked.
-Does not know: how papers are scored or answers written.
+Knows: what follows from how a question about a collection of papers is worded. Code over the
+collection's own dictionary (its days, authors, names and words); no model is asked. Does not know:
+the wordings of a language, how papers are scored or answers written.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, Named, unknown_names
 from rag_app.collection.papers import PaperTable, author_key
-from rag_app.lang import language_of
+from rag_app.lang import alternatives, count_letters, language_of, other_scripts
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import dates, patterns
 
-HANGUL = re.compile(r"[가-힣]")
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
-PARTICLE = re.compile(r"(?:['’]s|이랑|이|가|의|을|를|은|는|와|과|랑|하고|도|인)(?![가-힣A-Za-z])")
+ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
+GLUED = re.compile(rf"[{other_scripts()}]+$")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
 SHORTEST = 10  # characters of a question, beside the text pasted into it
@@ -86,7 +86,7 @@ def _read(question: str, dictionary: Dictionary) -> _Reading:
     rest = _mask(rest, spans)
     named = dictionary.names.find(rest, dictionary.lexical.knows, dictionary.papers.has)
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
-    without_names = _mask(rest, [(m.span[0], _after_particle(rest, m.span[1])) for m in named.mentions])
+    without_names = _mask(rest, [(m.span[0], _after_ending(rest, m.span[1])) for m in named.mentions])
     terms = tuple(
         t
         for t in dictionary.lexical.own_terms(without_names)
@@ -107,10 +107,10 @@ def _mask(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return text
 
 
-def _after_particle(text: str, at: int) -> int:
-    """Where the Korean particle or the "'s" ends that follows a name at `at`; `at` if there is none."""
-    particle = PARTICLE.match(text, at)
-    return particle.end() if particle else at
+def _after_ending(text: str, at: int) -> int:
+    """Where the particle or the "'s" ends that follows a name at `at`; `at` if there is none."""
+    ending = ENDING.match(text, at)
+    return ending.end() if ending else at
 
 
 def _without_pasted_text(question: str) -> str:
@@ -138,7 +138,7 @@ def _is_title(text: str) -> bool:
     return (
         not re.search(r"[.!:]\s|[.!]$", text)
         and len(capitals) >= len(text.split()) / 2
-        and not HANGUL.search(text)
+        and not count_letters(text, other_scripts())
     )
 
 
@@ -157,7 +157,7 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
             spellings = papers.author_spellings(author_key(typed)) if _is_person(typed) else []
             if spellings:
                 found.append(spellings[0])
-                spans.append((span[0], _after_particle(text, span[0] + len(typed))))
+                spans.append((span[0], _after_ending(text, span[0] + len(typed))))
                 at += size - 1
                 break
         at += 1
@@ -175,9 +175,9 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
 
 
 def _bare(name: str) -> str:
-    """A name without the "'s" or the Korean particle that is written to its end."""
+    """A name without the "'s" or, where it is in Latin letters, the particle that is written to its end."""
     name = re.sub(r"['’]s$", "", name)
-    return re.sub(r"[가-힣]+$", "", name).strip() if re.search(r"[A-Za-z]", name) else name
+    return GLUED.sub("", name).strip() if re.search(r"[A-Za-z]", name) else name
 
 
 def _is_person(typed: str) -> bool:

@@ -13,9 +13,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from rag_app.text.terms import ENGLISH_STOP, HANGUL, Analyse, morphemes, words
+from rag_app.lang import count_letters, ko
+from rag_app.text.terms import STOP_WORDS, Analyse, morphemes, words
 
-# Starts at a word: what follows ")" without a space is a particle of the word before.
+# Of these two languages: no other is written with its English beside it in these digests. Starts at
+# a word: what follows a closing parenthesis without a space is a particle of the word
+# before.
 PAIR = re.compile(
     r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)"
 )
@@ -31,9 +34,10 @@ def mine_glossary(texts: Iterable[str], analyse: Analyse = morphemes) -> dict[st
     pairs = [(m[1], m[2]) for text in texts for m in PAIR.finditer(text)]
     sides = []
     for (_, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
-        source = [w for w in words(english) if w not in ENGLISH_STOP]
-        # The phrase to the left has no marked start: as many morphemes as there are words, and one more.
-        target = [k for k in korean[-(len(source) + 1) :] if HANGUL.search(k)]
+        source = [w for w in words(english) if w not in STOP_WORDS]
+        # The phrase to the left has no marked start: as many morphemes as there are words, and one
+        # to spare.
+        target = [k for k in korean[-(len(source) + 1) :] if count_letters(k, ko.LANGUAGE.script)]
         if source and target:
             sides.append((source, target))
     return _align(sides)

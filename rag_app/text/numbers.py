@@ -1,8 +1,8 @@
 """Numbers in text, as values that can be compared across languages and notations.
 
-Knows: digits with separators, percent, multiples, English, Korean and letter scales (k, million, 만,
-억), full-width digits and small numbers spelled out.
-Does not know: which number answers a question.
+Knows: digits with separators, percent, multiples, scales in words and letters (k, million, 만, 억),
+full-width digits and small numbers spelled out. Does not know: a language's words, or which number
+answers a question.
 """
 
 from __future__ import annotations
@@ -10,35 +10,26 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from rag_app.lang import LANGUAGES, alternatives, other_scripts
+
+_WORDS = tuple(one.numbers for one in LANGUAGES.values())
+_LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+SCALE = _LETTERS | {word: size for words in _WORDS for word, size in words.scales.items()}
 NUMBER = re.compile(
     r"(?<![A-Za-z0-9.])(?<![A-Za-z]-)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![DV]\b)"
-    r"\s?(?P<unit>%|percent|퍼센트|thousand|million|billion|trillion|[kKMBT](?![A-Za-z])|천만|백만|십만|만|억|조|천)?"
+    rf"\s?(?P<unit>%|{alternatives(lambda one: one.numbers.percent)}"
+    rf"|{alternatives(lambda one: one.numbers.scales)}|[kKMBT](?![A-Za-z]))?"
 )
-SCALE = {
-    "k": 1e3, "thousand": 1e3, "천": 1e3, "만": 1e4, "십만": 1e5, "백만": 1e6, "m": 1e6, "million": 1e6, "천만": 1e7,
-    "억": 1e8, "b": 1e9, "billion": 1e9, "조": 1e12, "t": 1e12, "trillion": 1e12,
-}  # fmt: skip
-HANGUL = re.compile(r"[가-힣]+")
-SPELLED = {
-    word: value
-    for value, spellings in {
-        2: "two twice double 두 둘 2배", 3: "three triple 세 셋", 4: "four 네 넷", 5: "five 다섯", 6: "six 여섯",
-        7: "seven 일곱", 8: "eight 여덟", 9: "nine 아홉", 10: "ten 열", 11: "eleven", 12: "twelve", 20: "twenty 스무",
-        30: "thirty", 50: "fifty", 100: "hundred",
-    }.items()
-    for word in spellings.split()
-}  # fmt: skip
+# Units after which a number may go on with a smaller one: "1억 1천만".
+ADDING = {unit for words in _WORDS if words.scales_add_up for unit in (*words.scales, *words.percent)}
+SPELLED = {word: value for words in _WORDS for word, value in words.spelled.items()}
 SPELLED_WORD = re.compile(
-    r"\b(" + "|".join(w for w in SPELLED if w.isascii() and w.isalpha()) + r")\b"
-    r"|(?<![가-힣])(" + "|".join(w for w in SPELLED if not w.isascii() and w.isalpha())
-    + r")(?=\s?(?:가지|개|편|명|단계|배|종|장|쌍|번|곳|대|차례))",
+    "|".join(f"({'|'.join(words.spelled)})".join(words.spelled_inside) for words in _WORDS if words.spelled),
     re.IGNORECASE,
-)  # fmt: skip
-KOREAN_SCALED = re.compile(
-    r"(?<![A-Za-z0-9.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(천만|백만|십만|만|억|조|천)"
 )
 
 MIXED = re.compile(
@@ -58,19 +49,19 @@ def figures(text: str) -> list[Number]:
     """The numbers of a text, in order; digits inside names ("GPT-4V", "3D") are no numbers."""
     plain = unicodedata.normalize("NFKC", text)
     found: list[Number] = []
-    end, scale = -1, 0.0  # of the number before, where a Korean one may go on: "1억 1천만"
+    end, scale = -1, 0.0  # of the number before, where it may go on
     for match in NUMBER.finditer(plain):
         value = float(match["digits"].replace(",", ""))
         unit = (match["unit"] or "").casefold()
         scaled = value * SCALE.get(unit, 1.0)
-        if HANGUL.fullmatch(unit) and SCALE.get(unit, 1.0) < scale and not plain[end : match.start()].strip():
+        if unit in ADDING and SCALE.get(unit, 1.0) < scale and not plain[end : match.start()].strip():
             before = found.pop()
             found.append(
                 Number(f"{before.text} {match[0].strip()}", frozenset({max(before.values) + scaled}))
             )
         else:
             found.append(Number(match[0].strip(), frozenset({value, round(scaled, 6)})))
-        end, scale = match.end(), SCALE.get(unit, 0.0) if HANGUL.fullmatch(unit) else 0.0
+        end, scale = match.end(), SCALE.get(unit, 0.0) if unit in ADDING else 0.0
     return found
 
 
@@ -96,20 +87,33 @@ def missing(claim: str, sources: Iterable[str]) -> list[str]:
 
 
 def _holds(texts: Iterable[str], word: str) -> bool:
-    whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_가-힣])", re.IGNORECASE)
+    whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_{other_scripts()}])", re.IGNORECASE)
     return any(whole.search(text) for text in texts)
 
 
-def in_english(text: str) -> str:
-    """Korean scales written as English ones: "400만" -> "4 million", "180억" -> "18 billion".
+def rescaled(text: str, code: str) -> str:
+    """Other languages' scales as this one writes them: in English "400만" is "4 million", "180억"
+    "18 billion".
 
     A small model that writes English from Korean text gets these wrong; code does not.
     """
-    return KOREAN_SCALED.sub(lambda m: _english(float(m[1].replace(",", "")) * SCALE[m[2]]), text)
+    own = LANGUAGES[code].numbers.rewritten
+    if not own:
+        return text
+    return _foreign(code).sub(lambda m: _scaled(float(m[1].replace(",", "")) * SCALE[m[2]], own), text)
 
 
-def _english(value: float) -> str:
-    for unit, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+@cache
+def _foreign(code: str) -> re.Pattern[str]:
+    """A number with a scale of another language."""
+    scales = (scale for one in LANGUAGES.values() if one.code != code for scale in one.numbers.scales)
+    return re.compile(
+        rf"(?<![A-Za-z0-9.])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?({'|'.join(scales)})"
+    )
+
+
+def _scaled(value: float, scales: Mapping[str, float]) -> str:
+    for unit, size in scales.items():
         if value >= size:
             return f"{value / size:,.6g} {unit}"
     return f"{value:,.6g}"

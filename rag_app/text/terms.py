@@ -13,6 +13,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from rag_app.lang import LANGUAGES
+
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi
 
@@ -24,19 +26,7 @@ WORD = re.compile(
     r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ0-9]*(?:[-+.'][A-Za-zÀ-ÖØ-öø-ɏ0-9]+)*\+?|\d+(?:[.,]\d+)*"
 )
 CLITIC = re.compile(r"'(?:s|m|d|t|re|ve|ll)$")
-HANGUL = re.compile(r"[가-힣]")
-ENGLISH_STOP = frozenset(
-    "a an and are as at be been being both but by can could did do does done for from had has have having how i if in "
-    "into is it its me my no not of on or our over so some such than that the their them then there these they this "
-    "those to under up us use used using via was we were what when where which while who whom whose why will with "
-    "would you your any anyone find give list looking look paper papers please show study tell there want work works "
-    # "doe" is "does", folded
-    "one thing things about also many much each s doe don doesn didn isn aren".split()
-)
-KOREAN_STOP = frozenset(
-    "논문 연구 방법 이용 사용 대하 있 없 하 되 것 수 등 알리 찾 주 뭐 무엇 어떤 어떻 무슨 뭔가 관하 다루 말 싶 "
-    "목록 모두 모든 얼마 얼마나 통하 위하 전부 보이 궁금 부탁 함께".split()
-)
+STOP_WORDS = frozenset[str]().union(*(one.stop_words for one in LANGUAGES.values()))
 # Without names of several words, from Wikidata: they would be terms that none of their words finds,
 # and take 180 MB.
 DICTIONARIES = {"load_multi_dict": False}

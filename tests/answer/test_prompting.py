@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rag_app.answer import prompting
+from rag_app.lang import LANGUAGES
 from rag_app.records import Hit, Intent, Paper, Passage, Query, Section
 
 ENGLISH = Query("What is it?", "What is it?", "en", papers=("2405.00001",))
@@ -105,18 +106,18 @@ def test_prompt_and_grammar_name_the_same_papers() -> None:
 
 @pytest.mark.parametrize("text", ["한국어", "ㄱ", "カナ", "漢字", "a [1] b", "<b>", "a\nb"])
 def test_an_english_answer_admits_no_hangul_markers_tags_or_lines(text: str) -> None:
-    assert not re.fullmatch(f"{prompting.TEXT['en']}+", text)
+    assert not re.fullmatch(f"{LANGUAGES['en'].prompts.characters}+", text)
 
 
 @pytest.mark.parametrize("text", ["It reaches 94.4 % (“best”) – naïve café's α=0.1.", "x_1 > y"[:3]])
 def test_an_english_answer_admits_what_english_needs(text: str) -> None:
-    assert re.fullmatch(f"{prompting.TEXT['en']}+", text)
+    assert re.fullmatch(f"{LANGUAGES['en'].prompts.characters}+", text)
 
 
 @pytest.mark.parametrize("text", ["[1]", "<b>", "가\n나"])
 def test_a_korean_answer_admits_no_markers_tags_or_lines(text: str) -> None:
-    assert not re.fullmatch(f"{prompting.TEXT['ko']}+", text)
-    assert re.fullmatch(f"{prompting.TEXT['ko']}+", "PickBot은 75%입니다.")
+    assert not re.fullmatch(f"{LANGUAGES['ko'].prompts.characters}+", text)
+    assert re.fullmatch(f"{LANGUAGES['ko'].prompts.characters}+", "PickBot은 75%입니다.")
 
 
 def test_evidence_and_question_are_cleaned() -> None:

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag_app.collection.library import Dictionary
-from rag_app.lang import language_of
 from rag_app.records import Filters, Intent, Turn
 from rag_app.search.understanding import understand
 
@@ -241,16 +240,6 @@ def test_a_family_of_methods_is_not_the_paper_it_is_named_after(
     dictionary: Dictionary, question: str
 ) -> None:
     assert understand(question, dictionary).papers == (QLORA, TOOLFORMER)
-
-
-@pytest.mark.parametrize(
-    ("question", "language"),
-    [("What is LoRA?", "en"), ("LoRA란 무엇인가?", "ko"), ("QLoRA랑 DPO 비교", "ko"), ("¿Qué es LoRA?", "en"),
-     ("LoRA とは何ですか", "en"), ("What does 어텐션 mean in the transformer architecture?", "en"), ("", "en"),
-     ("?", "en")],
-)  # fmt: skip
-def test_the_answer_has_the_language_of_the_question(question: str, language: str) -> None:
-    assert language_of(question) == language
 
 
 # --- conversations ------------------------------------------------------------------------------

@@ -1,0 +1,94 @@
+"""How dates are written in English."""
+
+from __future__ import annotations
+
+import calendar
+
+from rag_app.lang.language import YEAR, DateWords
+
+MONTHS = {
+    name: number
+    for number in range(1, 13)
+    for name in {calendar.month_name[number].casefold(), calendar.month_abbr[number].casefold()}
+} | {"sept": 9}
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+# Without a number beside it, "may" and "march" are months only with a capital.
+_NAMED = (
+    "(?:(?-i:May|March|Mar)|"
+    + "|".join(m for m in _MONTH.split("|") if m not in {"may", "march", "mar"})
+    + ")"
+)
+_TH = r"(?:st|nd|rd|th)?"
+_DAY = rf"(?P<d>\d{{1,2}}){_TH}"
+_LEAD_MONTH = (
+    r"\b(?:in|of|from|since|during|before|after|until|through|for|last|this|between|early|late|to|and"
+    r"|or)\s+"
+)
+_THE = r"\s+(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$"
+
+DATES = DateWords(
+    full=(
+        rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>{YEAR})",
+        rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY},?\s+(?P<y>{YEAR})",
+        rf"(?<!\d){_DAY}(?=\s?(?:-|–|to|and|through)\s?\d{{1,2}}{_TH}\s+(?:of\s+)?(?P<mon>{_NAMED})\b"
+        rf"(?:,?\s+(?P<y>{YEAR}))?)",
+    ),
+    part_of_year=(
+        rf"\b(?P<q>Q[1-4]),?\s+(?:of\s+)?(?P<y>{YEAR})\b",
+        rf"\b(?P<h>first|second) half of (?P<y>{YEAR})\b",
+    ),
+    month_of_year=(rf"\b(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})\b",),
+    day_of_month=(
+        rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_NAMED})\b",
+        rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY}\b(?!\s*(?:votes|models))",
+        rf"(?<=\d[-–]){_DAY},?\s+(?P<y>{YEAR})\b",
+    ),
+    day=(r"\bon the (?P<d>\d{1,2})(?:st|nd|rd|th)\b(?! \w)",),
+    month_or_year=(
+        rf"\b(?P<mon>{_NAMED})\b(?=\s+(?:to|through|and|or|until|[-–])\s+{_NAMED}\b"
+        r"|(?:'s)?\s+(?:papers|digests?)\b)",
+        rf"{_LEAD_MONTH}(?P<mon>{_NAMED})\b(?! (?-i:[A-Z]))",
+        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+(?:early |late )?"
+        r"(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]|(?:and|or|to|until|through|papers?|about|on|with|by"
+        r"|that|which|were|was|have|had|got|did|are|using)\b))",
+    ),
+    months=MONTHS,
+    halves={"first": 1, "second": 2},
+    years_ago={},
+    relative={
+        ("day", 0): (
+            r"\b(?:today|(?:latest|newest|most recent) (?:day|digest))(?:'s)?\b",
+            r"\b(?:latest|newest|most recent)(?= (?:\w+ )?papers?\s*[?.!]*$)",
+        ),
+        ("day", 1): (r"\byesterday(?:'s)?\b",),
+        ("week", 0): (r"\bthis week(?:'s)?\b",),
+        ("week", 1): (r"\blast week(?:'s)?\b",),
+        ("month", 0): (r"\bthis month(?:'s)?\b",),
+        ("month", 1): (r"\blast month(?:'s)?\b",),
+        ("year", 0): (r"\bthis year(?:'s)?\b",),
+        ("year", 1): (r"\blast year(?:'s)?\b",),
+    },
+    recent=(
+        r"\b(?:last|past|previous)\s+(?P<n>\d+|one|two|three|four|five|six|seven|few)\s+"
+        r"(?P<unit>day|week|month|year)s?\b",
+    ),
+    counts={"one": 1, "two": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6, "seven": 7},
+    units={"day": 1, "week": 7, "month": 30, "year": 365},
+    range_between=("to|through|till|until|up to",),
+    article=(r"the\s+",),
+    list_between=(r"and|or|,\s*and",),
+    day_ending=(),
+    between_before=(r"\bbetween" + _THE,),
+    since_before=(r"\b(?:since|starting(?: on| in| from)?|as of)" + _THE,),
+    after_before=(r"\b(?:after|later than)" + _THE,),
+    until_before=(r"\b(?:until|till|through|up to|by|no later than)" + _THE,),
+    before_before=(r"\b(?:before|earlier than|prior to)" + _THE,),
+    since_after=("onwards?|or later|and later",),
+    until_after=("or earlier|and earlier",),
+    before_after=(),
+    lead=(
+        r"(?:\b(?:on|in|of|from|for|during|dated|between|since|after|before|until|till|through|by|up to"
+        r"|as of|last|this|or|and)\s+)?(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$",
+    ),
+    tail=(r"'s\b", "onwards?|or later|or earlier"),
+)

@@ -1,0 +1,195 @@
+"""How questions about papers are worded in English.
+
+Knows: words and patterns only. Does not know: the collection, or what follows from a wording.
+"""
+
+from __future__ import annotations
+
+from rag_app.lang.en.numbers import COUNTS
+from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+
+_COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
+_NO_METRIC = r"(?![- ](?:accuracy|error|recall|precision|predictions?|hit|retrieval))"
+_TIME = r"\s*(?:over|since|between|from|during|in (?:19|20)\d\d|[?.!]|$)"
+
+_FACTS: dict[str, Parts] = {
+    "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
+    "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b",),
+    "count": (
+        r"\bhow many (?:\w+ ){0,3}?papers\b|\bhow many (?:of (?:them|those|these)|are there)\b",
+        r"\bnumber of papers\b",
+        r"\bcount (?:of )?(?:the )?papers\b",
+    ),
+    "bottom": (
+        r"\b(?:fewest|least|lowest) (?:up)?votes?\b|\b(?:least|lowest)[- ](?:up)?voted\b",
+        r"\bleast popular\b",
+    ),
+    "top": (
+        rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
+        r"\bhighest.voted\b",
+        r"\bmost (?:popular|liked)\b|\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
+        r"\b(?:sort|rank|order)\w* by (?:up)?votes?\b",
+    ),
+    "authors": (
+        r"\bwho (?:wrote|(?:co-?)?authored|(?:is|are) the (?:\w+ )?authors?|published|made|created"
+        r"|(?:is|are) behind)\b",
+        r"\b(?:which|what|how many) authors?\b|\b(?:list|name|show|give|tell me)\b.{0,20}\bauthors\b",
+        r"\b(?:written )?by whom\b",
+        r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
+        r"\bwhat (?:is|are) (?:the |its |their )authors?\b",
+    ),
+    "votes": (r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",),
+    "date": (
+        r"\bwhen (?:was|did|were) .*(?:publish|appear|release|post|digest|come out|came out)\w*",
+        r"\bwhat (?:day|date)\b",
+        r"\bpublication date\b",
+    ),
+}
+
+QUESTIONS = QuestionPatterns(
+    greeting=(
+        r"(?:hi|hello|hey|good (?:morning|evening|afternoon)|(?:good)?bye|thanks?(?: you)?|thx"
+        r"|ok(?:ay)?|help|who are you|what can you do)(?: there| so much| a lot)?[\s.!?~]*",
+    ),
+    asking=(
+        r"\b(?:which|what|who|how|why|when|where|find|compare|list|show|explain|describe"
+        r"|summari[sz]e|translate|tell)\b",
+    ),
+    aside=(
+        r"^\W*(?:(?:but|now|and|please|so|just|you can|let's)\W+)*"
+        r"(?:(?:ignor|disregard|forget|skip)\w* (?=th|it|all|any|what)|never ?mind\b"
+        r"|(?:don't|do not|no need to) (?:mind|worry|care)\b|(?:leav|sett?|putt?)\w* .{0,30}?aside\b"
+        r"|(?:aside|apart) from\b)[^,:;.!?\n—]*?(?:[,:;.!—]+| -+ )",
+    ),
+    comparing=(
+        r"\b(?:compar\w*|versus|vs\.?|differ(?:s|ed|ent|ences?)?|respectively|both|each|contrast\w*"
+        r"|in common|similar\w*)\b",
+        r"\bin \S+ and in \S+|\b\w+er than\b|\bwhich\b.+\bor\b|\bor\b.+\bwhich\b",
+    ),
+    side_by_side=(r"\bcompare\b|\bversus\b|\bvs\b|\bdifferences? between\b",),
+    trend=(
+        r"\b(?:what|which) (?:\w+ )?(?:rose|grew|is rising|is growing|are rising|are growing)\b",
+        r"\btrends?\b|\btrending\b|\bfastest.growing\b|\b(?:more|gain\w*) popular\w*\b",
+        r"\bpopularity of\b",
+        r"\b(?:has|have|is|are|did)\b.+\b(?:risen?|rising|rose|gr[eo]wn?|growing|increas(?:ed?|ing)"
+        r"|declin(?:ed?|ing)|chang(?:ed?|ing)|evolv(?:ed?|ing)|develop(?:ed)?)\b" + _TIME,
+    ),
+    trend_words=(
+        r"\b(?:trend\w*|rose|rise|rising|grow(?:ing|n|th|s)?|over time|evolv\w+|develop(?:ed|ing)"
+        r"|changed|fastest|most|topics?|areas?|more popular|popularity|how has|how have|how did|been"
+        r"|has|have)\b",
+    ),
+    authors_ranked=(
+        r"\b(?:which|what|top|most \w+|prolific|all) authors\b|\bmost papers\b",
+        r"\bauthors? (?:with|who have|having) (?:the )?most\b",
+    ),
+    listing=(
+        r"\b(?:which|what|any|all|list|show|find|the|give me|are there|recommend|other)\s+"
+        r"(?:[\w-]+\s+){0,3}?(?:papers|works|studies|articles|publications)\b",
+        r"^\s*(?:papers|works|studies|articles)\b|\bwhich ones\b|^\s*(?:list|enumerate)\b",
+        r"\bpapers (?:about|on|that|using|with|for|where|related)\b",
+        r"^\s*(?:[\w'’-]+ ){0,6}papers\s*[?.!]*$|\ba list of\b|\beverything (?:about|on)\b",
+        r"\b(?:all|any|which|what) (?:the )?"
+        r"(?:methods|models|benchmarks|data ?sets|approaches|systems)\b",
+    ),
+    papers=(r"\bpapers?\b|\bworks?\b|\bstud(?:y|ies)\b",),
+    searching=(
+        r"\b(?:which|what|any|a|the) (?:paper|work|study|method|model)s? (?:that|which|where|is there)\b",
+        r"^\s*(?:which|what) (?:paper|work|study)s?\b|\bfind (?:me )?(?:a|the|papers?)\b",
+        r"\bis there an?\b|\blooking for\b",
+    ),
+    pointing=(
+        r"\b(?:it|its|they|their|them|this|that|those|these)\b",
+        r"\bthe (?:paper|authors?|method|model|work)\b|^\s*(?:and|so|then|what about|how about)\b",
+    ),
+    among=(r"\b(?:of|among|from) (?:them|those|these)\b|\bthose\b",),
+    two=(r"\b(?:the|these|those|first) two\b|\bboth\b",),
+    kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
+    asked_author=(rf"\b(?:authored by|written by|papers by|author named|author|did)\s+{NAME}(?<!['’]s)",),
+    maybe_author=(rf"\bby\s+{NAME}",),
+    possessive=("['’]s",),
+    papers_of=("papers",),
+    number_asked=(
+        r"\bhow (?:many|much|fast|long|large|big|often|high|accurate)\b|\bby how much\b",
+        r"\bwhat (?:accuracy|score|percent\w*|rate|fraction|share|speed)\b",
+        r"\bnumber of\b|\bscores?\?|\baverage accuracy\b",
+        r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",
+    ),
+    boilerplate=(
+        r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
+        r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
+        r"(?:papers|works|studies|ones|articles)?\b|\bof (?:the )?(?:papers|works|ones)\b",
+        r"\b(?:papers?|works?|stud(?:y|ies)|articles?|publications?|ones|among|please|published"
+        r"|appeared)\b",
+        r"\b(?:that|which|who)? ?(?:are |is |look into|looks into|talk about|deal with|discuss"
+        r"|address(?:es)?|cover(?:s)?|study|studies|about|propose|introduce|rely on"
+        r"|(?<!tool )(?<!computer )use(?= \w))\b",
+    ),
+    ordinals=(
+        (r"\b(?:first|1st) (?:one|paper)\b|\bthe former\b",),
+        (r"\b(?:second|2nd) (?:one|paper)\b|\bthe latter\b",),
+        (r"\b(?:third|3rd) (?:one|paper)\b",),
+        (r"\b(?:fourth|4th) (?:one|paper)\b",),
+        (r"\blast (?:one|paper)\b",),
+    ),
+    facts=_FACTS,
+    limit=(
+        rf"\btop[- ]?{_COUNT}\b{_NO_METRIC}",
+        rf"\b{_COUNT} (?:most|best|highest|top|latest|newest)\b|\b(?:best|latest|newest) {_COUNT}\b",
+        rf"\b(?:give|show|find|list|recommend|name|suggest)(?: me)? (?:the )?{_COUNT} "
+        r"(?:[\w-]+ ){0,3}papers\b",
+        r"\bfirst (\d{1,9}) papers\b",
+    ),
+    several=(r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",),
+    about_papers=frozenset(
+        "appear appeared published publish post posted title titles vote votes upvote upvoted "
+        "upvotes most top author authors list co-author coauthor got get gets highest fewest "
+        "least day days received receive count recorded record number have whose ones other than "
+        "paper papers out come came new newest latest per month monthly year date digest digests "
+        "collection database total popular ranked rank more fewer less or participated "
+        "participate involve name named wrote write written recommend recommended all only those "
+        "voted best five one two three four six seven eight nine ten co-authored co authored "
+        "coauthored together joint prolific oldest summarize summarise summary overview was said".split()
+    ),
+    of_any_paper=frozenset(
+        "working research digest method approach model system framework technique problem issue "
+        "challenge limitation solve solved address addressed tackle overcome idea main key core "
+        "central contribution contribute propose proposed introduce present need needed necessary "
+        "motivation motivate goal aim purpose explain explained describe summary summarize "
+        "summarise say new novel novelty different make try achieve kind sort".split()
+    ),
+)
+
+_VOTES = r"(?:\s?(?:up)?votes?\b(?! per\b)|(?= (?:and|but) (?:\w+ ){1,3}\d+ (?:up)?votes))"
+
+
+def _bound(before: str, after: str, sign: str) -> Parts:
+    """A limit on votes by the words before the number, the words after it, or a sign."""
+    return (
+        rf"\b(?:{before}) {INTEGER}{_VOTES}",
+        rf"{INTEGER}\s?(?:{after}){_VOTES}|{INTEGER} (?:up)?votes? (?:{after})",
+        rf"\bvotes? ?(?:{sign}|of (?:{before})|(?:{before})) ?{INTEGER}|(?:{sign}) ?{INTEGER}{_VOTES}",
+    )
+
+
+VOTES = VoteConditions(
+    between=(
+        rf"\bbetween {INTEGER} and {INTEGER}{_VOTES}",
+        rf"(?:between )?{INTEGER}\s?(?:to|-|–)\s?{INTEGER}{_VOTES}",
+    ),
+    from_to_below=(),
+    at_least=_bound(
+        "at least|no fewer than|no less than|a minimum of",
+        r"or more|and more|and up|or above|and above|\+",
+        ">=|≥",
+    ),
+    more_than=_bound("more than|over|above|exceeding|greater than", "and counting", ">(?!=)"),
+    at_most=_bound("at most|no more than|up to|a maximum of", "or fewer|or less|or below|and below", "<=|≤"),
+    fewer_than=_bound("fewer than|less than|under|below", "and fewer", "<(?!=)"),
+    exactly=(rf"\b(?:exactly|with) {INTEGER}{_VOTES}",),
+    none=(r"\b(?:zero|0|no|without (?:any|a single)|not a single) (?:up)?votes?\b(?! (?:count|per))",),
+    unknown=(
+        r"\b(?:no|missing|unknown|without (?:a |any )?(?:recorded |known )?) ?vote counts?(?: recorded)?",
+        r"\bvotes? (?:is|are) (?:unknown|not recorded|missing)|\bno recorded votes?",
+    ),
+)

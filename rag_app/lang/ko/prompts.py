@@ -1,0 +1,18 @@
+"""What the model is told for an answer in Korean, and which characters it may write."""
+
+from __future__ import annotations
+
+from rag_app.lang.language import Prompts
+
+PROMPTS = Prompts(
+    ask="한국어로 {length} 답하세요. 이름과 수치는 적힌 그대로 쓰세요.",
+    lengths={
+        "answer": "짧은 한두 문장으로",
+        "compare": "논문마다 한 줄씩, 한두 문장으로",
+        "search": "가장 잘 맞는 논문을 골라, 제목은 빼고 무엇을 하는지 한두 문장으로",
+    },
+    opening="이 논문은",
+    characters=r"[^\n\[\]<>]",
+    translator="",
+    translate="",
+)

@@ -1,0 +1,171 @@
+"""The shape of a language: what the application must know of one to be asked and to answer in it.
+
+Knows: which words, patterns and sentences a language gives, and the pieces of patterns that all of
+them share. Does not know: any language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Alternatives of one regular expression, which holds those of every language. None says that the
+# language has no such wording.
+Parts = tuple[str, ...]
+Words = frozenset[str]
+
+# --- pieces of patterns, the same in every language ---------------------------------------------
+
+# a number that bounds votes: not the end of a longer one
+INTEGER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d{1,9})"
+YEAR = r"(?:19|20)\d\d"
+# a person's, in Latin letters
+NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPatterns:
+    """How questions about papers are worded. Case does not matter but in the names of authors."""
+
+    greeting: Parts  # the whole of a question
+    # said around a pasted text: what asks for something, and that the text is to be left aside
+    asking: Parts
+    aside: Parts
+    comparing: Parts
+    side_by_side: Parts  # that a comparison has two sides
+    trend: Parts
+    trend_words: Parts  # in a trend question, what is no part of its topic
+    authors_ranked: Parts
+    listing: Parts
+    papers: Parts
+    searching: Parts
+    pointing: Parts  # to what was said before
+    among: Parts  # the papers of the answer before
+    two: Parts  # of them
+    kind: Parts  # after a name: a kind of method is meant, not the paper
+    asked_author: Parts  # one group: somebody is asked for as an author, whoever it is
+    maybe_author: Parts  # one group: perhaps an author, if one is spelled nearly so
+    possessive: Parts  # between a name and `papers_of`
+    papers_of: Parts
+    number_asked: Parts
+    boilerplate: Parts  # what a list question has beside its topic
+    ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
+    # What is asked of a record or of the whole table.
+    facts: Mapping[str, Parts]
+    limit: Parts  # one group: how many papers are asked for
+    several: Parts  # more than one, without a number
+    # Content terms, as `text.terms` folds them: those that speak of papers as records and carry no
+    # topic, and those that a question about any paper may have, which ask for what it is about and
+    # for nothing in particular.
+    about_papers: Words
+    of_any_paper: Words
+
+
+@dataclass(frozen=True, slots=True)
+class VoteConditions:
+    """Conditions on votes; each group is a number. Numbers count only beside a word for votes: "3개
+    이상의 GPU" is none.
+    """
+
+    between: Parts  # two groups
+    from_to_below: Parts  # two groups, the second left out
+    at_least: Parts
+    more_than: Parts
+    at_most: Parts
+    fewer_than: Parts
+    exactly: Parts
+    none: Parts
+    unknown: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """How days, months, years, ranges and relative dates are written.
+
+    Groups of the patterns: y, m, d (numbers), mon (a key of `months`), q and h (quarter, half of a
+    year: a key of `halves`), ry (a key of `years_ago`). Some stand in a lookahead.
+    """
+
+    full: Parts  # a day of a month of a year
+    part_of_year: Parts
+    month_of_year: Parts
+    day_of_month: Parts
+    day: Parts  # alone
+    month_or_year: Parts  # alone
+    months: Mapping[str, int]
+    halves: Mapping[str, int]
+    years_ago: Mapping[str, int]  # without blanks
+    # (day, week, month or year; how many ago) -> its wordings
+    relative: Mapping[tuple[str, int], Parts]
+    recent: Parts  # groups n and unit: "last 3 days"
+    counts: Mapping[str, int]  # n
+    units: Mapping[str, int]  # unit -> days
+    # between two dates; an article may follow the first, an ending of a day stand before the second
+    range_between: Parts
+    article: Parts
+    list_between: Parts
+    day_ending: Parts
+    # just before a date, to its very beginning
+    between_before: Parts
+    since_before: Parts
+    after_before: Parts
+    until_before: Parts
+    before_before: Parts
+    # just after a date
+    since_after: Parts
+    until_after: Parts
+    before_after: Parts
+    # what belongs to a date: just before it, and each of what may follow it
+    lead: Parts
+    tail: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWords:
+    """Numbers in words, and the words that scale digits."""
+
+    percent: Parts
+    scales: Mapping[str, float]
+    scales_add_up: bool  # "1억 5천만" is one number
+    # numbers that a text may spell out, without 1, which is an article too
+    spelled: Mapping[str, int]
+    spelled_inside: tuple[str, str]  # what must stand before and after one
+    counts: Mapping[str, int]  # of papers that are asked for
+    # largest first: scales that numbers with scales of other languages are rewritten to
+    rewritten: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What the model is told, and which characters it may write."""
+
+    ask: str  # slot: length
+    lengths: Mapping[str, str]  # of an answer about one paper, a comparison, a search
+    opening: str  # of an answer that names a paper: else the model repeats its title
+    characters: str  # of a line: brackets are for citations alone
+    # How a digest's sentence in another language is to be translated, where models are not left to
+    # answer freely over it; else empty.
+    translator: str
+    translate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of questions and answers."""
+
+    code: str
+    script: str  # its letters, as the inside of a character class
+    endings: Parts  # that may be written to the end of a name and are no part of it
+    # letters after which a full stop ends a sentence though no blank follows it
+    sentence_ends: str
+    abbreviations: Parts  # whose full stop ends none
+    stop_words: Words  # as `text.terms` folds them
+    questions: QuestionPatterns
+    votes: VoteConditions
+    dates: DateWords
+    numbers: NumberWords
+    phrases: Mapping[str, str]  # fixed sentences of answers that code writes
+    prompts: Prompts
+    lexical_weight: float  # of BM25 beside vectors at 1
+    # Standard deviations of retrieval score that a factor of e in the model's choice weighs.
+    model_say: float
