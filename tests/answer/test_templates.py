@@ -17,7 +17,7 @@ from rag_app.answer.templates import PAGE
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Fact, Filters, Hit, Intent, Paper, Query, Section
 from rag_app.search import retrieval
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import answer_of, lab, made
 
 MANY = 45

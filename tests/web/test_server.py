@@ -17,9 +17,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rag_app.errors import RagError
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
 from rag_app.web import server
 from rag_app.web.origin_guard import OriginGuard, app, is_own_request
+from tests.helpers.checkout import CHECKOUT
 
 
 @pytest.fixture
