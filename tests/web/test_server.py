@@ -67,7 +67,9 @@ def test_a_port_that_does_not_exist_is_refused(port: int, tmp_path: Path) -> Non
 
 
 def test_the_page_gets_the_settings_of_the_command(tmp_path: Path) -> None:
-    given = Settings(home=tmp_path / "h", digests=tmp_path / "d", models=tmp_path / "m").resolved()
+    home, digests, models = (tmp_path / name for name in "hdm")
+    given = Settings(home=home, digests=digests, models=models, model="mine.gguf").resolved()
+    assert Path(given.model).is_absolute(), "the page starts in another folder"
     environment = server._environment(given)
     read = Settings.from_environment({name: v for name, v in environment.items() if name.startswith("RAG_")})
     assert read == given
