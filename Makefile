@@ -6,7 +6,7 @@ BIN := .venv/bin
 export Q DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint style audit ask ingest adapt bench-peers clean distclean
+.PHONY: help setup run test test-slow lint style audit wheel ask ingest adapt bench-peers clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ audit: ## look every pinned package up among the known vulnerabilities (needs th
 	@build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement requirements.lock || \
 		{ echo "audit: not passed: the package above is vulnerable, or could not be looked up and nothing was audited"; exit 1; }
+
+wheel: setup ## build dist/*.whl, which pip installs anywhere
+	$(BIN)/python -m build --no-isolation
 
 ask: setup ## answer one question: make ask Q="which papers improve video generation?"
 	@$(BIN)/rag-app ask -- "$$Q"

@@ -10,13 +10,25 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from rag_app.errors import SettingsError
+from rag_app.shipped import INSTALLED, SHIPPED
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+
+def _own_folder(in_checkout: str, installed: str) -> Callable[[], Path]:
+    """The default of a folder that rag-app writes: in the checkout, else among the user's own data."""
+
+    def place() -> Path:
+        if not INSTALLED:
+            return SHIPPED / in_checkout
+        from platformdirs import user_data_path
+
+        return user_data_path("rag-app", appauthor=False) / installed
+
+    return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +36,15 @@ class Settings:
     """One frozen set of settings; each field `x` is read from `RAG_X`."""
 
     home: Path = field(
-        default=Path(".rag_app"), metadata={"help": "where index, uploads, states and history live"}
+        default_factory=_own_folder(".rag_app", "home"),
+        metadata={"help": "where index, uploads, states and history live"},
     )
     digests: Path = field(
-        default=Path("digests"), metadata={"help": "the first root of the default collection"}
+        default=SHIPPED / "digests", metadata={"help": "the first root of the default collection"}
     )
-    models: Path = field(default=Path("models"), metadata={"help": "where model weights live"})
+    models: Path = field(
+        default_factory=_own_folder("models", "models"), metadata={"help": "where model weights live"}
+    )
     model: str = field(default="", metadata={"help": "catalogue id, or path to a .gguf file; empty chooses"})
     embedder: str = field(default="", metadata={"help": "catalogue id of the embedding model; empty chooses"})
     context: int = field(default=0, metadata={"help": "context window in tokens; 0 chooses"})
@@ -44,7 +59,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Settings from `RAG_*` variables; relative paths start at the checkout. Raises SettingsError."""
+        """Settings from `RAG_*` variables, with absolute paths. Raises SettingsError."""
         environment = os.environ if environment is None else environment
         given = {name: value for name, value in environment.items() if name.startswith("RAG_")}
         known = {f"RAG_{f.name.upper()}": f for f in fields(cls)}
@@ -57,17 +72,15 @@ class Settings:
         return cls(**values).resolved()  # type: ignore[arg-type]
 
     def resolved(self) -> Settings:
-        """The same settings with absolute paths."""
-        from dataclasses import replace
-
-        return replace(
-            self,
-            **{
-                f.name: CHECKOUT / getattr(self, f.name).expanduser()
-                for f in fields(self)
-                if f.type == "Path"
-            },
-        )
+        """The same settings with absolute paths; relative ones start at the checkout, or where an installed
+        rag-app is called.
+        """
+        start = Path.cwd() if INSTALLED else SHIPPED
+        paths = {f.name: start / getattr(self, f.name).expanduser() for f in fields(self) if f.type == "Path"}
+        model = self.model
+        if model.endswith(".gguf") and not self.llm_url:  # of a server it is a name
+            model = str(start / Path(model).expanduser())
+        return replace(self, model=model, **paths)
 
 
 def _parse(name: str, kind: str, text: str) -> object:

@@ -27,7 +27,8 @@ from rag_app.embedding.embedder import Embedder, embedder_folder, load_embedder
 from rag_app.home import Home
 from rag_app.progress import Progress
 from rag_app.records import Chunk, Paper
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from rag_app.shipped import SHIPPED
 
 SAMPLE, SAMPLE_QUICKLY = 1_000, 60  # chunks
 ROUNDS = 3  # the median of which counts
@@ -63,7 +64,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
         sample = sampled(snapshot, SAMPLE_QUICKLY if quick else SAMPLE)
     embedder, encoder = load_embedder(settings), DefaultEncoder(embedder_folder(settings))
     compared = against_plain(sample, embedder, encoder, rounds=1 if quick else ROUNDS, progress=progress)
-    return compared + one_more_day(settings, [CHECKOUT / "digests"] if quick else roots, papers, progress)
+    return compared + one_more_day(settings, [SHIPPED / "digests"] if quick else roots, papers, progress)
 
 
 def sampled(snapshot: Snapshot, count: int) -> Sample:

@@ -17,8 +17,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from rag_app.bench.peers_environment import COMMAND
 from rag_app.errors import RagError
-from rag_app.settings import CHECKOUT
+from rag_app.shipped import SHIPPED
 
 Json = dict[str, Any]
 
@@ -55,7 +56,7 @@ class Peer:
             **os.environ,
             **environment,
             "RAG_HOME": str(home),
-            "PYTHONPATH": str(CHECKOUT),
+            "PYTHONPATH": str(SHIPPED),
             **_QUIET,
         }
         self.name = module.removeprefix("peer_")
@@ -67,7 +68,7 @@ class Peer:
             stderr=self._errors,
             encoding="utf-8",
             env=variables,
-            cwd=CHECKOUT,
+            cwd=SHIPPED,
         )
         self._exchange(setup)
 
@@ -93,9 +94,7 @@ class Peer:
         except (OSError, ValueError):
             self._errors.seek(0)
             last = (self._errors.read().strip().splitlines() or ["no message"])[-1]
-            raise RagError(
-                f"the peer {self.name} ended: {last[:300]}", "its packages: make bench-peers"
-            ) from None
+            raise RagError(f"the peer {self.name} ended: {last[:300]}", f"its packages: {COMMAND}") from None
         return reply
 
 

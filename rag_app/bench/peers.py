@@ -89,9 +89,8 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
         fill(bench)
         counts = (TUNING_QUICKLY, TIMED_QUICKLY, WHOLE_QUICKLY) if quick else (TUNING, TIMED, WHOLE)
         timed, whole, tuning = parts(questions(library, sum(counts)), counts)
-        with Peer(
-            "peer_app", home=home, environment={"RAG_MODEL": str(bench.model), "RAG_GPU_LAYERS": "0"}
-        ) as app:
+        own = {"RAG_MODEL": str(bench.model), "RAG_MODELS": str(settings.models), "RAG_GPU_LAYERS": "0"}
+        with Peer("peer_app", home=home, environment=own) as app:
             rows, k = beside_langchain(bench, app, tuning, timed, progress)
             return [*rows, *beside_paperqa(bench, app, whole, k, progress)]
 
@@ -329,4 +328,4 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.2)
-    raise RagError("the model server of paper-qa did not start", "its packages: make bench-peers")
+    raise RagError("the model server of paper-qa did not start", f"its packages: {peers_environment.COMMAND}")

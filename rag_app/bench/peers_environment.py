@@ -16,7 +16,10 @@ from pathlib import Path
 from rag_app.errors import RagError
 from rag_app.home import Home
 from rag_app.settings import Settings
+from rag_app.shipped import INSTALLED
 
+# the command that makes it, for hints; an installed rag-app has no Makefile
+COMMAND = f"{sys.executable} -m rag_app.bench.peers_environment" if INSTALLED else "make bench-peers"
 LOCK = Path(__file__).with_name("peers.lock")
 STAMP = "peers.lock"  # a copy of the lock the environment was made of, written last
 
@@ -28,7 +31,7 @@ def interpreter(home: Path) -> Path:
     folder = Home(home).peers
     stamp = folder / STAMP
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != LOCK.read_text(encoding="utf-8"):
-        raise RagError(f"there is no environment for the peers in {folder}", "run: make bench-peers")
+        raise RagError(f"there is no environment for the peers in {folder}", f"run: {COMMAND}")
     return _python(folder)
 
 

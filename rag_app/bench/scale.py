@@ -31,7 +31,8 @@ from rag_app.progress import Progress
 from rag_app.records import Evidence
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from rag_app.shipped import SHIPPED
 
 SIZES, SIZES_QUICK = (5_487, 20_000, 50_000), (30, 90)  # papers
 ASKED, WARMING = 45, 9  # questions
@@ -141,7 +142,7 @@ def _retrieved(question: str, library: Library) -> Evidence:
 
 def _in_a_process(step: str, size: int, home: Path) -> Cost:
     command = [sys.executable, "-m", "rag_app.bench.scale", step, str(size), str(home)]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=SHIPPED, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         message = f"the {step} of {size:,} papers ended with code {done.returncode}: {last}"

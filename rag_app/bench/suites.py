@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 
+from rag_app.bench.peers_environment import COMMAND
 from rag_app.bench.table import Measurement
 from rag_app.errors import RagError
 from rag_app.progress import Progress
@@ -23,7 +24,7 @@ _SUITES: dict[str, str] = {
     "search": "retrieval beside the query embedding alone and beside a plain dense search",
     "ingest": "ingest beside sentence-transformers' defaults into Chroma; one more day",
     "scale": "made-up collections of 5,487, 20,000 and 50,000 papers, built and searched",
-    "peers": "new questions beside LangChain and paper-qa; `make bench-peers` first",
+    "peers": f"new questions beside LangChain and paper-qa; `{COMMAND}` first",
 }
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from rag_app.collection.snapshot import STORE, Snapshot, store_rows
 from rag_app.collection.vector_store import StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError
-from rag_app.settings import CHECKOUT
+from rag_app.shipped import SHIPPED
 
 SAMPLE = 64  # chunks whose own neighbours are searched, to see damage in HNSW's graph
 # Share of them that must be found; a whole graph over near-duplicates gave 0.89, damaged ones 0.01 to 0.53.
@@ -31,7 +31,7 @@ def damage(folder: Path) -> list[str]:
     is whole.
     """
     command = [sys.executable, "-m", "rag_app.collection.verify", str(folder.absolute())]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=SHIPPED, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         return [f"the check of {folder} ended with code {done.returncode}: {last}"]

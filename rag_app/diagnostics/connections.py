@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rag_app.address import is_loopback
-from rag_app.settings import CHECKOUT
+from rag_app.shipped import PACKAGE
 
 # Audit events of the standard library (https://docs.python.org/3/library/audit_events.html), which
 # every Python client passes: events whose second argument is a socket address, and events whose
@@ -87,7 +87,7 @@ def processes() -> list[Process]:
 def is_ours(command: list[str]) -> bool:
     """Whether a command line runs this application: the page, the engine, the command."""
     return any(part == "rag_app" or part.startswith("rag_app.") for part in command) or any(
-        part.name == "rag-app" or CHECKOUT / "rag_app" in part.parents for part in map(Path, command[:6])
+        part.name == "rag-app" or PACKAGE in part.parents for part in map(Path, command[:6])
     )
 
 

@@ -26,7 +26,7 @@ class Finding:
 
 def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     """Look at everything; a part that fails is a finding, never an exception."""
-    parts = [_device, _language_model, _embedder, _index, _servers]
+    parts = [_folders, _device, _language_model, _embedder, _index, _servers]
     if offline:
         parts += [_connections, _trial_question]
     return [
@@ -41,6 +41,12 @@ def _safely(what: str, part: object, settings: Settings) -> Iterator[Finding]:
         yield from part(settings)  # type: ignore[operator]
     except RagError as error:
         yield Finding(what, error.message, False, error.hint)
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    """Where everything is, which differs between a checkout and an installed rag-app."""
+    for name in ("home", "models", "digests"):
+        yield Finding(f"RAG_{name.upper()}", str(getattr(settings, name)))
 
 
 def _device(settings: Settings) -> Iterator[Finding]:

@@ -14,13 +14,13 @@ from dataclasses import asdict
 
 from rag_app.errors import EngineError
 from rag_app.llm.offload import Device
-from rag_app.settings import CHECKOUT
+from rag_app.shipped import SHIPPED
 
 
 def devices() -> tuple[Device, ...]:
     """The devices of `llama.devices`. Raises EngineError where llama.cpp cannot be loaded."""
     command = [sys.executable, "-m", "rag_app.llm.devices"]
-    done = subprocess.run(command, cwd=CHECKOUT, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=SHIPPED, check=False, capture_output=True, text=True)
     try:
         return tuple(Device(**device) for device in json.loads(done.stdout))
     except (ValueError, TypeError):

@@ -23,7 +23,8 @@ from typing import Any
 from rag_app.errors import EngineError
 from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Usage
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from rag_app.shipped import SHIPPED
 
 _STOP_POLL = 0.02  # seconds between two looks at a caller's stop event
 _PATIENCE = 5.0  # seconds that a child has to end by itself
@@ -313,6 +314,6 @@ def _environment(settings: Settings) -> dict[str, str]:
         value = getattr(settings, field.name)
         environment[f"RAG_{field.name.upper()}"] = str(int(value) if isinstance(value, bool) else value)
     environment.setdefault(*_OWN_PAGES)
-    paths = [str(CHECKOUT), environment.get("PYTHONPATH", "")]
+    paths = [str(SHIPPED), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return environment

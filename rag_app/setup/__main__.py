@@ -315,6 +315,10 @@ def _run(command: Sequence[str], failure: str, variables: Mapping[str, str] | No
 
 def set_up(root: Path, wanted_gpu: str, machine: Machine) -> None:
     """Brings `root`/.venv to the state that the lock, the project file and `wanted_gpu` ask for."""
+    if not (root / "requirements.lock").is_file():
+        raise SetUpError(
+            f"{root} is no checkout of rag-app", "an installed rag-app needs no set-up: rag-app check"
+        )
     check_python(sys.version_info[:2], machine)
     done = read_stamp(root / ".venv")
     gpu, why = settle_gpu(root, wanted_gpu, done, machine)

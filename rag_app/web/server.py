@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 from rag_app.errors import RagError
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from rag_app.shipped import SHIPPED
 
 ADDRESS = "127.0.0.1"
 HOSTS = (ADDRESS, "localhost")  # the names the page answers to
@@ -40,16 +41,16 @@ def serve(settings: Settings, port: int) -> int:
     print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
     # become the server, so that a signal to this process ends it and the engine with it
     if os.name == "posix":
-        os.chdir(CHECKOUT)
+        os.chdir(SHIPPED)
         os.execve(sys.executable, command(port), _environment(settings))
     try:
-        return subprocess.call(command(port), cwd=CHECKOUT, env=_environment(settings))
+        return subprocess.call(command(port), cwd=SHIPPED, env=_environment(settings))
     except KeyboardInterrupt:
         return 0
 
 
 def command(port: int) -> list[str]:
-    """The Streamlit command; `cwd` must be the checkout, where the theme's `.streamlit/` is."""
+    """The Streamlit command; `cwd` must be `SHIPPED`, where the theme's `.streamlit/` is."""
     flags = [text for name, value in FLAGS.items() for text in (f"--{name}", value)]
     hosts = [text for host in HOSTS for text in ("--server.allowedHosts", host)]
     page = str(Path(__file__).with_name("origin_guard.py"))
@@ -58,8 +59,9 @@ def command(port: int) -> list[str]:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The page reads its settings from the environment; absolute paths, since its folder is another."""
-    paths = {f"RAG_{name.upper()}": str(getattr(settings, name)) for name in ("home", "digests", "models")}
-    search = os.pathsep.join([str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    names = ("home", "digests", "models", "model")
+    paths = {f"RAG_{name.upper()}": str(getattr(settings, name)) for name in names}
+    search = os.pathsep.join([str(SHIPPED), *filter(None, [os.environ.get("PYTHONPATH")])])
     return {**os.environ, **paths, "PYTHONPATH": search}
 
 

@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 
 from rag_app.errors import WeightsError
-from rag_app.settings import CHECKOUT
+from rag_app.shipped import SHIPPED
 
-CATALOGUE = CHECKOUT / "models" / "catalog.toml"
+CATALOGUE = SHIPPED / "models" / "catalog.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from rag_app import files
 from rag_app.errors import WeightsError
 from rag_app.progress import Progress
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
 from rag_app.weights.catalog import CatalogModel, catalogue, defaults, find
 from rag_app.weights.download import Transport, fetch, mismatch
 from rag_app.weights.e5_convert import convert
@@ -277,7 +277,7 @@ def choose_llm(settings: Settings, *, vram_bytes: int) -> Path:
 
 def _named_llm(settings: Settings) -> Path:
     if settings.model.endswith(".gguf"):
-        path = CHECKOUT / Path(settings.model).expanduser()
+        path = Path(settings.model)
         if not path.is_file():
             raise WeightsError(f"RAG_MODEL={settings.model} does not exist", "see: rag-app models list")
         return path

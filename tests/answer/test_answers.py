@@ -12,7 +12,8 @@ import pytest
 from rag_app import pipeline
 from rag_app.llm import engine as llm
 from rag_app.llm.protocol import Generator
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import lab
 
 MODEL = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"

@@ -27,8 +27,8 @@ from rag_app.llm.protocol import Message
 from rag_app.pipeline import LONGEST_QUESTION, answer
 from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Query, Section, Turn
 from rag_app.search.retrieval import with_best_passages
-from rag_app.settings import CHECKOUT
 from tests.conftest import Sweep
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import LAB, ScriptedGenerator, lab
 
 WEIGHTS = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"

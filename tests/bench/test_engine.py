@@ -11,7 +11,8 @@ import pytest
 from rag_app.bench import engine, memory, prompts
 from rag_app.bench.bare import Run
 from rag_app.bench.engine import Visit
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from tests.helpers.checkout import CHECKOUT
 
 SIZE, PRIVATE = 32 << 20, MAP_PRIVATE | MAP_ANONYMOUS  # bytes, flags
 WEIGHTS = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"

@@ -17,7 +17,7 @@ from rag_app.bench.table import Measurement
 from rag_app.collection import digests
 from rag_app.collection.library import Library
 from rag_app.errors import RagError
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import HashEmbedder, fake_embedding, settings_in
 
 

@@ -18,7 +18,7 @@ import pytest
 from rag_app import __version__
 from rag_app.cli import arguments
 from rag_app.cli import commands as command
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab
 
 HEAVY = {

@@ -28,9 +28,9 @@ from rag_app.collection.digests import Skipped, normalise, parse, read
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import DigestError
 from rag_app.records import Paper
-from rag_app.settings import CHECKOUT
 from rag_app.text.sentences import split
 from tests.conftest import Sweep
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import HashEmbedder, fake_embedding, settings_in
 
 MB = 1 << 20

@@ -19,8 +19,8 @@ import pytest
 
 from rag_app.address import is_loopback
 from rag_app.diagnostics import connections
-from rag_app.settings import CHECKOUT
 from rag_app.weights.catalog import find
+from tests.helpers.checkout import CHECKOUT
 
 MODEL = "qwen2.5-coder-0.5b"
 FLOW = [sys.executable, str(CHECKOUT / "tests" / "helpers" / "offline_flow.py")]

@@ -32,6 +32,12 @@ def test_a_machine_that_keeps_to_itself_is_said_to(monkeypatch: pytest.MonkeyPat
     assert not found.keys() & {"server you set", "not looked at"}
 
 
+def test_where_everything_lies_is_said_first() -> None:
+    settings = lab().settings
+    says = [finding.says for finding in doctor.examine(settings)[:3]]
+    assert says == [str(folder) for folder in (settings.home, settings.models, settings.digests)]
+
+
 def test_a_connection_to_another_machine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     found = offline(lab().settings, monkeypatch, PAGE, Process(2, outside=("192.0.2.1:443",)))
     assert "192.0.2.1:443" in found["connections"].says

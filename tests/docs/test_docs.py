@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from tests.helpers.checkout import CHECKOUT
 
 GUIDES = ("CONTRIBUTING.md", "docs/ARCHITECTURE.md")
 DOCUMENTS = ("README.md", "CHANGELOG.md", *GUIDES)

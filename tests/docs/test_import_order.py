@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.settings import CHECKOUT
 from tests.docs.test_docs import section
+from tests.helpers.checkout import CHECKOUT
 
 PROJECT = CHECKOUT / "pyproject.toml"
 

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 
 MODEL = "qwen2.5-coder-0.5b"
 ANSWER_SECONDS = 240.0

@@ -27,7 +27,8 @@ from rag_app.collection.papers import build as build_table
 from rag_app.embedding.embedder import CountCallback, Matrix
 from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Answer, Done, Event, Filters, Turn, Usage
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from tests.helpers.checkout import CHECKOUT
 
 Script = Callable[[Sequence[Message]], str]
 

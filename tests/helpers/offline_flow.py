@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 
 SECONDS = 240.0  # of patience with one step; a traced process is several times slower
 

@@ -25,7 +25,7 @@ from rag_app.errors import HistoryError
 from rag_app.history import file as history_file
 from rag_app.history.store import TITLE_LENGTH, History
 from rag_app.records import Answer, Citation, Filters, Intent, Passage, Query, Sentence, Support, Turn, Usage
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 
 TEXTS = st.one_of(
     st.text(max_size=60), st.sampled_from(['it\'s "so"\n> [1]', "한국어 질문", "🧪👩‍🔬", "\0\u2028\\%_"])

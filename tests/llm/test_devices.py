@@ -12,7 +12,7 @@ import pytest
 
 from rag_app.errors import EngineError
 from rag_app.llm.devices import devices
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 
 
 def test_the_devices_are_known_without_loading_the_engine_here() -> None:

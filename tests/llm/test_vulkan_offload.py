@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from rag_app.settings import CHECKOUT
 from rag_app.weights.catalog import find
 from tests.helpers import offload_build
+from tests.helpers.checkout import CHECKOUT
 
 MODEL = "qwen2.5-coder-0.5b"
 LAYERS = 25  # of the model: 24 blocks and the output

@@ -346,6 +346,36 @@ def test_ci_runs_make_test() -> None:
     subprocess.run(["bash", "-n", str(script)], check=True)
 
 
+def commands(target: str) -> list[str]:
+    """What `make` would run for a target."""
+    told = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout.splitlines()
+
+
+def test_what_is_checked_before_a_commit_is_what_make_lint_and_make_test_check() -> None:
+    import yaml  # type: ignore[import-untyped]
+
+    (own,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    (hook,) = own["hooks"]
+    assert own["repo"] == "local", "nothing is fetched"
+    assert (hook["entry"], hook["pass_filenames"]) == ("make lint", False)
+    checks = commands("style")
+    assert [check.partition("/bin/")[2].split()[0] for check in checks] == [
+        "ruff",
+        "ruff",
+        "mypy",
+        "lint-imports",
+    ]
+    assert set(checks) <= set(commands("lint"))
+    assert set(checks) <= set(commands("test"))
+
+
 def test_the_page_is_served_to_this_machine_only() -> None:
     import tomllib
 

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 
 SOURCES = sorted((CHECKOUT / "rag_app").rglob("*.py"))
 TESTS = sorted((CHECKOUT / "tests").rglob("*.py"))

@@ -28,7 +28,7 @@ from pathlib import Path
 import pytest
 
 from rag_app.errors import RagError
-from rag_app.settings import CHECKOUT
+from tests.helpers.checkout import CHECKOUT
 
 
 class CrashError(AssertionError):

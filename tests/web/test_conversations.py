@@ -17,7 +17,8 @@ import pytest
 from rag_app import pipeline
 from rag_app.llm.process import EngineProcess
 from rag_app.records import Answer, Checked, Done, Draft, Paper, Turn
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import lab
 
 WEIGHTS = CHECKOUT / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"

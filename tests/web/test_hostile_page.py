@@ -23,11 +23,12 @@ from rag_app import pipeline
 from rag_app.collection.library import Library
 from rag_app.history.store import History
 from rag_app.records import Done, Understood
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
 from rag_app.web import server
 from tests.answer.test_injection import EVIL
 from tests.conftest import Sweep
 from tests.helpers.browsing import _wait_until_it_serves
+from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import HashEmbedder, ScriptedGenerator, fake_embedding, settings_in
 from tests.helpers.payloads import PAYLOADS
 

@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rag_app.collection.snapshot import current_name
-from rag_app.settings import CHECKOUT
 from rag_app.web.i18n.english import ENGLISH
 from tests.helpers.browsing import MODEL, Open, ask, is_finished, served
+from tests.helpers.checkout import CHECKOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 

@@ -17,9 +17,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rag_app.errors import RagError
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
 from rag_app.web import server
 from rag_app.web.origin_guard import OriginGuard, app, is_own_request
+from tests.helpers.checkout import CHECKOUT
 
 
 @pytest.fixture
@@ -66,7 +67,9 @@ def test_a_port_that_does_not_exist_is_refused(port: int, tmp_path: Path) -> Non
 
 
 def test_the_page_gets_the_settings_of_the_command(tmp_path: Path) -> None:
-    given = Settings(home=tmp_path / "h", digests=tmp_path / "d", models=tmp_path / "m").resolved()
+    home, digests, models = (tmp_path / name for name in "hdm")
+    given = Settings(home=home, digests=digests, models=models, model="mine.gguf").resolved()
+    assert Path(given.model).is_absolute(), "the page starts in another folder"
     environment = server._environment(given)
     read = Settings.from_environment({name: v for name, v in environment.items() if name.startswith("RAG_")})
     assert read == given

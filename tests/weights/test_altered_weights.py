@@ -19,10 +19,11 @@ from rag_app.embedding.embedder import load_embedder
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
 from rag_app.llm import engine, llama
-from rag_app.settings import CHECKOUT, Settings
+from rag_app.settings import Settings
 from rag_app.weights import catalog, store, verified
 from rag_app.weights.catalog import CatalogModel
 from tests.conftest import Sweep
+from tests.helpers.checkout import CHECKOUT
 
 SMALL = "qwen2.5-coder-0.5b"
 VERIFIED_START = 1.0  # seconds, at most, that a verified model adds to a start

@@ -12,7 +12,7 @@ import streamlit as st
 
 from rag_app import __version__
 from rag_app.errors import RagError
-from rag_app.settings import CHECKOUT
+from rag_app.shipped import SHIPPED
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
 
@@ -38,8 +38,8 @@ def announce(words: Words) -> None:
 
 
 def changelog() -> str:
-    """The text of CHANGELOG.md; empty where it is not shipped."""
-    file = CHECKOUT / "CHANGELOG.md"
+    """The text of CHANGELOG.md; empty where somebody took it away."""
+    file = SHIPPED / "CHANGELOG.md"
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
