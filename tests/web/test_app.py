@@ -20,7 +20,7 @@ from rag_app.errors import CollectionError, EngineError, RagError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import app_state, uploads
 from rag_app.web.state.answer_jobs import AnswerProgress

@@ -9,7 +9,7 @@ import pytest
 from rag_app.collection.library import Dictionary
 from rag_app.records import Answer, Citation, Evidence, Hit, Intent, Paper, Query, Turn
 from rag_app.search.understanding import understand
-from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.follow_ups import follow_ups
 from tests.helpers.ui_page import ANSWER, CALM, CITATION, FILM, REFUSAL

@@ -31,7 +31,7 @@ from rag_app.records import (
     Understood,
 )
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
 from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history

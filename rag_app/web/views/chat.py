@@ -14,7 +14,7 @@ import streamlit as st
 from rag_app.pipeline import LONGEST_QUESTION
 from rag_app.records import Paper
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, conversations
 from rag_app.web.state.answer_jobs import AnswerJob

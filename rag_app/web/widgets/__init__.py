@@ -1,1 +1,1 @@
-"""What views are made of; a widget draws, and knows neither the page it stands on nor the others."""
+"""What views are made of: each module draws one thing wherever it is needed, or helps to draw."""

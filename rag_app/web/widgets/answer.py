@@ -19,7 +19,7 @@ from rag_app.web.state.opened_source import open_source
 from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.answer_actions import answer_actions
 from rag_app.web.widgets.answer_footnote import answer_footnote
-from rag_app.web.widgets.answer_in_progress import answer_in_progress, sentence_text, text_so_far
+from rag_app.web.widgets.answer_progress import answer_progress, sentence_text, text_so_far
 from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.evidence_cards import evidence_cards
 from rag_app.web.widgets.markdown import badge, blocks, label, with_badges, without_table
@@ -47,7 +47,7 @@ def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bo
         with evidence:
             evidence_cards(progress.evidence, words, f"answer-{place}", partial(open_source, place))
     if not progress.finished:
-        answer_in_progress(place, job, progress, words)
+        answer_progress(place, job, progress, words)
         return
     if progress.answer:
         _finished(place, progress, progress.answer, words)

@@ -1,7 +1,7 @@
 """The bookmark of a paper: set and taken away from wherever the paper is open.
 
-Knows: that the history keeps bookmarks, and that one which cannot be read has none. Does not know:
-the papers.
+Knows: that the history keeps bookmarks, and that a history which cannot be read has none. Does not
+know: the papers.
 """
 
 from __future__ import annotations

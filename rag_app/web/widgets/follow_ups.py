@@ -12,7 +12,7 @@ from itertools import islice
 
 from rag_app.records import Answer, Intent, Paper
 from rag_app.search import patterns
-from rag_app.web.i18n.example_questions import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.text import WORDS, Words
 from rag_app.web.state.answer_jobs import AnswerProgress
 

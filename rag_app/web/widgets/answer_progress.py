@@ -21,7 +21,7 @@ from rag_app.web.widgets.stop_button import stop_button
 REFRESH_SECONDS = 0.3
 
 
-def answer_in_progress(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> None:
+def answer_progress(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> None:
     """Draw what is written so far, again and again until the answer ends.
 
     `drawn` is what the rest of the page shows: when it falls behind, the whole page is drawn again.
