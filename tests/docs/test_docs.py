@@ -41,18 +41,20 @@ def section(document: str, heading: str) -> str:
 
 
 def tree() -> list[Path]:
-    """The paths of the README's tree, in its order."""
+    """The paths of the README's tree, in its order. A line may name several folders, which then all
+    hold what stands below it.
+    """
     lines = section("README.md", "## The code").split("```")[1].strip("\n").splitlines()
-    parents: list[Path] = []
+    folders: list[list[Path]] = []
     paths = []
     for line in lines:
         match = TREE_LINE.fullmatch(line)
         assert match, line
         depth = len(match[1]) // 2
-        above = parents[depth - 1] if depth else CHECKOUT
-        for name in match[2].split():
-            paths.append(above / name)
-            parents[depth:] = [above / name]
+        above = folders[depth - 1] if depth else [CHECKOUT]
+        named = [folder / name for folder in above for name in match[2].split()]
+        paths += named
+        folders[depth:] = [named]
     return paths
 
 

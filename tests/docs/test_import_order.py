@@ -61,7 +61,7 @@ def said(checkout: Path) -> tuple[int, str]:
             "chromadb is imported in",
             "rag_app.collection.lock -> chromadb",
         ),
-        ("answer/phrases.py", "from rag_app.llm import engine", "by its protocol only", "rag_app.llm.engine"),
+        ("answer/trends.py", "from rag_app.llm import engine", "by its protocol only", "rag_app.llm.engine"),
         (
             "web/state/eta.py",
             "from rag_app.web.views import chat",
