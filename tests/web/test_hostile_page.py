@@ -232,7 +232,8 @@ def test_old_questions_and_answers_are_inert(tab: Watched, hostile: Hostile) -> 
     tab.page.goto(f"{hostile.address}/?c={hostile.conversation}")
     _answered(tab.page, 2 * len(PAYLOADS) - 1)
     tab.page.locator("[class*=st-key-answer-][class*=-mark-] button:visible").first.click()
-    expect(tab.page.get_by_role("dialog")).to_be_visible()
+    # all these answers are drawn again before it opens
+    expect(tab.page.get_by_role("dialog")).to_be_visible(timeout=60_000)
 
 
 def test_cards_prose_and_drawers_are_inert_while_they_come_and_after(
