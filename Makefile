@@ -12,7 +12,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv and build llama.cpp (GPU=auto|cpu|cuda|vulkan|metal)
-	@$(PYTHON) -m rag_app.setup.__main__ --gpu "$(GPU)"
+	@$(PYTHON) -m rag_app.setup --gpu "$(GPU)"
 
 run: setup ## set up, fetch the default models, read the digests, serve the page
 	@$(BIN)/rag-app models pull

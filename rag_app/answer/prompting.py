@@ -20,7 +20,7 @@ from rag_app.llm.protocol import Message
 from rag_app.records import Hit, Intent, Passage, Query
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line
-from rag_app.text.fit import longest
+from rag_app.text.truncate import longest
 
 # what the model writes, alone, when the excerpts do not answer; shared with `verification`
 REFUSAL = "NONE"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from rag_app.records import Chunk, Paper, Section
 from rag_app.text.cleaning import clean
-from rag_app.text.fit import longest
+from rag_app.text.truncate import longest
 
 # Cut at the first of these that leaves pieces short enough: lines, sentences, clauses, words, and
 # at last anywhere. The fixed lengths keep the count of tokenizer calls low when a line has no

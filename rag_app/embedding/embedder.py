@@ -25,7 +25,7 @@ from rag_app.home import Home
 from rag_app.machine import physical_cores
 from rag_app.settings import Settings
 from rag_app.weights import store
-from rag_app.weights.verified import FileHashes
+from rag_app.weights.hash_cache import FileHashes
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -366,7 +366,7 @@ def say(text: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 when the environment is ready, 1 after an error with its hint."""
     parser = argparse.ArgumentParser(
-        prog="python -m rag_app.setup.__main__", description="Make .venv and build llama.cpp."
+        prog="python -m rag_app.setup", description="Make .venv and build llama.cpp."
     )
     parser.add_argument("--gpu", default="auto", help=f"auto or one of {', '.join(BUILDS)} (default: auto)")
     options = parser.parse_args(arguments)

@@ -21,7 +21,7 @@ from rag_app.settings import Settings
 from rag_app.weights.catalog import CatalogModel, catalogue, defaults, find
 from rag_app.weights.download import Transport, fetch, mismatch
 from rag_app.weights.e5_convert import convert
-from rag_app.weights.verified import FileHashes
+from rag_app.weights.hash_cache import FileHashes
 
 __all__ = [
     "CatalogModel",

@@ -188,7 +188,7 @@ def test_max_tokens_is_where_a_text_begins_to_lose_its_end(real: SentenceEmbedde
 
 def test_the_fingerprint_is_stable_and_follows_the_files(tmp_path: Path) -> None:
     from rag_app.embedding.embedder import fingerprint
-    from rag_app.weights.verified import FileHashes
+    from rag_app.weights.hash_cache import FileHashes
 
     for name, content in (("config.json", "{}"), ("adapted.json", "{}"), ("model.safetensors", "x")):
         (tmp_path / name).write_text(content)

@@ -197,7 +197,7 @@ def test_a_python_without_wheels_is_refused_and_a_fitting_one_is_named(version: 
 
 
 def test_errors_are_one_line_and_a_hint_and_exit_1() -> None:
-    command = [sys.executable, "-m", "rag_app.setup.__main__", "--gpu", "nonsense"]
+    command = [sys.executable, "-m", "rag_app.setup", "--gpu", "nonsense"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["error", "hint"]

@@ -15,12 +15,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag_app import files
 from rag_app.embedding.embedder import load_embedder
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
 from rag_app.llm import engine, llama
 from rag_app.settings import Settings
-from rag_app.weights import catalog, store, verified
+from rag_app.weights import catalog, hash_cache, store
 from rag_app.weights.catalog import CatalogModel
 from tests.conftest import Sweep
 from tests.helpers.checkout import CHECKOUT
@@ -167,10 +168,10 @@ def test_a_file_is_hashed_when_no_later_change_can_share_the_time_of_its_last(
         ages.append(time.time() - path.stat().st_ctime)
         return sha256_of(path)
 
-    monkeypatch.setattr(verified, "sha256_of", hash_of)
+    monkeypatch.setattr(files, "sha256_of", hash_of)
     (tmp_path / "new.gguf").write_bytes(b"GGUF")
-    verified.FileHashes(tmp_path / "memory.json").fresh(tmp_path / "new.gguf")
-    assert ages[0] >= verified.TICK
+    hash_cache.FileHashes(tmp_path / "memory.json").fresh(tmp_path / "new.gguf")
+    assert ages[0] >= hash_cache.TICK
 
 
 def test_a_missing_file_is_refused_with_the_command_that_brings_it(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from rag_app.settings import Settings
 from rag_app.weights import catalog, store
 from rag_app.weights.catalog import CatalogModel, Source
 from rag_app.weights.download import Transport, UnavailableError
-from rag_app.weights.verified import FileHashes
+from rag_app.weights.hash_cache import FileHashes
 
 PARTS = [bytes([number]) * 1000 for number in (1, 2, 3)]
 WHOLE = b"".join(PARTS)
