@@ -46,6 +46,7 @@ def fault(name):
 
 class Faulty:
     model, device, context, usage = "faulty", "CPU, 1 thread", 4096, Usage()
+    processor = "CPU"
 
     def count_tokens(self, text):
         return len(text) // 3 + 1

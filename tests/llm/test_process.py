@@ -28,6 +28,7 @@ from rag_app.records import Usage
 
 class Parrot:
     model, device, context, usage = "parrot", "cage", 99, Usage()
+    processor = "CPU"
 
     def count_tokens(self, text):
         return len(text.split())

@@ -25,7 +25,7 @@ from rag_app.errors import EngineError
 from rag_app.records import Usage
 
 class Parrot:
-    device, context, usage, kv_type = "cage", 99, Usage(), "f16"
+    device, processor, context, usage, kv_type = "cage", "CPU", 99, Usage(), "f16"
     model = os.environ["RAG_MODEL"]
     def close(self): pass
 

@@ -39,7 +39,7 @@ class Opened:
 
 @pytest.fixture(autouse=True)
 def closed_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llama, "Model", Opened)
+    monkeypatch.setattr(llama, "LlamaModel", Opened)
     monkeypatch.setattr(llama, "devices", list)
 
 
