@@ -260,8 +260,8 @@ def test_closing_ends_the_child_and_the_answers_under_way(host: EngineProcess) -
 def test_the_child_ends_with_its_parent(worker: tuple[str, ...], tmp_path: Path) -> None:
     parent = tmp_path / "parent.py"
     parent.write_text(
-        "import os\nfrom rag_app.llm.process import EngineHost\nfrom rag_app.settings import Settings\n"
-        f"host = EngineHost(Settings(), command={worker!r})\n"
+        "import os\nfrom rag_app.llm.process import EngineProcess\nfrom rag_app.settings import Settings\n"
+        f"host = EngineProcess(Settings(), command={worker!r})\n"
         "print(host._child._process.pid, flush=True)\nos.kill(os.getpid(), 9)\n"
     )
     root = str(Path(__file__).parents[2])

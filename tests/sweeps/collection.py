@@ -31,7 +31,7 @@ class Collection:
         shutil.copytree(self.folder, folder)
         return Collection(folder)
 
-    def ingest(self, at: int = 0, fault: int = faults.KILL) -> faults.Run:
+    def ingest(self, at: int = 0, fault: int = faults.KILL) -> faults.FaultRun:
         return faults.run(stories.ingest, self.folder, below=self.home, at=at, fault=fault)
 
     def answers(self) -> object:

@@ -48,7 +48,7 @@ WAYS: dict[str, Damage] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DamageCase:
     """A file, by its path in the home, and what is done to it."""
 
     path: str
@@ -64,15 +64,15 @@ class Case:
             file.write_bytes(left)
 
 
-def systematic(home: Path, ways: Iterable[str] = WAYS) -> list[Case]:
+def systematic(home: Path, ways: Iterable[str] = WAYS) -> list[DamageCase]:
     """Every file of the index, in every way."""
-    return [Case(path, way) for path in _files(home) for way in ways]
+    return [DamageCase(path, way) for path in _files(home) for way in ways]
 
 
-def by_chance(home: Path, seed: int) -> Case:
+def by_chance(home: Path, seed: int) -> DamageCase:
     """A random overwrite of a random file that is not empty."""
     chance = random.Random(seed)  # noqa: S311 - must be repeatable
-    return Case(
+    return DamageCase(
         chance.choice([path for path in _files(home) if (home / path).stat().st_size]), "overwritten", seed
     )
 
@@ -85,7 +85,7 @@ def _files(home: Path) -> list[str]:
 
 
 @contextmanager
-def damaged(home: Path, case: Case) -> Iterator[None]:
+def damaged(home: Path, case: DamageCase) -> Iterator[None]:
     """The home with that damage, put back in the end."""
     data = (home / case.path).read_bytes()
     case.done(home)
@@ -117,7 +117,7 @@ class Look:
         assert isinstance(seen[0], list) and isinstance(seen[1], list)
         return cls(home, arguments, tuple(zip(*seen, strict=True)))
 
-    def after(self, case: Case) -> str:
+    def after(self, case: DamageCase) -> str:
         """What became of the answers: SAME, REFUSED, or `WRONG` with the case."""
         seen = faults.run(stories.searches, self.home, *self.arguments, below=self.home)
         if seen.error:
@@ -146,7 +146,7 @@ def main() -> int:
     return 0 if set(ends) <= {SAME, REFUSED} else 1
 
 
-def _end(look: Look, case: Case) -> str:
+def _end(look: Look, case: DamageCase) -> str:
     with damaged(look.home, case):
         try:
             return look.after(case)

@@ -40,7 +40,7 @@ SECONDS = 120  # after which a run hangs
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class FaultRun:
     """How a function ended: with its value, with an error for the user, or killed."""
 
     value: object = None
@@ -51,7 +51,7 @@ class Run:
 
 def run(
     function: Callable[..., object], *arguments: object, below: Path, at: int = 0, fault: int = KILL
-) -> Run:
+) -> FaultRun:
     """`function(*arguments)` in a new process whose `at`-th change below the folder fails with
     errno `fault`.
 
@@ -72,8 +72,8 @@ def run(
     if process.exitcode is None:
         process.kill()
     if told is None and process.exitcode == -signal.SIGKILL and at and fault == KILL:
-        return Run(killed=True)
-    if not isinstance(told, Run):
+        return FaultRun(killed=True)
+    if not isinstance(told, FaultRun):
         case = f"{function.__name__}, change {at}, fault {fault}"
         raise CrashError(f"{case}: exit code {process.exitcode}\n{told or 'no word'}")
     return told
@@ -89,9 +89,9 @@ def _inside(
     below, at, fault = plan
     shim.faults_arm(below, ctypes.c_long(at), fault)
     try:
-        told: object = Run(value=function(*arguments), changes=shim.faults_seen())
+        told: object = FaultRun(value=function(*arguments), changes=shim.faults_seen())
     except RagError as error:
-        told = Run(error=error.message, changes=shim.faults_seen())
+        told = FaultRun(error=error.message, changes=shim.faults_seen())
     except BaseException:
         told = traceback.format_exc()
     sender.send(told)

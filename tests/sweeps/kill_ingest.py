@@ -32,7 +32,7 @@ EXTRA = """## Daily Papers (2024-05-01)
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class KilledHome:
     """A RAG_HOME, used through the command line alone."""
 
     folder: Path
@@ -85,7 +85,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as work:
         (Path(work) / "extra").mkdir()
         (Path(work) / "extra" / "extra.md").write_text(EXTRA, encoding="utf-8")
-        home = Home(Path(work) / "home")
+        home = KilledHome(Path(work) / "home")
         for part in ("index", "vectors", "embedder"):
             if (options.home / part).is_dir():
                 shutil.copytree(options.home / part, home.folder / part)
@@ -93,7 +93,7 @@ def main() -> int:
         return _sweep(home, [(*plain, str(Path(work) / "extra")), plain], options.count, options.seed)
 
 
-def _sweep(home: Home, collections: list[tuple[str, ...]], count: int, seed: int) -> int:
+def _sweep(home: KilledHome, collections: list[tuple[str, ...]], count: int, seed: int) -> int:
     """The figures of `count` kills, printed; 0 if nothing was lost."""
     seconds, answers = zip(*((home.ingest(roots), home.answer()) for roots in collections), strict=True)
     print(f"an ingest takes {seconds[0]:.1f} s and {seconds[1]:.1f} s", flush=True)

@@ -13,7 +13,7 @@ from rag_app.collection.snapshot import FLUSHED, Manifest
 from tests.sweeps import stories
 from tests.sweeps.collection import Collection
 from tests.sweeps.conftest import Some, counts
-from tests.sweeps.damage_index import REFUSED, SAME, Case, Look, by_chance, damaged, systematic
+from tests.sweeps.damage_index import REFUSED, SAME, DamageCase, Look, by_chance, damaged, systematic
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def look(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> Lo
     return Look.at(collection.home, tmp_path_factory.mktemp("aside"))
 
 
-def noticed(look: Look, case: Case) -> None:
+def noticed(look: Look, case: DamageCase) -> None:
     with damaged(look.home, case):
         assert look.after(case) in (SAME, REFUSED), case
 

@@ -74,7 +74,7 @@ def copied(folder: Path, tmp_path: Path) -> Path:
 
 def after(
     function: object, folder: Path, *arguments: object, at: int = 0, fault: int = faults.KILL
-) -> faults.Run:
+) -> faults.FaultRun:
     assert callable(function)
     return faults.run(function, folder, *arguments, below=folder / "home", at=at, fault=fault)
 
