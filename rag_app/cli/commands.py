@@ -164,11 +164,14 @@ def _answered_aloud(
 
 
 def _batch(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import batch
+    from rag_app import batch
+    from rag_app.cli import terminal
 
-    batch.run(
-        options.questions, options.answers, settings, digests=options.digests or (), no_llm=options.no_llm
-    )
+    digests, no_llm = options.digests or (), options.no_llm
+    with terminal.ProgressBar("batch") as progress:
+        batch.run(
+            options.questions, options.answers, settings, digests=digests, no_llm=no_llm, progress=progress
+        )
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
