@@ -174,6 +174,12 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
         )
 
 
+def _eval(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import evaluating
+
+    evaluating.evaluate(options, settings)
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from rag_app.web import server
 
@@ -246,6 +252,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "eval": _eval,
     "serve": _serve,
     "check": _check,
     "export": _export,
