@@ -121,7 +121,12 @@ def _add_eval(commands: Commands) -> None:
         type=_count,
         default=0,
         metavar="N",
-        help="at most N questions, evenly over the file",
+        help="at most N questions, evenly over the file, or N topics",
+    )
+    evaluate.add_argument(
+        "--topics",
+        action="store_true",
+        help="score lists instead, by topics whose words decide which papers belong to them",
     )
     evaluate.add_argument(
         "--answers", type=Path, metavar="FILE", help="keep the answers there; those it holds are only scored"

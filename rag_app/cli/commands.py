@@ -177,7 +177,10 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
 def _eval(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import evaluating
 
-    evaluating.evaluate(options, settings)
+    if options.topics:
+        evaluating.evaluate_topics(options, settings)
+    else:
+        evaluating.evaluate(options, settings)
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:

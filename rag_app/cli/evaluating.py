@@ -11,6 +11,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from rag_app import batch, files, pipeline
 from rag_app.cli import terminal
 from rag_app.collection.snapshot import read_papers
 from rag_app.errors import RagError
-from rag_app.evaluation import answers, questions, report, run
+from rag_app.evaluation import answers, lists, questions, report, run, topics
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.questions import Part, Question, Suite
 from rag_app.evaluation.truth import Truth
@@ -38,6 +39,22 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     for result in results:
         _print(result.suite.value, len(result.scores), result.rows)
     _keep([result.as_json() for result in results], options.json)
+
+
+def evaluate_topics(options: argparse.Namespace, settings: Settings) -> None:
+    """Mine topics, ask for their lists, score, print. Raises RagError, also where no topic is found."""
+    _refuse_unwritable(options.json)
+    mined = topics.mine(read_papers(settings.home), options.limit or topics.WANTED)
+    if not mined:
+        raise RagError("the collection names no topic in both languages", "open a larger collection")
+    asked = run.choose([question for topic in mined for question in topic.questions()], part=_part(options))
+    given = _answers(asked, options, settings)
+    scores = lists.score(mined, {question.id: given[question.id] for question in asked})
+    terminal.table(lists.table(mined, scores))
+    rows = report.rows(lists.measures(scores))
+    _print("topics", len(scores), rows)
+    told = {"suite": "topics", "rows": report.as_json(rows), "scores": [asdict(score) for score in scores]}
+    _keep([told | {"topics": [_topic_json(topic) for topic in mined]}], options.json)
 
 
 def _chosen(options: argparse.Namespace) -> list[Question]:
@@ -79,6 +96,10 @@ def _print(name: str, count: int, rows: Sequence[report.Row]) -> None:
     terminal.table(report.table(rows))
     if any(row.gap for row in rows if not row.detail):
         print("! the 95 % interval of the difference does not hold 0")
+
+
+def _topic_json(topic: topics.Topic) -> dict[str, Any]:
+    return {"name": topic.name, "spellings": topic.spellings, "papers": sorted(topic.papers)}
 
 
 def _refuse_unwritable(file: Path | None) -> None:

@@ -14,7 +14,7 @@ from rag_app.cli import commands as command
 from rag_app.evaluation import questions
 from rag_app.llm import engine
 from tests.cli.test_commands import failure
-from tests.helpers.fakes import HashEmbedder, ScriptedGenerator, fake_embedding, lab
+from tests.helpers.fakes import HashEmbedder, ScriptedGenerator, fake_embedding, lab, made
 
 PICKBOT, FOLDNET = "2405.00001", "2405.00002"
 EXAM = [
@@ -115,6 +115,42 @@ def test_the_model_answers_unless_it_is_left_out(file: Path, monkeypatch: pytest
     monkeypatch.setattr(engine, "load_if_any", lambda settings: model)
     assert command.main(["eval", str(file), "--suite", "exam"]) == 0
     assert model.calls
+
+
+@pytest.fixture
+def topical(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A collection with one topic of four papers and others beside it."""
+    texts = ["조석 예보(tide forecasting)를 다룹니다."] * 4 + ["로봇 팔을 움직입니다."] * 4
+    entries = [
+        f"### [Tide Forecasting {n}](https://arxiv.org/abs/2406.0000{n})\n\n{text}\n"
+        if "tide" in text
+        else f"### [Arms {n}](https://arxiv.org/abs/2406.0000{n})\n\n{text}\n"
+        for n, text in enumerate(texts)
+    ]
+    library = made(tmp_path, {"day.md": "## Daily Papers (2024-06-01)\n\n" + "\n".join(entries)})
+    monkeypatch.setenv("RAG_HOME", str(library.settings.home))
+
+
+@pytest.mark.usefixtures("topical")
+def test_topics_are_mined_asked_for_in_both_languages_and_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.json"
+    assert command.main(["eval", "--topics", "--no-llm", "--json", str(out)]) == 0
+    (result,) = json.loads(out.read_text(encoding="utf-8"))
+    assert [topic["name"] for topic in result["topics"]] == ["tide forecasting"]
+    assert [(score["lang"], score["papers"]) for score in result["scores"]] == [("en", 4), ("ko", 4)]
+    shown = capsys.readouterr().out
+    assert "tide forecasting, 조석 예보" in shown
+    assert "count within a fifth" in shown
+
+
+def test_a_collection_without_topics_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = made(tmp_path, {"day.md": "### [Arms](https://arxiv.org/abs/2406.00001)\n\nArms.\n"})
+    monkeypatch.setenv("RAG_HOME", str(library.settings.home))
+    assert "no topic" in failure(capsys, "eval", "--topics", "--no-llm")
 
 
 def test_mistakes_are_said_before_anything_is_asked(
