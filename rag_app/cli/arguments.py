@@ -131,6 +131,13 @@ def _add_eval(commands: Commands) -> None:
     evaluate.add_argument(
         "--answers", type=Path, metavar="FILE", help="keep the answers there; those it holds are only scored"
     )
+    evaluate.add_argument(
+        "--failures",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="also print the first N wrong answers of each suite, of the half to fit on only",
+    )
     evaluate.add_argument("--json", type=Path, metavar="OUT", help="also write figures and scores as JSON")
     evaluate.add_argument("--no-llm", action="store_true")
 

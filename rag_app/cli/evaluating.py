@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from rag_app import batch, files, pipeline
 from rag_app.cli import terminal
 from rag_app.collection.snapshot import read_papers
 from rag_app.errors import RagError
-from rag_app.evaluation import answers, lists, questions, report, run, topics
+from rag_app.evaluation import answers, failures, lists, questions, report, run, topics
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.questions import Part, Question, Suite
 from rag_app.evaluation.truth import Truth
@@ -38,6 +39,8 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     results = run.score(chosen, given, Truth.of(read_papers(settings.home)))
     for result in results:
         _print(result.suite.value, len(result.scores), result.rows)
+        for paragraph in islice(failures.told(result.scores, chosen, given), options.failures):
+            print(f"\n{paragraph}")
     _keep([result.as_json() for result in results], options.json)
 
 

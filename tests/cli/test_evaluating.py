@@ -117,6 +117,17 @@ def test_the_model_answers_unless_it_is_left_out(file: Path, monkeypatch: pytest
     assert model.calls
 
 
+def test_failures_of_the_fit_part_are_printed_on_demand(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = [row | {"id": f"w{n}", "gold": [FOLDNET]} for n, row in enumerate([EXAM[0]] * 8)]
+    asked = written(file, wrong)
+    assert command.main(["eval", str(asked), "--no-llm", "--failures", "20"]) == 0
+    shown = capsys.readouterr().out
+    for row in wrong:
+        assert (f"{row['id']} (lookup)" in shown) is (questions.part_of(str(row["id"])) == "fit")
+
+
 @pytest.fixture
 def topical(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A collection with one topic of four papers and others beside it."""
