@@ -46,13 +46,15 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
 
 def evaluate_topics(options: argparse.Namespace, settings: Settings) -> None:
     """Mine topics, ask for their lists, score, print. Raises RagError, also where no topic is found."""
+    if options.file or options.suite or options.failures:
+        raise RagError("--topics asks questions of its own", "leave out FILE, --suite and --failures")
     _refuse_unwritable(options.json)
     mined = topics.mine(read_papers(settings.home), options.limit or topics.WANTED)
     if not mined:
         raise RagError("the collection names no topic in both languages", "open a larger collection")
-    asked = run.choose([question for topic in mined for question in topic.questions()], part=_part(options))
-    given = _answers(asked, options, settings)
-    scores = lists.score(mined, {question.id: given[question.id] for question in asked})
+    mined = [topic for topic in mined if _part(options) in (None, topic.part)]
+    given = _answers([question for topic in mined for question in topic.questions()], options, settings)
+    scores = lists.score(mined, given)
     terminal.table(lists.table(mined, scores))
     rows = report.rows(lists.measures(scores))
     _print("topics", len(scores), rows)

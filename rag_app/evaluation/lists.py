@@ -44,9 +44,9 @@ class ListScore:
 
 
 def score(topics: Sequence[Topic], given: Mapping[str, Given]) -> list[ListScore]:
-    """The lists of all topics that are answered, those in English and in Korean."""
+    """The lists of all topics, in English and in Korean."""
     asked = [(topic, question) for topic in topics for question in topic.questions()]
-    return [_scored(topic, q, given[q.id]) for topic, q in asked if q.id in given]
+    return [_scored(topic, question, given[question.id]) for topic, question in asked]
 
 
 def _scored(topic: Topic, question: Question, answer: Given) -> ListScore:
@@ -57,7 +57,7 @@ def _scored(topic: Topic, question: Question, answer: Given) -> ListScore:
         topic=topic.name,
         kind=question.kind,
         lang=question.lang,
-        part=question.part,
+        part=topic.part,
         papers=len(topic.papers),
         stated=0 if answer.refused else answer.matched,
         listed=len(shown),

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rag_app.evaluation.questions import ExamKey, Question
+from rag_app.evaluation.questions import ExamKey, Part, Question, part_of
 from rag_app.evaluation.truth import text_of
 from rag_app.records import Paper
 from rag_app.text.glossary import PAIR
@@ -54,6 +54,11 @@ class Topic:
     def size(self) -> str:
         """The range that its number of papers lies in."""
         return next(f"{low}-{high - 1} papers" for low, high in pairwise(SIZES) if len(self.papers) < high)
+
+    @property
+    def part(self) -> Part:
+        """One part for both languages: their lists hold the same papers."""
+        return part_of(self.name)
 
     def questions(self) -> tuple[Question, Question]:
         """The list that is asked for, in English and in Korean."""

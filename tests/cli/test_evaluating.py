@@ -173,6 +173,7 @@ def test_mistakes_are_said_before_anything_is_asked(
     assert "bad.jsonl:1" in failure(capsys, "eval", str(bad))
     assert "cannot be written" in failure(capsys, "eval", str(file), "--json", away)
     assert "cannot be written" in failure(capsys, "eval", str(file), "--answers", str(tmp_path))
+    assert "--topics" in failure(capsys, "eval", str(file), "--topics")
     only_open = written(tmp_path / "open.jsonl", OPEN)
     assert "no question" in failure(capsys, "eval", str(only_open), "--suite", "exam")
 

@@ -98,9 +98,11 @@ TOPIC = Topic("knowledge distillation", "지식 증류", ("knowledge distillatio
 
 
 def scored(**given: object) -> lists.ListScore:
-    name = TOPIC.questions()[0].id
-    (score,) = lists.score([TOPIC], {name: Given(name, **given)})  # type: ignore[arg-type]
-    return score
+    english, korean = (question.id for question in TOPIC.questions())
+    answers = {english: Given(english, **given), korean: Given(korean)}  # type: ignore[arg-type]
+    first, second = lists.score([TOPIC], answers)
+    assert first.part is second.part is TOPIC.part
+    return first
 
 
 def test_a_list_is_scored_by_the_papers_it_shows_and_the_count_it_states() -> None:
