@@ -1,12 +1,13 @@
 # Thin by intention: set-up lives in rag_app/setup/, everything else in the rag-app command.
 PYTHON ?= python3
 GPU ?= auto
+EVAL ?=
 BIN := .venv/bin
 
 export Q DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint style audit wheel ask ingest adapt bench-peers clean distclean
+.PHONY: help setup run test test-slow lint style audit wheel ask ingest adapt eval bench-peers clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -53,6 +54,10 @@ ingest: setup ## add a folder of digests: make ingest DIR=~/digests
 
 adapt: setup ## fine-tune the embedding model to the collection
 	@$(BIN)/rag-app adapt
+
+eval: setup ## score the project's own questions over the sample collection, in a home of its own
+	@$(BIN)/rag-app models pull
+	@$(BIN)/rag-app eval $(EVAL)
 
 bench-peers: setup ## make the environment of LangChain and paper-qa for `rag-app bench peers`
 	@$(BIN)/python -m rag_app.bench.peers_environment

@@ -22,6 +22,7 @@ setup(
     package_data={
         DATA: ["CHANGELOG.md", ".streamlit/config.toml", "digests/*.md", "models/catalog.toml"],
         "rag_app.bench": ["peers.lock"],
+        "rag_app.evaluation": ["sample_questions/*.jsonl"],
     },
     # only what is listed: everything else at the top of the checkout would count as the package's
     include_package_data=False,

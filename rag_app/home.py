@@ -76,7 +76,7 @@ class Home:
 
     @property
     def batch(self) -> Path:
-        """Homes of the collections that `batch --digests` makes."""
+        """Homes of the collections that `batch --digests`, and `eval` of the samples, make."""
         return self.root / "batch"
 
     @property

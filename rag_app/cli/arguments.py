@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
         _add_rerun,
         _add_chat,
         _add_batch,
+        _add_eval,
         _add_serve,
         _add_check,
         _add_export,
@@ -37,6 +38,12 @@ def parser() -> argparse.ArgumentParser:
     ):
         add(commands)
     return root
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is not a count")
+    return int(text)
 
 
 def _add_models(commands: Commands) -> None:
@@ -89,6 +96,50 @@ def _add_batch(commands: Commands) -> None:
         "--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart"
     )
     batch.add_argument("--no-llm", action="store_true")
+
+
+def _add_eval(commands: Commands) -> None:
+    evaluate = commands.add_parser(
+        "eval", help="ask and score questions whose answers are known, in two parts with their difference"
+    )
+    evaluate.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="questions over the open collection; without it the project's own over its sample collection",
+    )
+    evaluate.add_argument("--suite", choices=["exam", "open"], help="only these questions; without it both")
+    evaluate.add_argument(
+        "--part",
+        choices=["fit", "held-out", "all"],
+        default="all",
+        help="the half to fit on, the half to report on, or both (default)",
+    )
+    evaluate.add_argument(
+        "--limit",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="at most N questions, evenly over the file, or N topics",
+    )
+    evaluate.add_argument(
+        "--topics",
+        action="store_true",
+        help="score lists instead, by topics whose words decide which papers belong to them",
+    )
+    evaluate.add_argument(
+        "--answers", type=Path, metavar="FILE", help="keep the answers there; those it holds are only scored"
+    )
+    evaluate.add_argument(
+        "--failures",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="also print the first N wrong answers of each suite, of the half to fit on only",
+    )
+    evaluate.add_argument("--json", type=Path, metavar="OUT", help="also write figures and scores as JSON")
+    evaluate.add_argument("--no-llm", action="store_true")
 
 
 def _add_serve(commands: Commands) -> None:

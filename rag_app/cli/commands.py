@@ -164,11 +164,23 @@ def _answered_aloud(
 
 
 def _batch(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import batch
+    from rag_app import batch
+    from rag_app.cli import terminal
 
-    batch.run(
-        options.questions, options.answers, settings, digests=options.digests or (), no_llm=options.no_llm
-    )
+    digests, no_llm = options.digests or (), options.no_llm
+    with terminal.ProgressBar("batch") as progress:
+        batch.run(
+            options.questions, options.answers, settings, digests=digests, no_llm=no_llm, progress=progress
+        )
+
+
+def _eval(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import evaluating
+
+    if options.topics:
+        evaluating.evaluate_topics(options, settings)
+    else:
+        evaluating.evaluate(options, settings)
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
@@ -243,6 +255,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "eval": _eval,
     "serve": _serve,
     "check": _check,
     "export": _export,

@@ -194,7 +194,7 @@ def test_the_fields_of_an_answer_are_listed() -> None:
 
 
 def test_the_fields_of_a_batch_answer_are_listed() -> None:
-    from rag_app.cli import batch
+    from rag_app import batch
     from rag_app.records import Answer, Intent
 
     told = section("docs/ARCHITECTURE.md", "### `batch`")

@@ -66,7 +66,9 @@ def run(wheel: Path, folder: Path, *arguments: str, **settings: str) -> subproce
 
 def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(wheel: Path) -> None:
     code = [path.relative_to(CHECKOUT) for path in (CHECKOUT / "rag_app").rglob("*.py")]
-    expected = {path.as_posix(): CHECKOUT / path for path in [*code, Path("rag_app/bench/peers.lock")]}
+    inside = [Path("rag_app/bench/peers.lock")]
+    inside += [Path("rag_app/evaluation/sample_questions", f"{name}.jsonl") for name in ("exam", "open")]
+    expected = {path.as_posix(): CHECKOUT / path for path in [*code, *inside]}
     samples = [f"digests/{path.name}" for path in (CHECKOUT / "digests").glob("*.md")]
     expected |= {f"rag_app/data/{name}": CHECKOUT / name for name in [*DATA, *samples]}
     files = {path.relative_to(wheel).as_posix(): path for path in wheel.rglob("*") if path.is_file()}

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from rag_app import pipeline
-from rag_app.cli import batch
+from rag_app import batch, pipeline
 from rag_app.errors import RagError
 from rag_app.settings import Settings
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab, settings_in

@@ -1,4 +1,4 @@
-"""`rag-app batch`: answers a file of questions, one JSON object a line in, one out.
+"""Files of questions answered: one JSON object a line in, one out.
 
 Knows: the two file formats, resuming after a kill, and the separate collection
 that `--digests` makes.
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from rag_app.errors import QuestionError, RagError
 from rag_app.home import Home
 from rag_app.llm import engine
 from rag_app.llm.protocol import Generator
+from rag_app.progress import Progress, silent
 from rag_app.records import Answer, Filters, Intent, Turn
 from rag_app.settings import Settings
 
@@ -35,7 +35,13 @@ class BatchQuestion:
 
 
 def run(
-    questions: Path, answers: Path, settings: Settings, *, digests: Sequence[Path] = (), no_llm: bool = False
+    questions: Path,
+    answers: Path,
+    settings: Settings,
+    *,
+    digests: Sequence[Path] = (),
+    no_llm: bool = False,
+    progress: Progress = silent,
 ) -> None:
     """Answer every line of `questions` that `answers` does not hold yet, writing each as it is
     done.
@@ -43,18 +49,33 @@ def run(
     Raises RagError for files that cannot be read or written; a line that fails is answered with its
     error.
     """
-    from tqdm import tqdm
-
     lines = read(questions)
-    done = _done(answers)
+    with _opened(answers):  # before the models are loaded
+        pass
+    if digests:
+        settings = own_collection(settings, digests, progress)
+    library = pipeline.open_library(settings)
+    answer_all(lines, answers, library, None if no_llm else engine.load_if_any(settings), progress)
+
+
+def answer_all(
+    lines: Sequence[BatchQuestion],
+    answers: Path,
+    library: pipeline.Library,
+    generator: Generator | None,
+    progress: Progress = silent,
+) -> None:
+    """Add to `answers` a line for each question that it does not hold yet, as it is answered.
+
+    Raises RagError for a file that cannot be written.
+    """
+    done = answered_ids(answers)
+    missing = [line for line in lines if line.id not in done]
     with _opened(answers) as output:
-        if digests:
-            settings = own_collection(settings, digests)
-        library = pipeline.open_library(settings)
-        generator = None if no_llm else engine.load_if_any(settings)
-        for line in tqdm([line for line in lines if line.id not in done], desc="batch", file=sys.stderr):
+        for number, line in enumerate(missing, start=1):
             output.write(json.dumps(_answered(line, library, generator), ensure_ascii=False) + "\n")
             output.flush()
+            progress("answering", number, len(missing))
 
 
 def read(file: Path) -> list[BatchQuestion]:
@@ -88,7 +109,7 @@ def _texts(value: object, key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _done(answers: Path) -> set[str]:
+def answered_ids(answers: Path) -> set[str]:
     """Ids that are answered already; a last line cut by a kill, perhaps inside a character, is removed."""
     if not answers.exists():
         return set()
@@ -112,19 +133,16 @@ def _opened(answers: Path, mode: str = "a") -> IO[Any]:
         raise RagError(f"{answers} cannot be written: {error.strerror}", "choose another file") from None
 
 
-def own_collection(settings: Settings, digests: Sequence[Path]) -> Settings:
+def own_collection(settings: Settings, digests: Sequence[Path], progress: Progress = silent) -> Settings:
     """Settings with a home made for just these digests: made once, reused, and never the user's
     collection.
 
     Vectors already in the user's cache are shared, since they depend on text and model alone.
     """
-    from rag_app.cli.terminal import ProgressBar
-
     roots = tuple(folder.expanduser().resolve() for folder in digests)
     name = hashlib.sha256("\n".join(map(str, roots)).encode()).hexdigest()[:12]
     own = replace(settings, home=Home(settings.home).batch / name)
-    with ProgressBar("ingest") as progress:
-        pipeline.ingest(own, roots, replace=True, vectors=Home(settings.home).vectors, progress=progress)
+    pipeline.ingest(own, roots, replace=True, vectors=Home(settings.home).vectors, progress=progress)
     return own
 
 
