@@ -13,8 +13,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from rag_app.errors import SettingsError
+from rag_app.files import as_stored
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -60,19 +62,26 @@ class Settings:
         """The same settings with absolute paths."""
         from dataclasses import replace
 
-        return replace(
-            self,
-            **{
-                f.name: CHECKOUT / getattr(self, f.name).expanduser()
-                for f in fields(self)
-                if f.type == "Path"
-            },
-        )
+        paths: dict[str, Any] = {
+            f.name: as_stored(CHECKOUT / getattr(self, f.name).expanduser())
+            for f in fields(self)
+            if f.type == "Path"
+        }
+        return replace(self, **paths)
+
+
+def _path(name: str, text: str) -> Path:
+    try:
+        text.encode("utf-8")  # Chroma and llama.cpp open no other names
+    except UnicodeEncodeError:
+        shown = text.encode("utf-8", "replace").decode()
+        raise SettingsError(f"{name}={shown} is not UTF-8", "choose a folder of another name") from None
+    return Path(text)
 
 
 def _parse(name: str, kind: str, text: str) -> object:
     if kind == "Path":
-        return Path(text)
+        return _path(name, text)
     if kind == "bool":
         if text.casefold() in {"1", "true", "yes", "on"}:
             return True

@@ -217,9 +217,9 @@ def own_collection(settings: Settings, digests: Sequence[Path]) -> Settings:
     """
     from rag_app.cli.terminal import ProgressBar
 
-    roots = tuple(folder.expanduser().resolve() for folder in digests)
+    roots = tuple(files.as_stored(folder.expanduser().absolute()).resolve() for folder in digests)
     name = hashlib.sha256("\n".join(map(str, roots)).encode()).hexdigest()[:12]
-    own = replace(settings, home=Home(settings.home).batch / name)
+    own = replace(settings, home=files.private_folder(Home(settings.home).batch / name))
     with ProgressBar("ingest") as progress:
         pipeline.ingest(own, roots, replace=True, vectors=Home(settings.home).vectors, progress=progress)
     return own

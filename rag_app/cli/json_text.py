@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from rag_app.files import as_stored
+
 
 def read_json_text(file: Path) -> str:
     """The text, its lines ended by `\\n`. PowerShell's `>` writes UTF-16, Notepad a mark before UTF-8.
 
     Raises OSError, or ValueError that says what to save the file as.
     """
-    data = file.read_bytes()
+    data = as_stored(file).read_bytes()
     encoding = json.detect_encoding(data)
     try:
         text = data.decode(encoding)

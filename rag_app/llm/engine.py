@@ -27,8 +27,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rag_app import files
 from rag_app.errors import EngineError, RagError, WeightsError
-from rag_app.files import private_folder
 from rag_app.home import Home
 from rag_app.llm import llama, prefix_blocks
 from rag_app.llm.chat_template import ChatTemplate
@@ -383,6 +383,6 @@ class Engine:
                 return told == b"yes"
         alike = self._model.joins_alike(ROW, TILE)
         with suppress(OSError):  # of a full or read-only disk: it is tried again
-            private_folder(folder)
-            path.write_bytes(b"yes" if alike else b"no")
+            files.private_folder(folder)
+            files.replace(path, "yes" if alike else "no", flushed=False)
         return alike

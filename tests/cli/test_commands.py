@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,12 @@ import pytest
 from rag_app import __version__
 from rag_app.cli import arguments
 from rag_app.cli import commands as command
+from rag_app.history.store import History
+from rag_app.home import Home
 from rag_app.llm.protocol import Message
+from rag_app.llm.state_cache import StateCache
 from rag_app.settings import CHECKOUT
+from rag_app.web.state.uploads import save_uploads
 from tests.helpers.fakes import LAB, HashEmbedder, ScriptedGenerator, fake_embedding, lab
 
 HEAVY = {
@@ -164,6 +169,7 @@ def test_a_question_that_cannot_be_one(capsys: pytest.CaptureFixture[str], quest
         ("RAG_CONTEXT", "-1"),
         ("RAG_OFFLINE", "perhaps"),
         ("RAG_LANGUAGE", "fr"),
+        ("RAG_HOME", os.fsdecode(b"/tmp/\xff")),
     ],
 )
 def test_a_setting_that_cannot_be_used(
@@ -310,6 +316,14 @@ def test_a_chat_is_one_conversation(
     assert err.count("error:") == 1  # the long question; the conversation goes on
 
 
+class Uploaded:
+    def __init__(self, name: str, content: bytes) -> None:
+        self.name, self._content = name, content
+
+    def getvalue(self) -> bytes:
+        return self._content
+
+
 class Interrupted(ScriptedGenerator):
     """Its user presses Ctrl-C `times` times after the first piece of its first answer."""
 
@@ -369,6 +383,72 @@ def test_ingest_reports_what_it_read(capsys: pytest.CaptureFixture[str], tmp_pat
     assert "3 papers" in capsys.readouterr().out
     assert command.main(["ingest"]) == 0
     assert "nothing changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["a#b", "100%41", "a\nb", "a?b=c&d", "가" * 85, "x" * 255, os.fsdecode(b"\xff\xfe d")]
+)
+def test_any_name_of_a_folder_will_do(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As home, as folder of digests, and as name of a digest, of a saved answer and of a questions file."""
+    home, digests = tmp_path / "homes" / name, tmp_path / "roots" / name
+    digests.mkdir(parents=True)
+    suffix = ".md" if len(os.fsencode(name)) < 250 else ""
+    (digests / f"{name}{suffix}").write_text(LAB, encoding="utf-8")
+    (digests / "2024-05-02.md").write_text(LAB, encoding="utf-8")
+    if name.isprintable() or "\n" in name:  # no library opens a store whose path is not UTF-8
+        monkeypatch.setenv("RAG_HOME", str(home))
+    assert command.main(["ingest", str(digests)]) == 0
+    assert command.main(["ask", "Who wrote PickBot?", "--no-llm", "--save", str(tmp_path / name)]) == 0
+    assert "Ada Kim" in capsys.readouterr().out
+    assert command.main(["rerun", str(tmp_path / name)]) == 0
+    assert command.main(["ingest"]) == 0
+    assert command.main(["export", "list"]) == 0
+    assert "nothing changed" in capsys.readouterr().out
+
+
+def test_a_folder_is_found_in_the_other_form_of_unicode(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    stored = tmp_path / unicodedata.normalize("NFD", "폴더")
+    stored.mkdir()
+    (stored / "lab.md").write_text(LAB, encoding="utf-8")
+    (stored / "질문.jsonl").write_text('{"id": 1, "turns": ["Who wrote PickBot?"]}', encoding="utf-8")
+    typed = tmp_path / unicodedata.normalize("NFC", "폴더")
+    assert command.main(["ingest", str(typed)]) == 0
+    assert command.main(["ingest", str(stored)]) == 0
+    assert "nothing changed" in capsys.readouterr().out  # the root is one
+    questions, answers = typed / "질문.jsonl", tmp_path / "a.jsonl"
+    assert command.main(["batch", str(questions), str(answers), "--no-llm", "--digests", str(typed)]) == 0
+    assert "Ada Kim" in answers.read_text(encoding="utf-8")
+
+
+def test_what_was_asked_is_its_owner_s_alone(tmp_path: Path, home: Path) -> None:
+    """Also where the home is open to others and the umask keeps nothing back."""
+    (tmp_path / "digests" / "lab.md").write_text(LAB, encoding="utf-8")
+    (tmp_path / "q.jsonl").write_text('{"id": 1, "turns": ["Who wrote PickBot?"]}', encoding="utf-8")
+    home.chmod(0o755)
+    before = os.umask(0)
+    try:
+        assert command.main(["ingest"]) == 0
+        assert command.main(["ask", "Who wrote PickBot?", "--no-llm", "--save", str(home / "s.json")]) == 0
+        own = ["--digests", str(tmp_path / "digests"), "--no-llm"]
+        assert command.main(["batch", str(tmp_path / "q.jsonl"), str(home / "a.jsonl"), *own]) == 0
+        history = History(Home(home).history)  # open, so that its log is there
+        history.bookmark("2405.00001")
+        save_uploads([Uploaded("lab.md", LAB.encode())], Home(home).uploads)
+        states = StateCache("key", Home(home).states)
+        states.add([1, 2], b"state")
+        states.flush()
+        named = {"history.sqlite3", "history.sqlite3-wal", "history.sqlite3-shm", "history.lock"}
+        private = [*(home / name for name in named), home / "s.json", home / "a.jsonl"]
+        private += [Home(home).states, Home(home).uploads, Home(home).batch]
+        private += [*Home(home).states.iterdir(), *Home(home).uploads.iterdir(), *Home(home).batch.iterdir()]
+        assert [path for path in private if path.stat().st_mode & 0o077] == []
+        history.close()
+    finally:
+        os.umask(before)
 
 
 # --- the whole command --------------------------------------------------------------------------
