@@ -38,7 +38,7 @@ class Settings:
     gpu_layers: int = field(
         default=-1, metadata={"help": "layers on the GPU; -1 or auto chooses, 0 is CPU only"}
     )
-    threads: int = field(default=0, metadata={"help": "CPU threads; 0 is the number of physical cores"})
+    threads: int = field(default=0, metadata={"help": "CPU threads; 0 is the cores that may be used"})
     language: str = field(default="", metadata={"help": "language of the interface: en or ko; empty follows"})
     chroma_url: str = field(default="", metadata={"help": "a Chroma server instead of the embedded one"})
     llm_url: str = field(default="", metadata={"help": "an OpenAI-compatible server instead of the engine"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag_app import machine
 from rag_app.errors import RagError
 from rag_app.home import Home
 from rag_app.settings import Settings
@@ -50,6 +51,18 @@ def _device(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "device", f"{device.name}: {device.free_bytes >> 20:,} of {device.total_bytes >> 20:,} MiB free"
         )
+    yield Finding("threads", _threads(settings))
+    if limit := machine.memory_limit():
+        yield Finding("memory limit", f"{limit.total >> 20:,} MiB by {limit.file}")
+
+
+def _threads(settings: Settings) -> str:
+    """How many threads compute, and what bounds them."""
+    if settings.threads:
+        return f"{settings.threads}, as RAG_THREADS says"
+    quota = machine.cpu_limit()
+    bound = f"at most {quota.value:g} cores by {quota.file}" if quota else "no limit below this machine's"
+    return f"{machine.cores()}; {bound}"
 
 
 def _language_model(settings: Settings) -> Iterator[Finding]:
@@ -157,14 +170,10 @@ def vram_bytes(settings: Settings) -> int:
 
 def model_rows(settings: Settings) -> list[list[str]]:
     """The models of the catalogue as rows of text, heading first."""
-    import psutil
-
     from rag_app.weights import store
 
     rows = [["model", "kind", "size", "here", "fits", ""]]
-    for row in store.listing(
-        settings, vram_bytes=vram_bytes(settings), ram_bytes=psutil.virtual_memory().available
-    ):
+    for row in store.listing(settings, vram_bytes=vram_bytes(settings), ram_bytes=machine.free_memory()):
         marks = [
             mark
             for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested))

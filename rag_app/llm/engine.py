@@ -38,7 +38,7 @@ from rag_app.llm.offload import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.llm.prefix_blocks import ROW, TILE
 from rag_app.llm.protocol import Generator, Message, Processor
 from rag_app.llm.state_cache import SavedState, StateCache
-from rag_app.machine import physical_cores, processor
+from rag_app.machine import cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
 
@@ -107,14 +107,14 @@ class Engine:
     def __init__(
         self, path: Path, plan: Plan, *, threads: int = 0, sha256: str = "", states: Path | None = None
     ) -> None:
-        """Load. `threads` 0 is the physical cores; states are kept on disk in the folder `states`
+        """Load. `threads` 0 is the cores that may be used; states are kept on disk in the folder `states`
         when `sha256` names the model. Raises EngineError.
         """
         self.path = path
         self.plan = plan
         self.model = path.stem
         self.context = plan.context
-        self.threads = threads = threads or physical_cores()
+        self.threads = threads = threads or cores()
         self._model = llama.LlamaModel(path, plan, threads)
         self.kv_type = self._model.kv_type
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rag_app import machine
 from rag_app.diagnostics import connections, doctor
 from rag_app.diagnostics.connections import Process
 from rag_app.diagnostics.doctor import Finding
@@ -78,6 +79,20 @@ def test_a_trial_question_that_asks_outside_fails_the_check(monkeypatch: pytest.
     found = offline(lab().settings, monkeypatch)
     assert "192.0.2.9:53" in found["trial question"].says
     assert not found["trial question"].fine
+
+
+def test_limits_of_a_container_are_shown_with_their_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        machine, "cpu_limit", lambda root=None: machine.Limit(1.5, Path("/sys/fs/cgroup/cpu.max"))
+    )
+    memory = machine.Limit(1 << 20, Path("/sys/fs/cgroup/memory.max"), 1 << 30)
+    monkeypatch.setattr(machine, "memory_limit", lambda root=None: memory)
+    found = offline(lab().settings, monkeypatch)
+    assert found["threads"].says.endswith("at most 1.5 cores by /sys/fs/cgroup/cpu.max")
+    assert found["memory limit"].says == "1,024 MiB by /sys/fs/cgroup/memory.max"
+    assert ": 1 of 1,024 MiB free" in found["device"].says
+    found = offline(replace(lab().settings, threads=3), monkeypatch)
+    assert found["threads"].says == "3, as RAG_THREADS says"
 
 
 def test_an_empty_machine_gets_hints_not_tracebacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
