@@ -119,6 +119,8 @@ class Engine:
         self.kv_type = self._model.kv_type
         try:
             self._template = ChatTemplate(self._model.template, self._model)
+            if self._template.fallback:
+                log.warning("%s: %s", path.name, self._template.fallback)
             cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
             place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
             key = f"{sha256} {llama.version()} {cache} {place} {ROW} {TILE}"
