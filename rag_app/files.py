@@ -1,6 +1,7 @@
 """Files: hashing them, and writing them so that a kill leaves the old one or the new.
 
-Knows: how bytes get to the disk, and that what people ask is nobody else's to read.
+Knows: how bytes get to the disk, how the disk spells names, and that what people ask is nobody
+else's to read.
 Does not know: what the files hold.
 """
 
@@ -8,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 PRIVATE = 0o600  # of a file; a private folder is 0700
+_LONGEST_NAME = 255  # bytes
 
 
 def sha256_of(path: Path) -> str:
@@ -32,12 +35,14 @@ def flush(path: Path) -> None:
 
 
 def private_folder(path: Path) -> Path:
-    """The folder, made where it is missing, readable by its owner alone from its first moment.
+    """The folder, made where it is missing with what is missing above it, readable by its owner alone
+    from its first moment, whatever the umask.
 
     A folder that is there keeps its rights: its owner may have chosen them. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.mkdir(mode=0o700, exist_ok=True)
+    for folder in reversed([path, *path.parents]):
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
     return path
 
 
@@ -74,4 +79,30 @@ def replace(path: Path, content: str, *, flushed: bool = True) -> None:
 
 def draft_of(path: Path) -> Path:
     """Where this process writes what will be `path`."""
-    return path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    suffix = f".tmp-{os.getpid()}"
+    # Most file systems take 255 bytes; a letter that is cut in two becomes one that they take.
+    begin = path.name.encode("utf-8", "surrogateescape")[: _LONGEST_NAME - len(suffix)]
+    return path.with_name(begin.decode("utf-8", "ignore") + suffix)
+
+
+def as_stored(path: Path) -> Path:
+    """The path as the disk spells it: macOS stores 한 as three letters, keyboards type it as one.
+
+    A path that is there as given, or in neither form, is returned as it is.
+    """
+    if os.path.lexists(path):
+        return path
+    here = Path(path.anchor)
+    for part in path.parts[1 if path.anchor else 0 :]:
+        here = here / part if os.path.lexists(here / part) else here / _spelled(part, here)
+    return here if os.path.lexists(here) else path
+
+
+def _spelled(name: str, folder: Path) -> str:
+    """The entry of a folder that is `name` in another form of Unicode; `name` where there is none."""
+    try:
+        entries = os.listdir(folder)  # noqa: PTH208 - names, not paths
+    except OSError:
+        return name
+    composed = unicodedata.normalize("NFC", name)
+    return next((entry for entry in entries if unicodedata.normalize("NFC", entry) == composed), name)

@@ -26,6 +26,7 @@ from rag_app.collection.lock import ingest_lock
 from rag_app.collection.snapshot import Manifest, open_current
 from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
+from rag_app.files import as_stored
 from rag_app.home import Home
 from rag_app.llm.protocol import Generator
 from rag_app.progress import Progress, Stage, silent
@@ -248,7 +249,7 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
     default root.
     """
     known = () if replace else tuple(Path(root) for root in publish.known_roots(settings.home))
-    given = tuple(folder.expanduser().resolve() for folder in folders)
+    given = tuple(as_stored(folder.expanduser().absolute()).resolve() for folder in folders)
     uploads = Home(settings.home).uploads
     chosen = (known + given) or (settings.digests,)
     return tuple(

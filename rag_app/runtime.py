@@ -1,6 +1,6 @@
 """The running process: environment variables that libraries read, and the console's encoding.
 
-Knows: which library reads which variable, and when.
+Knows: which library reads which variable, and when; what a console or pipe may refuse.
 Does not know: what the process does.
 """
 
@@ -54,14 +54,22 @@ def leave_proxies_aside(host: str) -> None:
 
 
 def print_any_text() -> None:
-    """A console of another encoding shows "?" for a letter that it lacks, instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
+    """A console of another encoding shows "?" for a letter that it lacks, instead of failing; so does
+    what is typed in another one.
+    """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
+def flush_output() -> None:
+    """What was printed goes out now, while a failure can still be said. Raises OSError."""
+    if sys.stdout is not None:  # closed by whoever started this
+        sys.stdout.flush()
+
+
 def discard_output() -> None:
-    """After the reader of a pipe has gone: what is still printed goes nowhere."""
+    """After the reader of a pipe has gone, or the disk is full: what is still printed goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -13,8 +13,10 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from rag_app.errors import SettingsError
+from rag_app.files import as_stored
 from rag_app.shipped import INSTALLED, SHIPPED
 
 
@@ -51,7 +53,7 @@ class Settings:
     gpu_layers: int = field(
         default=-1, metadata={"help": "layers on the GPU; -1 or auto chooses, 0 is CPU only"}
     )
-    threads: int = field(default=0, metadata={"help": "CPU threads; 0 is the number of physical cores"})
+    threads: int = field(default=0, metadata={"help": "CPU threads; 0 is the cores that may be used"})
     language: str = field(default="", metadata={"help": "language of the interface: en or ko; empty follows"})
     chroma_url: str = field(default="", metadata={"help": "a Chroma server instead of the embedded one"})
     llm_url: str = field(default="", metadata={"help": "an OpenAI-compatible server instead of the engine"})
@@ -76,16 +78,29 @@ class Settings:
         rag-app is called.
         """
         start = Path.cwd() if INSTALLED else SHIPPED
-        paths = {f.name: start / getattr(self, f.name).expanduser() for f in fields(self) if f.type == "Path"}
+        paths: dict[str, Any] = {
+            f.name: as_stored(start / getattr(self, f.name).expanduser())
+            for f in fields(self)
+            if f.type == "Path"
+        }
         model = self.model
         if model.endswith(".gguf") and not self.llm_url:  # of a server it is a name
             model = str(start / Path(model).expanduser())
         return replace(self, model=model, **paths)
 
 
+def _path(name: str, text: str) -> Path:
+    try:
+        text.encode("utf-8")  # Chroma and llama.cpp open no other names
+    except UnicodeEncodeError:
+        shown = text.encode("utf-8", "replace").decode()
+        raise SettingsError(f"{name}={shown} is not UTF-8", "choose a folder of another name") from None
+    return Path(text)
+
+
 def _parse(name: str, kind: str, text: str) -> object:
     if kind == "Path":
-        return Path(text)
+        return _path(name, text)
     if kind == "bool":
         if text.casefold() in {"1", "true", "yes", "on"}:
             return True

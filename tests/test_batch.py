@@ -84,12 +84,13 @@ def test_the_turns_of_a_line_are_one_conversation_and_its_filters_hold(
     assert rows[2]["scanned"] == rows[2]["matched"] == 3
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.3, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.5, 0.9, 1.0, 1, 8, 9, 12, 20, -1])
 def test_a_killed_run_is_resumed(questions: Path, tmp_path: Path, kept: float) -> None:
+    """`kept` is a share of the bytes, or (a whole number) their count."""
     answers = tmp_path / "answers.jsonl"
     whole = run(questions, answers)
     data = answers.read_bytes()
-    answers.write_bytes(data[: int(len(data) * kept)])
+    answers.write_bytes(data[:kept] if isinstance(kept, int) else data[: int(len(data) * kept)])
     resumed = run(questions, answers)
     assert [(row["id"], row["answer"]) for row in resumed] == [(row["id"], row["answer"]) for row in whole]
 
@@ -138,6 +139,12 @@ def test_a_question_that_cannot_be_taken_is_a_refusal_in_the_same_format(
             '{"id": "x", "turns": "a question"}',
             '{"id": "x", "turns": [7]}',
             '{"id": "x", "turns": ["q"], "dates": "d"}',
+            '{"id": "x", "turns": ["q"], "dates": ["someday"]}',
+            '{"id": "x", "turns": ["q"], "since": "yesterday"}',
+            '{"id": "x", "turns": ["q"], "until": 7}',
+            '{"id": null, "turns": ["q"]}',
+            '{"id": ["x"], "turns": ["q"]}',
+            pytest.param('{"id": "x", "turns": ' + "[" * 100_000, id="nested"),
         ),
     ],
 )
@@ -159,9 +166,97 @@ def test_files_that_cannot_be_read_or_written_are_named(questions: Path, tmp_pat
             run(questions, target)
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_line(questions: Path) -> None:
-    questions.write_bytes(b"\xef\xbb\xbf" + questions.read_bytes())
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-8"]
+)
+def test_questions_are_read_in_every_encoding_of_unicode(questions: Path, encoding: str, end: str) -> None:
+    text = questions.read_text(encoding="utf-8").replace("\n", end)
+    questions.write_bytes(text.encode(encoding))
     assert [line.id for line in batch.read(questions)] == ["a", "b", "c"]
+    assert batch.read(questions)[1].turns == ("PickBot의 저자는?", "추천 수는?")
+
+
+def test_questions_in_the_encoding_of_korean_windows_are_named(questions: Path) -> None:
+    questions.write_bytes(questions.read_bytes().decode().encode("cp949"))
+    with pytest.raises(RagError, match="looks like CP949: iconv"):
+        batch.read(questions)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [[1, "1"], ["x", "x"], [2, 2], ["\ud800", "?"]],
+    ids=["number and text", "texts", "numbers", "unwritable"],
+)
+def test_an_id_given_twice_names_both_lines_before_anything_is_answered(
+    tmp_path: Path, ids: list[Any]
+) -> None:
+    file = lines(tmp_path / "q.jsonl", [])
+    rows = [{"id": ids[0], "turns": ["a"]}, {"id": "between", "turns": ["b"]}, {"id": ids[1], "turns": ["c"]}]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with pytest.raises(RagError, match=r"q\.jsonl:1 and .*q\.jsonl:3 have the same id"):
+        run(file, tmp_path / "answers.jsonl")
+    assert not (tmp_path / "answers.jsonl").exists()
+
+
+def test_an_id_that_cannot_be_written_is_answered(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"id": "\\ud800", "turns": ["PickBot?"]}\n', encoding="utf-8")
+    assert [row["id"] for row in run(file, tmp_path / "answers.jsonl")] == ["?"]
+
+
+ANOTHER = {
+    "notes": b"keep me",
+    "notes with lines": b"keep me\nand me\n",
+    "questions": b'{"id": "a", "turns": ["x"]}\n',
+    "one question without an end": b'{"id": "a", "turns": ["x"]}',
+    "a question cut": b'{"id": "a", "turns": ["x',
+    "a saved answer": b'{\n  "question": "x",\n  "answer": {}\n}\n',
+    "another object": b'{"id": "a", "answer": "of something else"}',
+    "numbers": b"1\n2\n",
+    "nested": b"[" * 100_000 + b"\n",
+    "bytes": b"\x00\xff\xfe\n\x00",
+    "sqlite": b"SQLite format 3\x00",
+}
+
+
+@pytest.mark.parametrize("content", ANOTHER.values(), ids=ANOTHER)
+def test_a_file_of_something_else_is_refused_untouched(
+    questions: Path, tmp_path: Path, content: bytes
+) -> None:
+    answers = tmp_path / "notes.txt"
+    answers.write_bytes(content)
+    with pytest.raises(RagError, match=r"notes\.txt:1 holds something else"):
+        run(questions, answers)
+    assert answers.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [ANOTHER["notes"], ANOTHER["questions"], ANOTHER["another object"]])
+def test_something_else_behind_answers_is_refused_untouched(
+    questions: Path, tmp_path: Path, content: bytes
+) -> None:
+    answers = tmp_path / "answers.jsonl"
+    run(questions, answers)
+    whole = answers.read_bytes()
+    answers.write_bytes(whole + content)
+    with pytest.raises(RagError, match=r"answers\.jsonl:4 holds something else"):
+        run(questions, answers)
+    assert answers.read_bytes() == whole + content
+
+
+def test_the_same_file_given_twice_is_refused_untouched(questions: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.jsonl").symlink_to(questions)
+    (tmp_path / "hard.jsonl").hardlink_to(questions)
+    before = questions.read_bytes()
+    for answers in (questions, tmp_path / "link.jsonl", tmp_path / "hard.jsonl"):
+        with pytest.raises(RagError, match="holds the questions"):
+            run(questions, answers)
+    assert questions.read_bytes() == before
+
+
+def test_answers_are_their_owner_s_alone(questions: Path, tmp_path: Path) -> None:
+    run(questions, tmp_path / "answers.jsonl")
+    assert (tmp_path / "answers.jsonl").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_collection_of_its_own_is_made_once_and_the_user_s_stays(tmp_path: Path, questions: Path) -> None:

@@ -34,7 +34,7 @@ from rag_app.bench.table import Measurement
 from rag_app.collection.library import Library, open_library
 from rag_app.embedding.embedder import embedder_folder
 from rag_app.errors import RagError
-from rag_app.machine import physical_cores
+from rag_app.machine import cores
 from rag_app.progress import Progress
 from rag_app.records import Intent, Paper
 from rag_app.search.understanding import understand
@@ -196,10 +196,10 @@ def llama(model: Path, *, tuned: bool) -> dict[str, object]:
     """Arguments of `ChatLlamaCpp`: those of LangChain's own page on it, or the best for this machine."""
     if not tuned:
         told = {"temperature": 0.5, "top_p": 0.5, "repeat_penalty": 1.5, "max_tokens": 512, "n_batch": 300}
-        return {"model_path": str(model), "n_ctx": 10_000, "n_threads": max(physical_cores() - 1, 1), **told}
+        return {"model_path": str(model), "n_ctx": 10_000, "n_threads": max(cores() - 1, 1), **told}
     best = {"temperature": 0, "repeat_penalty": 1.0, "max_tokens": prompting.TOKENS_A_LINE, "n_batch": 512}
-    more = {"flash_attn": True, "n_threads_batch": physical_cores()}
-    context = {"n_ctx": CONTEXT, "n_threads": physical_cores(), "verbose": False}
+    more = {"flash_attn": True, "n_threads_batch": cores()}
+    context = {"n_ctx": CONTEXT, "n_threads": cores(), "verbose": False}
     return {"model_path": str(model), **context, **best, "model_kwargs": more}
 
 
@@ -307,7 +307,7 @@ def llama_server(bench: Bench) -> Iterator[str]:
         "port": port,
         "n_ctx": 2 * CONTEXT,
     }
-    options |= {"n_threads": physical_cores(), "n_threads_batch": physical_cores(), "flash_attn": True}
+    options |= {"n_threads": cores(), "n_threads_batch": cores(), "flash_attn": True}
     arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}
     with (bench.folder / "server.log").open("w", encoding="utf-8") as log:

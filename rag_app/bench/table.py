@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from rag_app.errors import RagError
 from rag_app.machine import processor
 
 
@@ -51,16 +50,6 @@ def _line(row: Measurement) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def reserve(path: Path) -> None:
-    """Make sure that rows can be written to `path`: a file there stays as it is. Raises RagError."""
-    try:
-        path.open("a", encoding="utf-8").close()
-    except OSError as error:
-        raise RagError(
-            f"{path} cannot be written: {error.strerror}", "choose another file for --save"
-        ) from error
 
 
 def save(rows: Sequence[Measurement], path: Path) -> None:

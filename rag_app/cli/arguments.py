@@ -6,20 +6,38 @@ Knows: names, options and help texts. Does not know: what a command does.
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rag_app import __version__
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction["_Parser"]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse takes whatever begins with a dash for an option; its error does not say how to mean it."""
+
+    _given: tuple[str, ...] = ()
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        self._given = tuple(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        if any(text.startswith("-") and text != "-" for text in self._given) and "--" not in self._given:
+            message += (
+                '\nhint: arguments that start with a dash go behind --, as in: rag-app ask -- "-O3 or -O2?"'
+            )
+            message += "\n      the value of an option that does behind =, as in: --author=-x"
+        super().error(message)
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; `command` of what it parses is the command's name."""
-    root = argparse.ArgumentParser(
-        prog="rag-app", description="Offline, cited answers over digests of AI papers."
-    )
+    root = _Parser(prog="rag-app", description="Offline, cited answers over digests of AI papers.")
     root.add_argument("--version", action="version", version=f"rag-app {__version__}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (
@@ -72,7 +90,10 @@ def _add_ask(commands: Commands) -> None:
         "--no-llm", action="store_true", help="answer with the digests' own sentences, without the model"
     )
     ask.add_argument(
-        "--save", type=Path, metavar="FILE", help="also keep the answer with all that `rerun` needs"
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="also keep the answer, with all that `rerun` needs, in a new file",
     )
 
 
@@ -177,4 +198,6 @@ def _add_bench(commands: Commands) -> None:
     bench.add_argument(
         "--quick", action="store_true", help="few repetitions: shows that it works, not how fast"
     )
-    bench.add_argument("--save", type=Path, metavar="FILE.json", help="also write the rows as JSON")
+    bench.add_argument(
+        "--save", type=Path, metavar="FILE.json", help="also write the rows as JSON, into a new file"
+    )

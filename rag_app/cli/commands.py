@@ -9,12 +9,15 @@ Heavy imports happen inside the commands, so that `--help` is instant.
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag_app import runtime
+from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
 from rag_app.home import Home
@@ -22,6 +25,8 @@ from rag_app.records import Checked, Done, Filters, Found, Paper, Turn, Understo
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
+    import threading
+
     from rag_app.collection.library import Library
     from rag_app.llm.protocol import Generator
 
@@ -32,15 +37,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:
-        return int(COMMANDS[options.command](options, Settings.from_environment()) or 0)
-    except RagError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        runtime.discard_output()
-        return 0
+        code = int(COMMANDS[options.command](options, Settings.from_environment()) or 0)
+        runtime.flush_output()
+    except (RagError, KeyboardInterrupt, OSError) as error:
+        return _failed(error)
+    return code
+
+
+def _failed(error: BaseException) -> int:
+    """Say in one line what ended a command; its exit code. Raises what is a mistake of the program's."""
+    match error:
+        case RagError():
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+        case KeyboardInterrupt():
+            print(file=sys.stderr)  # the shell's prompt begins a line of its own
+            return 130
+        case BrokenPipeError():
+            runtime.discard_output()
+            return 0
+        case OSError(errno=errno.ENOSPC):
+            runtime.discard_output()
+            print(
+                "error: the output cannot be written: no space left\nhint: free some space", file=sys.stderr
+            )
+            return 1
+    raise error
 
 
 def _models(options: argparse.Namespace, settings: Settings) -> None:
@@ -93,6 +115,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
 
     filters = _filters(options)
     pipeline.accepted(options.question)
+    if options.save:
+        _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
     engine = None if options.no_llm else llm.load_if_any(settings)
     answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
@@ -104,6 +128,21 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
     else:
         terminal.print_answer(answer)
+
+
+def _reserve(file: Path) -> None:
+    """See that `--save` can write a new file there. Raises RagError; a file that is there is never
+    replaced, since nobody could get it back.
+    """
+    try:
+        os.close(files.private_opener(str(file), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        file.unlink()
+    except FileExistsError:
+        raise RagError(f"{file} is there already", "choose another file for --save, or remove it") from None
+    except OSError as error:
+        raise RagError(
+            f"{file} cannot be written: {error.strerror}", "choose another file for --save"
+        ) from error
 
 
 def _rerun(options: argparse.Namespace, settings: Settings) -> None:
@@ -122,17 +161,23 @@ def _rerun(options: argparse.Namespace, settings: Settings) -> None:
 
 def _chat(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline
+    from rag_app.cli import terminal
     from rag_app.llm import engine as llm
 
     library = pipeline.open_library(settings)
     engine = None if options.no_llm else llm.load_if_any(settings)
     conversation: list[Turn] = []
-    print("Ask about the papers; an empty line ends the conversation.", file=sys.stderr)
+    print(
+        "Ask about the papers; Ctrl-C stops an answer, an empty line ends the conversation.", file=sys.stderr
+    )
     while question := _typed():
         try:
-            conversation.append(_answered_aloud(question, library, engine, conversation))
+            with terminal.stoppable() as stop:
+                conversation.append(_answered_aloud(question, library, engine, conversation, stop))
         except RagError as error:
             print(f"error: {error}", file=sys.stderr)
+        except KeyboardInterrupt:  # a second Ctrl-C
+            terminal.print_stopped()
 
 
 def _typed() -> str:
@@ -143,14 +188,21 @@ def _typed() -> str:
 
 
 def _answered_aloud(
-    question: str, library: Library, engine: Generator | None, conversation: Sequence[Turn]
+    question: str,
+    library: Library,
+    engine: Generator | None,
+    conversation: Sequence[Turn],
+    stop: threading.Event,
 ) -> Turn:
-    """Print the evidence, each sentence as it is checked, and the answer; the turn for the next question."""
+    """Print the evidence, each sentence as it is checked, and the answer; the turn for the next question.
+
+    An answer that `stop` has ended is not printed: it may say that nothing was found.
+    """
     from rag_app import pipeline
     from rag_app.cli import terminal
 
     query = None
-    for event in pipeline.ask(question, library, engine, conversation=conversation):
+    for event in pipeline.ask(question, library, engine, conversation=conversation, stop=stop):
         if isinstance(event, Understood):
             query = event.query
         elif isinstance(event, Found):
@@ -158,7 +210,10 @@ def _answered_aloud(
         elif isinstance(event, Checked):
             terminal.print_sentence(event.sentence)
         elif isinstance(event, Done) and query:
-            terminal.print_answer(event.answer)
+            if stop.is_set():
+                terminal.print_stopped()
+            else:
+                terminal.print_answer(event.answer)
             return pipeline.turn(query, event.answer)
     raise EngineError("the answer did not come to an end", "ask again")
 
@@ -240,7 +295,7 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
         terminal.table([["suite", "what it measures"], *suites.described()])
         return
     if options.save:
-        table.reserve(options.save)  # before an hour of measuring
+        _reserve(options.save)  # before an hour of measuring
     with terminal.ProgressBar("bench") as progress:
         rows = suites.run(options.suites, settings, quick=options.quick, progress=progress)
     print(table.markdown(rows))

@@ -15,6 +15,7 @@ from pathlib import Path
 from rag_app import __version__, files, pipeline, records_json
 from rag_app.collection.library import Library
 from rag_app.errors import RagError
+from rag_app.json_text import read_json_text
 from rag_app.llm.protocol import Generator
 from rag_app.records import Answer, Filters
 from rag_app.weights import store
@@ -70,10 +71,10 @@ def save(kept: SavedAnswer, file: Path) -> None:
 def load(file: Path) -> SavedAnswer:
     """Read a receipt back. Raises RagError for a file that holds none."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(read_json_text(file))
         whole = asdict(records_json.from_json(data["answer"]))
         restored: SavedAnswer = records_json.restored(SavedAnswer, data | {"answer": whole})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         hint = 'make one with: rag-app ask "question" --save FILE'
         raise RagError(f"{file} is not a saved answer: {error}", hint) from error
     return restored

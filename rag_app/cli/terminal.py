@@ -7,10 +7,13 @@ Does not know: how anything was made.
 from __future__ import annotations
 
 import re
+import signal
 import sys
 import textwrap
-from collections.abc import Sequence
-from types import TracebackType
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rag_app.records import Answer, Evidence, Sentence
@@ -129,6 +132,27 @@ def print_evidence(evidence: Evidence) -> None:
 def print_sentence(sentence: Sentence) -> None:
     mark = "✓" if sentence.supported else "✗"
     print(f"  {mark} {sentence.text}", file=sys.stderr)
+
+
+@contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets, so that work can end in order; a second Ctrl-C is a KeyboardInterrupt."""
+    stop = threading.Event()
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def print_stopped() -> None:
+    print("\nstopped; what was checked until then stays above", file=sys.stderr)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -82,7 +82,7 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         body = asdict(self)
-        text = json.dumps({"manifest": body, "sha256": _hash_of(body)}, ensure_ascii=False, indent=1)
+        text = json.dumps({"manifest": body, "sha256": _hash_of(body)}, indent=1)
         (folder / MANIFEST).write_text(text, encoding="utf-8")
 
     @classmethod
@@ -335,4 +335,7 @@ def _check_database(file: Path) -> None:
 
 
 def _hash_of(body: object) -> str:
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(
+        text.encode("utf-8", "surrogatepass")
+    ).hexdigest()  # names of roots may be any bytes

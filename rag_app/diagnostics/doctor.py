@@ -6,12 +6,18 @@ Does not know: how to mend it; the hints name the commands.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rag_app.errors import RagError
+from rag_app import machine
+from rag_app.errors import CollectionError, RagError
 from rag_app.home import Home
 from rag_app.settings import Settings
+
+if TYPE_CHECKING:
+    from rag_app.collection.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,18 @@ def _device(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "device", f"{device.name}: {device.free_bytes >> 20:,} of {device.total_bytes >> 20:,} MiB free"
         )
+    yield Finding("threads", _threads(settings))
+    if limit := machine.memory_limit():
+        yield Finding("memory limit", f"{limit.total >> 20:,} MiB by {limit.file}")
+
+
+def _threads(settings: Settings) -> str:
+    """How many threads compute, and what bounds them."""
+    if settings.threads:
+        return f"{settings.threads}, as RAG_THREADS says"
+    quota = machine.cpu_limit()
+    bound = f"at most {quota.value:g} cores by {quota.file}" if quota else "no limit below this machine's"
+    return f"{machine.cores()}; {bound}"
 
 
 def _language_model(settings: Settings) -> Iterator[Finding]:
@@ -94,15 +112,36 @@ def _embedder(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
-    from rag_app.collection import verify
+    """The files of the index, and its vector store: looked at without writing, and without waiting for
+    whoever uses it.
+    """
     from rag_app.collection.snapshot import open_current
 
-    snapshot = open_current(settings.home)
+    mending = _mending(settings)
+    try:
+        snapshot = open_current(settings.home)
+    except CollectionError as error:
+        raise CollectionError(error.message, mending) from None
     manifest = snapshot.manifest
-    problems = verify.damage(snapshot.folder)
     yield Finding("index", f"{manifest.papers:,} papers, {manifest.chunks:,} chunks, made {manifest.created}")
-    for problem in problems:
-        yield Finding("index", problem, False, "run: rag-app ingest")
+    for problem in _store_problems(snapshot):
+        yield Finding("index", problem, False, mending)
+
+
+def _store_problems(snapshot: Snapshot) -> list[str]:
+    from rag_app.collection import verify
+
+    if snapshot.manifest.chroma_url or snapshot.store_damage():
+        return verify.damage(snapshot.folder)
+    with verify.copied_store(snapshot.folder) as store:
+        return verify.damage(snapshot.folder, store)
+
+
+def _mending(settings: Settings) -> str:
+    """The hint that makes an index: one that can succeed."""
+    if not settings.home.exists() or os.access(settings.home, os.W_OK):
+        return "run: rag-app ingest"
+    return f"{settings.home} is read-only here: its owner can run rag-app ingest, or set RAG_HOME to another folder"
 
 
 def _servers(settings: Settings) -> Iterator[Finding]:
@@ -163,14 +202,10 @@ def vram_bytes(settings: Settings) -> int:
 
 def model_rows(settings: Settings) -> list[list[str]]:
     """The models of the catalogue as rows of text, heading first."""
-    import psutil
-
     from rag_app.weights import store
 
     rows = [["model", "kind", "size", "here", "fits", ""]]
-    for row in store.listing(
-        settings, vram_bytes=vram_bytes(settings), ram_bytes=psutil.virtual_memory().available
-    ):
+    for row in store.listing(settings, vram_bytes=vram_bytes(settings), ram_bytes=machine.free_memory()):
         marks = [
             mark
             for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested))

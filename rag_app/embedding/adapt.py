@@ -33,6 +33,7 @@ from rag_app.embedding.embedder import Embedder, Matrix, SentenceEmbedder, Vecto
 from rag_app.embedding.pairs import Glosses, Text, by_glosses, by_title, mine_glosses, schedule, texts_of
 from rag_app.errors import CollectionError, RagError
 from rag_app.home import Home
+from rag_app.machine import cores
 from rag_app.progress import Progress, Stage, silent
 from rag_app.records import Paper
 from rag_app.settings import Settings
@@ -157,11 +158,10 @@ def _open(folder: Path, threads: int) -> SentenceTransformer:
     `load_embedder` has run before, and with it cut the libraries off from the hub and
     silenced them.
     """
-    import psutil
     import torch
     from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(threads or psutil.cpu_count(logical=False) or 1)
+    torch.set_num_threads(threads or cores())
     return SentenceTransformer(str(folder), local_files_only=True, model_kwargs={"dtype": torch.float32})
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rag_app import runtime
 from rag_app.errors import WeightsError
 from rag_app.home import Home
-from rag_app.machine import physical_cores
+from rag_app.machine import cores
 from rag_app.settings import Settings
 from rag_app.weights import store
 from rag_app.weights.hash_cache import FileHashes
@@ -66,7 +66,7 @@ class SentenceEmbedder:
         self.fingerprint = fingerprint
         self._model = _load(folder).eval()
         self._device = self._model.device
-        self._threads = threads or physical_cores()
+        self._threads = threads or cores()
         self._lock = threading.Lock()  # the tokenizer refuses two threads at once
         prompts = self._model.prompts
         self._query_prompt: str = prompts.get("query") or ""

@@ -23,6 +23,7 @@ Format = Literal["md", "json", "bibtex"]
 Lookup = Callable[[str], Paper | None]  # arXiv id -> the paper, where the collection still holds it
 
 NO_ANSWER = "*(no answer)*"
+GONE = "its digest is not in the collection any more"
 FIRST_YEAR = 91  # two-digit years of arXiv ids start in 1991
 
 # Braces are spelled out: BibTeX counts them even after a backslash.
@@ -39,10 +40,12 @@ _LATEX = str.maketrans(
 
 
 def export(conversation: Conversation, turns: Sequence[SavedTurn], format: Format, papers: Lookup) -> str:
-    """The conversation as text that UTF-8 can hold; `papers` gives the authors for BibTeX."""
+    """The conversation as text that UTF-8 can hold; `papers` gives the authors for BibTeX, and says
+    which sources the collection has lost.
+    """
     match format:
         case "md":
-            text = "\n\n".join(_markdown(conversation, turns)) + "\n"
+            text = "\n\n".join(_markdown(conversation, turns, papers)) + "\n"
         case "json":
             text = _json(conversation, turns)
         case "bibtex":
@@ -62,22 +65,24 @@ def _cited(turns: Sequence[SavedTurn]) -> list[Citation]:
 # --- Markdown -----------------------------------------------------------------------------------
 
 
-def _markdown(conversation: Conversation, turns: Sequence[SavedTurn]) -> Iterator[str]:
+def _markdown(conversation: Conversation, turns: Sequence[SavedTurn], papers: Lookup) -> Iterator[str]:
     yield f"# {_escaped_line(conversation.title)}"
     for turn in turns:
         yield f"## {_escaped_line(turn.question)}"
         yield turn.answer.text.strip() if turn.answer else NO_ANSWER
         if turn.answer and turn.answer.citations:
-            yield _sources(turn.answer)
+            yield _sources(turn.answer, papers)
 
 
-def _sources(answer: Answer) -> str:
-    return "\n".join(["**Sources**\n", *(_source(citation) for citation in answer.citations)])
+def _sources(answer: Answer, papers: Lookup) -> str:
+    sources = [_source(citation, papers(citation.arxiv_id)) for citation in answer.citations]
+    return "\n".join(["**Sources**\n", *sources])
 
 
-def _source(citation: Citation) -> str:
-    facts = [f"[{_escaped_line(citation.title)}]({_url(citation.arxiv_id)})", citation.date, citation.section]
-    head = ", ".join([facts[0], *(_escaped_line(fact) for fact in facts[1:] if fact)])
+def _source(citation: Citation, paper: Paper | None) -> str:
+    link = f"[{_escaped_line(citation.title)}]({_url(citation.arxiv_id)})"
+    facts = [citation.date, citation.section, "" if paper else GONE]
+    head = ", ".join([link, *(_escaped_line(fact) for fact in facts if fact)])
     quoted = escape_markdown("\n".join(citation.quote.splitlines())).split("\n")
     return "\n".join([f"- \\[{citation.n}\\] {head}", "", *(f"  > {line}" for line in quoted), ""])
 
@@ -130,6 +135,7 @@ def _bibtex(citation: Citation, paper: Paper | None) -> str:
         "eprint": _latex(citation.arxiv_id),
         "archivePrefix": "arXiv",
         "url": _url(citation.arxiv_id),
+        "note": "" if paper else f"Authors not known: {GONE}",
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{_key(citation.arxiv_id, authors)},", *lines, "}", ""])

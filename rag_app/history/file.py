@@ -17,7 +17,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag_app.files import private_folder, private_opener
+from rag_app.files import PRIVATE, private_folder, private_opener
 
 BUSY_SECONDS = 10.0  # how long a thread or process waits for another one's write
 
@@ -55,7 +55,7 @@ def open_file(file: Path) -> tuple[sqlite3.Connection, str]:
     try:
         private_folder(file.parent)
         # Else two could set aside at once.
-        with FileLock(file.with_suffix(".lock"), timeout=BUSY_SECONDS):
+        with FileLock(file.with_suffix(".lock"), timeout=BUSY_SECONDS, mode=PRIVATE):
             return _open_or_set_aside(file)
     except (OSError, sqlite3.Error) as error:
         why = getattr(error, "strerror", None) or error

@@ -17,16 +17,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rag_app.errors import EngineError, WeightsError
+from rag_app.errors import EngineError
 from rag_app.llm.protocol import Message
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which no template holds
+
+_TRIALS = tuple(
+    tuple(Message(role=role, content="") for role in roles)
+    for roles in (("system", "user"), ("system", "user", "assistant", "user"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +65,30 @@ class Tokenizer(Protocol):
 
 
 class ChatTemplate:
-    """A compiled template; `source` empty is ChatML."""
+    """A compiled template; `source` empty is ChatML.
+
+    A template that forbids a system turn is given its text in front of the first question. One that
+    cannot be compiled, that fails, or that loses a content is passed over for ChatML, which `fallback`
+    then explains: half a prompt is worse than an unusual one.
+    """
 
     def __init__(self, source: str, tokenizer: Tokenizer) -> None:
-        """Compile; WeightsError if the template is not one."""
-        from jinja2 import TemplateError
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-        environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, autoescape=False, extensions=["jinja2.ext.loopcontrols"]
-        )
-        environment.globals.update(
-            raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form)
-        )
         self._tokenizer = tokenizer
-        try:
-            self._template = environment.from_string(source or CHATML)
-        except TemplateError as error:
-            raise WeightsError(
-                f"the model's chat template is broken: {error}", "choose another model"
-            ) from None
+        self.fallback = ""  # why the template is not the model's own; empty where it is
+        self._folded = False  # whether the system text goes into the first turn
+        failures: list[str] = []
+        for folded in (False, True):
+            self._folded = folded
+            try:
+                self._template = _compiled(source or CHATML)
+                for conversation in _TRIALS:
+                    self._render(conversation)
+                return
+            except EngineError as error:
+                failures.append(error.message)
+        self.fallback = f"{failures[0]}: ChatML is used instead"
+        self._folded = False
+        self._template = _compiled(CHATML)
 
     def spans(self, messages: Sequence[Message], prefix: str = "") -> list[Span]:
         """The prompt up to where the assistant's turn continues after `prefix`. Raises EngineError.
@@ -122,22 +134,73 @@ class ChatTemplate:
         return place
 
     def _render(self, messages: Sequence[Message]) -> str:
-        from jinja2 import TemplateError
-
+        """The template's text, each content a placeholder. Raises EngineError."""
         marked = [{"role": m["role"], "content": f"\ue000{i}\ue001"} for i, m in enumerate(messages)]
         try:
-            return self._template.render(
-                messages=marked,
+            text = self._template.render(
+                messages=_fold(marked) if self._folded else marked,
                 add_generation_prompt=True,
                 enable_thinking=False,
                 bos_token=self._spelling(self._tokenizer.bos),
                 eos_token=self._spelling(self._tokenizer.eos),
             )
-        except TemplateError as error:
-            raise EngineError(f"the model's chat template refuses: {error}", "choose another model") from None
+        except Exception as error:  # a template may fail in any way that Python does
+            raise _refused(error) from None
+        if [int(number) for number in _PLACEHOLDER.findall(text)] != list(range(len(messages))):
+            raise _refused("it loses or repeats a message")
+        return str(text)
 
     def _spelling(self, token: int) -> str:
         return self._tokenizer.piece(token, special=True).decode(errors="replace") if token >= 0 else ""
+
+
+def _fold(messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """The messages without a system turn, and with the roles in turns."""
+    folded: list[dict[str, str]] = []
+    for message in messages:
+        role = "user" if message["role"] == "system" else message["role"]
+        if folded and folded[-1]["role"] == role:
+            folded[-1] = {"role": role, "content": f"{folded[-1]['content']}\n\n{message['content']}"}
+        else:
+            folded.append({"role": role, "content": message["content"]})
+    return folded
+
+
+def _compiled(source: str) -> Template:
+    """Raises EngineError."""
+    from jinja2 import TemplateError
+    from jinja2.ext import Extension
+    from jinja2.nodes import Node
+    from jinja2.parser import Parser
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Generation(Extension):
+        """`{% generation %}` marks what the assistant says, for training; here it says nothing."""
+
+        tags = {"generation"}  # noqa: RUF012 - as jinja2 declares it
+
+        def parse(self, parser: Parser) -> list[Node]:
+            next(parser.stream)
+            return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        extensions=["jinja2.ext.loopcontrols", Generation],
+    )
+    environment.globals.update(
+        raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form)
+    )
+    try:
+        return environment.from_string(source)
+    except (TemplateError, RecursionError) as error:
+        raise _refused(error) from None
+
+
+def _refused(why: object) -> EngineError:
+    said = " ".join(str(why).split())[:200]
+    return EngineError(f"the model's chat template does not work ({said})", "choose another model")
 
 
 def _refuse(message: str) -> None:

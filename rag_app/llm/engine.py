@@ -27,8 +27,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rag_app import files
 from rag_app.errors import EngineError, RagError, WeightsError
-from rag_app.files import private_folder
 from rag_app.home import Home
 from rag_app.llm import llama, prefix_blocks
 from rag_app.llm.chat_template import ChatTemplate
@@ -38,7 +38,7 @@ from rag_app.llm.offload import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.llm.prefix_blocks import ROW, TILE
 from rag_app.llm.protocol import Generator, Message, Processor
 from rag_app.llm.state_cache import SavedState, StateCache
-from rag_app.machine import physical_cores, processor
+from rag_app.machine import cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
 
@@ -107,18 +107,20 @@ class Engine:
     def __init__(
         self, path: Path, plan: Plan, *, threads: int = 0, sha256: str = "", states: Path | None = None
     ) -> None:
-        """Load. `threads` 0 is the physical cores; states are kept on disk in the folder `states`
+        """Load. `threads` 0 is the cores that may be used; states are kept on disk in the folder `states`
         when `sha256` names the model. Raises EngineError.
         """
         self.path = path
         self.plan = plan
         self.model = path.stem
         self.context = plan.context
-        self.threads = threads = threads or physical_cores()
+        self.threads = threads = threads or cores()
         self._model = llama.LlamaModel(path, plan, threads)
         self.kv_type = self._model.kv_type
         try:
             self._template = ChatTemplate(self._model.template, self._model)
+            if self._template.fallback:
+                log.warning("%s: %s", path.name, self._template.fallback)
             cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
             place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
             key = f"{sha256} {llama.version()} {cache} {place} {ROW} {TILE}"
@@ -383,6 +385,6 @@ class Engine:
                 return told == b"yes"
         alike = self._model.joins_alike(ROW, TILE)
         with suppress(OSError):  # of a full or read-only disk: it is tried again
-            private_folder(folder)
-            path.write_bytes(b"yes" if alike else b"no")
+            files.private_folder(folder)
+            files.replace(path, "yes" if alike else "no", flushed=False)
         return alike

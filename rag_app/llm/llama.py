@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag_app import machine
 from rag_app.errors import EngineError
 from rag_app.llm.grammar import Grammar
 from rag_app.llm.offload import Device, Plan
@@ -65,8 +66,6 @@ def version() -> str:
 
 def devices() -> list[Device]:
     """The devices this build of ggml sees, with their memory now."""
-    import psutil
-
     _library()
     ggml = _ggml()
     found = []
@@ -80,7 +79,7 @@ def devices() -> list[Device]:
         )
         memory = (free.value, total.value)
         if kind == "cpu":
-            memory = (psutil.virtual_memory().available, psutil.virtual_memory().total)
+            memory = (machine.free_memory(), machine.total_memory())
         found.append(Device(name, kind, *memory))
     return found
 

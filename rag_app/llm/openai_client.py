@@ -13,17 +13,14 @@ import json
 import queue
 import socket
 import threading
-import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
 import httpx
 
 from rag_app.address import Address
 from rag_app.errors import EngineError
-from rag_app.records import Usage
-
-Json = dict[str, Any]
+from rag_app.llm.openai_turn import END, Json
 
 # Seconds: for a connection; while a prompt is read; for small requests.
 _CONNECT, _SILENCE, _SHORT = 5.0, 600.0, 30.0
@@ -106,7 +103,7 @@ class OpenAIServer:
             if not response.is_success:
                 response.read()
                 raise self._refusal(response)
-            yield from response.iter_lines()
+            yield from _lines(response.iter_bytes())
 
     def _object(self, response: httpx.Response) -> Json:
         if not response.is_success:
@@ -178,6 +175,8 @@ class _StreamReader:
                 event = self._event(line)
                 if event is not None:
                     self.events.put(event)
+                if event == END:  # some servers keep the connection open
+                    break
             self.events.put(None)
         except EngineError as error:
             self.events.put(error)
@@ -185,11 +184,13 @@ class _StreamReader:
             self.events.put(EngineError(f"{self._server.address}: {error}", "report this as a bug"))
 
     def _event(self, line: str) -> Json | None:
-        """The event of a line; None for empty lines, comments and the mark of the end."""
+        """The event of a line; None for empty lines and comments."""
         field, _, data = line.partition(":")
         data = data.strip()
-        if field not in {"data", "error"} or not data or data == "[DONE]":
+        if field not in {"data", "error"} or not data:
             return None
+        if data == "[DONE]":
+            return END
         event = parsed(data)
         if event is None:
             raise EngineError(
@@ -206,45 +207,16 @@ class _StreamReader:
                 self.abandon()
 
 
-class ServerTurn:
-    """The events of one turn taken apart: its text, whether it ended, and what it cost."""
-
-    def __init__(self, events: Iterator[Json]) -> None:
-        self._events = events
-        self._told: Json = {}  # token counts, where the server gives them
-        self._pieces = 0
-        self._began = self._last = 0.0
-        self.reason = ""  # why it ended: "stop", "length"; empty if it did not
-
-    def pieces(self) -> Iterator[str]:
-        """Its text, as it comes."""
-        for event in self._events:
-            self._told = event.get("usage") or self._told
-            for choice in event.get("choices") or []:
-                self.reason = choice.get("finish_reason") or self.reason
-                if text := (choice.get("delta") or {}).get("content"):
-                    self._last = time.perf_counter()
-                    self._began = self._began or self._last
-                    self._pieces += 1
-                    yield text
-
-    def usage(self, prefix_tokens: int, max_tokens: int) -> Usage:
-        """Its cost, without the tokens of a prefix that the server had to repeat; cut off means all
-        `max_tokens`.
-        """
-        seconds = self._last - self._began
-        speed = (self._pieces - 1) / seconds if seconds > 0 else 0.0
-        generated = self._told.get("completion_tokens") or self._pieces
-        generated = (
-            max_tokens if self.reason == "length" else min(max(generated - prefix_tokens, 0), max_tokens - 1)
-        )
-        return cost(self._told, generated, speed)
-
-
-def cost(told: Json, generated: int, speed: float) -> Usage:
-    """What the server tells about the prompt, with the tokens generated and the tokens a second."""
-    reused = (told.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-    return Usage(told.get("prompt_tokens") or 0, reused, generated, speed)
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Lines of UTF-8, wherever the chunks are cut. httpx would also end a line at U+2028, which may
+    stand in JSON.
+    """
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode("utf-8", "replace").rstrip("\r") for line in whole)
+    if rest:
+        yield rest.decode("utf-8", "replace")
 
 
 def parsed(text: str) -> Json | None:

@@ -12,6 +12,7 @@ too many rather than too few.
 from __future__ import annotations
 
 import functools
+import logging
 import math
 import re
 import threading
@@ -21,10 +22,13 @@ from dataclasses import dataclass
 
 from rag_app import address
 from rag_app.errors import EngineError, SettingsError
-from rag_app.llm.openai_client import Json, OpenAIServer, RefusedError, ServerTurn, cost
+from rag_app.llm.openai_client import OpenAIServer, RefusedError
+from rag_app.llm.openai_turn import Json, ServerTurn, cost, text_of
 from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _LEAST_CONTEXT = 4_096  # tokens, where the server does not say
 _LOGPROBS = {"logprobs": True, "top_logprobs": 20}  # candidates at each token: the protocol's most
@@ -131,14 +135,19 @@ class RemoteModel:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
         with closing(self._server.events(body, stop)) as events:
             turn = ServerTurn(events)
+            said = False
             try:
-                yield from _without(prefix, turn.pieces())
+                for piece in _without(prefix, turn.pieces()):
+                    said = True
+                    yield piece
             finally:
                 self._last.usage = turn.usage(repeated, max_tokens)
         if not turn.reason and not (stop and stop.is_set()):
             raise EngineError(
                 f"{self.address} ended the answer in its midst", "ask again; the server's log says more"
             )
+        if turn.thought and not said:
+            log.warning("%s wrote its thoughts and no answer: turn reasoning off there", self.address)
 
     def choose(
         self,
@@ -157,7 +166,7 @@ class RemoteModel:
         rules = "root ::= " + " | ".join(map(_literal, options))
         most = max(self.count_tokens(prefix + option) for option in options) + 1
         reply = self._server.chat(self._request(messages, prefix, rules, most) | _LOGPROBS)
-        self._last.usage = cost(reply.get("usage") or {}, 0, 0.0)
+        self._last.usage = cost(reply.get("usage"), 0, 0.0)
         spelled = [prefix + option for option in options] if self.abilities.grammar else options
         return shares(_steps(reply), spelled) or equal
 
@@ -191,7 +200,8 @@ class RemoteModel:
 def examined(server: OpenAIServer, settings: Settings) -> Abilities:
     """Ask for the models, and try each ability once. Raises EngineError when no model can be used."""
     listed = server.get("/v1/models").get("data")
-    found = {str(model.get("id")): model for model in listed or [] if isinstance(model, dict)}
+    models = listed if isinstance(listed, list) else []
+    found = {str(model.get("id")): model for model in models if isinstance(model, dict)}
     if not found:
         raise EngineError(f"{server.address} serves no model", "start it with one")
     name = settings.model or next(iter(found))
@@ -245,7 +255,8 @@ def _context(server: OpenAIServer, model: Json) -> int:
     told = model.get("max_model_len")
     if told is None:
         try:
-            told = (server.get("/props").get("default_generation_settings") or {}).get("n_ctx")
+            properties = server.get("/props").get("default_generation_settings")
+            told = properties.get("n_ctx") if isinstance(properties, dict) else None
         except RefusedError:
             told = None
     return told if isinstance(told, int) and told > 0 else _LEAST_CONTEXT
@@ -263,7 +274,8 @@ def estimated_tokens(text: str) -> int:
 
 
 def _said(reply: Json) -> str:
-    return str((_choice(reply).get("message") or {}).get("content") or "")
+    message = _choice(reply).get("message")
+    return text_of(message.get("content")) if isinstance(message, dict) else ""
 
 
 def _choice(reply: Json) -> Json:
@@ -284,16 +296,30 @@ def _steps(reply: Json) -> list[Step]:
 
 def _without(prefix: str, pieces: Iterator[str]) -> Iterator[str]:
     """The pieces, less a prefix that the model repeats."""
-    head = ""
+    head: str | None = ""
     for piece in pieces:
-        if len(head) >= len(prefix):
+        if head is None:
             yield piece
             continue
         head += piece
-        if len(head) >= len(prefix) and head != prefix:
-            yield head.removeprefix(prefix)
-    if head and len(head) < len(prefix):
-        yield head
+        if len(head.lstrip()) >= len(prefix):
+            if rest := _continuing(prefix, head):
+                yield rest
+            head = None
+    if head:
+        yield _continuing(prefix, head)
+
+
+def _continuing(prefix: str, head: str) -> str:
+    """What follows `prefix` where a reply begins with `head`.
+
+    A reply that begins as the prefix does and goes on in another way is a new turn: it gets a line
+    of its own, and the unfinished line before it fails its check.
+    """
+    begin = head.lstrip()
+    if not prefix or not begin.startswith(prefix.split(maxsplit=1)[0]):
+        return head
+    return begin.removeprefix(prefix) if begin.startswith(prefix) else f"\n{begin}"
 
 
 def shares(steps: Sequence[Step], options: Sequence[str]) -> tuple[float, ...]:

@@ -277,7 +277,7 @@ def choose_llm(settings: Settings, *, vram_bytes: int) -> Path:
 
 def _named_llm(settings: Settings) -> Path:
     if settings.model.endswith(".gguf"):
-        path = Path(settings.model)
+        path = files.as_stored(Path(settings.model))
         if not path.is_file():
             raise WeightsError(f"RAG_MODEL={settings.model} does not exist", "see: rag-app models list")
         return path

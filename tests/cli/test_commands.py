@@ -7,19 +7,27 @@ import io
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag_app import __version__
 from rag_app.cli import arguments
 from rag_app.cli import commands as command
+from rag_app.history.store import History
+from rag_app.home import Home
+from rag_app.llm.protocol import Message
+from rag_app.llm.state_cache import StateCache
+from rag_app.web.state.uploads import save_uploads
 from tests.helpers.checkout import CHECKOUT
-from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab
+from tests.helpers.fakes import LAB, HashEmbedder, ScriptedGenerator, fake_embedding, lab
 
 HEAVY = {
     "torch",
@@ -161,6 +169,7 @@ def test_a_question_that_cannot_be_one(capsys: pytest.CaptureFixture[str], quest
         ("RAG_CONTEXT", "-1"),
         ("RAG_OFFLINE", "perhaps"),
         ("RAG_LANGUAGE", "fr"),
+        ("RAG_HOME", os.fsdecode(b"/tmp/\xff")),
     ],
 )
 def test_a_setting_that_cannot_be_used(
@@ -199,6 +208,73 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         command.main(arguments)
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask", "-O3"],
+        ["ask", "--no-llm"],
+        ["ingest", "-x"],
+        ["ask", "q", "--author", "-x"],
+        ["rerun", "-1.json"],
+    ],
+)
+def test_a_usage_error_says_how_to_mean_a_dash(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        command.main(arguments)
+    assert caught.value.code == 2
+    assert "behind --" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["serve", "--", "x"], ["export"]])
+def test_other_usage_errors_say_nothing_of_dashes(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        command.main(arguments)
+    assert "dash" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("collection")
+def test_a_question_behind_two_dashes_may_begin_with_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["ask", "--no-llm", "--", "-PickBot: what does it learn?"]) == 0
+    assert "PickBot" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize("kind", ["file", "folder", "link", "absent folder", "long name"])
+def test_a_save_that_would_lose_a_file_is_refused_before_the_answer(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / "kept.json"
+    match kind:
+        case "file":
+            file.write_text("keep me")
+        case "folder":
+            file.mkdir()
+        case "link":
+            file.symlink_to(tmp_path / "elsewhere")
+        case "absent folder":
+            file = tmp_path / "absent" / "kept.json"
+        case "long name":
+            file = tmp_path / ("x" * 256)
+    for saving in (["ask", "What does PickBot learn?", "--no-llm"], ["bench", "engine", "--quick"]):
+        assert file.name[:9] in failure(capsys, *saving, "--save", str(file))
+    assert kind != "file" or file.read_text() == "keep me"
+
+
+@pytest.mark.usefixtures("collection")
+def test_a_saved_answer_is_its_owner_s_alone_and_asked_again(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "a#b %41.json"
+    assert command.main(["ask", "What does PickBot learn?", "--no-llm", "--save", str(file)]) == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert command.main(["rerun", str(file)]) == 0
+    assert "byte for byte" in capsys.readouterr().err
 
 
 # --- output -------------------------------------------------------------------------------------
@@ -240,6 +316,58 @@ def test_a_chat_is_one_conversation(
     assert err.count("error:") == 1  # the long question; the conversation goes on
 
 
+class Uploaded:
+    def __init__(self, name: str, content: bytes) -> None:
+        self.name, self._content = name, content
+
+    def getvalue(self) -> bytes:
+        return self._content
+
+
+class Interrupted(ScriptedGenerator):
+    """Its user presses Ctrl-C `times` times after the first piece of its first answer."""
+
+    times = 1
+
+    def stream(self, messages: Sequence[Message], **options: Any) -> Iterator[str]:
+        first = not self.calls
+        for piece in super().stream(messages, **options):
+            yield piece
+            for _ in range(self.times if first else 0):
+                os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_stops_an_answer_and_the_conversation_goes_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    engine = Interrupted(["[1] PickBot grasps cups. " * 40, "[1] PickBot learns whole-body grasping."])
+    engine.times = times
+    monkeypatch.setattr("rag_app.llm.engine.load_if_any", lambda settings: engine)
+    typed = iter(["Who wrote PickBot?", "What does PickBot learn?", "What does it learn?", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
+    before = signal.getsignal(signal.SIGINT)
+    assert command.main(["chat"]) == 0
+    out, err = capsys.readouterr()
+    assert err.count("stopped") == 1
+    assert "Ada Kim" in out
+    assert "whole-body grasping" in out  # of the question after, which the conversation explains
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.usefixtures("collection")
+def test_ctrl_c_at_the_prompt_ends_a_chat_on_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", interrupted)
+    assert command.main(["chat", "--no-llm"]) == 130
+    assert capsys.readouterr().err.endswith("\n\n")
+
+
 @pytest.mark.usefixtures("collection")
 def test_the_terminal_shows_no_markdown_escapes(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["ask", "How many papers appeared on 2024-05-01?", "--no-llm"]) == 0
@@ -255,6 +383,72 @@ def test_ingest_reports_what_it_read(capsys: pytest.CaptureFixture[str], tmp_pat
     assert "3 papers" in capsys.readouterr().out
     assert command.main(["ingest"]) == 0
     assert "nothing changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["a#b", "100%41", "a\nb", "a?b=c&d", "가" * 85, "x" * 255, os.fsdecode(b"\xff\xfe d")]
+)
+def test_any_name_of_a_folder_will_do(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As home, as folder of digests, and as name of a digest, of a saved answer and of a questions file."""
+    home, digests = tmp_path / "homes" / name, tmp_path / "roots" / name
+    digests.mkdir(parents=True)
+    suffix = ".md" if len(os.fsencode(name)) < 250 else ""
+    (digests / f"{name}{suffix}").write_text(LAB, encoding="utf-8")
+    (digests / "2024-05-02.md").write_text(LAB, encoding="utf-8")
+    if name.isprintable() or "\n" in name:  # no library opens a store whose path is not UTF-8
+        monkeypatch.setenv("RAG_HOME", str(home))
+    assert command.main(["ingest", str(digests)]) == 0
+    assert command.main(["ask", "Who wrote PickBot?", "--no-llm", "--save", str(tmp_path / name)]) == 0
+    assert "Ada Kim" in capsys.readouterr().out
+    assert command.main(["rerun", str(tmp_path / name)]) == 0
+    assert command.main(["ingest"]) == 0
+    assert command.main(["export", "list"]) == 0
+    assert "nothing changed" in capsys.readouterr().out
+
+
+def test_a_folder_is_found_in_the_other_form_of_unicode(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    stored = tmp_path / unicodedata.normalize("NFD", "폴더")
+    stored.mkdir()
+    (stored / "lab.md").write_text(LAB, encoding="utf-8")
+    (stored / "질문.jsonl").write_text('{"id": 1, "turns": ["Who wrote PickBot?"]}', encoding="utf-8")
+    typed = tmp_path / unicodedata.normalize("NFC", "폴더")
+    assert command.main(["ingest", str(typed)]) == 0
+    assert command.main(["ingest", str(stored)]) == 0
+    assert "nothing changed" in capsys.readouterr().out  # the root is one
+    questions, answers = typed / "질문.jsonl", tmp_path / "a.jsonl"
+    assert command.main(["batch", str(questions), str(answers), "--no-llm", "--digests", str(typed)]) == 0
+    assert "Ada Kim" in answers.read_text(encoding="utf-8")
+
+
+def test_what_was_asked_is_its_owner_s_alone(tmp_path: Path, home: Path) -> None:
+    """Also where the home is open to others and the umask keeps nothing back."""
+    (tmp_path / "digests" / "lab.md").write_text(LAB, encoding="utf-8")
+    (tmp_path / "q.jsonl").write_text('{"id": 1, "turns": ["Who wrote PickBot?"]}', encoding="utf-8")
+    home.chmod(0o755)
+    before = os.umask(0)
+    try:
+        assert command.main(["ingest"]) == 0
+        assert command.main(["ask", "Who wrote PickBot?", "--no-llm", "--save", str(home / "s.json")]) == 0
+        own = ["--digests", str(tmp_path / "digests"), "--no-llm"]
+        assert command.main(["batch", str(tmp_path / "q.jsonl"), str(home / "a.jsonl"), *own]) == 0
+        history = History(Home(home).history)  # open, so that its log is there
+        history.bookmark("2405.00001")
+        save_uploads([Uploaded("lab.md", LAB.encode())], Home(home).uploads)
+        states = StateCache("key", Home(home).states)
+        states.add([1, 2], b"state")
+        states.flush()
+        named = {"history.sqlite3", "history.sqlite3-wal", "history.sqlite3-shm", "history.lock"}
+        private = [*(home / name for name in named), home / "s.json", home / "a.jsonl"]
+        private += [Home(home).states, Home(home).uploads, Home(home).batch]
+        private += [*Home(home).states.iterdir(), *Home(home).uploads.iterdir(), *Home(home).batch.iterdir()]
+        assert [path for path in private if path.stat().st_mode & 0o077] == []
+        history.close()
+    finally:
+        os.umask(before)
 
 
 # --- the whole command --------------------------------------------------------------------------
@@ -279,6 +473,54 @@ def test_a_terminal_that_cannot_show_korean_still_gets_the_answer(monkeypatch: p
     assert command.main(["ask", "PickBot은 무엇을 배우나요?", "--no-llm"]) == 0
     sys.stdout.flush()
     assert b"https://arxiv.org/abs/2405.00001" in shown.getvalue()
+
+
+@pytest.mark.parametrize(("locale", "coerced"), [("C", "1"), ("C", "0"), ("en_US.ISO-8859-1", "0")])
+def test_no_locale_costs_an_answer(locale: str, coerced: str) -> None:
+    """Also where Python is kept from preferring UTF-8, and what is typed is no text there."""
+    settings = {"LC_ALL": locale, "PYTHONUTF8": coerced, "PYTHONCOERCECLOCALE": coerced}
+    home = {"RAG_HOME": str(lab().settings.home), "PYTHONPATH": str(CHECKOUT)}
+    code = (
+        "from tests.helpers.fakes import *\nfrom rag_app.cli.commands import main\n"
+        "with fake_embedding(HashEmbedder()): raise SystemExit(main(['chat', '--no-llm']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=CHECKOUT,
+        env={**os.environ, **settings, **home},
+        input="PickBot은 무엇을 배우나요?\n".encode() + b"\xff\xb3\xee?\n",
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"https://arxiv.org/abs/2405.00001" in done.stdout
+
+
+@pytest.mark.parametrize("output", ["a pipe that nobody reads", "/dev/full"])
+def test_an_output_that_takes_nothing_is_no_traceback(output: str) -> None:
+    if output == "/dev/full":
+        if not Path(output).exists():
+            pytest.skip("no /dev/full here")
+        stdout = os.open(output, os.O_WRONLY)
+    else:
+        reader, stdout = os.pipe()
+        os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "rag_app", "bench", "list"],
+        cwd=CHECKOUT,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    os.close(stdout)
+    said = [line for line in done.stderr.splitlines() if not line.startswith(("error:", "hint:"))]
+    assert said == []
+    assert done.returncode == (1 if output == "/dev/full" else 0)
+    assert ("no space" in done.stderr) == (output == "/dev/full")
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:

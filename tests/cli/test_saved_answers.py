@@ -47,6 +47,15 @@ def test_what_has_changed_is_named() -> None:
     assert "collection" not in error.value.hint
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_receipt_is_read_in_every_encoding_of_unicode(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "answer.json"
+    saved_answers.save(kept(), file)
+    before = saved_answers.load(file)
+    file.write_bytes(file.read_text(encoding="utf-8").replace("\n", "\r\n").encode(encoding))
+    assert saved_answers.load(file) == before
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"answer": {}}', "\0"])
 def test_another_file_is_no_receipt(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text, encoding="utf-8")

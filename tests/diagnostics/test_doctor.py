@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rag_app import machine, pipeline
 from rag_app.diagnostics import connections, doctor
 from rag_app.diagnostics.connections import Process
 from rag_app.diagnostics.doctor import Finding
 from rag_app.settings import Settings
-from tests.helpers.fakes import HashEmbedder, fake_embedding, lab
+from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab, settings_in
 
 PAGE = Process(1, listens=("127.0.0.1:8501",))
 
@@ -69,7 +75,6 @@ def test_what_cannot_be_looked_at_is_said_not_passed_over(monkeypatch: pytest.Mo
 
 
 def test_a_trial_question_that_asks_outside_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rag_app import pipeline
 
     real = pipeline.answer
 
@@ -84,6 +89,86 @@ def test_a_trial_question_that_asks_outside_fails_the_check(monkeypatch: pytest.
     found = offline(lab().settings, monkeypatch)
     assert "192.0.2.9:53" in found["trial question"].says
     assert not found["trial question"].fine
+
+
+def test_limits_of_a_container_are_shown_with_their_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        machine, "cpu_limit", lambda root=None: machine.Limit(1.5, Path("/sys/fs/cgroup/cpu.max"))
+    )
+    memory = machine.Limit(1 << 20, Path("/sys/fs/cgroup/memory.max"), 1 << 30)
+    monkeypatch.setattr(machine, "memory_limit", lambda root=None: memory)
+    found = offline(lab().settings, monkeypatch)
+    assert found["threads"].says.endswith("at most 1.5 cores by /sys/fs/cgroup/cpu.max")
+    assert found["memory limit"].says == "1,024 MiB by /sys/fs/cgroup/memory.max"
+    assert ": 1 of 1,024 MiB free" in found["device"].says
+    found = offline(replace(lab().settings, threads=3), monkeypatch)
+    assert found["threads"].says == "3, as RAG_THREADS says"
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Settings:
+    """Settings of a home whose index has a vector store."""
+    settings = settings_in(tmp_path)
+    settings.digests.mkdir()
+    (settings.digests / "lab.md").write_text(LAB, encoding="utf-8")
+    with fake_embedding(HashEmbedder()):
+        pipeline.ingest(settings)
+    return settings
+
+
+def index_of(settings: Settings) -> list[Finding]:
+    return [finding for finding in doctor.examine(settings) if finding.what == "index"]
+
+
+def test_a_check_changes_nothing_in_the_home(stored: Settings) -> None:
+    def files() -> dict[Path, tuple[int, bytes]]:
+        found = [path for path in stored.home.rglob("*") if path.is_file()]
+        return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
+
+    before = files()
+    (found,) = index_of(stored)
+    assert found.fine
+    assert found.says.startswith("3 papers, ")
+    assert files() == before
+
+
+@pytest.mark.parametrize("lock", ["BEGIN EXCLUSIVE", "BEGIN IMMEDIATE"])
+def test_a_store_that_another_process_holds_is_said_to_be_within_seconds(stored: Settings, lock: str) -> None:
+    """Whoever only means to write may still be read beside."""
+    (database,) = stored.home.glob("index/*/chroma/chroma.sqlite3")
+    with closing(sqlite3.connect(database, isolation_level=None)) as holder:
+        holder.execute(lock)
+        started = time.perf_counter()
+        _, *problems = index_of(stored)
+        assert time.perf_counter() - started < 30
+    if lock == "BEGIN EXCLUSIVE":
+        assert "in use by another process" in problems[0].says
+        assert "rag-app ingest" not in problems[0].hint
+        assert index_of(stored)[1:] == []
+    else:
+        assert problems == []
+
+
+def test_damage_in_a_home_that_may_only_be_read_has_a_hint_that_can_succeed(
+    stored: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (vectors,) = stored.home.glob("index/*/vectors.npy")
+    vectors.write_bytes(b"")
+    assert index_of(stored)[0].hint == "run: rag-app ingest"
+    monkeypatch.setattr(os, "access", lambda path, mode: path != stored.home)
+    assert "read-only" in index_of(stored)[0].hint
+
+
+def test_a_store_that_cannot_be_copied_is_said_not_to_be_looked_at(
+    stored: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*files: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    _, problem = index_of(stored)
+    assert "No space left" in problem.says
+    assert "TMPDIR" in problem.hint
 
 
 def test_an_empty_machine_gets_hints_not_tracebacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,6 +168,19 @@ def run(
 # --- pairs --------------------------------------------------------------------------------------
 
 
+def test_adapting_takes_no_more_threads_than_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sentence_transformers
+    import torch
+
+    asked: list[int] = []
+    monkeypatch.setattr(adapting, "cores", lambda: 3)
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", lambda *folder, **options: None)
+    for threads in (0, 2):
+        adapting._open(tmp_path, threads)
+    assert asked == [3, 2]
+
+
 def test_the_same_seed_gives_the_same_batches(texts: list[Text], glosses: pairs.Glosses) -> None:
     first, again, other = (schedule(texts, glosses, seed, steps=None, most=99) for seed in (1, 1, 2))
     assert first == again != other

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -132,10 +133,11 @@ def _event(value: Json) -> bytes:
 
 
 @contextmanager
-def serving(served: Served) -> Iterator[str]:
+def serving(served: Served, family: socket.AddressFamily = socket.AF_INET) -> Iterator[str]:
     """The server's address, while the block runs."""
     handler = type("Handler", (_Handler,), {"served": served})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    kind = type("Server", (ThreadingHTTPServer,), {"address_family": family})
+    server = kind(("127.0.0.1" if family == socket.AF_INET else "::1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

@@ -136,6 +136,23 @@ def test_each_paper_is_listed_once_in_the_order_it_was_cited() -> None:
     assert re.findall(r"@misc\{(.*),", text) == ["arxiv:2411.00002", "arxiv:2411.00001"]
 
 
+def test_a_source_whose_digest_is_gone_says_so() -> None:
+    held, lost = citation(1, "2411.00001", "Held"), citation(2, "2411.00002", "Lost")
+
+    def papers(arxiv_id: str) -> Paper | None:
+        return written_by("Ann Lee") if arxiv_id == "2411.00001" else None
+
+    for format, held_says, lost_says in (
+        ("bibtex", "author = {Ann Lee}", "note = {Authors not known"),
+        ("md", "[Held]", "not in the collection any more"),
+    ):
+        text = export(CONVERSATION, [turn(held, lost)], format, papers)  # type: ignore[arg-type]
+        of_held, of_lost = text.split("Lost", 1)
+        assert held_says in of_held
+        assert lost_says in of_lost
+        assert lost_says not in of_held
+
+
 def test_authors_that_the_digest_does_not_name_are_others() -> None:
     assert "author = {Ann Lee and others}," in bibtex(paper=written_by("Ann Lee", unnamed=3))
 

@@ -13,7 +13,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from rag_app.errors import EngineError, RagError, WeightsError
+from rag_app.errors import EngineError, WeightsError
 from rag_app.llm import llama
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.engine import Engine
@@ -99,22 +99,89 @@ def test_contents_never_become_special_tokens() -> None:
 
 
 def test_the_first_token_is_added_where_the_template_does_not() -> None:
-    assert ChatTemplate("{{ messages[0].content }}", Letters()).tokens(SAID) == [1, 120]
+    source = "{% for m in messages %}{{ m.content }}{% endfor %}"
+    assert ChatTemplate(source, Letters()).tokens(SAID) == [1, 120]
 
 
 def test_thinking_is_off_and_a_missing_template_is_chatml() -> None:
-    source = "{{ messages[0].content }}{% if enable_thinking is false %}!{% endif %}"
+    loop = "{% for m in messages %}{{ m.content }}{% endfor %}"
+    source = loop + "{% if enable_thinking is false %}!{% endif %}"
     assert ChatTemplate(source, Letters()).tokens(SAID)[-1] == ord("!")
     plain = ChatTemplate("", Letters()).tokens(SAID)
     assert "".join(map(chr, plain[1:])) == "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n"
 
 
-@pytest.mark.parametrize(
-    "source", ["{% if %}", "{{ raise_exception('no') }}", "{{ messages.__class__.__mro__ }}"]
+TALK: list[Message] = [
+    {"role": "system", "content": "be kind"},
+    {"role": "user", "content": "why?"},
+    {"role": "assistant", "content": "so"},
+    {"role": "user", "content": "and?"},
+]
+LOOP = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+NO_SYSTEM = "{% for m in messages if m.role == 'system' %}{{ raise_exception('no system') }}{% endfor %}"
+TURNS = (
+    "{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{ raise_exception('roles must alternate') }}{% endif %}{% endfor %}"
 )
-def test_a_bad_template_is_told(source: str) -> None:
-    with pytest.raises(RagError, match="chat template"):
-        ChatTemplate(source, Letters()).spans(SAID)
+DROPS_SYSTEM = LOOP.replace("messages", "messages if m.role != 'system'")
+
+
+def rendered(template: ChatTemplate, messages: list[Message] = TALK) -> str:
+    return "".join(map(chr, template.tokens(messages)[1:]))
+
+
+@pytest.mark.parametrize(
+    "source", [NO_SYSTEM + LOOP, TURNS + LOOP, DROPS_SYSTEM], ids=["forbids", "turns", "drops"]
+)
+def test_where_a_system_turn_is_not_taken_its_text_goes_before_the_first_question(source: str) -> None:
+    template = ChatTemplate(source, Letters())
+    assert rendered(template) == "<user>be kind\n\nwhy?<assistant>so<user>and?"
+    assert rendered(template, TALK[:2]) == "<user>be kind\n\nwhy?"
+    assert rendered(template, TALK[1:2]) == "<user>why?"
+    assert template.fallback == ""
+
+
+def test_the_mark_of_what_is_generated_is_passed_over() -> None:
+    source = (
+        "{% for m in messages %}<{{ m.role }}>{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}"
+    )
+    template = ChatTemplate(source, Letters())
+    assert rendered(template, TALK[:2]) == "<system>be kind<user>why?"
+    assert template.fallback == ""
+
+
+BROKEN = {
+    "syntax": "{% if %}",
+    "unknown tag": "{% unknown %}",
+    "unclosed": "{% generation %}",
+    "refuses": "{{ raise_exception('no') }}",
+    "unsafe": "{{ messages.__class__.__mro__ }}",
+    "python error": "{% for m in messages %}{{ 1/0 }}{% endfor %}",
+    "type error": "{{ 1 + 'x' }}",
+    "endless": "{% for i in range(10**9) %}x{% endfor %}",
+    "recursion": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "nested": "{{ " + "(" * 5_000,
+    "loses contents": "{% for m in messages %}{{ m['content'][0]['text'] }}{% endfor %}",
+    "first only": "{{ messages[0].content }}",
+    "repeats": LOOP + LOOP,
+    "other order": "{% for m in messages|reverse %}{{ m.content }}{% endfor %}",
+    "changes": "{% for m in messages %}{{ m.content|tojson }}{% endfor %}",
+    "no text": "x",
+}
+
+
+@pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
+def test_a_template_that_does_not_work_is_passed_over_and_explained(source: str) -> None:
+    template = ChatTemplate(source, Letters())
+    assert rendered(template) == rendered(ChatTemplate("", Letters()))
+    assert "ChatML is used instead" in template.fallback
+    assert "\n" not in template.fallback
+
+
+def test_a_conversation_that_a_template_refuses_is_one_error() -> None:
+    three = "{% if messages|length == 3 %}{{ raise_exception('not three') }}{% endif %}" + LOOP
+    with pytest.raises(EngineError, match=r"chat template does not work \(not three\)"):
+        ChatTemplate(three, Letters()).spans(TALK[1:])
 
 
 def test_evidence_question_and_answers_are_read_apart() -> None:
@@ -573,11 +640,21 @@ def test_a_model_whose_template_is_broken_gives_its_memory_back(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = Mock()
-    monkeypatch.setattr(llama.LlamaModel, "template", "{% generation %}")
+    monkeypatch.setattr("rag_app.llm.engine.ChatTemplate", Mock(side_effect=WeightsError("no template")))
     monkeypatch.setattr(llama.LlamaModel, "close", closed)
-    with pytest.raises(WeightsError, match="chat template is broken"):
+    with pytest.raises(WeightsError, match="no template"):
         Engine(tiny, PLAN)
     closed.assert_called_once()
+
+
+@pytest.mark.model
+def test_a_template_that_is_passed_over_is_said_with_the_model_s_file(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(llama.LlamaModel, "template", "{% unknown %}")
+    Engine(tiny, PLAN).close()
+    (said,) = [record.getMessage() for record in caplog.records if "ChatML" in record.getMessage()]
+    assert said.startswith(tiny.name)
 
 
 @pytest.mark.model

@@ -4,6 +4,7 @@ waits for it.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import socket
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -24,6 +26,8 @@ from rag_app.answer import prompting
 from rag_app.diagnostics import doctor
 from rag_app.errors import EngineError, RagError, SettingsError
 from rag_app.llm import engine
+from rag_app.llm.openai_client import _lines
+from rag_app.llm.openai_turn import Json, ServerTurn
 from rag_app.llm.protocol import Message
 from rag_app.llm.remote import RemoteModel, estimated_tokens, shares
 from rag_app.records import Usage
@@ -168,6 +172,8 @@ def test_without_grammars_the_server_goes_on_with_the_unfinished_turn() -> None:
         assert written(model, prefix="[2] This") == " paper does."
         served.pieces = ("no",)
         assert written(model, prefix="[2] This") == "no"
+        served.pieces = ("\n\n[2] ", "Widgets ", "spin.")  # a new turn instead
+        assert written(model, prefix="[2] This") == "\n[2] Widgets spin."
 
 
 def test_the_choice_follows_the_log_probabilities() -> None:
@@ -206,6 +212,132 @@ def test_the_estimate_is_never_below_the_truth_for_words() -> None:
     assert estimated_tokens("") == 0
     assert estimated_tokens("video generation with 3 billion parameters") >= 8
     assert estimated_tokens("비디오 생성") >= 6
+
+
+# --- what servers send --------------------------------------------------------------------------
+
+
+def turn_of(*events: Any) -> ServerTurn:
+    return ServerTurn(iter(events))
+
+
+def delta(content: Any, **more: Any) -> Json:
+    return {"choices": [{"delta": {"content": content, **more}, "finish_reason": None}]}
+
+
+THOUGHTS = {
+    "closed": ("<think>", "Okay.\n[1] Widgets.", "</think>", "So."),
+    "in one piece": ("<think>Okay</think>So.",),
+    "cut anywhere": tuple("<think>a < b</think>So."),
+    "after the answer": ("So.", "<think>", "was it?", "</think>"),
+    "never closed": ("So.<think>Okay, ", "[1] Widgets", " spin."),
+    "twice": ("<think>a</think>S<thinking>b</thinking>o.",),
+    "capitals": ("<THINK>a</Think>So.",),
+    "tags inside": ("<think>a <think> b </b> </think>So.",),
+}
+
+
+@pytest.mark.parametrize("pieces", THOUGHTS.values(), ids=THOUGHTS)
+def test_thoughts_are_never_shown(pieces: tuple[str, ...]) -> None:
+    assert "".join(turn_of(*map(delta, pieces)).pieces()) == "So."
+
+
+@pytest.mark.parametrize("text", ["a < b", "x <th", "<", "1<2 <3", "<p>", "<thinkers>", "a <think", "</p>"])
+def test_what_only_looks_like_a_thought_is_text(text: str) -> None:
+    assert "".join(turn_of(*map(delta, text)).pieces()) == text
+
+
+def test_the_end_of_a_thought_that_the_prompt_has_opened_is_no_text() -> None:
+    for pieces in (["Okay.</think>So."], list("Okay.</think>So.")):
+        assert "".join(turn_of(*map(delta, pieces)).pieces()) == "Okay.\nSo."
+
+
+@pytest.mark.parametrize("own", [{"reasoning_content": "hm"}, {"reasoning": "hm"}, {}])
+def test_a_server_that_only_thinks_is_told_of(own: Json, caplog: pytest.LogCaptureFixture) -> None:
+    piece = delta(None, **own) if own else delta("<think>hm")
+    raw = f"data: {json.dumps(piece)}\n\ndata: [DONE]\n\n".encode()
+    with connected(Served(raw=raw)) as model:
+        assert written(model) == ""
+    assert "turn reasoning off" in caplog.text
+
+
+SHAPES: dict[str, list[Any]] = {
+    "parts": [delta([{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "So."}])],
+    "odd parts": [delta([None, 7, "x", {"type": "text"}, {"type": "text", "text": "So."}])],
+    "null content": [delta(None), delta("So."), delta(None)],
+    "a number": [delta(7), delta("So.")],
+    "null choice": [{"choices": [None]}, {"choices": "x"}, {"choices": None}, {"choices": 7}, delta("So.")],
+    "null delta": [{"choices": [{"delta": None}]}, {"choices": [{"delta": "x"}]}, delta("So.")],
+    "no choices": [{}, {"choices": []}, {"choices": [], "usage": {}}, delta("So.")],
+    "usage first": [{"choices": [], "usage": {"prompt_tokens": 5}}, delta("So.")],
+    "usage null": [delta("So.") | {"usage": None}, {"usage": "x"}, {"usage": [1]}],
+}
+
+
+@pytest.mark.parametrize("events", SHAPES.values(), ids=SHAPES)
+def test_what_has_another_shape_is_passed_over(events: list[Any]) -> None:
+    turn = turn_of(*events)
+    assert "".join(turn.pieces()) == "So."
+    assert turn.usage(0, 9).generated_tokens == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "prompt", "generated"),
+    [
+        ({"prompt_tokens": "50", "completion_tokens": "9"}, 50, 9),
+        ({"prompt_tokens": None, "completion_tokens": None}, 0, 1),
+        ({"prompt_tokens": "many", "completion_tokens": -3}, 0, 1),
+        ({"prompt_tokens": [1], "completion_tokens": 9.0, "prompt_tokens_details": "x"}, 0, 9),
+        ({"prompt_tokens": float("inf"), "prompt_tokens_details": {"cached_tokens": "x"}}, 0, 1),
+    ],
+)
+def test_counts_of_another_type_are_read_or_passed_over(told: Json, prompt: int, generated: int) -> None:
+    turn = turn_of(delta("So."), {"choices": [], "usage": told})
+    list(turn.pieces())
+    usage = turn.usage(0, 99)
+    assert (usage.prompt_tokens, usage.generated_tokens) == (prompt, generated)
+
+
+def test_the_mark_of_the_end_ends_an_answer_without_a_reason() -> None:
+    with connected(Served(raw=f"data: {json.dumps(delta('So.'))}\n\ndata: [DONE]\n\n".encode())) as model:
+        assert written(model) == "So."
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+@pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n"])
+def test_a_stream_is_the_same_however_it_is_cut(size: int, end: str) -> None:
+    said = "위젯은\u2028분당\x85 93.7회 돈다. 🙂"
+    text = (
+        ": hello" + end + f"data: {json.dumps(delta(said), ensure_ascii=False)}" + end + "data: [DONE]" + end
+    )
+    raw = text.encode()
+    lines = list(_lines(raw[at : at + size] for at in range(0, len(raw), size)))
+    (event,) = [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+    assert event == delta(said)
+    assert "data: [DONE]" in lines
+
+
+def test_a_line_with_an_unusual_blank_is_one_event() -> None:
+    piece = json.dumps(delta("So\u2028it\x85is."), ensure_ascii=False)
+    with connected(Served(raw=f"data: {piece}\n\ndata: [DONE]\n\n".encode())) as model:
+        assert written(model) == "So\u2028it\x85is."
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_localhost_is_either_family(family: socket.AddressFamily) -> None:
+    if family not in {found[0] for found in socket.getaddrinfo("localhost", None)}:
+        pytest.skip("localhost has no such address here")
+    with serving(Served(), family) as url:
+        port = url.rpartition(":")[2]
+        assert RemoteModel(Settings(llm_url=f"http://localhost:{port}")).model == "Tiny-7B"
+
+
+def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:9")
+    with connected(Served()) as model:
+        assert written(model) == "It is so."
 
 
 # --- failures -----------------------------------------------------------------------------------

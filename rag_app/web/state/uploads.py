@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rag_app.errors import RagError
 from rag_app.files import private_folder, replacing
+from rag_app.text.cleaning import nfc
 
 
 class Upload(Protocol):
@@ -36,5 +37,7 @@ def save_uploads(files: Sequence[Upload], folder: Path) -> None:
 
 
 def plain_name(name: str) -> str:
-    """A file's name without any folder that the browser sent along."""
-    return Path(name.replace("\\", "/")).name
+    """A file's name without any folder that the browser sent along, composed: macOS sends decomposed
+    names, and one digest in both forms would be two.
+    """
+    return Path(nfc(name.replace("\\", "/"))).name

@@ -16,6 +16,7 @@ import streamlit as st
 from rag_app.errors import EngineError, RagError
 from rag_app.llm.devices import devices
 from rag_app.llm.offload import offload_bytes
+from rag_app.machine import free_memory
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, size
 from rag_app.web.state import app_state, background_jobs
@@ -91,10 +92,8 @@ def _gpu_bytes(machine: tuple[Device, ...], gpu_layers: int) -> int:
 
 def _memory_bytes(machine: tuple[Device, ...]) -> int:
     """Main memory that a model could have: what is free, and what the model that runs would give back."""
-    import psutil
-
     held = getattr(app_state.engine().generator, "memory_bytes", 0)
-    return int(psutil.virtual_memory().available + held)
+    return int(free_memory() + held)
 
 
 def _hardware(machine: tuple[Device, ...], words: Words) -> None:
