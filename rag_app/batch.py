@@ -171,11 +171,10 @@ def answered_ids(answers: Path) -> set[str]:
     likely another file, named by mistake.
     """
     try:
-        there = answers.is_file()  # and no pipe
+        if not answers.is_file() and not answers.is_dir():  # nothing yet, or a pipe
+            return set()
     except OSError as error:
         raise _unwritable(answers, error) from None
-    if not there:
-        return set()
     with _opened(answers, "rb+") as file:
         whole, end, cut = file.read().rpartition(b"\n")
         ids = {_answered_id(row, f"{answers}:{number}") for number, row in _rows(whole)}
