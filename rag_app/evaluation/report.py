@@ -21,7 +21,7 @@ RESAMPLES = 2_000
 LEVEL = 95  # percent of the resamples lie within an interval
 FEWEST = 5  # values of a part: with fewer, resampling says nothing
 SEED = 0  # the same answers give the same report
-HEADING = ("measure", "questions", "all", "fit", "held out", "fit - held out", "95 % interval")
+HEADING = ("measure", "counted", "all", "fit", "held out", "fit - held out", "95 % interval")
 
 Interval = tuple[float, float]
 
