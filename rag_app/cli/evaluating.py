@@ -20,7 +20,7 @@ from rag_app import batch, files, pipeline
 from rag_app.cli import terminal
 from rag_app.collection.snapshot import read_papers
 from rag_app.errors import RagError
-from rag_app.evaluation import answers, failures, lists, questions, report, run, topics
+from rag_app.evaluation import answers, change, failures, lists, questions, report, run, topics
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.questions import Part, Question, Suite
 from rag_app.evaluation.truth import Truth
@@ -31,23 +31,32 @@ from rag_app.settings import CHECKOUT, Settings
 def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     """Ask, score, print. Raises RagError for files, collections and models that cannot be used."""
     chosen = _chosen(options)
+    if options.before:
+        answers.read(options.before)  # before an hour of asking
     _refuse_unwritable(options.json)
     if not options.file:
         with terminal.ProgressBar("ingest") as progress:
             settings = batch.own_collection(settings, [CHECKOUT / "digests"], progress)
     given = _answers(chosen, options, settings)
-    results = run.score(chosen, given, Truth.of(read_papers(settings.home)))
+    truth = Truth.of(read_papers(settings.home))
+    results = run.score(chosen, given, truth)
+    before = run.score(chosen, answers.read(options.before), truth) if options.before else []
     for result in results:
         _print(result.suite.value, len(result.scores), result.rows)
         for paragraph in islice(failures.told(result.scores, chosen, given), options.failures):
             print(f"\n{paragraph}")
+    for old, new in zip(before, results, strict=False):
+        print(f"\n{new.suite.value}: what changed since {options.before}")
+        terminal.table(change.table(change.changes(old.measures, new.measures)))
     _keep([result.as_json() for result in results], options.json)
 
 
 def evaluate_topics(options: argparse.Namespace, settings: Settings) -> None:
     """Mine topics, ask for their lists, score, print. Raises RagError, also where no topic is found."""
-    if options.file or options.suite or options.failures:
-        raise RagError("--topics asks questions of its own", "leave out FILE, --suite and --failures")
+    if options.file or options.suite or options.failures or options.before:
+        raise RagError(
+            "--topics asks questions of its own", "leave out FILE, --suite, --failures and --before"
+        )
     _refuse_unwritable(options.json)
     mined = topics.mine(read_papers(settings.home), options.limit or topics.WANTED)
     if not mined:
