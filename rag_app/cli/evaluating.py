@@ -31,8 +31,7 @@ from rag_app.settings import CHECKOUT, Settings
 def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     """Ask, score, print. Raises RagError for files, collections and models that cannot be used."""
     chosen = _chosen(options)
-    if options.before:
-        answers.read(options.before)  # before an hour of asking
+    old = _earlier(options.before, chosen)
     _refuse_unwritable(options.json)
     if not options.file:
         with terminal.ProgressBar("ingest") as progress:
@@ -40,14 +39,15 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     given = _answers(chosen, options, settings)
     truth = Truth.of(read_papers(settings.home))
     results = run.score(chosen, given, truth)
-    before = run.score(chosen, answers.read(options.before), truth) if options.before else []
+    before = {was.suite: was for was in run.score([q for q in chosen if q.id in old], old, truth)}
     for result in results:
         _print(result.suite.value, len(result.scores), result.rows)
         for paragraph in islice(failures.told(result.scores, chosen, given), options.failures):
             print(f"\n{paragraph}")
-    for old, new in zip(before, results, strict=False):
-        print(f"\n{new.suite.value}: what changed since {options.before}")
-        terminal.table(change.table(change.changes(old.measures, new.measures)))
+    for now in results:
+        if now.suite in before:
+            print(f"\n{now.suite.value}: what changed since {options.before}")
+            terminal.table(change.table(change.changes(before[now.suite].measures, now.measures)))
     _keep([result.as_json() for result in results], options.json)
 
 
@@ -78,6 +78,18 @@ def _chosen(options: argparse.Namespace) -> list[Question]:
     if not chosen:
         raise RagError("no question is left to ask", "leave out --suite or --part, or give another file")
     return chosen
+
+
+def _earlier(file: Path | None, chosen: Sequence[Question]) -> dict[str, Given]:
+    """Answers to the same questions that were kept before; none where no file is given."""
+    if not file:
+        return {}
+    kept = answers.read(file)
+    if not any(question.id in kept for question in chosen):
+        raise RagError(
+            f"{file} answers none of these questions", "give answers to the same file of questions"
+        )
+    return kept
 
 
 def _part(options: argparse.Namespace) -> Part | None:

@@ -141,7 +141,12 @@ def test_what_changed_since_other_answers_is_printed(
     exam, open_ones = shown.split("what changed since")[1:]
     assert re.search(r"accuracy +4 +0\.000 +0\.750", exam)
     assert re.search(r"pass: paper +1 +0\.000 +1\.000", open_ones)
+    few = written(tmp_path / "few.jsonl", [{"id": "e0", "refused": True}])
+    assert command.main(["eval", str(file), "--no-llm", "--before", str(few)]) == 0
+    assert re.search(r"accuracy +1 +0\.000 +1\.000", capsys.readouterr().out.split("what changed since ")[1])
     assert "absent" in failure(capsys, "eval", str(file), "--before", str(tmp_path / "absent"))
+    other = written(tmp_path / "other.jsonl", [{"id": "x"}])
+    assert "answers none" in failure(capsys, "eval", str(file), "--before", str(other))
 
 
 @pytest.fixture
