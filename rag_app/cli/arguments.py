@@ -153,6 +153,9 @@ def _add_eval(commands: Commands) -> None:
         "--answers", type=Path, metavar="FILE", help="keep the answers there; those it holds are only scored"
     )
     evaluate.add_argument(
+        "--before", type=Path, metavar="FILE", help="also print what changed since these kept answers"
+    )
+    evaluate.add_argument(
         "--failures",
         type=_count,
         default=0,

@@ -20,7 +20,7 @@ from rag_app import batch, files, pipeline
 from rag_app.cli import terminal
 from rag_app.collection.snapshot import read_papers
 from rag_app.errors import RagError
-from rag_app.evaluation import answers, failures, lists, questions, report, run, topics
+from rag_app.evaluation import answers, change, failures, lists, questions, report, run, topics
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.questions import Part, Question, Suite
 from rag_app.evaluation.truth import Truth
@@ -32,23 +32,32 @@ from rag_app.shipped import SHIPPED
 def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     """Ask, score, print. Raises RagError for files, collections and models that cannot be used."""
     chosen = _chosen(options)
+    old = _earlier(options.before, chosen)
     _refuse_unwritable(options.json)
     if not options.file:
         with terminal.ProgressBar("ingest") as progress:
             settings = batch.own_collection(settings, [SHIPPED / "digests"], progress)
     given = _answers(chosen, options, settings)
-    results = run.score(chosen, given, Truth.of(read_papers(settings.home)))
+    truth = Truth.of(read_papers(settings.home))
+    results = run.score(chosen, given, truth)
+    before = {was.suite: was for was in run.score([q for q in chosen if q.id in old], old, truth)}
     for result in results:
         _print(result.suite.value, len(result.scores), result.rows)
         for paragraph in islice(failures.told(result.scores, chosen, given), options.failures):
             print(f"\n{paragraph}")
+    for now in results:
+        if now.suite in before:
+            print(f"\n{now.suite.value}: what changed since {options.before}")
+            terminal.table(change.table(change.changes(before[now.suite].measures, now.measures)))
     _keep([result.as_json() for result in results], options.json)
 
 
 def evaluate_topics(options: argparse.Namespace, settings: Settings) -> None:
     """Mine topics, ask for their lists, score, print. Raises RagError, also where no topic is found."""
-    if options.file or options.suite or options.failures:
-        raise RagError("--topics asks questions of its own", "leave out FILE, --suite and --failures")
+    if options.file or options.suite or options.failures or options.before:
+        raise RagError(
+            "--topics asks questions of its own", "leave out FILE, --suite, --failures and --before"
+        )
     _refuse_unwritable(options.json)
     mined = topics.mine(read_papers(settings.home), options.limit or topics.WANTED)
     if not mined:
@@ -70,6 +79,18 @@ def _chosen(options: argparse.Namespace) -> list[Question]:
     if not chosen:
         raise RagError("no question is left to ask", "leave out --suite or --part, or give another file")
     return chosen
+
+
+def _earlier(file: Path | None, chosen: Sequence[Question]) -> dict[str, Given]:
+    """Answers to the same questions that were kept before; none where no file is given."""
+    if not file:
+        return {}
+    kept = answers.read(file)
+    if not any(question.id in kept for question in chosen):
+        raise RagError(
+            f"{file} answers none of these questions", "give answers to the same file of questions"
+        )
+    return kept
 
 
 def _part(options: argparse.Namespace) -> Part | None:

@@ -6,11 +6,13 @@ Does not know: how topics are found, or how a list is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from rag_app.evaluation.answers import Given
-from rag_app.evaluation.measures import How, Measure, measure
+from rag_app.evaluation.measures import How, Measure
 from rag_app.evaluation.questions import Part, Question
 from rag_app.evaluation.topics import Topic
 
@@ -76,11 +78,19 @@ def measures(scores: Sequence[ListScore]) -> list[Measure]:
 
 def _of_group(name: str, scores: Sequence[ListScore]) -> tuple[Measure, ...]:
     return (
-        measure(f"precision{name}", How.MEAN, scores, lambda s: s.precision),
-        measure(f"recall{name}", How.MEAN, scores, lambda s: s.recall),
-        measure(f"F1{name}", How.MEAN, scores, lambda s: s.f1),
-        measure(f"count within a fifth{name}", How.MEAN, scores, lambda s: s.near),
+        _by_topic(f"precision{name}", scores, lambda score: score.precision),
+        _by_topic(f"recall{name}", scores, lambda score: score.recall),
+        _by_topic(f"F1{name}", scores, lambda score: score.f1),
+        _by_topic(f"count within a fifth{name}", scores, lambda score: score.near),
     )
+
+
+def _by_topic(name: str, scores: Sequence[ListScore], value: Callable[[ListScore], float]) -> Measure:
+    """One value a topic, the mean of its lists: both languages of a topic are no two trials."""
+    values: dict[tuple[str, Part], list[float]] = defaultdict(list)
+    for score in scores:
+        values[score.topic, score.part].append(value(score))
+    return Measure(name, How.MEAN, tuple((part, fmean(of_topic)) for (_, part), of_topic in values.items()))
 
 
 def _ranges(scores: Sequence[ListScore]) -> list[str]:

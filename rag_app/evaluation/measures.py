@@ -32,9 +32,12 @@ class Measure:
     how: How
     values: tuple[tuple[Part, float], ...]
     detail: bool = False  # in the JSON only
+    ids: tuple[str, ...] = ()  # of the questions, in the order of the values
 
 
 class Scored(Protocol):
+    @property
+    def id(self) -> str: ...
     @property
     def part(self) -> Part: ...
     @property
@@ -55,8 +58,9 @@ def measure(
     detail: bool = False,
 ) -> Measure:
     """The measure made of `value` of each score; None where it does not apply."""
-    found = ((score.part, value(score)) for score in scores)
-    return Measure(name, how, tuple((part, float(one)) for part, one in found if one is not None), detail)
+    told = [(score, one) for score in scores if (one := value(score)) is not None]
+    values = tuple((score.part, float(one)) for score, one in told)
+    return Measure(name, how, values, detail, tuple(score.id for score, _ in told))
 
 
 def of_exam(scores: Sequence[ExamScore]) -> list[Measure]:

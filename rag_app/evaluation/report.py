@@ -21,7 +21,7 @@ RESAMPLES = 2_000
 LEVEL = 95  # percent of the resamples lie within an interval
 FEWEST = 5  # values of a part: with fewer, resampling says nothing
 SEED = 0  # the same answers give the same report
-HEADING = ("measure", "questions", "all", "fit", "held out", "fit - held out", "95 % interval")
+HEADING = ("measure", "counted", "all", "fit", "held out", "fit - held out", "95 % interval")
 
 Interval = tuple[float, float]
 
@@ -69,7 +69,7 @@ def _row(measure: Measure) -> Row:
         fit=on_fit,
         held_out=on_held_out,
         difference=_difference(on_fit, on_held_out, measure.how),
-        interval=_middle(_means(fit + held_out)) if mean else None,
+        interval=interval_of(fit + held_out) if mean else None,
         difference_interval=_middle(_means(fit) - _means(held_out, SEED + 1)) if resampled else None,
         detail=measure.detail,
     )
@@ -97,6 +97,11 @@ def _means(values: Sequence[float], seed: int = SEED) -> NDArray[np.float64]:
         np.asarray(values, dtype=np.float64), (RESAMPLES, len(values))
     )
     return np.asarray(drawn.mean(axis=1), dtype=np.float64)
+
+
+def interval_of(values: Sequence[float]) -> Interval:
+    """The bootstrap interval of a mean."""
+    return _middle(_means(values))
 
 
 def _middle(means: NDArray[np.float64]) -> Interval:

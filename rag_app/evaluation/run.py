@@ -15,6 +15,7 @@ from rag_app import batch
 from rag_app.evaluation import answers, exam, measures, open_questions, report
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.exam import ExamScore
+from rag_app.evaluation.measures import Measure
 from rag_app.evaluation.open_questions import OpenScore
 from rag_app.evaluation.questions import Part, Question, Suite
 from rag_app.evaluation.truth import Truth
@@ -30,7 +31,11 @@ class Result:
 
     suite: Suite
     scores: tuple[ExamScore, ...] | tuple[OpenScore, ...]
-    rows: tuple[report.Row, ...]
+    measures: tuple[Measure, ...]
+
+    @property
+    def rows(self) -> list[report.Row]:
+        return report.rows(self.measures)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -73,8 +78,8 @@ def score(questions: Sequence[Question], given: Mapping[str, Given], truth: Trut
         asked = [(q, given.get(q.id, Given(q.id))) for q in questions if q.suite is suite]
         if asked and suite is Suite.EXAM:
             marks = tuple(exam.score(question, answer, truth) for question, answer in asked)
-            results.append(Result(suite, marks, tuple(report.rows(measures.of_exam(marks)))))
+            results.append(Result(suite, marks, tuple(measures.of_exam(marks))))
         elif asked:
             judged = tuple(open_questions.score(question, answer) for question, answer in asked)
-            results.append(Result(suite, judged, tuple(report.rows(measures.of_open(judged)))))
+            results.append(Result(suite, judged, tuple(measures.of_open(judged))))
     return results

@@ -222,12 +222,14 @@ def _alike(one: Topic, other: Topic) -> bool:
 
 
 def _spread(topics: Iterable[Topic], wanted: int) -> list[Topic]:
-    """As many of each range as of the others while they last, by chance that every machine shares."""
-    ranges: dict[str, list[Topic]] = defaultdict(list)
+    """As many of each range and part as of the others while they last, by chance that every machine
+    shares.
+    """
+    groups: dict[tuple[str, Part], list[Topic]] = defaultdict(list)
     for topic in sorted(topics, key=lambda topic: hashlib.sha256(topic.name.encode()).hexdigest()):
-        ranges[topic.size].append(topic)
-    turns = sorted((place, size) for size, group in ranges.items() for place in range(len(group)))
-    taken = [ranges[size][place] for place, size in turns[:wanted]]
+        groups[topic.size, topic.part].append(topic)
+    turns = sorted((place, group) for group, topics in groups.items() for place in range(len(topics)))
+    taken = [groups[group][place] for place, group in turns[:wanted]]
     return sorted(taken, key=lambda topic: (len(topic.papers), topic.name))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,26 @@ def test_failures_of_the_fit_part_are_printed_on_demand(
     shown = capsys.readouterr().out
     for row in wrong:
         assert (f"{row['id']} (lookup)" in shown) is (questions.part_of(str(row["id"])) == "fit")
+
+
+def test_what_changed_since_other_answers_is_printed(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = written(
+        tmp_path / "old.jsonl",
+        [{"id": name, "refused": True} for name in ("e0", "e1", "e2", "e3", "o0", "o1")],
+    )
+    assert command.main(["eval", str(file), "--no-llm", "--before", str(old)]) == 0
+    shown = capsys.readouterr().out
+    exam, open_ones = shown.split("what changed since")[1:]
+    assert re.search(r"accuracy +4 +0\.000 +0\.750", exam)
+    assert re.search(r"pass: paper +1 +0\.000 +1\.000", open_ones)
+    few = written(tmp_path / "few.jsonl", [{"id": "e0", "refused": True}])
+    assert command.main(["eval", str(file), "--no-llm", "--before", str(few)]) == 0
+    assert re.search(r"accuracy +1 +0\.000 +1\.000", capsys.readouterr().out.split("what changed since ")[1])
+    assert "absent" in failure(capsys, "eval", str(file), "--before", str(tmp_path / "absent"))
+    other = written(tmp_path / "other.jsonl", [{"id": "x"}])
+    assert "answers none" in failure(capsys, "eval", str(file), "--before", str(other))
 
 
 @pytest.fixture

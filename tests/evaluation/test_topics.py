@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -76,6 +77,7 @@ def test_topics_are_taken_evenly_over_their_sizes_and_the_same_every_time() -> N
     ]
     taken = topics._spread(made, 4)
     assert [len(topic.papers) for topic in taken] == [5, 5, 20, 20]
+    assert len({(topic.size, topic.part) for topic in taken}) == 4
     assert topics._spread(reversed(made), 4) == taken
 
 
@@ -120,6 +122,12 @@ def test_a_count_is_near_within_a_fifth(stated: int, near: bool) -> None:
 def test_a_refusal_states_nothing() -> None:
     score = scored(citations=("a",), matched=10, refused=True)
     assert (score.precision, score.recall, score.stated, score.near) == (0, 0, 0, False)
+
+
+def test_both_languages_of_a_topic_count_as_one_trial() -> None:
+    both = [scored(citations=("a",)), replace(scored(citations=("x",)), lang="ko")]
+    rows = {row.name: row for row in report.rows(lists.measures(both))}
+    assert (rows["precision"].questions, rows["precision"].all, rows["precision: ko"].all) == (1, 0.5, 0)
 
 
 def test_lists_are_reported_by_range_and_language_and_printed_for_checking() -> None:
