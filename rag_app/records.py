@@ -39,6 +39,8 @@ class Paper:
     unnamed_authors: int = 0  # the N of a "+N" at the end of an author list
     source: str = ""  # the file its text was taken from
     line: int = 0  # 1-based line of its heading there
+    # "2027-01-29/2027-02-05" where the digest names a week, which is dated by its first day
+    period: str = ""
 
     @property
     def date(self) -> str:
