@@ -23,7 +23,8 @@ _OTHERS = re.compile(
 )
 _ET_AL = re.compile(r"[,，]?\s*\b(?:et\.?\s?al\b\.?,?|và cộng sự|và các cộng sự)|\s*(?<=[^\s等])等(?:人)?\s*$|\s+외(?:\s*\d+\s*[명인])?\s*$", re.IGNORECASE)
 _PLACE = re.compile(r"\s*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|（[^（）]*）|\[\d[\d,\s]*\]|\{[^{}]*\}|<sup>[^<>]*</sup>|\$\^[^$]*\$|[¹²³⁰⁴-⁹†‡∗★☆✉§¶]+)", re.I)
-_MARK = re.compile(r"(?<=\w)[*†‡§¶#^]+(?=\s|,|$)|(?<=[a-z])\d{1,2}(?=\s|,|;|$)")
+_MARK = re.compile(r"(?<=\w)[*†‡§¶#^]+(?=\s|,|$)")
+_FOOTNOTE = re.compile(r"(?<=\w) ?\d{1,2}$")  # behind a name of several words: "Ada Kim1"
 _WIKI = re.compile(r"\[\[([^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _AND = re.compile(r"\s*,?\s+(?:and|&|und|y|et|và)\s+|\s*(?:;|；|、|·|•|\|)\s*|，\s*|,\s*(?:and|&)\s+")
 _UNKNOWN = re.compile(r"(?:[-–—?]+|n/?a|none|null|unknown|anonymous authors?|未知|匿名|없음|미상|不明|không rõ)\Z", re.IGNORECASE)
@@ -108,7 +109,8 @@ def _clean(name: str) -> str:
     plain = name.strip()
     if _PLAIN.fullmatch(plain):
         return plain
-    return clean_line(plain).strip(" ,;*_`")
+    plain = clean_line(plain).strip(" ,;*_`")
+    return _FOOTNOTE.sub("", plain) if " " in plain else "" if plain.isdigit() else plain
 
 
 def _unnamed(name: str) -> int:

@@ -221,9 +221,19 @@ class _Chooser:
         head = None if part.shape in (Shape.HEADING, Shape.FOLDED, Shape.QUOTE) else self.facts[part].head
         self.chosen.append(Chosen(part, key, head))
         for inner in _walk(part):
-            strong = inner.key or (part.shape == Shape.ITEM and self.facts[inner].head.use == Use.ENTRY)
-            if inner is not part and strong and self.facts[inner].head.key != key and _outermost_entry(inner, part, self.facts):
+            if inner is not part and self._is_apart(inner, part, key) and _outermost_entry(inner, part, self.facts):
                 self._choose(inner)
+
+    def _is_apart(self, inner: Part, part: Part, key: str) -> bool:
+        """Whether a part within a paper is a paper of its own: a heading with another address, or an
+        item with one below an item.
+        """
+        facts = self.facts[inner]
+        if inner.key or (part.shape == inner.shape == Shape.ITEM and facts.head.use == Use.ENTRY):
+            return facts.head.key != key
+        if inner.shape != Shape.HEADING or not facts.links or self._purity(inner) < 0.5:
+            return False
+        return self._near(inner) not in ("", key) and self._has_title(inner)
 
     def _near(self, part: Part) -> str:
         """The key of the only line of links right below a head; empty where there are several."""

@@ -202,25 +202,31 @@ def _close(source: Source, start: int, end: int, name: str, body: Body, line: in
     """Take the authors out of a run of words, and keep the rest as text; -1 for "no open run"."""
     if start < 0:
         return -1
-    text = source.text
-    who = _WHO.search(text, start, end) if body.fields.authors is None else None
-    if who:
-        stop = _STOP.search(text, who.end(), end)
-        until = stop.start() if stop else end
-        listed = authors_of(_EDGE_TAGS.sub("", text[who.end() : until]))
-        if listed and listed.names:
-            body.fields.authors = listed
-            _add(source, start, who.start() + 1 if text[who.start()] in ".。" else who.start(), name, body, line)
-            _add(source, until, end, name, body, line)
-            return -1
-    short = _ET_AL.search(text, start, min(end, start + 300)) if body.fields.authors is None else None
-    if short and (listed := authors_of(short[1] + " et al.")):
-        body.fields.authors = listed
-        _add(source, start, short.start(), name, body, line)
-        _add(source, short.end(), end, name, body, line)
-        return -1
-    _add(source, start, end, name, body, line)
+    words = source.text[start:end]
+    gap = _authors_in(words, body.fields) if body.fields.authors is None else None
+    if gap:
+        _add(source, start, start + gap[0], name, body, line)
+        _add(source, start + gap[1], end, name, body, line)
+    else:
+        _add(source, start, end, name, body, line)
     return -1
+
+
+def _authors_in(words: str, fields: Fields) -> tuple[int, int] | None:
+    """Where authors stand among other words ("Authors: ...", "X et al."); they are taken."""
+    who = _WHO.search(words)
+    if who:
+        stop = _STOP.search(words, who.end())
+        until = stop.start() if stop else len(words)
+        listed = authors_of(_EDGE_TAGS.sub("", words[who.end() : until]))
+        if listed and listed.names:
+            fields.authors = listed
+            return who.start() + (words[who.start()] in ".。"), until
+    short = _ET_AL.search(words[:300])
+    if short and (listed := authors_of(short[1] + " et al.")):
+        fields.authors = listed
+        return short.start(), short.end()
+    return None
 
 
 def _take(role: Role | None, value: str, body: Body) -> bool:

@@ -29,7 +29,8 @@ from rag_app.collection.reading.titles import (
 LONGEST_HEAD = 6_000  # characters of a line in which a title and an address are looked for
 SHORT = 60  # characters; a longer text before a link is a sentence that mentions it
 NEAR = 240  # characters between a title and the address that belongs to it
-_LONG_TITLE = 200
+_LONG_TITLE = 120  # characters, and words, of a title that nothing marks
+_MANY_WORDS = 16
 
 
 class Use(IntEnum):
@@ -56,7 +57,7 @@ _EMPHASIS = re.compile(r"(\*{1,3}(?!\*)|__?(?!_)|<(?:b|strong|i|em|u)>|[\"“«�
 _CLOSING = {"“": "”", "«": "»", "《": "》", "「": "」", "『": "』"}
 _TAG = re.compile(r"<[a-z/][^<>]{0,200}>\s*|&nbsp;\s*", re.IGNORECASE)
 _GROUP = re.compile(r"(?:[(（\[【][^()（）\[\]【】\n]{1,40}[)）\]】]|`[^`\n]{1,40}`)[*_]{0,3}[\s:：|-]{0,3}")
-_PLAIN_END = re.compile(r"<br\s*/?>|(?<=\S)\s{2,}(?=\S)|\s[—–]\s|\s-{1,2}\s(?=[^\n]{60})|\n\s*\n|\s\|\s|(?<=\w)\.\s+(?=\w[^\n]{20})")
+_PLAIN_END = re.compile(r"<br\s*/?>|(?<=\S)[ \t]{2,}(?=\S)|\s[—–]\s|\s-{1,2}\s(?=[^\n]{60})|\n\s*\n|\s\|\s|(?<=\w)\.\s+(?=\w[^\n]{20})")
 _SENTENCE = re.compile(r"[.。!?！？]\s*\Z")
 _GAPS = re.compile(r"[\s*_`|:：,，;；·•–—-]*")
 _ONLY_MARKS = re.compile(r"[\W_]*\Z")
@@ -157,7 +158,7 @@ def _after(text: str, link: Link, found: list[Link]) -> Head:
     segment = _segment(text, rest, found)
     if segment:
         return Head(Use.ENTRY, link.key, plain_title(text[segment[0] : segment[1]]), segment[2], text[segment[2] :])
-    if words and len(words) <= _LONG_TITLE and not _SENTENCE.search(words) and len(words.split()) >= 2:
+    if words and len(words) <= _LONG_TITLE and not _SENTENCE.search(words) and 2 <= len(words.split()) <= _MANY_WORDS:
         end = _plain_end(text, rest)
         return Head(Use.ENTRY, link.key, plain_title(text[rest:end]), end, text[end:])
     return Head(Use.ENTRY, link.key, "", rest, text[rest:])
@@ -180,11 +181,23 @@ def _before(text: str, begin: int, link: Link, found: list[Link]) -> Head:
     label = label_of(text)
     if len(several) > 1 or (label and label.role in (Role.TEXT, Role.OTHER, Role.NUMBER)):
         return Head(Use.NONE, "", "", 0)
-    end = min(_plain_end(text, begin), link.start)
+    end = _plain_end(text, begin)
+    if end >= link.start:
+        end = _behind_links(text, link, found)
     title = plain_title(text[begin:end])
     if not title or is_generic(title) or (_SENTENCE.search(text[begin : link.start]) and not trailing):
         return Head(Use.NONE, "", "", 0)
     return Head(Use.WEAK, link.key, title, end, text[end:])
+
+
+def _behind_links(text: str, first: Link, found: list[Link]) -> int:
+    """Where a run of links that name no paper ends, with the bracket around it."""
+    end = first.end
+    for link in found:
+        if link.start >= end and is_generic(label_of_link(text, link)) and is_generic(text[end : link.start]):
+            end = link.end
+    closing = re.compile(r"[\s*_]*[)\]）】]").match(text, end)
+    return closing.end() if closing else end
 
 
 def _untied(text: str, begin: int, found: list[Link]) -> Head:

@@ -127,11 +127,10 @@ def _symbol(name: str) -> Role | None:
 
 
 def _of_parts(name: str) -> Role | None:
-    """Of "Links & Summary" or "論文/PDF": the role of the first part that has one."""
-    parts = re.split(r"\s*[/&|+·]\s*|\s+(?:and|or)\s+", name)
-    if len(parts) < 2 or len(parts) > 4:
-        return None
-    return next((role for part in parts if (role := role_of(part))), None)
+    """Of "Links & Summary" or "論文/PDF": the role of the first part, if all parts have one."""
+    parts = re.split(r"\s*[/&|+·]\s*|\s+(?:and|or)\s+", name) if len(name) <= LONGEST_LABEL else []
+    roles = [role_of(part) for part in parts] if 2 <= len(parts) <= 4 else []
+    return roles[0] if roles and all(roles) else None
 
 
 def label_of(line: str) -> Label | None:

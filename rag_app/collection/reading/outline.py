@@ -134,7 +134,8 @@ def _in_image(line: SourceLine, address: Address) -> bool:
     opening = line.text.rfind("](", max(0, column - 200), column)
     if opening >= 0:
         label = line.text.rfind("[", 0, opening)
-        return label > 0 and line.text[label - 1] == "!" and ")" not in line.text[opening:column]
+        within = line.text[label:opening] + line.text[opening:column]
+        return label > 0 and line.text[label - 1] == "!" and within.count("]") == 1 and ")" not in within
     return re.search(r"src(?:set)?\s*=\s*[\"']?[^\s\"'<>]{0,200}\Z", line.text[max(0, column - 220) : column]) is not None
 
 
