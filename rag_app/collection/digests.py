@@ -60,7 +60,7 @@ class Report:
     papers: int
     skipped: tuple[Skipped, ...]
     merged: tuple[Merged, ...]
-    notes: tuple[Skipped, ...] = ()  # of files that were read: their encoding
+    notes: tuple[Skipped, ...] = ()  # other encodings, and files of kinds that are not read
     shapes: tuple[tuple[str, int], ...] = ()  # what the entries are in their files, most frequent first
     missing: tuple[tuple[str, int], ...] = ()  # papers without a field: days, votes, authors, text
     weeks: int = 0  # papers dated by the first day of a range
@@ -80,7 +80,7 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
     seen: set[Path] = set()
     for given in roots:
         root, taken = _existing(given), 0
-        for path, name in _files(root, skipped):
+        for path, name in _files(root, skipped, notes):
             if path.resolve() in seen:
                 taken += 1
                 continue
@@ -156,10 +156,10 @@ def _existing(root: Path) -> Path:
     return here
 
 
-def _files(root: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
+def _files(root: Path, skipped: list[Skipped], notes: list[Skipped]) -> Iterator[tuple[Path, str]]:
     """Digest files below a root, sorted, each with the name it is reported by. Hidden ones are left
-    out; a link to a folder is followed once, so there are no loops. Raises DigestError when there is
-    no such root.
+    out; a link to a folder is followed once, so there are no loops. Files of other kinds that may hold
+    digests are counted in a note. Raises DigestError when there is no such root.
     """
     if root.is_file():
         yield root, _printable(root.name)
@@ -190,7 +190,7 @@ def _files(root: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
     for suffix, count in sorted(others.items()):
         if suffix in UNREAD:
             reason = f"{count:,} {suffix} file{'s' * (count > 1)}: only {', '.join(SUFFIXES)} are read"
-            skipped.append(Skipped(_printable(root.absolute().name), 0, reason))
+            notes.append(Skipped(_printable(root.absolute().name), 0, reason))
 
 
 def _read_file(path: Path, name: str, root: Path) -> FileReading:

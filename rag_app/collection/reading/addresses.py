@@ -32,6 +32,8 @@ _ELSEWHERE = (
 )
 _KNOWN = re.compile(rf"(?<![\w-])(?:{_ARXIV}|{_ELSEWHERE})", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![\w./:-])((?:\d\d(?:0[1-9]|1[0-2])\.\d{{4,5}})|{_OLD_ID})(?!\d|\.\d)(?:v\d{{1,3}})?(?!\w)")
+# Where an id may stand without an address; `bare_id` decides.
+BARE = re.compile(r"(?<![\w./:-])\d\d(?:0[1-9]|1[0-2])\.\d{4,5}(?!\d|\.\d)")
 _IS_ARXIV = re.compile(rf"(?:{_NEW_ID}|{_OLD_ID})\Z", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s\"'<>|]{4,2000}", re.IGNORECASE)
 _ENDS = ".,;:!?'\"*_`)]}>）】。，、"
@@ -47,9 +49,9 @@ class Address:
     end: int
 
 
-def addresses(text: str) -> Iterator[Address]:
-    """The known addresses of a text, in order."""
-    for found in _KNOWN.finditer(text):
+def addresses(text: str, start: int = 0, end: int | None = None) -> Iterator[Address]:
+    """The known addresses of a text between two offsets, in order."""
+    for found in _KNOWN.finditer(text, start, len(text) if end is None else end):
         key = _key(found)
         if key:
             yield Address(key, found.start(), found.end())

@@ -207,6 +207,8 @@ class _Chooser:
 
     def _choose(self, part: Part) -> None:
         facts = self.facts[part]
+        if part.shape == Shape.PARAGRAPH and part.parent is self.tree.root and not self._list_made(part):
+            return  # one paragraph above all headings is a remark
         if part.key or (facts.head.use == Use.ENTRY) or (facts.head.use == Use.WEAK and self._list_made(part)):
             self._take(part, part.key or facts.head.key)
         elif len(facts.keys) == 1 and facts.head.use != Use.WEAK:
@@ -271,8 +273,8 @@ class _Chooser:
 
     def _has_prose(self, part: Part, without: Part) -> bool:
         """Whether lines of text stand in a part outside one of its items."""
-        lines = self.source.lines[part.body : part.end]
-        outside = [line for line in lines if not without.first <= line.number - 1 < without.end]
+        lines = self.source.lines
+        outside = [lines[i] for i in range(part.body, part.end) if not without.first <= i < without.end]
         return any(line.kind in (Kind.TEXT, Kind.CODE, Kind.ITEM) and line.is_text for line in outside)
 
     def _has_title(self, part: Part) -> bool:

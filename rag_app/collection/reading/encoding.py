@@ -40,7 +40,7 @@ class Decoded:
 
 def decoded(data: bytes) -> Decoded:
     """The text of a file."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not data.startswith(codecs.BOM_UTF32_LE):
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) > 3:
         return Decoded(_normal(data.decode("utf-16", "replace")), "read as UTF-16")
     if wide := _unmarked_utf16(data):
         return Decoded(_normal(data.decode(wide, "replace")), "read as UTF-16 (it has no byte order mark)")

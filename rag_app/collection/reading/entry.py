@@ -17,7 +17,7 @@ from rag_app.collection.reading.days import day_in, starts_with_day
 from rag_app.collection.reading.fields import Body, Fields, Mark, read_body, sections_of
 from rag_app.collection.reading.heads import Head, head_of, titled
 from rag_app.collection.reading.labels import Role, label_of
-from rag_app.collection.reading.markup import Source, SourceLine
+from rag_app.collection.reading.markup import Kind, Source, SourceLine
 from rag_app.collection.reading.outline import Cell, Part, Shape
 from rag_app.collection.reading.titles import is_generic, links, only_links, plain_title, unnumbered, without_links
 from rag_app.collection.reading.votes import marked_votes, votes_of
@@ -90,6 +90,10 @@ def _within(
         line = lines[index]
         if index in skip:
             yield None
+        elif line.kind == Kind.LEFT_OUT:
+            behind = lines[index + 1].number if index + 1 < len(lines) else line.number + 1
+            first, count = first or line.number, count + behind - line.number
+            yield None
         elif len(line.text) <= room:
             room -= len(line.text) + 1
             yield line
@@ -126,7 +130,7 @@ def _read_head(source: Source, chosen: Chosen, body: Body, year: int) -> None:
     if (skipped := starts_with_day(text.lstrip("*_[(【 "))) and (day := day_in(text[: skipped + 8], year)):
         body.fields.day = day
     _count(text[head.rest :][:120], body.fields)
-    _read_span(source, start + head.rest, end, SUMMARY, body, source.lines[part.first].number)
+    _read_span(source, start + head.rest, end, SUMMARY, body)
 
 
 def _of_heading(heading: str, source: Source) -> tuple[str, str]:
@@ -176,7 +180,7 @@ def _count(text: str, fields: Fields) -> None:
 # --- words behind a title, and cells ----------------------------------------------------------
 
 
-def _read_span(source: Source, start: int, end: int, name: str, body: Body, line: int) -> None:
+def _read_span(source: Source, start: int, end: int, name: str, body: Body) -> None:
     """Fields and text of a run of words: labelled parts divided by <br>, authors, and the rest as text."""
     at, run = start, -1
     text = source.text
@@ -188,27 +192,27 @@ def _read_span(source: Source, start: int, end: int, name: str, body: Body, line
         label = label_of(_EDGE_TAGS.sub("", piece)) if ":" in piece[:60] or "：" in piece[:60] else None
         value = stop - len(piece) + piece.find(_EDGE_TAGS.sub("", piece)) + label.value if label else at
         if label and _take(label.role, text[value:stop], body):
-            run = _close(source, run, at, name, body, line)
+            run = _close(source, run, at, name, body)
         elif label and (label.role in (Role.TEXT, Role.OTHER) or (label.marked and label.role is None)):
-            run = _close(source, run, at, name, body, line)
-            _add(source, value, stop, clean_line(label.name) or name, body, line)
+            run = _close(source, run, at, name, body)
+            _add(source, value, stop, clean_line(label.name) or name, body)
         elif run < 0:
             run = at
         at = behind
-    _close(source, run, end, name, body, line)
+    _close(source, run, end, name, body)
 
 
-def _close(source: Source, start: int, end: int, name: str, body: Body, line: int) -> int:
+def _close(source: Source, start: int, end: int, name: str, body: Body) -> int:
     """Take the authors out of a run of words, and keep the rest as text; -1 for "no open run"."""
     if start < 0:
         return -1
     words = source.text[start:end]
     gap = _authors_in(words, body.fields) if body.fields.authors is None else None
     if gap:
-        _add(source, start, start + gap[0], name, body, line)
-        _add(source, start + gap[1], end, name, body, line)
+        _add(source, start, start + gap[0], name, body)
+        _add(source, start + gap[1], end, name, body)
     else:
-        _add(source, start, end, name, body, line)
+        _add(source, start, end, name, body)
     return -1
 
 
@@ -246,7 +250,7 @@ def _take(role: Role | None, value: str, body: Body) -> bool:
     return False
 
 
-def _add(source: Source, start: int, end: int, name: str, body: Body, line: int) -> None:
+def _add(source: Source, start: int, end: int, name: str, body: Body) -> None:
     """A slice as text of a section, without tags and marks at its edges, if it holds words of its own."""
     raw = source.text[start:end]
     lead = _EDGE_TAGS.match(raw)
@@ -257,7 +261,7 @@ def _add(source: Source, start: int, end: int, name: str, body: Body, line: int)
     bare = without_links(inner, links(inner, source.definitions)) if "](" in inner or "://" in inner else inner
     if is_generic(bare) or not any(map(str.isalnum, bare)):
         return
-    number = line + source.text.count("\n", source.lines[line - 1].start, start + begin)
+    number = source.number_at(start + begin)
     body.marks += [None, Mark(number, start + begin, start + begin + len(inner), name, start + begin)]
 
 
@@ -267,7 +271,7 @@ def _read_row(source: Source, part: Part, chosen: Chosen, body: Body, year: int)
         head = _cell_head(source, title_cell)
         body.title = head.title.replace("\\|", "|")
         _count(source.text[title_cell.start + head.rest : title_cell.end][:120], body.fields)
-        _read_span(source, title_cell.start + head.rest, title_cell.end, SUMMARY, body, _line_of(source, part, title_cell))
+        _read_span(source, title_cell.start + head.rest, title_cell.end, SUMMARY, body)
     for cell in part.cells:
         if cell is not title_cell and cell.start < cell.end:
             _read_cell(source, part, cell, body, year)
@@ -277,11 +281,6 @@ def _cell_head(source: Source, cell: Cell) -> Head:
     text = source.text[cell.start : cell.end]
     found = head_of(text, source.definitions)
     return found if found.title else titled(text, source.definitions)
-
-
-def _line_of(source: Source, part: Part, cell: Cell) -> int:
-    first = source.lines[part.first]
-    return first.number + source.text.count("\n", first.start, cell.start)
 
 
 def _title_cell(source: Source, part: Part) -> Cell | None:
@@ -324,7 +323,7 @@ def _read_cell(source: Source, part: Part, cell: Cell, body: Body, year: int) ->
         return
     else:
         _count(raw if len(raw) < 60 and cell.role is None else "", fields)
-        _read_span(source, cell.start, cell.end, cell.name[:60] or SUMMARY, body, _line_of(source, part, cell))
+        _read_span(source, cell.start, cell.end, cell.name[:60] or SUMMARY, body)
 
 
 _NOTHING = {"", "-", "null", "none", "n/a", "nan"}

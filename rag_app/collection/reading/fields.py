@@ -72,7 +72,7 @@ def read_body(lines: Iterable[SourceLine | None], body: Body, definitions: Defin
     """Add the lines of an entry to what is known of it; None stands for lines that are not its own."""
     seen = 0
     for line in lines:
-        if line is None or line.kind == Kind.HIDDEN or line.kind == Kind.UNDERLINE:
+        if line is None or line.kind in (Kind.HIDDEN, Kind.LEFT_OUT, Kind.UNDERLINE):
             body.marks.append(None)
         elif line.kind == Kind.CODE:
             body.marks.append(_mark(line, "", len(line.text) - len(line.text.lstrip())))

@@ -18,7 +18,7 @@ from rag_app.collection.reading.fields import Body, Fields, read_body, sections_
 from rag_app.collection.reading.front_matter import FrontMatter, Value, front_matter
 from rag_app.collection.reading.json_objects import json_papers, looks_like_json
 from rag_app.collection.reading.labels import Role, role_of
-from rag_app.collection.reading.markup import Kind, scan
+from rag_app.collection.reading.markup import Kind, Source, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import NAMES, addresses_by_line
 from rag_app.collection.reading.reader import Days, Reading, damage, read_text
 from rag_app.collection.reading.titles import plain_title
@@ -122,11 +122,15 @@ def _one_paper(text: str, front: FrontMatter, path: PurePath, reading: Reading) 
         return ""
     titled = any(role_of(name) == Role.TITLE for name in front.values)
     if titled:
-        found = {a.key for here in addresses_by_line(scan(text, front.end)).values() for a in here}
+        found = {a.key for here in addresses_by_line(_scanned(text, front.end)).values() for a in here}
         if len(found) == 1:
             return found.pop()
     named = bare_id(path.stem)
     return named.key if named and path.stem[named.end :][:1] in ("", "-", "_", " ") else ""
+
+
+def _scanned(text: str, begin: int) -> Source:
+    return scan(text, begin, len(text), definitions_in(text), opaque_spans(text, begin))
 
 
 def _front_key(front: FrontMatter) -> str:
@@ -146,7 +150,7 @@ def _bare(written: str) -> str:
 
 
 def _of_file(text: str, source: str, front: FrontMatter, key: str, on_path: Day | None) -> FileReading:
-    scanned = scan(text, front.end)
+    scanned = _scanned(text, front.end)
     if damaged := damage(text, 0, len(text)):
         return FileReading(left_out=((text.count("\n", 0, damaged[0]) + 1, damaged[1]),))
     body = Body(title=_title(front))

@@ -10,7 +10,8 @@ A fence or comment that never closes is none, so that a slip does not swallow th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -32,6 +33,7 @@ class Kind(IntEnum):
     RULE = 7
     UNDERLINE = 8  # below a setext heading
     HTML_ROW = 9  # inside <table>
+    LEFT_OUT = 10  # stands for many lines that are no part of an entry, or beyond its room
 
 
 class SourceLine(NamedTuple):
@@ -78,29 +80,61 @@ _DEFINITION = re.compile(
 _ROW_MARK = re.compile(r"\s{0,3}\|?\s{0,3}:?-{2,}:?\s{0,300}(?:\|\s{0,300}:?-{2,}:?\s{0,300}){1,200}\|?\s*\Z|\s{0,3}\|\s{0,300}:?-+:?\s{0,300}\|?\s*\Z")
 _TABLE = re.compile(r"<(/?)table\b", re.IGNORECASE)
 _LONGEST_SETEXT = 300
+_AT_ONCE = 20_000  # characters that are divided into lines at a time
 _CONTINUED = 12  # lines that one row of a table may go on over
+
+
+Span = tuple[int, int, Kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text with its lines and the addresses of its reference links."""
+    """A text with the lines between two of its offsets, and the addresses of its reference links."""
 
     text: str
     lines: list[SourceLine]
     definitions: Definitions
+    start: int
+    end: int
+
+    def index_at(self, offset: int) -> int:
+        """The index of the line that holds an offset."""
+        return bisect_right(self.lines, offset, key=_start_of) - 1
+
+    def number_at(self, offset: int) -> int:
+        """The number of the line that holds an offset."""
+        line = self.lines[max(0, self.index_at(offset))]
+        return line.number + self.text.count("\n", line.start, max(line.start, offset))
 
 
-def scan(text: str, begin: int = 0) -> Source:
-    """The lines of a normalised text; what stands before `begin` (front matter) is hidden."""
-    opaque = _opaque(text, begin)
-    definitions: dict[str, str] = {}
-    if "]:" in text:
-        definitions = {folded(found[1]): found[2] for found in _DEFINITION.finditer(text)}
-    scanner = _Scanner(text, opaque, bool(definitions), begin)
-    return Source(text, scanner.run(), definitions)
+def _start_of(line: SourceLine) -> int:
+    return line.start
 
 
-def _opaque(text: str, begin: int) -> list[tuple[int, int, Kind]]:
+def definitions_in(text: str) -> Definitions:
+    """The addresses that reference links of a text are defined by."""
+    if "]:" not in text:
+        return {}
+    return {folded(found[1]): found[2] for found in _DEFINITION.finditer(text)}
+
+
+def scan(
+    text: str,
+    start: int,
+    end: int,
+    definitions: Definitions,
+    opaque: Sequence[Span],
+    needed: Callable[[int], bool] | None = None,
+) -> Source:
+    """The lines between two offsets at line starts of a normalised text. Lines that are not `needed`,
+    told by their offsets, are hidden as one.
+    """
+    first = text.count("\n", 0, start) + 1
+    lines = _Scanner(text, opaque, bool(definitions), needed).run(start, end, first)
+    return Source(text, lines, definitions, start, end)
+
+
+def opaque_spans(text: str, begin: int) -> list[Span]:
     """The spans of closed fences and of comments that begin a line, in order."""
     spans = [*_fences(text, begin)] if "```" in text or "~~~" in text else []
     if "<!--" in text:
@@ -108,7 +142,7 @@ def _opaque(text: str, begin: int) -> list[tuple[int, int, Kind]]:
     return spans
 
 
-def _fences(text: str, begin: int) -> Iterator[tuple[int, int, Kind]]:
+def _fences(text: str, begin: int) -> Iterator[Span]:
     opened: re.Match[str] | None = None
     for found in _FENCE.finditer(text, begin):
         if opened is None:
@@ -118,7 +152,7 @@ def _fences(text: str, begin: int) -> Iterator[tuple[int, int, Kind]]:
             opened = None
 
 
-def _comments(text: str, begin: int) -> Iterator[tuple[int, int, Kind]]:
+def _comments(text: str, begin: int) -> Iterator[Span]:
     at = begin
     while (start := text.find("<!--", at)) >= 0:
         end = text.find("-->", start + 4)
@@ -130,8 +164,8 @@ def _comments(text: str, begin: int) -> Iterator[tuple[int, int, Kind]]:
             yield start, at, Kind.HIDDEN
 
 
-def _apart(spans: list[tuple[int, int, Kind]]) -> list[tuple[int, int, Kind]]:
-    kept: list[tuple[int, int, Kind]] = []
+def _apart(spans: list[Span]) -> list[Span]:
+    kept: list[Span] = []
     for span in spans:
         if not kept or span[0] >= kept[-1][1]:
             kept.append(span)
@@ -141,23 +175,31 @@ def _apart(spans: list[tuple[int, int, Kind]]) -> list[tuple[int, int, Kind]]:
 class _Scanner:
     """One pass over the lines; remembers the line before and whether a table is open."""
 
-    def __init__(self, text: str, opaque: list[tuple[int, int, Kind]], defined: bool, begin: int) -> None:
-        self.text, self.opaque, self.defined, self.begin = text, opaque, defined, begin
+    def __init__(
+        self, text: str, opaque: Sequence[Span], defined: bool, needed: Callable[[int], bool] | None
+    ) -> None:
+        self.text, self.opaque, self.defined, self.needed = text, opaque, defined, needed
         self.lines: list[SourceLine] = []
         self.span = 0  # of `opaque`, the next
         self.row_open = 0  # lines over which the last row of a table has gone on, 0 when it is closed
         self.in_table = False
         self.html_table = 0
 
-    def run(self) -> list[SourceLine]:
-        start, lines = 0, self.lines
-        hidden = self.text.count("\n", 0, self.begin)
-        for number, line in enumerate(self.text.split("\n"), 1):
-            if number <= hidden:
-                lines.append(SourceLine(number, start, line, Kind.HIDDEN))
-            else:
+    def run(self, start: int, end: int, number: int) -> list[SourceLine]:
+        lines = self.lines
+        while start < end or (start == end and not lines):
+            behind = self.text.find("\n", min(start + _AT_ONCE, end), end)
+            stop = end if behind < 0 else behind
+            if self.needed and not self.needed(start) and not self.needed(stop):
+                if not lines or lines[-1].kind != Kind.LEFT_OUT:
+                    lines.append(SourceLine(number, start, "", Kind.LEFT_OUT))
+                number += self.text.count("\n", start, stop) + 1
+                start = stop + 1
+                continue
+            for line in self.text[start:stop].split("\n"):
                 lines.append(self._line(number, start, line))
-            start += len(line) + 1
+                number += 1
+                start += len(line) + 1
         return lines
 
     def _line(self, number: int, start: int, line: str) -> SourceLine:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from rag_app.collection.reading.addresses import Address, addresses, bare_id
+from rag_app.collection.reading.addresses import BARE, Address, addresses, bare_id
 from rag_app.collection.reading.labels import Role, label_of, role_of
 from rag_app.collection.reading.markup import Kind, Source, SourceLine
 from rag_app.collection.reading.titles import is_generic, start_of_title
@@ -80,12 +80,12 @@ class Outline:
     found: dict[int, list[Address]]  # line -> addresses, offsets into the text
 
 
+_OPAQUE = (Kind.CODE, Kind.HIDDEN, Kind.LEFT_OUT)
 DEEPEST = 40  # parts within parts; what lies deeper is text
 
 _DETAILS = re.compile(r"<(/?)(details|summary)\b[^<>]{0,300}>", re.IGNORECASE)
 _CALLOUT = re.compile(r"\[!\w{1,30}\][+-]?\s*")
 _BOLD = re.compile(r"\s{0,3}(?:\*\*|__)([^\n]{2,400}?)(?:\*\*|__)(?P<after>[^\n]{0,80})\Z|\s{0,3}<(b|strong)>([^<>\n]{2,400})</\3>\s*(?:<br\s*/?>)?\Z")
-_BARE = re.compile(r"(?<![\w./:-])\d\d(?:0[1-9]|1[0-2])\.\d{4,5}(?!\d|\.\d)")
 _BEFORE_BARE = re.compile(r"[\s>*_`\"'\[(（【#-]*\Z|[^|]{0,300}[*_\])”\"』】》][*_]{0,3}\s?[(\[（【`]{1,2}\Z|[^|]{0,40}[:：]\s?[*_`]{0,3}\Z")
 
 
@@ -98,13 +98,13 @@ def addresses_by_line(source: Source) -> dict[int, list[Address]]:
     """line -> its addresses, those that are written as a bare id where a list is made of them too."""
     starts = [line.start for line in source.lines]
     found: dict[int, list[Address]] = {}
-    for address in addresses(source.text):
+    for address in addresses(source.text, source.start, source.end):
         found.setdefault(bisect_right(starts, address.start) - 1, []).append(address)
-    for match in _BARE.finditer(source.text):
+    for match in BARE.finditer(source.text, source.start, source.end):
         index = bisect_right(starts, match.start()) - 1
         line = source.lines[index]
         column = match.start() - line.start
-        if index in found or line.kind in (Kind.CODE, Kind.HIDDEN):
+        if index in found or line.kind in _OPAQUE:
             continue
         bare = bare_id(line.text[column:])
         if bare and _stands_for_an_entry(line, column):
@@ -112,7 +112,7 @@ def addresses_by_line(source: Source) -> dict[int, list[Address]]:
     return {
         index: kept
         for index, every in found.items()
-        if source.lines[index].kind not in (Kind.CODE, Kind.HIDDEN)
+        if source.lines[index].kind not in _OPAQUE
         and (kept := [a for a in every if not _in_image(source.lines[index], a)])
     }
 
@@ -168,7 +168,7 @@ class _Builder:
         opened: list[int] = []
         pairs: dict[int, int] = {}
         for index, line in enumerate(self.lines):
-            if "<" not in line.text or line.kind in (Kind.CODE, Kind.HIDDEN, Kind.ROW, Kind.HTML_ROW):
+            if "<" not in line.text or line.kind in (Kind.ROW, Kind.HTML_ROW) or line.kind in _OPAQUE:
                 continue
             for tag in _DETAILS.finditer(line.text):
                 if tag[2].lower() == "summary":
@@ -189,7 +189,7 @@ class _Builder:
             self._fold(index, line)
         elif line.quoted and not self.open_quote:
             self._quote(index, line)
-        elif self.keyed or line.kind in (Kind.BLANK, Kind.CODE, Kind.HIDDEN, Kind.RULE):
+        elif self.keyed or line.kind in (Kind.BLANK, Kind.RULE) or line.kind in _OPAQUE:
             return
         elif line.kind == Kind.ITEM:
             self._push(Part(Shape.ITEM, line.level, index, index + 1, 0, (line.start + line.content, line.start + line.end)))
@@ -217,7 +217,7 @@ class _Builder:
             return line.level <= part.level
         if line.kind in (Kind.HEADING, Kind.RULE):
             return True
-        if line.kind in (Kind.BLANK, Kind.CODE, Kind.HIDDEN):
+        if line.kind == Kind.BLANK or line.kind in _OPAQUE:
             return False
         inside = len(line.text) - len(line.text.lstrip(" \t>"))
         if line.kind in (Kind.ROW, Kind.HTML_ROW) or index in self.folds or line.quoted or before == Kind.BLANK:

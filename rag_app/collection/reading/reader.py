@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag_app.collection.reading.addresses import BARE, addresses
 from rag_app.collection.reading.choice import Choice, choose
 from rag_app.collection.reading.days import Day, day_in, has_impossible_day, year_in
-from rag_app.collection.reading.entry import Entry, LeftOut, entry_of
-from rag_app.collection.reading.markup import Kind, Source, scan
+from rag_app.collection.reading.entry import LONGEST_ENTRY, Entry, LeftOut, entry_of
+from rag_app.collection.reading.markup import Kind, Source, Span, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import Outline, Part, Shape, outline
 from rag_app.collection.reading.tables import add_rows
 
+LONG = 1_000_000  # characters; a longer text is read in pieces
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`encoding`)
 _UPDATED = re.compile(
     r"(?:last )?updated?\b(?: on| at| date)?|generated (?:on|at)|更新|最終更新|作成日|生成(?:时间|日期)|업데이트|갱신|cập nhật", re.IGNORECASE
@@ -41,12 +43,53 @@ class Days:
 
 
 def read_text(text: str, days: Days, begin: int = 0) -> Reading:
-    """The entries of a normalised text. What stands before `begin` is no text of any."""
-    source = scan(text, begin)
-    tree = outline(source)
-    add_rows(source, tree)
-    choice = choose(source, tree)
-    return _Dated(source, tree, choice, days).run()
+    """The entries of a normalised text. What stands before `begin` (front matter) is no text of any."""
+    definitions, opaque = definitions_in(text), opaque_spans(text, begin)
+    whole = Reading()
+    near = _near_addresses(text) if len(text) > LONG else None
+    for start, end in _segments(text, begin, opaque):
+        source = scan(text, start, end, definitions, opaque, near)
+        tree = outline(source)
+        add_rows(source, tree)
+        dated = _Dated(source, tree, choose(source, tree), days)
+        reading = dated.run()
+        whole.entries.extend(reading.entries)
+        whole.left_out.extend(reading.left_out)
+        days = dated.days_behind
+    return whole
+
+
+def _segments(text: str, begin: int, opaque: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """A text in pieces of some size, so that memory is bounded; each begins with a heading that holds
+    an address.
+    """
+    start = begin
+    spans = [(first, behind) for first, behind, _ in opaque]
+    while len(text) - start > 2 * LONG:
+        cut = 0
+        for address in addresses(text, start + LONG):
+            line = text.rfind("\n", 0, address.start) + 1
+            inside = bisect_right(spans, line, key=lambda span: span[0]) - 1
+            if text.startswith("#", line) and line > start and not (inside >= 0 and line < spans[inside][1]):
+                cut = line
+                break
+        if not cut:
+            break
+        yield start, cut
+        start = cut
+    yield start, len(text)
+
+
+def _near_addresses(text: str) -> Callable[[int], bool]:
+    """Whether an offset is so near to an address that its line may belong to an entry."""
+    places = sorted([*(a.start for a in addresses(text)), *(m.start() for m in BARE.finditer(text))])
+
+    def near(offset: int) -> bool:
+        at = bisect_right(places, offset)
+        below = at < len(places) and places[at] - offset <= LONGEST_ENTRY
+        return below or (at > 0 and offset - places[at - 1] <= LONGEST_ENTRY + 1_000)
+
+    return near
 
 
 def damage(text: str, start: int, end: int) -> tuple[int, str] | None:
@@ -64,7 +107,7 @@ class _Dated:
     def __init__(self, source: Source, tree: Outline, choice: Choice, days: Days) -> None:
         self.source, self.tree, self.choice, self.days = source, tree, choice, days
         self.taken = {chosen.part for chosen in choice.chosen}
-        self.damaged = _NO_TEXT.search(source.text) is not None
+        self.damaged = _NO_TEXT.search(source.text, source.start, source.end) is not None
         self.left_out: list[LeftOut] = []
         self.changes: list[tuple[int, Day | None, int]] = []  # (line, the day from there on, the year)
         self.weak: Day | None = None
@@ -132,16 +175,13 @@ class _Dated:
         """The day on which the page says that it was written."""
         if self.weak:
             return self.weak
-        for found in _UPDATED.finditer(self.source.text):
+        for found in _UPDATED.finditer(self.source.text, self.source.start, self.source.end):
             end = self.source.text.find("\n", found.start())
             day = day_in(self.source.text[found.start() : end if end >= 0 else None][:120])
-            index = self._index(found.start())
+            index = self.source.index_at(found.start())
             if day and not any(p in self.taken for p in _up(self.tree.owners[index])):
                 return day
         return None
-
-    def _index(self, offset: int) -> int:
-        return bisect_right(self.source.lines, offset, key=lambda line: line.start) - 1
 
     # --- what is not taken --------------------------------------------------------------------
 
@@ -149,12 +189,18 @@ class _Dated:
         start, end = self._span(part.first, min([p.first for p in inner] or [part.end]))
         found = damage(self.source.text, start, end)
         if found:
-            self.left_out.append((self.source.lines[self._index(found[0])].number, found[1]))
+            self.left_out.append((self.source.lines[self.source.index_at(found[0])].number, found[1]))
         return found is not None
 
     def _span(self, first: int, end: int) -> tuple[int, int]:
         lines = self.source.lines
-        return lines[first].start, lines[end].start if end < len(lines) else len(self.source.text)
+        return lines[first].start, lines[end].start if end < len(lines) else self.source.end
+
+    @property
+    def days_behind(self) -> Days:
+        """The day and year that hold at the end."""
+        _, digest, year = self.changes[-1] if self.changes else (0, self.days.digest, self.days.year)
+        return Days(digest, year)
 
     def _untaken(self) -> None:
         for part in _outside(self.tree.root, self.taken):
@@ -176,7 +222,9 @@ class _Dated:
             if lost is not None:
                 self.left_out.append((self.source.lines[lost].number, "an arXiv address in running text: a reference"))
         elif lost is not None:
-            self.left_out.append((self.source.lines[lost].number, "no arXiv address in or under the heading but in running text"))
+            where = self.source.lines[lost].number
+            reason = f"no arXiv address in or under the heading: the one on line {where} stands in running text"
+            self.left_out.append((self.source.lines[part.first].number, reason))
         elif any(self.source.lines[i].is_text for i in own if self.source.lines[i].kind != Kind.HIDDEN) or "](" in text:
             self.left_out.append((self.source.lines[part.first].number, "no arXiv address in or under the heading"))
 

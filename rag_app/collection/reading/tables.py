@@ -7,7 +7,6 @@ not know: which rows are papers. Linear in the length of the table.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from rag_app.collection.reading.labels import role_of
@@ -137,9 +136,6 @@ def _html_rows(source: Source, first: int, last: int) -> Iterator[Part]:
 
 
 def _html_row(source: Source, cells: tuple[Cell, ...]) -> Part:
-    first, last = (_line_at(source.lines, offset) for offset in (cells[0].start, cells[-1].end))
+    first, last = (source.index_at(offset) for offset in (cells[0].start, cells[-1].end))
     return _row(first, last + 1, cells)
 
-
-def _line_at(lines: Sequence[SourceLine], offset: int) -> int:
-    return bisect_right(lines, offset, key=lambda line: line.start) - 1
