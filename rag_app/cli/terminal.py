@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from rag_app.cli.reading import missing_lines
 from rag_app.records import Answer, Evidence, Sentence
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ def print_report(result: IngestResult) -> None:
         print(f"merged {merged.arxiv_id}: kept {merged.kept}, also {merged.also}")
     if len(report.merged) > SHOWN_SKIPS:
         print(f"merged {len(report.merged) - SHOWN_SKIPS} more")
+    for note in report.notes[:SHOWN_SKIPS]:
+        print(f"note {note.file}: {note.reason}")
+    for line in missing_lines(report):
+        print(line)
     print(
         f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files; "
         f"{result.chunks:,} chunks, {result.embedded:,} embedded"

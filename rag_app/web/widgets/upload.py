@@ -6,6 +6,7 @@ digests are read (`digest`) or indexed (`pipeline`). Called by `ui.collection`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from rag_app.collection import digests
 from rag_app.errors import RagError
 from rag_app.files import private_folder, replacing
 from rag_app.home import Home
+from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
 from rag_app.web.state.folder_watch import ingesting, start_ingest
@@ -46,6 +48,9 @@ class Preview:
     papers: tuple[str, ...] = ()  # arXiv ids
     skipped: tuple[digests.Skipped, ...] = ()
     good: tuple[str, ...] = ()  # names of the uploads that hold an entry
+    shapes: tuple[tuple[str, int], ...] = ()  # what the entries are in their files
+    missing: tuple[tuple[str, int], ...] = ()  # papers without a field
+    notes: tuple[digests.Skipped, ...] = ()
 
 
 def add(words: Words, library: Library | None) -> None:
@@ -107,14 +112,18 @@ def _from_files(words: Words, library: Library | None) -> None:
 def preview_folder(folder: Path) -> Preview:
     """What `ingest` would read below a folder. Raises DigestError."""
     papers, report = digests.read([folder])
-    return Preview(report.files, tuple(paper.arxiv_id for paper in papers), report.skipped)
+    ids = tuple(paper.arxiv_id for paper in papers)
+    return Preview(report.files, ids, report.skipped, (), report.shapes, report.missing, report.notes)
 
 
 def preview_uploads(files: Sequence[Upload]) -> Preview:
     """What would be read of uploaded files; they stay in memory and in a folder that is gone at the end."""
     papers: list[str] = []
     skipped: list[digests.Skipped] = []
-    good = []
+    notes: list[digests.Skipped] = []
+    good: list[str] = []
+    shapes: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
     with TemporaryDirectory() as folder:
         for file in files:
             path = Path(folder, plain_name(file.name))
@@ -128,7 +137,18 @@ def preview_uploads(files: Sequence[Upload]) -> Preview:
             good.append(path.name)
             papers += [paper.arxiv_id for paper in found]
             skipped += report.skipped
-    return Preview(len(files), tuple(dict.fromkeys(papers)), tuple(skipped), tuple(good))
+            notes += report.notes
+            shapes.update(dict(report.shapes))
+            missing.update(dict(report.missing))
+    return Preview(
+        len(files),
+        tuple(dict.fromkeys(papers)),
+        tuple(skipped),
+        tuple(good),
+        tuple(shapes.most_common()),
+        tuple(missing.items()),
+        tuple(notes),
+    )
 
 
 def _preview_or_error(folder: Path) -> Preview | RagError:
@@ -145,7 +165,20 @@ def _show(preview: Preview, words: Words, library: Library | None) -> None:
         st.metric(words["preview_new"], f"{len(preview.papers) - known:,}", border=True)
         st.metric(words["preview_known"], f"{known:,}", border=True)
         st.metric(words["report_skipped"], f"{len(preview.skipped):,}", border=True)
+    _show_reading(preview, words)
     show_skipped(preview.skipped, words)
+
+
+def _show_reading(preview: Preview, words: Words) -> None:
+    """What the entries look like in their files, which fields are missing, and other encodings."""
+    if preview.shapes:
+        shapes = ", ".join(f"{words[f'shape_{name}']} {count:,}" for name, count in preview.shapes)
+        st.caption(words["read_shapes"].format(shapes=shapes))
+    if preview.missing:
+        fields = ", ".join(f"{words[f'missing_{name}']} {count:,}" for name, count in preview.missing)
+        st.caption(words["read_missing"].format(fields=fields, n=f"{len(preview.papers):,}"))
+    for note in preview.notes:
+        st.caption(f"{_code([note.file])}: {escape_markdown(note.reason)}")
 
 
 def show_skipped(skipped: Sequence[digests.Skipped], words: Words) -> None:
