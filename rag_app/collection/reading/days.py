@@ -70,6 +70,10 @@ class Day:
     until: str = ""
 
     @property
+    def year(self) -> int:
+        return int(self.day[:4])
+
+    @property
     def period(self) -> str:
         """The range as ISO 8601 writes it, "2027-01-29/2027-02-05"; empty for a single day."""
         return f"{self.day}/{self.until}" if self.until else ""

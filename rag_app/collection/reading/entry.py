@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag_app.collection.reading.addresses import addresses
-from rag_app.collection.reading.authors import authors_of
+from rag_app.collection.reading.authors import authors_of, looks_like_names
 from rag_app.collection.reading.choice import Chosen
 from rag_app.collection.reading.days import day_in, starts_with_day
 from rag_app.collection.reading.fields import Body, Fields, Mark, read_body, sections_of
@@ -50,7 +50,7 @@ _FOLD = re.compile(r"<details\b[^<>]{0,80}>\s*(?:<summary\b[^<>]{0,80}>[^<>]{0,2
 _EDGE_TAGS = re.compile(r"\A(?:\s*<(?!br)[a-z/][^<>]{0,200}>)+\s*|\s*(?:<(?!br)/?[a-z][^<>]{0,200}>\s*)+\Z", re.IGNORECASE)
 _WHO = re.compile(r"(?:\A|[.。;；|,，·—–-]\s*|\s{2,})[*_]{0,2}(?:Authors?|By|저자|作者|著者|Tác giả)\s?[:：][*_]{0,2}\s*", re.IGNORECASE)
 _ET_AL = re.compile(r"(?:\A|[,，|;(（])\s*([^,，|;:：()\[\]<>*]{3,80}?)[,\s]+et\.?\s?al\b\.?,?", re.IGNORECASE)
-_STOP = re.compile(r"\s\|\s|[;；]\s|<br|\.\s+(?=[A-Z][a-z]+ [a-z])|\s[-–—]\s")
+_STOP = re.compile(r"\s\|\s|;\s|；|<br|\.\s+(?=[A-Z][a-z]+ [a-z])|\s[-–—]\s")
 _SEPARATORS = " \t\n-–—:：,，;；|·•*_`)]>.。"
 
 
@@ -127,6 +127,8 @@ def _read_head(source: Source, chosen: Chosen, body: Body, year: int) -> None:
     if not head.title and head.use == 0:
         head = titled(text, source.definitions)
     body.title = head.title
+    if head.before and (looks_like_names(head.before.strip(" .,")) or "et al" in head.before):
+        body.fields.authors = authors_of(head.before.strip(" .,"))
     if (skipped := starts_with_day(text.lstrip("*_[(【 "))) and (day := day_in(text[: skipped + 8], year)):
         body.fields.day = day
     _count(text[head.rest :][:120], body.fields)

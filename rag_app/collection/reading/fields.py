@@ -15,7 +15,7 @@ from rag_app.collection.reading.authors import Authors, authors_of, looks_like_n
 from rag_app.collection.reading.days import Day, day_in
 from rag_app.collection.reading.labels import Label, Role, label_of
 from rag_app.collection.reading.markup import MEDIA, Kind, SourceLine
-from rag_app.collection.reading.titles import Definitions, is_generic, links, only_links
+from rag_app.collection.reading.titles import Definitions, is_generic, links, only_links, without_links
 from rag_app.collection.reading.votes import LONGEST_VOTES, marked_votes, votes_of
 from rag_app.records import SUMMARY, Section
 from rag_app.text.cleaning import clean_line
@@ -90,7 +90,7 @@ def _read_line(line: SourceLine, body: Body, definitions: Definitions, indent: i
     label = label_of(text[begin:]) if (":" in text or "：" in text) and line.kind != Kind.HEADING else None
     if label and _take_field(label, text[begin + label.value :], body):
         return None
-    if seen <= _NAMES_WITHIN and body.fields.authors is None and _take_names(text[begin:], body.fields):
+    if seen <= _NAMES_WITHIN and body.fields.authors is None and _take_names(text[begin:], body.fields, definitions):
         return None
     linked = "](" in text or "://" in text or "[" in text or "<a" in text or (label and label.role == Role.LINK)
     if linked and _is_links(text[begin:], label, definitions):
@@ -137,16 +137,24 @@ def _take_field(label: Label, value: str, body: Body) -> bool:
     return label.role == Role.ELSEWHERE and not any(map(str.isalnum, plain))
 
 
-def _take_names(text: str, fields: Fields) -> bool:
-    """Whether a line without a label lists the authors: in italics, or after "by"."""
+def _take_names(text: str, fields: Fields, definitions: Definitions) -> bool:
+    """Whether a line without a label lists the authors: in italics, after "by", or beside links."""
     found = _ITALIC.match(text)
     inside = found["inside"] if found else ""
     by = re.match(r"\s*(?:by|👥|✍️?|👤)\s+", text, re.IGNORECASE)
-    names = inside or (text[by.end() :] if by else "")
+    names = inside or (text[by.end() :] if by else "") or _beside_links(text, definitions)
     if names and looks_like_names(names.strip(" *_")):
         fields.authors = authors_of(names.strip(" *_"))
         return fields.authors is not None
     return False
+
+
+def _beside_links(text: str, definitions: Definitions) -> str:
+    """What stands in a line beside links to papers."""
+    found = links(text, definitions) if "](" in text or "://" in text else []
+    if not any(link.key for link in found) or len(text) > 2_000:
+        return ""
+    return without_links(text, found).strip(" \t|·•,;:–—-")
 
 
 def _is_links(text: str, label: Label | None, definitions: Definitions) -> bool:

@@ -16,7 +16,7 @@ from rag_app.collection.reading.days import Day, day_in, day_of_path, year_in
 from rag_app.collection.reading.encoding import decoded
 from rag_app.collection.reading.fields import Body, Fields, read_body, sections_of
 from rag_app.collection.reading.front_matter import FrontMatter, Value, front_matter
-from rag_app.collection.reading.json_objects import json_papers, looks_like_json
+from rag_app.collection.reading.json_objects import json_papers, looks_like_json, strings_with_addresses
 from rag_app.collection.reading.labels import Role, role_of
 from rag_app.collection.reading.markup import Kind, Source, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import NAMES, addresses_by_line
@@ -90,12 +90,25 @@ def _paper(
 
 def _json(text: str, source: str, on_path: Day | None) -> FileReading:
     entries, problem = json_papers(text)
+    if not entries and (kept := strings_with_addresses(text)):
+        return _markdown_in_json(kept, text, source, on_path)
     papers = []
     for entry in entries:
         own = entry.fields.day or entry.fields.published
         day = on_path if on_path and not on_path.until else own or on_path
         papers.append(_paper(entry.key, entry.title, day, entry.fields, entry.sections, source, entry.line))
     return FileReading(tuple(papers), ("JSON object",) * len(papers), ((1, problem),) if problem else ())
+
+
+def _markdown_in_json(kept: str, text: str, source: str, on_path: Day | None) -> FileReading:
+    """The papers of Markdown that stands in the strings of a JSON file."""
+    reading = read_text(kept, Days(on_path, on_path.year if on_path else 0))
+    papers = []
+    for entry, day in reading.entries:
+        line = text.count("\n", 0, max(0, text.find(entry.key))) + 1
+        sections = tuple(Section(s.name, s.text, line) for s in entry.sections)
+        papers.append(_paper(entry.key, entry.title, day, entry.fields, sections, source, line))
+    return FileReading(tuple(papers), ("JSON string",) * len(papers))
 
 
 # --- one paper a file -------------------------------------------------------------------------

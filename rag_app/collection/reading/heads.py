@@ -50,16 +50,19 @@ class Head:
     key: str
     title: str
     rest: int
-    votes_in: str = ""  # the part of the head that may count votes
+    before: str = ""  # words before the title that may be its authors
 
 
-_EMPHASIS = re.compile(r"(\*{1,3}(?!\*)|__?(?!_)|<(?:b|strong|i|em|u)>|[\"“«《「『])(?=\S)")
-_CLOSING = {"“": "”", "«": "»", "《": "》", "「": "」", "『": "』"}
+_EMPHASIS = re.compile(r"(\*{1,3}(?!\*)|__?(?!_)|<(?:b|strong|i|em|u)>|[\"“«《「『【])(?=\S)")
+_TAGGED = re.compile(r"[*_]{0,3}(?:[\[(（][^\[\]()（）\n]{1,30}[\])）]|`[^`\n]{1,30}`|【[^】\n]{0,12}\d[^】\n]{0,12}】)[*_]{0,3}(?!\()[\s:：|·-]{0,3}")
+_QUOTED = re.compile(r"[\"“]([^\"“”\n]{8,300}?)[.,]?[\"”]")
+_CLOSING = {"【": "】", "“": "”", "«": "»", "《": "》", "「": "」", "『": "』"}
 _TAG = re.compile(r"<[a-z/][^<>]{0,200}>\s*|&nbsp;\s*", re.IGNORECASE)
 _GROUP = re.compile(r"(?:[(（\[【][^()（）\[\]【】\n]{1,40}[)）\]】]|`[^`\n]{1,40}`)[*_]{0,3}[\s:：|-]{0,3}")
-_PLAIN_END = re.compile(r"<br\s*/?>|(?<=\S)[ \t]{2,}(?=\S)|\s[—–]\s|\s-{1,2}\s(?=[^\n]{60})|\n\s*\n|\s\|\s|(?<=\w)\.\s+(?=\w[^\n]{20})")
+_PLAIN_END = re.compile(r"<br\s*/?>|(?<=\S)[ \t]{2,}(?=\S)|\s[—–]\s|\s-{1,2}\s(?=[^\n]{60})|\n\s*\n|\s\|\s|,\s(?=[*_]{1,2}\w)|(?<=\w)\.\s+(?=\w[^\n]{20})")
 _SENTENCE = re.compile(r"[.。!?！？]\s*\Z")
 _GAPS = re.compile(r"[\s*_`|:：,，;；·•–—-]*")
+_BARE_START = re.compile(r"[*_]{0,3}[\[(`（]\s?(?:arxiv:)?\d{4}\.\d{4,5}", re.IGNORECASE)
 _ONLY_MARKS = re.compile(r"[\W_]*\Z")
 
 
@@ -77,7 +80,7 @@ def head_of(text: str, definitions: Definitions, bare: Sequence[Address] = ()) -
         return Head(Use.LINK, papers[0].key, "", len(text))
     named = next((link for link in papers if not is_generic(label_of_link(text, link))), None)
     if named and (use := _leads(text, begin, named)):
-        return Head(use, named.key, plain_title(label_of_link(text, named)), _behind(text, named.end), text[named.end :])
+        return Head(use, named.key, plain_title(label_of_link(text, named)), _behind(text, named.end))
     generic = next((link for link in papers if is_generic(label_of_link(text, link))), None)
     if generic is None:
         return Head(Use.NONE, "", "", 0)
@@ -105,6 +108,9 @@ def _begin(text: str) -> int:
         at += start_of_title(text[at : at + 400])
         tag = _TAG.match(text, at)
         at = tag.end() if tag and not _EMPHASIS.match(text, at) and not text[at:].lower().startswith("<a") else at
+        tagged = _TAGGED.match(text, at)
+        if tagged and re.search(r"\w{3}", text[tagged.end() : tagged.end() + 80]) and not _BARE_START.match(text, at):
+            at = tagged.end()
         inside = _EMPHASIS.match(text, at)
         skip = inside.end() if inside and (day := starts_with_day(text[inside.end() : inside.end() + 60])) else at
         at = skip + (day if skip != at else starts_with_day(text[at : at + 60]))
@@ -157,11 +163,11 @@ def _after(text: str, link: Link, found: list[Link]) -> Head:
     words = text[rest:].strip()
     segment = _segment(text, rest, found)
     if segment:
-        return Head(Use.ENTRY, link.key, plain_title(text[segment[0] : segment[1]]), segment[2], text[segment[2] :])
+        return Head(Use.ENTRY, link.key, plain_title(text[segment[0] : segment[1]]), segment[2])
     if words and len(words) <= _LONG_TITLE and not _SENTENCE.search(words) and 2 <= len(words.split()) <= _MANY_WORDS:
         end = _plain_end(text, rest)
-        return Head(Use.ENTRY, link.key, plain_title(text[rest:end]), end, text[end:])
-    return Head(Use.ENTRY, link.key, "", rest, text[rest:])
+        return Head(Use.ENTRY, link.key, plain_title(text[rest:end]), end)
+    return Head(Use.ENTRY, link.key, "", rest)
 
 
 def _before(text: str, begin: int, link: Link, found: list[Link]) -> Head:
@@ -176,18 +182,21 @@ def _before(text: str, begin: int, link: Link, found: list[Link]) -> Head:
             return Head(Use.NONE, "", "", 0)
         near = len(between.strip(" *_([（【,，:：|-–—`")) == 0
         use = Use.ENTRY if near or (not labelled and len(between) <= NEAR) else Use.WEAK if trailing else Use.NONE
-        return Head(use, link.key, title, segment[2], text[segment[2] :])
+        return Head(use, link.key, title, segment[2])
     several = {other.key for other in found if other.key}
     label = label_of(text)
     if len(several) > 1 or (label and label.role in (Role.TEXT, Role.OTHER, Role.NUMBER)):
         return Head(Use.NONE, "", "", 0)
+    quoted = _QUOTED.search(text, begin, link.start)
+    if quoted:
+        return Head(Use.WEAK, link.key, plain_title(quoted[1]), quoted.end(), text[begin : quoted.start()])
     end = _plain_end(text, begin)
     if end >= link.start:
         end = _behind_links(text, link, found)
     title = plain_title(text[begin:end])
     if not title or is_generic(title) or (_SENTENCE.search(text[begin : link.start]) and not trailing):
         return Head(Use.NONE, "", "", 0)
-    return Head(Use.WEAK, link.key, title, end, text[end:])
+    return Head(Use.WEAK, link.key, title, end)
 
 
 def _behind_links(text: str, first: Link, found: list[Link]) -> int:
@@ -203,9 +212,9 @@ def _behind_links(text: str, first: Link, found: list[Link]) -> int:
 def _untied(text: str, begin: int, found: list[Link]) -> Head:
     segment = _segment(text, begin, found)
     if segment:
-        return Head(Use.NONE, "", plain_title(text[segment[0] : segment[1]]), segment[2], text[segment[2] :])
+        return Head(Use.NONE, "", plain_title(text[segment[0] : segment[1]]), segment[2])
     end = _plain_end(text, begin)
-    return Head(Use.NONE, "", plain_title(text[begin:end]), end, text[begin:])
+    return Head(Use.NONE, "", plain_title(text[begin:end]), end)
 
 
 def _segment(text: str, at: int, found: list[Link]) -> tuple[int, int, int] | None:

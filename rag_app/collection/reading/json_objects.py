@@ -80,6 +80,24 @@ def json_papers(text: str, year: int = 0) -> tuple[list[JsonEntry], str]:
     return entries, problem if problem and not entries else "" if entries else "JSON without objects that have a paper's id or address and a title"
 
 
+def strings_with_addresses(text: str) -> str:
+    """The strings of a JSON text that hold a paper's address, one below the other: Markdown that a
+    script keeps in JSON.
+    """
+    found: list[str] = []
+    for value in _parsed(text)[0]:
+        stack = [value]
+        while stack:
+            held = stack.pop()
+            if isinstance(held, dict):
+                stack.extend(reversed(held.values()))
+            elif isinstance(held, list):
+                stack.extend(reversed(held))
+            elif isinstance(held, str) and len(held) < _LONGEST_SECTION and ("|" in held or "](" in held) and key_of(held):
+                found.append(_flat(held))
+    return "\n".join(found)
+
+
 def _parsed(text: str) -> tuple[list[Any], str]:
     if _too_deep(text):
         return [], "JSON nested too deeply"

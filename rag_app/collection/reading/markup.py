@@ -69,7 +69,7 @@ MEDIA = re.compile(
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$|(?=\[))")  # "###[Title](…)" is a slip, not a text
 _HTML_HEADING = re.compile(r"\s{0,8}<h([1-6])\b[^<>]{0,300}>\s*", re.IGNORECASE)
 _QUOTE = re.compile(r"(?: {0,3}> ?)+")
-_ITEM = re.compile(r"([ \t]*)(?:[-*+•●▪·]|\d{1,4}[.)])(?:[ \t]+|$)")
+_ITEM = re.compile(r"([ \t]*)(?:(?:[-*+•●▪·]|\d{1,4}[.)])(?:[ \t]+|$)|(?:\d{1,4}[、．]|[①-⑳])[ \t]*)")
 _HTML_ITEM = re.compile(r"([ \t]*)(?:</li>\s*)?<li\b[^<>]{0,200}>\s*", re.IGNORECASE)
 _RULE = re.compile(r"\s*(?:([-*_])\s?)(?:\1\s?){2,}\Z|\s*<hr\b[^<>]{0,80}>\s*\Z")
 _UNDER = re.compile(r" {0,3}(?:={2,}|-{2,})[ \t]*\Z")
@@ -243,7 +243,7 @@ class _Scanner:
             return underlined._replace(number=number, start=start)
         if first in "-*_<" and _RULE.match(line):
             return SourceLine(number, start, line, Kind.RULE, 0, 0, len(line))
-        if (first in "-*+•●▪·" or first.isdigit()) and (item := _ITEM.match(line)):
+        if (first in "-*+•●▪·" or first.isdigit() or "①" <= first <= "⑳") and (item := _ITEM.match(line)):
             return SourceLine(number, start, line, Kind.ITEM, _width(item[1]), item.end(), len(line))
         if first == "<":
             return self._html(number, start, line)

@@ -19,6 +19,7 @@ from rag_app.collection.reading.markup import Kind, Source, Span, definitions_in
 from rag_app.collection.reading.outline import Outline, Part, Shape, outline
 from rag_app.collection.reading.tables import add_rows
 
+LEAP_YEAR = 2000  # has every day
 LONG = 1_000_000  # characters; a longer text is read in pieces
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`encoding`)
 _UPDATED = re.compile(
@@ -133,14 +134,21 @@ class _Dated:
 
     def _days_of_headings(self) -> None:
         digest, year = self.days.digest, self.days.year
+        above: list[tuple[int, int]] = []  # (level, year) of the headings around
         for part in _outside(self.tree.root, self.taken):
             if part.shape != Shape.HEADING:
                 continue
+            while above and above[-1][0] >= part.level:
+                above.pop()
             text = self.source.text[part.head[0] : part.head[1]]
             if not any(map(str.isdigit, text)):
                 continue
-            year = year_in(text) or year
-            day = day_in(text)
+            around = above[-1][1] if above else self.days.year
+            year = year_in(text) or around or year
+            above.append((part.level, year_in(text) or around))
+            day = day_in(text, around)
+            if not day and day_in(text, LEAP_YEAR):
+                digest = self.days.digest  # a day of a year that nobody names
             if impossible := not day and has_impossible_day(text):
                 self.left_out.append((self.source.lines[part.first].number, f"{impossible} is not a day"))
                 day = self.days.digest

@@ -26,7 +26,8 @@ _WEB = re.compile(r"<?https?://[^\s<>\"'|]+[^\s<>\"'|.,;:!?)\]】）。，*_`]>?
 _NUMBERING = re.compile(
     r"(?:[-*+•●▪·]\s+)?(?:\[\s?\d{1,4}\s?\]|[(（]\d{1,4}[)）]|\d{1,4}\s?[.)、:：．](?=\s|[^\W\d])|#\d{1,4}(?!\w)|№\s?\d{1,4}|\d[\ufe0f]?\u20e3|[①-⑳❶-❿])\.?\s*"
 )
-_LEADING = re.compile(r"[^\w\s$\\\"'“”‘’«»《》〈〉「」『』()\[\]{}<>#@&+\-–—/|*_`~^=.,:;!?%¿¡]+[\ufe0e\ufe0f]?\s*")
+_LEADING = re.compile(r"[^\w\s$\\\"'“”‘’«»《》〈〉「」『』【】（）()\[\]{}<>#@&+\-–—/|*_`~^=.,:;!?%¿¡]+[\ufe0e\ufe0f]?\s*")
+_MAY_LINK = re.compile(r"\[|://|<a\b|arxiv|doi", re.IGNORECASE)
 _GAP = "\x00"  # in the place of a link that was cut
 _BRACKETS = re.compile(rf"[(（\[【][\s\w|,/·•&+:：.、{_GAP}-]{{0,80}}[)）\]】]")
 _TRAIL = re.compile(r"(?:[\s|·•,，;:：/&+–—-]|(?<!\w)[*_]{1,3}(?!\w))+\Z")
@@ -211,7 +212,7 @@ def without_links(text: str, found: list[Link]) -> str:
 
 def plain_title(text: str, definitions: Definitions | None = None) -> str:
     """The title in a text: without numbering, leading signs, links that name no paper, and votes behind it."""
-    bare = without_links(text, links(text, definitions)) if "[" in text or "://" in text or "<a" in text else text
+    bare = without_links(text, links(text, definitions)) if _MAY_LINK.search(text) else text
     votes = marked_votes(bare)
     if votes and not any(map(str.isalnum, bare[votes.end :])):
         bare = bare[: votes.start]

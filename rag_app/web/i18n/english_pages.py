@@ -91,6 +91,7 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "shape_list item": "list items",
     "shape_table row": "table rows",
     "shape_JSON object": "JSON objects",
+    "shape_JSON string": "Markdown in JSON",
     "shape_file with front matter": "files with front matter",
     "shape_file named by its id": "files named by an id",
     "missing_day": "day",

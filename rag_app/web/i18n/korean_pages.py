@@ -92,6 +92,7 @@ KOREAN_PAGES: Mapping[str, str] = {
     "shape_list item": "목록 항목",
     "shape_table row": "표의 행",
     "shape_JSON object": "JSON 객체",
+    "shape_JSON string": "JSON 안의 Markdown",
     "shape_file with front matter": "머리말이 있는 파일",
     "shape_file named by its id": "ID로 이름 지은 파일",
     "missing_day": "날짜",
