@@ -285,7 +285,7 @@ class _Chooser:
             return False
         if self.facts[part].head.use == Use.LINK:
             return False
-        text = self.source.text[part.head[0] : part.head[1]]
+        text = self.source.text[part.head[0] : min(part.head[1], part.head[0] + 2_000)]
         if part.shape == Shape.ITEM and (label := label_of(text)) and label.role not in (None, Role.TITLE):
             return False
         title = plain_title(text, self.source.definitions)

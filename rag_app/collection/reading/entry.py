@@ -14,7 +14,15 @@ from rag_app.collection.reading.addresses import addresses
 from rag_app.collection.reading.authors import authors_of, looks_like_names
 from rag_app.collection.reading.choice import Chosen
 from rag_app.collection.reading.days import day_in, starts_with_day
-from rag_app.collection.reading.fields import Body, Fields, Mark, read_body, sections_of
+from rag_app.collection.reading.fields import (
+    Body,
+    Fields,
+    Mark,
+    read_body,
+    sections_of,
+    within_tags,
+    without_tags,
+)
 from rag_app.collection.reading.heads import Head, head_of, titled
 from rag_app.collection.reading.labels import Role, label_of
 from rag_app.collection.reading.markup import Kind, Source, SourceLine
@@ -47,8 +55,7 @@ class Entry:
 _ADDRESS = re.compile(r"<?https?://\S++", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|</?p>", re.IGNORECASE)
 _FOLD = re.compile(r"<details\b[^<>]{0,80}>\s*(?:<summary\b[^<>]{0,80}>[^<>]{0,200}</summary>)?\s*(?:<p>)?", re.IGNORECASE)
-_EDGE_TAGS = re.compile(r"\A(?:\s*<(?!br)[a-z/][^<>]{0,200}>)+\s*|\s*(?:<(?!br)/?[a-z][^<>]{0,200}>\s*)+\Z", re.IGNORECASE)
-_WHO = re.compile(r"(?:\A|[.。;；|,，·—–-]\s*|\s{2,})[*_]{0,2}(?:Authors?|By|저자|作者|著者|Tác giả)\s?[:：][*_]{0,2}\s*", re.IGNORECASE)
+_WHO = re.compile(r"(?:\A|[.。;；|,，·—–-]\s{0,3}|\s\s)[*_]{0,2}(?:Authors?|By|저자|作者|著者|Tác giả)\s?[:：][*_]{0,2}\s*", re.IGNORECASE)
 _ET_AL = re.compile(r"(?:\A|[,，|;(（])\s*([^,，|;:：()\[\]<>*]{3,80}?)[,\s]+et\.?\s?al\b\.?,?", re.IGNORECASE)
 _STOP = re.compile(r"\s\|\s|;\s|；|<br|\.\s+(?=[A-Z][a-z]+ [a-z])|\s[-–—]\s")
 _SEPARATORS = " \t\n-–—:：,，;；|·•*_`)]>.。"
@@ -191,8 +198,9 @@ def _read_span(source: Source, start: int, end: int, name: str, body: Body) -> N
     edges = [(found.start(), found.end()) for found in _BREAK.finditer(text, at, end)]
     for stop, behind in [*edges, (end, end)]:
         piece = text[at:stop]
-        label = label_of(_EDGE_TAGS.sub("", piece)) if ":" in piece[:60] or "：" in piece[:60] else None
-        value = stop - len(piece) + piece.find(_EDGE_TAGS.sub("", piece)) + label.value if label else at
+        first, _ = within_tags(piece)
+        label = label_of(piece[first:]) if ":" in piece[first : first + 60] or "：" in piece[:60] else None
+        value = at + first + label.value if label else at
         if label and _take(label.role, text[value:stop], body):
             run = _close(source, run, at, name, body)
         elif label and (label.role in (Role.TEXT, Role.OTHER) or (label.marked and label.role is None)):
@@ -224,7 +232,7 @@ def _authors_in(words: str, fields: Fields) -> tuple[int, int] | None:
     if who:
         stop = _STOP.search(words, who.end())
         until = stop.start() if stop else len(words)
-        listed = authors_of(_EDGE_TAGS.sub("", words[who.end() : until]))
+        listed = authors_of(without_tags(words[who.end() : until]))
         if listed and listed.names:
             fields.authors = listed
             return who.start() + (words[who.start()] in ".。"), until
@@ -255,11 +263,10 @@ def _take(role: Role | None, value: str, body: Body) -> bool:
 def _add(source: Source, start: int, end: int, name: str, body: Body) -> None:
     """A slice as text of a section, without tags and marks at its edges, if it holds words of its own."""
     raw = source.text[start:end]
-    lead = _EDGE_TAGS.match(raw)
-    begin = lead.end() if lead else 0
-    inner = raw[begin:].lstrip(_SEPARATORS)
-    begin = len(raw) - len(inner)
-    inner = re.sub(r"\s*(?:</?[a-z][^<>]{0,200}>\s*)+\Z", "", inner, flags=re.IGNORECASE).rstrip(" \t\n*_|,，–—-([（【")
+    first, last = within_tags(raw)
+    inner = raw[first:last].lstrip(_SEPARATORS)
+    begin = last - len(inner)
+    inner = inner.rstrip(" \t\n*_|,，–—-([（【")
     bare = without_links(inner, links(inner, source.definitions)) if "](" in inner or "://" in inner else inner
     if is_generic(bare) or not any(map(str.isalnum, bare)):
         return

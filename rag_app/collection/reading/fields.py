@@ -30,8 +30,9 @@ _AFTER_NAME = re.compile(r"[ \t]*+(?:[:：][ \t]*|[-–—][ \t]+|$)")
 _TAGS_ALONE = re.compile(r"(?:\s*</?[a-z][a-z0-9]{0,12}\b[^<>]{0,300}>)+\s*\Z|\s*\{%[^{}\n]{0,80}%\}\s*\Z", re.IGNORECASE)
 _SUMMARY_TAG = re.compile(r"(?:\s*<details\b[^<>]{0,80}>)?\s*<summary\b[^<>]{0,300}>(.{0,400}?)</summary>", re.IGNORECASE)
 _EXPAND = re.compile(r"\s*[-–—(（]*\s*(?:click to (?:expand|open|view)[^)）]{0,20}|点击展开\w{0,6}|펼치기|클릭\w{0,10})\s*[)）]*", re.IGNORECASE)
-_END_TAGS = re.compile(r"(?:</(?:p|li|div|span|sub|b|strong|i|em|td)\s*>\s*)+\Z", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,12}(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
 _ITALIC = re.compile(r"\s*(\*{1,2}|_{1,2}|<(?:i|em|sub|small)>)(?P<inside>[^\n]{3,})(?:\1|</(?:i|em|sub|small)>)\s*\Z")
+_BLANKS = re.compile(r"\s*")
 _QUOTE = re.compile(r"(?: {0,3}> ?)+")
 _NAMES_WITHIN = 4  # lines below the head among which names may stand without a label
 
@@ -66,6 +67,30 @@ class Body:
     fields: Fields = field(default_factory=Fields)
     marks: list[Mark | None] = field(default_factory=list)  # None where the text is interrupted
     title: str = ""
+
+
+def within_tags(text: str) -> tuple[int, int]:
+    """Where the words of a text begin and end between the tags at its edges; <br> is a word's end."""
+    start, end = 0, len(text.rstrip())
+    while (tag := _TAG.match(text, start + _blanks(text, start))) and tag.end() <= end:
+        start = tag.end()
+    while end > start and text.startswith(">", end - 1):
+        opening = text.rfind("<", start, end)
+        if opening < 0 or end - opening > 220 or not _TAG.fullmatch(text, opening, end):
+            break
+        end = len(text[start:opening].rstrip()) + start
+    return start + _blanks(text, start) if start < end else end, end
+
+
+def _blanks(text: str, start: int) -> int:
+    found = _BLANKS.match(text, start)
+    return found.end() - start if found else 0
+
+
+def without_tags(text: str) -> str:
+    """The text without the tags and blanks at its edges."""
+    start, end = within_tags(text)
+    return text[start:end]
 
 
 def read_body(lines: Iterable[SourceLine | None], body: Body, definitions: Definitions, indent: int = 0) -> None:
@@ -117,7 +142,7 @@ def _is_votes(text: str, fields: Fields) -> bool:
 
 def _take_field(label: Label, value: str, body: Body) -> bool:
     """Whether a label line is a field of its own, which is then taken, and no text."""
-    fields, plain = body.fields, _END_TAGS.sub("", value)
+    fields, plain = body.fields, without_tags(value)
     if label.role == Role.VOTES and fields.votes is None and (count := votes_of(plain)):
         fields.votes, fields.counted = count.count, True
         return True
@@ -202,7 +227,9 @@ def _named_mark(line: SourceLine, begin: int, label: Label | None, indent: int) 
 
 
 def _mark(line: SourceLine, name: str, at: int, first: int | None = None) -> Mark:
-    end = len(_END_TAGS.sub("", line.text.rstrip()).rstrip()) if line.text.rstrip().endswith(">") else len(line.text.rstrip())
+    end = len(line.text.rstrip())
+    if line.text.startswith(">", end - 1):
+        end = within_tags(line.text)[1]
     whole = line.start + (at if first is None else first)
     return Mark(line.number, min(line.start + at, line.start + end), line.start + end, name, whole)
 

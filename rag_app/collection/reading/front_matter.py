@@ -14,7 +14,7 @@ import yaml
 
 LONGEST = 40_000  # characters; YAML is slow to scan, and honest front matter has a few hundred
 _OPENING = re.compile(r"(?:---|\+\+\+)[ \t]*\n")
-_HEXO = re.compile(r"(?:[\w-]{1,40}:[^\n]{0,2000}\n(?:[ \t]+[^\n]{0,2000}\n|- [^\n]{0,2000}\n){0,200}){2,60}---[ \t]*\n")
+_HEXO = re.compile(r"(?:[\w-]{1,40}:[^\n]{0,2000}+\n(?:[ \t][^\n]{0,2000}+\n|- [^\n]{0,2000}+\n){0,200}+){2,60}+---[ \t]*\n")
 _TOML = re.compile(r"^([\w-]{1,40})\s?=\s?(.{1,2000})$", re.MULTILINE)
 
 

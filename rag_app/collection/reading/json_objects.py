@@ -150,7 +150,7 @@ def _literal(text: str) -> Any:
     plain = text.strip()
     if not (plain[:1] == "{" and plain[-1:] == "}") or len(plain) > _LONGEST_LITERAL:
         return text
-    if re.search(r"(?:[\[{(][\s\[{(]*){60}", plain) or sum(map(plain.count, "[{(")) > 20_000:
+    if re.search(r"(?:[\[{(]\s*+){60}", plain) or sum(map(plain.count, "[{(")) > 20_000:
         return text
     try:
         return json.loads(plain)

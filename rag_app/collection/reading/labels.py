@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 
 class Role(StrEnum):
@@ -110,9 +110,11 @@ class Label:
     marked: bool  # in bold or italics
 
 
-@cache
+@lru_cache(4096)
 def role_of(name: str) -> Role | None:
     """What a field of that name holds; None for a name that is not known."""
+    if len(name) > 2 * LONGEST_LABEL:
+        return None
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name) if name.isascii() and not name.isupper() else name
     plain = " ".join(_DECORATION.sub(" ", re.sub(r"[(（][^)）]*[)）]|&nbsp;?", " ", words)).casefold().split())
     if not plain:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from rag_app.collection.reading.addresses import BARE, addresses
 from rag_app.collection.reading.choice import Choice, choose
@@ -183,7 +184,8 @@ class _Dated:
         """The day on which the page says that it was written."""
         if self.weak:
             return self.weak
-        for found in _UPDATED.finditer(self.source.text, self.source.start, self.source.end):
+        places = _UPDATED.finditer(self.source.text, self.source.start, self.source.end)
+        for found in islice(places, 200):
             end = self.source.text.find("\n", found.start())
             day = day_in(self.source.text[found.start() : end if end >= 0 else None][:120])
             index = self.source.index_at(found.start())

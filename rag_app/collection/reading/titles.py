@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from rag_app.collection.reading.addresses import Address, addresses, bare_id, web_key
@@ -18,7 +18,7 @@ from rag_app.collection.reading.votes import marked_votes
 from rag_app.text.cleaning import clean_line
 
 _TOKEN = re.compile(r"\\.|\[\[[^\[\]\n]{1,300}\]\](?!\()|!\[|\[|\]\(|\]\[|\]", re.DOTALL)
-_TARGET = re.compile(r"\s{0,4}<?((?:[^\s()<>]|\((?:[^\s()<>]|\([^\s()<>]*\))*\)){0,2000})>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s{0,4}\)")
+_TARGET = re.compile(r"\s{0,4}<?((?:[^\s()<>]++|\((?:[^\s()<>]++|\([^\s()<>]*+\))*+\))*+)>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s{0,4}\)")
 _REFERENCE = re.compile(r"([^\[\]\n]{0,300})\]")
 _ANCHOR = re.compile(r"<a\b(?P<attributes>[^<>]{0,2000})>|</a\s*>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE)
@@ -30,7 +30,9 @@ _LEADING = re.compile(r"[^\w\s$\\\"'“”‘’«»《》〈〉「」『』【�
 _MAY_LINK = re.compile(r"\[|://|<a\b|arxiv|doi", re.IGNORECASE)
 _GAP = "\x00"  # in the place of a link that was cut
 _BRACKETS = re.compile(rf"[(（\[【][\s\w|,/·•&+:：.、{_GAP}-]{{0,80}}[)）\]】]")
-_TRAIL = re.compile(r"(?:[\s|·•,，;:：/&+–—-]|(?<!\w)[*_]{1,3}(?!\w))+\Z")
+_TRAIL = " \t\n|·•,，;；:：/&–—-"
+_LONGEST_LABEL = 300  # characters; a longer text is more than a name of a link
+_LONGEST_LINE = 20_000  # characters of a text in which links are looked for
 _WORD = re.compile(r"\w+")
 
 _GENERIC_WORDS = frozenset(
@@ -68,6 +70,7 @@ Definitions = Mapping[str, str]  # label of a reference link, folded -> address
 
 def links(text: str, definitions: Definitions | None = None) -> list[Link]:
     """The links of a text in order, the outermost of nested ones: Markdown, wiki, HTML and bare addresses."""
+    text = text[:_LONGEST_LINE]
     found = [*_markdown(text, definitions or {})]
     if "<a" in text or "<A" in text:
         found += _anchors(text)
@@ -177,9 +180,14 @@ def _outermost(found: list[Link]) -> list[Link]:
     return kept
 
 
-@cache
 def is_generic(label: str) -> bool:
     """Whether a text only names a link or a field ("PDF", "[📄 arXiv]", "论文链接", "9904.13011"): it is no title."""
+    plain = " ".join(label.split())
+    return len(plain) <= _LONGEST_LABEL and _is_generic(plain)
+
+
+@lru_cache(4096)
+def _is_generic(label: str) -> bool:
     plain = _GENERIC_CJK.sub(" ", clean_line(_WEB.sub(" ", label)))
     words = _WORD.findall(plain.casefold())
     return all(word in _GENERIC_WORDS or _is_code(word) for word in words) or role_of(label) is not None
@@ -217,7 +225,7 @@ def plain_title(text: str, definitions: Definitions | None = None) -> str:
     if votes and not any(map(str.isalnum, bare[votes.end :])):
         bare = bare[: votes.start]
     title = clean_line(unnumbered(bare.strip().rstrip("#")))
-    return _TRAIL.sub("", unnumbered(title)) or title
+    return unnumbered(title).rstrip(_TRAIL) or title
 
 
 def unnumbered(text: str) -> str:
