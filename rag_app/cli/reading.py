@@ -71,11 +71,22 @@ def _line(paper: Paper) -> str:
 
 def report_lines(report: digests.Report) -> list[str]:
     """The report: shapes, what is missing, notes, and what was skipped and merged."""
-    lines = ["", f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files", "", "read as"]
+    lines = [
+        "",
+        f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files",
+        "",
+        "read as",
+    ]
     lines += [f"  {count:>7,}  {shape}" for shape, count in report.shapes]
     lines += ["", *missing_lines(report)] if report.missing or report.weeks else []
-    lines += ["", *_cut([f"note {_place(note)}: {note.reason}" for note in report.notes])] if report.notes else []
-    lines += ["", *_cut([f"skipped {_place(skip)}: {skip.reason}" for skip in report.skipped])] if report.skipped else []
+    lines += (
+        ["", *_cut([f"note {_place(note)}: {note.reason}" for note in report.notes])] if report.notes else []
+    )
+    lines += (
+        ["", *_cut([f"skipped {_place(skip)}: {skip.reason}" for skip in report.skipped])]
+        if report.skipped
+        else []
+    )
     merged = [f"merged {m.arxiv_id}: kept {m.kept}, also {m.also}" for m in report.merged]
     return lines + (["", *_cut(merged)] if merged else [])
 
@@ -96,4 +107,8 @@ def _place(said: digests.Skipped) -> str:
 
 
 def _cut(lines: list[str]) -> list[str]:
-    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"… and {len(lines) - SHOWN:,} more (all with --json)"]
+    return (
+        lines
+        if len(lines) <= SHOWN
+        else [*lines[:SHOWN], f"… and {len(lines) - SHOWN:,} more (all with --json)"]
+    )

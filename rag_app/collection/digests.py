@@ -29,7 +29,21 @@ from rag_app.records import Paper, Section
 __all__ = ["SUFFIXES", "Merged", "Report", "Skipped", "day_of", "normalise", "parse", "read"]
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".txt", ".json", ".jsonl")
-UNREAD = (".html", ".htm", ".csv", ".tsv", ".org", ".rst", ".tex", ".bib", ".ipynb", ".xml", ".docx", ".pdf", ".rss")
+UNREAD = (
+    ".html",
+    ".htm",
+    ".csv",
+    ".tsv",
+    ".org",
+    ".rst",
+    ".tex",
+    ".bib",
+    ".ipynb",
+    ".xml",
+    ".docx",
+    ".pdf",
+    ".rss",
+)
 HIDDEN_FOLDERS = (".github",)  # read although they are hidden: digests are published as issues from there
 
 
@@ -165,7 +179,9 @@ def _files(root: Path, skipped: list[Skipped], notes: list[Skipped]) -> Iterator
         yield root, _printable(root.name)
         return
     if not root.is_dir():
-        raise DigestError(f"no such folder: {root}", "give a folder of .md, .txt or .json digests, or one such file")
+        raise DigestError(
+            f"no such folder: {root}", "give a folder of .md, .txt or .json digests, or one such file"
+        )
 
     def unreadable(error: OSError) -> None:
         skipped.append(Skipped(_printable(str(error.filename)), 0, f"cannot be opened: {error.strerror}"))

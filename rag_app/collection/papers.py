@@ -231,9 +231,9 @@ class PaperTable:
         papers = {}
         periods = self._periods()
         sql = "SELECT rank, arxiv_id, title, votes, unnamed_authors, source, line FROM papers ORDER BY rank"
-        for rank, arxiv_id, title, votes, *rest in self._rows(sql):
+        for rank, arxiv_id, title, votes, unnamed, source, line in self._rows(sql):
             lists = tuple(days[rank]), tuple(sections[rank]), votes, tuple(authors[rank])
-            papers[arxiv_id] = Paper(arxiv_id, title, *lists, *rest, period=periods.get(rank, ""))
+            papers[arxiv_id] = Paper(arxiv_id, title, *lists, unnamed, source, line, periods.get(rank, ""))
         return papers
 
     def _periods(self) -> dict[int, str]:

@@ -10,7 +10,9 @@ import pytest
 from rag_app.collection.digests import Report, read
 from rag_app.records import Paper
 
-Expected = list[tuple[str, str, str, str, int | None, str]]  # id, title, day, first author, votes, words of its text
+Expected = list[
+    tuple[str, str, str, str, int | None, str]
+]  # id, title, day, first author, votes, words of its text
 
 SHAPES: dict[str, tuple[str, str, Expected]] = {  # name: (file, content, what it gives)
     "awesome list with tags before and links behind": (
@@ -45,8 +47,22 @@ in the fog, with three sensors. | 9 pages |
 | [9903.90022](https://arxiv.org/abs/9903.90022) | Wick Trimming for Transformers | Cy Reed | Cuts heads that smoke. | |
 """,
         [
-            ("9903.90021", "Lantern Search", "2027-03-04", "Ada Quill", None, "in the fog, with three sensors"),
-            ("9903.90022", "Wick Trimming for Transformers", "2027-03-04", "Cy Reed", None, "Cuts heads that smoke"),
+            (
+                "9903.90021",
+                "Lantern Search",
+                "2027-03-04",
+                "Ada Quill",
+                None,
+                "in the fog, with three sensors",
+            ),
+            (
+                "9903.90022",
+                "Wick Trimming for Transformers",
+                "2027-03-04",
+                "Cy Reed",
+                None,
+                "Cuts heads that smoke",
+            ),
         ],
     ),
     "hugging face dump with bold titles and upvotes in the line": (
@@ -85,7 +101,16 @@ A string of summaries keeps the kite near.
 ## Thoughts
 Would it fly in rain?
 """,
-        [("9906.90041", "Kite Strings: Long Context on a Short Leash", "2027-06-07", "Ada Quill", None, "Would it fly in rain")],
+        [
+            (
+                "9906.90041",
+                "Kite Strings: Long Context on a Short Leash",
+                "2027-06-07",
+                "Ada Quill",
+                None,
+                "Would it fly in rain",
+            )
+        ],
     ),
     "logseq outline with properties": (
         "journals/2027_07_08.md",
@@ -97,7 +122,14 @@ Would it fly in rain?
 - #todo buy milk
 """,
         [
-            ("9907.90051", "Anchor Chains for Agents", "2027-07-08", "Ada Quill", None, "drift unless chained"),
+            (
+                "9907.90051",
+                "Anchor Chains for Agents",
+                "2027-07-08",
+                "Ada Quill",
+                None,
+                "drift unless chained",
+            ),
             ("9907.90052", "Ballast Tokens", "2027-07-08", "", None, "steady the ship"),
         ],
     ),
@@ -137,7 +169,14 @@ Angles tell more than lengths.
 * Abstract: Forgetting follows it too.
 """,
         [
-            ("9909.90071", "Tide Tables as Curricula", "2027-09-10", "Ada Quill", None, "Learning follows the tide"),
+            (
+                "9909.90071",
+                "Tide Tables as Curricula",
+                "2027-09-10",
+                "Ada Quill",
+                None,
+                "Learning follows the tide",
+            ),
             ("9909.90072", "Ebb Rates", "2027-09-11", "Cy Reed", None, "Forgetting follows it too"),
         ],
     ),
@@ -149,7 +188,7 @@ Hello readers!
 
 **[Gull Attention](https://arxiv.org/abs/9910.90081)** steals chips from other heads. It is loud but works.
 
-**[Pelican Pouches](https://arxiv.org/abs/9910.90082)** carries whole documents. The pouch stretches to a million tokens.
+**[Pelican Pouches](https://arxiv.org/abs/9910.90082)** carries whole texts. The pouch stretches to a million tokens.
 
 Thanks for reading.
 """,
@@ -197,7 +236,14 @@ Climbs step by step.
 Fills the holes.
 """,
         [
-            ("9912.90101", "Rope Ladders for Reasoning", "2027-12-14", "Ada Quill", None, "Climbs step by step"),
+            (
+                "9912.90101",
+                "Rope Ladders for Reasoning",
+                "2027-12-14",
+                "Ada Quill",
+                None,
+                "Climbs step by step",
+            ),
             ("9912.90102", "Net Mending with Diffusion", "2027-12-14", "Cy Reed", None, "Fills the holes"),
         ],
     ),
@@ -230,7 +276,7 @@ Fills the holes.
         "index.md",
         """<table>
 <tr><th>Paper</th><th>Authors</th><th>Upvotes</th></tr>
-<tr><td><a href="https://arxiv.org/abs/9902.90121">Windlass Optimizers</a></td><td>Ada Quill, Bo Stone</td><td>31</td></tr>
+<tr><td><a href="https://arxiv.org/abs/9902.90121">Windlass Optimizers</a></td><td>Ada Quill</td><td>31</td></tr>
 <tr>
 <td><a href="https://arxiv.org/abs/9902.90122">Capstan Gradients</a></td>
 <td>Cy Reed</td>
@@ -363,7 +409,9 @@ Steers by hand.
             }
         )
         + "\n"
-        + json.dumps({"externalIds": {"ArXiv": "9909.90192"}, "title": "Hatch Covers", "authors": [], "abstract": None})
+        + json.dumps(
+            {"externalIds": {"ArXiv": "9909.90192"}, "title": "Hatch Covers", "authors": [], "abstract": None}
+        )
         + "\n",
         [
             ("9909.90191", "Porthole Vision", "", "Ada Quill", None, "round windows"),

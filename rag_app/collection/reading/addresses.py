@@ -31,13 +31,27 @@ _ELSEWHERE = (
     r"|ieeexplore\.ieee\.org/(?:abstract/)?document/\d{4,12}|www\.nature\.com/articles/[\w-]{6,60})"
 )
 _KNOWN = re.compile(rf"(?<![\w-])(?:{_ARXIV}|{_ELSEWHERE})", re.IGNORECASE)
-_BARE = re.compile(rf"(?<![\w./:-])((?:\d\d(?:0[1-9]|1[0-2])\.\d{{4,5}})|{_OLD_ID})(?!\d|\.\d)(?:v\d{{1,3}})?(?!\w)")
+_BARE = re.compile(
+    rf"(?<![\w./:-])((?:\d\d(?:0[1-9]|1[0-2])\.\d{{4,5}})|{_OLD_ID})(?!\d|\.\d)(?:v\d{{1,3}})?(?!\w)"
+)
 # Where an id may stand without an address; `bare_id` decides.
 BARE = re.compile(r"(?<![\w./:-])\d\d(?:0[1-9]|1[0-2])\.\d{4,5}(?!\d|\.\d)")
 _IS_ARXIV = re.compile(rf"(?:{_NEW_ID}|{_OLD_ID})\Z", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s\"'<>|]{4,2000}", re.IGNORECASE)
 _ENDS = ".,;:!?'\"*_`)]}>）】。，、"
-_HINTS = ("arxiv", "papers/", "doi", "rxiv", "openreview", "acl", "papers.", "proceedings", "openaccess", "ieee", "nature")
+_HINTS = (
+    "arxiv",
+    "papers/",
+    "doi",
+    "rxiv",
+    "openreview",
+    "acl",
+    "papers.",
+    "proceedings",
+    "openaccess",
+    "ieee",
+    "nature",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,9 @@ def _key(found: re.Match[str]) -> str:
     if found["arxiv"]:
         return arxiv_key(found["arxiv"])
     if found["doi"]:
-        return re.sub(r"(?:v\d+)?(?:\.(?:full|abstract|full-text))?(?:\.pdf)?\Z", "", found["doi"].rstrip(_ENDS)).lower()
+        return re.sub(
+            r"(?:v\d+)?(?:\.(?:full|abstract|full-text))?(?:\.pdf)?\Z", "", found["doi"].rstrip(_ENDS)
+        ).lower()
     if found["openreview"]:
         return f"https://openreview.net/forum?id={found['openreview']}"
     if found["acl"]:

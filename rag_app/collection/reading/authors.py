@@ -21,13 +21,24 @@ _OTHERS = re.compile(
     r"|(?:외|및)\s?(?P<k>\d{1,5})?\s?(?:명|인)?$|等(?:人)?$|(?:他|ほか)(?:\d{1,4}名)?$",
     re.IGNORECASE,
 )
-_ET_AL = re.compile(r"[,，]?\s{0,3}\b(?:et\.?\s?al\b\.?,?|và cộng sự|và các cộng sự)|(?<=[^\s等])等(?:人)?\s{0,3}$|\s외(?:\s{0,3}\d{1,5}\s{0,3}[명인])?\s{0,3}$", re.IGNORECASE)
-_PLACE = re.compile(r"\s{0,3}(?:\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)|（[^（）]{0,300}）|\[\d[\d,\s]{0,60}\]|\{[^{}]{0,300}\}|<sup>[^<>]{0,60}</sup>|\$\^[^$]{0,60}\$|[¹²³⁰⁴-⁹†‡∗★☆✉§¶]+)", re.I)
+_ET_AL = re.compile(
+    r"[,，]?\s{0,3}\b(?:et\.?\s?al\b\.?,?|và cộng sự|và các cộng sự)"
+    r"|(?<=[^\s等])等(?:人)?\s{0,3}$|\s외(?:\s{0,3}\d{1,5}\s{0,3}[명인])?\s{0,3}$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\s{0,3}(?:\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)|（[^（）]{0,300}）|\[\d[\d,\s]{0,60}\]|\{[^{}]{0,300}\}"
+    r"|<sup>[^<>]{0,60}</sup>|\$\^[^$]{0,60}\$|[¹²³⁰⁴-⁹†‡∗★☆✉§¶]+)",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"(?<=\w)[*†‡§¶#^]+(?=\s|,|$)")
 _FOOTNOTE = re.compile(r"(?<=\w) ?\d{1,2}$")  # behind a name of several words: "Ada Kim1"
 _WIKI = re.compile(r"\[\[([^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _AND = re.compile(r"\s?,?\s(?:and|&|und|y|et|và)\s|\s?(?:;|；|、|·|•|\|)\s?|，|,\s?(?:and|&)\s")
-_UNKNOWN = re.compile(r"(?:[-–—?]+|n/?a|none|null|unknown|anonymous authors?|未知|匿名|없음|미상|不明|không rõ)\Z", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"(?:[-–—?]+|n/?a|none|null|unknown|anonymous authors?|未知|匿名|없음|미상|不明|không rõ)\Z",
+    re.IGNORECASE,
+)
 _NAME_LIKE = re.compile(
     r"(?:[^\W\d_][\w.'’‐-]*\.?\s+){1,5}[^\W\d_][\w.'’‐-]*|[\u4e00-\u9fff·]{2,5}|[\uac00-\ud7a3]{2,4}|[\u3040-\u30ff\u4e00-\u9fff]{2,7}\s?[\u3040-\u30ff\u4e00-\u9fff]{0,5}"
 )
@@ -101,7 +112,10 @@ def _parts(value: str) -> list[str]:
     plain = _MARK.sub("", _PLACE.sub("", plain))
     plain = _ET_AL.sub(" ", plain)
     if ";" in plain and re.search(r"[^;,]+,[^;,]+;", plain):  # "Last, First; Last, First"
-        return [" ".join(reversed(part.split(",", 1))).strip() if part.count(",") == 1 else part for part in plain.split(";")]
+        return [
+            " ".join(reversed(part.split(",", 1))).strip() if part.count(",") == 1 else part
+            for part in plain.split(";")
+        ]
     return [piece for part in plain.split(",") for piece in _AND.split(part)]
 
 

@@ -110,10 +110,10 @@ class _Chooser:
         if not keyed:
             return Head(Use.NONE, "", "", 0)
         by_role = [pair for pair in keyed if pair[0].role in (Role.TITLE, Role.LINK)]
-        cell, head = (by_role or keyed)[0]
+        _, head = (by_role or keyed)[0]
         arxiv = [pair for pair in keyed if is_arxiv(pair[1].key)]
         if not is_arxiv(head.key) and arxiv:
-            cell, head = arxiv[0]
+            _, head = arxiv[0]
         return Head(Use.ENTRY, head.key, "", 0)
 
     def _cell_head(self, part: Part, cell: Cell) -> Head:
@@ -123,16 +123,21 @@ class _Chooser:
             for a in self.tree.found.get(line, ())
             if cell.start <= a.start < cell.end
         ]
-        return head_of(self.source.text[cell.start : cell.end], self.source.definitions, here) if here else _NO_HEAD
+        return (
+            head_of(self.source.text[cell.start : cell.end], self.source.definitions, here)
+            if here
+            else _NO_HEAD
+        )
 
     def _take_links(self) -> None:
-        """Give each line of links to the part that it is the address of."""
+        """Give each line of links to the part whose address it is."""
         for index, here in self.tree.found.items():
             line = self.source.lines[index]
             owner = self.tree.owners[index]
-            if line.kind in (Kind.ROW, Kind.HTML_ROW) or self.facts[owner].head.key and owner.first == index:
-                if self.facts[owner].head.use == Use.LINK and owner.first == index:
-                    self._give(owner.parent, here, index)
+            head, begins = self.facts[owner].head, owner.first == index
+            if begins and head.use == Use.LINK:
+                self._give(owner.parent, here, index)
+            if line.kind in (Kind.ROW, Kind.HTML_ROW) or (begins and head.key):
                 continue
             if owner.first == index and owner.shape in (Shape.HEADING, Shape.ITEM, Shape.BOLD):
                 continue
@@ -159,13 +164,20 @@ class _Chooser:
                 return True
             return only_links(inside, links(inside, self.source.definitions))
         near = self._lines_between(owner, index) <= LINK_LINES
-        return near and at <= LINK_START and owner.shape == Shape.HEADING and (not text[:at].strip(" *_<[(") or "](" in text[:at])
+        return (
+            near
+            and at <= LINK_START
+            and owner.shape == Shape.HEADING
+            and (not text[:at].strip(" *_<[(") or "](" in text[:at])
+        )
 
     def _lines_between(self, owner: Part, index: int) -> int:
-        """Lines with words from a part's head to one of its lines; more than are of interest count as many."""
+        """Lines with words from a part's head to one of its lines, as far as the number matters."""
         if index - owner.body > 4 * LINK_LINES:
             return index
-        return sum(self.source.lines[at].kind not in (Kind.BLANK, Kind.HIDDEN) for at in range(owner.body, index + 1))
+        return sum(
+            self.source.lines[at].kind not in (Kind.BLANK, Kind.HIDDEN) for at in range(owner.body, index + 1)
+        )
 
     def _gather(self, part: Part) -> None:
         """The keys below a part; where an arXiv id is known, other addresses are of the same paper."""
@@ -209,7 +221,11 @@ class _Chooser:
         facts = self.facts[part]
         if part.shape == Shape.PARAGRAPH and part.parent is self.tree.root and not self._list_made(part):
             return  # one paragraph above all headings is a remark
-        if part.key or (facts.head.use == Use.ENTRY) or (facts.head.use == Use.WEAK and self._list_made(part)):
+        if (
+            part.key
+            or (facts.head.use == Use.ENTRY)
+            or (facts.head.use == Use.WEAK and self._list_made(part))
+        ):
             self._take(part, part.key or facts.head.key)
         elif len(facts.keys) == 1 and facts.head.use != Use.WEAK:
             self._choose_on_path(part, next(iter(facts.keys)))
@@ -223,7 +239,11 @@ class _Chooser:
         head = None if part.shape in (Shape.HEADING, Shape.FOLDED, Shape.QUOTE) else self.facts[part].head
         self.chosen.append(Chosen(part, key, head))
         for inner in _walk(part):
-            if inner is not part and self._is_apart(inner, part, key) and _outermost_entry(inner, part, self.facts):
+            if (
+                inner is not part
+                and self._is_apart(inner, part, key)
+                and _outermost_entry(inner, part, self.facts)
+            ):
                 self._choose(inner)
 
     def _is_apart(self, inner: Part, part: Part, key: str) -> bool:
@@ -267,7 +287,11 @@ class _Chooser:
         depth = path.index(part)
         if part.shape in (Shape.HEADING, Shape.FOLDED, Shape.ROW):
             return (2, depth)
-        if part.shape == Shape.ITEM and self.facts[part].head.use >= Use.WEAK and not self._has_prose(path[0], part):
+        if (
+            part.shape == Shape.ITEM
+            and self.facts[part].head.use >= Use.WEAK
+            and not self._has_prose(path[0], part)
+        ):
             return (3, depth)
         return (1, depth)
 
@@ -311,7 +335,15 @@ class _Chooser:
         owner = self.tree.owners[line]
         if owner.first == line and owner.shape in (Shape.ITEM, Shape.PARAGRAPH):
             return owner
-        return Part(Shape.PARAGRAPH, 0, line, line + 1, line + 1, (found.start + found.end, found.start + found.end), owner)
+        return Part(
+            Shape.PARAGRAPH,
+            0,
+            line,
+            line + 1,
+            line + 1,
+            (found.start + found.end, found.start + found.end),
+            owner,
+        )
 
     # --- papers without a known address -------------------------------------------------------
 
@@ -324,7 +356,9 @@ class _Chooser:
                 continue
             if part.parent in taken or (key := self._web_key(part)) == "":
                 continue
-            self.chosen.append(Chosen(part, key, None if part.shape in (Shape.HEADING, Shape.FOLDED) else self._titled(part)))
+            self.chosen.append(
+                Chosen(part, key, None if part.shape in (Shape.HEADING, Shape.FOLDED) else self._titled(part))
+            )
 
     def _titled(self, part: Part) -> Head:
         return titled(self.source.text[part.head[0] : part.head[1]], self.source.definitions)
@@ -347,7 +381,21 @@ class _Chooser:
 
 
 _NO_HEAD = Head(Use.NONE, "", "", 0)
-_PAPER_WORDS = ("paper", "pdf", "link", "url", "论文", "论文链接", "논문", "論文", "arxiv", "preprint", "doi", "openreview", "proceedings")
+_PAPER_WORDS = (
+    "paper",
+    "pdf",
+    "link",
+    "url",
+    "论文",
+    "论文链接",
+    "논문",
+    "論文",
+    "arxiv",
+    "preprint",
+    "doi",
+    "openreview",
+    "proceedings",
+)
 
 
 def _paper_link(text: str, source: Source, role: Role | None, shape: Shape) -> str:
@@ -360,8 +408,14 @@ def _paper_link(text: str, source: Source, role: Role | None, shape: Shape) -> s
         named = plain_title(shown).casefold()
         if label and link.start >= label.value:
             named = label.name.casefold()
-        is_title = not is_generic(shown) and shape in (Shape.HEADING, Shape.ITEM, Shape.ROW) and not text[: link.start].strip(" *_#")
-        if (any(word in named.split() or named == word for word in _PAPER_WORDS) or is_title) and role != Role.ELSEWHERE:
+        is_title = (
+            not is_generic(shown)
+            and shape in (Shape.HEADING, Shape.ITEM, Shape.ROW)
+            and not text[: link.start].strip(" *_#")
+        )
+        if (
+            any(word in named.split() or named == word for word in _PAPER_WORDS) or is_title
+        ) and role != Role.ELSEWHERE:
             return web_key(link.target)
     return ""
 
@@ -378,7 +432,7 @@ def _kind(part: Part) -> object:
     """Parts of one kind are compared: headings of a level, folded blocks, items of one list."""
     if part.shape == Shape.HEADING:
         return (part.shape, part.level)
-    if part.shape == Shape.ITEM or part.shape == Shape.ROW:
+    if part.shape in (Shape.ITEM, Shape.ROW):
         return (part.shape, part.level, id(part.parent))
     return part.shape
 
@@ -387,7 +441,7 @@ def _outermost_entry(inner: Part, outer: Part, facts: dict[Part, Facts]) -> bool
     """Whether no other entry stands between a part and the entry around it."""
     above = inner.parent
     while above is not None and above is not outer:
-        if above.key or facts[above].head.use == Use.ENTRY and above.shape == Shape.ITEM:
+        if above.key or (facts[above].head.use == Use.ENTRY and above.shape == Shape.ITEM):
             return False
         above = above.parent
     return True

@@ -50,7 +50,9 @@ _SHORT = _compiled(
     rf"(?:ngày )?{_D} tháng {_M}",
     rf"(?<=\A){_M}[-/.]{_D}(?=\s*\Z)",
 )
-_DIGITS4 = re.compile(r"(?<!\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s?[-~_]\s?(0[1-9]|1[0-2])?(0[1-9]|[12]\d|3[01])(?!\d)")
+_DIGITS4 = re.compile(
+    r"(?<!\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s?[-~_]\s?(0[1-9]|1[0-2])?(0[1-9]|[12]\d|3[01])(?!\d)"
+)
 _UNTO = re.compile(r"[\s_]*(?:[-–—~〜～]|_?to_?|until|through|至|到|부터|から|đến)[\s_]*", re.IGNORECASE)
 _LAST_DAY = re.compile(rf"{_D}{_TH}(?:\s?[日일号])?(?!\d)")
 _WEEK = re.compile(
@@ -125,7 +127,9 @@ def starts_with_day(text: str) -> int:
     spelled = _first(text[:40], 1)
     if not spelled or text[: spelled.start].strip("[(【*_ "):
         return 0
-    tail = re.compile(r"(?:T[\d:.Z+-]+)?[\])】*_]{0,4}\s?[,:：|·–—-]?\s+|[\])】*_]{1,4}").match(text, spelled.end)
+    tail = re.compile(r"(?:T[\d:.Z+-]+)?[\])】*_]{0,4}\s?[,:：|·–—-]?\s+|[\])】*_]{1,4}").match(
+        text, spelled.end
+    )
     return tail.end() if tail else 0
 
 

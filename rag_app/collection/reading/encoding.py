@@ -51,7 +51,9 @@ def decoded(data: bytes) -> Decoded:
     name = _legacy(data)
     if name:
         convert = f"iconv -f {name.replace('_', '-').upper()} -t UTF-8"
-        return Decoded(_normal(data.decode(name, "replace")), f"read as {_LEGACY[name]}; `{convert}` makes it UTF-8")
+        return Decoded(
+            _normal(data.decode(name, "replace")), f"read as {_LEGACY[name]}; `{convert}` makes it UTF-8"
+        )
     return Decoded(normalise(data))
 
 
@@ -112,7 +114,11 @@ def _korean(data: bytes, name: str) -> bool:
     """Whether most letters are the syllables that Korean uses, which other texts decoded so are not."""
     letters = [c for c in data[:_SAMPLE].decode(name, "ignore") if ord(c) > 0x7F and c.isalpha()]
     usual = sum(c in _USUAL_KOREAN for c in letters)
-    return bool(letters) and usual >= 0.25 * len(letters) and sum("가" <= c <= "힣" for c in letters) >= 0.8 * len(letters)
+    return (
+        bool(letters)
+        and usual >= 0.25 * len(letters)
+        and sum("가" <= c <= "힣" for c in letters) >= 0.8 * len(letters)
+    )
 
 
 def _by_letters(data: bytes, possible: list[str]) -> str:
@@ -120,11 +126,17 @@ def _by_letters(data: bytes, possible: list[str]) -> str:
     for name in possible:
         text = data[:_SAMPLE].decode(name, "ignore")
         letters = [c for c in text if ord(c) > 0x7F and c.isalpha()]
-        if name in ("shift_jis", "cp932", "euc_jp") and sum("\u3041" <= c <= "\u30ff" for c in letters) >= 0.2 * len(letters):
+        if name in ("shift_jis", "cp932", "euc_jp") and sum(
+            "\u3041" <= c <= "\u30ff" for c in letters
+        ) >= 0.2 * len(letters):
             return name
-        if name in ("gb18030", "big5") and sum(c in "的一是在不了有和人这中大为上个国我以要他时来用们" for c in letters) >= 0.05 * len(letters):
+        if name in ("gb18030", "big5") and sum(
+            c in "的一是在不了有和人这中大为上个国我以要他时来用们" for c in letters
+        ) >= 0.05 * len(letters):
             return name
     return ""
 
 
-_USUAL_KOREAN = frozenset("이다는의을를가에고로한하은도지기어서리시나사자인아라대해그들수일있만적정전제게되보구위주부성스상과으논문문모델학습데터결방법")
+_USUAL_KOREAN = frozenset(
+    "이다는의을를가에고로한하은도지기어서리시나사자인아라대해그들수일있만적정전제게되보구위주부성스상과으논문문모델학습데터결방법"
+)

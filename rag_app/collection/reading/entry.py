@@ -27,7 +27,14 @@ from rag_app.collection.reading.heads import Head, head_of, titled
 from rag_app.collection.reading.labels import Role, label_of
 from rag_app.collection.reading.markup import Kind, Source, SourceLine
 from rag_app.collection.reading.outline import Cell, Part, Shape
-from rag_app.collection.reading.titles import is_generic, links, only_links, plain_title, unnumbered, without_links
+from rag_app.collection.reading.titles import (
+    is_generic,
+    links,
+    only_links,
+    plain_title,
+    unnumbered,
+    without_links,
+)
 from rag_app.collection.reading.votes import marked_votes, votes_of
 from rag_app.records import SUMMARY, Section
 from rag_app.text.cleaning import clean_line
@@ -54,9 +61,16 @@ class Entry:
 
 _ADDRESS = re.compile(r"<?https?://\S++", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|</?p>", re.IGNORECASE)
-_FOLD = re.compile(r"<details\b[^<>]{0,80}>\s*(?:<summary\b[^<>]{0,80}>[^<>]{0,200}</summary>)?\s*(?:<p>)?", re.IGNORECASE)
-_WHO = re.compile(r"(?:\A|[.。;；|,，·—–-]\s{0,3}|\s\s)[*_]{0,2}(?:Authors?|By|저자|作者|著者|Tác giả)\s?[:：][*_]{0,2}\s*", re.IGNORECASE)
-_ET_AL = re.compile(r"(?:\A|[,，|;(（])\s*([^,，|;:：()\[\]<>*]{3,80}?)[,\s]+et\.?\s?al\b\.?,?", re.IGNORECASE)
+_FOLD = re.compile(
+    r"<details\b[^<>]{0,80}>\s*(?:<summary\b[^<>]{0,80}>[^<>]{0,200}</summary>)?\s*(?:<p>)?", re.IGNORECASE
+)
+_WHO = re.compile(
+    r"(?:\A|[.。;；|,，·—–-]\s{0,3}|\s\s)[*_]{0,2}(?:Authors?|By|저자|作者|著者|Tác giả)\s?[:：][*_]{0,2}\s*",
+    re.IGNORECASE,
+)
+_ET_AL = re.compile(
+    r"(?:\A|[,，|;(（])\s*([^,，|;:：()\[\]<>*]{3,80}?)[,\s]+et\.?\s?al\b\.?,?", re.IGNORECASE
+)
 _STOP = re.compile(r"\s\|\s|;\s|；|<br|\.\s+(?=[A-Z][a-z]+ [a-z])|\s[-–—]\s")
 _SEPARATORS = " \t\n-–—:：,，;；|·•*_`)]>.。"
 
@@ -177,7 +191,11 @@ def _linked_title(heading: str, address_end: int, middle: int) -> str:
     bare = whole.rstrip("#")
     title = clean_line(_ADDRESS.sub("", bare if bare.endswith(" ") else whole))
     votes = marked_votes(title)
-    return title[: votes.start].rstrip(_SEPARATORS + "(（") if votes and votes.end >= len(title) - 1 and votes.start else title
+    return (
+        title[: votes.start].rstrip(_SEPARATORS + "(（")
+        if votes and votes.end >= len(title) - 1 and votes.start
+        else title
+    )
 
 
 def _count(text: str, fields: Fields) -> None:
@@ -267,7 +285,9 @@ def _add(source: Source, start: int, end: int, name: str, body: Body) -> None:
     inner = raw[first:last].lstrip(_SEPARATORS)
     begin = last - len(inner)
     inner = inner.rstrip(" \t\n*_|,，–—-([（【")
-    bare = without_links(inner, links(inner, source.definitions)) if "](" in inner or "://" in inner else inner
+    bare = (
+        without_links(inner, links(inner, source.definitions)) if "](" in inner or "://" in inner else inner
+    )
     if is_generic(bare) or not any(map(str.isalnum, bare)):
         return
     number = source.number_at(start + begin)
@@ -300,7 +320,9 @@ def _title_cell(source: Source, part: Part) -> Cell | None:
     named = [cell for cell in words if cell.role == Role.TITLE and _has_words(source, cell)]
     if named:
         return named[0]
-    linked = [cell for cell in words if cell.role in (None, Role.LINK, Role.OTHER) and _cell_head(source, cell).key]
+    linked = [
+        cell for cell in words if cell.role in (None, Role.LINK, Role.OTHER) and _cell_head(source, cell).key
+    ]
     if linked:
         return linked[0]
     free = [cell for cell in words if cell.role in (None, Role.LINK) and _has_words(source, cell)]
@@ -326,9 +348,19 @@ def _read_cell(source: Source, part: Part, cell: Cell, body: Body, year: int) ->
         fields.votes, fields.counted = count.count, True
     elif cell.role in (Role.DAY, Role.PUBLISHED, Role.UPDATED):
         _take_day(cell.role, plain, fields, year)
-    elif cell.role is None and not cell.name and fields.day is None and len(plain) < 40 and (day := day_in(plain, year)):
+    elif (
+        cell.role is None
+        and not cell.name
+        and fields.day is None
+        and len(plain) < 40
+        and (day := day_in(plain, year))
+    ):
         fields.day = day
-    elif cell.role in (Role.NUMBER, Role.ELSEWHERE) or _is_links_alone(source, cell) or plain.casefold() in _NOTHING:
+    elif (
+        cell.role in (Role.NUMBER, Role.ELSEWHERE)
+        or _is_links_alone(source, cell)
+        or plain.casefold() in _NOTHING
+    ):
         return
     else:
         _count(raw if len(raw) < 60 and cell.role is None else "", fields)

@@ -27,11 +27,20 @@ _VOTES = re.compile(
 )
 _NAMED = re.compile(rf" ?(?:[-*+•]\s{{1,4}})?(\*{{2,3}}|__)([^*_\n]{{1,{LONGEST_NAME}}})(?:\*{{1,3}}|__)")
 _AFTER_NAME = re.compile(r"[ \t]*+(?:[:：][ \t]*|[-–—][ \t]+|$)")
-_TAGS_ALONE = re.compile(r"(?:\s*</?[a-z][a-z0-9]{0,12}\b[^<>]{0,300}>)+\s*\Z|\s*\{%[^{}\n]{0,80}%\}\s*\Z", re.IGNORECASE)
-_SUMMARY_TAG = re.compile(r"(?:\s*<details\b[^<>]{0,80}>)?\s*<summary\b[^<>]{0,300}>(.{0,400}?)</summary>", re.IGNORECASE)
-_EXPAND = re.compile(r"\s*[-–—(（]*\s*(?:click to (?:expand|open|view)[^)）]{0,20}|点击展开\w{0,6}|펼치기|클릭\w{0,10})\s*[)）]*", re.IGNORECASE)
+_TAGS_ALONE = re.compile(
+    r"(?:\s*</?[a-z][a-z0-9]{0,12}\b[^<>]{0,300}>)+\s*\Z|\s*\{%[^{}\n]{0,80}%\}\s*\Z", re.IGNORECASE
+)
+_SUMMARY_TAG = re.compile(
+    r"(?:\s*<details\b[^<>]{0,80}>)?\s*<summary\b[^<>]{0,300}>(.{0,400}?)</summary>", re.IGNORECASE
+)
+_EXPAND = re.compile(
+    r"\s*[-–—(（]*\s*(?:click to (?:expand|open|view)[^)）]{0,20}|点击展开\w{0,6}|펼치기|클릭\w{0,10})\s*[)）]*",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,12}(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
-_ITALIC = re.compile(r"\s*(\*{1,2}|_{1,2}|<(?:i|em|sub|small)>)(?P<inside>[^\n]{3,})(?:\1|</(?:i|em|sub|small)>)\s*\Z")
+_ITALIC = re.compile(
+    r"\s*(\*{1,2}|_{1,2}|<(?:i|em|sub|small)>)(?P<inside>[^\n]{3,})(?:\1|</(?:i|em|sub|small)>)\s*\Z"
+)
 _BLANKS = re.compile(r"\s*")
 _QUOTE = re.compile(r"(?: {0,3}> ?)+")
 _NAMES_WITHIN = 4  # lines below the head among which names may stand without a label
@@ -93,7 +102,9 @@ def without_tags(text: str) -> str:
     return text[start:end]
 
 
-def read_body(lines: Iterable[SourceLine | None], body: Body, definitions: Definitions, indent: int = 0) -> None:
+def read_body(
+    lines: Iterable[SourceLine | None], body: Body, definitions: Definitions, indent: int = 0
+) -> None:
     """Add the lines of an entry to what is known of it; None stands for lines that are not its own."""
     seen = 0
     for line in lines:
@@ -115,9 +126,15 @@ def _read_line(line: SourceLine, body: Body, definitions: Definitions, indent: i
     label = label_of(text[begin:]) if (":" in text or "：" in text) and line.kind != Kind.HEADING else None
     if label and _take_field(label, text[begin + label.value :], body):
         return None
-    if seen <= _NAMES_WITHIN and body.fields.authors is None and _take_names(text[begin:], body.fields, definitions):
+    if (
+        seen <= _NAMES_WITHIN
+        and body.fields.authors is None
+        and _take_names(text[begin:], body.fields, definitions)
+    ):
         return None
-    linked = "](" in text or "://" in text or "[" in text or "<a" in text or (label and label.role == Role.LINK)
+    linked = (
+        "](" in text or "://" in text or "[" in text or "<a" in text or (label and label.role == Role.LINK)
+    )
     if linked and _is_links(text[begin:], label, definitions):
         return None
     _take_votes(text, label, body.fields)
@@ -208,7 +225,9 @@ def _named_mark(line: SourceLine, begin: int, label: Label | None, indent: int) 
     if line.kind == Kind.HEADING:
         name = clean_line(line.inner.rstrip("#"))
         named = bool(name) and len(line.inner.strip()) <= LONGEST_NAME
-        return _mark(line, name[:LONGEST_NAME] if named else "", len(text.rstrip()) if named else first, first)
+        return _mark(
+            line, name[:LONGEST_NAME] if named else "", len(text.rstrip()) if named else first, first
+        )
     if summary := _SUMMARY_TAG.match(text):
         name = _EXPAND.sub("", clean_line(summary[1]))[:LONGEST_NAME].strip(" -")
         at = summary.end() + len(text[summary.end() :]) - len(text[summary.end() :].lstrip())
@@ -217,9 +236,16 @@ def _named_mark(line: SourceLine, begin: int, label: Label | None, indent: int) 
         return _mark(line, name or SUMMARY, at, first)
     cut = begin + min(indent, len(text[begin:]) - len(text[begin:].lstrip()))
     found = _bold_name(text, cut)
-    if found is None and label and label.role in (Role.TEXT, Role.OTHER) and not (label.marked and "*" in text):
+    if (
+        found is None
+        and label
+        and label.role in (Role.TEXT, Role.OTHER)
+        and not (label.marked and "*" in text)
+    ):
         name = clean_line(label.name)
-        found = (name, begin + label.value) if name and begin + label.value - cut <= LONGEST_NAME + 20 else None
+        found = (
+            (name, begin + label.value) if name and begin + label.value - cut <= LONGEST_NAME + 20 else None
+        )
     if found:
         at = found[1] + len(text[found[1] :]) - len(text[found[1] :].lstrip())
         return _mark(line, found[0], at, first)

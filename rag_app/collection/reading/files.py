@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Protocol
 
 from rag_app.collection.reading.addresses import bare_id, is_arxiv, key_of
 from rag_app.collection.reading.authors import Authors, authors_list, authors_of
@@ -63,24 +64,50 @@ def read_normalised(text: str, source: str, path: PurePath, day: str = "") -> Fi
     alone = _one_paper(text, front, path, reading)
     if alone:
         return _of_file(text, source, front, alone, on_path)
-    papers = tuple(_paper(entry.key, entry.title, day_, entry.fields, entry.sections, source, entry.line) for entry, day_ in reading.entries)
-    return FileReading(papers, tuple(NAMES[entry.shape] for entry, _ in reading.entries), tuple(reading.left_out))
+    papers = tuple(_paper(entry, day_, source) for entry, day_ in reading.entries)
+    return FileReading(
+        papers, tuple(NAMES[entry.shape] for entry, _ in reading.entries), tuple(reading.left_out)
+    )
 
 
-def _paper(
-    key: str, title: str, day: Day | None, fields: Fields, sections: tuple[Section, ...], source: str, line: int
-) -> Paper:
-    authors = fields.authors or Authors(())
+class _Entry(Protocol):
+    """What every reader gives of a paper."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def fields(self) -> Fields: ...
+    @property
+    def sections(self) -> tuple[Section, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _WholeFile:
+    """The paper that a file is about."""
+
+    key: str
+    title: str
+    fields: Fields
+    sections: tuple[Section, ...]
+    line: int = 1
+
+
+def _paper(entry: _Entry, day: Day | None, source: str) -> Paper:
+    authors = entry.fields.authors or Authors(())
     return Paper(
-        key,
-        title,
+        entry.key,
+        entry.title,
         (day.day,) if day else (),
-        sections,
-        fields.votes,
+        entry.sections,
+        entry.fields.votes,
         authors.names,
         authors.unnamed,
         source,
-        line,
+        entry.line,
         period=day.period if day else "",
     )
 
@@ -96,7 +123,7 @@ def _json(text: str, source: str, on_path: Day | None) -> FileReading:
     for entry in entries:
         own = entry.fields.day or entry.fields.published
         day = on_path if on_path and not on_path.until else own or on_path
-        papers.append(_paper(entry.key, entry.title, day, entry.fields, entry.sections, source, entry.line))
+        papers.append(_paper(entry, day, source))
     return FileReading(tuple(papers), ("JSON object",) * len(papers), ((1, problem),) if problem else ())
 
 
@@ -107,7 +134,7 @@ def _markdown_in_json(kept: str, text: str, source: str, on_path: Day | None) ->
     for entry, day in reading.entries:
         line = text.count("\n", 0, max(0, text.find(entry.key))) + 1
         sections = tuple(Section(s.name, s.text, line) for s in entry.sections)
-        papers.append(_paper(entry.key, entry.title, day, entry.fields, sections, source, line))
+        papers.append(replace(_paper(entry, day, source), sections=sections, line=line))
     return FileReading(tuple(papers), ("JSON string",) * len(papers))
 
 
@@ -180,7 +207,8 @@ def _of_file(text: str, source: str, front: FrontMatter, key: str, on_path: Day 
         sections.append(Section(name, section.text, section.line))
     day = on_path if on_path and not on_path.until else body.fields.day or body.fields.published or on_path
     own = _own_day(front)
-    paper = _paper(key, title[:300], own or day, body.fields, _distinct(sections), source, 1)
+    entry = _WholeFile(key, title[:300], body.fields, _distinct(sections))
+    paper = _paper(entry, own or day, source)
     shape = "file with front matter" if front.values else "file named by its id"
     return FileReading((paper,), (shape,))
 
@@ -210,16 +238,24 @@ def _front_sections(text: str, front: FrontMatter, fields: Fields) -> list[Secti
             fields.authors = authors_list(list(value.texts)) if value.is_list else authors_of(value.text)
         elif role == Role.VOTES and (count := votes_of(value.text)):
             fields.votes, fields.counted = count.count, True
-        elif role == Role.ORIGINAL or (role == Role.TITLE and clean_line(value.text) != _title(front)):
-            sections += _section(text, name, value)
-        elif role == Role.TEXT or (role is None and _is_prose(value)):
+        elif _is_told(role, value, front):
             sections += _section(text, name, value)
     return sections
 
 
+def _is_told(role: Role | None, value: Value, front: FrontMatter) -> bool:
+    """Whether a value is text: a title in another language, a summary, or a sentence of any name."""
+    other_title = role == Role.TITLE and clean_line(value.text) != _title(front)
+    return other_title or role in (Role.ORIGINAL, Role.TEXT) or (role is None and _is_prose(value))
+
+
 def _is_prose(value: Value) -> bool:
     plain = value.text
-    return not value.is_list and not plain.startswith(("http", "/", "[", "{")) and (len(plain.split()) >= 5 or len(plain) >= 15)
+    return (
+        not value.is_list
+        and not plain.startswith(("http", "/", "[", "{"))
+        and (len(plain.split()) >= 5 or len(plain) >= 15)
+    )
 
 
 def _section(text: str, name: str, value: Value) -> list[Section]:

@@ -14,7 +14,9 @@ import yaml
 
 LONGEST = 40_000  # characters; YAML is slow to scan, and honest front matter has a few hundred
 _OPENING = re.compile(r"(?:---|\+\+\+)[ \t]*\n")
-_HEXO = re.compile(r"(?:[\w-]{1,40}:[^\n]{0,2000}+\n(?:[ \t][^\n]{0,2000}+\n|- [^\n]{0,2000}+\n){0,200}+){2,60}+---[ \t]*\n")
+_HEXO = re.compile(
+    r"(?:[\w-]{1,40}:[^\n]{0,2000}+\n(?:[ \t][^\n]{0,2000}+\n|- [^\n]{0,2000}+\n){0,200}+){2,60}+---[ \t]*\n"
+)
 _TOML = re.compile(r"^([\w-]{1,40})\s?=\s?(.{1,2000})$", re.MULTILINE)
 
 
@@ -49,10 +51,16 @@ def front_matter(text: str) -> FrontMatter:
     opening = _OPENING.match(text, begin)
     if opening:
         mark = text[opening.start() : opening.start() + 3]
-        closing = re.compile(rf"^{re.escape(mark)}[ \t]*$", re.MULTILINE).search(text, opening.end(), begin + LONGEST)
+        closing = re.compile(rf"^{re.escape(mark)}[ \t]*$", re.MULTILINE).search(
+            text, opening.end(), begin + LONGEST
+        )
         if not closing:
             return NONE
-        values = _values(text, opening.end(), closing.start()) if mark == "---" else _toml(text, opening.end(), closing.start())
+        values = (
+            _values(text, opening.end(), closing.start())
+            if mark == "---"
+            else _toml(text, opening.end(), closing.start())
+        )
         return FrontMatter(values, min(closing.end() + 1, len(text))) if values else NONE
     hexo = _HEXO.match(text, begin, begin + LONGEST)
     if hexo and (values := _values(text, begin, text.rfind("---", begin, hexo.end()))):
@@ -60,7 +68,7 @@ def front_matter(text: str) -> FrontMatter:
     return NONE
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """Nodes without aliases, so that nothing can grow."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -73,7 +81,9 @@ def _values(text: str, start: int, end: int) -> dict[str, Value]:
     """The fields of a YAML mapping; an empty dict when it is none."""
     raw = text[start:end]
     try:
-        node = _Loader(raw.replace("\t", "    ") if "\t" in raw and _tabs_indent(raw) else raw).get_single_node()
+        node = _Loader(
+            raw.replace("\t", "    ") if "\t" in raw and _tabs_indent(raw) else raw
+        ).get_single_node()
     except (yaml.YAMLError, RecursionError, ValueError):
         return _plain(text, start, end)
     if not isinstance(node, yaml.MappingNode):
@@ -82,7 +92,10 @@ def _values(text: str, start: int, end: int) -> dict[str, Value]:
     for key, value in node.value:
         if isinstance(key, yaml.ScalarNode) and (texts := _texts(value)):
             is_list = isinstance(value, yaml.SequenceNode)
-            found.setdefault(str(key.value), Value(texts, is_list, start + value.start_mark.index, start + value.end_mark.index))
+            found.setdefault(
+                str(key.value),
+                Value(texts, is_list, start + value.start_mark.index, start + value.end_mark.index),
+            )
     return found
 
 
@@ -103,7 +116,11 @@ def _one(item: yaml.Node) -> tuple[str, ...]:
     if isinstance(item, yaml.ScalarNode):
         return (str(item.value),)
     if isinstance(item, yaml.MappingNode):
-        return tuple(str(v.value) for k, v in item.value if isinstance(v, yaml.ScalarNode) and k.value in ("name", "author", "full_name"))
+        return tuple(
+            str(v.value)
+            for k, v in item.value
+            if isinstance(v, yaml.ScalarNode) and k.value in ("name", "author", "full_name")
+        )
     return ()
 
 

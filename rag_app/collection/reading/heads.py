@@ -54,12 +54,17 @@ class Head:
 
 
 _EMPHASIS = re.compile(r"(\*{1,3}(?!\*)|__?(?!_)|<(?:b|strong|i|em|u)>|[\"“«《「『【])(?=\S)")
-_TAGGED = re.compile(r"[*_]{0,3}(?:[\[(（][^\[\]()（）\n]{1,30}[\])）]|`[^`\n]{1,30}`|【[^】\n]{0,12}\d[^】\n]{0,12}】)[*_]{0,3}(?!\()[\s:：|·-]{0,3}")
+_TAGGED = re.compile(
+    r"[*_]{0,3}(?:[\[(（][^\[\]()（）\n]{1,30}[\])）]|`[^`\n]{1,30}`|【[^】\n]{0,12}\d[^】\n]{0,12}】)[*_]{0,3}(?!\()[\s:：|·-]{0,3}"
+)
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{8,300}?)[.,]?[\"”]")
 _CLOSING = {"【": "】", "“": "”", "«": "»", "《": "》", "「": "」", "『": "』"}
 _TAG = re.compile(r"<[a-z/][^<>]{0,200}>\s*|&nbsp;\s*", re.IGNORECASE)
 _GROUP = re.compile(r"(?:[(（\[【][^()（）\[\]【】\n]{1,40}[)）\]】]|`[^`\n]{1,40}`)[*_]{0,3}[\s:：|-]{0,3}")
-_PLAIN_END = re.compile(r"<br\s*/?>|(?<=\S)[ \t]{2,}(?=\S)|\s[—–]\s|\s-{1,2}\s(?=[^\n]{60})|\n\s*\n|\s\|\s|,\s(?=[*_]{1,2}\w)|(?<=\w)\.\s+(?=\w[^\n]{20})")
+_PLAIN_END = re.compile(
+    r"<br\s*/?>|(?<=\S)[ \t]{2,}(?=\S)|\s[—–]\s|\s-{1,2}\s(?=[^\n]{60})"
+    r"|\n\s{0,9}\n|\s\|\s|,\s(?=[*_]{1,2}\w)|(?<=\w)\.\s+(?=\w[^\n]{20})"
+)
 _SENTENCE = re.compile(r"[.。!?！？]\s*\Z")
 _GAPS = re.compile(r"[\s*_`|:：,，;；·•–—-]*")
 _BARE_START = re.compile(r"[*_]{0,3}[\[(`（]\s?(?:arxiv:)?\d{4}\.\d{4,5}", re.IGNORECASE)
@@ -97,7 +102,10 @@ def titled(text: str, definitions: Definitions) -> Head:
 
 def _with_bare(found: list[Link], bare: Sequence[Address]) -> list[Link]:
     free = [a for a in bare if not any(link.start <= a.start < link.end for link in found)]
-    return sorted(found + [Link(a.start, a.end, a.start, a.end, a.key, a.key) for a in free], key=lambda link: link.start)
+    return sorted(
+        found + [Link(a.start, a.end, a.start, a.end, a.key, a.key) for a in free],
+        key=lambda link: link.start,
+    )
 
 
 def _begin(text: str) -> int:
@@ -107,12 +115,24 @@ def _begin(text: str) -> int:
         before = at
         at += start_of_title(text[at : at + 400])
         tag = _TAG.match(text, at)
-        at = tag.end() if tag and not _EMPHASIS.match(text, at) and not text[at:].lower().startswith("<a") else at
+        at = (
+            tag.end()
+            if tag and not _EMPHASIS.match(text, at) and not text[at:].lower().startswith("<a")
+            else at
+        )
         tagged = _TAGGED.match(text, at)
-        if tagged and re.search(r"\w{3}", text[tagged.end() : tagged.end() + 80]) and not _BARE_START.match(text, at):
+        if (
+            tagged
+            and re.search(r"\w{3}", text[tagged.end() : tagged.end() + 80])
+            and not _BARE_START.match(text, at)
+        ):
             at = tagged.end()
         inside = _EMPHASIS.match(text, at)
-        skip = inside.end() if inside and (day := starts_with_day(text[inside.end() : inside.end() + 60])) else at
+        skip = (
+            inside.end()
+            if inside and (day := starts_with_day(text[inside.end() : inside.end() + 60]))
+            else at
+        )
         at = skip + (day if skip != at else starts_with_day(text[at : at + 60]))
         if at == before:
             break
@@ -120,13 +140,21 @@ def _begin(text: str) -> int:
 
 
 def _is_link_field(text: str, found: list[Link]) -> bool:
-    """"- **来源**: [arXiv](…) | [PDF](…)": a field whose value is nothing but links."""
+    """ "- **来源**: [arXiv](…) | [PDF](…)": a field whose value is nothing but links."""
     label = label_of(text)
     if not label or label.role in (Role.TITLE, Role.TEXT):
         return False
     inside = [link for link in found if link.start >= label.value]
     shifted = [
-        Link(k.start - label.value, k.end - label.value, k.label_start - label.value, k.label_end - label.value, k.target, k.key, k.image)
+        Link(
+            k.start - label.value,
+            k.end - label.value,
+            k.label_start - label.value,
+            k.label_end - label.value,
+            k.target,
+            k.key,
+            k.image,
+        )
         for k in inside
     ]
     return bool(inside) and len(inside) == len(found) and only_links(text[label.value :], shifted)
@@ -142,7 +170,7 @@ def _leads(text: str, begin: int, link: Link) -> Use:
         before = text[max(begin, label.value) : link.start]
     for _ in range(3):
         before = _GROUP.sub("", before, count=1)
-    before = before.strip(" *_`<>/bstrongiem\"“《([|:：,-–—.")
+    before = before.strip(' *_`<>/bstrongiem"“《([|:：,-–—.')
     if not before:
         return Use.WEAK if label and label.role is None else Use.ENTRY
     if len(before) > SHORT or _SENTENCE.search(before):
@@ -154,7 +182,11 @@ def _after(text: str, link: Link, found: list[Link]) -> Head:
     """The address comes first: "`2401.00001` | words", "[2401.00001](…) Title"."""
     at = link.end
     for other in found:
-        if other.start >= at and is_generic(label_of_link(text, other)) and not text[at : other.start].strip(" *_`|,·()[]/"):
+        if (
+            other.start >= at
+            and is_generic(label_of_link(text, other))
+            and not text[at : other.start].strip(" *_`|,·()[]/")
+        ):
             at = other.end
     gap = _GAPS.match(text, at)
     rest = gap.end() if gap else at
@@ -164,7 +196,12 @@ def _after(text: str, link: Link, found: list[Link]) -> Head:
     segment = _segment(text, rest, found)
     if segment:
         return Head(Use.ENTRY, link.key, plain_title(text[segment[0] : segment[1]]), segment[2])
-    if words and len(words) <= _LONG_TITLE and not _SENTENCE.search(words) and 2 <= len(words.split()) <= _MANY_WORDS:
+    if (
+        words
+        and len(words) <= _LONG_TITLE
+        and not _SENTENCE.search(words)
+        and 2 <= len(words.split()) <= _MANY_WORDS
+    ):
         end = _plain_end(text, rest)
         return Head(Use.ENTRY, link.key, plain_title(text[rest:end]), end)
     return Head(Use.ENTRY, link.key, "", rest)
@@ -181,7 +218,13 @@ def _before(text: str, begin: int, link: Link, found: list[Link]) -> Head:
         if is_generic(title) or not title:
             return Head(Use.NONE, "", "", 0)
         near = len(between.strip(" *_([（【,，:：|-–—`")) == 0
-        use = Use.ENTRY if near or (not labelled and len(between) <= NEAR) else Use.WEAK if trailing else Use.NONE
+        use = (
+            Use.ENTRY
+            if near or (not labelled and len(between) <= NEAR)
+            else Use.WEAK
+            if trailing
+            else Use.NONE
+        )
         return Head(use, link.key, title, segment[2])
     several = {other.key for other in found if other.key}
     label = label_of(text)
@@ -223,7 +266,11 @@ def _segment(text: str, at: int, found: list[Link]) -> tuple[int, int, int] | No
     if first and len(text[first[0] : first[1]].split()) <= 3:  # "**Best Paper** - **Title**"
         gap = _GAPS.match(text, first[1])
         second = _emphasised(text, gap.end() - _marks(text, gap.end())) if gap else None
-        if second and second[0] > first[1] and len(text[second[0] : second[1]]) > len(text[first[0] : first[1]]):
+        if (
+            second
+            and second[0] > first[1]
+            and len(text[second[0] : second[1]]) > len(text[first[0] : first[1]])
+        ):
             return second
     return first
 
@@ -240,7 +287,11 @@ def _emphasised(text: str, at: int) -> tuple[int, int, int] | None:
     mark = opening[1]
     closing = "</" + mark[1:] if mark.startswith("<") else _CLOSING.get(mark, mark)
     end = text.find(closing, opening.end(), at + 600)
-    while end > 0 and closing in ("*", "_") and (text[end - 1 : end] == " " or text[end + 1 : end + 2].isalnum()):
+    while (
+        end > 0
+        and closing in ("*", "_")
+        and (text[end - 1 : end] == " " or text[end + 1 : end + 2].isalnum())
+    ):
         end = text.find(closing, end + 1, at + 600)
     if end < 0 or end - opening.end() < 3 or not any(map(str.isalpha, text[opening.end() : end])):
         return None

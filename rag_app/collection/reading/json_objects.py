@@ -29,9 +29,43 @@ _LONGEST_LITERAL = 400_000
 _LONGEST_SECTION = 100_000
 _LEVELS = 4  # objects within objects that are one paper's
 
-_ID_KEYS = ("arxiv_id", "arxivid", "arxiv", "paper_id", "paperid", "id", "entry_id", "externalids", "external_ids", "doi")
-_LINK_KEYS = ("url", "link", "arxiv_url", "abs_url", "pdf_url", "pdf", "abs", "arxiv_page_url", "paper_url", "page_url", "links", "openaccesspdf", "html_url")
-_NO_PAPER = ("submittedby", "submittedondailyby", "user", "organization", "metadata", "embedding", "tokens", "usage")
+_ID_KEYS = (
+    "arxiv_id",
+    "arxivid",
+    "arxiv",
+    "paper_id",
+    "paperid",
+    "id",
+    "entry_id",
+    "externalids",
+    "external_ids",
+    "doi",
+)
+_LINK_KEYS = (
+    "url",
+    "link",
+    "arxiv_url",
+    "abs_url",
+    "pdf_url",
+    "pdf",
+    "abs",
+    "arxiv_page_url",
+    "paper_url",
+    "page_url",
+    "links",
+    "openaccesspdf",
+    "html_url",
+)
+_NO_PAPER = (
+    "submittedby",
+    "submittedondailyby",
+    "user",
+    "organization",
+    "metadata",
+    "embedding",
+    "tokens",
+    "usage",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +111,14 @@ def json_papers(text: str, year: int = 0) -> tuple[list[JsonEntry], str]:
                 at = _place(text, found, at)
                 entries.append(_entry(found, text.count("\n", 0, at) + 1 if len(entries) < 1 else 0))
     entries = _with_lines(entries, text)
-    return entries, problem if problem and not entries else "" if entries else "JSON without objects that have a paper's id or address and a title"
+    return (
+        entries,
+        problem
+        if problem and not entries
+        else ""
+        if entries
+        else "JSON without objects that have a paper's id or address and a title",
+    )
 
 
 def strings_with_addresses(text: str) -> str:
@@ -93,7 +134,12 @@ def strings_with_addresses(text: str) -> str:
                 stack.extend(reversed(held.values()))
             elif isinstance(held, list):
                 stack.extend(reversed(held))
-            elif isinstance(held, str) and len(held) < _LONGEST_SECTION and ("|" in held or "](" in held) and key_of(held):
+            elif (
+                isinstance(held, str)
+                and len(held) < _LONGEST_SECTION
+                and ("|" in held or "](" in held)
+                and key_of(held)
+            ):
                 found.append(_flat(held))
     return "\n".join(found)
 
@@ -139,7 +185,11 @@ def _candidates(value: Any, level: int, name: str) -> Iterator[tuple[Mapping[str
         if level <= DEEPEST:
             for key, inner in value.items():
                 if isinstance(inner, dict | list):
-                    yield from _candidates(inner, level + 1, str(key) if not isinstance(inner, list) or day_in(str(key)) else name)
+                    yield from _candidates(
+                        inner,
+                        level + 1,
+                        str(key) if not isinstance(inner, list) or day_in(str(key)) else name,
+                    )
     elif isinstance(value, list) and level <= DEEPEST:
         for inner in value:
             yield from _candidates(inner, level + 1, name)
@@ -165,7 +215,11 @@ def _literal(text: str) -> Any:
 def _is_paper(value: Mapping[str, Any], name: str) -> bool:
     """Whether an object, or one object right in it, has a title and a paper's id or address."""
     inner = [v for k, v in value.items() if isinstance(v, dict) and k.casefold() not in _NO_PAPER]
-    titled = any(role_of(str(k)) == Role.TITLE and isinstance(v, str | list) for o in [value, *inner] for k, v in o.items())
+    titled = any(
+        role_of(str(k)) == Role.TITLE and isinstance(v, str | list)
+        for o in [value, *inner]
+        for k, v in o.items()
+    )
     if not titled:
         return False
     return any(_key_in(o, "")[0] or _key_in(o, "")[1] for o in [value, *inner]) or bool(bare_id(name))
@@ -202,10 +256,18 @@ def _key_in(value: Mapping[str, Any], known: str) -> tuple[str, str]:
     other = ""
     for name in _ID_KEYS:
         held = lowered.get(name)
-        held = next((v for k, v in held.items() if str(k).casefold() in ("arxiv", "doi")), "") if isinstance(held, dict) else held
+        held = (
+            next((v for k, v in held.items() if str(k).casefold() in ("arxiv", "doi")), "")
+            if isinstance(held, dict)
+            else held
+        )
         if isinstance(held, str) and held:
             bare = bare_id(held.strip())
-            key = arxiv_key(bare.key) if bare and bare.end == len(held.strip()) else key_of(held) or (key_of(f"doi:{held}") if name == "doi" else "")
+            key = (
+                arxiv_key(bare.key)
+                if bare and bare.end == len(held.strip())
+                else key_of(held) or (key_of(f"doi:{held}") if name == "doi" else "")
+            )
             if is_arxiv(key):
                 return key, ""
             other = other or key
@@ -224,7 +286,13 @@ def _strings(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [inner for inner in value.values() if isinstance(inner, str)]
     if isinstance(value, list):
-        return [s for inner in value[:20] for s in ([inner] if isinstance(inner, str) else _strings(inner) if isinstance(inner, dict) else [])]
+        return [
+            s
+            for inner in value[:20]
+            for s in (
+                [inner] if isinstance(inner, str) else _strings(inner) if isinstance(inner, dict) else []
+            )
+        ]
     return []
 
 
@@ -242,19 +310,36 @@ def _take(name: str, held: Any, found: _Found) -> None:
             fields.published = fields.published or day
     elif role in (Role.TITLE, Role.ORIGINAL):
         title = clean_line(_flat(held))
-        if title and role_of(name) == Role.TITLE and not found.title and name.casefold() in ("title", "paper_title", "papertitle", "name", "标题", "제목"):
+        if (
+            title
+            and role_of(name) == Role.TITLE
+            and not found.title
+            and name.casefold() in ("title", "paper_title", "papertitle", "name", "标题", "제목")
+        ):
             found.title = title
         elif title:
             found.titles.setdefault(name, title)
     elif role in (Role.LINK, Role.ELSEWHERE, Role.NUMBER):
         return
-    elif text := _flat(held):
-        if (role is not None or len(text.split()) >= 5 or len(text) >= 30) and not text.startswith(("http://", "https://", "/")):
-            found.texts.setdefault(name, text)
+    elif (text := _flat(held)) and _is_text(text, role):
+        found.texts.setdefault(name, text)
+
+
+def _is_text(text: str, role: Role | None) -> bool:
+    """Whether a string is prose, and no address or code word of a key that is not known."""
+    if text.startswith(("http://", "https://", "/")):
+        return False
+    return role is not None or len(text.split()) >= 5 or len(text) >= 30
 
 
 def _take_votes(held: Any, fields: Fields) -> None:
-    count = held if isinstance(held, int) else int(held) if isinstance(held, float) and held == int(held) else None
+    count = (
+        held
+        if isinstance(held, int)
+        else int(held)
+        if isinstance(held, float) and held == int(held)
+        else None
+    )
     if count is None and isinstance(held, str) and (votes := votes_of(held)):
         count = votes.count
     if count is not None and 0 <= count < 10**9:
@@ -296,7 +381,9 @@ def _flat(held: Any) -> str:
 def _entry(found: _Found, line: int) -> JsonEntry:
     title = found.title or next(iter(found.titles.values()))
     texts = {name: text for name, text in [*found.titles.items(), *found.texts.items()] if text != title}
-    sections = tuple(Section(clean_line(name)[:60] or "Summary", text, max(line, 1)) for name, text in texts.items())
+    sections = tuple(
+        Section(clean_line(name)[:60] or "Summary", text, max(line, 1)) for name, text in texts.items()
+    )
     unique = {section.name: section for section in sections}
     return JsonEntry(found.key, title[:300], max(line, 1), found.fields, tuple(unique.values()))
 

@@ -75,9 +75,12 @@ _RULE = re.compile(r"\s*(?:([-*_])\s?)(?:\1\s?){2,}\Z|\s*<hr\b[^<>]{0,80}>\s*\Z"
 _UNDER = re.compile(r" {0,3}(?:={2,}|-{2,})[ \t]*\Z")
 _FENCE = re.compile(r"^(?:[ \t]{0,40}>){0,8}[ \t]{0,40}(`{3,}|~{3,})([^\n`]{0,200})$", re.MULTILINE)
 _DEFINITION = re.compile(
-    r"^ {0,3}\[(?!\^)([^\[\]\n]{1,300})\]:[ \t]{0,8}<?(\S{1,2000}?)>?(?:[ \t]+[\"'(][^\n]{0,300})?[ \t]*$", re.MULTILINE
+    r"^ {0,3}\[(?!\^)([^\[\]\n]{1,300})\]:[ \t]{0,8}<?(\S{1,2000}?)>?(?:[ \t]+[\"'(][^\n]{0,300})?[ \t]*$",
+    re.MULTILINE,
 )
-_ROW_MARK = re.compile(r"\s{0,3}\|?\s{0,3}:?-{2,}:?\s{0,300}(?:\|\s{0,300}:?-{2,}:?\s{0,300}){1,200}\|?\s*\Z|\s{0,3}\|\s{0,300}:?-+:?\s{0,300}\|?\s*\Z")
+_ROW_MARK = re.compile(
+    r"\s{0,3}\|?\s{0,3}:?-{2,}:?\s{0,300}(?:\|\s{0,300}:?-{2,}:?\s{0,300}){1,200}\|?\s*\Z|\s{0,3}\|\s{0,300}:?-+:?\s{0,300}\|?\s*\Z"
+)
 _TABLE = re.compile(r"<(/?)table\b", re.IGNORECASE)
 _LONGEST_SETEXT = 300
 _AT_ONCE = 20_000  # characters that are divided into lines at a time
@@ -124,6 +127,7 @@ def scan(
     end: int,
     definitions: Definitions,
     opaque: Sequence[Span],
+    *,
     needed: Callable[[int], bool] | None = None,
 ) -> Source:
     """The lines between two offsets at line starts of a normalised text. Lines that are not `needed`,
@@ -138,7 +142,7 @@ def opaque_spans(text: str, begin: int) -> list[Span]:
     """The spans of closed fences and of comments that begin a line, in order."""
     spans = [*_fences(text, begin)] if "```" in text or "~~~" in text else []
     if "<!--" in text:
-        spans = _apart(sorted(spans + [*_comments(text, begin)]))
+        spans = _apart(sorted([*spans, *_comments(text, begin)]))
     return spans
 
 
@@ -303,7 +307,9 @@ class _Scanner:
         linked = "](" in words or "://" in words
         if (before and before.kind == Kind.TEXT) or len(words) > _LONGEST_SETEXT or words.startswith("<"):
             return None
-        if not linked and (marks < (2 if level == 1 else 4) or words.endswith((".", "。", ":", "：", ";", "다", "！"))):
+        if not linked and (
+            marks < (2 if level == 1 else 4) or words.endswith((".", "。", ":", "：", ";", "다", "！"))
+        ):
             return None
         inside = len(above.text) - len(above.text.lstrip())
         self.lines[-1] = above._replace(kind=Kind.HEADING, level=level, content=inside, end=len(above.text))

@@ -14,7 +14,7 @@ from enum import IntEnum
 from rag_app.collection.reading.addresses import BARE, Address, addresses, bare_id
 from rag_app.collection.reading.labels import Role, label_of, role_of
 from rag_app.collection.reading.markup import Kind, Source, SourceLine
-from rag_app.collection.reading.titles import is_generic, start_of_title
+from rag_app.collection.reading.titles import is_generic, links, start_of_title
 from rag_app.text.cleaning import clean_line
 
 
@@ -85,8 +85,12 @@ DEEPEST = 40  # parts within parts; what lies deeper is text
 
 _DETAILS = re.compile(r"<(/?)(details|summary)\b[^<>]{0,300}>", re.IGNORECASE)
 _CALLOUT = re.compile(r"\[!\w{1,30}\][+-]?\s*")
-_BOLD = re.compile(r"\s{0,3}(?:\*\*|__)([^\n]{2,400}?)(?:\*\*|__)(?P<after>[^\n]{0,80})\Z|\s{0,3}<(b|strong)>([^<>\n]{2,400})</\3>\s*(?:<br\s*/?>)?\Z")
-_BEFORE_BARE = re.compile(r"[\s>*_`\"'\[(（【#-]*\Z|[^|]{0,300}[*_\])”\"』】》][*_]{0,3}\s?[(\[（【`]{1,2}\Z|[^|]{0,40}[:：]\s?[*_`]{0,3}\Z")
+_BOLD = re.compile(
+    r"\s{0,3}(?:\*\*|__)([^\n]{2,400}?)(?:\*\*|__)(?P<after>[^\n]{0,80})\Z|\s{0,3}<(b|strong)>([^<>\n]{2,400})</\3>\s*(?:<br\s*/?>)?\Z"
+)
+_BEFORE_BARE = re.compile(
+    r"[\s>*_`\"'\[(（【#-]*\Z|[^|]{0,300}[*_\])”\"』】》][*_]{0,3}\s?[(\[（【`]{1,2}\Z|[^|]{0,40}[:：]\s?[*_`]{0,3}\Z"
+)
 
 
 def outline(source: Source) -> Outline:
@@ -136,7 +140,10 @@ def _in_image(line: SourceLine, address: Address) -> bool:
         label = line.text.rfind("[", 0, opening)
         within = line.text[label:opening] + line.text[opening:column]
         return label > 0 and line.text[label - 1] == "!" and within.count("]") == 1 and ")" not in within
-    return re.search(r"src(?:set)?\s*=\s*[\"']?[^\s\"'<>]{0,200}\Z", line.text[max(0, column - 220) : column]) is not None
+    return (
+        re.search(r"src(?:set)?\s*=\s*[\"']?[^\s\"'<>]{0,200}\Z", line.text[max(0, column - 220) : column])
+        is not None
+    )
 
 
 class _Builder:
@@ -192,7 +199,16 @@ class _Builder:
         elif self.keyed or line.kind in (Kind.BLANK, Kind.RULE) or line.kind in _OPAQUE:
             return
         elif line.kind == Kind.ITEM:
-            self._push(Part(Shape.ITEM, line.level, index, index + 1, 0, (line.start + line.content, line.start + line.end)))
+            self._push(
+                Part(
+                    Shape.ITEM,
+                    line.level,
+                    index,
+                    index + 1,
+                    0,
+                    (line.start + line.content, line.start + line.end),
+                )
+            )
         elif line.kind == Kind.TEXT and before != Kind.TEXT:
             self._text(index, line)
 
@@ -220,7 +236,12 @@ class _Builder:
         if line.kind == Kind.BLANK or line.kind in _OPAQUE:
             return False
         inside = len(line.text) - len(line.text.lstrip(" \t>"))
-        if line.kind in (Kind.ROW, Kind.HTML_ROW) or index in self.folds or line.quoted or before == Kind.BLANK:
+        if (
+            line.kind in (Kind.ROW, Kind.HTML_ROW)
+            or index in self.folds
+            or line.quoted
+            or before == Kind.BLANK
+        ):
             return inside <= part.level
         return re.match(r"\s*</(?:ol|ul|li)>", line.text) is not None and inside <= part.level
 
@@ -230,7 +251,9 @@ class _Builder:
                 break
             self._pop(index)
         here = self.found.get(index)
-        part = Part(Shape.HEADING, line.level, index, index + 1, 0, (line.start + line.content, line.start + line.end))
+        part = Part(
+            Shape.HEADING, line.level, index, index + 1, 0, (line.start + line.content, line.start + line.end)
+        )
         part.key = here[0].key if here else self._wiki_or_reference(line)
         self._push(part)
 
@@ -238,8 +261,6 @@ class _Builder:
         """The key of a heading whose address is defined elsewhere, `[Title][1]`."""
         if not self.source.definitions or "[" not in line.text:
             return ""
-        from rag_app.collection.reading.titles import links  # noqa: PLC0415
-
         return next((link.key for link in links(line.inner, self.source.definitions) if link.key), "")
 
     def _fold(self, index: int, line: SourceLine) -> None:
@@ -275,7 +296,10 @@ class _Builder:
         if self.stack[-1].shape == Shape.ITEM:
             return
         if shape := self._shape_of(index, line):
-            while self.stack[-1].shape in (Shape.BOLD, Shape.LABELLED, Shape.PARAGRAPH) and self.stack[-1].shape >= shape:
+            while (
+                self.stack[-1].shape in (Shape.BOLD, Shape.LABELLED, Shape.PARAGRAPH)
+                and self.stack[-1].shape >= shape
+            ):
                 self._pop(index)
             start = line.start + line.content
             if shape == Shape.LABELLED and (label := label_of(line.inner)):
@@ -322,7 +346,7 @@ class _Builder:
 def _could_be_a_heading(words: str, after: str) -> bool:
     """Whether a line in bold has the words of a title, not of a label or a remark."""
     plain = clean_line(words[start_of_title(words) :])
-    if plain.endswith((":", "：")) or any(map(str.isalnum, after.strip(" ⭐👍"))) and len(after) > 40:
+    if plain.endswith((":", "：")) or (any(map(str.isalnum, after.strip(" ⭐👍"))) and len(after) > 40):
         return False
     if role_of(plain) is not None or is_generic(plain):
         return False

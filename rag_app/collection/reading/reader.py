@@ -24,7 +24,9 @@ LEAP_YEAR = 2000  # has every day
 LONG = 1_000_000  # characters; a longer text is read in pieces
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`encoding`)
 _UPDATED = re.compile(
-    r"(?:last )?updated?\b(?: on| at| date)?|generated (?:on|at)|更新|最終更新|作成日|生成(?:时间|日期)|업데이트|갱신|cập nhật", re.IGNORECASE
+    r"(?:last )?updated?\b(?: on| at| date)?|generated (?:on|at)"
+    r"|更新|最終更新|作成日|生成(?:时间|日期)|업데이트|갱신|cập nhật",
+    re.IGNORECASE,
 )
 
 
@@ -50,7 +52,7 @@ def read_text(text: str, days: Days, begin: int = 0) -> Reading:
     whole = Reading()
     near = _near_addresses(text) if len(text) > LONG else None
     for start, end in _segments(text, begin, opaque):
-        source = scan(text, start, end, definitions, opaque, near)
+        source = scan(text, start, end, definitions, opaque, needed=near)
         tree = outline(source)
         add_rows(source, tree)
         dated = _Dated(source, tree, choose(source, tree), days)
@@ -219,7 +221,7 @@ class _Dated:
 
     def _report(self, part: Part) -> None:
         """One line for a heading whose text is no paper's."""
-        own = [line for line in self._own_lines(part)]
+        own = list(self._own_lines(part))
         if self.damaged and (found := self._damage_in(part, own)):
             self.left_out.append(found)
             return
@@ -230,13 +232,22 @@ class _Dated:
                 self.left_out.append((self.source.lines[lost].number, "an arXiv address without a heading"))
         elif day_in(text) or has_impossible_day(text):
             if lost is not None:
-                self.left_out.append((self.source.lines[lost].number, "an arXiv address in running text: a reference"))
+                self.left_out.append(
+                    (self.source.lines[lost].number, "an arXiv address in running text: a reference")
+                )
         elif lost is not None:
             where = self.source.lines[lost].number
-            reason = f"no arXiv address in or under the heading: the one on line {where} stands in running text"
+            reason = (
+                f"no arXiv address in or under the heading: the one on line {where} stands in running text"
+            )
             self.left_out.append((self.source.lines[part.first].number, reason))
-        elif any(self.source.lines[i].is_text for i in own if self.source.lines[i].kind != Kind.HIDDEN) or "](" in text:
-            self.left_out.append((self.source.lines[part.first].number, "no arXiv address in or under the heading"))
+        elif (
+            any(self.source.lines[i].is_text for i in own if self.source.lines[i].kind != Kind.HIDDEN)
+            or "](" in text
+        ):
+            self.left_out.append(
+                (self.source.lines[part.first].number, "no arXiv address in or under the heading")
+            )
 
     def _own_lines(self, part: Part) -> Iterator[int]:
         """The lines of a part up to its first heading, without those of entries."""

@@ -97,7 +97,11 @@ def _cells(text: str, lines: Sequence[SourceLine]) -> list[Cell]:
 
 def _stripped(text: str, start: int, end: int) -> Cell:
     raw = text[start:end]
-    return Cell(start + len(raw) - len(raw.lstrip()), max(start, end - len(raw) + len(raw.rstrip()))) if raw.strip() else Cell(start, start)
+    return (
+        Cell(start + len(raw) - len(raw.lstrip()), max(start, end - len(raw) + len(raw.rstrip())))
+        if raw.strip()
+        else Cell(start, start)
+    )
 
 
 def _with_columns(text: str, cells: list[Cell], head: list[Cell]) -> tuple[Cell, ...]:
@@ -138,4 +142,3 @@ def _html_rows(source: Source, first: int, last: int) -> Iterator[Part]:
 def _html_row(source: Source, cells: tuple[Cell, ...]) -> Part:
     first, last = (source.index_at(offset) for offset in (cells[0].start, cells[-1].end))
     return _row(first, last + 1, cells)
-

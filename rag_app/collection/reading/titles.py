@@ -18,7 +18,9 @@ from rag_app.collection.reading.votes import marked_votes
 from rag_app.text.cleaning import clean_line
 
 _TOKEN = re.compile(r"\\.|\[\[[^\[\]\n]{1,300}\]\](?!\()|!\[|\[|\]\(|\]\[|\]", re.DOTALL)
-_TARGET = re.compile(r"\s{0,4}<?((?:[^\s()<>]++|\((?:[^\s()<>]++|\([^\s()<>]*+\))*+\))*+)>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s{0,4}\)")
+_TARGET = re.compile(
+    r"\s{0,4}<?((?:[^\s()<>]++|\((?:[^\s()<>]++|\([^\s()<>]*+\))*+\))*+)>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s{0,4}\)"
+)
 _REFERENCE = re.compile(r"([^\[\]\n]{0,300})\]")
 _ANCHOR = re.compile(r"<a\b(?P<attributes>[^<>]{0,2000})>|</a\s*>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE)
@@ -26,7 +28,9 @@ _WEB = re.compile(r"<?https?://[^\s<>\"'|]+[^\s<>\"'|.,;:!?)\]】）。，*_`]>?
 _NUMBERING = re.compile(
     r"(?:[-*+•●▪·]\s+)?(?:\[\s?\d{1,4}\s?\]|[(（]\d{1,4}[)）]|\d{1,4}\s?[.)、:：．](?=\s|[^\W\d])|#\d{1,4}(?!\w)|№\s?\d{1,4}|\d[\ufe0f]?\u20e3|[①-⑳❶-❿])\.?\s*"
 )
-_LEADING = re.compile(r"[^\w\s$\\\"'“”‘’«»《》〈〉「」『』【】（）()\[\]{}<>#@&+\-–—/|*_`~^=.,:;!?%¿¡]+[\ufe0e\ufe0f]?\s*")
+_LEADING = re.compile(
+    r"[^\w\s$\\\"'“”‘’«»《》〈〉「」『』【】（）()\[\]{}<>#@&+\-–—/|*_`~^=.,:;!?%¿¡]+[\ufe0e\ufe0f]?\s*"
+)
 _MAY_LINK = re.compile(r"\[|://|<a\b|arxiv|doi", re.IGNORECASE)
 _GAP = "\x00"  # in the place of a link that was cut
 _BRACKETS = re.compile(rf"[(（\[【][\s\w|,/·•&+:：.、{_GAP}-]{{0,80}}[)）\]】]")
@@ -36,19 +40,25 @@ _LONGEST_LINE = 20_000  # characters of a text in which links are looked for
 _WORD = re.compile(r"\w+")
 
 _GENERIC_WORDS = frozenset(
-    """arxiv pdf abs abstract html paper papers link links url urls here read more on or and the a an full text page pages hf
-    huggingface hugging face alphaxiv preprint version v1 v2 v3 source website web site project code github git repo repository
-    doi openreview semantic scholar s2 view open download original article cool kimi ar5iv details blog tweet twitter dataset
-    data demo video slides poster model models weights bibtex bib cite review publication published conference journal to in at
-    of for this com org www http https click official homepage summary detail discussion chat reddit x youtube icon badge
-    back top table contents home daily preprints file tex latex xiv id discuss thread colab space spaces app documentation docs
-    supplementary supp appendix media post medium news press release implementation pytorch tensorflow jax unofficial author
-    authors version published extended accepted oral spotlight arxivid liên kết bài báo xem mã nguồn đọc thêm tải xuống trang""".split()
+    """
+    arxiv pdf abs abstract html paper papers link links url urls here read more on or and the a an full
+    text page pages hf huggingface hugging face alphaxiv preprint version v1 v2 v3 source website web
+    site project code github git repo repository doi openreview semantic scholar s2 view open download
+    original article cool kimi ar5iv details blog tweet twitter dataset data demo video slides poster
+    model models weights bibtex bib cite review publication published conference journal to in at of for
+    this com org www http https click official homepage summary detail discussion chat reddit x youtube
+    icon badge back top table contents home daily preprints file tex latex xiv id discuss thread colab
+    space spaces app documentation docs supplementary supp appendix media post medium news press release
+    implementation pytorch tensorflow jax unofficial author authors extended accepted oral spotlight
+    arxivid liên kết bài báo xem mã nguồn đọc thêm tải xuống trang
+    """.split()
 )
 _GENERIC_CJK = re.compile(
-    "论文|原文|链接|鏈接|連結|地址|主页|页面|阅读|閱讀|全文|打开|查看|详情|点击|点此|这里|此处|下载|代码|项目|网页|网址|解读|资源|作者|文章|摘要|原始|详细|更多|的|与|和|"
-    "논문|링크|원문|바로가기|바로|가기|보기|읽기|페이지|코드|다운로드|주소|자세히|상세|홈페이지|프로젝트|원본|열기|에서|"
-    "論文|リンク|原論文|本文|ページ|コード|を読む|読む|見る|詳細|こちら|公式|プロジェクト|ダウンロード|はの"
+    "论文|原文|链接|鏈接|連結|地址|主页|页面|阅读|閱讀|全文|打开|查看|详情|点击|点此|这里|此处|下载|"
+    "代码|项目|网页|网址|解读|资源|作者|文章|摘要|原始|详细|更多|的|与|和|논문|링크|원문|바로가기|"
+    "바로|가기|보기|읽기|페이지|코드|다운로드|주소|자세히|상세|홈페이지|프로젝트|원본|열기|에서|論文|"
+    "リンク|原論文|本文|ページ|コード|を読む|読む|見る|詳細|こちら|公式|プロジェクト|ダウンロード|"
+    "はの"
 )
 
 
@@ -65,6 +75,7 @@ class Link:
     image: bool = False
 
 
+Span = tuple[int, int]
 Definitions = Mapping[str, str]  # label of a reference link, folded -> address
 
 
@@ -109,14 +120,14 @@ def _closed(text: str, token: re.Match[str], start: int, label: int, definitions
     if mark == "](":
         target = _TARGET.match(text, token.end())
         if target:
-            return _link(start, target.end(), label, token.start(), target[1], image)
+            return _link((start, target.end()), (label, token.start()), str(target[1]), image=image)
     elif mark == "][":
         name = _REFERENCE.match(text, token.end())
         if name:
             address = definitions.get(folded(name[1] or text[label : token.start()]), "")
-            return _link(start, name.end(), label, token.start(), address, image)
-    elif mark == "]" and definitions and (address := definitions.get(folded(text[label : token.start()]))):
-        return _link(start, token.end(), label, token.start(), address, image)
+            return _link((start, name.end()), (label, token.start()), address, image=image)
+    elif mark == "]" and (defined := definitions.get(folded(text[label : token.start()]))):
+        return _link((start, token.end()), (label, token.start()), defined, image=image)
     return None
 
 
@@ -133,27 +144,28 @@ def folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _link(start: int, end: int, label: int, label_end: int, target: str, image: bool) -> Link:
+def _link(whole: Span, label: Span, target: str, *, image: bool = False) -> Link:
     key = "" if image else next((a.key for a in addresses(target)), "")
-    return Link(start, end, label, label_end, target, key, image)
+    return Link(*whole, *label, target, key, image)
 
 
 def _anchors(text: str) -> list[Link]:
-    found, opened = [], None
+    found: list[Link] = []
+    opened: re.Match[str] | None = None
     for tag in _ANCHOR.finditer(text):
         if tag["attributes"] is not None:
             opened = tag
         elif opened is not None:
             href = _HREF.search(opened["attributes"])
             if href:
-                found.append(_link(opened.start(), tag.end(), opened.end(), tag.start(), href[1], False))
+                found.append(_link((opened.start(), tag.end()), (opened.end(), tag.start()), href[1]))
             opened = None
     return found
 
 
 def _bare(text: str, taken: list[Link]) -> list[Link]:
     """Addresses that are no link's target."""
-    found = []
+    found: list[Link] = []
     places = [(m.start(), m.end(), m[0]) for m in _WEB.finditer(text)] + [
         (a.start, a.end, text[a.start : a.end]) for a in addresses(text)
     ]
@@ -181,7 +193,7 @@ def _outermost(found: list[Link]) -> list[Link]:
 
 
 def is_generic(label: str) -> bool:
-    """Whether a text only names a link or a field ("PDF", "[📄 arXiv]", "论文链接", "9904.13011"): it is no title."""
+    """Whether a text only names a link or a field, and is no title ("PDF", "论文链接", "9904.13011")."""
     plain = " ".join(label.split())
     return len(plain) <= _LONGEST_LABEL and _is_generic(plain)
 
@@ -214,12 +226,14 @@ def without_links(text: str, found: list[Link]) -> str:
         at = link.end
     bare = "".join([*out, text[at:]])
     if _GAP in bare:
-        bare = _BRACKETS.sub(lambda group: _GAP if _GAP in group[0] and is_generic(group[0]) else group[0], bare)
+        bare = _BRACKETS.sub(
+            lambda group: _GAP if _GAP in group[0] and is_generic(group[0]) else group[0], bare
+        )
     return bare.replace(_GAP, " ")
 
 
 def plain_title(text: str, definitions: Definitions | None = None) -> str:
-    """The title in a text: without numbering, leading signs, links that name no paper, and votes behind it."""
+    """The title in a text: without numbering, signs, links that name no paper, and votes behind it."""
     bare = without_links(text, links(text, definitions)) if _MAY_LINK.search(text) else text
     votes = marked_votes(bare)
     if votes and not any(map(str.isalnum, bare[votes.end :])):

@@ -9,16 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NUMBER = r"(?P<n>\d{1,3}(?:[,，]\d{3}){1,3}|\d{1,9}(?:[.,]\d{1,2}(?=\s?[kKmM만万千천]))?)(?P<unit>\s?(?:[kKmM](?![a-zA-Z])|[만万千천]))?"
+_NUMBER = (
+    r"(?P<n>\d{1,3}(?:[,，]\d{3}){1,3}|\d{1,9}(?:[.,]\d{1,2}(?=\s?[kKmM万만千천]))?)"
+    r"(?P<unit>\s?(?:[kKmM](?![a-zA-Z])|[万만千천]))?"
+)
+_NUMBER_2 = _NUMBER.replace("<n>", "<n2>").replace("<unit>", "<unit2>")
 _UNITS = {"k": 1_000, "m": 1_000_000, "千": 1_000, "천": 1_000, "万": 10_000, "만": 10_000}
 _SIGNS = r"(?:👍|⬆|🔺|▲|⭐|★|❤|🔼|🌟|💖)[\ufe0e\ufe0f🏻-🏿]?"
 _WORD = r"(?:up ?votes?|votes?|likes?|stars?|thumbs ?up|赞|點贊|点赞|票|추천|좋아요|표|いいね)"
 # A rating has a scale ("4/5"), a decimal ("8.5") or comes as a row of stars.
 _NO_RATING = r"(?!\s?/\s?\d|\d|[.,]\d|%|\s?(?:分|点|점)(?![赞]))"
-_VALUE = re.compile(rf"[\s*_`+~≈]*(?:{_SIGNS}\s?)?[+~≈]?\s?{_NUMBER}{_NO_RATING}\s*(?:{_SIGNS}|{_WORD})?[\s*_`.]*\Z", re.I)
+_VALUE = re.compile(
+    rf"[\s*_`+~≈]*(?:{_SIGNS}\s?)?[+~≈]?\s?{_NUMBER}{_NO_RATING}\s*(?:{_SIGNS}|{_WORD})?[\s*_`.]*\Z", re.I
+)
 _MARKED = re.compile(
     rf"(?<!⭐)(?<!★)(?:{_SIGNS})\s{{0,2}}[:：x×]?\s{{0,2}}[*_`]{{0,3}}{_NUMBER}{_NO_RATING}"
-    rf"|(?<![\w.,/]){_NUMBER.replace('?P<n>', '?P<n2>').replace('?P<unit>', '?P<unit2>')}\s?(?:{_SIGNS}(?!\s?\d)|{_WORD}(?!\w))",
+    rf"|(?<![\w.,/]){_NUMBER_2}\s?(?:{_SIGNS}(?!\s?\d)|{_WORD}(?!\w))",
     re.I,
 )
 _UNKNOWN = re.compile(r"[\s*_]*(?:[-–—?]|n/?a|none|null|unknown|未知|없음)?[\s*_]*\Z", re.I)
@@ -64,5 +70,9 @@ def _in_a_row(text: str, found: re.Match[str]) -> bool:
 def _count(digits: str, unit: str | None) -> int:
     plain = digits.replace("，", ",")
     if unit and unit.strip():
-        return round(float(plain.replace(",", ".")) * _UNITS[unit.strip().casefold()]) if plain.count(",") < 2 else 0
+        return (
+            round(float(plain.replace(",", ".")) * _UNITS[unit.strip().casefold()])
+            if plain.count(",") < 2
+            else 0
+        )
     return int(plain.replace(",", "").partition(".")[0])
