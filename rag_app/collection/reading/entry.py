@@ -172,6 +172,8 @@ def _bracketed(heading: str, middle: int) -> str:
 
 
 def _opening(heading: str, middle: int) -> int:
+    if heading.count("[", 0, middle) == 1 and "]" not in heading[:middle]:
+        return heading.find("[")
     opening, depth = middle, 1
     while depth and opening > 0:
         opening -= 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rag_app.collection.reading.authors import Authors, authors_of, looks_like_names
 from rag_app.collection.reading.days import Day, day_in
@@ -260,6 +261,11 @@ def _mark(line: SourceLine, name: str, at: int, first: int | None = None) -> Mar
     return Mark(line.number, min(line.start + at, line.start + end), line.start + end, name, whole)
 
 
+@lru_cache(4096)
+def _clean_name(name: str) -> str:
+    return clean_line(name).replace("’", "'").strip(" :：-–—")
+
+
 def _bold_name(text: str, cut: int) -> tuple[str, int] | None:
     """The section's name that starts a line in bold, and where its text starts."""
     match = _NAMED.match(text, cut)
@@ -267,7 +273,7 @@ def _bold_name(text: str, cut: int) -> tuple[str, int] | None:
         return None
     after = _AFTER_NAME.match(text, match.end())
     inside = match[2].rstrip().endswith((":", "："))
-    name = clean_line(match[2]).replace("’", "'").strip(" :：-–—")
+    name = _clean_name(match[2])
     if not (after or inside) or not any(map(str.isalnum, name)):
         return None
     return name, after.end() if after else match.end()

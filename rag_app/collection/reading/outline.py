@@ -110,9 +110,9 @@ def addresses_by_line(source: Source) -> dict[int, list[Address]]:
         column = match.start() - line.start
         if index in found or line.kind in _OPAQUE:
             continue
-        bare = bare_id(line.text[column:])
+        bare = bare_id(line.text, column)
         if bare and _stands_for_an_entry(line, column):
-            found[index] = [Address(bare.key, match.start(), match.start() + bare.end)]
+            found[index] = [Address(bare.key, match.start(), line.start + bare.end)]
     return {
         index: kept
         for index, every in found.items()
