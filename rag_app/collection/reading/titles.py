@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag_app.collection.reading.addresses import Address, addresses, bare_id, web_key
+from rag_app.collection.reading.labels import LONGEST_LABEL as LONGEST_NAME
 from rag_app.collection.reading.labels import role_of
 from rag_app.collection.reading.votes import marked_votes
 from rag_app.text.cleaning import clean_line
@@ -194,8 +195,15 @@ def _outermost(found: list[Link]) -> list[Link]:
 
 def is_generic(label: str) -> bool:
     """Whether a text only names a link or a field, and is no title ("PDF", "论文链接", "9904.13011")."""
-    plain = " ".join(label.split())
+    words = label.split()
+    if len(label) > LONGEST_NAME and any(_is_own(word) for word in words):
+        return False  # the name of no field, told without cleaning
+    plain = " ".join(words)
     return len(plain) <= _LONGEST_LABEL and _is_generic(plain)
+
+
+def _is_own(word: str) -> bool:
+    return word.isascii() and word.isalpha() and word.casefold() not in _GENERIC_WORDS
 
 
 @lru_cache(4096)
