@@ -25,11 +25,19 @@ class Section:
     line: int = 0  # 1-based line of the file at which `text` starts
 
 
+def url_of(key: str) -> str:
+    """The page of the paper of that key: an arXiv id, a DOI, or an address."""
+    if "://" in key:
+        return key
+    return f"https://doi.org/{key}" if key.startswith("10.") else f"https://arxiv.org/abs/{key}"
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One paper as the digests tell it. A paper seen on several days is one record with several dates."""
 
-    arxiv_id: str  # without version suffix: "2411.15115"
+    # without version suffix, "2411.15115"; of a paper that is not on arXiv its DOI or address
+    arxiv_id: str
     title: str
     # Days of the digests it appeared in, ascending; empty when no day is known.
     dates: tuple[str, ...]
@@ -39,6 +47,8 @@ class Paper:
     unnamed_authors: int = 0  # the N of a "+N" at the end of an author list
     source: str = ""  # the file its text was taken from
     line: int = 0  # 1-based line of its heading there
+    # "2027-01-29/2027-02-05" where the digest names a week, which is dated by its first day
+    period: str = ""
 
     @property
     def date(self) -> str:
@@ -47,7 +57,7 @@ class Paper:
 
     @property
     def url(self) -> str:
-        return f"https://arxiv.org/abs/{self.arxiv_id}"
+        return url_of(self.arxiv_id)
 
     def section(self, name: str) -> Section:
         """The section of that name; KeyError if there is none."""

@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     for add in (
         _add_models,
         _add_ingest,
+        _add_read,
         _add_ask,
         _add_rerun,
         _add_chat,
@@ -76,6 +77,14 @@ def _add_ingest(commands: Commands) -> None:
         "dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection"
     )
     ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
+
+
+def _add_read(commands: Commands) -> None:
+    read = commands.add_parser(
+        "read", help="show which papers reading digests gives, and what not, without building an index"
+    )
+    read.add_argument("dirs", nargs="+", type=Path, metavar="DIR", help="folders or files")
+    read.add_argument("--json", action="store_true", help="print one JSON object with all papers and fields")
 
 
 def _add_ask(commands: Commands) -> None:

@@ -94,6 +94,12 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> None:
     terminal.print_report(result)
 
 
+def _read(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import reading
+
+    reading.show(options.dirs, as_json=options.json)
+
+
 def _filters(options: argparse.Namespace) -> Filters:
     since, until = _day("--since", options.since), _day("--until", options.until)
     return Filters(since=since, until=until, authors=tuple(options.author), min_votes=options.min_votes)
@@ -306,6 +312,7 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "models": _models,
     "ingest": _ingest,
+    "read": _read,
     "ask": _ask,
     "rerun": _rerun,
     "chat": _chat,

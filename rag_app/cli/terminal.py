@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from rag_app.cli.reading import missing_lines
 from rag_app.records import Answer, Evidence, Sentence
 
 if TYPE_CHECKING:
@@ -84,6 +85,10 @@ def print_report(result: IngestResult) -> None:
         print(f"merged {merged.arxiv_id}: kept {merged.kept}, also {merged.also}")
     if len(report.merged) > SHOWN_SKIPS:
         print(f"merged {len(report.merged) - SHOWN_SKIPS} more")
+    for note in report.notes[:SHOWN_SKIPS]:
+        print(f"note {note.file}: {note.reason}")
+    for line in missing_lines(report):
+        print(line)
     print(
         f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files; "
         f"{result.chunks:,} chunks, {result.embedded:,} embedded"

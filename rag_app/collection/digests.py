@@ -1,33 +1,50 @@
 """Folders of digests -> papers, and a report of what was merged or skipped and why.
 
-Knows: folders and files, the days of digests, and how a paper seen twice becomes one.
-Does not know: the inside of an entry (`collection.entry`), chunks, the index.
+Knows: folders and files, and how a paper seen twice becomes one. Does not know: the inside of a file
+(`reading` does), chunks, the index.
 
-A digest is untrusted and often irregular. Whatever it holds, parsing raises nothing and takes
-linear time; all text of an entry ends up in some section, as a verbatim slice, or is reported with
-its file and line. An entry that holds bytes which are not text is left out, since nothing in it
-could be quoted; the entries around it stay.
+A digest is untrusted and often irregular. Whatever it holds, reading raises nothing and takes linear
+time; all text of an entry ends up in some section, as a verbatim slice, or is reported with its file
+and line. An entry that holds bytes which are no text is left out, since nothing in it could be quoted;
+the entries around it stay.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from rag_app.collection.entry import Block, LeftOut, blocks, paper_of, whole
+from rag_app.collection.reading.days import day_of_path
+from rag_app.collection.reading.encoding import normalise
+from rag_app.collection.reading.files import FileReading, read_bytes, read_normalised
+from rag_app.collection.reading.reader import damage
 from rag_app.errors import DigestError
-from rag_app.records import Paper
-from rag_app.text.cleaning import nfc
+from rag_app.records import Paper, Section
 
-SUFFIXES = (".md", ".txt")
+__all__ = ["SUFFIXES", "Merged", "Report", "Skipped", "day_of", "normalise", "parse", "read"]
 
-_DAY = re.compile(r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
-_NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`normalise`)
+SUFFIXES = (".md", ".markdown", ".mdx", ".txt", ".json", ".jsonl")
+UNREAD = (
+    ".html",
+    ".htm",
+    ".csv",
+    ".tsv",
+    ".org",
+    ".rst",
+    ".tex",
+    ".bib",
+    ".ipynb",
+    ".xml",
+    ".docx",
+    ".pdf",
+    ".rss",
+)
+HIDDEN_FOLDERS = (".github",)  # read although they are hidden: digests are published as issues from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,148 +74,176 @@ class Report:
     papers: int
     skipped: tuple[Skipped, ...]
     merged: tuple[Merged, ...]
+    notes: tuple[Skipped, ...] = ()  # other encodings, and files of kinds that are not read
+    shapes: tuple[tuple[str, int], ...] = ()  # what the entries are in their files, most frequent first
+    missing: tuple[tuple[str, int], ...] = ()  # papers without a field: days, votes, authors, text
+    weeks: int = 0  # papers dated by the first day of a range
 
 
 def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
-    """The papers below the roots (folders, or single files), one per arXiv id, in reading order,
-    and the report.
+    """The papers below the roots (folders, or single files), one per key (arXiv id or address), in
+    reading order, and the report.
 
     Raises DigestError when a root does not exist, a file given directly is not text, or a root
     holds no digest.
     """
     found: list[Paper] = []
+    shapes: Counter[str] = Counter()
     skipped: list[Skipped] = []
+    notes: list[Skipped] = []
     seen: set[Path] = set()
-    for root in roots:
-        taken = 0
-        for path, name in _files(root, skipped):
+    for given in roots:
+        root, taken = _existing(given), 0
+        for path, name in _files(root, skipped, notes):
             if path.resolve() in seen:
                 taken += 1
                 continue
             seen.add(path.resolve())
-            entries, problems = _read_file(path, name, given=path == root)
-            found += entries
-            skipped += problems
-            taken += bool(entries)
+            reading = _read_file(path, name, root)
+            found += reading.papers
+            shapes.update(reading.shapes)
+            skipped += [Skipped(name, line, reason) for line, reason in reading.left_out]
+            notes += [Skipped(name, 0, reading.note)] if reading.note else []
+            taken += bool(reading.papers)
         if not taken:
-            raise DigestError(f"no digests in {root}", _why_nothing(skipped))
+            raise DigestError(f"no digests in {given}", _why_nothing(skipped))
     papers, merged = _merge(found)
-    return papers, Report(len(seen), len(found), len(papers), tuple(skipped), merged)
-
-
-def normalise(data: bytes) -> str:
-    """The text of a file: UTF-8 without byte order marks, NFC, lines ended by `\\n`.
-
-    Bytes that are not UTF-8 become lone surrogates (PEP 383), which no text holds.
-    """
-    text = data.decode("utf-8", "surrogateescape").replace("\ufeff", "")
-    return nfc(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return papers, Report(
+        len(seen),
+        len(found),
+        len(papers),
+        tuple(skipped),
+        merged,
+        tuple(notes),
+        tuple(shapes.most_common()),
+        _missing(papers),
+        sum(bool(paper.period) for paper in papers),
+    )
 
 
 def parse(text: str, source: str, day: str = "") -> tuple[list[Paper], list[Skipped]]:
     """The entries of one normalised file, in order, and what was skipped. `day` holds until a
     heading names one.
     """
-    papers: list[Paper] = []
-    skipped: list[Skipped] = []
-    file_day = day
-    damaged = _NO_TEXT.search(text) is not None
-    for block in blocks(text):
-        damage = _damage(block) if damaged else None
-        if block.arxiv_id and not damage:
-            paper, left_out = paper_of(block, source, day)
-            papers.append(paper)
-        else:
-            left_out = [damage] if damage else _untaken(block)
-        skipped += [Skipped(source, line, reason) for line, reason in left_out]
-        dated = _DAY.search(block.heading)
-        if dated and not block.arxiv_id:
-            day = _iso(dated) or file_day
-    return papers, skipped
+    reading = read_normalised(text, source, PurePath(PurePath(source).name), day)
+    return list(reading.papers), [Skipped(source, line, reason) for line, reason in reading.left_out]
 
 
-def _untaken(block: Block) -> list[LeftOut]:
-    """What to report of a block that is no entry."""
-    dated = _DAY.search(block.heading)
-    if dated:
-        return [] if _iso(dated) else [(block.line, f"{dated[0]} is not a day")]
-    if not block.level:
-        lost = next((line.number for line in block.body if line.has_address), 0)
-        return [(lost, "an arXiv address without a heading")] if lost else []
-    if block.has_text or "](" in block.heading:
-        return [(block.line, "no arXiv address in or under the heading")]
-    return []
+def day_of(path: PurePath) -> str:
+    """The day in a path, `2024-07-09.md` or `2024/07/09.md`, or the first of a range; the one nearest to
+    the file's name, or an empty string.
+    """
+    found = day_of_path(path)
+    return found.day if found else ""
 
 
-def _damage(block: Block) -> LeftOut | None:
-    """The first byte of a block that is no text."""
-    found = _NO_TEXT.search(block.text, block.start, block.end)
-    if not found:
-        return None
-    byte = ord(found[0]) & 0xFF
-    return block.line_at(found.start()), f"not UTF-8: byte 0x{byte:02x}" if byte else "binary: a NUL byte"
+def _missing(papers: Sequence[Paper]) -> tuple[tuple[str, int], ...]:
+    counts = {
+        "day": sum(not paper.dates for paper in papers),
+        "votes": sum(paper.votes is None for paper in papers),
+        "authors": sum(not paper.authors for paper in papers),
+        "text": sum(not paper.sections for paper in papers),
+    }
+    return tuple((name, count) for name, count in counts.items() if count)
 
 
 # --- files ------------------------------------------------------------------------------------
 
 
-def _files(root: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
-    """Digest files below a root, sorted, each with the name it is reported by. Hidden ones and
-    links to folders are left out, so there are no loops. Raises DigestError when there is no such
-    root.
+def _existing(root: Path) -> Path:
+    """The root, also where its name is stored in another form of Unicode than it was typed in."""
+    if root.exists():
+        return root
+    here = Path(root.anchor) if root.is_absolute() else Path()
+    for part in root.parts[1:] if root.is_absolute() else root.parts:
+        below = here / part
+        if not below.exists():
+            wanted = unicodedata.normalize("NFC", part)
+            try:
+                same = [name for name in os.listdir(here) if unicodedata.normalize("NFC", name) == wanted]  # noqa: PTH208
+            except OSError:
+                return root
+            if not same:
+                return root
+            below = here / same[0]
+        here = below
+    return here
+
+
+def _files(root: Path, skipped: list[Skipped], notes: list[Skipped]) -> Iterator[tuple[Path, str]]:
+    """Digest files below a root, sorted, each with the name it is reported by. Hidden ones are left
+    out; a link to a folder is followed once, so there are no loops. Files of other kinds that may hold
+    digests are counted in a note. Raises DigestError when there is no such root.
     """
     if root.is_file():
         yield root, _printable(root.name)
         return
     if not root.is_dir():
-        raise DigestError(f"no such folder: {root}", "give a folder of .md or .txt digests, or one such file")
+        raise DigestError(
+            f"no such folder: {root}", "give a folder of .md, .txt or .json digests, or one such file"
+        )
 
     def unreadable(error: OSError) -> None:
         skipped.append(Skipped(_printable(str(error.filename)), 0, f"cannot be opened: {error.strerror}"))
 
-    for folder, folders, files in os.walk(root, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    visited: set[Path] = set()
+    others: Counter[str] = Counter()
+    for folder, folders, files in os.walk(root, onerror=unreadable, followlinks=True):
+        real = Path(folder).resolve()
+        if real in visited:
+            folders[:] = []
+            continue
+        visited.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") or name in HIDDEN_FOLDERS)
         for file in sorted(files):
             path = Path(folder, file)
-            if not file.startswith(".") and file.lower().endswith(SUFFIXES) and not path.is_dir():
+            if file.startswith("."):
+                continue
+            if not file.lower().endswith(SUFFIXES):
+                others[path.suffix.lower()] += 1
+            elif not path.is_dir():
                 yield path, _printable(str(Path(root.absolute().name, path.relative_to(root)).as_posix()))
+    for suffix, count in sorted(others.items()):
+        if suffix in UNREAD:
+            reason = f"{count:,} {suffix} file{'s' * (count > 1)}: only {', '.join(SUFFIXES)} are read"
+            notes.append(Skipped(_printable(root.absolute().name), 0, reason))
 
 
-def _read_file(path: Path, name: str, *, given: bool) -> tuple[list[Paper], list[Skipped]]:
+def _read_file(path: Path, name: str, root: Path) -> FileReading:
     """One file. A bad file is an error when it was given directly, and one report line inside a folder."""
+    given = path == root
     try:
         if not path.is_file():
             raise OSError(errno.EINVAL, "not a regular file")
-        text = normalise(path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         if given:
             raise DigestError(
-                f"{name} cannot be opened: {error.strerror}", "give UTF-8 Markdown or text"
+                f"{name} cannot be opened: {error.strerror}", "give UTF-8 Markdown, text or JSON"
             ) from None
-        return [], [Skipped(name, 0, f"cannot be opened: {error.strerror}")]
-    papers, skipped = parse(text, name, day_of(path))
-    if papers:
-        return papers, skipped
-    damage = _damage(whole(text))
-    if given and damage:
+        return FileReading(left_out=((0, f"cannot be opened: {error.strerror}"),))
+    below = PurePath(name) if given else path.relative_to(root)
+    reading = read_bytes(data, name, below)
+    if reading.papers:
+        return reading
+    text = normalise(data) if not reading.note else ""
+    damaged = damage(text, 0, len(text))
+    if damaged and given:
+        line = text.count("\n", 0, damaged[0]) + 1
         raise DigestError(
-            f"{name} is no digest: {damage[1]} on line {damage[0]}", "give UTF-8 Markdown or text"
+            f"{name} is no digest: {damaged[1]} on line {line}", "give UTF-8 Markdown, text or JSON"
         )
-    line, reason = damage or (1, "no entries")
-    return [], [Skipped(name, line, reason)]
+    if damaged:
+        return replace(reading, left_out=((text.count("\n", 0, damaged[0]) + 1, damaged[1]),))
+    return replace(reading, left_out=((1, _looks_like(text, below, reading)),))
 
 
-def day_of(path: Path) -> str:
-    """The day in a path, `2024-07-09.md` or `2024/07/09.md`; the last one that exists, or an empty string."""
-    days = [_iso(match) for match in _DAY.finditer(path.absolute().as_posix())]
-    return next((day for day in reversed(days) if day), "")
-
-
-def _iso(match: re.Match[str]) -> str:
-    try:
-        return date(*map(int, match.groups())).isoformat()
-    except ValueError:
-        return ""
+def _looks_like(text: str, path: PurePath, reading: FileReading) -> str:
+    """What a file that gave nothing holds, and what would be read."""
+    if path.suffix.lower() in (".json", ".jsonl"):
+        return f"no entries: {reading.left_out[0][1]}" if reading.left_out else "no entries"
+    lost = [reason for _, reason in reading.left_out if "address" in reason and "running text" in reason]
+    return "no entries: addresses of papers stand in running text alone" if lost else "no entries"
 
 
 def _printable(name: str) -> str:
@@ -208,7 +253,8 @@ def _printable(name: str) -> str:
 def _why_nothing(skipped: list[Skipped]) -> str:
     first = f"; {skipped[-1].file}: {skipped[-1].reason}" if skipped else ""
     return (
-        f'an entry is a heading with an arXiv address, "### [Title](https://arxiv.org/abs/2411.15131)"{first}'
+        "an entry is a heading, list item or table row with a title and an arXiv address, "
+        f'"### [Title](https://arxiv.org/abs/2411.15131)"{first}'
     )
 
 
@@ -216,24 +262,79 @@ def _why_nothing(skipped: list[Skipped]) -> str:
 
 
 def _merge(found: list[Paper]) -> tuple[tuple[Paper, ...], tuple[Merged, ...]]:
-    by_id: dict[str, list[Paper]] = {}
+    by_key: dict[str, list[Paper]] = {}
     for paper in found:
-        by_id.setdefault(paper.arxiv_id, []).append(paper)
+        by_key.setdefault(paper.arxiv_id, []).append(paper)
     merged: list[Merged] = []
     papers: list[Paper] = []
-    for entries in by_id.values():
-        kept = _one(entries)
+    for entries in by_key.values():
+        kept = _one(entries) if len(entries) > 1 else entries[0]
         papers.append(kept)
-        places = [f"{entry.source}:{entry.line}" for entry in entries]
-        places.remove(f"{kept.source}:{kept.line}")
-        merged += [Merged(kept.arxiv_id, f"{kept.source}:{kept.line}", place) for place in places]
+        if len(entries) > 1:
+            places = [f"{entry.source}:{entry.line}" for entry in entries]
+            places.remove(f"{kept.source}:{kept.line}")
+            merged += [Merged(kept.arxiv_id, f"{kept.source}:{kept.line}", place) for place in places]
     return tuple(papers), tuple(merged)
 
 
 def _one(entries: list[Paper]) -> Paper:
-    """The entry with the longest text, with every day and the latest known votes of them all."""
-    entries = sorted(entries, key=lambda entry: entry.dates)
-    kept = max(entries, key=lambda entry: sum(len(section.text) for section in entry.sections))
-    votes = [entry.votes for entry in entries if entry.votes is not None]
-    dates = sorted({day for entry in entries for day in entry.dates})
-    return replace(kept, dates=tuple(dates), votes=votes[-1] if votes else None)
+    """The entry with the longest text, with every day and the latest known votes of them all; what one
+    file says of a paper in several places is joined first.
+    """
+    by_file: dict[str, list[Paper]] = {}
+    for entry in entries:
+        by_file.setdefault(entry.source, []).append(entry)
+    told = sorted((_joined(same) for same in by_file.values()), key=lambda entry: entry.dates)
+    kept = max(told, key=lambda entry: (_is_titled(entry), _length(entry)))
+    votes = [entry.votes for entry in told if entry.votes is not None]
+    named = next((entry for entry in [kept, *told] if entry.authors), kept)
+    days = {day: entry.period for entry in reversed(told) for day in entry.dates}
+    first = min(days, default="")
+    return replace(
+        kept,
+        dates=tuple(sorted(days)),
+        votes=votes[-1] if votes else None,
+        authors=named.authors,
+        unnamed_authors=named.unnamed_authors,
+        period=days.get(first, ""),
+    )
+
+
+def _joined(entries: list[Paper]) -> Paper:
+    """One paper of the entries of one file: the longest entry's text first, then what the others add."""
+    if len(entries) == 1:
+        return entries[0]
+    kept = max(entries, key=lambda entry: (_is_titled(entry), _length(entry)))
+    sections = list(kept.sections)
+    for entry in entries:
+        sections += [s for s in entry.sections if not any(s.text in held.text for held in sections)]
+    dated = sorted(entries, key=lambda entry: entry.dates)
+    votes = [entry.votes for entry in dated if entry.votes is not None]
+    named = next((entry for entry in [kept, *entries] if entry.authors), kept)
+    return replace(
+        kept,
+        sections=_named_apart(sections),
+        dates=tuple(sorted({day for entry in entries for day in entry.dates})),
+        votes=votes[-1] if votes else None,
+        authors=named.authors,
+        unnamed_authors=named.unnamed_authors,
+        period=dated[0].period or kept.period,
+    )
+
+
+def _is_titled(entry: Paper) -> bool:
+    return entry.title != entry.arxiv_id
+
+
+def _length(entry: Paper) -> int:
+    return sum(len(section.text) for section in entry.sections)
+
+
+def _named_apart(sections: list[Section]) -> tuple[Section, ...]:
+    kept: dict[str, Section] = {}
+    for section in sections:
+        name, count = section.name, 2
+        while name in kept:
+            name, count = f"{section.name} ({count})", count + 1
+        kept[name] = replace(section, name=name)
+    return tuple(kept.values())

@@ -35,6 +35,7 @@ CREATE TABLE authors (rank INTEGER NOT NULL, position INTEGER NOT NULL, name TEX
                       PRIMARY KEY (rank, position));
 CREATE TABLE sections (rank INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
                        line INTEGER NOT NULL, PRIMARY KEY (rank, position));
+CREATE TABLE periods (rank INTEGER PRIMARY KEY, period TEXT NOT NULL);
 CREATE INDEX papers_by_votes ON papers (votes);
 CREATE INDEX dates_by_day ON dates (day);
 CREATE INDEX authors_by_key ON authors (key);
@@ -103,6 +104,8 @@ def _insert(database: sqlite3.Connection, rank: int, paper: Paper) -> None:
     database.executemany("INSERT INTO dates VALUES (?, ?, ?)", dates)
     database.executemany("INSERT INTO authors VALUES (?, ?, ?, ?)", authors)
     database.executemany("INSERT INTO sections VALUES (?, ?, ?, ?, ?)", sections)
+    if paper.period:
+        database.execute("INSERT INTO periods VALUES (?, ?)", (rank, paper.period))
 
 
 class PaperTable:
@@ -226,11 +229,17 @@ class PaperTable:
         ):
             sections[rank].append(Section(*section))
         papers = {}
+        periods = self._periods()
         sql = "SELECT rank, arxiv_id, title, votes, unnamed_authors, source, line FROM papers ORDER BY rank"
-        for rank, arxiv_id, title, votes, *rest in self._rows(sql):
+        for rank, arxiv_id, title, votes, unnamed, source, line in self._rows(sql):
             lists = tuple(days[rank]), tuple(sections[rank]), votes, tuple(authors[rank])
-            papers[arxiv_id] = Paper(arxiv_id, title, *lists, *rest)
+            papers[arxiv_id] = Paper(arxiv_id, title, *lists, unnamed, source, line, periods.get(rank, ""))
         return papers
+
+    def _periods(self) -> dict[int, str]:
+        """The weeks of papers by rank; an index made before there were weeks has no such table."""
+        known = self._rows("SELECT 1 FROM sqlite_master WHERE name = 'periods'")
+        return dict(self._rows("SELECT rank, period FROM periods")) if known else {}
 
     @cached_property
     def _ids(self) -> tuple[str, ...]:

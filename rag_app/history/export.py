@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from rag_app import __version__
 from rag_app.history.store import Conversation, SavedTurn
-from rag_app.records import Answer, Citation, Paper
+from rag_app.records import Answer, Citation, Paper, url_of
 from rag_app.records_json import as_stored_json, query_as_json
 from rag_app.text.cleaning import escape_markdown, visible
 
@@ -92,7 +92,7 @@ def _escaped_line(text: str) -> str:
 
 
 def _url(arxiv_id: str) -> str:
-    return f"https://arxiv.org/abs/{quote(arxiv_id)}"
+    return url_of(quote(arxiv_id, safe="/:?=&%#" if "://" in arxiv_id else "/"))
 
 
 # --- JSON ---------------------------------------------------------------------------------------
@@ -126,19 +126,25 @@ def _turn(turn: SavedTurn) -> dict[str, object]:
 
 def _bibtex(citation: Citation, paper: Paper | None) -> str:
     authors = paper.authors if paper else ()
+    key = citation.arxiv_id
+    doi = key.startswith("10.")
+    on_arxiv = not doi and "://" not in key
     fields = {
         "title": f"{{{_latex(citation.title)}}}",  # a second pair of braces keeps the capitals
         "author": " and ".join(
             [*map(_author, authors), *(["others"] if paper and paper.unnamed_authors else [])]
         ),
-        "year": _year(citation.arxiv_id),
-        "eprint": _latex(citation.arxiv_id),
-        "archivePrefix": "arXiv",
+        "year": _year(key) if on_arxiv else "",
+        "eprint": _latex(key) if on_arxiv else "",
+        "archivePrefix": "arXiv" if on_arxiv else "",
+        "doi": _latex(key) if doi else "",
+        "howpublished": "" if on_arxiv or doi else f"\\url{{{_url(key)}}}",
         "url": _url(citation.arxiv_id),
         "note": "" if paper else f"Authors not known: {GONE}",
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@misc{{{_key(citation.arxiv_id, authors)},", *lines, "}", ""])
+    kind = "article" if doi else "misc"
+    return "\n".join([f"@{kind}{{{_key(citation.arxiv_id, authors)},", *lines, "}", ""])
 
 
 def _key(arxiv_id: str, authors: Sequence[str]) -> str:

@@ -359,7 +359,7 @@ def commands(target: str) -> list[str]:
 
 
 def test_what_is_checked_before_a_commit_is_what_make_lint_and_make_test_check() -> None:
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     (own,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
     (hook,) = own["hooks"]

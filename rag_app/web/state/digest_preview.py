@@ -6,6 +6,7 @@ digests are read (`collection.digests`), or how a preview looks.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,19 +25,26 @@ class DigestPreview:
     papers: tuple[str, ...] = ()  # arXiv ids
     skipped: tuple[digests.Skipped, ...] = ()
     good: tuple[str, ...] = ()  # names of the uploads that hold an entry
+    shapes: tuple[tuple[str, int], ...] = ()  # what the entries are in their files
+    missing: tuple[tuple[str, int], ...] = ()  # papers without a field
+    notes: tuple[digests.Skipped, ...] = ()  # on whole files
 
 
 def preview_folder(folder: Path) -> DigestPreview:
     """What `ingest` would read below a folder. Raises DigestError."""
     papers, report = digests.read([folder])
-    return DigestPreview(report.files, tuple(paper.arxiv_id for paper in papers), report.skipped)
+    ids = tuple(paper.arxiv_id for paper in papers)
+    return DigestPreview(report.files, ids, report.skipped, (), report.shapes, report.missing, report.notes)
 
 
 def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
     """What `ingest` would read of uploaded files."""
     papers: list[str] = []
     skipped: list[digests.Skipped] = []
-    good = []
+    notes: list[digests.Skipped] = []
+    good: list[str] = []
+    shapes: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
     with TemporaryDirectory() as folder:
         for file in files:
             path = Path(folder, plain_name(file.name))
@@ -50,7 +58,18 @@ def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
             good.append(path.name)
             papers += [paper.arxiv_id for paper in found]
             skipped += report.skipped
-    return DigestPreview(len(files), tuple(dict.fromkeys(papers)), tuple(skipped), tuple(good))
+            notes += report.notes
+            shapes.update(dict(report.shapes))
+            missing.update(dict(report.missing))
+    return DigestPreview(
+        len(files),
+        tuple(dict.fromkeys(papers)),
+        tuple(skipped),
+        tuple(good),
+        tuple(shapes.most_common()),
+        tuple(missing.items()),
+        tuple(notes),
+    )
 
 
 def preview_or_error(folder: Path) -> DigestPreview | RagError:

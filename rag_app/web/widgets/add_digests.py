@@ -15,6 +15,7 @@ import streamlit as st
 from rag_app.collection import digests
 from rag_app.errors import RagError
 from rag_app.home import Home
+from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
 from rag_app.web.state.digest_preview import DigestPreview, preview_or_error, preview_uploads
@@ -93,7 +94,20 @@ def _show_preview(preview: DigestPreview, words: Words, library: Library | None)
         st.metric(words["preview_new"], f"{len(preview.papers) - known:,}", border=True)
         st.metric(words["preview_known"], f"{known:,}", border=True)
         st.metric(words["report_skipped"], f"{len(preview.skipped):,}", border=True)
+    _show_reading(preview, words)
     skipped_entries(preview.skipped, words)
+
+
+def _show_reading(preview: DigestPreview, words: Words) -> None:
+    """What the entries look like in their files, which fields are missing, and other encodings."""
+    if preview.shapes:
+        shapes = ", ".join(f"{words[f'shape_{name}']} {count:,}" for name, count in preview.shapes)
+        st.caption(words["read_shapes"].format(shapes=shapes))
+    if preview.missing:
+        fields = ", ".join(f"{words[f'missing_{name}']} {count:,}" for name, count in preview.missing)
+        st.caption(words["read_missing"].format(fields=fields, n=f"{len(preview.papers):,}"))
+    for note in preview.notes:
+        st.caption(f"{_as_code([note.file])}: {escape_markdown(note.reason)}")
 
 
 def _as_code(names: Sequence[str]) -> str:

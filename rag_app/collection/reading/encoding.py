@@ -1,0 +1,142 @@
+"""The bytes of a file -> text, and a note when they are not UTF-8.
+
+Knows: UTF-8, UTF-16 with and without its mark, and the encodings of older East Asian files. Does not
+know: what the text says. Bytes that no encoding explains become lone surrogates (PEP 383), which no
+text holds.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from rag_app.text.cleaning import nfc
+
+_SAMPLE = 60_000  # bytes from which an encoding is guessed
+_LEGACY = {
+    "cp949": "CP949 (EUC-KR)",
+    "johab": "Johab",
+    "shift_jis": "Shift-JIS",
+    "cp932": "Shift-JIS (CP932)",
+    "euc_jp": "EUC-JP",
+    "gb18030": "GB18030",
+    "big5": "Big5",
+}
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Normalised text: NFC, lines ended by `\\n`, no byte order marks. `note` says how it was decoded,
+    where that was not UTF-8.
+    """
+
+    text: str
+    note: str = ""
+
+
+def decoded(data: bytes) -> Decoded:
+    """The text of a file."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) > 3:
+        return Decoded(_normal(data.decode("utf-16", "replace")), "read as UTF-16")
+    if wide := _unmarked_utf16(data):
+        return Decoded(_normal(data.decode(wide, "replace")), "read as UTF-16 (it has no byte order mark)")
+    try:
+        return Decoded(_normal(data.decode("utf-8")))
+    except UnicodeDecodeError:
+        pass
+    name = _legacy(data)
+    if name:
+        convert = f"iconv -f {name.replace('_', '-').upper()} -t UTF-8"
+        return Decoded(
+            _normal(data.decode(name, "replace")), f"read as {_LEGACY[name]}; `{convert}` makes it UTF-8"
+        )
+    return Decoded(normalise(data))
+
+
+def normalise(data: bytes) -> str:
+    """The text of UTF-8 bytes: without byte order marks, NFC, lines ended by `\\n`.
+
+    Bytes that are not UTF-8 become lone surrogates (PEP 383), which no text holds.
+    """
+    return _normal(data.decode("utf-8", "surrogateescape"))
+
+
+def _normal(text: str) -> str:
+    return nfc(text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """The byte order of UTF-16 without its mark: its ASCII letters have a NUL on the same side."""
+    sample = data[:_SAMPLE]
+    if b"\0" not in sample or len(data) % 2 or b"http" in sample:
+        return ""
+    for name in ("utf-16-le", "utf-16-be"):
+        if "http".encode(name) in sample:
+            try:
+                data.decode(name)
+            except UnicodeDecodeError:
+                return ""
+            return name
+    return ""
+
+
+def _legacy(data: bytes) -> str:
+    """The East Asian encoding of bytes that are no UTF-8, or an empty string.
+
+    A file of UTF-8 with a damaged place has more characters of UTF-8 than other bytes.
+    """
+    high = sum(byte > 127 for byte in data[:_SAMPLE])
+    in_utf8 = sum(len(found[0]) for found in _MULTIBYTE.finditer(data[:_SAMPLE]))
+    if b"\0" in data[:_SAMPLE] or high < 4 or 2 * in_utf8 >= high:
+        return ""
+    possible = [name for name in _LEGACY if _decodes(data, name)]
+    if not possible:
+        return ""
+    if possible[0] in ("cp949", "johab") and _korean(data, "cp949"):
+        return "cp949"
+    best = from_bytes(data[:_SAMPLE], cp_isolation=possible).best()
+    return best.encoding if best and best.encoding in possible else _by_letters(data, possible)
+
+
+def _decodes(data: bytes, name: str) -> bool:
+    try:
+        data.decode(name)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _korean(data: bytes, name: str) -> bool:
+    """Whether most letters are the syllables that Korean uses, which other texts decoded so are not."""
+    letters = [c for c in data[:_SAMPLE].decode(name, "ignore") if ord(c) > 0x7F and c.isalpha()]
+    usual = sum(c in _USUAL_KOREAN for c in letters)
+    return (
+        bool(letters)
+        and usual >= 0.25 * len(letters)
+        and sum("가" <= c <= "힣" for c in letters) >= 0.8 * len(letters)
+    )
+
+
+def _by_letters(data: bytes, possible: list[str]) -> str:
+    """The encoding in which kana or the most usual Chinese characters show."""
+    for name in possible:
+        text = data[:_SAMPLE].decode(name, "ignore")
+        letters = [c for c in text if ord(c) > 0x7F and c.isalpha()]
+        if name in ("shift_jis", "cp932", "euc_jp") and sum(
+            "\u3041" <= c <= "\u30ff" for c in letters
+        ) >= 0.2 * len(letters):
+            return name
+        if name in ("gb18030", "big5") and sum(
+            c in "的一是在不了有和人这中大为上个国我以要他时来用们" for c in letters
+        ) >= 0.05 * len(letters):
+            return name
+    return ""
+
+
+_USUAL_KOREAN = frozenset(
+    "이다는의을를가에고로한하은도지기어서리시나사자인아라대해그들수일있만적정전제게되보구위주부성스상과으논문문모델학습데터결방법"
+)

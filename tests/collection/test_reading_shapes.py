@@ -1,0 +1,512 @@
+"""Shapes of digests that people keep: the papers in each, and what beside them is no paper."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rag_app.collection.digests import Report, read
+from rag_app.records import Paper
+
+Expected = list[
+    tuple[str, str, str, str, int | None, str]
+]  # id, title, day, first author, votes, words of its text
+
+SHAPES: dict[str, tuple[str, str, Expected]] = {  # name: (file, content, what it gives)
+    "awesome list with tags before and links behind": (
+        "README.md",
+        """# Awesome Harbour Models [![Awesome](https://awesome.example/badge.svg)](https://awesome.example)
+
+A curated list. See also [our survey](https://arxiv.org/abs/9901.90001) for background.
+
+## Contents
+- [Surveys](#surveys)
+- [Methods](#methods)
+
+## Methods
+- **[HARBOUR'27]** Tugboat: Pulling Large Models with Small Ones [[paper](https://arxiv.org/abs/9901.90011)] [[code](https://github.com/x/tug)]
+- (Quay 2027) [Mooring Lines: Holding Policies Still](https://arxiv.org/abs/9901.90012) - Ada Quill et al.
+- Bollards, *Bo Stone, Cy Reed*, arXiv 2027. [[pdf]](https://arxiv.org/pdf/9901.90013.pdf)
+""",
+        [
+            ("9901.90011", "Tugboat: Pulling Large Models with Small Ones", "", "", None, ""),
+            ("9901.90012", "Mooring Lines: Holding Policies Still", "", "Ada Quill", None, ""),
+            ("9901.90013", "Bollards", "", "", None, ""),
+        ],
+    ),
+    "arxiv-daily table with a linked id and a broken abstract": (
+        "2027-03-04.md",
+        """# Daily arXiv
+
+| ID | Title | Authors | Abstract | Comments |
+|:--|:--|:--|:--|:--|
+| [9903.90021](https://arxiv.org/abs/9903.90021) | Lantern Search | Ada Quill, Bo Stone | Finds lamps
+in the fog, with three sensors. | 9 pages |
+| [9903.90022](https://arxiv.org/abs/9903.90022) | Wick Trimming for Transformers | Cy Reed | Cuts heads that smoke. | |
+""",
+        [
+            (
+                "9903.90021",
+                "Lantern Search",
+                "2027-03-04",
+                "Ada Quill",
+                None,
+                "in the fog, with three sensors",
+            ),
+            (
+                "9903.90022",
+                "Wick Trimming for Transformers",
+                "2027-03-04",
+                "Cy Reed",
+                None,
+                "Cuts heads that smoke",
+            ),
+        ],
+    ),
+    "hugging face dump with bold titles and upvotes in the line": (
+        "hf-2027-05-06.md",
+        """## Hugging Face Daily Papers
+
+**1. [Sundial Scaling](https://huggingface.co/papers/9905.90031)** (⬆️ 121)
+Authors: Ada Quill, Bo Stone
+We scale models by the sun.
+
+**2. [Moonrise Sampling](https://huggingface.co/papers/9905.90032)** (⬆️ 7)
+Authors: Cy Reed
+We sample at night.
+""",
+        [
+            ("9905.90031", "Sundial Scaling", "2027-05-06", "Ada Quill", 121, "scale models by the sun"),
+            ("9905.90032", "Moonrise Sampling", "2027-05-06", "Cy Reed", 7, "sample at night"),
+        ],
+    ),
+    "obsidian note of one paper": (
+        "Notes/Kite Strings.md",
+        """---
+title: "Kite Strings: Long Context on a Short Leash"
+authors: [Ada Quill, Bo Stone]
+aliases: [kites]
+date: 2027-06-07
+tags:
+  - paper
+---
+Link:: https://arxiv.org/abs/9906.90041
+Related: [[Bridle]]
+
+## Summary
+A string of summaries keeps the kite near.
+
+## Thoughts
+Would it fly in rain?
+""",
+        [
+            (
+                "9906.90041",
+                "Kite Strings: Long Context on a Short Leash",
+                "2027-06-07",
+                "Ada Quill",
+                None,
+                "Would it fly in rain",
+            )
+        ],
+    ),
+    "logseq outline with properties": (
+        "journals/2027_07_08.md",
+        """- [Anchor Chains for Agents](https://arxiv.org/abs/9907.90051)
+\t- authors:: Ada Quill, Bo Stone
+\t- Agents drift unless chained to a plan.
+- [Ballast Tokens](https://arxiv.org/abs/9907.90052)
+\t- Heavy tokens steady the ship.
+- #todo buy milk
+""",
+        [
+            (
+                "9907.90051",
+                "Anchor Chains for Agents",
+                "2027-07-08",
+                "Ada Quill",
+                None,
+                "drift unless chained",
+            ),
+            ("9907.90052", "Ballast Tokens", "2027-07-08", "", None, "steady the ship"),
+        ],
+    ),
+    "notion export: properties below the title": (
+        "Papers/Sextant 9f2c.md",
+        """# Sextant: Measuring Angles between Embeddings
+
+Authors: Ada Quill, Bo Stone
+Date: August 9, 2027
+URL: https://arxiv.org/abs/9908.90061
+Status: Read
+Tags: Embeddings
+
+# Notes
+
+Angles tell more than lengths.
+""",
+        [("9908.90061", "Sextant: Measuring Angles between Embeddings", "2027-08-09", "Ada Quill", None, "")],
+    ),
+    "zotero notes with a list of fields": (
+        "zotero.md",
+        """# Library export
+
+## Tide Tables as Curricula
+* Item type: Preprint
+* Author: Ada Quill
+* Author: Bo Stone
+* Date: 2027-09-10
+* URL: http://arxiv.org/abs/9909.90071
+* Abstract: Learning follows the tide.
+
+## Ebb Rates
+* Item type: Preprint
+* Author: Cy Reed
+* Date: 2027-09-11
+* URL: http://arxiv.org/abs/9909.90072
+* Abstract: Forgetting follows it too.
+""",
+        [
+            (
+                "9909.90071",
+                "Tide Tables as Curricula",
+                "2027-09-10",
+                "Ada Quill",
+                None,
+                "Learning follows the tide",
+            ),
+            ("9909.90072", "Ebb Rates", "2027-09-11", "Cy Reed", None, "Forgetting follows it too"),
+        ],
+    ),
+    "newsletter of paragraphs": (
+        "issue-12.md",
+        """# The Harbour Letter, 12 October 2027
+
+Hello readers!
+
+**[Gull Attention](https://arxiv.org/abs/9910.90081)** steals chips from other heads. It is loud but works.
+
+**[Pelican Pouches](https://arxiv.org/abs/9910.90082)** carries whole texts. The pouch stretches to a million tokens.
+
+Thanks for reading.
+""",
+        [
+            ("9910.90081", "Gull Attention", "2027-10-12", "", None, "steals chips"),
+            ("9910.90082", "Pelican Pouches", "2027-10-12", "", None, "stretches to a million"),
+        ],
+    ),
+    "plain text with title lines": (
+        "digest.txt",
+        """arXiv digest 2027-11-13
+
+Title: Foghorn Decoding
+Authors: Ada Quill, Bo Stone
+Link: https://arxiv.org/abs/9911.90091
+Abstract: Loud tokens first.
+
+Title: Bell Buoy Benchmarks
+Authors: Cy Reed
+Link: https://arxiv.org/abs/9911.90092
+Abstract: Rings when models drift.
+""",
+        [
+            ("9911.90091", "Foghorn Decoding", "", "Ada Quill", None, "Loud tokens first"),
+            ("9911.90092", "Bell Buoy Benchmarks", "", "Cy Reed", None, "Rings when models drift"),
+        ],
+    ),
+    "hugo post with toml and h2 papers": (
+        "content/posts/daily.md",
+        """+++
+title = "Papers"
+date = "2027-12-14"
++++
+
+## Rope Ladders for Reasoning
+
+[arXiv](https://arxiv.org/abs/9912.90101) · Ada Quill, Bo Stone
+
+Climbs step by step.
+
+## Net Mending with Diffusion
+
+[arXiv](https://arxiv.org/abs/9912.90102) · Cy Reed, Di Moss
+
+Fills the holes.
+""",
+        [
+            (
+                "9912.90101",
+                "Rope Ladders for Reasoning",
+                "2027-12-14",
+                "Ada Quill",
+                None,
+                "Climbs step by step",
+            ),
+            ("9912.90102", "Net Mending with Diffusion", "2027-12-14", "Cy Reed", None, "Fills the holes"),
+        ],
+    ),
+    "days as folded blocks": (
+        "log.md",
+        """# Reading log
+
+<details>
+<summary>2027-01-15</summary>
+
+- [Plumb Bob Priors](https://arxiv.org/abs/9901.90111): straight down.
+- [Spirit Level Losses](https://arxiv.org/abs/9901.90112): flat minima.
+
+</details>
+
+<details>
+<summary>2027-01-16</summary>
+
+- [Chisel Search](https://arxiv.org/abs/9901.90113): cuts the tree.
+
+</details>
+""",
+        [
+            ("9901.90111", "Plumb Bob Priors", "2027-01-15", "", None, "straight down"),
+            ("9901.90112", "Spirit Level Losses", "2027-01-15", "", None, "flat minima"),
+            ("9901.90113", "Chisel Search", "2027-01-16", "", None, "cuts the tree"),
+        ],
+    ),
+    "html table": (
+        "index.md",
+        """<table>
+<tr><th>Paper</th><th>Authors</th><th>Upvotes</th></tr>
+<tr><td><a href="https://arxiv.org/abs/9902.90121">Windlass Optimizers</a></td><td>Ada Quill</td><td>31</td></tr>
+<tr>
+<td><a href="https://arxiv.org/abs/9902.90122">Capstan Gradients</a></td>
+<td>Cy Reed</td>
+<td>4</td>
+</tr>
+</table>
+""",
+        [
+            ("9902.90121", "Windlass Optimizers", "", "Ada Quill", 31, ""),
+            ("9902.90122", "Capstan Gradients", "", "Cy Reed", 4, ""),
+        ],
+    ),
+    "japanese labels": (
+        "2027年03月17日.md",
+        """## 今日の論文
+
+### 1. 灯台符号化
+- 著者: Ada Quill, 山田太郎
+- 論文: https://arxiv.org/abs/9903.90131
+- いいね: 12
+- 概要: 光で符号化する。
+
+### 2. 波止場の学習
+- 著者: Bo Stone
+- 論文: https://arxiv.org/abs/9903.90132
+- いいね: 3
+- 概要: 波から学ぶ。
+""",
+        [
+            ("9903.90131", "灯台符号化", "2027-03-17", "Ada Quill", 12, "光で符号化する"),
+            ("9903.90132", "波止場の学習", "2027-03-17", "Bo Stone", 3, "波から学ぶ"),
+        ],
+    ),
+    "vietnamese labels and day": (
+        "ban-tin.md",
+        """# Bản tin ngày 18 tháng 4 năm 2027
+
+## Hải đăng thưa
+**Tác giả:** Ada Quill, Bo Stone
+**Liên kết:** https://arxiv.org/abs/9904.90141
+**Tóm tắt:** Ánh sáng thưa mà xa.
+
+## Neo dữ liệu
+**Tác giả:** Cy Reed
+**Liên kết:** https://arxiv.org/abs/9904.90142
+**Tóm tắt:** Giữ dữ liệu đứng yên.
+""",
+        [
+            ("9904.90141", "Hải đăng thưa", "2027-04-18", "Ada Quill", None, "thưa mà xa"),
+            ("9904.90142", "Neo dữ liệu", "2027-04-18", "Cy Reed", None, "đứng yên"),
+        ],
+    ),
+    "bibliography in a numbered list": (
+        "refs.md",
+        """# Reading group
+
+1. Ada Quill, Bo Stone. "Keel Balancing for Mixtures." arXiv:9905.90151, 2027.
+2. Cy Reed et al. "Hull Pruning." arXiv:9905.90152, 2027.
+""",
+        [
+            ("9905.90151", "Keel Balancing for Mixtures", "", "", None, ""),
+            ("9905.90152", "Hull Pruning", "", "", None, ""),
+        ],
+    ),
+    "headings with the id in brackets and stars": (
+        "top.md",
+        """# Top papers 2027/06/19
+
+### #1 Rudder Nets (arXiv:9906.90161) ⭐ 1.2k
+
+Steers.
+
+### #2 Tiller Nets (arXiv:9906.90162) ⭐ 88
+
+Steers by hand.
+""",
+        [
+            ("9906.90161", "Rudder Nets", "2027-06-19", "", 1200, "Steers."),
+            ("9906.90162", "Tiller Nets", "2027-06-19", "", 88, "by hand"),
+        ],
+    ),
+    "org-like outline without links": (
+        "plan.md",
+        """# 2027-07-20
+
+- Spinnaker Policies
+  https://arxiv.org/abs/9907.90171
+  Ada Quill, Bo Stone
+  Runs before the wind.
+
+- Jib Policies
+  https://arxiv.org/abs/9907.90172
+  Cy Reed
+  Runs against it.
+""",
+        [
+            ("9907.90171", "Spinnaker Policies", "2027-07-20", "", None, "before the wind"),
+            ("9907.90172", "Jib Policies", "2027-07-20", "", None, "Runs against it"),
+        ],
+    ),
+    "arXiv API as JSON": (
+        "feed.json",
+        json.dumps(
+            {
+                "entries": [
+                    {
+                        "id": "http://arxiv.org/abs/9908.90181v1",
+                        "title": "Galley\n Kitchens",
+                        "summary": "Cooks with small fires and large pans.",
+                        "authors": [{"name": "Ada Quill"}, {"name": "Bo Stone"}],
+                        "published": "2027-08-21T17:59:59Z",
+                        "links": [{"href": "http://arxiv.org/pdf/9908.90181v1"}],
+                    }
+                ]
+            }
+        ),
+        [("9908.90181", "Galley Kitchens", "2027-08-21", "Ada Quill", None, "small fires")],
+    ),
+    "Semantic Scholar as JSON lines": (
+        "s2.jsonl",
+        json.dumps(
+            {
+                "paperId": "abc",
+                "externalIds": {"ArXiv": "9909.90191", "CorpusId": 1},
+                "title": "Porthole Vision",
+                "abstract": "Sees through round windows only.",
+                "authors": [{"authorId": "1", "name": "Ada Quill"}],
+                "year": 2027,
+                "citationCount": 3,
+            }
+        )
+        + "\n"
+        + json.dumps(
+            {"externalIds": {"ArXiv": "9909.90192"}, "title": "Hatch Covers", "authors": [], "abstract": None}
+        )
+        + "\n",
+        [
+            ("9909.90191", "Porthole Vision", "", "Ada Quill", None, "round windows"),
+            ("9909.90192", "Hatch Covers", "", "", None, ""),
+        ],
+    ),
+    "JSON keyed by id with rows of Markdown": (
+        "daily.json",
+        json.dumps(
+            {
+                "Mapping": {
+                    "9910.90201": "|**2027-10-22**|**Chart Rooms**|Ada Quill et.al.|[9910.90201](http://arxiv.org/abs/9910.90201)|null|\n",
+                    "9910.90202": "|**2027-10-23**|**Compass Roses**|Bo Stone et.al.|[9910.90202](http://arxiv.org/abs/9910.90202)|null|\n",
+                }
+            }
+        ),
+        [
+            ("9910.90201", "Chart Rooms", "2027-10-22", "Ada Quill", None, ""),
+            ("9910.90202", "Compass Roses", "2027-10-23", "Bo Stone", None, ""),
+        ],
+    ),
+    "file named by its id": (
+        "9911.90211.md",
+        """# Lead Lines: Sounding the Depth of Networks
+
+Depth is measured with a weight on a line, compare [an older one](https://arxiv.org/abs/9901.90999).
+""",
+        [("9911.90211", "Lead Lines: Sounding the Depth of Networks", "", "", None, "weight on a line")],
+    ),
+    "csv-like table without marks at its edges": (
+        "t.md",
+        """Date | Title | arXiv | Likes
+--- | --- | --- | ---
+2027-12-24 | Oar Locks for Caches | 9912.90221 | 15
+2027-12-25 | Thole Pins | 9912.90222 | 2
+""",
+        [
+            ("9912.90221", "Oar Locks for Caches", "2027-12-24", "", 15, ""),
+            ("9912.90222", "Thole Pins", "2027-12-25", "", 2, ""),
+        ],
+    ),
+    "emoji fields in a quote": (
+        "2027-01-26.md",
+        """> ### 🚀 Cork Floats
+> 👥 Ada Quill, Bo Stone
+> 👍 44
+> 🔗 https://arxiv.org/abs/9901.90231
+>
+> Stays on top.
+
+> ### 🚀 Lead Sinkers
+> 👥 Cy Reed, Di Moss
+> 👍 5
+> 🔗 https://arxiv.org/abs/9901.90232
+>
+> Goes to the ground.
+""",
+        [
+            ("9901.90231", "Cork Floats", "2027-01-26", "Ada Quill", 44, "Stays on top"),
+            ("9901.90232", "Lead Sinkers", "2027-01-26", "Cy Reed", 5, "to the ground"),
+        ],
+    ),
+    "chinese list with full-width marks": (
+        "2027/02/27/日报.md",
+        """# 每日论文
+
+1、【潮汐注意力】作者：甲乙，丙丁；链接：https://arxiv.org/abs/9902.90241
+   一句话：随潮而动。
+2、【码头缓存】作者：戊己；链接：https://arxiv.org/abs/9902.90242
+   一句话：靠岸再取。
+""",
+        [
+            ("9902.90241", "潮汐注意力", "2027-02-27", "甲乙", None, "随潮而动"),
+            ("9902.90242", "码头缓存", "2027-02-27", "戊己", None, "靠岸再取"),
+        ],
+    ),
+}
+
+
+def reading_of(folder: Path, file: str, content: str) -> tuple[list[Paper], Report]:
+    path = folder / "root" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    papers, report = read([folder / "root"])
+    return list(papers), report
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_shape_gives_its_papers_and_nothing_else(tmp_path: Path, name: str) -> None:
+    file, content, expected = SHAPES[name]
+    papers, _ = reading_of(tmp_path, file, content)
+    assert [paper.arxiv_id for paper in papers] == [entry[0] for entry in expected]
+    for paper, (_, title, day, author, votes, words) in zip(papers, expected, strict=True):
+        assert paper.title == title
+        assert not day or paper.date == day
+        assert not author or paper.authors[:1] == (author,)
+        assert paper.votes == votes
+        assert words in "\n".join(section.text for section in paper.sections)
