@@ -1,0 +1,1 @@
+"""One file of digests -> its papers, whatever its shape. Begin with `files`, then `reader`."""
