@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rag_app.collection import digests
+from rag_app.collection.digests import Missing
 from rag_app.collection.reading.addresses import is_arxiv
 from rag_app.records import Paper
 
@@ -99,7 +100,12 @@ def missing_lines(report: digests.Report) -> list[str]:
     return lines
 
 
-_MISSING = {"day": "no day found", "votes": "votes unknown", "authors": "no authors", "text": "no text"}
+_MISSING = {
+    Missing.DAY: "no day found",
+    Missing.VOTES: "votes unknown",
+    Missing.AUTHORS: "no authors",
+    Missing.TEXT: "no text",
+}
 
 
 def _place(said: digests.Skipped) -> str:

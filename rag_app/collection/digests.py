@@ -17,11 +17,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path, PurePath
 
 from rag_app.collection.reading.days import day_of_path
 from rag_app.collection.reading.encoding import normalise
 from rag_app.collection.reading.files import FileReading, read_bytes, read_normalised
+from rag_app.collection.reading.outline import EntryShape
 from rag_app.collection.reading.reader import damage
 from rag_app.errors import DigestError
 from rag_app.records import Paper, Section
@@ -65,6 +67,15 @@ class Merged:
     also: str
 
 
+class Missing(StrEnum):
+    """What digests need not say of a paper."""
+
+    DAY = "day"
+    VOTES = "votes"
+    AUTHORS = "authors"
+    TEXT = "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What reading found. `entries` counts the entries taken, before papers found twice become one."""
@@ -75,8 +86,10 @@ class Report:
     skipped: tuple[Skipped, ...]
     merged: tuple[Merged, ...]
     notes: tuple[Skipped, ...] = ()  # other encodings, and files of kinds that are not read
-    shapes: tuple[tuple[str, int], ...] = ()  # what the entries are in their files, most frequent first
-    missing: tuple[tuple[str, int], ...] = ()  # papers without a field: days, votes, authors, text
+    shapes: tuple[
+        tuple[EntryShape, int], ...
+    ] = ()  # what the entries are in their files, most frequent first
+    missing: tuple[tuple[Missing, int], ...] = ()  # papers without a field
     weeks: int = 0  # papers dated by the first day of a range
 
 
@@ -88,7 +101,7 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
     holds no digest.
     """
     found: list[Paper] = []
-    shapes: Counter[str] = Counter()
+    shapes: Counter[EntryShape] = Counter()
     skipped: list[Skipped] = []
     notes: list[Skipped] = []
     seen: set[Path] = set()
@@ -137,12 +150,12 @@ def day_of(path: PurePath) -> str:
     return found.day if found else ""
 
 
-def _missing(papers: Sequence[Paper]) -> tuple[tuple[str, int], ...]:
+def _missing(papers: Sequence[Paper]) -> tuple[tuple[Missing, int], ...]:
     counts = {
-        "day": sum(not paper.dates for paper in papers),
-        "votes": sum(paper.votes is None for paper in papers),
-        "authors": sum(not paper.authors for paper in papers),
-        "text": sum(not paper.sections for paper in papers),
+        Missing.DAY: sum(not paper.dates for paper in papers),
+        Missing.VOTES: sum(paper.votes is None for paper in papers),
+        Missing.AUTHORS: sum(not paper.authors for paper in papers),
+        Missing.TEXT: sum(not paper.sections for paper in papers),
     }
     return tuple((name, count) for name, count in counts.items() if count)
 

@@ -20,7 +20,7 @@ from rag_app.collection.reading.front_matter import FrontMatter, Value, front_ma
 from rag_app.collection.reading.json_objects import json_papers, looks_like_json, strings_with_addresses
 from rag_app.collection.reading.labels import Role, role_of
 from rag_app.collection.reading.markup import Kind, Source, definitions_in, opaque_spans, scan
-from rag_app.collection.reading.outline import NAMES, addresses_by_line
+from rag_app.collection.reading.outline import EntryShape, addresses_by_line, entry_shape
 from rag_app.collection.reading.reader import Days, Reading, damage, read_text
 from rag_app.collection.reading.titles import plain_title
 from rag_app.collection.reading.votes import votes_of
@@ -37,7 +37,7 @@ class FileReading:
     """
 
     papers: tuple[Paper, ...] = ()
-    shapes: tuple[str, ...] = ()
+    shapes: tuple[EntryShape, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     note: str = ""
 
@@ -66,7 +66,7 @@ def read_normalised(text: str, source: str, path: PurePath, day: str = "") -> Fi
         return _of_file(text, source, front, alone, on_path)
     papers = tuple(_paper(entry, day_, source) for entry, day_ in reading.entries)
     return FileReading(
-        papers, tuple(NAMES[entry.shape] for entry, _ in reading.entries), tuple(reading.left_out)
+        papers, tuple(entry_shape(entry.shape) for entry, _ in reading.entries), tuple(reading.left_out)
     )
 
 
@@ -124,7 +124,9 @@ def _json(text: str, source: str, on_path: Day | None) -> FileReading:
         own = entry.fields.day or entry.fields.published
         day = on_path if on_path and not on_path.until else own or on_path
         papers.append(_paper(entry, day, source))
-    return FileReading(tuple(papers), ("JSON object",) * len(papers), ((1, problem),) if problem else ())
+    return FileReading(
+        tuple(papers), (EntryShape.JSON_OBJECT,) * len(papers), ((1, problem),) if problem else ()
+    )
 
 
 def _markdown_in_json(kept: str, text: str, source: str, on_path: Day | None) -> FileReading:
@@ -135,7 +137,7 @@ def _markdown_in_json(kept: str, text: str, source: str, on_path: Day | None) ->
         line = text.count("\n", 0, max(0, text.find(entry.key))) + 1
         sections = tuple(Section(s.name, s.text, line) for s in entry.sections)
         papers.append(replace(_paper(entry, day, source), sections=sections, line=line))
-    return FileReading(tuple(papers), ("JSON string",) * len(papers))
+    return FileReading(tuple(papers), (EntryShape.JSON_STRING,) * len(papers))
 
 
 # --- one paper a file -------------------------------------------------------------------------
@@ -209,7 +211,7 @@ def _of_file(text: str, source: str, front: FrontMatter, key: str, on_path: Day 
     own = _own_day(front)
     entry = _WholeFile(key, title[:300], body.fields, _distinct(sections))
     paper = _paper(entry, own or day, source)
-    shape = "file with front matter" if front.values else "file named by its id"
+    shape = EntryShape.FRONT_MATTER if front.values else EntryShape.NAMED_FILE
     return FileReading((paper,), (shape,))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from rag_app.collection.reading.addresses import BARE, Address, addresses, bare_id
 from rag_app.collection.reading.labels import Role, label_of, role_of
@@ -32,17 +32,27 @@ class Shape(IntEnum):
     ROW = 8
 
 
-NAMES = {
-    Shape.FILE: "file",
-    Shape.HEADING: "heading",
-    Shape.FOLDED: "folded block",
-    Shape.QUOTE: "quote",
-    Shape.BOLD: "bold line",
-    Shape.LABELLED: "label lines",
-    Shape.PARAGRAPH: "paragraph",
-    Shape.ITEM: "list item",
-    Shape.ROW: "table row",
-}
+class EntryShape(StrEnum):
+    """What an entry is in its file, as reports name it."""
+
+    FILE = "file"
+    HEADING = "heading"
+    FOLDED = "folded block"
+    QUOTE = "quote"
+    BOLD = "bold line"
+    LABELLED = "label lines"
+    PARAGRAPH = "paragraph"
+    ITEM = "list item"
+    ROW = "table row"
+    JSON_OBJECT = "JSON object"
+    JSON_STRING = "JSON string"
+    FRONT_MATTER = "file with front matter"
+    NAMED_FILE = "file named by its id"
+
+
+def entry_shape(shape: Shape) -> EntryShape:
+    """The shape of an entry that is a part of a Markdown file."""
+    return EntryShape[shape.name]
 
 
 @dataclass(frozen=True, slots=True)

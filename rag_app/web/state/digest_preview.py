@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rag_app.collection import digests
+from rag_app.collection.reading.outline import EntryShape
 from rag_app.errors import RagError
 from rag_app.web.state.uploads import Upload, plain_name
 
@@ -25,8 +26,8 @@ class DigestPreview:
     papers: tuple[str, ...] = ()  # arXiv ids
     skipped: tuple[digests.Skipped, ...] = ()
     good: tuple[str, ...] = ()  # names of the uploads that hold an entry
-    shapes: tuple[tuple[str, int], ...] = ()  # what the entries are in their files
-    missing: tuple[tuple[str, int], ...] = ()  # papers without a field
+    shapes: tuple[tuple[EntryShape, int], ...] = ()  # what the entries are in their files
+    missing: tuple[tuple[digests.Missing, int], ...] = ()  # papers without a field
     notes: tuple[digests.Skipped, ...] = ()  # on whole files
 
 
@@ -43,8 +44,8 @@ def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
     skipped: list[digests.Skipped] = []
     notes: list[digests.Skipped] = []
     good: list[str] = []
-    shapes: Counter[str] = Counter()
-    missing: Counter[str] = Counter()
+    shapes: Counter[EntryShape] = Counter()
+    missing: Counter[digests.Missing] = Counter()
     with TemporaryDirectory() as folder:
         for file in files:
             path = Path(folder, plain_name(file.name))

@@ -101,7 +101,9 @@ def _show_preview(preview: DigestPreview, words: Words, library: Library | None)
 def _show_reading(preview: DigestPreview, words: Words) -> None:
     """What the entries look like in their files, which fields are missing, and other encodings."""
     if preview.shapes:
-        shapes = ", ".join(f"{words[f'shape_{name}']} {count:,}" for name, count in preview.shapes)
+        shapes = ", ".join(
+            f"{words[f'shape_{shape.name.lower()}']} {count:,}" for shape, count in preview.shapes
+        )
         st.caption(words["read_shapes"].format(shapes=shapes))
     if preview.missing:
         fields = ", ".join(f"{words[f'missing_{name}']} {count:,}" for name, count in preview.missing)
