@@ -12,10 +12,12 @@ the entries around it stay.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -26,7 +28,18 @@ from rag_app.collection.reading.reader import damage
 from rag_app.errors import DigestError
 from rag_app.records import Paper, Section
 
-__all__ = ["SUFFIXES", "Merged", "Report", "Skipped", "day_of", "normalise", "parse", "read"]
+__all__ = [
+    "SUFFIXES",
+    "Merged",
+    "Report",
+    "Skipped",
+    "day_of",
+    "files_below",
+    "normalise",
+    "parse",
+    "read",
+    "stamp",
+]
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".txt", ".json", ".jsonl")
 UNREAD = (
@@ -78,6 +91,7 @@ class Report:
     shapes: tuple[tuple[str, int], ...] = ()  # what the entries are in their files, most frequent first
     missing: tuple[tuple[str, int], ...] = ()  # papers without a field: days, votes, authors, text
     weeks: int = 0  # papers dated by the first day of a range
+    stamp: str = ""  # of the files as they were read (`stamp`)
 
 
 def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
@@ -118,7 +132,25 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
         tuple(shapes.most_common()),
         _missing(papers),
         sum(bool(paper.period) for paper in papers),
+        stamp(seen),
     )
+
+
+def files_below(root: Path) -> Iterator[Path]:
+    """The files that `read` reads below a root; none when there is no such root."""
+    existing = _existing(root)
+    if existing.exists():
+        yield from (path for path, _ in _files(existing, [], []) if path.is_file())
+
+
+def stamp(files: Iterable[Path]) -> str:
+    """A hash of the names, sizes and times of files: another one means that something was changed."""
+    state = []
+    for path in sorted({path.resolve() for path in files}):
+        with suppress(OSError):
+            held = path.stat()
+            state.append((str(path), held.st_size, held.st_mtime_ns))
+    return hashlib.sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def parse(text: str, source: str, day: str = "") -> tuple[list[Paper], list[Skipped]]:

@@ -9,9 +9,8 @@ page.
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag_app.collection.digests import SUFFIXES
+from rag_app.collection import digests
 from rag_app.errors import RagError
 from rag_app.home import Home
 from rag_app.web.i18n.text import Words, stage
@@ -63,10 +62,10 @@ def start_ingest(folders: Sequence[Path] = ()) -> None:
 
     def then() -> None:
         library = app_state.library()
+        stamp = digests.stamp(_files(_roots(library.snapshot))) if library else ""
         with suppress(RagError):  # an unwritable history only costs an offer too many
-            app_state.history().set_note(
-                NOTE, f"{library.snapshot.name if library else ''} {began.isoformat()}"
-            )
+            name = library.snapshot.name if library else ""
+            app_state.history().set_note(NOTE, f"{name} {began.isoformat()} {stamp}")
 
     bench = app_state.workbench()
     with bench.lock:
@@ -104,46 +103,51 @@ def ingesting() -> bool:
 
 def changes_of(snapshot: Snapshot) -> Changes:
     """What has changed below the collection's roots since they were read."""
-    manifest = snapshot.manifest
-    roots = [Path(root) for root in manifest.roots]
+    read, stamp = _read_at(snapshot)
+    return changes(_roots(snapshot), int(str(snapshot.manifest.report["files"])), read, stamp)
+
+
+def _roots(snapshot: Snapshot) -> list[Path]:
     uploads = Home(app_state.settings().home).uploads
-    found = [*roots, *([uploads] if uploads.is_dir() else [])]
-    return changes(found, int(str(manifest.report["files"])), _read_at(snapshot))
+    roots = [Path(root) for root in snapshot.manifest.roots]
+    return [*roots, *([uploads] if uploads.is_dir() else [])]
 
 
-def _read_at(snapshot: Snapshot) -> float:
-    """When the folders were last read: as the page noted it, since files may change while an index
-    is made and a reading that found nothing new makes none; else when the index was made.
+def _read_at(snapshot: Snapshot) -> tuple[float, str]:
+    """When the folders were last read, and the stamp of their files: as the page noted it, since files
+    may change while an index is made and a reading that found nothing new makes none; else when the
+    index was made.
     """
     try:
-        name, _, moment = app_state.history().note(NOTE).partition(" ")
+        noted = app_state.history().note(NOTE).split(" ")
     except RagError:
-        name = ""
-    if name == snapshot.name:
-        return datetime.fromisoformat(moment).timestamp()
+        noted = [""]
+    if noted[0] == snapshot.name and len(noted) > 1:
+        return datetime.fromisoformat(noted[1]).timestamp(), noted[2] if len(noted) > 2 else ""
     # it is cut to whole seconds
-    return datetime.fromisoformat(snapshot.manifest.created).timestamp() + 1.0
+    made = datetime.fromisoformat(snapshot.manifest.created).timestamp() + 1.0
+    return made, str(snapshot.manifest.report.get("stamp", ""))
 
 
-def changes(roots: Sequence[Path], files: int, read: float) -> Changes:
+def changes(roots: Sequence[Path], files: int, read: float, stamp: str = "") -> Changes:
     """The same for any roots, of which `files` files were read at the time `read` (seconds since
-    the epoch).
+    the epoch); `stamp` is that of those files (`digests.stamp`), where it is known.
+
+    A file that was put in another's place may be older than the reading: then the stamp tells.
     """
-    found = {path: written for root in roots for path, written in _written(root)}
-    newer = sum(written > read for written in found.values())
-    return Changes(newer, len(found) - files, tuple(root for root in roots if not root.exists()))
+    found = _files(roots)
+    newer = more = 0
+    with suppress(OSError):  # a file that goes while it is looked at is found out the next time
+        newer = sum(path.stat().st_mtime > read for path in found)
+        more = len(found) - files
+    if not newer and not more and stamp and digests.stamp(found) != stamp:
+        newer = 1
+    return Changes(newer, more, tuple(root for root in roots if not root.exists()))
 
 
-def _written(root: Path) -> Iterator[tuple[Path, float]]:
-    """(file, time of its last change) of every digest file below a root, by the rules of `digest.read`."""
-    if root.is_file():
-        yield root.resolve(), root.stat().st_mtime
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(folder, name)
-            if not name.startswith(".") and name.lower().endswith(SUFFIXES) and path.is_file():
-                yield path.resolve(), path.stat().st_mtime
+def _files(roots: Sequence[Path]) -> set[Path]:
+    """Every digest file below the roots, by the rules of `digests.read`."""
+    return {path.resolve() for root in roots for path in digests.files_below(root)}
 
 
 def _look(words: Words, library: Library | None, was_running: bool) -> None:

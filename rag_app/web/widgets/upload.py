@@ -6,6 +6,7 @@ digests are read (`digest`) or indexed (`pipeline`). Called by `ui.collection`.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -211,8 +212,10 @@ def save_uploads(files: Sequence[Upload], folder: Path) -> None:
 
 
 def plain_name(name: str) -> str:
-    """A file's name without any folder that the browser sent along."""
-    return Path(name.replace("\\", "/")).name
+    """A file's name without any folder that the browser sent along; composed, so that a name from a Mac
+    replaces the same name from elsewhere.
+    """
+    return unicodedata.normalize("NFC", Path(name.replace("\\", "/")).name)
 
 
 def _code(names: Sequence[str]) -> str:
