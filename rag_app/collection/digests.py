@@ -28,7 +28,17 @@ from rag_app.collection.reading.reader import damage
 from rag_app.errors import DigestError
 from rag_app.records import Paper, Section
 
-__all__ = ["SUFFIXES", "Merged", "Report", "Skipped", "day_of", "normalise", "parse", "read"]
+__all__ = [
+    "SUFFIXES",
+    "Merged",
+    "Report",
+    "Skipped",
+    "day_of",
+    "files_below",
+    "normalise",
+    "parse",
+    "read",
+]
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".txt", ".json", ".jsonl")
 UNREAD = (
@@ -86,9 +96,8 @@ class Report:
     skipped: tuple[Skipped, ...]
     merged: tuple[Merged, ...]
     notes: tuple[Skipped, ...] = ()  # other encodings, and files of kinds that are not read
-    shapes: tuple[
-        tuple[EntryShape, int], ...
-    ] = ()  # what the entries are in their files, most frequent first
+    # What the entries are in their files, most frequent first.
+    shapes: tuple[tuple[EntryShape, int], ...] = ()
     missing: tuple[tuple[Missing, int], ...] = ()  # papers without a field
     weeks: int = 0  # papers dated by the first day of a range
 
@@ -132,6 +141,13 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
         _missing(papers),
         sum(bool(paper.period) for paper in papers),
     )
+
+
+def files_below(root: Path) -> Iterator[Path]:
+    """The files that `read` reads below a root; none when there is no such root."""
+    existing = _existing(root)
+    if existing.exists():
+        yield from (path for path, _ in _files(existing, [], []) if path.is_file())
 
 
 def parse(text: str, source: str, day: str = "") -> tuple[list[Paper], list[Skipped]]:

@@ -510,3 +510,127 @@ def test_a_shape_gives_its_papers_and_nothing_else(tmp_path: Path, name: str) ->
         assert not author or paper.authors[:1] == (author,)
         assert paper.votes == votes
         assert words in "\n".join(section.text for section in paper.sections)
+
+
+# --- what is no paper, and what is said ---------------------------------------------------------
+
+
+def test_references_in_running_text_are_no_papers(tmp_path: Path) -> None:
+    text = (
+        "# Trends\n\nThe week follows [an older idea](https://arxiv.org/abs/9901.90301) and another "
+        "(arXiv:9901.90302).\n\n- **Ways back**: as in [that paper](https://arxiv.org/abs/9901.90303), long ones.\n\n"
+        "### [Own](https://arxiv.org/abs/9901.90304)\n\nBuilds on [X](https://arxiv.org/abs/9901.90305).\n"
+    )
+    papers, report = reading_of(tmp_path, "a.md", text)
+    assert [paper.arxiv_id for paper in papers] == ["9901.90304"]
+    assert any("running text" in skip.reason for skip in report.skipped)
+
+
+def test_headings_within_folded_blocks_and_fences_end_no_entry(tmp_path: Path) -> None:
+    text = (
+        "## [A](https://arxiv.org/abs/9901.90311)\n\n<details>\n<summary>More</summary>\n\n# Big\n\nInside.\n\n"
+        "</details>\n\n```sh\n# comment\n```\n\nBehind.\n\n## [B](https://arxiv.org/abs/9901.90312)\n\nB's own.\n"
+    )
+    first, second = reading_of(tmp_path, "a.md", text)[0]
+    told = "\n".join(section.text for section in first.sections)
+    assert all(words in told for words in ("Inside.", "# comment", "Behind.")) and "own" not in told
+    assert [section.text for section in second.sections] == ["B's own."]
+
+
+@pytest.mark.parametrize(
+    ("line", "votes"),
+    [
+        ("Score: 9", None),
+        ("⭐ 4/5", None),
+        ("⭐⭐⭐ 3", None),
+        ("Relevance: 88", None),
+        ("👍 38", 38),
+        ("추천: 7", 7),
+    ],
+)
+def test_a_score_is_no_vote(tmp_path: Path, line: str, votes: int | None) -> None:
+    (paper,), _ = reading_of(
+        tmp_path, "a.md", f"## [A b](https://arxiv.org/abs/9901.90321)\n\n{line}\n\nText.\n"
+    )
+    assert paper.votes == votes
+
+
+def test_a_week_is_a_range_dated_by_its_first_day(tmp_path: Path) -> None:
+    text = "## Papers of the Week (June 21 - June 27) - 2027\n\n- [One](https://arxiv.org/abs/9901.90331): words.\n"
+    (paper,), report = reading_of(tmp_path, "a.md", text)
+    assert (paper.dates, paper.period, report.weeks) == (("2027-06-21",), "2027-06-21/2027-06-27", 1)
+
+
+def test_a_day_without_a_year_is_not_the_day_of_the_heading_before(tmp_path: Path) -> None:
+    text = (
+        "## June 21 - June 27 - 2027\n\n- [One](https://arxiv.org/abs/9901.90341): words.\n\n"
+        "## Jan 8-14\n\n- [Two](https://arxiv.org/abs/9901.90342): words.\n"
+    )
+    assert [paper.date for paper in reading_of(tmp_path, "a.md", text)[0]] == ["2027-06-21", ""]
+
+
+def test_papers_without_an_arxiv_id_are_keyed_by_their_address(tmp_path: Path) -> None:
+    text = (
+        "### [A](https://openreview.net/forum?id=madeUp42)\n\nText.\n\n### [B](https://doi.org/10.9999/Made.Up.7)\n\nText.\n\n"
+        "### [C](https://arxiv.org/abs/9901.90351)\n\n- Code: https://github.com/x/c\n\n"
+        "### D of ours\n\n- Paper: https://papers.example/d.pdf\n\n### [E](https://github.com/x/e)\n\nText.\n"
+    )
+    papers = reading_of(tmp_path, "a.md", text)[0]
+    assert [(paper.arxiv_id, paper.url) for paper in papers[:3]] == [
+        ("https://openreview.net/forum?id=madeUp42", "https://openreview.net/forum?id=madeUp42"),
+        ("10.9999/made.up.7", "https://doi.org/10.9999/made.up.7"),
+        ("9901.90351", "https://arxiv.org/abs/9901.90351"),
+    ]
+    assert "https://papers.example/d.pdf" in [paper.arxiv_id for paper in papers]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words", "name"),
+    [
+        ("utf-16", "한글 다이제스트", "UTF-16"),
+        ("cp949", "한글로 쓴 다이제스트는 모델을 학습하고 결과를 보인다. 논문의 데이터를 이해한다.", "CP949"),
+        ("shift_jis", "これは論文の要約です。モデルを学習して、その結果をまとめます。", "Shift-JIS"),
+    ],
+)
+def test_other_encodings_are_read_and_said(tmp_path: Path, encoding: str, words: str, name: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(f"### [A](https://arxiv.org/abs/9901.90361)\n\n- **New**: {words}\n".encode(encoding))
+    (paper,), report = read([tmp_path])
+    assert paper.sections[0].text == words
+    assert name in report.notes[0].reason
+
+
+def test_one_paper_in_several_places_of_a_file_keeps_all_its_text(tmp_path: Path) -> None:
+    text = (
+        "| Title | Link |\n|---|---|\n| One paper | [pdf](https://arxiv.org/pdf/9901.90371) |\n\n"
+        "## Notes\n\n- [One paper](https://arxiv.org/abs/9901.90371): first words.\n\n"
+        "## More notes\n\n- [One paper](https://arxiv.org/abs/9901.90371v2): second words.\n"
+    )
+    (paper,), report = reading_of(tmp_path, "a.md", text)
+    told = "\n".join(section.text for section in paper.sections)
+    assert "first words" in told and "second words" in told
+    assert report.entries == 3
+
+
+def test_linked_folders_and_hidden_github_are_read_once(tmp_path: Path) -> None:
+    entry = "### [A](https://arxiv.org/abs/9901.9038{})\n\nText.\n"
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "a.markdown").write_text(entry.format(1))
+    root = tmp_path / "root"
+    (root / ".github").mkdir(parents=True)
+    (root / ".github" / "b.mdx").write_text(entry.format(2))
+    (root / "linked").symlink_to(tmp_path / "else")
+    (root / "loop").symlink_to(root)
+    (root / "c.csv").write_text("x")
+    papers, report = read([root])
+    assert sorted(paper.arxiv_id for paper in papers) == ["9901.90381", "9901.90382"]
+    assert report.files == 2
+    assert "1 .csv file" in report.notes[0].reason
+
+
+def test_a_day_above_the_root_is_not_used(tmp_path: Path) -> None:
+    root = tmp_path / "2020-01-01 backup"
+    root.mkdir()
+    (root / "notes.md").write_text("### [A](https://arxiv.org/abs/9901.90391)\n\nText.\n")
+    assert read([root])[0][0].dates == ()
+    assert read([root / "notes.md"])[0][0].dates == ()

@@ -160,8 +160,10 @@ def _of_heading(heading: str, source: Source) -> tuple[str, str]:
     """The heading's title, and the words beside a link that is the title."""
     address = next(addresses(heading), None)
     middle = heading.rfind("](", 0, address.start) if address else -1
-    if address is None or middle < 0 or is_generic(_bracketed(heading, middle)):
-        return plain_title(heading, source.definitions), heading
+    label = _bracketed(heading, middle) if middle >= 0 else ""
+    if address is None or is_generic(label):
+        spare = clean_line(label) if len(label.split()) > 1 else ""  # "[Paper 7](…)" is all there is
+        return plain_title(heading, source.definitions) or spare, heading
     title = _linked_title(heading, address.end, middle)
     return unnumbered(title) if title else "", heading[:middle][: heading.find("[")] + heading[address.end :]
 

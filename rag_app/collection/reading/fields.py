@@ -155,7 +155,12 @@ def _is_votes(text: str, fields: Fields) -> bool:
     if found:
         fields.votes = int(found[1].replace(",", "")) if found[1] else fields.votes
         fields.counted = True
-    return found is not None
+        return True
+    signed = marked_votes(text)
+    if signed and not any(map(str.isalnum, text[: signed.start] + text[signed.end :])):
+        fields.votes, fields.counted = signed.count, True
+        return True
+    return False
 
 
 def _take_field(label: Label, value: str, body: Body) -> bool:
