@@ -283,6 +283,12 @@ def ranking(text: str) -> Fact:
     return next((fact for fact in ranked if fact in {Fact.TOP, Fact.BOTTOM}), Fact.NONE)
 
 
+def record_facts(text: str) -> tuple[Fact, ...]:
+    """All facts of one paper's record that a question asks for."""
+    found = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
+    return tuple(fact for fact in found if about_record(fact))
+
+
 def about_record(fact: Fact) -> bool:
     """Whether it is a fact of one paper's record."""
     return fact in {Fact.AUTHORS, Fact.VOTES, Fact.DATE}
