@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # Threads of llama.cpp and torch that wait for each other soon sleep, instead of spinning for many
 # milliseconds: two processes that use every core came to a standstill (two engines on two cores: no
@@ -51,6 +53,16 @@ def leave_proxies_aside(host: str) -> None:
         hosts = [known for known in os.environ.get(name, "").split(",") if known]
         if host not in hosts:
             os.environ[name] = ",".join([*hosts, host])
+
+
+@contextmanager
+def without_socks() -> Iterator[None]:
+    """While a client is made that looks at every proxy, used or not, and fails where it speaks SOCKS."""
+    socks = {name: os.environ.pop(name) for name in ("ALL_PROXY", "all_proxy") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ |= socks
 
 
 def print_any_text() -> None:

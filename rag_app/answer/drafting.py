@@ -199,10 +199,14 @@ def _closed(text: str, papers: int, *, final: bool = False) -> tuple[list[tuple[
         claims = verification.split_draft(match[2])
         if number == len(lines) - 1 and not final and claims:
             open_text = claims.pop()
-        found += [
-            (int(match[1]) - 1, claim) for claim in claims if claim.strip(" .").upper() != prompting.REFUSAL
-        ]
+        found += [(int(match[1]) - 1, claim) for claim in claims if not _says_nothing(claim)]
     return found, open_text
+
+
+def _says_nothing(claim: str) -> bool:
+    """Whether a line is the model's refusal, or the opening that it was given and left alone."""
+    words = claim.strip(" .")
+    return words.upper() == prompting.REFUSAL or words in (one.prompts.opening for one in LANGUAGES.values())
 
 
 def _check(

@@ -15,6 +15,7 @@ from rag_app.answer.trends import Topic
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
+from rag_app.search.patterns import record_facts
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -79,7 +80,8 @@ def _span(query: Query) -> dict[str, str]:
     f = query.filters
     votes = words(query.language)["votes"]
     conditions = [
-        *(f.days or ([f"{f.since or '…'} – {f.until or '…'}"] if f.since or f.until else [])),
+        *f.days,
+        *([f"{f.since or '…'} – {f.until or '…'}"] if f.since or f.until else []),
         *(escape_markdown(author) for author in f.authors),
         *(
             votes.format(votes=f"{sign} {n}")
@@ -94,7 +96,9 @@ def _span(query: Query) -> dict[str, str]:
 def outside(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     """No paper meets the filters: say so, and what the collection holds."""
     phrase = words(query.language)["impossible" if query.impossible else "no_papers"]
-    span = words(query.language)["span"].format(first=table.first_day or "?", last=table.last_day or "?")
+    phrases = words(query.language)
+    dated = phrases["span"].format(first=table.first_day, last=table.last_day)
+    span = dated if table.first_day else phrases["no_days"]
     return Composed(f"{phrase.format(**_span(query))} {span}", refused=True)
 
 
@@ -182,18 +186,28 @@ def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
     """Votes, day or else the authors of named papers."""
     phrases, lines, cited = words(query.language), [], []
     for n, paper in enumerate(papers, start=1):
-        fact = {
-            Fact.VOTES: phrases["votes_unknown"]
-            if paper.votes is None
-            else phrases["votes"].format(votes=paper.votes),
-            Fact.DATE: ", ".join(paper.dates) or phrases["date_unknown"],
-        }.get(query.aggregate) or phrases["authors_are"].format(
-            authors=escape_markdown(_author_list(paper, phrases))
-        )
+        fact = "; ".join(_fact(paper, asked, phrases) for asked in _facts(query))
         lines.append(f"{title_of(paper)}: {fact} [{n}]")
         cited.append(verification.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
     hits = tuple(Hit(paper, 0.0, why=(Why(Reason.NAMED),)) for paper in papers)
     return Composed("\n".join([*_notes(query), *lines]), hits, tuple(cited))
+
+
+def _facts(query: Query) -> tuple[Fact, ...]:
+    """What is asked of a record; a question may ask for several facts."""
+    asked = record_facts(query.topic)
+    return asked if query.aggregate in asked else (query.aggregate,)
+
+
+def _fact(paper: Paper, asked: Fact, phrases: Mapping[str, str]) -> str:
+    match asked:
+        case Fact.VOTES:
+            known = paper.votes is not None
+            return phrases["votes"].format(votes=paper.votes) if known else phrases["votes_unknown"]
+        case Fact.DATE:
+            return ", ".join(paper.dates) or phrases["date_unknown"]
+        case _:
+            return phrases["authors_are"].format(authors=escape_markdown(_author_list(paper, phrases)))
 
 
 def _author_list(paper: Paper, phrases: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
     from rag_app.collection.library import Library
     from rag_app.llm.protocol import Generator
+
+
+_NEARLY = 75.0  # similarity of names from which one is offered for another that is nobody's
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,7 +106,26 @@ def _read(options: argparse.Namespace, settings: Settings) -> None:
 
 def _filters(options: argparse.Namespace) -> Filters:
     since, until = _day("--since", options.since), _day("--until", options.until)
+    if since and until and since > until:
+        raise RagError(f"--since {since} is after --until {until}", "exchange the two")
+    if not all(author.strip() for author in options.author):
+        raise RagError("--author is empty", "name an author, or leave the option out")
     return Filters(since=since, until=until, authors=tuple(options.author), min_votes=options.min_votes)
+
+
+def _author(typed: str, library: Library) -> str:
+    """The author of the collection that is meant, also by a part of the name. Raises RagError."""
+    from rag_app.collection.papers import author_key
+
+    papers = library.snapshot.papers
+    if known := papers.author_spellings(author_key(typed)):
+        return known[0]
+    persons = papers.authors_with(typed)
+    if len(persons) == 1:
+        return persons[0]
+    close = persons or [name for name, _ in papers.find_authors(typed, cutoff=_NEARLY)]
+    hint = f"did you mean {', or '.join(close[:5])}?" if close else "give a name as the digests spell it"
+    raise RagError(f"{len(persons) or 'no'} author{'s' * bool(persons)} named {typed}", hint)
 
 
 def _day(option: str, text: str) -> str:
@@ -124,6 +147,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
     if options.save:
         _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
+    filters = replace(filters, authors=tuple(_author(name, library) for name in filters.authors))
     engine = None if options.no_llm else llm.load_if_any(settings)
     answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
     if options.save:

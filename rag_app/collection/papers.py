@@ -178,6 +178,15 @@ class PaperTable:
         """Every spelling of the name with that `author_key`, most frequent first; empty if there is none."""
         return list(self._spellings.get(key, ()))
 
+    def authors_with(self, words: str) -> list[str]:
+        """Authors whose names hold all of these words, each whole: a surname, "J. Smith" for "J Smith"."""
+        wanted = set(author_key(words).split())
+        return sorted(
+            spellings[0]
+            for key, spellings in self._spellings.items()
+            if wanted and wanted <= set(key.split())
+        )
+
     def find_authors(
         self, text: str, limit: int = 5, cutoff: float = AUTHOR_CUTOFF
     ) -> list[tuple[str, float]]:

@@ -141,7 +141,8 @@ def _connect(folder: Path, server: str) -> Any:
         return chromadb.PersistentClient(folder, settings=settings)
     place = address.vector_store(server)
     runtime.leave_proxies_aside(place.host)
-    return chromadb.HttpClient(place.host, place.port, ssl=place.scheme == "https", settings=settings)
+    with runtime.without_socks():
+        return chromadb.HttpClient(place.host, place.port, ssl=place.scheme == "https", settings=settings)
 
 
 def _first_line(error: Exception) -> str:

@@ -37,6 +37,8 @@ class QuestionPatterns:
     trend_words: Parts  # in a trend question, what is no part of its topic
     authors_ranked: Parts
     listing: Parts
+    everything: Parts  # asks for all papers by itself
+    whole: Parts  # asks for all papers beside a word for papers
     papers: Parts
     searching: Parts
     pointing: Parts  # to what was said before
@@ -58,6 +60,7 @@ class QuestionPatterns:
     # topic, and those that a question about any paper may have, which ask for what it is about and
     # for nothing in particular.
     about_papers: Words
+    of_everything: Words  # terms that say that all papers are meant
     of_any_paper: Words
 
 

@@ -40,6 +40,8 @@ SIDE_BY_SIDE = _asked(lambda q: q.side_by_side)
 TREND = _asked(lambda q: q.trend)
 AUTHORS_RANKED = _asked(lambda q: q.authors_ranked)
 LISTING = _asked(lambda q: q.listing)
+EVERYTHING = _asked(lambda q: q.everything)
+WHOLE = _asked(lambda q: q.whole)
 PAPERS = _asked(lambda q: q.papers)
 SEARCHING = _asked(lambda q: q.searching)
 POINTING = _asked(lambda q: q.pointing)
@@ -75,6 +77,7 @@ AGGREGATES = (
 )
 
 ABOUT_PAPERS = frozenset[str]().union(*(one.questions.about_papers for one in LANGUAGES.values()))
+OF_EVERYTHING = frozenset[str]().union(*(one.questions.of_everything for one in LANGUAGES.values()))
 OF_ANY_PAPER = frozenset[str]().union(*(one.questions.of_any_paper for one in LANGUAGES.values()))
 
 _COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
@@ -114,6 +117,12 @@ def ranking(text: str) -> Fact:
     """TOP or BOTTOM where papers are to be ranked by votes, whatever else is asked."""
     ranked = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
     return next((fact for fact in ranked if fact in {Fact.TOP, Fact.BOTTOM}), Fact.NONE)
+
+
+def record_facts(text: str) -> tuple[Fact, ...]:
+    """All facts of one paper's record that a question asks for."""
+    found = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
+    return tuple(fact for fact in found if about_record(fact))
 
 
 def about_record(fact: Fact) -> bool:

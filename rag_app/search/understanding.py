@@ -55,7 +55,7 @@ def understand(
         question=question,
         standalone=reading.question,
         language=language_of(question),
-        filters=_merge(reading.filters, given),
+        filters=_both(reading.filters, given),
         papers=papers,
         names=tuple(m.typed for m in reading.named.mentions if set(m.papers) & set(papers)),
         unknown=reading.named.unknown,
@@ -83,6 +83,8 @@ def _read(question: str, dictionary: Dictionary) -> _Reading:
     votes, spans = patterns.votes(rest)
     rest = _mask(rest, spans)
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
+    if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
+        spans, unknown_author = [], ""
     rest = _mask(rest, spans)
     named = dictionary.names.find(rest, dictionary.lexical.knows, dictionary.papers.has)
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
@@ -174,6 +176,12 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
     return ((), [asked.span()], typed) if asked else ((), [], "")
 
 
+def _is_paper(name: str, dictionary: Dictionary) -> bool:
+    """Whether a title begins with the name."""
+    found = dictionary.names.find(name, dictionary.lexical.knows, dictionary.papers.has)
+    return any(mention.firmness == TITLE_HEAD for mention in found.mentions)
+
+
 def _bare(name: str) -> str:
     """A name without the "'s" or, where it is in Latin letters, the particle that is written to its end."""
     name = re.sub(r"['’]s$", "", name)
@@ -185,17 +193,46 @@ def _is_person(typed: str) -> bool:
     return len(words) >= 2 and (typed.islower() or all(word[0].isupper() or len(word) <= 3 for word in words))
 
 
-def _merge(asked: Filters, given: Filters) -> Filters:
-    """Both conditions; where both set the same one, the question's own is the more exact wish."""
+def _both(asked: Filters, given: Filters) -> Filters:
+    """The conditions of the question and those set outside it, all of which must hold: of two bounds the
+    stricter one.
+    """
+    days, since, until = _common_days(asked, given)
+    known = {asked.votes_known, given.votes_known} - {None}
+    return Filters(
+        days=days,
+        since=since,
+        until=until,
+        authors=tuple(dict.fromkeys([*asked.authors, *given.authors])),
+        min_votes=max((n for n in (asked.min_votes, given.min_votes) if n is not None), default=None),
+        max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
+        votes_known=all(known) if known else None,
+    )
+
+
+def _common_days(asked: Filters, given: Filters) -> tuple[tuple[str, ...], str, str]:
+    """Days, first and last day that meet both; days that exclude each other stay so, as a range that
+    holds none of them.
+    """
+    since = max(asked.since, given.since)
+    until = min((day for day in (asked.until, given.until) if day), default="")
+    if not (asked.days and given.days):
+        return asked.days or given.days, since, until
+    common = tuple(day for day in given.days if day in asked.days)
+    return (common, since, until) if common else (asked.days, given.days[0], given.days[0])
+
+
+def _narrowed(own: Filters, before: Filters) -> Filters:
+    """The conditions of a follow-up over those before it: "and in April?" takes the place of March."""
     values = {
-        name: getattr(asked, name) or getattr(given, name) for name in ("days", "since", "until", "authors")
+        name: getattr(own, name) or getattr(before, name) for name in ("days", "since", "until", "authors")
     }
     for name in ("min_votes", "max_votes", "votes_known"):
-        own = getattr(asked, name)
-        values[name] = own if own is not None else getattr(given, name)
-    if given.days and (asked.days or asked.since or asked.until):
+        value = getattr(own, name)
+        values[name] = value if value is not None else getattr(before, name)
+    if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
-        values["days"] = tuple(d for d in given.days if _within(d, asked)) or asked.days or given.days
+        values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
     return Filters(**values)
 
 
@@ -263,12 +300,24 @@ def _intent(query: Query, reading: _Reading, dictionary: Dictionary) -> Intent:
         return Intent.METADATA
     if query.aggregate and topic == 0:
         return Intent.METADATA
+    if not query.aggregate and _wants_all(reading):
+        return Intent.METADATA
     if patterns.LISTING.search(question) or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM}:
         return Intent.LIST
     days = reading.dates.days or reading.dates.since or reading.dates.until
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
         return Intent.LIST
     return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
+
+
+def _wants_all(reading: _Reading) -> bool:
+    """Whether the papers are to be listed and no topic is named: "list all papers", "모든 논문"."""
+    question = reading.question
+    if set(reading.terms) - patterns.OF_EVERYTHING or reading.named.mentions:
+        return False
+    if patterns.LISTING.search(question) or patterns.EVERYTHING.search(question):
+        return True
+    return bool(patterns.WHOLE.search(question) and patterns.PAPERS.search(question))
 
 
 def _other_side(query: Query, reading: _Reading, dictionary: Dictionary) -> bool:
@@ -295,7 +344,7 @@ def _follow(query: Query, reading: _Reading, dictionary: Dictionary, conversatio
             query,
             standalone=before.standalone,
             topic=before.topic,
-            filters=_merge(query.filters, last.filters),
+            filters=_narrowed(query.filters, last.filters),
             intent=before.intent if before.intent is not Intent.LOOKUP else Intent.LIST,
             aggregate=query.aggregate or before.aggregate,
             ranking=query.ranking or before.ranking,

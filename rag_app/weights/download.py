@@ -25,6 +25,7 @@ from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
 from rag_app.progress import Progress
 from rag_app.weights.catalog import CatalogModel, Source
+from rag_app.weights.proxy import proxy
 
 CONNECT_SECONDS = 4  # a hub that has not answered by then is passed over
 UNPACKED = 8  # times its own size, at most, is a 4-bit embedder as float32
@@ -121,7 +122,19 @@ def fetch(model: CatalogModel, folder: Path, progress: Progress, transport: Tran
         if model.file
         else "connect to the hub once"
     )
-    raise WeightsError(f"{model.id} cannot be fetched ({'; '.join(tried)})", f"set HTTPS_PROXY, or {where}")
+    raise _unfetched(model, "; ".join(tried), where)
+
+
+def _unfetched(model: CatalogModel, why: str, where: str) -> WeightsError:
+    """What to do about the proxy first: without one that answers every source says something else."""
+    used = proxy()
+    if used and not used.answers:
+        return WeightsError(
+            f"{model.id} cannot be fetched: the proxy of {used} does not answer",
+            f"start it, or unset {used.variable}, or {where}",
+        )
+    hint = f"see that the proxy of {used} lets it through" if used else "set HTTPS_PROXY"
+    return WeightsError(f"{model.id} cannot be fetched ({why})", f"{hint}, or {where}")
 
 
 def check(model: CatalogModel, path: Path) -> None:

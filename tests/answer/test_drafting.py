@@ -11,8 +11,9 @@ from itertools import pairwise
 import pytest
 
 from rag_app import pipeline
-from rag_app.answer import prompting
+from rag_app.answer import drafting, prompting
 from rag_app.answer.rendering import escape_sentence
+from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
 from tests.helpers.fakes import ScriptedGenerator, answer_of, events_of, lab
@@ -118,6 +119,14 @@ def test_a_model_that_finds_nothing_is_a_refusal(text: str) -> None:
     assert answer.refused
     assert prompting.REFUSAL not in answer.text
     check_citations(answer)
+
+
+@pytest.mark.parametrize("opening", [one.prompts.opening for one in LANGUAGES.values()])
+def test_an_opening_left_alone_is_no_sentence(opening: str) -> None:
+    """A server may begin a new turn instead of going on with the one that it was given."""
+    found, left = drafting._closed(f"[1] {opening}\n[1] Widgets spin.\n", 1)
+    assert found == [(0, "Widgets spin.")]
+    assert left == ""
 
 
 def test_stop_keeps_what_was_checked() -> None:

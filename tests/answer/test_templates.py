@@ -272,3 +272,35 @@ def test_a_table_keeps_its_columns_whatever_a_title_holds() -> None:
     nasty = tuple(Hit(paper(n, 1, "A | B || C"), 1.0) for n in range(2))
     heading = templates.comparison_table(nasty, {}, "en").splitlines()[0]
     assert len(re.findall(r"(?<!\\)\|", heading)) == 4
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("When did PickBot appear and how many votes?", ["2024-05-01", "12 votes"]),
+        ("How many votes has PickBot, and who wrote it?", ["12 votes", "Ada Kim"]),
+        ("Who wrote PickBot and when was it published?", ["Ada Kim", "2024-05-01"]),
+        ("PickBot은 언제 나왔고 추천 수는?", ["2024-05-01", "12"]),
+    ],
+)
+def test_every_fact_that_is_asked_is_given(question: str, facts: list[str]) -> None:
+    first = answer_of(question, lab()).text.splitlines()[0]
+    assert [fact for fact in facts if fact not in first] == []
+
+
+def test_a_collection_without_days_says_so(tmp_path: Path) -> None:
+    undated = "### [T](https://arxiv.org/abs/2411.00001)\n\n- **New**: widgets spin.\n"
+    library = made(tmp_path, {"notes.md": undated})
+    for language, says in (
+        ("papers", "No digest in this collection has a day."),
+        ("논문", "날짜가 없습니다"),
+    ):
+        text = answer_of(language, library, filters=Filters(since="2024-11-01")).text
+        assert says in text
+        assert "?" not in text
+
+
+def test_a_refusal_names_all_conditions() -> None:
+    filters = Filters(since="2024-05-02", min_votes=5)
+    text = answer_of("papers from 2024-05-01", lab(), filters=filters).text
+    assert "(2024-05-01, 2024-05-02 – …, ≥ 5 votes)" in text

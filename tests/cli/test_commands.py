@@ -305,6 +305,37 @@ def test_options_filter_the_papers(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize("author", ["Ada Kim", "ada kim", "Kim, Ada", "Park", "cleo"])
+def test_an_author_is_found_by_a_part_of_the_name(capsys: pytest.CaptureFixture[str], author: str) -> None:
+    assert command.main(["ask", "Which papers are there?", "--no-llm", "--json", "--author", author]) == 0
+    assert json.loads(capsys.readouterr().out)["matched"] == 1
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize(
+    ("author", "says"),
+    [("Ada Kimm", "Ada Kim"), ("Wang", "did you mean"), ("Nobody Atall", "as the digests")],
+)
+def test_an_author_who_is_nobody_or_several_is_asked_about(
+    capsys: pytest.CaptureFixture[str], author: str, says: str
+) -> None:
+    assert command.main(["ask", "Which papers are there?", "--no-llm", "--author", author]) == 1
+    err = capsys.readouterr().err
+    assert f"named {author}" in err
+    assert says in err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--author", ""], ["--author", "A", "--author", " "], ["--since", "20240502", "--until", "2024-05-01"]],
+)
+def test_a_filter_that_no_paper_can_meet_is_an_error(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    assert options[0] in failure(capsys, "ask", "Which papers are there?", "--no-llm", *options)
+
+
+@pytest.mark.usefixtures("collection")
 def test_a_chat_is_one_conversation(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -378,9 +409,9 @@ def test_the_terminal_shows_no_markdown_escapes(capsys: pytest.CaptureFixture[st
 
 
 def test_ingest_reports_what_it_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "digests" / "lab.md").write_text(LAB + "\n### [No paper](https://example.com)\n\nText.\n")
+    (tmp_path / "digests" / "lab.md").write_text(LAB + "\n### [No arXiv](https://example.com)\n\nText.\n")
     assert command.main(["ingest"]) == 0
-    assert "3 papers" in capsys.readouterr().out
+    assert "4 papers" in capsys.readouterr().out
     assert command.main(["ingest"]) == 0
     assert "nothing changed" in capsys.readouterr().out
 

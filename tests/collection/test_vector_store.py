@@ -143,3 +143,13 @@ def test_an_ingest_without_the_server_is_one_line_and_the_index_stays(
 def test_what_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(CollectionError, match="RAG_CHROMA_URL="):
         VectorStore(tmp_path, url)
+
+
+def test_a_socks_proxy_of_the_environment_is_not_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:9")
+    with pytest.raises(CollectionError) as caught:
+        VectorStore(tmp_path, "http://127.0.0.1:9")
+    assert "socks" not in caught.value.message.lower()
+    assert os.environ["ALL_PROXY"] == "socks5h://127.0.0.1:9"

@@ -28,6 +28,8 @@ QUESTIONS = QuestionPatterns(
     trend=(r"\bτάσεις\b",),
     trend_words=(r"\bτάσεις\b",),
     authors_ranked=("ποιοι συγγραφείς",),
+    everything=("τα πάντα",),
+    whole=("όλα",),
     listing=("ποια άρθρα|όλα τα άρθρα",),
     papers=("άρθρ",),
     searching=("ποιο άρθρο",),
@@ -54,6 +56,7 @@ QUESTIONS = QuestionPatterns(
     },
     limit=(rf"\b({'|'.join(COUNTS)}|\d{{1,9}}) άρθρα",),
     several=("δημοφιλή",),
+    of_everything=frozenset({"όλα"}),
     about_papers=frozenset({"άρθρο"}),
     of_any_paper=frozenset({"μέθοδος"}),
 )

@@ -244,6 +244,96 @@ def test_a_family_of_methods_is_not_the_paper_it_is_named_after(
 
 # --- conversations ------------------------------------------------------------------------------
 
+BOUNDS = {
+    "votes, the given is stricter": (
+        "papers with more than 1 votes",
+        Filters(min_votes=5),
+        Filters(min_votes=5),
+    ),
+    "votes, the asked is stricter": (
+        "papers with more than 10 votes",
+        Filters(min_votes=5),
+        Filters(min_votes=11),
+    ),
+    "at most": ("papers with at most 9 votes", Filters(max_votes=5), Filters(max_votes=5)),
+    "from both sides": (
+        "papers with at most 9 votes",
+        Filters(min_votes=5),
+        Filters(min_votes=5, max_votes=9),
+    ),
+    "since": ("papers since 2024-03-01", Filters(since="2024-02-01"), Filters(since="2024-03-01")),
+    "since, given later": (
+        "papers since 2024-02-01",
+        Filters(since="2024-03-01"),
+        Filters(since="2024-03-01"),
+    ),
+    "until": ("papers until 2024-03-01", Filters(until="2024-02-01"), Filters(until="2024-02-01")),
+    "a day outside": (
+        "papers from 2024-03-12",
+        Filters(since="2024-03-13"),
+        Filters(days=("2024-03-12",), since="2024-03-13"),
+    ),
+    "days in common": (
+        "papers from 2024-03-12",
+        Filters(days=("2024-03-11", "2024-03-12")),
+        Filters(days=("2024-03-12",)),
+    ),
+    "days apart": (
+        "papers from 2024-03-12",
+        Filters(days=("2024-03-11",)),
+        Filters(days=("2024-03-12",), since="2024-03-11", until="2024-03-11"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("question", "given", "both"), BOUNDS.values(), ids=BOUNDS)
+def test_of_two_bounds_the_stricter_one_wins(
+    dictionary: Dictionary, question: str, given: Filters, both: Filters
+) -> None:
+    assert understand(question, dictionary, given=given).filters == both
+
+
+def test_an_author_asked_for_does_not_replace_the_one_given(dictionary: Dictionary) -> None:
+    given = Filters(authors=("Saining Xie",))
+    query = understand("papers by William Peebles", dictionary, given=given)
+    assert query.filters.authors == ("William Peebles", "Saining Xie")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("list all papers", "which papers are there?", "list the papers", "show every paper", "all papers"),
+        *("show me everything", "what papers are available?", "Show the entire collection of papers"),
+        *("모든 논문을 보여줘", "논문 전부 보여줘", "전체 논문 목록", "논문 모두 알려줘"),
+    ],
+)
+def test_words_that_name_no_topic_ask_for_the_whole_collection(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert query.intent is Intent.METADATA
+    assert not query.filters
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "list all papers about diffusion",
+        "papers about LoRA",
+        "모든 로봇 논문",
+        "show all benchmarks",
+        "is it all true?",
+    ],
+)
+def test_a_topic_is_searched_for(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).intent is not Intent.METADATA
+
+
+def test_a_title_is_no_author(dictionary: Dictionary) -> None:
+    query = understand("When did Stable Video Diffusion appear?", dictionary)
+    assert query.unknown == ()
+    assert query.intent is Intent.METADATA
+    assert query.papers
+
+
 LOOKED_UP = Turn("What is QLoRA?", "…", (QLORA,), Filters(), Intent.LOOKUP)
 LISTED = Turn("papers about language models in February", "…", (LLAMA2, LORA, DPO),
               Filters(since="2024-02-01", until="2024-02-29"), Intent.LIST)  # fmt: skip

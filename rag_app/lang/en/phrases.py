@@ -21,6 +21,7 @@ PHRASES = {
     "impossible": "That date does not exist or the range is reversed: {note}.",
     "no_papers": "No paper in the collection meets these conditions ({days}).",
     "span": "The collection covers {first} to {last}.",
+    "no_days": "No digest in this collection has a day.",
     "assumed": "Assumed: {note}.",
     "by_digest": "According to the digest, ",
     "list_head": "{matched} of {scanned} papers match.",

@@ -83,6 +83,8 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:which|what|top|most \w+|prolific|all) authors\b|\bmost papers\b",
         r"\bauthors? (?:with|who have|having) (?:the )?most\b",
     ),
+    everything=(r"\beverything\b",),
+    whole=(r"\b(?:all|every|entire|whole)\b",),
     listing=(
         r"\b(?:which|what|any|all|list|show|find|the|give me|are there|recommend|other)\s+"
         r"(?:[\w-]+\s+){0,3}?(?:papers|works|studies|articles|publications)\b",
@@ -141,6 +143,7 @@ QUESTIONS = QuestionPatterns(
         r"\bfirst (\d{1,9}) papers\b",
     ),
     several=(r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",),
+    of_everything=frozenset("there everything every each entire whole available".split()),
     about_papers=frozenset(
         "appear appeared published publish post posted title titles vote votes upvote upvoted "
         "upvotes most top author authors list co-author coauthor got get gets highest fewest "
