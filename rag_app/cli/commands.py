@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     runtime.quieten_libraries()
+    runtime.collect_less_often()
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:
