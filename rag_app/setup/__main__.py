@@ -295,7 +295,7 @@ def vulkan_source(venv: Path, requirement: str, folder: Path) -> str:
 
 
 def cpu_torch(root: Path, machine: Machine) -> str:
-    """The pinned torch as built without CUDA, where the plain one would bring CUDA for nothing; else empty."""
+    """The pinned torch built without CUDA, where the plain one would bring it for nothing; else empty."""
     if machine.system != "Linux" or has_device("cuda", machine):
         return ""
     lock = (root / "requirements.lock").read_text(encoding="utf-8")

@@ -26,6 +26,6 @@ pipeline.load_embedder = lambda settings: HashEmbedder()  # type: ignore[assignm
 library.load_query_embedder = lambda settings: HashEmbedder()  # type: ignore[attr-defined]
 pipeline.embedder_fingerprint = lambda settings: HashEmbedder().fingerprint  # type: ignore[attr-defined]
 ENGINE = SimpleNamespace(generator=ScriptedGenerator([says], size=40), error=None, loading=False)
-app_state.engine = lambda: ENGINE  # type: ignore[assignment,attr-defined,return-value]
+app_state.engine = lambda: ENGINE  # type: ignore[assignment,return-value]
 evidence_cards.CARDS = 100
 main()
