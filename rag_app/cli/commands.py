@@ -38,6 +38,7 @@ _NEARLY = 75.0  # similarity of names from which one is offered for another that
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     runtime.quieten_libraries()
+    runtime.collect_less_often()
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from rag_app.collection import bm25, paper_names
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.snapshot import Snapshot, open_current
-from rag_app.embedding.embedder import Embedder, load_embedder
+from rag_app.embedding.embedder import QueryEmbedder
+from rag_app.embedding.query import load_query_embedder
 from rag_app.errors import CollectionError, DamageError
 from rag_app.records import Paper
 from rag_app.settings import Settings
@@ -50,7 +51,7 @@ class Library:
     snapshot: Snapshot
     lexical: bm25.LexicalIndex
     names: paper_names.NameBook
-    embedder: Embedder
+    embedder: QueryEmbedder
 
     @property
     def dictionary(self) -> Dictionary:
@@ -79,7 +80,7 @@ def open_library(settings: Settings) -> Library:
         raise DamageError(
             f"the index in {snapshot.folder} is damaged: {error}", "run: rag-app ingest"
         ) from error
-    embedder = load_embedder(settings)
+    embedder = load_query_embedder(settings)
     if embedder.fingerprint != snapshot.manifest.fingerprint:
         raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")
     return Library(settings, snapshot, index, book, embedder)

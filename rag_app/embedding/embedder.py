@@ -39,10 +39,18 @@ GPU_BYTES = 2 << 30
 SAVE_EVERY = 500  # texts; what a killed ingest loses at most
 
 
-class Embedder(Protocol):
-    """What the rest of the program needs of an embedding model."""
+class QueryEmbedder(Protocol):
+    """What answering needs of an embedding model."""
 
     fingerprint: str  # changes with any file of the model
+
+    def query(self, text: str) -> Matrix:
+        """(d,) vector of unit length."""
+
+
+class Embedder(QueryEmbedder, Protocol):
+    """What an ingest needs of an embedding model."""
+
     dimensions: int
     max_tokens: int  # of a passage's own text
 
@@ -51,9 +59,6 @@ class Embedder(Protocol):
 
     def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         """(n, d) vectors of unit length, in the order of `texts`."""
-
-    def query(self, text: str) -> Matrix:
-        """(d,) vector of unit length."""
 
 
 class SentenceEmbedder:
@@ -125,9 +130,13 @@ def load_embedder(settings: Settings) -> SentenceEmbedder:
 
     Raises WeightsError when the model is missing or damaged.
     """
-    folder, hashes = _folder(settings)
+    return opened(*located(settings), settings.threads)
+
+
+def opened(folder: Path, fingerprint: str, threads: int) -> SentenceEmbedder:
+    """The model in `folder`. Raises WeightsError."""
     try:
-        return SentenceEmbedder(folder, fingerprint(folder, hashes), threads=settings.threads)
+        return SentenceEmbedder(folder, fingerprint, threads=threads)
     # A damaged file: safetensors, tokenizers and transformers share no base error.
     except Exception as error:
         raise WeightsError(
@@ -139,7 +148,13 @@ def embedder_fingerprint(settings: Settings) -> str:
     """The fingerprint of the model that `load_embedder` would load, without loading it. Raises
     WeightsError.
     """
-    return fingerprint(*_folder(settings))
+    return located(settings)[1]
+
+
+def located(settings: Settings) -> tuple[Path, str]:
+    """Folder and fingerprint of the model that `load_embedder` would load. Raises WeightsError."""
+    folder, hashes = _folder(settings)
+    return folder, fingerprint(folder, hashes)
 
 
 def embedder_folder(settings: Settings) -> Path:

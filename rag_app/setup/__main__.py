@@ -35,6 +35,7 @@ BUILDS = ("cpu", "cuda", "vulkan", "metal")  # of llama.cpp
 
 GB = 10**9
 MODELS_GB = 1.7  # the default weights as downloaded (1.2) and the embedder as converted (0.5)
+CUDA_GB = 4.0  # of libraries that come with torch on Linux, unless it is built without them
 SPARE_GB = 1.0  # for a build of llama.cpp alone
 
 VULKAN_INCLUDES = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
@@ -293,8 +294,31 @@ def vulkan_source(venv: Path, requirement: str, folder: Path) -> str:
     return str(unpacked(next(folder.glob("*.tar.gz"))))
 
 
-def install_packages(venv: Path, root: Path) -> None:
+def cpu_torch(root: Path, machine: Machine) -> str:
+    """The pinned torch built without CUDA, where the plain one would bring it for nothing; else empty."""
+    if machine.system != "Linux" or has_device("cuda", machine):
+        return ""
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    pinned = re.search(r"^torch==[\w.]+", lock, re.MULTILINE)
+    return f"{pinned[0]}+cpu" if pinned else ""
+
+
+def install_cpu_torch(venv: Path, requirement: str) -> None:
+    """Torch without its CUDA libraries, which the lock then takes for its own; or how to get it."""
+    say(f"no NVIDIA GPU answers: trying {requirement}")
+    try:
+        _pip(venv, "it could not be had", "install", "-qqq", "--no-deps", requirement)
+    except SetUpError:
+        say(f"pip's index has no {requirement}: about {CUDA_GB:.0f} GB of CUDA libraries will lie unused; to")
+        say(
+            "save them, name an index with torch's CPU builds in PIP_EXTRA_INDEX_URL and begin with make distclean"
+        )
+
+
+def install_packages(venv: Path, root: Path, machine: Machine) -> None:
     """The pinned packages, then the `rag-app` command on top of them."""
+    if requirement := cpu_torch(root, machine):
+        install_cpu_torch(venv, requirement)
     say("installing the packages of requirements.lock")
     lock = str(root / "requirements.lock")
     _pip(venv, "the packages could not be installed", "install", "--requirement", lock)
@@ -330,7 +354,7 @@ def set_up(root: Path, wanted_gpu: str, machine: Machine) -> None:
             check_compiler(machine)
         check_disk(root, todo, machine)
         for step in todo:
-            done = take(step, root, done, wanted)
+            done = take(step, root, done, wanted, machine)
     say(f"environment ready (llama.cpp for {gpu}; for another build: GPU={'|'.join(BUILDS)})")
 
 
@@ -343,7 +367,7 @@ def settle_gpu(root: Path, wanted: str, done: Stamp, machine: Machine) -> tuple[
     return choose_gpu(wanted, machine)
 
 
-def take(step: str, root: Path, done: Stamp, wanted: Stamp) -> Stamp:
+def take(step: str, root: Path, done: Stamp, wanted: Stamp, machine: Machine) -> Stamp:
     """Takes one step and returns the new stamp, already written."""
     venv = root / ".venv"
     if step == "environment":
@@ -353,7 +377,7 @@ def take(step: str, root: Path, done: Stamp, wanted: Stamp) -> Stamp:
         build_engine(venv, wanted.engine)
         done = replace(done, engine=wanted.engine)
     else:
-        install_packages(venv, root)
+        install_packages(venv, root, machine)
         done = replace(done, packages=wanted.packages)
     write_stamp(venv, done)
     return done

@@ -60,6 +60,8 @@ def main() -> None:
     sidebar(above, words, library, partial(st.switch_page, pages[0]))
     upgrade.announce(words)
     chosen.run()
+    if library:
+        app_state.warm_up(library, language)  # after the page is drawn, which would wait for it
 
 
 def _open_library(words: Words) -> Library | None:

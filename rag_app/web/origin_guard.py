@@ -16,7 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.starlette import App
 
+from rag_app import runtime
 from rag_app.web.server import HOSTS
+
+runtime.collect_less_often()  # before the collection is opened
 
 
 def is_own_request(host: str, origin: str | None) -> bool:

@@ -128,8 +128,8 @@ class ScriptedGenerator:
 def fake_embedding(embedder: HashEmbedder) -> Iterator[None]:
     """The stories run with `embedder` where they would load a model."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (pipeline, library_module):
-            patch.setattr(module, "load_embedder", lambda settings: embedder)
+        patch.setattr(pipeline, "load_embedder", lambda settings: embedder)
+        patch.setattr(library_module, "load_query_embedder", lambda settings: embedder)
         patch.setattr(pipeline, "embedder_fingerprint", lambda settings: embedder.fingerprint)
         yield
 

@@ -22,8 +22,8 @@ def says(messages: Sequence[Message]) -> str:
     return (app_state.settings().home / "says").read_text(encoding="utf-8")
 
 
-for module in (pipeline, library):
-    module.load_embedder = lambda settings: HashEmbedder()  # type: ignore[attr-defined]
+pipeline.load_embedder = lambda settings: HashEmbedder()  # type: ignore[assignment,attr-defined,return-value]
+library.load_query_embedder = lambda settings: HashEmbedder()  # type: ignore[attr-defined]
 pipeline.embedder_fingerprint = lambda settings: HashEmbedder().fingerprint  # type: ignore[attr-defined]
 ENGINE = SimpleNamespace(generator=ScriptedGenerator([says], size=40), error=None, loading=False)
 app_state.engine = lambda: ENGINE  # type: ignore[assignment,return-value]

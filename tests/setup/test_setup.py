@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -284,6 +285,42 @@ def test_a_changed_lock_installs_packages_but_builds_nothing(checkout: Path, run
     (checkout / "requirements.lock").write_text("llama_cpp_python==0.3.36\nnumpy==2.4.7\n")
     __main__.set_up(checkout, "auto", machine())
     assert not any("--force-reinstall" in command or "-m venv" in command for command in runs.commands)
+    assert any("--requirement" in command for command in runs.commands)
+
+
+TORCH_LOCK = "llama_cpp_python==0.3.36\ntorch==2.13.0\n"
+
+
+@pytest.mark.parametrize(
+    ("system", "prints", "wanted"),
+    [
+        ("Linux", {}, "torch==2.13.0+cpu"),
+        ("Linux", {"nvidia-smi": "GPU 0: RTX"}, ""),
+        ("Darwin", {}, ""),
+        ("Windows", {}, ""),
+    ],
+)
+def test_torch_comes_without_cuda_where_that_would_lie_unused(
+    checkout: Path, system: str, prints: dict[str, str], wanted: str
+) -> None:
+    (checkout / "requirements.lock").write_text(TORCH_LOCK)
+    asked = machine(commands=COMPILERS, prints=prints)
+    assert __main__.cpu_torch(checkout, replace(asked, system=system)) == wanted
+
+
+def test_an_index_without_a_cpu_build_of_torch_costs_a_line_only(
+    checkout: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "requirements.lock").write_text(TORCH_LOCK)
+
+    def refuse(command: Sequence[str], failure: str, variables: dict[str, str] | None = None) -> None:
+        if command[-1].endswith("+cpu"):
+            raise SetUpError(failure)
+        runs(command, failure, variables)
+
+    monkeypatch.setattr(__main__, "_run", refuse)
+    __main__.set_up(checkout, "cpu", machine())
+    assert "PIP_EXTRA_INDEX_URL" in capsys.readouterr().out
     assert any("--requirement" in command for command in runs.commands)
 
 

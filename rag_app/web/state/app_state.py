@@ -7,6 +7,7 @@ any page shows.
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
     from rag_app.embedding.adapt import AdaptResult
     from rag_app.pipeline import IngestResult
+
+WARM_UP = {"en": "warm-up", "ko": "준비"}  # a question that loads what questions of a language need
+# Loading holds Python's lock for up to a second, in which nothing that was drawn would reach the browser.
+DRAWN_SECONDS = 0.5
 
 
 @dataclass
@@ -94,16 +99,26 @@ def _library(snapshot: str) -> Library:
     from rag_app import pipeline
 
     del snapshot  # only the cache's key: `open_library` opens the current one
-    opened = pipeline.open_library(settings())
-    threading.Thread(target=_warm_up, args=(opened,), name="warm-up", daemon=True).start()
-    return opened
+    return pipeline.open_library(settings())
 
 
-def _warm_up(library: Library) -> None:
-    """Load what the first question would wait for: the embedding model, the morphemes, the paper table."""
+def warm_up(library: Library, language: str) -> None:
+    """Begin to load what the first question in this language would wait for; once for each snapshot."""
+    _warmed(library.snapshot.name, language, library)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _warmed(snapshot: str, language: str, _library: Library) -> None:
+    del snapshot  # only the cache's key
+    threading.Thread(target=_warm_up, args=(_library, language), name="warm-up", daemon=True).start()
+
+
+def _warm_up(library: Library, language: str) -> None:
+    """Load the embedding model, the paper table and, for a Korean page, the morphemes."""
     from rag_app import pipeline
 
-    for event in pipeline.ask("warm-up", library):
+    time.sleep(DRAWN_SECONDS)
+    for event in pipeline.ask(WARM_UP.get(language, WARM_UP["en"]), library):
         if isinstance(event, Found):
             return
 
