@@ -349,6 +349,14 @@ ENGLISH: Mapping[str, str] = {
     "disk. Digests, index and models stay. The history page deletes a single conversation.",
     "data_delete_all": "Delete all conversations",
     "data_deleted": "Deleted.",
+    # --- in place of every page, where the browser came by another name -------------------------------
+    "foreign_title": "This page is for its own machine",
+    "foreign_why": "rag-app answers to 127.0.0.1 and localhost alone, so that no other site and no other "
+    "machine can read your digests and questions. Your browser came here by another name: "
+    "through a proxy, a forwarded address or a container's port.",
+    "foreign_way": "To use it from another machine, forward the port with ssh, on the machine you sit at:",
+    "foreign_machine": "the-machine-that-runs-rag-app",
+    "foreign_then": "Then open {address} there. Another port on your side works as well.",
     # --- after an upgrade ----------------------------------------------------------------------------
     "version": "Version {version}: what it brought",
     "upgraded": "rag-app is now version {version}",

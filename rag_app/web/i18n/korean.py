@@ -349,6 +349,14 @@ KOREAN: Mapping[str, str] = {
     "모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
     "data_delete_all": "모든 대화 삭제",
     "data_deleted": "삭제했습니다.",
+    # --- in place of every page, where the browser came by another name -------------------------------
+    "foreign_title": "이 페이지는 실행 중인 컴퓨터에서만 열립니다",
+    "foreign_why": "rag-app은 127.0.0.1과 localhost로만 응답합니다. 다른 사이트나 컴퓨터가 다이제스트와 "
+    "질문을 읽지 못하게 하기 위해서입니다. 지금은 프록시, 전달된 주소, 컨테이너 포트처럼 다른 이름으로 "
+    "접속했습니다.",
+    "foreign_way": "다른 컴퓨터에서 쓰려면 앞에 있는 컴퓨터에서 ssh로 포트를 전달하세요:",
+    "foreign_machine": "rag-app이-실행되는-컴퓨터",
+    "foreign_then": "그다음 그곳에서 {address}을(를) 여세요. 자기 쪽 포트는 달라도 됩니다.",
     # --- after an upgrade ----------------------------------------------------------------------------
     "version": "버전 {version}: 달라진 점",
     "upgraded": "rag-app이 버전 {version}(으)로 바뀌었습니다",
