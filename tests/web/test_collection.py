@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from rag_app import pipeline
-from rag_app.collection import snapshot
+from rag_app.collection import digests, snapshot
 from rag_app.collection.digests import Report, Skipped
 from rag_app.embedding import adapt
 from rag_app.embedding.adapt import AdaptResult
@@ -24,7 +26,7 @@ from rag_app.llm.offload import Device
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.state import app_state, digest_preview, folder_changes, index_repair, ingest_job
+from rag_app.web.state import app_state, digest_preview, folder_changes, index_repair, ingest_job, uploads
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.views import collection, data, explore, models
 from rag_app.web.widgets import adapt_offer, upgrade
@@ -142,6 +144,86 @@ def test_papers_that_are_there_already_are_counted_apart(page: Page) -> None:
     known = ENTRY.replace("2501.{n:05}", FILM.arxiv_id).format(n=1)
     files: Any = [SimpleNamespace(name="day.md", getvalue=(known + ENTRY.format(n=2)).encode)]
     assert set(digest_preview.preview_uploads(files).papers) == {FILM.arxiv_id, "2501.00002"}
+
+
+NFC, NFD = (unicodedata.normalize(form, "다이제스트 é 2025-01-02.md") for form in ("NFC", "NFD"))
+LONG_NAME = "가" * 79 + "x-2025-01-02.md"  # 252 bytes: with the ending of a draft no file system takes it
+NAMES = [
+    ("day.md", "day.md"),
+    (".day.md", "day.md"),
+    ("..day.TXT", "day.TXT"),
+    (".md", "digest.md"),
+    ("...txt", "digest.txt"),
+    (NFC, NFC),
+    (NFD, NFC),
+    ("a#b.md", "a#b.md"),
+    ("a%41.md", "a%41.md"),
+    ("a?b&c=d.md", "a?b&c=d.md"),
+    ("a\nb\tc.md", "a b c.md"),
+    ("\u202ea\u200bb.md", "ab.md"),
+    ("C:\\digests\\day.md", "day.md"),
+    ("../.day.md", "day.md"),
+    ("x" * 252 + ".md", "x" * 237 + ".md"),
+]
+
+
+def uploaded(*names: str) -> Any:
+    """Uploads of these names, each with a paper of its own."""
+    return [
+        SimpleNamespace(name=name, getvalue=lambda n=n: ENTRY.format(n=n).encode())
+        for n, name in enumerate(names, start=1)
+    ]
+
+
+@pytest.mark.parametrize(("name", "stored"), NAMES)
+def test_what_a_preview_promises_is_read_whatever_the_name(tmp_path: Path, name: str, stored: str) -> None:
+    files = uploaded(name)
+    shown = digest_preview.preview_uploads(files)
+    uploads.save_uploads(files, tmp_path / "uploads")
+    papers, report = digests.read([tmp_path / "uploads"])
+    assert shown.papers == tuple(paper.arxiv_id for paper in papers) == ("2501.00001",)
+    assert (shown.good, [path.name for path in (tmp_path / "uploads").iterdir()]) == ((stored,), [stored])
+    assert shown.skipped == report.skipped == ()
+
+
+def test_a_name_that_is_too_long_keeps_its_day_and_can_be_saved_twice(tmp_path: Path) -> None:
+    for _ in range(2):
+        uploads.save_uploads(uploaded(LONG_NAME), tmp_path)
+    (saved,) = tmp_path.iterdir()
+    assert saved.name.startswith("가" * 30) and saved.name.endswith("x-2025-01-02.md")
+
+
+@pytest.mark.parametrize("names", [("day.md", "day.md"), (NFC, NFD), (".day.md", "day.md")])
+def test_of_two_uploads_with_one_name_the_preview_counts_what_is_saved(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    files = uploaded(*names)
+    shown = digest_preview.preview_uploads(files)
+    uploads.save_uploads(files, tmp_path)
+    papers, _ = digests.read([tmp_path])
+    assert (shown.files, shown.papers) == (2, tuple(paper.arxiv_id for paper in papers))
+    assert [skip.reason for skip in shown.skipped] == [digest_preview.SAME_NAME]
+
+
+@pytest.mark.parametrize(("before", "after"), [(NFD, NFC), (NFC, NFD), (NFD, NFD), (NFC, NFC)])
+def test_an_upload_in_the_other_unicode_form_replaces_the_first_and_says_so(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    folder = tmp_path / "uploads"
+    digest(folder, before, 1)
+    files = uploaded(after)
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: files)
+    app = draw(page, collection.page, ENGLISH, page.library)
+    assert ENGLISH["upload_replaces"].format(names=f"`{NFC}`") in [c.value for c in app.caption]
+    assert not [c for c in app.caption if c.value.startswith(ENGLISH["upload_renamed"][:12])]
+    uploads.save_uploads(files, folder)
+    assert [path.name for path in folder.iterdir()] == [NFC]
+
+
+def test_an_upload_that_gets_another_name_says_so(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: uploaded(".day.md", "plain.md"))
+    app = draw(page, collection.page, ENGLISH, page.library)
+    assert ENGLISH["upload_renamed"].format(names="`day.md`") in [c.value for c in app.caption]
 
 
 # --- ingest -------------------------------------------------------------------------------------

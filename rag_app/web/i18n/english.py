@@ -251,6 +251,7 @@ ENGLISH: Mapping[str, str] = {
     "upload": "Digests (.md or .txt)",
     "upload_add": "Add these files",
     "upload_replaces": "Replaces what was uploaded before under the same name: {names}.",
+    "upload_renamed": "Saved under a name that will be read: {names}.",
     "preview": "Preview",
     "previewing": "Looking at the digests…",
     "preview_files": "Files",

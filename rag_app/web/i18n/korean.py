@@ -252,6 +252,7 @@ KOREAN: Mapping[str, str] = {
     "upload": "다이제스트 (.md 또는 .txt)",
     "upload_add": "이 파일 추가",
     "upload_replaces": "같은 이름으로 올렸던 파일을 바꿉니다: {names}.",
+    "upload_renamed": "읽을 수 있는 이름으로 바꾸어 저장합니다: {names}.",
     "preview": "미리 보기",
     "previewing": "다이제스트를 살펴보는 중…",
     "preview_files": "파일",

@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 
 from rag_app.collection import digests
 from rag_app.errors import RagError
-from rag_app.web.state.uploads import Upload, plain_name
+from rag_app.web.state.uploads import Upload, by_stored_name, stored_name
+
+SAME_NAME = "another file of this upload has the same name, and is taken instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class DigestPreview:
     files: int
     papers: tuple[str, ...] = ()  # arXiv ids
     skipped: tuple[digests.Skipped, ...] = ()
-    good: tuple[str, ...] = ()  # names of the uploads that hold an entry
+    good: tuple[str, ...] = ()  # stored names of the uploads that hold an entry
 
 
 def preview_folder(folder: Path) -> DigestPreview:
@@ -33,13 +35,13 @@ def preview_folder(folder: Path) -> DigestPreview:
 
 
 def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
-    """What `ingest` would read of uploaded files."""
+    """What `ingest` would read of uploaded files, under the names they will be saved under."""
     papers: list[str] = []
-    skipped: list[digests.Skipped] = []
+    skipped = [digests.Skipped(name, 0, SAME_NAME) for name in _hidden_by_a_later_one(files)]
     good = []
     with TemporaryDirectory() as folder:
-        for file in files:
-            path = Path(folder, plain_name(file.name))
+        for name, file in by_stored_name(files).items():
+            path = Path(folder, name)
             path.write_bytes(file.getvalue())
             try:
                 found, report = digests.read([path])
@@ -51,6 +53,11 @@ def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
             papers += [paper.arxiv_id for paper in found]
             skipped += report.skipped
     return DigestPreview(len(files), tuple(dict.fromkeys(papers)), tuple(skipped), tuple(good))
+
+
+def _hidden_by_a_later_one(files: Sequence[Upload]) -> list[str]:
+    taken = list(map(id, by_stored_name(files).values()))
+    return [stored_name(file.name) for file in files if id(file) not in taken]
 
 
 def preview_or_error(folder: Path) -> DigestPreview | RagError:
