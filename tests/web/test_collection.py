@@ -5,10 +5,14 @@ Driven by Streamlit's AppTest over the fakes of `ui_page`.
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +23,7 @@ import streamlit as st
 from rag_app import pipeline
 from rag_app.collection import digests, snapshot
 from rag_app.collection.digests import Report, Skipped
+from rag_app.collection.file_stamps import FileStamps, stamps_of
 from rag_app.embedding import adapt
 from rag_app.embedding.adapt import AdaptResult
 from rag_app.errors import DamageError, EngineError, WeightsError
@@ -30,8 +35,10 @@ from rag_app.web.state import app_state, digest_preview, folder_changes, index_r
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.views import collection, data, explore, models
 from rag_app.web.widgets import adapt_offer, upgrade
+from rag_app.web.widgets.folder_watch import changes_text
 from rag_app.web.widgets.markdown import label
 from rag_app.weights import store
+from tests.helpers.fakes import HashEmbedder, fake_embedding, settings_in
 from tests.helpers.ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
 
 ENTRY = "### [Paper {n}](https://arxiv.org/abs/2501.{n:05})\n\n- **What's New**: It does something new.\n\n"
@@ -52,13 +59,16 @@ class Ingests:
         self.folders: list[tuple[Path, ...]] = []
         self.end = threading.Event()
         self.report = Report(2, 3, 3, (Skipped("b.md", 7, "no arXiv address"),), ())
+        self.stamps: FileStamps = {}
         monkeypatch.setattr(pipeline, "ingest", self._ingest)
 
     def _ingest(self, settings: object, folders: tuple[Path, ...] = (), *, progress: Any) -> object:
         self.folders.append(tuple(folders))
         while not self.end.wait(0.01):
             progress("embedding", 1, 4)
-        return SimpleNamespace(report=self.report, embedded=3, seconds=0.1, unchanged=False)
+        return SimpleNamespace(
+            report=self.report, embedded=3, seconds=0.1, unchanged=False, stamps=self.stamps
+        )
 
 
 @pytest.fixture
@@ -262,17 +272,72 @@ def test_a_second_ingest_waits_for_the_first(page: Page, ingests: Ingests) -> No
 # --- watching -----------------------------------------------------------------------------------
 
 
-def test_a_changed_new_deleted_or_moved_folder_is_a_change(tmp_path: Path) -> None:
-    first, second = digest(tmp_path / "a", "1.md", 1), digest(tmp_path / "a", "2.txt", 2)
-    (tmp_path / "a" / ".hidden.md").write_text("x")
-    (tmp_path / "a" / "notes.pdf").write_text("x")
-    roots, read = [tmp_path / "a"], max(first.stat().st_mtime, second.stat().st_mtime)
-    assert not folder_changes.changes_since(read, roots, 2)
-    assert folder_changes.changes_since(read - 1, roots, 2).newer >= 1
-    assert folder_changes.changes_since(read, roots, 1).more == 1
-    first.unlink()
-    assert folder_changes.changes_since(read, roots, 2).more == -1
-    assert folder_changes.changes_since(read, [*roots, tmp_path / "gone"], 1).missing == (tmp_path / "gone",)
+def put_back(file: Path, text: str, moment: float) -> None:
+    """Write another text under an old time, as `cp -p`, `rsync -t` and a checkout do."""
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, (moment, moment))
+
+
+def renamed(file: Path) -> None:
+    file.rename(file.with_name("another.md"))
+
+
+def with_its_time(file: Path) -> None:
+    """Another text of another length under the very time it had."""
+    put_back(file, "another text", file.stat().st_mtime)
+
+
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        (lambda file: put_back(file, "older", 1_600_000_000.0), (1, 0, 0)),
+        (lambda file: put_back(file, file.read_text(), 1_600_000_000.0), (1, 0, 0)),
+        (lambda file: put_back(file, "from the future", 4_000_000_000.0), (1, 0, 0)),
+        (with_its_time, (1, 0, 0)),
+        (renamed, (0, 1, 1)),
+        (lambda file: put_back(file.with_name("new.md"), "old and new", 1.0), (0, 1, 0)),
+        (lambda file: file.unlink(), (0, 0, 1)),
+        (lambda file: file.with_name(".hidden.md").write_text("x"), (0, 0, 0)),
+        (lambda file: file.with_name("notes.pdf").write_text("x"), (0, 0, 0)),
+        (lambda file: file.touch(), (1, 0, 0)),
+    ],
+)
+def test_a_change_is_seen_by_size_time_or_name(
+    tmp_path: Path, change: Callable[[Path], object], seen: tuple[int, int, int]
+) -> None:
+    file = digest(tmp_path / "a", "1.md", 1)
+    digest(tmp_path / "a", "2.txt", 2)
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    read = stamps_of([tmp_path / "a"])
+    assert not folder_changes.changes_since(read, [tmp_path / "a"])
+    change(file)
+    found = folder_changes.changes_since(read, [tmp_path / "a"])
+    assert (found.changed, found.new, found.gone) == seen
+    assert bool(found) == any(seen)
+
+
+def test_a_folder_that_is_gone_is_a_change(tmp_path: Path) -> None:
+    digest(tmp_path / "a", "1.md", 1)
+    found = folder_changes.changes_since(stamps_of([tmp_path / "a"]), [tmp_path / "a", tmp_path / "gone"])
+    assert found.missing == (tmp_path / "gone",)
+
+
+def test_names_that_are_no_text_can_be_kept(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"day-\xff.md")).write_text("x")
+    read = stamps_of([tmp_path])
+    assert not folder_changes.changes_since(json.loads(json.dumps(read, ensure_ascii=False)), [tmp_path])
+
+
+def test_an_ingest_keeps_what_it_read_for_whoever_looks_later(tmp_path: Path) -> None:
+    file = digest(tmp_path / "d", "1.md", 1)
+    settings = replace(settings_in(tmp_path / "home"), digests=tmp_path / "d")
+    with fake_embedding(HashEmbedder()):
+        first = pipeline.ingest(settings)
+        put_back(file, file.read_text().replace("2025-01-02", "2025-01-03"), 1.0)
+        with closing(snapshot.open_current(settings.home)) as made:
+            kept = dict(made.manifest.report["stamps"])
+    assert kept == first.stamps
+    assert folder_changes.changes_since(kept, [tmp_path / "d"]).changed == 1
 
 
 def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: Ingests) -> None:
@@ -285,11 +350,36 @@ def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: In
     assert ingests.folders == [()]
 
 
-def test_files_that_only_look_newer_are_offered_once(page: Page, ingests: Ingests) -> None:
+def test_none_changed_is_never_said_of_a_changed_file(page: Page) -> None:
+    root = Path(page.library.snapshot.manifest.roots[0])
+    same = ENGLISH["watch_same"].format(files=1)
+    assert same in [c.value for c in draw(page, collection.page, ENGLISH, page.library).caption]
+    put_back(root / "day.md", "another day", 1.0)
+    said = [c.value for c in draw(page, collection.page, ENGLISH, page.library).caption]
+    assert ENGLISH["watch_newer"].format(n=1) in said and same not in said
+
+
+def test_every_kind_of_change_is_told_at_once(page: Page) -> None:
+    found = folder_changes.FolderChanges(changed=3, new=1, gone=2)
+    assert (
+        changes_text(found, ENGLISH) == "New digest files: 1 · Digest files changed: 3 · Digest files gone: 2"
+    )
+
+
+def test_an_index_from_before_stamps_were_kept_goes_by_its_moment(page: Page) -> None:
     read = page.library.snapshot
+    del read.manifest.report["stamps"]
+    assert not folder_changes.changes_since_reading(read)
     read.manifest.created = "2020-01-01T00:00:00+00:00"
+    assert folder_changes.changes_since_reading(read).changed == 1
+
+
+def test_files_that_only_look_changed_are_offered_once(page: Page, ingests: Ingests) -> None:
+    read = page.library.snapshot
+    os.utime(Path(read.manifest.roots[0]) / "day.md", (1, 1))
     page.app.run()
     assert ENGLISH["watch_newer"].format(n=1) in page.shown()
+    ingests.stamps = stamps_of([Path(read.manifest.roots[0])])
     ingests.end.set()
     page.app.button(key="watch-read").click().run()
     wait_for(lambda: not ingest_job.ingest_running())
