@@ -65,6 +65,8 @@ ENGLISH: Mapping[str, str] = {
     "ask_placeholder": "Ask about the papers in your digests",
     "ask_busy": "Writing the answer…",
     "busy": "An answer is still being written. Stop it, or ask when it is done.",
+    "conversation_gone": "This conversation is gone: it was deleted, or the link is of another machine. "
+    "A question below begins a new one.",
     "edit": "Edit and ask again",
     "edit_question": "Question",
     "edit_help": "The answer below, and what follows it, gives way to the new one.",
@@ -105,6 +107,7 @@ ENGLISH: Mapping[str, str] = {
     "bookmarked": "Bookmarked",
     # --- chat: a finished answer ---------------------------------------------------------------------
     "stopped": "Stopped. What was checked until then stays above.",
+    "no_answer_kept": "No answer was kept: it was stopped, it failed, or the app ended while it was being written.",
     "unsupported": "not supported by the digests",
     "removed": "Left out, since no digest supports it ({n})",
     "assumed": "Understood as",
