@@ -23,6 +23,7 @@ Format = Literal["md", "json", "bibtex"]
 Lookup = Callable[[str], Paper | None]  # arXiv id -> the paper, where the collection still holds it
 
 NO_ANSWER = "*(no answer)*"
+UNKNOWN_AUTHORS = "authors not known any more: the digest is gone"
 FIRST_YEAR = 91  # two-digit years of arXiv ids start in 1991
 
 # Braces are spelled out: BibTeX counts them even after a backslash.
@@ -39,14 +40,21 @@ _LATEX = str.maketrans(
 
 
 def export(conversation: Conversation, turns: Sequence[SavedTurn], format: Format, papers: Lookup) -> str:
-    """The conversation as text that UTF-8 can hold; `papers` gives the authors for BibTeX."""
+    """The conversation as text that UTF-8 can hold; `papers` gives the authors for BibTeX.
+
+    Those of a paper whose digest is gone are what the answer's evidence kept.
+    """
     match format:
         case "md":
             text = "\n\n".join(_markdown(conversation, turns)) + "\n"
         case "json":
             text = _json(conversation, turns)
         case "bibtex":
-            text = "\n".join(_bibtex(citation, papers(citation.arxiv_id)) for citation in _cited(turns))
+            kept = _kept_papers(turns)
+            text = "\n".join(
+                _bibtex(citation, papers(citation.arxiv_id) or kept.get(citation.arxiv_id))
+                for citation in _cited(turns)
+            )
     return text.encode("utf-8", "replace").decode()
 
 
@@ -57,6 +65,12 @@ def _cited(turns: Sequence[SavedTurn]) -> list[Citation]:
         for citation in turn.answer.citations if turn.answer else ():
             first.setdefault(citation.arxiv_id, citation)
     return list(first.values())
+
+
+def _kept_papers(turns: Sequence[SavedTurn]) -> dict[str, Paper]:
+    """The papers of the evidence, as they were when the questions were answered."""
+    found = (turn.trace.evidence for turn in turns)
+    return {hit.paper.arxiv_id: hit.paper for evidence in found if evidence for hit in evidence.hits}
 
 
 # --- Markdown -----------------------------------------------------------------------------------
@@ -126,6 +140,7 @@ def _bibtex(citation: Citation, paper: Paper | None) -> str:
         "author": " and ".join(
             [*map(_author, authors), *(["others"] if paper and paper.unnamed_authors else [])]
         ),
+        "note": "" if paper else UNKNOWN_AUTHORS,
         "year": _year(citation.arxiv_id),
         "eprint": _latex(citation.arxiv_id),
         "archivePrefix": "arXiv",

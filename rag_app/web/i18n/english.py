@@ -103,6 +103,7 @@ ENGLISH: Mapping[str, str] = {
     "highlight": "Highlighted: what supports the answer. The text is the digest's own.",
     "highlight_found": "Highlighted: the passage closest to the question. The text is the digest's own.",
     "digest_changed": "The digest has changed since this answer. This is what it said then:",
+    "digest_gone": "The digest of this paper is gone from the collection. This is what the answer kept of it.",
     "bookmark": "Bookmark",
     "bookmarked": "Bookmarked",
     # --- chat: a finished answer ---------------------------------------------------------------------
@@ -197,6 +198,7 @@ ENGLISH: Mapping[str, str] = {
     "view_all": "All papers",
     "view_week": "New this week",
     "view_marked": "Bookmarks",
+    "bookmarks_gone": "Bookmarked papers whose digests are gone from the collection:",
     "week_is": "The seven days up to the newest digest: {since} to {until}.",
     "week_top": "Most votes this week",
     "week_rising": "Rising this week",

@@ -103,6 +103,7 @@ KOREAN: Mapping[str, str] = {
     "highlight": "강조된 부분이 답변의 근거입니다. 다이제스트 원문 그대로입니다.",
     "highlight_found": "강조된 부분이 질문에 가장 가까운 문장입니다. 다이제스트 원문 그대로입니다.",
     "digest_changed": "이 답변 이후 다이제스트가 바뀌었습니다. 당시의 문장은 다음과 같습니다:",
+    "digest_gone": "이 논문의 다이제스트가 컬렉션에서 없어졌습니다. 답변에 남아 있는 내용만 보입니다.",
     "bookmark": "북마크",
     "bookmarked": "북마크됨",
     # --- chat: a finished answer ---------------------------------------------------------------------
@@ -197,6 +198,7 @@ KOREAN: Mapping[str, str] = {
     "view_all": "모든 논문",
     "view_week": "이번 주 새 논문",
     "view_marked": "북마크",
+    "bookmarks_gone": "북마크했지만 다이제스트가 컬렉션에서 없어진 논문:",
     "week_is": "가장 최근 다이제스트까지의 7일: {since} ~ {until}.",
     "week_top": "이번 주 투표 상위",
     "week_rising": "이번 주 떠오른 주제",

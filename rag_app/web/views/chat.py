@@ -133,4 +133,4 @@ def _drawer(conversation: Sequence[AnswerJob], words: Words, library: Library) -
     drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(
         source_drawer
     )
-    drawer(source, progress, words, ask_about)
+    drawer(source, progress, words, ask_about, gone=not library.snapshot.papers.has(source.arxiv_id))
