@@ -52,3 +52,7 @@ class SetUpError(RagError):
 
 class HistoryError(RagError):
     """The history cannot be read or written, or does not hold what was asked for."""
+
+
+class UnknownIdError(HistoryError):
+    """The history can be read, and holds nothing of that id: it was deleted, or never was."""

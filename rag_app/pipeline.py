@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rag_app import __version__
@@ -21,6 +21,7 @@ from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.collection import digests, publish
 from rag_app.collection.chunking import chunk
+from rag_app.collection.file_stamps import FileStamps, stamps_of
 from rag_app.collection.library import Library, open_library, write_dictionaries
 from rag_app.collection.lock import ingest_lock
 from rag_app.collection.snapshot import Manifest, open_current
@@ -64,6 +65,7 @@ class IngestResult:
     unchanged: bool  # nothing was new; the current snapshot stays
     adapted: bool  # the embedding model is fitted to the collection
     seconds: float
+    stamps: FileStamps = field(default_factory=dict)  # of the files, just before they were read
 
 
 def ingest(
@@ -86,13 +88,14 @@ def ingest(
     with ingest_lock(settings.home):
         say(Stage.READING_DIGESTS, 0, 0)
         roots = _roots(settings, folders, replace)
+        stamps = stamps_of(roots)
         papers, report = digests.read(roots)
         contents = _contents(papers, roots)
         current = _current(settings, contents)
         if current:
             publish.finish(settings.home, settings.chroma_url)
             seconds = time.perf_counter() - started
-            return IngestResult(report, roots, current.chunks, 0, True, is_adapted(settings), seconds)
+            return IngestResult(report, roots, current.chunks, 0, True, is_adapted(settings), seconds, stamps)
         say(Stage.LOADING_EMBEDDER, 0, 0)
         embedder = load_embedder(settings)
         last = publish.last_build(settings.home, embedder.fingerprint)
@@ -113,14 +116,13 @@ def ingest(
             vectors=matrix,
             roots=[str(root) for root in roots],
             fingerprint=embedder.fingerprint,
-            report_json={**asdict(report), "contents": contents},
+            report_json={**asdict(report), "contents": contents, "stamps": stamps},
             extra=lambda folder: write_dictionaries(papers, folder, last.folder),
             chroma_url=settings.chroma_url,
             on_step=lambda stage: say(stage, 0, 0),
         ).close()
-    return IngestResult(
-        report, roots, len(chunks), fresh, False, is_adapted(settings), time.perf_counter() - started
-    )
+    seconds = time.perf_counter() - started
+    return IngestResult(report, roots, len(chunks), fresh, False, is_adapted(settings), seconds, stamps)
 
 
 def ask(

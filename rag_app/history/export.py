@@ -24,6 +24,7 @@ Lookup = Callable[[str], Paper | None]  # arXiv id -> the paper, where the colle
 
 NO_ANSWER = "*(no answer)*"
 GONE = "its digest is not in the collection any more"
+UNKNOWN_AUTHORS = f"Authors not known: {GONE}"
 FIRST_YEAR = 91  # two-digit years of arXiv ids start in 1991
 
 # Braces are spelled out: BibTeX counts them even after a backslash.
@@ -42,6 +43,8 @@ _LATEX = str.maketrans(
 def export(conversation: Conversation, turns: Sequence[SavedTurn], format: Format, papers: Lookup) -> str:
     """The conversation as text that UTF-8 can hold; `papers` gives the authors for BibTeX, and says
     which sources the collection has lost.
+
+    Those of a paper whose digest is gone are what the answer's evidence kept.
     """
     match format:
         case "md":
@@ -49,7 +52,11 @@ def export(conversation: Conversation, turns: Sequence[SavedTurn], format: Forma
         case "json":
             text = _json(conversation, turns)
         case "bibtex":
-            text = "\n".join(_bibtex(citation, papers(citation.arxiv_id)) for citation in _cited(turns))
+            kept = _kept_papers(turns)
+            text = "\n".join(
+                _bibtex(citation, papers(citation.arxiv_id) or kept.get(citation.arxiv_id))
+                for citation in _cited(turns)
+            )
     return text.encode("utf-8", "replace").decode()
 
 
@@ -60,6 +67,12 @@ def _cited(turns: Sequence[SavedTurn]) -> list[Citation]:
         for citation in turn.answer.citations if turn.answer else ():
             first.setdefault(citation.arxiv_id, citation)
     return list(first.values())
+
+
+def _kept_papers(turns: Sequence[SavedTurn]) -> dict[str, Paper]:
+    """The papers of the evidence, as they were when the questions were answered."""
+    found = (turn.trace.evidence for turn in turns)
+    return {hit.paper.arxiv_id: hit.paper for evidence in found if evidence for hit in evidence.hits}
 
 
 # --- Markdown -----------------------------------------------------------------------------------
@@ -140,7 +153,7 @@ def _bibtex(citation: Citation, paper: Paper | None) -> str:
         "doi": _latex(key) if doi else "",
         "howpublished": "" if on_arxiv or doi else f"\\url{{{_url(key)}}}",
         "url": _url(citation.arxiv_id),
-        "note": "" if paper else f"Authors not known: {GONE}",
+        "note": "" if paper else UNKNOWN_AUTHORS,
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     kind = "article" if doi else "misc"

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rag_app.errors import HistoryError
+from rag_app.errors import HistoryError, UnknownIdError
 from rag_app.history import file as history_file
 from rag_app.records import Answer, Query, Trace, Turn
 from rag_app.records_json import (
@@ -348,5 +348,5 @@ def _shortened(question: str) -> str:
     return (start[: start.rfind(" ")] if start.rfind(" ") > TITLE_LENGTH // 2 else start[:-1]) + "…"
 
 
-def _unknown(what: str, id_: object) -> HistoryError:
-    return HistoryError(f"the history has no {what} {id_}", "it may have been deleted in another tab")
+def _unknown(what: str, id_: object) -> UnknownIdError:
+    return UnknownIdError(f"the history has no {what} {id_}", "it may have been deleted in another tab")

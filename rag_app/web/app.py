@@ -6,7 +6,7 @@ know: what a page shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import streamlit as st
 from rag_app.errors import DamageError, RagError
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS, Words
-from rag_app.web.state import app_state, index_repair
+from rag_app.web.state import app_state, conversations, index_repair
 from rag_app.web.views import chat, collection, compare, data, explore, first_start, history, models
 from rag_app.web.widgets import upgrade
 from rag_app.web.widgets.notices import show_error, show_rebuilding
@@ -56,8 +56,9 @@ def main() -> None:
     library = _open_library(words)
     pages = _pages(words, language, library)
     chosen = st.navigation(pages)
+    conversations.follow_address(in_chat=chosen is pages[0])
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
-    sidebar(above, words, library, partial(st.switch_page, pages[0]))
+    sidebar(above, words, library, partial(_open_chat, pages))
     upgrade.announce(words)
     chosen.run()
     if library:
@@ -80,11 +81,16 @@ def _open_library(words: Words) -> Library | None:
     return library
 
 
+def _open_chat(pages: Sequence[Page]) -> None:
+    """Go to the chat; with the conversation in the address from the start, Back has no stop without it."""
+    st.switch_page(pages[0], query_params=conversations.address())
+
+
 def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
     """The pages in the menu's order; without a collection, those that need one offer to make it."""
 
     def open_chat() -> None:
-        st.switch_page(pages[0])
+        _open_chat(pages)
 
     first_page = partial(first_start.page, words)
     draw: dict[str, Callable[[], None]] = {

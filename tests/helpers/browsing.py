@@ -67,12 +67,16 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return environment
 
 
-@contextmanager
-def served(environment: dict[str, str]) -> Iterator[str]:
-    """The app's address, until the block ends."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served(environment: dict[str, str], port: int = 0) -> Iterator[str]:
+    """The app's address, until the block ends; on a free port unless one is given."""
+    port = port or free_port()
     command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port)]
     server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
     try:
@@ -136,6 +140,11 @@ def ask(page: Page, question: str) -> None:
     expect(field).to_be_enabled(timeout=60_000)
     field.fill(question)
     field.press("Enter")
+
+
+def model_is_ready(page: Page) -> None:
+    """Wait until the model answers: before, answers are the digests' own sentences, and there at once."""
+    expect(page.get_by_test_id("stSidebar").get_by_text(MODEL)).to_be_visible(timeout=ANSWER_SECONDS * 1000)
 
 
 def is_finished(page: Page) -> None:

@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 import rag_app
 from rag_app import pipeline
 from rag_app.collection import papers
+from rag_app.collection.file_stamps import stamps_of
 from rag_app.errors import QuestionError
 from rag_app.records import (
     Answer,
@@ -171,7 +172,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     digests = tmp_path / "digests"
     digests.mkdir()
     (digests / "day.md").write_text("one digest", encoding="utf-8")
-    made, report = "2099-01-02T03:04:05+00:00", {"files": 1}
+    made, report = "2099-01-02T03:04:05+00:00", {"files": 1, "stamps": stamps_of([digests])}
     manifest = SimpleNamespace(papers=2, chunks=3, roots=(str(digests),), created=made, report=report)
     snapshot = SimpleNamespace(name="g1", manifest=manifest, papers=table, store_damage=list)
     library = SimpleNamespace(snapshot=snapshot)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag_app.history.export import export
+from rag_app.history.export import UNKNOWN_AUTHORS, export
 from rag_app.history.store import Conversation, SavedTurn
-from rag_app.records import Answer, Citation, Intent, Paper, Query
+from rag_app.records import Answer, Citation, Evidence, Hit, Intent, Paper, Query, Trace
 from rag_app.records_json import from_json, query_from_json
 
 CONVERSATION = Conversation("ab12", "Video [generation](http://evil.example)", "2025-01-01", "2025-01-02", 2)
@@ -155,6 +156,20 @@ def test_a_source_whose_digest_is_gone_says_so() -> None:
 
 def test_authors_that_the_digest_does_not_name_are_others() -> None:
     assert "author = {Ann Lee and others}," in bibtex(paper=written_by("Ann Lee", unnamed=3))
+
+
+def test_the_authors_of_a_paper_whose_digest_is_gone_are_those_of_the_evidence() -> None:
+    hit = Hit(written_by("Ann Lee", unnamed=2), 1.0)
+    kept = replace(turn(citation(1, "2411.00001")), trace=Trace(Evidence((hit,))))
+    text = export(CONVERSATION, [FAILED, kept], "bibtex", nobody)
+    assert "author = {Ann Lee and others}," in text and UNKNOWN_AUTHORS not in text
+    now = export(CONVERSATION, [kept], "bibtex", lambda _: written_by("Bo Kim"))
+    assert "author = {Bo Kim}," in now, "what the collection says comes first"
+
+
+def test_authors_that_nobody_kept_are_said_to_be_unknown() -> None:
+    assert f"note = {{{UNKNOWN_AUTHORS}}}," in bibtex(paper=None)
+    assert UNKNOWN_AUTHORS not in bibtex(paper=written_by()), "a digest without authors is not gone"
 
 
 def test_a_name_that_bibtex_would_split_stands_in_braces() -> None:

@@ -220,7 +220,7 @@ def test_a_first_start_offers_to_read_the_digests(page: Page, monkeypatch: pytes
     def ingest(settings: object, folders: object, **options: Any) -> SimpleNamespace:
         options["progress"]("embed", 1, 4)
         done.wait(10)
-        return SimpleNamespace(report=report, embedded=3, seconds=0.1, unchanged=False)
+        return SimpleNamespace(report=report, embedded=3, seconds=0.1, unchanged=False, stamps={})
 
     monkeypatch.setattr(pipeline, "ingest", ingest)
     monkeypatch.setattr(app_state, "library", lambda: None)

@@ -5,18 +5,25 @@ Driven by Streamlit's AppTest over the fakes of `ui_page`.
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from rag_app import pipeline
-from rag_app.collection import snapshot
+from rag_app.collection import digests, snapshot
 from rag_app.collection.digests import Report, Skipped
+from rag_app.collection.file_stamps import FileStamps, stamps_of
 from rag_app.embedding import adapt
 from rag_app.embedding.adapt import AdaptResult
 from rag_app.errors import DamageError, EngineError, WeightsError
@@ -24,12 +31,14 @@ from rag_app.llm.offload import Device
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.state import app_state, digest_preview, folder_changes, index_repair, ingest_job
+from rag_app.web.state import app_state, digest_preview, folder_changes, index_repair, ingest_job, uploads
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.views import collection, data, explore, models
 from rag_app.web.widgets import adapt_offer, upgrade
+from rag_app.web.widgets.folder_watch import changes_text
 from rag_app.web.widgets.markdown import label
 from rag_app.weights import store
+from tests.helpers.fakes import HashEmbedder, fake_embedding, settings_in
 from tests.helpers.ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
 
 ENTRY = "### [Paper {n}](https://arxiv.org/abs/2501.{n:05})\n\n- **What's New**: It does something new.\n\n"
@@ -50,13 +59,16 @@ class Ingests:
         self.folders: list[tuple[Path, ...]] = []
         self.end = threading.Event()
         self.report = Report(2, 3, 3, (Skipped("b.md", 7, "no arXiv address"),), ())
+        self.stamps: FileStamps = {}
         monkeypatch.setattr(pipeline, "ingest", self._ingest)
 
     def _ingest(self, settings: object, folders: tuple[Path, ...] = (), *, progress: Any) -> object:
         self.folders.append(tuple(folders))
         while not self.end.wait(0.01):
             progress("embedding", 1, 4)
-        return SimpleNamespace(report=self.report, embedded=3, seconds=0.1, unchanged=False)
+        return SimpleNamespace(
+            report=self.report, embedded=3, seconds=0.1, unchanged=False, stamps=self.stamps
+        )
 
 
 @pytest.fixture
@@ -144,6 +156,86 @@ def test_papers_that_are_there_already_are_counted_apart(page: Page) -> None:
     assert set(digest_preview.preview_uploads(files).papers) == {FILM.arxiv_id, "2501.00002"}
 
 
+NFC, NFD = (unicodedata.normalize(form, "다이제스트 é 2025-01-02.md") for form in ("NFC", "NFD"))
+LONG_NAME = "가" * 79 + "x-2025-01-02.md"  # 252 bytes: with the ending of a draft no file system takes it
+NAMES = [
+    ("day.md", "day.md"),
+    (".day.md", "day.md"),
+    ("..day.TXT", "day.TXT"),
+    (".md", "digest.md"),
+    ("...txt", "digest.txt"),
+    (NFC, NFC),
+    (NFD, NFC),
+    ("a#b.md", "a#b.md"),
+    ("a%41.md", "a%41.md"),
+    ("a?b&c=d.md", "a?b&c=d.md"),
+    ("a\nb\tc.md", "a b c.md"),
+    ("\u202ea\u200bb.md", "ab.md"),
+    ("C:\\digests\\day.md", "day.md"),
+    ("../.day.md", "day.md"),
+    ("x" * 252 + ".md", "x" * 237 + ".md"),
+]
+
+
+def uploaded(*names: str) -> Any:
+    """Uploads of these names, each with a paper of its own."""
+    return [
+        SimpleNamespace(name=name, getvalue=lambda n=n: ENTRY.format(n=n).encode())
+        for n, name in enumerate(names, start=1)
+    ]
+
+
+@pytest.mark.parametrize(("name", "stored"), NAMES)
+def test_what_a_preview_promises_is_read_whatever_the_name(tmp_path: Path, name: str, stored: str) -> None:
+    files = uploaded(name)
+    shown = digest_preview.preview_uploads(files)
+    uploads.save_uploads(files, tmp_path / "uploads")
+    papers, report = digests.read([tmp_path / "uploads"])
+    assert shown.papers == tuple(paper.arxiv_id for paper in papers) == ("2501.00001",)
+    assert (shown.good, [path.name for path in (tmp_path / "uploads").iterdir()]) == ((stored,), [stored])
+    assert shown.skipped == report.skipped == ()
+
+
+def test_a_name_that_is_too_long_keeps_its_day_and_can_be_saved_twice(tmp_path: Path) -> None:
+    for _ in range(2):
+        uploads.save_uploads(uploaded(LONG_NAME), tmp_path)
+    (saved,) = tmp_path.iterdir()
+    assert saved.name.startswith("가" * 30) and saved.name.endswith("x-2025-01-02.md")
+
+
+@pytest.mark.parametrize("names", [("day.md", "day.md"), (NFC, NFD), (".day.md", "day.md")])
+def test_of_two_uploads_with_one_name_the_preview_counts_what_is_saved(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    files = uploaded(*names)
+    shown = digest_preview.preview_uploads(files)
+    uploads.save_uploads(files, tmp_path)
+    papers, _ = digests.read([tmp_path])
+    assert (shown.files, shown.papers) == (2, tuple(paper.arxiv_id for paper in papers))
+    assert [skip.reason for skip in shown.skipped] == [digest_preview.SAME_NAME]
+
+
+@pytest.mark.parametrize(("before", "after"), [(NFD, NFC), (NFC, NFD), (NFD, NFD), (NFC, NFC)])
+def test_an_upload_in_the_other_unicode_form_replaces_the_first_and_says_so(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    folder = tmp_path / "uploads"
+    digest(folder, before, 1)
+    files = uploaded(after)
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: files)
+    app = draw(page, collection.page, ENGLISH, page.library)
+    assert ENGLISH["upload_replaces"].format(names=f"`{NFC}`") in [c.value for c in app.caption]
+    assert not [c for c in app.caption if c.value.startswith(ENGLISH["upload_renamed"][:12])]
+    uploads.save_uploads(files, folder)
+    assert [path.name for path in folder.iterdir()] == [NFC]
+
+
+def test_an_upload_that_gets_another_name_says_so(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: uploaded(".day.md", "plain.md"))
+    app = draw(page, collection.page, ENGLISH, page.library)
+    assert ENGLISH["upload_renamed"].format(names="`day.md`") in [c.value for c in app.caption]
+
+
 # --- ingest -------------------------------------------------------------------------------------
 
 
@@ -180,17 +272,72 @@ def test_a_second_ingest_waits_for_the_first(page: Page, ingests: Ingests) -> No
 # --- watching -----------------------------------------------------------------------------------
 
 
-def test_a_changed_new_deleted_or_moved_folder_is_a_change(tmp_path: Path) -> None:
-    first, second = digest(tmp_path / "a", "1.md", 1), digest(tmp_path / "a", "2.txt", 2)
-    (tmp_path / "a" / ".hidden.md").write_text("x")
-    (tmp_path / "a" / "notes.pdf").write_text("x")
-    roots, read = [tmp_path / "a"], max(first.stat().st_mtime, second.stat().st_mtime)
-    assert not folder_changes.changes_since(read, roots, 2)
-    assert folder_changes.changes_since(read - 1, roots, 2).newer >= 1
-    assert folder_changes.changes_since(read, roots, 1).more == 1
-    first.unlink()
-    assert folder_changes.changes_since(read, roots, 2).more == -1
-    assert folder_changes.changes_since(read, [*roots, tmp_path / "gone"], 1).missing == (tmp_path / "gone",)
+def put_back(file: Path, text: str, moment: float) -> None:
+    """Write another text under an old time, as `cp -p`, `rsync -t` and a checkout do."""
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, (moment, moment))
+
+
+def renamed(file: Path) -> None:
+    file.rename(file.with_name("another.md"))
+
+
+def with_its_time(file: Path) -> None:
+    """Another text of another length under the very time it had."""
+    put_back(file, "another text", file.stat().st_mtime)
+
+
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        (lambda file: put_back(file, "older", 1_600_000_000.0), (1, 0, 0)),
+        (lambda file: put_back(file, file.read_text(), 1_600_000_000.0), (1, 0, 0)),
+        (lambda file: put_back(file, "from the future", 4_000_000_000.0), (1, 0, 0)),
+        (with_its_time, (1, 0, 0)),
+        (renamed, (0, 1, 1)),
+        (lambda file: put_back(file.with_name("new.md"), "old and new", 1.0), (0, 1, 0)),
+        (lambda file: file.unlink(), (0, 0, 1)),
+        (lambda file: file.with_name(".hidden.md").write_text("x"), (0, 0, 0)),
+        (lambda file: file.with_name("notes.pdf").write_text("x"), (0, 0, 0)),
+        (lambda file: file.touch(), (1, 0, 0)),
+    ],
+)
+def test_a_change_is_seen_by_size_time_or_name(
+    tmp_path: Path, change: Callable[[Path], object], seen: tuple[int, int, int]
+) -> None:
+    file = digest(tmp_path / "a", "1.md", 1)
+    digest(tmp_path / "a", "2.txt", 2)
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    read = stamps_of([tmp_path / "a"])
+    assert not folder_changes.changes_since(read, [tmp_path / "a"])
+    change(file)
+    found = folder_changes.changes_since(read, [tmp_path / "a"])
+    assert (found.changed, found.new, found.gone) == seen
+    assert bool(found) == any(seen)
+
+
+def test_a_folder_that_is_gone_is_a_change(tmp_path: Path) -> None:
+    digest(tmp_path / "a", "1.md", 1)
+    found = folder_changes.changes_since(stamps_of([tmp_path / "a"]), [tmp_path / "a", tmp_path / "gone"])
+    assert found.missing == (tmp_path / "gone",)
+
+
+def test_names_that_are_no_text_can_be_kept(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"day-\xff.md")).write_text("x")
+    read = stamps_of([tmp_path])
+    assert not folder_changes.changes_since(json.loads(json.dumps(read, ensure_ascii=False)), [tmp_path])
+
+
+def test_an_ingest_keeps_what_it_read_for_whoever_looks_later(tmp_path: Path) -> None:
+    file = digest(tmp_path / "d", "1.md", 1)
+    settings = replace(settings_in(tmp_path / "home"), digests=tmp_path / "d")
+    with fake_embedding(HashEmbedder()):
+        first = pipeline.ingest(settings)
+        put_back(file, file.read_text().replace("2025-01-02", "2025-01-03"), 1.0)
+        with closing(snapshot.open_current(settings.home)) as made:
+            kept = dict(made.manifest.report["stamps"])
+    assert kept == first.stamps
+    assert folder_changes.changes_since(kept, [tmp_path / "d"]).changed == 1
 
 
 def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: Ingests) -> None:
@@ -203,11 +350,36 @@ def test_the_sidebar_offers_to_read_folders_that_changed(page: Page, ingests: In
     assert ingests.folders == [()]
 
 
-def test_files_that_only_look_newer_are_offered_once(page: Page, ingests: Ingests) -> None:
+def test_none_changed_is_never_said_of_a_changed_file(page: Page) -> None:
+    root = Path(page.library.snapshot.manifest.roots[0])
+    same = ENGLISH["watch_same"].format(files=1)
+    assert same in [c.value for c in draw(page, collection.page, ENGLISH, page.library).caption]
+    put_back(root / "day.md", "another day", 1.0)
+    said = [c.value for c in draw(page, collection.page, ENGLISH, page.library).caption]
+    assert ENGLISH["watch_newer"].format(n=1) in said and same not in said
+
+
+def test_every_kind_of_change_is_told_at_once(page: Page) -> None:
+    found = folder_changes.FolderChanges(changed=3, new=1, gone=2)
+    assert (
+        changes_text(found, ENGLISH) == "New digest files: 1 · Digest files changed: 3 · Digest files gone: 2"
+    )
+
+
+def test_an_index_from_before_stamps_were_kept_goes_by_its_moment(page: Page) -> None:
     read = page.library.snapshot
+    del read.manifest.report["stamps"]
+    assert not folder_changes.changes_since_reading(read)
     read.manifest.created = "2020-01-01T00:00:00+00:00"
+    assert folder_changes.changes_since_reading(read).changed == 1
+
+
+def test_files_that_only_look_changed_are_offered_once(page: Page, ingests: Ingests) -> None:
+    read = page.library.snapshot
+    os.utime(Path(read.manifest.roots[0]) / "day.md", (1, 1))
     page.app.run()
     assert ENGLISH["watch_newer"].format(n=1) in page.shown()
+    ingests.stamps = stamps_of([Path(read.manifest.roots[0])])
     ingests.end.set()
     page.app.button(key="watch-read").click().run()
     wait_for(lambda: not ingest_job.ingest_running())

@@ -6,6 +6,7 @@ import itertools
 import os
 import socket
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rag_app.errors import RagError
 from rag_app.settings import Settings
 from rag_app.web import server
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.korean import KOREAN
+from rag_app.web.i18n.text import Words
 from rag_app.web.origin_guard import OriginGuard, app, is_own_request
 from tests.helpers.checkout import CHECKOUT
 
@@ -146,6 +150,36 @@ def test_the_origin_guard_is_closed_for_pages_and_sockets_alike(
         assert guarded.request(method, "/", headers=headers).status_code == 403
     with pytest.raises(WebSocketDisconnect), guarded.websocket_connect("/", headers=headers):
         pass
+
+
+@pytest.mark.parametrize(
+    "host", ["my-box.app.github.dev", "192.168.1.7:8501", "localhost.", "[::1]:8501", ""]
+)
+@pytest.mark.parametrize(
+    ("asked", "words"), [("ko-KR,ko;q=0.9", KOREAN), ("de, en;q=0.5", ENGLISH), ("", ENGLISH)]
+)
+def test_a_browser_that_came_by_another_name_is_told_why_and_how(
+    guarded: TestClient, host: str, asked: str, words: Words
+) -> None:
+    answer = guarded.get("/any/page?<script>", headers={"host": host, "accept-language": asked})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    shown = unescape(answer.text)
+    assert all(words[f"foreign_{part}"] in shown for part in ("title", "why", "way", "machine"))
+    assert "ssh -N -L 80:127.0.0.1:80 " in shown  # the port that this server has
+    assert "script>" not in shown and (host in ("", "localhost.") or host not in shown)
+
+
+def test_the_way_that_is_told_is_in_the_readme() -> None:
+    assert "ssh -N -L 8501:127.0.0.1:8501 " in (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("port", [9000, 80, 65535])
+def test_a_forwarded_port_may_be_any(guarded: TestClient, port: int) -> None:
+    headers = {"host": f"localhost:{port}", "origin": f"http://localhost:{port}"}
+    assert guarded.post("/", headers=headers).text == "hello"
+    with guarded.websocket_connect("/", headers=headers) as socket_:
+        assert socket_.receive_text() == "hello"
 
 
 def test_the_origin_guard_is_open_for_the_page_itself(guarded: TestClient) -> None:

@@ -65,6 +65,8 @@ ENGLISH: Mapping[str, str] = {
     "ask_placeholder": "Ask about the papers in your digests",
     "ask_busy": "Writing the answer…",
     "busy": "An answer is still being written. Stop it, or ask when it is done.",
+    "conversation_gone": "This conversation is gone: it was deleted, or the link is of another machine. "
+    "A question below begins a new one.",
     "edit": "Edit and ask again",
     "edit_question": "Question",
     "edit_help": "The answer below, and what follows it, gives way to the new one.",
@@ -101,10 +103,12 @@ ENGLISH: Mapping[str, str] = {
     "highlight": "Highlighted: what supports the answer. The text is the digest's own.",
     "highlight_found": "Highlighted: the passage closest to the question. The text is the digest's own.",
     "digest_changed": "The digest has changed since this answer. This is what it said then:",
+    "digest_gone": "The digest of this paper is gone from the collection. This is what the answer kept of it.",
     "bookmark": "Bookmark",
     "bookmarked": "Bookmarked",
     # --- chat: a finished answer ---------------------------------------------------------------------
     "stopped": "Stopped. What was checked until then stays above.",
+    "no_answer_kept": "No answer was kept: it was stopped, it failed, or the app ended while it was being written.",
     "unsupported": "not supported by the digests",
     "removed": "Left out, since no digest supports it ({n})",
     "assumed": "Understood as",
@@ -194,6 +198,7 @@ ENGLISH: Mapping[str, str] = {
     "view_all": "All papers",
     "view_week": "New this week",
     "view_marked": "Bookmarks",
+    "bookmarks_gone": "Bookmarked papers whose digests are gone from the collection:",
     "week_is": "The seven days up to the newest digest: {since} to {until}.",
     "week_top": "Most votes this week",
     "week_rising": "Rising this week",
@@ -251,6 +256,7 @@ ENGLISH: Mapping[str, str] = {
     "upload": "Digests (.md or .txt)",
     "upload_add": "Add these files",
     "upload_replaces": "Replaces what was uploaded before under the same name: {names}.",
+    "upload_renamed": "Saved under a name that will be read: {names}.",
     "preview": "Preview",
     "previewing": "Looking at the digests…",
     "preview_files": "Files",
@@ -368,6 +374,14 @@ ENGLISH: Mapping[str, str] = {
     "disk. Digests, index and models stay. The history page deletes a single conversation.",
     "data_delete_all": "Delete all conversations",
     "data_deleted": "Deleted.",
+    # --- in place of every page, where the browser came by another name -------------------------------
+    "foreign_title": "This page is for its own machine",
+    "foreign_why": "rag-app answers to 127.0.0.1 and localhost alone, so that no other site and no other "
+    "machine can read your digests and questions. Your browser came here by another name: "
+    "through a proxy, a forwarded address or a container's port.",
+    "foreign_way": "To use it from another machine, forward the port with ssh, on the machine you sit at:",
+    "foreign_machine": "the-machine-that-runs-rag-app",
+    "foreign_then": "Then open {address} there. Another port on your side works as well.",
     # --- after an upgrade ----------------------------------------------------------------------------
     "version": "Version {version}: what it brought",
     "upgraded": "rag-app is now version {version}",

@@ -65,6 +65,8 @@ KOREAN: Mapping[str, str] = {
     "ask_placeholder": "다이제스트의 논문에 대해 질문하세요",
     "ask_busy": "답변을 작성하는 중…",
     "busy": "아직 답변을 작성하고 있습니다. 중지하거나 끝난 뒤에 질문하세요.",
+    "conversation_gone": "이 대화는 없습니다. 삭제되었거나 다른 컴퓨터의 링크입니다. "
+    "아래에 질문하면 새 대화가 시작됩니다.",
     "edit": "고쳐서 다시 질문",
     "edit_question": "질문",
     "edit_help": "아래 답변과 그 뒤의 내용은 새 답변으로 바뀝니다.",
@@ -101,10 +103,12 @@ KOREAN: Mapping[str, str] = {
     "highlight": "강조된 부분이 답변의 근거입니다. 다이제스트 원문 그대로입니다.",
     "highlight_found": "강조된 부분이 질문에 가장 가까운 문장입니다. 다이제스트 원문 그대로입니다.",
     "digest_changed": "이 답변 이후 다이제스트가 바뀌었습니다. 당시의 문장은 다음과 같습니다:",
+    "digest_gone": "이 논문의 다이제스트가 컬렉션에서 없어졌습니다. 답변에 남아 있는 내용만 보입니다.",
     "bookmark": "북마크",
     "bookmarked": "북마크됨",
     # --- chat: a finished answer ---------------------------------------------------------------------
     "stopped": "중지했습니다. 그때까지 확인된 내용은 위에 남아 있습니다.",
+    "no_answer_kept": "저장된 답변이 없습니다. 중지했거나, 실패했거나, 작성하는 동안 앱이 끝났습니다.",
     "unsupported": "다이제스트에 근거 없음",
     "removed": "근거가 없어 답변에서 제외한 문장 ({n})",
     "assumed": "이렇게 이해했습니다",
@@ -194,6 +198,7 @@ KOREAN: Mapping[str, str] = {
     "view_all": "모든 논문",
     "view_week": "이번 주 새 논문",
     "view_marked": "북마크",
+    "bookmarks_gone": "북마크했지만 다이제스트가 컬렉션에서 없어진 논문:",
     "week_is": "가장 최근 다이제스트까지의 7일: {since} ~ {until}.",
     "week_top": "이번 주 투표 상위",
     "week_rising": "이번 주 떠오른 주제",
@@ -252,6 +257,7 @@ KOREAN: Mapping[str, str] = {
     "upload": "다이제스트 (.md 또는 .txt)",
     "upload_add": "이 파일 추가",
     "upload_replaces": "같은 이름으로 올렸던 파일을 바꿉니다: {names}.",
+    "upload_renamed": "읽을 수 있는 이름으로 바꾸어 저장합니다: {names}.",
     "preview": "미리 보기",
     "previewing": "다이제스트를 살펴보는 중…",
     "preview_files": "파일",
@@ -368,6 +374,14 @@ KOREAN: Mapping[str, str] = {
     "모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
     "data_delete_all": "모든 대화 삭제",
     "data_deleted": "삭제했습니다.",
+    # --- in place of every page, where the browser came by another name -------------------------------
+    "foreign_title": "이 페이지는 실행 중인 컴퓨터에서만 열립니다",
+    "foreign_why": "rag-app은 127.0.0.1과 localhost로만 응답합니다. 다른 사이트나 컴퓨터가 다이제스트와 "
+    "질문을 읽지 못하게 하기 위해서입니다. 지금은 프록시, 전달된 주소, 컨테이너 포트처럼 다른 이름으로 "
+    "접속했습니다.",
+    "foreign_way": "다른 컴퓨터에서 쓰려면 앞에 있는 컴퓨터에서 ssh로 포트를 전달하세요:",
+    "foreign_machine": "rag-app이-실행되는-컴퓨터",
+    "foreign_then": "그다음 그곳에서 {address}을(를) 여세요. 자기 쪽 포트는 달라도 됩니다.",
     # --- after an upgrade ----------------------------------------------------------------------------
     "version": "버전 {version}: 달라진 점",
     "upgraded": "rag-app이 버전 {version}(으)로 바뀌었습니다",

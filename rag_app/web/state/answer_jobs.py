@@ -109,8 +109,9 @@ class AnswerJob:
         return not self.progress.finished
 
     def stop(self) -> None:
-        """Ask the pipeline to end early; what was checked stays."""
-        self.stopped.set()
+        """Ask the pipeline to end early; what was checked stays. One that has ended was not stopped."""
+        if self.running:
+            self.stopped.set()
 
     def wait(self, seconds: float) -> None:
         """Until it has ended and writes nothing any more, at most so long."""

@@ -45,6 +45,7 @@ class BackgroundWork:
     pulls: dict[str, Job[Path]] = field(default_factory=dict)  # by model
     engine: EngineJob | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)  # of starting any of these
+    asking: threading.RLock = field(default_factory=threading.RLock)  # of changing a conversation
 
 
 @st.cache_resource(show_spinner=False)

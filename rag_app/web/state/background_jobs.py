@@ -65,14 +65,14 @@ class Job(Generic[Result]):
 
 
 def ingest(
-    settings: Settings, folders: Sequence[Path], before_end: Callable[[], object]
+    settings: Settings, folders: Sequence[Path], before_end: Callable[[IngestResult], object]
 ) -> Job[IngestResult]:
-    """Begin to read the collection's folders and these; `before_end` is called before it counts as ended."""
+    """Begin to read the collection's folders and these; `before_end` gets the result before the job ends."""
     from rag_app import pipeline
 
     def work(report: Progress) -> IngestResult:
         result = pipeline.ingest(settings, folders, progress=report)
-        before_end()
+        before_end(result)
         return result
 
     return Job("ingest", work)

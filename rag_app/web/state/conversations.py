@@ -1,8 +1,9 @@
 """This tab's conversation: which one it is, its answers, and what the history keeps of it.
 
-Knows: that a conversation's id stands in the address, so that a reload and a restart find it again,
-and that a history which cannot be written must not keep anyone from asking. Does not know: how an
-answer comes about (`answer_jobs`), or how it looks.
+Knows: that a conversation's id stands in the address, so that a reload, a restart, Back and Forward
+find it again, that several tabs may show one conversation, and that a history which cannot be
+written must not keep anyone from asking. Does not know: how an answer comes about (`answer_jobs`),
+or how it looks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag_app.errors import RagError
 from rag_app.history.store import SavedTurn
@@ -37,19 +39,59 @@ def call_queue() -> CallQueue:
     return CallQueue()
 
 
+def follow_address(*, in_chat: bool) -> None:
+    """After Back or Forward, show the conversation of the address; in the chat, none where it names none.
+
+    Elsewhere the tab's own conversation stays: a change of pages drops it from the address, and a
+    second click may still carry the address from before the first.
+    """
+    asked = st.query_params.get("c", "")
+    if _through_history() and asked != current_id() and (asked or in_chat):
+        open_conversation(asked)
+
+
+def write_address() -> None:
+    """Put the conversation into the address of the chat, where a reload and a link find it.
+
+    Not into that of other pages: each would be one more stop on the way back.
+    """
+    if current_id():
+        st.query_params["c"] = current_id()
+
+
+def _through_history() -> bool:
+    """Whether the browser's Back or Forward asked for this run: only Streamlit's record of it says so."""
+    run = get_script_run_ctx()
+    return run is not None and run.is_history_navigation
+
+
 def current(library: Library) -> list[AnswerJob]:
-    """This tab's answers in order; a conversation that this server has not seen comes from the history."""
+    """This tab's answers in order; a conversation that this server has not seen comes from the history.
+
+    One that cannot be opened gives way to a new one, and `not_opened` says why.
+    """
     chosen, known = current_id(), app_state.background().conversations
     if chosen and chosen not in known:
         try:
-            known[chosen] = _restore(chosen, library)
+            known.setdefault(chosen, _restore(chosen, library))  # another tab may be as quick
         except RagError as error:
             log.warning("not restored: %s", error.message)
-            begin()
+            open_conversation("")
+            st.session_state["not-opened"] = error
             return []
-    if chosen:
-        st.query_params["c"] = chosen
     return known.get(chosen, [])
+
+
+def not_opened() -> RagError | None:
+    """Why the conversation that this tab should show is not there; whoever asks for it shows it."""
+    error: RagError | None = st.session_state.get("not-opened")
+    st.session_state["not-opened-shown"] = error
+    return error
+
+
+def as_it_is() -> tuple[AnswerJob, ...]:
+    """This tab's conversation at this moment, whichever tab has changed it; empty if it was deleted."""
+    return tuple(app_state.background().conversations.get(current_id(), ()))
 
 
 def current_id() -> str:
@@ -58,6 +100,12 @@ def current_id() -> str:
     if "conversation" not in state:
         state["conversation"] = st.query_params.get("c", "")
     return str(state["conversation"])
+
+
+def address() -> dict[str, str]:
+    """The parameters of the address that leads to this tab's conversation, in the language chosen."""
+    others = {name: value for name, value in st.query_params.items() if name != "c"}
+    return {**others, "c": current_id()} if current_id() else others
 
 
 def busy(library: Library) -> bool:
@@ -75,6 +123,7 @@ def begin() -> None:
 def open_conversation(conversation_id: str) -> None:
     """Show another conversation in this tab."""
     st.session_state["conversation"] = conversation_id
+    st.session_state.pop("not-opened", None)
     close_source()
     if not conversation_id:
         st.query_params.pop("c", None)
@@ -108,35 +157,44 @@ def delete_all() -> None:
 
 
 def ask(question: str, library: Library, filters: Filters = Filters()) -> None:
-    """Ask in this tab's conversation; the answer is written in the background."""
-    if busy(library):
-        return
-    conversation_id, turn_id = _save_question(question)
-    known = app_state.background().conversations.setdefault(conversation_id, [])
-    _start(AnswerJob(question, turn_id=turn_id), known, library, filters)
+    """Ask in this tab's conversation; the answer is written in the background.
+
+    Of two tabs that ask in one conversation at once, the second is not answered.
+    """
+    state = st.session_state
+    if state.get("not-opened") is state.get("not-opened-shown"):  # who asks has read it
+        state.pop("not-opened", None)
+    with app_state.background().asking:
+        if busy(library):
+            return
+        conversation_id, turn_id = _save_question(question)
+        known = app_state.background().conversations.setdefault(conversation_id, [])
+        _start(AnswerJob(question, turn_id=turn_id), known, library, filters)
 
 
 def edit(place: int, question: str, library: Library, filters: Filters = Filters()) -> None:
     """Ask another question in place of the one at `place`; its answer goes, and so do the turns after it."""
-    jobs = current(library)
-    if place >= len(jobs) or jobs[-1].running:
-        return
-    if (turn_id := jobs[place].turn_id) is not None:
-        try:
-            app_state.history().cut(current_id(), turn_id)
-        except RagError as error:
-            log.warning("not deleted: %s", error.message)
-    del jobs[place:]
-    ask(question, library, filters)
+    with app_state.background().asking:
+        jobs = current(library)
+        if place >= len(jobs) or jobs[-1].running:
+            return
+        if (turn_id := jobs[place].turn_id) is not None:
+            try:
+                app_state.history().cut(current_id(), turn_id)
+            except RagError as error:
+                log.warning("not deleted: %s", error.message)
+        del jobs[place:]
+        ask(question, library, filters)
 
 
 def ask_again(library: Library) -> None:
     """Answer the last question once more, in place of its answer."""
-    jobs = current(library)
-    if jobs and not jobs[-1].running:
-        last = jobs.pop()
-        filters = last.progress.query.filters if last.progress.query else Filters()
-        _start(AnswerJob(last.question, turn_id=last.turn_id), jobs, library, filters)
+    with app_state.background().asking:
+        jobs = current(library)
+        if jobs and not jobs[-1].running:
+            last = jobs.pop()
+            filters = last.progress.query.filters if last.progress.query else Filters()
+            _start(AnswerJob(last.question, turn_id=last.turn_id), jobs, library, filters)
 
 
 def usual_speed(model: str) -> AnswerSpeed | None:

@@ -15,7 +15,9 @@ from tempfile import TemporaryDirectory
 from rag_app.collection import digests
 from rag_app.collection.reading.outline import EntryShape
 from rag_app.errors import RagError
-from rag_app.web.state.uploads import Upload, plain_name
+from rag_app.web.state.uploads import Upload, by_stored_name, stored_name
+
+SAME_NAME = "another file of this upload has the same name, and is taken instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class DigestPreview:
     files: int
     papers: tuple[str, ...] = ()  # arXiv ids
     skipped: tuple[digests.Skipped, ...] = ()
-    good: tuple[str, ...] = ()  # names of the uploads that hold an entry
+    good: tuple[str, ...] = ()  # stored names of the uploads that hold an entry
     shapes: tuple[tuple[EntryShape, int], ...] = ()  # what the entries are in their files
     missing: tuple[tuple[digests.Missing, int], ...] = ()  # papers without a field
     notes: tuple[digests.Skipped, ...] = ()  # on whole files
@@ -39,16 +41,16 @@ def preview_folder(folder: Path) -> DigestPreview:
 
 
 def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
-    """What `ingest` would read of uploaded files."""
+    """What `ingest` would read of uploaded files, under the names they will be saved under."""
     papers: list[str] = []
-    skipped: list[digests.Skipped] = []
+    skipped = [digests.Skipped(name, 0, SAME_NAME) for name in _hidden_by_a_later_one(files)]
     notes: list[digests.Skipped] = []
     good: list[str] = []
     shapes: Counter[EntryShape] = Counter()
     missing: Counter[digests.Missing] = Counter()
     with TemporaryDirectory() as folder:
-        for file in files:
-            path = Path(folder, plain_name(file.name))
+        for name, file in by_stored_name(files).items():
+            path = Path(folder, name)
             path.write_bytes(file.getvalue())
             try:
                 found, report = digests.read([path])
@@ -71,6 +73,11 @@ def preview_uploads(files: Sequence[Upload]) -> DigestPreview:
         tuple(missing.items()),
         tuple(notes),
     )
+
+
+def _hidden_by_a_later_one(files: Sequence[Upload]) -> list[str]:
+    taken = list(map(id, by_stored_name(files).values()))
+    return [stored_name(file.name) for file in files if id(file) not in taken]
 
 
 def preview_or_error(folder: Path) -> DigestPreview | RagError:

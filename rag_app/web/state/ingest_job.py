@@ -7,20 +7,22 @@ Does not know: how digests are read or indexed, or how progress looks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag_app.web.state import app_state, background_jobs
 from rag_app.web.state.folder_changes import note_reading
 
+if TYPE_CHECKING:
+    from rag_app.pipeline import IngestResult
+
 
 def start_ingest(folders: Sequence[Path] = ()) -> None:
     """Read the collection's folders and these, unless that is under way already."""
-    began = datetime.now(UTC)
 
-    def open_new_index() -> None:
+    def open_new_index(read: IngestResult) -> None:
         library = app_state.library()
-        note_reading(library.snapshot.name if library else "", began)
+        note_reading(library.snapshot.name if library else "", read.stamps)
 
     work = app_state.background()
     with work.lock:

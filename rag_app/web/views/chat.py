@@ -21,8 +21,9 @@ from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.opened_source import close_source, opened_source
 from rag_app.web.widgets import answer
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
-from rag_app.web.widgets.notices import show_no_model
+from rag_app.web.widgets.notices import show_no_model, show_not_opened
 from rag_app.web.widgets.paper_drawer import source_drawer
+from rag_app.web.widgets.tab_watch import tab_watch
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 def page(words: Words, language: str, library: Library) -> None:
     """The chat over an opened collection."""
-    conversation = conversations.current(library)
+    conversation = tuple(conversations.current(library))  # another tab may change it while this one draws
+    conversations.write_address()
+    if error := conversations.not_opened():
+        show_not_opened(error, words)
     if not conversation:
         _greeting(words, language, library)
     if error := app_state.engine().error:
@@ -44,6 +48,7 @@ def page(words: Words, language: str, library: Library) -> None:
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
     _drawer(conversation, words, library)
+    tab_watch(conversation)
     # it ended meanwhile: the input and the questions still wait for it
     if busy and not conversations.busy(library):
         st.rerun()
@@ -128,4 +133,4 @@ def _drawer(conversation: Sequence[AnswerJob], words: Words, library: Library) -
     drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(
         source_drawer
     )
-    drawer(source, progress, words, ask_about)
+    drawer(source, progress, words, ask_about, gone=not library.snapshot.papers.has(source.arxiv_id))

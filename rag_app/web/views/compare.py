@@ -40,12 +40,15 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     drawer = st.dialog(words["source"], width="medium", position="right")(paper_drawer)
     opened = st.session_state.pop("compare-opened", None)
     comparison(papers, aspects(papers, library), words, "compare", _open)
-    if opened:
+    if opened and library.snapshot.papers.has(opened):
         drawer(library.snapshot.papers.get(opened), words)
 
 
 def _chosen_papers(words: Words, library: Library) -> list[Paper]:
     table = library.snapshot.papers
+    picked = st.session_state.get(PICKED, [])
+    if lost := [arxiv_id for arxiv_id in picked if not table.has(arxiv_id)]:  # its digest is gone
+        st.session_state[PICKED] = [arxiv_id for arxiv_id in picked if arxiv_id not in lost]
     chosen = st.multiselect(
         words["compare_choose"],
         [paper.arxiv_id for paper in table.all()],

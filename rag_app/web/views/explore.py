@@ -18,7 +18,7 @@ from rag_app.records import Filters, Paper
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import conversations
 from rag_app.web.widgets import filters
-from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked
+from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked, gone_bookmarks
 from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_drawer import paper_drawer
@@ -36,6 +36,8 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     st.title(words["explore"], anchor=False)
     view, chosen = _view_and_filters(words, library)
     papers = _papers_to_show(view, chosen, words, library)
+    if view == "marked":
+        gone_bookmarks(library, words)
     total = library.snapshot.manifest.papers
     st.caption(words["explore_count"].format(n=f"{len(papers):,}", total=f"{total:,}"))
     if not papers:

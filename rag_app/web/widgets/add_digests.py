@@ -6,7 +6,7 @@ digests are read or indexed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,12 @@ import streamlit as st
 from rag_app.collection import digests
 from rag_app.errors import RagError
 from rag_app.home import Home
-from rag_app.text.cleaning import escape_markdown
+from rag_app.text.cleaning import escape_markdown, nfc
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
 from rag_app.web.state.digest_preview import DigestPreview, preview_or_error, preview_uploads
 from rag_app.web.state.ingest_job import ingest_running, start_ingest
-from rag_app.web.state.uploads import Upload, plain_name, save_uploads
+from rag_app.web.state.uploads import Upload, by_stored_name, replaced_by, save_uploads
 from rag_app.web.widgets.notices import show_error
 from rag_app.web.widgets.skipped_entries import skipped_entries
 
@@ -68,12 +68,21 @@ def _from_files(words: Words, library: Library | None) -> None:
     uploads = Home(app_state.settings().home).uploads
     shown = preview_uploads(files)
     _show_preview(shown, words, library)
-    if replaced := [name for name in shown.good if (uploads / name).exists()]:
-        st.caption(words["upload_replaces"].format(names=_as_code(replaced)))
-    if not shown.good:
+    chosen = {name: file for name, file in by_stored_name(files).items() if name in shown.good}
+    _names_that_change(chosen, uploads, words)
+    if not chosen:
         return
     if st.button(words["upload_add"], type="primary", key="add-uploads", disabled=ingest_running()):
-        _save_and_ingest([file for file in files if plain_name(file.name) in shown.good], uploads, words)
+        _save_and_ingest(list(chosen.values()), uploads, words)
+
+
+def _names_that_change(chosen: Mapping[str, Upload], uploads: Path, words: Words) -> None:
+    """Which files of earlier uploads give way, and which names are not the browser's own."""
+    if replaced := [name for name in chosen if replaced_by(name, uploads)]:
+        st.caption(words["upload_replaces"].format(names=_as_code(replaced)))
+    # the same letters in another Unicode form are the same name to a reader
+    if renamed := [name for name, file in chosen.items() if name != nfc(file.name)]:
+        st.caption(words["upload_renamed"].format(names=_as_code(renamed)))
 
 
 def _save_and_ingest(files: Sequence[Upload], folder: Path, words: Words) -> None:

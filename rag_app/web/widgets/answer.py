@@ -129,8 +129,10 @@ def _below(place: int, job: AnswerJob, words: Words, library: Library) -> None:
     answer = progress.answer
     if progress.error:
         show_error(progress.error, words)
-    elif answer is None or job.stopped.is_set():
+    elif job.stopped.is_set():
         st.caption(words["stopped"])
+    elif answer is None:  # from the history, which does not know why
+        st.caption(words["no_answer_kept"])
     if answer is None:
         return
     _sources(place, progress, answer, words)

@@ -1,16 +1,21 @@
 """The bookmark of a paper: set and taken away from wherever the paper is open.
 
-Knows: that the history keeps bookmarks, and that a history which cannot be read has none. Does not
-know: the papers.
+Knows: that the history keeps bookmarks, also of papers whose digest is gone, and that a history which
+cannot be read has none. Does not know: the papers.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
 
 
 def bookmark_button(arxiv_id: str, words: Words, key: str) -> None:
@@ -31,6 +36,21 @@ def bookmarked() -> list[str]:
         return app_state.history().bookmarks()
     except RagError:
         return []
+
+
+def gone_bookmarks(library: Library, words: Words) -> None:
+    """The bookmarks of papers that the collection has lost, which no filter can find any more."""
+    gone = [arxiv_id for arxiv_id in bookmarked() if not library.snapshot.papers.has(arxiv_id)]
+    if not gone:
+        return
+    with st.container(border=True, key="gone-bookmarks"):
+        st.caption(words["bookmarks_gone"])
+        for arxiv_id in gone:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.link_button(
+                    f"arXiv {arxiv_id}", f"https://arxiv.org/abs/{arxiv_id}", icon=":material/open_in_new:"
+                )
+                bookmark_button(arxiv_id, words, "gone")
 
 
 def _toggle(arxiv_id: str, marked: bool) -> None:

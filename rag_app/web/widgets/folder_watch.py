@@ -45,8 +45,5 @@ def changes_text(found: FolderChanges, words: Words) -> str:
     """The changes in a sentence."""
     if found.missing:
         return words["watch_missing"].format(n=len(found.missing))
-    if found.more > 0:
-        return words["watch_more"].format(n=found.more)
-    if found.more < 0:
-        return words["watch_fewer"].format(n=-found.more)
-    return words["watch_newer"].format(n=found.newer)
+    counts = {"watch_more": found.new, "watch_newer": found.changed, "watch_fewer": found.gone}
+    return " · ".join(words[key].format(n=n) for key, n in counts.items() if n)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rag_app.errors import RagError
+from rag_app.errors import RagError, UnknownIdError
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words
 
@@ -19,6 +19,14 @@ def show_error(error: RagError, words: Words) -> None:
 def show_no_model(error: RagError, words: Words) -> None:
     """Not an error of the page: without a model it does less, and says so."""
     st.info(f"{words['model_none']}\n\n{_message(error, words)}", icon=":material/info:")
+
+
+def show_not_opened(error: RagError, words: Words) -> None:
+    """A conversation that is gone is no fault of the app's; a history that cannot be read is."""
+    if isinstance(error, UnknownIdError):
+        st.warning(words["conversation_gone"], icon=":material/link_off:")
+    else:
+        show_error(error, words)
 
 
 def show_rebuilding(words: Words) -> None:

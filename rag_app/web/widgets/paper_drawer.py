@@ -20,21 +20,29 @@ from rag_app.web.widgets.highlights import Spans, highlighted, spans_of
 from rag_app.web.widgets.markdown import badge, escape_inline
 
 
-def source_drawer(paper: Paper, progress: AnswerProgress, words: Words, ask: Callable[[Paper], None]) -> None:
-    """The paper with what supports the answer highlighted; the section that says it is in front."""
+def source_drawer(
+    paper: Paper, progress: AnswerProgress, words: Words, ask: Callable[[Paper], None], *, gone: bool = False
+) -> None:
+    """The paper with what supports the answer highlighted; the section that says it is in front.
+
+    Of one whose digest is `gone` it is what the answer kept, and nothing more can be asked of it.
+    """
     citation = progress.citation_of(paper.arxiv_id)
     spans = spans_of(progress, paper.arxiv_id)
     st.markdown(
         f"#### {f'{badge(citation.n)} ' if citation else ''}{escape_markdown(paper.title)}", anchors=False
     )
     st.caption(_facts(paper, words))
+    if gone:
+        st.warning(words["digest_gone"], icon=":material/scan_delete:")
     with st.container(horizontal=True):
         st.link_button(words["arxiv"], paper.url, icon=":material/open_in_new:")
-        if st.button(words["ask_about"], key="drawer-ask", icon=":material/chat:"):
-            ask(paper)
-        compare_button(paper.arxiv_id, words, "drawer")
+        if not gone:
+            if st.button(words["ask_about"], key="drawer-ask", icon=":material/chat:"):
+                ask(paper)
+            compare_button(paper.arxiv_id, words, "drawer")
         bookmark_button(paper.arxiv_id, words, "drawer")
-    if citation and not spans:
+    if citation and not spans and citation.quote:
         st.caption(words["digest_changed"])
         st.markdown(f"> {escape_inline(' '.join(citation.quote.split()))}")
     elif spans:
@@ -44,6 +52,8 @@ def source_drawer(paper: Paper, progress: AnswerProgress, words: Words, ask: Cal
 
 def _section_tabs(paper: Paper, spans: Spans, opened: str) -> None:
     """A tab for each section; `opened` is the name of the one in front."""
+    if not any(section.text for section in paper.sections):  # gone, and cited for its record alone
+        return
     names = {section.name: escape_markdown(section.name) for section in paper.sections}
     tabs = st.tabs(list(names.values()), default=names.get(opened))
     for tab, section in zip(tabs, paper.sections, strict=True):
