@@ -7,6 +7,7 @@ any page shows.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ import streamlit as st
 from rag_app import address
 from rag_app.address import Address
 from rag_app.collection.snapshot import current_name
-from rag_app.errors import SettingsError
+from rag_app.errors import RagError, SettingsError
 from rag_app.history.store import History
 from rag_app.home import Home
 from rag_app.records import Found
@@ -36,6 +37,8 @@ class BackgroundWork:
 
     conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
     ingest: Job[IngestResult] | None = None
+    ingest_before: Job[IngestResult] | None = None  # how it ended is still to be told
+    waiting_folders: list[Path] = field(default_factory=list)  # which the ingest that runs reads next
     adapt: Job[AdaptResult] | None = None
     pulls: dict[str, Job[Path]] = field(default_factory=dict)  # by model
     engine: EngineJob | None = None
@@ -101,12 +104,16 @@ def _library(snapshot: str) -> Library:
 
 
 def _warm_up(library: Library) -> None:
-    """Load what the first question would wait for: the embedding model, the morphemes, the paper table."""
+    """Load what the first question would wait for: the embedding model, the morphemes, the paper table.
+
+    What fails here fails again for that question, which says so.
+    """
     from rag_app import pipeline
 
-    for event in pipeline.ask("warm-up", library):
-        if isinstance(event, Found):
-            return
+    with suppress(RagError):
+        for event in pipeline.ask("warm-up", library):
+            if isinstance(event, Found):
+                return
 
 
 @st.cache_resource(show_spinner=False)
