@@ -195,6 +195,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     yield page
     for job in page.jobs:
         job.stop()
+        job.wait(10)  # it would go on in the home of whatever comes next
     app_state.settings.clear()
     app_state.background.clear()
     app_state.history.clear()

@@ -26,7 +26,7 @@ from rag_app.collection.digests import Report, Skipped
 from rag_app.collection.file_stamps import FileStamps, stamps_of
 from rag_app.embedding import adapt
 from rag_app.embedding.adapt import AdaptResult
-from rag_app.errors import DamageError, EngineError, WeightsError
+from rag_app.errors import CollectionError, DamageError, EngineError, RagError, WeightsError
 from rag_app.llm.offload import Device
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
@@ -60,14 +60,18 @@ class Ingests:
         self.end = threading.Event()
         self.report = Report(2, 3, 3, (Skipped("b.md", 7, "no arXiv address"),), ())
         self.stamps: FileStamps = {}
+        self.unchanged = False
+        self.error: RagError | None = None
         monkeypatch.setattr(pipeline, "ingest", self._ingest)
 
     def _ingest(self, settings: object, folders: tuple[Path, ...] = (), *, progress: Any) -> object:
         self.folders.append(tuple(folders))
         while not self.end.wait(0.01):
             progress("embedding", 1, 4)
+        if self.error:
+            raise self.error
         return SimpleNamespace(
-            report=self.report, embedded=3, seconds=0.1, unchanged=False, stamps=self.stamps
+            report=self.report, embedded=3, seconds=0.1, unchanged=self.unchanged, stamps=self.stamps
         )
 
 
@@ -267,6 +271,61 @@ def test_a_second_ingest_waits_for_the_first(page: Page, ingests: Ingests) -> No
     ingests.end.set()
     wait_for(lambda: not ingest_job.ingest_running())
     assert len(ingests.folders) == 1
+
+
+def test_folders_given_while_one_runs_are_read_after_it(page: Page, ingests: Ingests, tmp_path: Path) -> None:
+    ingest_job.start_ingest(unasked=True)  # a repair, begun between the page's drawing and the click
+    ingest_job.start_ingest([tmp_path / "uploads"])
+    ingests.end.set()
+    wait_for(lambda: not ingest_job.ingest_running())
+    assert ingests.folders == [(), (tmp_path / "uploads",)]
+    ingest_job.start_ingest()
+    wait_for(lambda: not ingest_job.ingest_running())
+    assert ingests.folders[2:] == [()], "they are read once"
+
+
+@pytest.mark.parametrize("ended", ["done", "unchanged", "running"])
+def test_what_an_ingest_said_stays_when_the_app_begins_another_by_itself(
+    page: Page, ingests: Ingests, ended: str
+) -> None:
+    ingests.end.set()
+    ingest_job.start_ingest()
+    wait_for(lambda: not ingest_job.ingest_running())
+    ingests.unchanged = ended == "unchanged"
+    if ended == "running":
+        ingests.end.clear()
+    ingest_job.start_ingest(unasked=True)
+    if ended != "running":
+        wait_for(lambda: not ingest_job.ingest_running())
+    app = draw(page, collection.page, ENGLISH, page.library)
+    assert ENGLISH["ingest_done"] in [s.value for s in app.success]
+    ingests.end.set()
+
+
+def test_a_reading_that_the_user_asks_for_takes_the_place_of_the_last(page: Page, ingests: Ingests) -> None:
+    ingests.end.set()
+    for unchanged in (False, True):
+        ingests.unchanged = unchanged
+        ingest_job.start_ingest()
+        wait_for(lambda: not ingest_job.ingest_running())
+    app = draw(page, collection.page, ENGLISH, page.library)
+    assert [s.value for s in app.success] == [ENGLISH["ingest_unchanged"]]
+
+
+@pytest.mark.parametrize(("fails", "said"), [(False, "watch_ended"), (True, "watch_failed")])
+def test_every_page_says_that_an_ingest_has_ended_until_its_report_was_open(
+    page: Page, ingests: Ingests, fails: bool, said: str
+) -> None:
+    ingests.error = CollectionError("the disk is full") if fails else None
+    ingests.end.set()
+    ingest_job.start_ingest()
+    wait_for(lambda: not ingest_job.ingest_running())
+    for _ in range(2):
+        page.app.run()
+        assert ENGLISH[said] in page.shown()
+    draw(page, collection.page, ENGLISH, page.library)
+    page.app.run()
+    assert ENGLISH[said] not in page.shown()
 
 
 # --- watching -----------------------------------------------------------------------------------

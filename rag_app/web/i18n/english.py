@@ -58,6 +58,8 @@ ENGLISH: Mapping[str, str] = {
     "watch_fewer": "Digest files gone: {n}",
     "watch_missing": "Folders that cannot be found: {n}",
     "watch_read": "Read the folders",
+    "watch_ended": "The digests were read; the collection page has the report.",
+    "watch_failed": "The digests were not read; the collection page says why.",
     # --- chat: the first page and the question -------------------------------------------------------
     "greeting": "Ask your digests",
     "greeting_caption": "{papers} papers, {first} to {last}. Answers rest on these digests, not on the papers.",

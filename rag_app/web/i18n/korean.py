@@ -58,6 +58,8 @@ KOREAN: Mapping[str, str] = {
     "watch_fewer": "없어진 다이제스트 파일: {n}개",
     "watch_missing": "찾을 수 없는 폴더: {n}개",
     "watch_read": "폴더 읽기",
+    "watch_ended": "다이제스트를 읽었습니다. 컬렉션 페이지에 보고가 있습니다.",
+    "watch_failed": "다이제스트를 읽지 못했습니다. 이유는 컬렉션 페이지에 있습니다.",
     # --- chat: the first page and the question -------------------------------------------------------
     "greeting": "무엇이 궁금하세요?",
     "greeting_caption": "논문 {papers}편, {first} ~ {last}. 답변은 논문 원문이 아니라 다이제스트에 근거합니다.",

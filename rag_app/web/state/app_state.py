@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +18,9 @@ import streamlit as st
 from rag_app import address
 from rag_app.address import Address
 from rag_app.collection.snapshot import current_name
-from rag_app.errors import SettingsError
+from rag_app.errors import RagError, SettingsError
 from rag_app.history.store import History
 from rag_app.home import Home
-from rag_app.records import Found
 from rag_app.settings import Settings
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.background_jobs import EngineJob, Job
@@ -41,6 +41,8 @@ class BackgroundWork:
 
     conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
     ingest: Job[IngestResult] | None = None
+    ingest_before: Job[IngestResult] | None = None  # how it ended is still to be told
+    waiting_folders: list[Path] = field(default_factory=list)  # which the ingest that runs reads next
     adapt: Job[AdaptResult] | None = None
     pulls: dict[str, Job[Path]] = field(default_factory=dict)  # by model
     engine: EngineJob | None = None
@@ -115,13 +117,16 @@ def _warmed(snapshot: str, language: str, _library: Library) -> None:
 
 
 def _warm_up(library: Library, language: str) -> None:
-    """Load the embedding model, the paper table and, for a Korean page, the morphemes."""
-    from rag_app import pipeline
+    """Load the embedding model, the paper table and, for a Korean page, the morphemes.
+
+    What fails here fails again for that question, which says so.
+    """
+    from rag_app.search.retrieval import retrieve
+    from rag_app.search.understanding import understand
 
     time.sleep(DRAWN_SECONDS)
-    for event in pipeline.ask(WARM_UP.get(language, WARM_UP["en"]), library):
-        if isinstance(event, Found):
-            return
+    with suppress(RagError):
+        retrieve(understand(WARM_UP.get(language, WARM_UP["en"]), library.dictionary), library)
 
 
 @st.cache_resource(show_spinner=False)

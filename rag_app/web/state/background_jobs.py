@@ -39,6 +39,7 @@ class Job(Generic[Result]):
         self.stage: tuple[str, int, int] = ("", 0, 0)  # its name, steps done, steps in all
         self.result: Result | None = None
         self.error: RagError | None = None  # StoppedError after `stop`
+        self.told = False  # whether a page has said how it ended
         self.stopping = threading.Event()
         self._ended = threading.Event()
         threading.Thread(target=self._run, args=(work,), name=name, daemon=True).start()
@@ -65,14 +66,19 @@ class Job(Generic[Result]):
 
 
 def ingest(
-    settings: Settings, folders: Sequence[Path], before_end: Callable[[IngestResult], object]
+    settings: Settings, folders: Sequence[Path], before_end: Callable[[IngestResult], Sequence[Path]]
 ) -> Job[IngestResult]:
-    """Begin to read the collection's folders and these; `before_end` gets the result before the job ends."""
+    """Begin to read the collection's folders and these.
+
+    `before_end` gets the result before the job ends; folders that it returns are read as well.
+    """
     from rag_app import pipeline
 
     def work(report: Progress) -> IngestResult:
         result = pipeline.ingest(settings, folders, progress=report)
-        before_end(result)
+        while more := before_end(result):
+            again = pipeline.ingest(settings, more, progress=report)
+            result = result if again.unchanged else again
         return result
 
     return Job("ingest", work)

@@ -34,6 +34,6 @@ def repair_vector_store(name: str, _snapshot: Snapshot) -> None:
 
     def look() -> None:
         if _snapshot.store_damage():
-            start_ingest()
+            start_ingest(unasked=True)
 
     threading.Thread(target=look, name=f"store of {name}", daemon=True).start()

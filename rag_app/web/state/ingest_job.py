@@ -1,7 +1,8 @@
-"""The one ingest that can run at a time: starting it, and whether it runs.
+"""The one ingest that can run at a time: starting it, whether it runs, and what waits for it.
 
-Knows: that the new index is opened before the work counts as ended, so that no page waits for it.
-Does not know: how digests are read or indexed, or how progress looks.
+Knows: that the new index is opened before the work counts as ended, so that no page waits for it, and
+that folders given while one runs are read after it. Does not know: how digests are read or indexed,
+or how progress looks.
 """
 
 from __future__ import annotations
@@ -17,17 +18,28 @@ if TYPE_CHECKING:
     from rag_app.pipeline import IngestResult
 
 
-def start_ingest(folders: Sequence[Path] = ()) -> None:
-    """Read the collection's folders and these, unless that is under way already."""
+def start_ingest(folders: Sequence[Path] = (), *, unasked: bool = False) -> None:
+    """Read the collection's folders and these; those given while a reading is under way come after it.
 
-    def open_new_index(read: IngestResult) -> None:
-        library = app_state.library()
-        note_reading(library.snapshot.name if library else "", read.stamps)
-
+    One that is `unasked` takes away nothing that the page says of the one before.
+    """
     work = app_state.background()
     with work.lock:
-        if work.ingest is None or not work.ingest.running:
-            work.ingest = background_jobs.ingest(app_state.settings(), folders, open_new_index)
+        if work.ingest is not None and work.ingest.running:
+            work.waiting_folders += folders
+            return
+        work.ingest_before = work.ingest if unasked else None
+        work.ingest = background_jobs.ingest(app_state.settings(), folders, _open_new_index)
+
+
+def _open_new_index(read: IngestResult) -> Sequence[Path]:
+    """Open what was made; the folders that have come in meanwhile."""
+    library = app_state.library()
+    note_reading(library.snapshot.name if library else "", read.stamps)
+    work = app_state.background()
+    with work.lock:
+        waiting, work.waiting_folders = work.waiting_folders, []
+    return waiting
 
 
 def ingest_running() -> bool:

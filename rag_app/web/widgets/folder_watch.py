@@ -35,7 +35,11 @@ def _watch(words: Words, library: Library | None, was_running: bool) -> None:
     if job is not None and running:
         name, done, total = job.stage
         st.progress(min(done / total, 1.0) if total else 0.0, stage(words, name))
-    elif library and (found := changes_since_reading(library.snapshot)):
+        return
+    if job is not None and not job.told:  # the collection page has not been open since
+        icon = ":material/error:" if job.error else ":material/check_circle:"
+        st.caption(f"{icon} {words['watch_failed' if job.error else 'watch_ended']}")
+    if library and (found := changes_since_reading(library.snapshot)):
         with st.container(border=True, gap="xsmall", key="watch-offer"):
             st.caption(f":material/sync: {changes_text(found, words)}")
             st.button(words["watch_read"], key="watch-read", on_click=start_ingest, width="stretch")

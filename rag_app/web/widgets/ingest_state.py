@@ -16,20 +16,34 @@ from rag_app.web.widgets.skipped_entries import skipped_entries
 
 if TYPE_CHECKING:
     from rag_app.pipeline import IngestResult
+    from rag_app.web.state.background_jobs import Job
 
 
 def ingest_state(words: Words) -> None:
-    """Draw the ingest under way, or how the last one ended; nothing before the first."""
-    job = app_state.background().ingest
-    if job is None:
+    """Draw the ingest under way, and how the last one ended; nothing before the first.
+
+    How the one before ended stays as well where the app began another by itself.
+    """
+    work = app_state.background()
+    if work.ingest_before is not None:
+        _ending(work.ingest_before, words, "ingest-before-ended")
+    if work.ingest is not None:
+        job_progress(work.ingest, words["ingesting"], words)
+        _ending(work.ingest, words, "ingest-ended")
+
+
+def _ending(job: Job[IngestResult], words: Words, key: str) -> None:
+    """What came of it, once it has ended; from then on it counts as told."""
+    if job.running:
         return
-    job_progress(job, words["ingesting"], words)
-    if job.error:
-        job_failure(job, words["ingest_failed"], words)
-    if job.result:
-        ended = words["ingest_unchanged" if job.result.unchanged else "ingest_done"]
-        st.success(ended, icon=":material/check_circle:")
-        _report(job.result, words)
+    with st.container(key=key):
+        if job.error:
+            job_failure(job, words["ingest_failed"], words)
+        if job.result:
+            ended = words["ingest_unchanged" if job.result.unchanged else "ingest_done"]
+            st.success(ended, icon=":material/check_circle:")
+            _report(job.result, words)
+    job.told = True
 
 
 def _report(result: IngestResult, words: Words) -> None:
