@@ -20,7 +20,6 @@ from rag_app.collection.snapshot import current_name
 from rag_app.errors import SettingsError
 from rag_app.history.store import History
 from rag_app.home import Home
-from rag_app.records import Found
 from rag_app.settings import Settings
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.background_jobs import EngineJob, Job
@@ -115,12 +114,11 @@ def _warmed(snapshot: str, language: str, _library: Library) -> None:
 
 def _warm_up(library: Library, language: str) -> None:
     """Load the embedding model, the paper table and, for a Korean page, the morphemes."""
-    from rag_app import pipeline
+    from rag_app.search.retrieval import retrieve
+    from rag_app.search.understanding import understand
 
     time.sleep(DRAWN_SECONDS)
-    for event in pipeline.ask(WARM_UP.get(language, WARM_UP["en"]), library):
-        if isinstance(event, Found):
-            return
+    retrieve(understand(WARM_UP.get(language, WARM_UP["en"]), library.dictionary), library)
 
 
 @st.cache_resource(show_spinner=False)
