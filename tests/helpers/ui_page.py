@@ -185,6 +185,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     )
     monkeypatch.setenv("RAG_HOME", str(tmp_path))
     monkeypatch.setattr(app_state, "library", lambda: library)
+    monkeypatch.setattr(app_state, "warm_up", lambda library, language: None)  # it has no parts to load
     monkeypatch.setattr(app_state, "engine", lambda: engine)
     app_state.settings.clear()
     app_state.background.clear()

@@ -11,13 +11,14 @@ from typing import Any
 import psutil
 import pytest
 
-from rag_app import pipeline
 from rag_app.errors import RagError, WeightsError
 from rag_app.llm import process
 from rag_app.progress import Progress
+from rag_app.search import retrieval
 from rag_app.settings import Settings
 from rag_app.web.state import app_state
 from rag_app.web.state.background_jobs import EngineJob, Job, StoppedError
+from tests.helpers.fakes import lab
 from tests.helpers.ui_page import wait_for
 
 PARROT = """
@@ -85,12 +86,12 @@ def test_a_job_that_hides_the_stop_behind_an_error_of_its_own_was_stopped_all_th
 
 
 def test_a_warm_up_that_fails_leaves_the_error_to_the_first_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    def ask(question: str, library: object) -> None:
+    def fail(query: object, library: object) -> None:
         raise WeightsError("no embedding model", "pull it")
 
-    monkeypatch.setattr(pipeline, "ask", ask)
-    library: Any = None
-    app_state._warm_up(library)
+    monkeypatch.setattr(retrieval, "retrieve", fail)
+    monkeypatch.setattr(app_state, "DRAWN_SECONDS", 0)
+    app_state._warm_up(lab(), "en")
 
 
 def test_an_unforeseen_error_has_a_message_and_a_hint() -> None:
