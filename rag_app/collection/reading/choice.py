@@ -12,6 +12,7 @@ group, unless a line of links right below its head says whose text the rest is.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -380,6 +381,12 @@ class _Chooser:
                 yield line.start + line.content, line.start + line.end, None
 
 
+# Code, talk and pictures, and the front page of any site.
+_NO_PAPER = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:github|gitlab|bitbucket|twitter|x|youtube|youtu|reddit|linkedin|discord|t|shields|medium)"
+    r"\.(?:com|io|gg|me|be|org)(?:/|\Z)|https?://[^/\s]+/?\Z",
+    re.IGNORECASE,
+)
 _NO_HEAD = Head(Use.NONE, "", "", 0)
 _PAPER_WORDS = (
     "paper",
@@ -416,7 +423,7 @@ def _paper_link(text: str, source: Source, role: Role | None, shape: Shape) -> s
         if (
             any(word in named.split() or named == word for word in _PAPER_WORDS) or is_title
         ) and role != Role.ELSEWHERE:
-            return web_key(link.target)
+            return "" if _NO_PAPER.match(link.target) else web_key(link.target)
     return ""
 
 
