@@ -12,18 +12,18 @@ group, unless a line of links right below its head says whose text the rest is.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rag_app.collection.reading.addresses import Address, is_arxiv
 from rag_app.collection.reading.days import day_in, without_day
-from rag_app.collection.reading.heads import Head, Use, head_of, titled
+from rag_app.collection.reading.elsewhere import Chosen, kind_of, like_siblings
+from rag_app.collection.reading.heads import Head, Use, head_of
 from rag_app.collection.reading.labels import Role, label_of, role_of
 from rag_app.collection.reading.markup import Kind, Source
 from rag_app.collection.reading.outline import Cell, Outline, Part, Shape
-from rag_app.collection.reading.titles import is_generic, links, only_links, plain_title, web_key
+from rag_app.collection.reading.titles import is_generic, links, only_links, plain_title
 
 LINK_LINES = 6  # lines below a heading among which the entry's address may start
 LINK_START = 40  # characters before that address; more of them are a sentence that mentions a paper
@@ -37,15 +37,6 @@ class Facts:
     head: Head
     links: dict[str, int] = field(default_factory=dict)  # keys of its lines of links -> first such line
     keys: dict[str, None] = field(default_factory=dict)  # keys in it, at most `_SEVERAL`
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A part that is a paper. `head` is that of an item, paragraph or cell; None for a heading."""
-
-    part: Part
-    key: str
-    head: Head | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ class _Chooser:
         for part in parts:
             self._count(part)
         self._choose_children(self.tree.root)
-        self._choose_like_siblings(parts)
+        self.chosen += like_siblings(self.source, parts, self.chosen, self._is_free)
         self.chosen.sort(key=lambda chosen: (chosen.part.first, chosen.part.head[0]))
         return Choice(self.chosen, [])
 
@@ -203,12 +194,12 @@ class _Chooser:
         return len(siblings) > 1 and 2 * entries >= min(len(siblings), 200)
 
     def _count(self, part: Part) -> None:
-        counts = self.kinds.setdefault(_kind(part), Counter())
+        counts = self.kinds.setdefault(kind_of(part), Counter())
         counts["one" if len(self.facts[part].keys) == 1 else "other"] += 1
 
     def _purity(self, part: Part) -> float:
         """Of the parts of this kind, the share that holds exactly one paper."""
-        counts = self.kinds[_kind(part)]
+        counts = self.kinds[kind_of(part)]
         return counts["one"] / counts.total()
 
     # --- choosing -----------------------------------------------------------------------------
@@ -321,6 +312,10 @@ class _Chooser:
             return False
         return any(map(str.isalnum, title)) and not is_generic(title)
 
+    def _is_free(self, part: Part) -> bool:
+        """Whether a part has a title and holds no known address."""
+        return not self.facts[part].keys and (part.shape == Shape.ROW or self._has_title(part))
+
     def _take_bare(self, part: Part) -> None:
         """A list, or lines, of nothing but addresses: each is a paper without a title."""
         facts = self.facts[part]
@@ -346,85 +341,8 @@ class _Chooser:
             owner,
         )
 
-    # --- papers without a known address -------------------------------------------------------
 
-    def _choose_like_siblings(self, parts: list[Part]) -> None:
-        """Parts beside papers that have a title and, in the place of the address, any other web address."""
-        taken = {chosen.part for chosen in self.chosen}
-        kinds = Counter(_kind(part) for part in taken)
-        for part in parts:
-            if part in taken or self.facts[part].keys or not kinds[_kind(part)] or part.shape == Shape.FILE:
-                continue
-            if part.parent in taken or (key := self._web_key(part)) == "":
-                continue
-            self.chosen.append(
-                Chosen(part, key, None if part.shape in (Shape.HEADING, Shape.FOLDED) else self._titled(part))
-            )
-
-    def _titled(self, part: Part) -> Head:
-        return titled(self.source.text[part.head[0] : part.head[1]], self.source.definitions)
-
-    def _web_key(self, part: Part) -> str:
-        """The web address that stands where papers of this kind have theirs, or an empty string."""
-        if not self._has_title(part) and part.shape != Shape.ROW:
-            return ""
-        spans = [(c.start, c.end, c.role) for c in part.cells] or [(*part.head, None), *self._own_lines(part)]
-        for start, end, role in spans:
-            text = self.source.text[start:end][:4000]
-            if "://" in text and (key := _paper_link(text, self.source, role, part.shape)):
-                return key
-        return ""
-
-    def _own_lines(self, part: Part) -> Iterator[tuple[int, int, Role | None]]:
-        for line in self.source.lines[part.body : min(part.end, part.body + 60)]:
-            if line.kind in (Kind.TEXT, Kind.ITEM):
-                yield line.start + line.content, line.start + line.end, None
-
-
-# Code, talk and pictures, and the front page of any site.
-_NO_PAPER = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:github|gitlab|bitbucket|twitter|x|youtube|youtu|reddit|linkedin|discord|t|shields|medium)"
-    r"\.(?:com|io|gg|me|be|org)(?:/|\Z)|https?://[^/\s]+/?\Z",
-    re.IGNORECASE,
-)
 _NO_HEAD = Head(Use.NONE, "", "", 0)
-_PAPER_WORDS = (
-    "paper",
-    "pdf",
-    "link",
-    "url",
-    "论文",
-    "论文链接",
-    "논문",
-    "論文",
-    "arxiv",
-    "preprint",
-    "doi",
-    "openreview",
-    "proceedings",
-)
-
-
-def _paper_link(text: str, source: Source, role: Role | None, shape: Shape) -> str:
-    """The address of a link that is labelled as a paper, or is the title itself."""
-    label = label_of(text)
-    for link in links(text, source.definitions):
-        if link.image or not link.target.lower().startswith("http"):
-            continue
-        shown = text[link.label_start : link.label_end]
-        named = plain_title(shown).casefold()
-        if label and link.start >= label.value:
-            named = label.name.casefold()
-        is_title = (
-            not is_generic(shown)
-            and shape in (Shape.HEADING, Shape.ITEM, Shape.ROW)
-            and not text[: link.start].strip(" *_#")
-        )
-        if (
-            any(word in named.split() or named == word for word in _PAPER_WORDS) or is_title
-        ) and role != Role.ELSEWHERE:
-            return "" if _NO_PAPER.match(link.target) else web_key(link.target)
-    return ""
 
 
 def _walk(part: Part) -> Iterator[Part]:
@@ -433,15 +351,6 @@ def _walk(part: Part) -> Iterator[Part]:
         here = stack.pop()
         yield here
         stack.extend(reversed(here.children))
-
-
-def _kind(part: Part) -> object:
-    """Parts of one kind are compared: headings of a level, folded blocks, items of one list."""
-    if part.shape == Shape.HEADING:
-        return (part.shape, part.level)
-    if part.shape in (Shape.ITEM, Shape.ROW):
-        return (part.shape, part.level, id(part.parent))
-    return part.shape
 
 
 def _outermost_entry(inner: Part, outer: Part, facts: dict[Part, Facts]) -> bool:

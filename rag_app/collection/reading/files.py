@@ -17,7 +17,8 @@ from rag_app.collection.reading.days import Day, day_in, day_of_path, year_in
 from rag_app.collection.reading.encoding import decoded
 from rag_app.collection.reading.fields import Body, Fields, read_body, sections_of
 from rag_app.collection.reading.front_matter import FrontMatter, Value, front_matter
-from rag_app.collection.reading.json_objects import json_papers, looks_like_json, strings_with_addresses
+from rag_app.collection.reading.json_objects import json_papers
+from rag_app.collection.reading.json_values import looks_like_json, strings_with_addresses
 from rag_app.collection.reading.labels import Role, role_of
 from rag_app.collection.reading.markup import Kind, Source, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import EntryShape, addresses_by_line, entry_shape

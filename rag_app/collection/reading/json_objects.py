@@ -7,26 +7,21 @@ decoded value of a string.
 
 from __future__ import annotations
 
-import ast
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rag_app.collection.reading.addresses import arxiv_key, bare_id, is_arxiv, key_of, web_key
 from rag_app.collection.reading.authors import Authors, authors_list, authors_of
-from rag_app.collection.reading.days import Day, day_in
+from rag_app.collection.reading.days import day_in
 from rag_app.collection.reading.fields import Fields
+from rag_app.collection.reading.json_values import DEEPEST, flat, literal, parsed
 from rag_app.collection.reading.labels import Role, role_of
 from rag_app.collection.reading.votes import votes_of
-from rag_app.records import Section
-from rag_app.text.cleaning import clean_line, nfc
+from rag_app.records import SUMMARY, Section
+from rag_app.text.cleaning import clean_line
 
-LONGEST = 64 << 20  # characters of a file
-DEEPEST = 60  # brackets within brackets; json gives up at about a thousand
-_LONGEST_LITERAL = 400_000
-_LONGEST_SECTION = 100_000
+_MISSES = 20  # ids that are not written in the file as their key is; the lines stay rough then
 _LEVELS = 4  # objects within objects that are one paper's
 
 _ID_KEYS = (
@@ -91,93 +86,20 @@ class _Found:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def looks_like_json(text: str) -> bool:
-    """Whether a text can only be JSON or JSONL."""
-    begin = text[:200].lstrip()
-    return begin[:1] in "[{" and re.match(r"\[\s*(?:[\[{\"\]]|\Z)|\{\s*(?:\"|\}|\Z)", begin) is not None
-
-
-def json_papers(text: str, year: int = 0) -> tuple[list[JsonEntry], str]:
+def json_papers(text: str) -> tuple[list[JsonEntry], str]:
     """The papers of a JSON or JSONL text, and why there are none (an empty string when there are)."""
-    if len(text) > LONGEST:
-        return [], f"larger than {LONGEST >> 20} MB"
-    values, problem = _parsed(text)
-    entries: list[JsonEntry] = []
-    at = 0
-    for value in values:
-        for candidate in _candidates(value, 0, ""):
-            found = _paper(*candidate)
-            if found:
-                at = _place(text, found, at)
-                entries.append(_entry(found, text.count("\n", 0, at) + 1 if len(entries) < 1 else 0))
-    entries = _with_lines(entries, text)
-    return (
-        entries,
-        problem
-        if problem and not entries
-        else ""
-        if entries
-        else "JSON without objects that have a paper's id or address and a title",
-    )
-
-
-def strings_with_addresses(text: str) -> str:
-    """The strings of a JSON text that hold a paper's address, one below the other: Markdown that a
-    script keeps in JSON.
-    """
-    found: list[str] = []
-    for value in _parsed(text)[0]:
-        stack = [value]
-        while stack:
-            held = stack.pop()
-            if isinstance(held, dict):
-                stack.extend(reversed(held.values()))
-            elif isinstance(held, list):
-                stack.extend(reversed(held))
-            elif (
-                isinstance(held, str)
-                and len(held) < _LONGEST_SECTION
-                and ("|" in held or "](" in held)
-                and key_of(held)
-            ):
-                found.append(_flat(held))
-    return "\n".join(found)
-
-
-def _parsed(text: str) -> tuple[list[Any], str]:
-    if _too_deep(text):
-        return [], "JSON nested too deeply"
-    try:
-        return [json.loads(text)], ""
-    except (ValueError, RecursionError) as error:
-        lines = [line for line in text.split("\n") if line.strip()]
-        values = []
-        for line in lines:
-            try:
-                values.append(json.loads(line))
-            except (ValueError, RecursionError):
-                continue
-        usable = [value for value in values if isinstance(value, dict | list)]
-        if usable and 2 * len(usable) >= len(lines):
-            return usable, ""
-        return [], f"broken JSON: {error}"
-
-
-def _too_deep(text: str) -> bool:
-    depth = deepest = 0
-    for mark in re.finditer(r"\"(?:[^\"\\]|\\.)*+\"|[\[{]|[\]}]", text, re.DOTALL):
-        if mark[0] in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif mark[0] in "]}":
-            depth -= 1
-    return deepest > DEEPEST
+    values, problem = parsed(text)
+    found = [_paper(*candidate) for value in values for candidate in _candidates(value, 0, "")]
+    entries = _with_lines([_entry(paper) for paper in found if paper], text)
+    if entries:
+        return entries, ""
+    return [], problem or "JSON without objects that have a paper's id or address and a title"
 
 
 def _candidates(value: Any, level: int, name: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """The objects that may be papers, each with the key it stands under (a day, an id, or a category)."""
     if isinstance(value, str) and level <= _LEVELS:
-        value = _literal(value)
+        value = literal(value)
     if isinstance(value, dict):
         if _is_paper(value, name):
             yield value, name
@@ -193,23 +115,6 @@ def _candidates(value: Any, level: int, name: str) -> Iterator[tuple[Mapping[str
     elif isinstance(value, list) and level <= DEEPEST:
         for inner in value:
             yield from _candidates(inner, level + 1, name)
-
-
-def _literal(text: str) -> Any:
-    """The object that a string holds, as JSON or as Python writes it; the string itself when it is none."""
-    plain = text.strip()
-    if not (plain[:1] == "{" and plain[-1:] == "}") or len(plain) > _LONGEST_LITERAL:
-        return text
-    if re.search(r"(?:[\[{(]\s*+){60}", plain) or sum(map(plain.count, "[{(")) > 20_000:
-        return text
-    try:
-        return json.loads(plain)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(plain)
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return text
 
 
 def _is_paper(value: Mapping[str, Any], name: str) -> bool:
@@ -309,7 +214,7 @@ def _take(name: str, held: Any, found: _Found) -> None:
         elif role == Role.PUBLISHED:
             fields.published = fields.published or day
     elif role in (Role.TITLE, Role.ORIGINAL):
-        title = clean_line(_flat(held))
+        title = clean_line(flat(held))
         if (
             title
             and role_of(name) == Role.TITLE
@@ -321,7 +226,7 @@ def _take(name: str, held: Any, found: _Found) -> None:
             found.titles.setdefault(name, title)
     elif role in (Role.LINK, Role.ELSEWHERE, Role.NUMBER):
         return
-    elif (text := _flat(held)) and _is_text(text, role):
+    elif (text := flat(held)) and _is_text(text, role):
         found.texts.setdefault(name, text)
 
 
@@ -366,43 +271,24 @@ def _name(item: Any) -> str:
     return ""
 
 
-def _flat(held: Any) -> str:
-    """The text of a string, or of a list of strings, one a line."""
-    if isinstance(held, str):
-        text = held
-    elif isinstance(held, list) and held and all(isinstance(item, str) for item in held):
-        text = "\n".join(held) if any(len(item) > 40 for item in held) else ", ".join(held)
-    else:
-        return ""
-    plain = nfc(text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").replace("\0", ""))
-    return plain.encode("utf-8", "replace").decode()[:_LONGEST_SECTION].strip()
-
-
-def _entry(found: _Found, line: int) -> JsonEntry:
+def _entry(found: _Found) -> JsonEntry:
     title = found.title or next(iter(found.titles.values()))
     texts = {name: text for name, text in [*found.titles.items(), *found.texts.items()] if text != title}
-    sections = tuple(
-        Section(clean_line(name)[:60] or "Summary", text, max(line, 1)) for name, text in texts.items()
-    )
-    unique = {section.name: section for section in sections}
-    return JsonEntry(found.key, title[:300], max(line, 1), found.fields, tuple(unique.values()))
-
-
-def _place(text: str, found: _Found, at: int) -> int:
-    return at
+    sections = {
+        (name := clean_line(key)[:60] or SUMMARY): Section(name, text, 1) for key, text in texts.items()
+    }
+    return JsonEntry(found.key, title[:300], 1, found.fields, tuple(sections.values()))
 
 
 def _with_lines(entries: list[JsonEntry], text: str) -> list[JsonEntry]:
     """The entries with the lines on which their ids stand, searched in order."""
-    at, line, placed = 0, 1, []
+    at, line, placed, misses = 0, 1, [], 0
     for entry in entries:
-        where = text.find(entry.key.rpartition("/")[2], at)
+        where = text.find(entry.key.rpartition("/")[2], at) if misses < _MISSES else -1
+        misses += where < 0
         if where >= 0:
             line += text.count("\n", at, where)
             at = where
         sections = tuple(Section(s.name, s.text, line) for s in entry.sections)
         placed.append(JsonEntry(entry.key, entry.title, line, entry.fields, sections))
     return placed
-
-
-__all__ = ["Day", "JsonEntry", "json_papers", "looks_like_json"]
