@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,3 +191,15 @@ def test_an_empty_table_answers_with_nothing(tmp_path: Path) -> None:
     build([], tmp_path / "papers.sqlite3")
     table = PaperTable(tmp_path / "papers.sqlite3")
     assert (table.all(), table.ids(Filters()), table.first_day, table.authors(Filters())) == ((), [], "", [])
+
+
+def test_a_week_is_kept_and_an_index_from_before_weeks_is_readable(tmp_path: Path) -> None:
+    file = tmp_path / "papers.sqlite3"
+    paper = Paper("9901.90001", "A", ("2027-06-21",), (), period="2027-06-21/2027-06-27")
+    build([paper], file)
+    table = PaperTable(file)
+    assert table.all() == (paper,)
+    table.close()
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DROP TABLE periods")
+    assert PaperTable(file).all() == (replace(paper, period=""),)

@@ -195,3 +195,25 @@ def test_any_title_and_author_leave_the_entry_whole(text: str) -> None:
     assert depth == 0
     assert len(entry.rstrip().splitlines()) in {7, 8}  # one line a field, none lost or split
     assert not re.search(r"(?<!\\)[%$&#_~^]", entry)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "lines"),
+    [
+        (
+            "10.9999/made.up.7",
+            "@article{",
+            ["doi = {10.9999/made.up.7}", "url = {https://doi.org/10.9999/made.up.7}"],
+        ),
+        (
+            "https://openreview.net/forum?id=madeUp42",
+            "@misc{",
+            ["url = {https://openreview.net/forum?id=madeUp42}"],
+        ),
+    ],
+)
+def test_bibtex_of_a_paper_that_is_not_on_arxiv(key: str, kind: str, lines: list[str]) -> None:
+    text = bibtex(arxiv_id=key)
+    assert text.startswith(kind)
+    assert all(line in text for line in lines)
+    assert "eprint" not in text and "arXiv" not in text and "year" not in text

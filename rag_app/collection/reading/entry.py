@@ -150,7 +150,10 @@ def _of_heading(heading: str, source: Source) -> tuple[str, str]:
         spare = clean_line(label) if len(label.split()) > 1 else ""  # "[Paper 7](…)" is all there is
         return plain_title(heading, source.definitions) or spare, heading
     title = _linked_title(heading, address.end, middle)
-    return unnumbered(title) if title else "", heading[:middle][: heading.find("[")] + heading[address.end :]
+    bare = unnumbered(title)
+    return bare if bare == title else clean_line(bare), heading[:middle][: heading.find("[")] + heading[
+        address.end :
+    ]
 
 
 def _bracketed(heading: str, middle: int) -> str:

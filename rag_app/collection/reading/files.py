@@ -210,7 +210,7 @@ def _of_file(text: str, source: str, front: FrontMatter, key: str, on_path: Day 
         sections.append(Section(name, section.text, section.line))
     day = on_path if on_path and not on_path.until else body.fields.day or body.fields.published or on_path
     own = _own_day(front)
-    entry = _WholeFile(key, title[:300], body.fields, _distinct(sections))
+    entry = _WholeFile(key, title[:300].rstrip(), body.fields, _distinct(sections))
     paper = _paper(entry, own or day, source)
     shape = EntryShape.FRONT_MATTER if front.values else EntryShape.NAMED_FILE
     return FileReading((paper,), (shape,))

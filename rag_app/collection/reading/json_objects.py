@@ -277,7 +277,7 @@ def _entry(found: _Found) -> JsonEntry:
     sections = {
         (name := clean_line(key)[:60] or SUMMARY): Section(name, text, 1) for key, text in texts.items()
     }
-    return JsonEntry(found.key, title[:300], 1, found.fields, tuple(sections.values()))
+    return JsonEntry(found.key, title[:300].rstrip(), 1, found.fields, tuple(sections.values()))
 
 
 def _with_lines(entries: list[JsonEntry], text: str) -> list[JsonEntry]:

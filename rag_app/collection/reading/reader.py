@@ -198,15 +198,22 @@ class _Dated:
     # --- what is not taken --------------------------------------------------------------------
 
     def _is_damaged(self, part: Part, inner: list[Part]) -> bool:
-        start, end = self._span(part.first, min([p.first for p in inner] or [part.end]))
-        found = damage(self.source.text, start, end)
-        if found:
-            self.left_out.append((self.source.lines[self.source.index_at(found[0])].number, found[1]))
-        return found is not None
+        """Whether a paper's own lines hold a byte that is no text, which is then reported."""
+        at = part.first
+        for first, end in [*((p.first, p.end) for p in inner), (part.end, part.end)]:
+            start, stop = self._span(at, max(at, first))
+            if found := damage(self.source.text, start, stop):
+                self.left_out.append((self.source.number_at(found[0]), found[1]))
+                return True
+            at = max(at, end)
+        return False
 
     def _span(self, first: int, end: int) -> tuple[int, int]:
-        lines = self.source.lines
-        return lines[first].start, lines[end].start if end < len(lines) else self.source.end
+        starts = [
+            self.source.lines[i].start if i < len(self.source.lines) else self.source.end
+            for i in (first, end)
+        ]
+        return starts[0], starts[1]
 
     @property
     def days_behind(self) -> Days:

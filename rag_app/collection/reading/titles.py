@@ -247,7 +247,8 @@ def plain_title(text: str, definitions: Definitions | None = None) -> str:
     if votes and not any(map(str.isalnum, bare[votes.end :])):
         bare = bare[: votes.start]
     title = clean_line(unnumbered(bare.strip().rstrip("#")))
-    return unnumbered(title).rstrip(_TRAIL) or title
+    bare = unnumbered(title).rstrip(_TRAIL)
+    return title if bare in ("", title) else clean_line(bare)
 
 
 def unnumbered(text: str) -> str:
