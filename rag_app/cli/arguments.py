@@ -84,7 +84,11 @@ def _add_read(commands: Commands) -> None:
         "read", help="show which papers reading digests gives, and what not, without building an index"
     )
     read.add_argument("dirs", nargs="+", type=Path, metavar="DIR", help="folders or files")
-    read.add_argument("--json", action="store_true", help="print a JSON list of the papers with their fields")
+    read.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object: the papers with their fields, and the report",
+    )
 
 
 def _add_ask(commands: Commands) -> None:
