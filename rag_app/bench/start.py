@@ -48,7 +48,7 @@ SETTLED = 10.0  # seconds in which an idle page has loaded what the first questi
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class WholeRun:
     """One process: seconds from its start to its end, bytes at its peak, and what it printed."""
 
     seconds: float
@@ -75,7 +75,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
         "ask --no-llm, in Korean": [["ask", "--no-llm", KOREAN]] * count,
         "ask, first token": [["ask", "--json", question] for question in papers],
     }
-    done: dict[str, list[Run]] = {name: [] for name in commands}
+    done: dict[str, list[WholeRun]] = {name: [] for name in commands}
     pages: list[PageRun] = []
     with borrowed(settings) as home:
         for turn in range(count):  # in turns: a slow moment of the machine is shared
@@ -87,7 +87,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
     return [*_commands(done), *_page(pages)]
 
 
-def _commands(done: dict[str, list[Run]]) -> list[Measurement]:
+def _commands(done: dict[str, list[WholeRun]]) -> list[Measurement]:
     targets = {
         "--help": "≤ 0.15",
         "ask --no-llm": "≤ 3",
@@ -122,7 +122,7 @@ def _of(values: Sequence[float]) -> str:
     return f"median of {len(values)}, {min(values):.2f} to {max(values):.2f} s"
 
 
-def first_token(run: Run) -> float:
+def first_token(run: WholeRun) -> float:
     """Seconds from the start of `ask --json` to the model's first event. Raises RagError."""
     answer = json.loads(run.printed)
     if answer["first_token_seconds"] is None:
@@ -130,7 +130,7 @@ def first_token(run: Run) -> float:
     return run.seconds - float(answer["seconds"] - answer["first_token_seconds"])
 
 
-def command(arguments: Sequence[str], settings: Settings, home: Path) -> Run:
+def command(arguments: Sequence[str], settings: Settings, home: Path) -> WholeRun:
     """Run one command of `rag-app` to its end. Raises RagError when it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -145,7 +145,7 @@ def command(arguments: Sequence[str], settings: Settings, home: Path) -> Run:
     memory = _ended(process)
     if process.returncode:
         raise RagError(f"rag-app {arguments[0]} ended with code {process.returncode}", "run: rag-app check")
-    return Run(time.perf_counter() - started, memory, printed)
+    return WholeRun(time.perf_counter() - started, memory, printed)
 
 
 def _ended(process: subprocess.Popen[str]) -> int:

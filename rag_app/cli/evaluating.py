@@ -22,7 +22,7 @@ from rag_app.collection.snapshot import read_papers
 from rag_app.errors import RagError
 from rag_app.evaluation import answers, change, failures, lists, questions, report, run, topics
 from rag_app.evaluation.answers import Given
-from rag_app.evaluation.questions import Part, Question, Suite
+from rag_app.evaluation.questions import Question, Split, Suite
 from rag_app.evaluation.truth import Truth
 from rag_app.llm import engine
 from rag_app.settings import Settings
@@ -93,8 +93,8 @@ def _earlier(file: Path | None, chosen: Sequence[Question]) -> dict[str, Given]:
     return kept
 
 
-def _part(options: argparse.Namespace) -> Part | None:
-    return None if options.part == "all" else Part(options.part)
+def _part(options: argparse.Namespace) -> Split | None:
+    return None if options.part == "all" else Split(options.part)
 
 
 def _answers(asked: Sequence[Question], options: argparse.Namespace, settings: Settings) -> dict[str, Given]:
@@ -125,7 +125,7 @@ def _print(name: str, count: int, rows: Sequence[report.Row]) -> None:
         print("! the 95 % interval of the difference does not hold 0")
 
 
-def _topic_json(topic: topics.Topic) -> dict[str, Any]:
+def _topic_json(topic: topics.MinedTopic) -> dict[str, Any]:
     return {"name": topic.name, "spellings": topic.spellings, "papers": sorted(topic.papers)}
 
 

@@ -17,7 +17,7 @@ from rag_app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DataPart:
     """A part of the data; `bytes` is its size on the disk."""
 
     name: str  # history, states, index, vectors, embedder, uploads, models or digests
@@ -25,14 +25,14 @@ class Part:
     bytes: int
 
 
-def parts(settings: Settings, roots: Sequence[Path] = ()) -> list[Part]:
+def parts(settings: Settings, roots: Sequence[Path] = ()) -> list[DataPart]:
     """Every part, with the collection's `roots` as digests; a part that is not there yet has size 0."""
     home = Home(settings.home)
     named = [("history", home.history), ("models", settings.models), ("states", home.states)]
     named += [("index", home.index), ("vectors", home.vectors), ("embedder", home.embedder)]
     named += [("uploads", home.uploads)]
     named += [("digests", root) for root in roots if root != home.uploads]
-    return [Part(name, path, _size(path)) for name, path in named]
+    return [DataPart(name, path, _size(path)) for name, path in named]
 
 
 def delete_states(settings: Settings) -> None:

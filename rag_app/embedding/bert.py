@@ -31,7 +31,7 @@ _ERF = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class BertShape:
     """The sizes of a model that its tensors do not tell."""
 
     layers: int
@@ -45,7 +45,7 @@ class Bert:
     Raises OSError, ValueError or KeyError for a file that is no such model.
     """
 
-    def __init__(self, file: Path, shape: Shape) -> None:
+    def __init__(self, file: Path, shape: BertShape) -> None:
         self._shape = shape
         self._file = Tensors(file)
         self._weights = {name: self._file.read(name) for name in self._file.names if _is_used(name)}

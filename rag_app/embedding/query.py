@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rag_app.embedding.bert import Bert, Shape
+from rag_app.embedding.bert import Bert, BertShape
 from rag_app.embedding.embedder import Matrix, QueryEmbedder, located, opened
 from rag_app.embedding.pieces import Pieces
 from rag_app.settings import Settings
@@ -40,7 +40,9 @@ class BertQueries:
         self._prompt: str = prompts.get("query") or ""
         self._most = _most_tokens(config, folder)
         self._pieces = Pieces(folder / "tokenizer.json")
-        shape = Shape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
+        shape = BertShape(
+            config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"]
+        )
         self._model = Bert(folder / "model.safetensors", shape)
         self._threads = ThreadpoolController()
         self._lock = threading.Lock()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from rag_app.evaluation.measures import How, Measure
-from rag_app.evaluation.questions import Part
+from rag_app.evaluation.questions import Split
 from rag_app.evaluation.report import FEWEST, Interval, interval_of
 
 HEADING = ("measure", "pairs", "before", "after", "fit", "95 % interval", "held out", "95 % interval")
@@ -56,7 +56,7 @@ def _change(old: Measure, new: Measure) -> Change | None:
     ]
     if not pairs:
         return None
-    fit, held_out = (_moved([now - then for part, then, now in pairs if part is wanted]) for wanted in Part)
+    fit, held_out = (_moved([now - then for part, then, now in pairs if part is wanted]) for wanted in Split)
     before, after = fmean(then for _, then, _ in pairs), fmean(now for _, _, now in pairs)
     return Change(new.name, len(pairs), before, after, fit, held_out)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from rag_app.evaluation.answers import Given, Quote
-from rag_app.evaluation.questions import ExamKey, OpenKey, Part, Question
+from rag_app.evaluation.questions import ExamKey, OpenKey, Question, Split
 from rag_app.evaluation.stated_numbers import Stated, stated, unsupported
 from rag_app.evaluation.truth import Truth
 from rag_app.evaluation.wording import ARXIV, MARKER, folded, hangul_share, prose, says
@@ -37,7 +37,7 @@ class ExamScore:
     id: str
     kind: str
     lang: str
-    part: Part
+    part: Split
     answerable: bool
     correct: bool
     refused: bool

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.exam import ExamScore
 from rag_app.evaluation.open_questions import OpenScore
-from rag_app.evaluation.questions import ExamKey, Part, Question
+from rag_app.evaluation.questions import ExamKey, Question, Split
 
 SHOWN = 300  # characters of an answer
 
@@ -23,7 +23,7 @@ def told(
     by_id = {question.id: question for question in questions}
     for score in scores:
         right = score.correct if isinstance(score, ExamScore) else score.passed
-        if score.part is Part.FIT and not right:
+        if score.part is Split.FIT and not right:
             answer = given.get(score.id, Given(score.id))
             yield _paragraph(by_id[score.id], _why(score, by_id[score.id]), answer)
 

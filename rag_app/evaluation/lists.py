@@ -13,8 +13,8 @@ from statistics import fmean
 
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.measures import How, Measure
-from rag_app.evaluation.questions import Part, Question
-from rag_app.evaluation.topics import Topic
+from rag_app.evaluation.questions import Question, Split
+from rag_app.evaluation.topics import MinedTopic
 
 NEAR = 0.2  # of the topic's papers: how far a stated count may be off
 
@@ -27,7 +27,7 @@ class ListScore:
     topic: str
     kind: str  # the range of its number of papers
     lang: str
-    part: Part
+    part: Split
     papers: int  # of the topic
     stated: int  # the count that the answer states
     listed: int
@@ -45,13 +45,13 @@ class ListScore:
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
-def score(topics: Sequence[Topic], given: Mapping[str, Given]) -> list[ListScore]:
+def score(topics: Sequence[MinedTopic], given: Mapping[str, Given]) -> list[ListScore]:
     """The lists of all topics, in English and in Korean."""
     asked = [(topic, question) for topic in topics for question in topic.questions()]
     return [_scored(topic, question, given[question.id]) for topic, question in asked]
 
 
-def _scored(topic: Topic, question: Question, answer: Given) -> ListScore:
+def _scored(topic: MinedTopic, question: Question, answer: Given) -> ListScore:
     shown = set(answer.cited)
     right = len(shown & topic.papers)
     return ListScore(
@@ -87,7 +87,7 @@ def _of_group(name: str, scores: Sequence[ListScore]) -> tuple[Measure, ...]:
 
 def _by_topic(name: str, scores: Sequence[ListScore], value: Callable[[ListScore], float]) -> Measure:
     """One value a topic, the mean of its lists: both languages of a topic are no two trials."""
-    values: dict[tuple[str, Part], list[float]] = defaultdict(list)
+    values: dict[tuple[str, Split], list[float]] = defaultdict(list)
     for score in scores:
         values[score.topic, score.part].append(value(score))
     return Measure(name, How.MEAN, tuple((part, fmean(of_topic)) for (_, part), of_topic in values.items()))
@@ -98,7 +98,7 @@ def _ranges(scores: Sequence[ListScore]) -> list[str]:
     return sorted({score.kind for score in scores}, key=lambda kind: int(kind.partition("-")[0]))
 
 
-def table(topics: Sequence[Topic], scores: Sequence[ListScore]) -> list[tuple[str, ...]]:
+def table(topics: Sequence[MinedTopic], scores: Sequence[ListScore]) -> list[tuple[str, ...]]:
     """Each topic's lists and its spellings, so that a person can check them."""
     spellings = {topic.name: ", ".join(topic.spellings) for topic in topics}
     heading = ("topic", "papers", "lang", "stated", "listed", "precision", "recall", "spellings")

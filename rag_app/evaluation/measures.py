@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from rag_app.evaluation.exam import DEPTHS, ExamScore
 from rag_app.evaluation.open_questions import OpenScore
-from rag_app.evaluation.questions import Part
+from rag_app.evaluation.questions import Split
 
 SEARCHED = ("lookup", "numeric", "compare", "typo")  # kinds whose papers retrieval has to find
 
@@ -30,7 +30,7 @@ class Measure:
 
     name: str
     how: How
-    values: tuple[tuple[Part, float], ...]
+    values: tuple[tuple[Split, float], ...]
     detail: bool = False  # in the JSON only
     ids: tuple[str, ...] = ()  # of the questions, in the order of the values
 
@@ -39,7 +39,7 @@ class Scored(Protocol):
     @property
     def id(self) -> str: ...
     @property
-    def part(self) -> Part: ...
+    def part(self) -> Split: ...
     @property
     def kind(self) -> str: ...
     @property

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rag_app.evaluation.answers import Given
-from rag_app.evaluation.questions import ExamKey, OpenKey, Part, Question
+from rag_app.evaluation.questions import ExamKey, OpenKey, Question, Split
 from rag_app.evaluation.wording import HANGUL, LINK, prose
 
 ASPECTS = 0.6  # share of the aspects that is enough
@@ -39,7 +39,7 @@ class OpenScore:
     id: str
     kind: str
     lang: str
-    part: Part
+    part: Split
     refused: bool
     refuse: bool  # whether it should be
     checks: dict[str, bool]

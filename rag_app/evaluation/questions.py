@@ -25,7 +25,7 @@ class Suite(StrEnum):
     OPEN = "open"  # what a good answer has
 
 
-class Part(StrEnum):
+class Split(StrEnum):
     """Mechanisms are fitted on one part; what they are worth is reported on the other."""
 
     FIT = "fit"
@@ -84,14 +84,14 @@ class Question:
         return Suite.EXAM if isinstance(self.key, ExamKey) else Suite.OPEN
 
     @property
-    def part(self) -> Part:
+    def part(self) -> Split:
         return part_of(self.id)
 
 
-def part_of(question_id: str) -> Part:
+def part_of(question_id: str) -> Split:
     """The part of an id: its SHA-256 decides, so that nobody chooses and every machine agrees."""
     digest = hashlib.sha256(question_id.encode()).digest()
-    return Part.FIT if digest[-1] % 2 == 0 else Part.HELD_OUT
+    return Split.FIT if digest[-1] % 2 == 0 else Split.HELD_OUT
 
 
 def read(file: Path) -> list[Question]:

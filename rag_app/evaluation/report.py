@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.evaluation.measures import How, Measure
-from rag_app.evaluation.questions import Part
+from rag_app.evaluation.questions import Split
 
 RESAMPLES = 2_000
 LEVEL = 95  # percent of the resamples lie within an interval
@@ -56,7 +56,7 @@ def rows(measures: Iterable[Measure]) -> list[Row]:
 
 def _row(measure: Measure) -> Row:
     fit, held_out = (
-        [value for part, value in measure.values if part is wanted] for wanted in (Part.FIT, Part.HELD_OUT)
+        [value for part, value in measure.values if part is wanted] for wanted in (Split.FIT, Split.HELD_OUT)
     )
     on_fit, on_held_out = (_together(values, measure.how) for values in (fit, held_out))
     mean = measure.how is How.MEAN

@@ -17,7 +17,7 @@ from rag_app.evaluation.answers import Given
 from rag_app.evaluation.exam import ExamScore
 from rag_app.evaluation.measures import Measure
 from rag_app.evaluation.open_questions import OpenScore
-from rag_app.evaluation.questions import Part, Question, Suite
+from rag_app.evaluation.questions import Question, Split, Suite
 from rag_app.evaluation.truth import Truth
 from rag_app.llm.protocol import Generator
 from rag_app.pipeline import Library
@@ -46,7 +46,7 @@ class Result:
 
 
 def choose(
-    questions: Sequence[Question], suite: Suite | None = None, part: Part | None = None, limit: int = 0
+    questions: Sequence[Question], suite: Suite | None = None, part: Split | None = None, limit: int = 0
 ) -> list[Question]:
     """The questions of a suite and a part, None being all; at most `limit`, taken evenly over the file."""
     chosen = [q for q in questions if suite in (None, q.suite) and part in (None, q.part)]

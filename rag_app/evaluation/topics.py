@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rag_app.evaluation.questions import ExamKey, Part, Question, part_of
+from rag_app.evaluation.questions import ExamKey, Question, Split, part_of
 from rag_app.evaluation.truth import text_of
 from rag_app.lang import count_letters, ko
 from rag_app.records import Paper
@@ -43,7 +43,7 @@ AFTER = rf"(?=(?:{'|'.join(PARTICLES.split())}|(?:{'|'.join(VERBAL.split())})[ê°
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class MinedTopic:
     """A term, its spellings in both languages, and the papers that say one of them."""
 
     name: str
@@ -57,7 +57,7 @@ class Topic:
         return next(f"{low}-{high - 1} papers" for low, high in pairwise(SIZES) if len(self.papers) < high)
 
     @property
-    def part(self) -> Part:
+    def part(self) -> Split:
         """One part for both languages: their lists hold the same papers."""
         return part_of(self.name)
 
@@ -95,7 +95,7 @@ class _Pairs:
             self.named[spelling].add(term)
 
 
-def mine(papers: Sequence[Paper], wanted: int = WANTED) -> list[Topic]:
+def mine(papers: Sequence[Paper], wanted: int = WANTED) -> list[MinedTopic]:
     """Up to `wanted` topics, evenly over the ranges of `SIZES`; the same papers give the same topics."""
     texts = {paper.arxiv_id: text_of(paper).casefold() for paper in papers}
     titles = {paper.arxiv_id: paper.title.casefold() for paper in papers}
@@ -169,7 +169,9 @@ def _part_of_another(spelling: str, fitting: Mapping[str, int]) -> bool:
     return False
 
 
-def _topic(term: str, pairs: _Pairs, texts: Mapping[str, str], titles: Mapping[str, str]) -> Topic | None:
+def _topic(
+    term: str, pairs: _Pairs, texts: Mapping[str, str], titles: Mapping[str, str]
+) -> MinedTopic | None:
     """The topic of a term; None where Korean has no words for it or it is no topic of any size."""
     korean = _korean(term, pairs)
     written = [form for form, _ in pairs.written[term].most_common()]
@@ -183,7 +185,7 @@ def _topic(term: str, pairs: _Pairs, texts: Mapping[str, str], titles: Mapping[s
     if not SIZES[0] <= len(members) < SIZES[-1]:
         return None
     named = sum(bool(said.search(titles[arxiv_id])) for arxiv_id in members)
-    return Topic(name, korean[0], spellings, members) if named >= IN_TITLES * len(members) else None
+    return MinedTopic(name, korean[0], spellings, members) if named >= IN_TITLES * len(members) else None
 
 
 def _saying(said: re.Pattern[str], spellings: Sequence[str], texts: Mapping[str, str]) -> frozenset[str]:
@@ -208,24 +210,24 @@ def _whole_word(spelling: str) -> str:
     return r"(?<![A-Za-z0-9])" + r"[-\s]".join([*first, plural]) + r"(?![A-Za-z0-9])"
 
 
-def _distinct(topics: Iterable[Topic]) -> list[Topic]:
+def _distinct(topics: Iterable[MinedTopic]) -> list[MinedTopic]:
     """Of topics with mostly the same papers only the largest."""
-    kept: list[Topic] = []
+    kept: list[MinedTopic] = []
     for topic in sorted(topics, key=lambda topic: (-len(topic.papers), topic.name)):
         if not any(_alike(topic, other) for other in kept):
             kept.append(topic)
     return kept
 
 
-def _alike(one: Topic, other: Topic) -> bool:
+def _alike(one: MinedTopic, other: MinedTopic) -> bool:
     return len(one.papers & other.papers) > ALIKE * len(one.papers | other.papers)
 
 
-def _spread(topics: Iterable[Topic], wanted: int) -> list[Topic]:
+def _spread(topics: Iterable[MinedTopic], wanted: int) -> list[MinedTopic]:
     """As many of each range and part as of the others while they last, by chance that every machine
     shares.
     """
-    groups: dict[tuple[str, Part], list[Topic]] = defaultdict(list)
+    groups: dict[tuple[str, Split], list[MinedTopic]] = defaultdict(list)
     for topic in sorted(topics, key=lambda topic: hashlib.sha256(topic.name.encode()).hexdigest()):
         groups[topic.size, topic.part].append(topic)
     turns = sorted((place, group) for group, topics in groups.items() for place in range(len(topics)))

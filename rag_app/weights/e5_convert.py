@@ -45,7 +45,7 @@ LAYER_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class E5Shape:
     """Sizes of the model, in the order of the file's header."""
 
     hidden: int
@@ -62,7 +62,7 @@ class Shape:
 class EmbedderFile:
     """A parsed file: the tensors carry the names and shapes of `transformers.BertModel`."""
 
-    shape: Shape
+    shape: E5Shape
     pieces: tuple[tuple[str, float], ...]
     unknown: int  # the piece that stands for what no piece spells
     tensors: dict[str, Floats]
@@ -103,7 +103,7 @@ def read(path: Path) -> EmbedderFile:
         ) from None
 
 
-def _shape(reader: _Reader) -> Shape:
+def _shape(reader: _Reader) -> E5Shape:
     if reader.take(4) != MAGIC:
         raise ValueError(f"it does not start with {MAGIC.decode()}")
     (version,) = reader.unpack("I")
@@ -112,7 +112,7 @@ def _shape(reader: _Reader) -> Shape:
     (block,) = reader.unpack("i")
     if version != 1 or block != BLOCK:
         raise ValueError(f"version {version} with blocks of {block} is unknown")
-    shape = Shape(hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon)
+    shape = E5Shape(hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon)
     if min(hidden, layers, heads, intermediate, vocabulary, positions, types) < 1:
         raise ValueError(f"a size below one in {shape}")
     if hidden % heads or layers > MOST_LAYERS:
@@ -132,7 +132,7 @@ def _pieces(reader: _Reader) -> tuple[tuple[tuple[str, float], ...], int]:
     return tuple(zip(texts, scores, strict=True)), unknown
 
 
-def _tensors(reader: _Reader, shape: Shape) -> dict[str, Floats]:
+def _tensors(reader: _Reader, shape: E5Shape) -> dict[str, Floats]:
     (count,) = reader.unpack("i")
     raw: dict[str, Floats] = {}
     for _ in range(count):
@@ -160,7 +160,7 @@ def _weights(data: bytes, kind: int, elements: int) -> Floats:
     return weights
 
 
-def _layout(shape: Shape) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _layout(shape: E5Shape) -> dict[str, tuple[str, tuple[int, ...]]]:
     """Name in the file -> name and dimensions in `BertModel`."""
     hidden = shape.hidden
     layout: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -225,7 +225,7 @@ def _write_tokenizer(parsed: EmbedderFile, path: Path) -> None:
     tokenizer.save(str(path))
 
 
-def _configuration(shape: Shape) -> dict[str, object]:
+def _configuration(shape: E5Shape) -> dict[str, object]:
     """The small files of the folder: name -> content."""
     return {
         "config.json": {

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from rag_app.bench import start
-from rag_app.bench.start import PageRun, Run
+from rag_app.bench.start import PageRun, WholeRun
 from rag_app.errors import RagError
 from tests.helpers.fakes import settings_in
 
 
-def told(**fields: float | None) -> Run:
-    return Run(10.0, 1 << 20, json.dumps({"seconds": 4.0, **fields}))
+def told(**fields: float | None) -> WholeRun:
+    return WholeRun(10.0, 1 << 20, json.dumps({"seconds": 4.0, **fields}))
 
 
 def test_the_first_token_counts_from_the_start_of_the_process() -> None:

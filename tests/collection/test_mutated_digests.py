@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Entry:
+class MutatedEntry:
     """An entry as it stands in a digest."""
 
     arxiv_id: str
@@ -56,7 +56,7 @@ WORDS = "모델 학습 데이터 성능 diffusion video 로봇 agent 결과는 7
 SECTIONS = ["What's New", "Technical Details", "Performance", "한계"]
 
 
-def made(rng: random.Random) -> list[Entry]:
+def made(rng: random.Random) -> list[MutatedEntry]:
     """Entries of all the shapes that a plain digest has."""
     entries = []
     for number in range(rng.randint(1, 8)):
@@ -71,7 +71,7 @@ def made(rng: random.Random) -> list[Entry]:
         for name in SECTIONS[: rng.randint(0, 4)]:
             body = " ".join(rng.choices(WORDS, k=rng.randint(3, 60)))
             lines.append(f"- **{name}**: {body}" if named else body)
-        entries.append(Entry(arxiv_id, "\n\n".join(lines) + "\n\n"))
+        entries.append(MutatedEntry(arxiv_id, "\n\n".join(lines) + "\n\n"))
     unique = {entry.arxiv_id: entry for entry in entries}
     return list(unique.values())
 
@@ -162,7 +162,7 @@ class Case:
     """A damaged digest, and the entries in it that the damage did not touch."""
 
     data: bytes
-    untouched: tuple[Entry, ...]
+    untouched: tuple[MutatedEntry, ...]
 
 
 def damaged(rng: random.Random) -> Case:
@@ -214,7 +214,7 @@ def outcome(data: bytes) -> tuple[list[Paper], list[Skipped]]:
     return papers, skipped
 
 
-def same(paper: Paper, entry: Entry) -> bool:
+def same(paper: Paper, entry: MutatedEntry) -> bool:
     """Whether it tells of the entry all that the entry alone would have told."""
     (alone,), _ = parse(normalise(entry.text.encode()), "f.md", "")
     told = [(section.name, section.text) for section in alone.sections]

@@ -200,3 +200,14 @@ def test_the_fields_of_a_batch_answer_are_listed() -> None:
     told = section("docs/ARCHITECTURE.md", "### `batch`")
     row = {"id": "1", **batch._row(Answer("", False, Intent.CHAT, "en"))}
     assert re.findall(r"^\| `(\w+)` \|", told, re.M) == list(row)
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def test_no_two_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for module in MODULES:
+        for match in re.finditer(r"^class (\w+)", module.read_text(encoding="utf-8"), re.M):
+            places.setdefault(match[1], []).append(str(module.relative_to(CHECKOUT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

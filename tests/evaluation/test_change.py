@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rag_app.evaluation import change
 from rag_app.evaluation.measures import How, Measure
-from rag_app.evaluation.questions import Part
+from rag_app.evaluation.questions import Split
 
-FIT, HELD_OUT = Part.FIT, Part.HELD_OUT
+FIT, HELD_OUT = Split.FIT, Split.HELD_OUT
 
 
-def measured(values: dict[str, float], part: Part = FIT, **more: object) -> Measure:
+def measured(values: dict[str, float], part: Split = FIT, **more: object) -> Measure:
     told = tuple((part, value) for value in values.values())
     return Measure("accuracy", How.MEAN, told, ids=tuple(values), **more)  # type: ignore[arg-type]
 

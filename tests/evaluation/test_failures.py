@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag_app.evaluation import exam, failures, open_questions
-from rag_app.evaluation.questions import Part, part_of
+from rag_app.evaluation.questions import Split, part_of
 from tests.evaluation.made import ONE, TRUTH, TWO, given, open_question
 from tests.evaluation.made import exam as exam_question
 
-FIT, HELD_OUT = (next(f"q{n}" for n in range(99) if part_of(f"q{n}") is part) for part in Part)
+FIT, HELD_OUT = (next(f"q{n}" for n in range(99) if part_of(f"q{n}") is part) for part in Split)
 
 
 def told(name: str, *citations: str) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from rag_app.errors import RagError
 from rag_app.evaluation import answers, questions
-from rag_app.evaluation.questions import Aspect, ExamKey, OpenKey, Part, Suite
+from rag_app.evaluation.questions import Aspect, ExamKey, OpenKey, Split, Suite
 from tests.evaluation.made import ONE, TWO
 
 EXAM = {"id": "a", "type": "lookup", "lang": "en", "turns": ["What?"], "gold": [ONE], "answerable": True}
@@ -66,8 +66,8 @@ def test_the_hash_of_the_id_alone_decides_the_part() -> None:
     ids = [f"q-{n}" for n in range(1_000)]
     for one in ids[:50]:
         even = int(hashlib.sha256(one.encode()).hexdigest(), 16) % 2 == 0
-        assert questions.part_of(one) is (Part.FIT if even else Part.HELD_OUT)
-    assert 450 < sum(questions.part_of(one) is Part.FIT for one in ids) < 550
+        assert questions.part_of(one) is (Split.FIT if even else Split.HELD_OUT)
+    assert 450 < sum(questions.part_of(one) is Split.FIT for one in ids) < 550
 
 
 def test_answers_are_read_as_batch_writes_them(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from rag_app.evaluation import measures, report, run
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.exam import ExamScore
 from rag_app.evaluation.measures import How, Measure, measure
-from rag_app.evaluation.questions import ExamKey, OpenKey, Part, Question, Suite
+from rag_app.evaluation.questions import ExamKey, OpenKey, Question, Split, Suite
 from tests.evaluation.made import ONE, TRUTH, TWO
 
-FIT, HELD_OUT = Part.FIT, Part.HELD_OUT
+FIT, HELD_OUT = Split.FIT, Split.HELD_OUT
 
 
-def row(how: How, *values: tuple[Part, float]) -> report.Row:
+def row(how: How, *values: tuple[Split, float]) -> report.Row:
     (only,) = report.rows([Measure("x", how, values)])
     return only
 
@@ -40,7 +40,7 @@ def test_a_gap_beyond_chance_is_marked_and_one_within_is_not() -> None:
     wide = row(How.MEAN, *[(FIT, 1.0)] * 30, *[(HELD_OUT, 0.0)] * 20, *[(HELD_OUT, 1.0)] * 10)
     assert wide.gap
     assert "!" in report.table([wide])[1][-1]
-    near = row(How.MEAN, *[(part, value) for part in Part for value in (0.0, 1.0)] * 10)
+    near = row(How.MEAN, *[(part, value) for part in Split for value in (0.0, 1.0)] * 10)
     assert not near.gap
     assert "!" not in report.table([near])[1][-1]
 
@@ -147,5 +147,5 @@ def test_a_limit_takes_questions_evenly_over_the_file() -> None:
     many = [question(str(n), "lookup") for n in range(10)]
     assert [q.id for q in run.choose(many, limit=3)] == ["0", "3", "6"]
     assert run.choose(many, limit=20) == many
-    assert {q.part for q in run.choose(many, part=Part.FIT)} == {Part.FIT}
+    assert {q.part for q in run.choose(many, part=Split.FIT)} == {Split.FIT}
     assert run.choose(many, Suite.OPEN) == []

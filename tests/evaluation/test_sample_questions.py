@@ -11,7 +11,7 @@ import pytest
 
 from rag_app.collection import digests
 from rag_app.evaluation import questions
-from rag_app.evaluation.questions import ExamKey, OpenKey, Part, Question, Suite
+from rag_app.evaluation.questions import ExamKey, OpenKey, Question, Split, Suite
 from rag_app.evaluation.truth import Truth
 from rag_app.evaluation.wording import folded, says
 from rag_app.records import Paper
@@ -90,7 +90,7 @@ def test_every_kind_is_asked_in_both_languages_and_both_parts() -> None:
     for kind in EXAM_KINDS | OPEN_KINDS:
         assert {q.lang for q in SHIPPED if q.kind == kind} == {"en", "ko"}, kind
         # The number in the ids was chosen for this alone, not by how the questions are answered.
-        assert {q.part for q in SHIPPED if q.kind == kind} == set(Part), kind
+        assert {q.part for q in SHIPPED if q.kind == kind} == set(Split), kind
 
 
 def test_about_half_of_the_questions_are_korean() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from rag_app.evaluation import lists, report, topics
 from rag_app.evaluation.answers import Given
-from rag_app.evaluation.topics import Topic
+from rag_app.evaluation.topics import MinedTopic
 from rag_app.records import Paper, Section
 
 
@@ -38,7 +38,7 @@ def collection() -> list[Paper]:
     return [Paper("2401.99999", "Knowledge Distillation Revisited", (), papers[0].sections), *papers]
 
 
-def only(found: Iterable[Topic]) -> Topic:
+def only(found: Iterable[MinedTopic]) -> MinedTopic:
     (topic,) = found
     return topic
 
@@ -71,7 +71,7 @@ def test_an_abbreviation_that_is_an_english_word_is_no_spelling() -> None:
 
 def test_topics_are_taken_evenly_over_their_sizes_and_the_same_every_time() -> None:
     made = [
-        Topic(f"t{size}-{n}", "", (), frozenset(f"{size}-{n}-{i}" for i in range(size)))
+        MinedTopic(f"t{size}-{n}", "", (), frozenset(f"{size}-{n}-{i}" for i in range(size)))
         for size in (5, 20)
         for n in range(6)
     ]
@@ -82,21 +82,23 @@ def test_topics_are_taken_evenly_over_their_sizes_and_the_same_every_time() -> N
 
 
 def test_of_topics_with_the_same_papers_one_is_kept() -> None:
-    one, other = (Topic(name, "", (), frozenset("abcd")) for name in "xy")
-    assert topics._distinct([one, other, Topic("z", "", (), frozenset("efg"))]) == [
+    one, other = (MinedTopic(name, "", (), frozenset("abcd")) for name in "xy")
+    assert topics._distinct([one, other, MinedTopic("z", "", (), frozenset("efg"))]) == [
         one,
-        Topic("z", "", (), frozenset("efg")),
+        MinedTopic("z", "", (), frozenset("efg")),
     ]
 
 
 @pytest.mark.parametrize(("size", "name"), [(3, "3-9 papers"), (9, "3-9 papers"), (400, "100-400 papers")])
 def test_a_topic_knows_its_range(size: int, name: str) -> None:
-    assert Topic("x", "", (), frozenset(map(str, range(size)))).size == name
+    assert MinedTopic("x", "", (), frozenset(map(str, range(size)))).size == name
 
 
 # --- the scores of lists --------------------------------------------------------------------------
 
-TOPIC = Topic("knowledge distillation", "지식 증류", ("knowledge distillation",), frozenset("abcdefghij"))
+TOPIC = MinedTopic(
+    "knowledge distillation", "지식 증류", ("knowledge distillation",), frozenset("abcdefghij")
+)
 
 
 def scored(**given: object) -> lists.ListScore:

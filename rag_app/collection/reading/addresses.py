@@ -66,7 +66,7 @@ _BEGINNINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class PaperAddress:
     """Where a paper's address stands in a text, and the key of the paper."""
 
     key: str
@@ -74,14 +74,14 @@ class Address:
     end: int
 
 
-def addresses(text: str, start: int = 0, end: int | None = None) -> Iterator[Address]:
+def addresses(text: str, start: int = 0, end: int | None = None) -> Iterator[PaperAddress]:
     """The known addresses of a text between two offsets, in order."""
     behind = 0
     for at in _places(text, start, len(text) if end is None else end):
         found = _KNOWN.match(text, at) if at >= behind else None
         key = _key(found) if found else ""
         if found and key:
-            yield Address(key, found.start(), found.end())
+            yield PaperAddress(key, found.start(), found.end())
             behind = found.end()
 
 
@@ -118,10 +118,10 @@ def web_key(address: str) -> str:
     return found[0].partition("#")[0].rstrip(_ENDS) if found else ""
 
 
-def bare_id(text: str, at: int = 0) -> Address | None:
+def bare_id(text: str, at: int = 0) -> PaperAddress | None:
     """The arXiv id at a place of a text, written without an address ("2401.00001v2 | ...")."""
     found = _BARE.match(text, at)
-    return Address(arxiv_key(found[1]), at, found.end()) if found else None
+    return PaperAddress(arxiv_key(found[1]), at, found.end()) if found else None
 
 
 def arxiv_key(arxiv_id: str) -> str:

@@ -16,13 +16,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rag_app.collection.reading.addresses import Address, is_arxiv
+from rag_app.collection.reading.addresses import PaperAddress, is_arxiv
 from rag_app.collection.reading.days import day_in, without_day
 from rag_app.collection.reading.elsewhere import Chosen, kind_of, like_siblings
 from rag_app.collection.reading.heads import Head, Use, head_of
 from rag_app.collection.reading.labels import Role, label_of, role_of
-from rag_app.collection.reading.markup import Kind, Source
-from rag_app.collection.reading.outline import Cell, Outline, Part, Shape
+from rag_app.collection.reading.markup import Kind, SourceText
+from rag_app.collection.reading.outline import Cell, Outline, Part, PartShape
 from rag_app.collection.reading.titles import is_generic, links, only_links, plain_title
 
 LINK_LINES = 6  # lines below a heading among which the entry's address may start
@@ -47,13 +47,13 @@ class Choice:
     unused: list[tuple[int, str]]  # line index, why
 
 
-def choose(source: Source, tree: Outline) -> Choice:
+def choose(source: SourceText, tree: Outline) -> Choice:
     """The parts that are papers."""
     return _Chooser(source, tree).run()
 
 
 class _Chooser:
-    def __init__(self, source: Source, tree: Outline) -> None:
+    def __init__(self, source: SourceText, tree: Outline) -> None:
         self.source, self.tree = source, tree
         self.facts: dict[Part, Facts] = {}
         self.kinds: dict[object, Counter[str]] = {}
@@ -78,20 +78,20 @@ class _Chooser:
     def _head(self, part: Part) -> Head:
         if part.key:
             return Head(Use.ENTRY, part.key, "", 0)
-        if part.shape == Shape.ROW:
+        if part.shape == PartShape.ROW:
             return self._row_head(part)
         start, end = part.head
-        if part.shape in (Shape.FILE, Shape.HEADING) or start >= end:
+        if part.shape in (PartShape.FILE, PartShape.HEADING) or start >= end:
             return Head(Use.NONE, "", "", 0)
         text = self.source.text[start:end]
         here = self._addresses(part.first, start, end)
-        if part.shape in (Shape.ITEM, Shape.PARAGRAPH, Shape.BOLD) and (here or "[" in text):
+        if part.shape in (PartShape.ITEM, PartShape.PARAGRAPH, PartShape.BOLD) and (here or "[" in text):
             return head_of(text, self.source.definitions, here)
         return Head(Use.NONE, "", "", 0)
 
-    def _addresses(self, line: int, start: int, end: int) -> list[Address]:
+    def _addresses(self, line: int, start: int, end: int) -> list[PaperAddress]:
         return [
-            Address(a.key, a.start - start, a.end - start)
+            PaperAddress(a.key, a.start - start, a.end - start)
             for a in self.tree.found.get(line, ())
             if start <= a.start and a.end <= end
         ]
@@ -110,7 +110,7 @@ class _Chooser:
 
     def _cell_head(self, part: Part, cell: Cell) -> Head:
         here = [
-            Address(a.key, a.start - cell.start, a.end - cell.start)
+            PaperAddress(a.key, a.start - cell.start, a.end - cell.start)
             for line in range(part.first, part.end)
             for a in self.tree.found.get(line, ())
             if cell.start <= a.start < cell.end
@@ -131,19 +131,19 @@ class _Chooser:
                 self._give(owner.parent, here, index)
             if line.kind in (Kind.ROW, Kind.HTML_ROW) or (begins and head.key):
                 continue
-            if owner.first == index and owner.shape in (Shape.HEADING, Shape.ITEM, Shape.BOLD):
+            if owner.first == index and owner.shape in (PartShape.HEADING, PartShape.ITEM, PartShape.BOLD):
                 continue
             if self._is_link_line(line.inner, here[0], line.start + line.content, owner, index):
                 self._give(owner, here, index)
 
-    def _give(self, part: Part | None, here: list[Address], index: int) -> None:
+    def _give(self, part: Part | None, here: list[PaperAddress], index: int) -> None:
         while part and part.parent and self.facts[part].head.use == Use.LINK:
             part = part.parent
         if part:
             best = next((a for a in here if is_arxiv(a.key)), here[0])
             self.facts[part].links.setdefault(best.key, index)
 
-    def _is_link_line(self, text: str, first: Address, start: int, owner: Part, index: int) -> bool:
+    def _is_link_line(self, text: str, first: PaperAddress, start: int, owner: Part, index: int) -> bool:
         """Whether the line is there for the address: nothing but links, or a link near its start."""
         at = first.start - start
         found = links(text[: 4 * LINK_START + 400], self.source.definitions)
@@ -159,7 +159,7 @@ class _Chooser:
         return (
             near
             and at <= LINK_START
-            and owner.shape == Shape.HEADING
+            and owner.shape == PartShape.HEADING
             and (not text[:at].strip(" *_<[(") or "](" in text[:at])
         )
 
@@ -211,7 +211,7 @@ class _Chooser:
 
     def _choose(self, part: Part) -> None:
         facts = self.facts[part]
-        if part.shape == Shape.PARAGRAPH and part.parent is self.tree.root and not self._list_made(part):
+        if part.shape == PartShape.PARAGRAPH and part.parent is self.tree.root and not self._list_made(part):
             return  # one paragraph above all headings is a remark
         if (
             part.key
@@ -228,7 +228,11 @@ class _Chooser:
             self._take_bare(part)
 
     def _take(self, part: Part, key: str) -> None:
-        head = None if part.shape in (Shape.HEADING, Shape.FOLDED, Shape.QUOTE) else self.facts[part].head
+        head = (
+            None
+            if part.shape in (PartShape.HEADING, PartShape.FOLDED, PartShape.QUOTE)
+            else self.facts[part].head
+        )
         self.chosen.append(Chosen(part, key, head))
         for inner in _walk(part):
             if (
@@ -243,9 +247,9 @@ class _Chooser:
         item with one below an item.
         """
         facts = self.facts[inner]
-        if inner.key or (part.shape == inner.shape == Shape.ITEM and facts.head.use == Use.ENTRY):
+        if inner.key or (part.shape == inner.shape == PartShape.ITEM and facts.head.use == Use.ENTRY):
             return facts.head.key != key
-        if inner.shape != Shape.HEADING or not facts.links or self._purity(inner) < 0.5:
+        if inner.shape != PartShape.HEADING or not facts.links or self._purity(inner) < 0.5:
             return False
         return self._near(inner) not in ("", key) and self._has_title(inner)
 
@@ -253,7 +257,7 @@ class _Chooser:
         """The key of the only line of links right below a head; empty where there are several."""
         found = self.facts[part].links
         near = [key for key, line in found.items() if self._lines_between(part, line) <= LINK_LINES]
-        return near[0] if len(near) == 1 and len(found) == 1 and part.shape != Shape.FILE else ""
+        return near[0] if len(near) == 1 and len(found) == 1 and part.shape != PartShape.FILE else ""
 
     def _choose_on_path(self, part: Part, key: str) -> None:
         """Of a part and those inside it that hold the only address, the one that is the paper."""
@@ -277,10 +281,10 @@ class _Chooser:
         before the higher; but an item with a title of its own before a heading without other text.
         """
         depth = path.index(part)
-        if part.shape in (Shape.HEADING, Shape.FOLDED, Shape.ROW):
+        if part.shape in (PartShape.HEADING, PartShape.FOLDED, PartShape.ROW):
             return (2, depth)
         if (
-            part.shape == Shape.ITEM
+            part.shape == PartShape.ITEM
             and self.facts[part].head.use >= Use.WEAK
             and not self._has_prose(path[0], part)
         ):
@@ -295,14 +299,18 @@ class _Chooser:
 
     def _has_title(self, part: Part) -> bool:
         """Whether the words of a head can be a paper's title."""
-        if part.shape == Shape.ROW or self.facts[part].head.use >= Use.WEAK:
+        if part.shape == PartShape.ROW or self.facts[part].head.use >= Use.WEAK:
             return True
-        if part.shape in (Shape.FILE, Shape.PARAGRAPH) or part.head[0] >= part.head[1]:
+        if part.shape in (PartShape.FILE, PartShape.PARAGRAPH) or part.head[0] >= part.head[1]:
             return False
         if self.facts[part].head.use == Use.LINK:
             return False
         text = self.source.text[part.head[0] : min(part.head[1], part.head[0] + 2_000)]
-        if part.shape == Shape.ITEM and (label := label_of(text)) and label.role not in (None, Role.TITLE):
+        if (
+            part.shape == PartShape.ITEM
+            and (label := label_of(text))
+            and label.role not in (None, Role.TITLE)
+        ):
             return False
         title = plain_title(text, self.source.definitions)
         if day_in(text):
@@ -314,12 +322,12 @@ class _Chooser:
 
     def _is_free(self, part: Part) -> bool:
         """Whether a part has a title and holds no known address."""
-        return not self.facts[part].keys and (part.shape == Shape.ROW or self._has_title(part))
+        return not self.facts[part].keys and (part.shape == PartShape.ROW or self._has_title(part))
 
     def _take_bare(self, part: Part) -> None:
         """A list, or lines, of nothing but addresses: each is a paper without a title."""
         facts = self.facts[part]
-        if len(facts.links) < 2 or part.shape in (Shape.ITEM, Shape.PARAGRAPH):
+        if len(facts.links) < 2 or part.shape in (PartShape.ITEM, PartShape.PARAGRAPH):
             return
         taken = {chosen.key for chosen in self.chosen}
         for key, line in facts.links.items():
@@ -329,10 +337,10 @@ class _Chooser:
     def _line_part(self, line: int) -> Part:
         found = self.source.lines[line]
         owner = self.tree.owners[line]
-        if owner.first == line and owner.shape in (Shape.ITEM, Shape.PARAGRAPH):
+        if owner.first == line and owner.shape in (PartShape.ITEM, PartShape.PARAGRAPH):
             return owner
         return Part(
-            Shape.PARAGRAPH,
+            PartShape.PARAGRAPH,
             0,
             line,
             line + 1,
@@ -357,7 +365,7 @@ def _outermost_entry(inner: Part, outer: Part, facts: dict[Part, Facts]) -> bool
     """Whether no other entry stands between a part and the entry around it."""
     above = inner.parent
     while above is not None and above is not outer:
-        if above.key or (facts[above].head.use == Use.ENTRY and above.shape == Shape.ITEM):
+        if above.key or (facts[above].head.use == Use.ENTRY and above.shape == PartShape.ITEM):
             return False
         above = above.parent
     return True

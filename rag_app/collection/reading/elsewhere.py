@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from rag_app.collection.reading.heads import Head, titled
 from rag_app.collection.reading.labels import Role, label_of
-from rag_app.collection.reading.markup import Kind, Source
-from rag_app.collection.reading.outline import Part, Shape
+from rag_app.collection.reading.markup import Kind, SourceText
+from rag_app.collection.reading.outline import Part, PartShape
 from rag_app.collection.reading.titles import Link, is_generic, links, plain_title, web_key
 
 _LINES = 60  # lines of a part in which its address is looked for
@@ -39,7 +39,7 @@ class Chosen:
 
 
 def like_siblings(
-    source: Source, parts: Sequence[Part], chosen: Sequence[Chosen], is_free: Callable[[Part], bool]
+    source: SourceText, parts: Sequence[Part], chosen: Sequence[Chosen], is_free: Callable[[Part], bool]
 ) -> list[Chosen]:
     """The parts of the kinds of chosen ones that have a title and a web address where those have theirs.
     `is_free` tells whether a part has a title and no known address.
@@ -51,7 +51,7 @@ def like_siblings(
         if part in taken or part.parent in taken or not kinds[kind_of(part)] or not is_free(part):
             continue
         if key := _web_key(part, source):
-            heading = part.shape in (Shape.HEADING, Shape.FOLDED)
+            heading = part.shape in (PartShape.HEADING, PartShape.FOLDED)
             head = None if heading else titled(source.text[slice(*part.head)], source.definitions)
             found.append(Chosen(part, key, head))
     return found
@@ -59,14 +59,14 @@ def like_siblings(
 
 def kind_of(part: Part) -> object:
     """Parts of one kind are compared: headings of a level, folded blocks, items of one list."""
-    if part.shape == Shape.HEADING:
+    if part.shape == PartShape.HEADING:
         return (part.shape, part.level)
-    if part.shape in (Shape.ITEM, Shape.ROW):
+    if part.shape in (PartShape.ITEM, PartShape.ROW):
         return (part.shape, part.level, id(part.parent))
     return part.shape
 
 
-def _web_key(part: Part, source: Source) -> str:
+def _web_key(part: Part, source: SourceText) -> str:
     """The web address that stands where papers of this kind have theirs, or an empty string."""
     spans = [(c.start, c.end, c.role) for c in part.cells] or [(*part.head, None), *_own_lines(part, source)]
     for start, end, role in spans:
@@ -76,13 +76,13 @@ def _web_key(part: Part, source: Source) -> str:
     return ""
 
 
-def _own_lines(part: Part, source: Source) -> Iterator[tuple[int, int, Role | None]]:
+def _own_lines(part: Part, source: SourceText) -> Iterator[tuple[int, int, Role | None]]:
     for line in source.lines[part.body : min(part.end, part.body + _LINES)]:
         if line.kind in (Kind.TEXT, Kind.ITEM):
             yield line.start + line.content, line.start + line.end, None
 
 
-def _paper_link(text: str, source: Source, shape: Shape) -> str:
+def _paper_link(text: str, source: SourceText, shape: PartShape) -> str:
     """The address of a link that is labelled as a paper, or is the title itself."""
     label = label_of(text)
     for link in links(text, source.definitions):
@@ -98,7 +98,7 @@ def _shown(text: str, link: Link) -> str:
     return text[link.label_start : link.label_end]
 
 
-def _is_title(text: str, link: Link, shape: Shape) -> bool:
-    if shape not in (Shape.HEADING, Shape.ITEM, Shape.ROW) or text[: link.start].strip(" *_#"):
+def _is_title(text: str, link: Link, shape: PartShape) -> bool:
+    if shape not in (PartShape.HEADING, PartShape.ITEM, PartShape.ROW) or text[: link.start].strip(" *_#"):
         return False
     return not is_generic(_shown(text, link))

@@ -21,8 +21,8 @@ from rag_app.collection.reading.fields import (
     sections_of,
 )
 from rag_app.collection.reading.heads import titled
-from rag_app.collection.reading.markup import Kind, Source, SourceLine
-from rag_app.collection.reading.outline import Part, Shape
+from rag_app.collection.reading.markup import Kind, SourceLine, SourceText
+from rag_app.collection.reading.outline import Part, PartShape
 from rag_app.collection.reading.rows import read_row
 from rag_app.collection.reading.spans import count_votes, read_span
 from rag_app.collection.reading.titles import (
@@ -50,7 +50,7 @@ class Entry:
     key: str
     title: str
     line: int  # 1-based, of its head
-    shape: Shape
+    shape: PartShape
     fields: Fields
     sections: tuple[Section, ...]
     part: Part
@@ -60,13 +60,15 @@ _ADDRESS = re.compile(r"<?https?://\S++", re.IGNORECASE)
 _SEPARATORS = " \t\n-–—:：,，;；|·•*_`)]>.。"
 
 
-def entry_of(source: Source, chosen: Chosen, inner: Sequence[Part], year: int) -> tuple[Entry, list[LeftOut]]:
+def entry_of(
+    source: SourceText, chosen: Chosen, inner: Sequence[Part], year: int
+) -> tuple[Entry, list[LeftOut]]:
     """The entry of a chosen part without the entries `inner` to it, and what is too long for one.
     `year` completes its days.
     """
     left_out: list[LeftOut] = []
     part, body = chosen.part, Body()
-    if part.shape == Shape.ROW:
+    if part.shape == PartShape.ROW:
         read_row(source, part, body, year)
     else:
         _read_head(source, chosen, body, year)
@@ -78,9 +80,9 @@ def entry_of(source: Source, chosen: Chosen, inner: Sequence[Part], year: int) -
     return Entry(chosen.key, title, line, part.shape, body.fields, sections, part), left_out
 
 
-def _indent(source: Source, part: Part) -> int:
+def _indent(source: SourceText, part: Part) -> int:
     """How far the lines of an item are indented."""
-    if part.shape != Shape.ITEM:
+    if part.shape != PartShape.ITEM:
         return 0
     inside = (line for line in source.lines[part.body : part.end] if line.text.strip())
     return min((len(line.text) - len(line.text.lstrip()) for line in inside), default=0)
@@ -110,7 +112,7 @@ def _within(
         left_out.append((first, f"beyond the {LONGEST_ENTRY:,} characters of an entry: {count:,} lines"))
 
 
-def _short(title: str, part: Part, source: Source, left_out: list[LeftOut]) -> str:
+def _short(title: str, part: Part, source: SourceText, left_out: list[LeftOut]) -> str:
     if len(title) <= LONGEST_TITLE:
         return title
     left_out.append((source.lines[part.first].number, f"the title is cut: it has {len(title):,} characters"))
@@ -120,7 +122,7 @@ def _short(title: str, part: Part, source: Source, left_out: list[LeftOut]) -> s
 # --- heads ------------------------------------------------------------------------------------
 
 
-def _read_head(source: Source, chosen: Chosen, body: Body, year: int) -> None:
+def _read_head(source: SourceText, chosen: Chosen, body: Body, year: int) -> None:
     part = chosen.part
     start, end = part.head
     text = source.text[start:end]
@@ -141,7 +143,7 @@ def _read_head(source: Source, chosen: Chosen, body: Body, year: int) -> None:
     read_span(source, start + head.rest, end, SUMMARY, body)
 
 
-def _of_heading(heading: str, source: Source) -> tuple[str, str]:
+def _of_heading(heading: str, source: SourceText) -> tuple[str, str]:
     """The heading's title, and the words beside a link that is the title."""
     address = next(addresses(heading), None)
     middle = heading.rfind("](", 0, address.start) if address else -1

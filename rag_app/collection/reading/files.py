@@ -20,7 +20,7 @@ from rag_app.collection.reading.front_matter import FrontMatter, Value, front_ma
 from rag_app.collection.reading.json_objects import json_papers
 from rag_app.collection.reading.json_values import looks_like_json, strings_with_addresses
 from rag_app.collection.reading.labels import Role, role_of
-from rag_app.collection.reading.markup import Kind, Source, definitions_in, opaque_spans, scan
+from rag_app.collection.reading.markup import Kind, SourceText, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import EntryShape, addresses_by_line, entry_shape
 from rag_app.collection.reading.reader import Days, Reading, damage, read_text
 from rag_app.collection.reading.titles import plain_title
@@ -172,7 +172,7 @@ def _one_paper(text: str, front: FrontMatter, path: PurePath, reading: Reading) 
     return named.key if named and path.stem[named.end :][:1] in ("", "-", "_", " ") else ""
 
 
-def _scanned(text: str, begin: int) -> Source:
+def _scanned(text: str, begin: int) -> SourceText:
     return scan(text, begin, len(text), definitions_in(text), opaque_spans(text, begin))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rag_app.collection.reading.addresses import Address
+from rag_app.collection.reading.addresses import PaperAddress
 from rag_app.collection.reading.days import starts_with_day
 from rag_app.collection.reading.labels import Role, label_of
 from rag_app.collection.reading.titles import (
@@ -71,7 +71,7 @@ _BARE_START = re.compile(r"[*_]{0,3}[\[(`（]\s?(?:arxiv:)?\d{4}\.\d{4,5}", re.I
 _ONLY_MARKS = re.compile(r"[\W_]*\Z")
 
 
-def head_of(text: str, definitions: Definitions, bare: Sequence[Address] = ()) -> Head:
+def head_of(text: str, definitions: Definitions, bare: Sequence[PaperAddress] = ()) -> Head:
     """The title and the address in one head; `bare` are ids written without an address, as offsets
     in the text.
     """
@@ -100,7 +100,7 @@ def titled(text: str, definitions: Definitions) -> Head:
     return _untied(text, _begin(text), links(text, definitions))
 
 
-def _with_bare(found: list[Link], bare: Sequence[Address]) -> list[Link]:
+def _with_bare(found: list[Link], bare: Sequence[PaperAddress]) -> list[Link]:
     free = [a for a in bare if not any(link.start <= a.start < link.end for link in found)]
     return sorted(
         found + [Link(a.start, a.end, a.start, a.end, a.key, a.key) for a in free],

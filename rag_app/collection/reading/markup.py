@@ -91,7 +91,7 @@ Span = tuple[int, int, Kind]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A text with the lines between two of its offsets, and the addresses of its reference links."""
 
     text: str
@@ -129,13 +129,13 @@ def scan(
     opaque: Sequence[Span],
     *,
     needed: Callable[[int], bool] | None = None,
-) -> Source:
+) -> SourceText:
     """The lines between two offsets at line starts of a normalised text. Lines that are not `needed`,
     told by their offsets, are hidden as one.
     """
     first = text.count("\n", 0, start) + 1
     lines = _Scanner(text, opaque, bool(definitions), needed).run(start, end, first)
-    return Source(text, lines, definitions, start, end)
+    return SourceText(text, lines, definitions, start, end)
 
 
 def opaque_spans(text: str, begin: int) -> list[Span]:

@@ -11,14 +11,14 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from rag_app.collection.reading.addresses import BARE, Address, addresses, bare_id
+from rag_app.collection.reading.addresses import BARE, PaperAddress, addresses, bare_id
 from rag_app.collection.reading.labels import Role, label_of, role_of
-from rag_app.collection.reading.markup import Kind, Source, SourceLine
+from rag_app.collection.reading.markup import Kind, SourceLine, SourceText
 from rag_app.collection.reading.titles import is_generic, links, start_of_title
 from rag_app.text.cleaning import clean_line
 
 
-class Shape(IntEnum):
+class PartShape(IntEnum):
     """What a part is, in the order in which parts hold each other."""
 
     FILE = 0
@@ -50,7 +50,7 @@ class EntryShape(StrEnum):
     NAMED_FILE = "file named by its id"
 
 
-def entry_shape(shape: Shape) -> EntryShape:
+def entry_shape(shape: PartShape) -> EntryShape:
     """The shape of an entry that is a part of a Markdown file."""
     return EntryShape[shape.name]
 
@@ -69,7 +69,7 @@ class Cell:
 class Part:
     """A part of a file. Lines are indices into the source's lines, offsets are into the file's text."""
 
-    shape: Shape
+    shape: PartShape
     level: int  # of a heading 1 to 6, of an item its indentation
     first: int  # its first line
     body: int  # the line below its head
@@ -87,7 +87,7 @@ class Outline:
 
     root: Part
     owners: list[Part]
-    found: dict[int, list[Address]]  # line -> addresses, offsets into the text
+    found: dict[int, list[PaperAddress]]  # line -> addresses, offsets into the text
 
 
 _OPAQUE = (Kind.CODE, Kind.HIDDEN, Kind.LEFT_OUT)
@@ -103,15 +103,15 @@ _BEFORE_BARE = re.compile(
 )
 
 
-def outline(source: Source) -> Outline:
+def outline(source: SourceText) -> Outline:
     """The parts of a scanned text."""
     return _Builder(source).run()
 
 
-def addresses_by_line(source: Source) -> dict[int, list[Address]]:
+def addresses_by_line(source: SourceText) -> dict[int, list[PaperAddress]]:
     """line -> its addresses, those that are written as a bare id where a list is made of them too."""
     starts = [line.start for line in source.lines]
-    found: dict[int, list[Address]] = {}
+    found: dict[int, list[PaperAddress]] = {}
     for address in addresses(source.text, source.start, source.end):
         found.setdefault(bisect_right(starts, address.start) - 1, []).append(address)
     for match in BARE.finditer(source.text, source.start, source.end):
@@ -122,7 +122,7 @@ def addresses_by_line(source: Source) -> dict[int, list[Address]]:
             continue
         bare = bare_id(line.text, column)
         if bare and _stands_for_an_entry(line, column):
-            found[index] = [Address(bare.key, match.start(), line.start + bare.end)]
+            found[index] = [PaperAddress(bare.key, match.start(), line.start + bare.end)]
     return {
         index: kept
         for index, every in found.items()
@@ -142,7 +142,7 @@ def _stands_for_an_entry(line: SourceLine, column: int) -> bool:
     return _BEFORE_BARE.match(before[-400:]) is not None
 
 
-def _in_image(line: SourceLine, address: Address) -> bool:
+def _in_image(line: SourceLine, address: PaperAddress) -> bool:
     """Whether the address is where a picture lies."""
     column = address.start - line.start
     opening = line.text.rfind("](", max(0, column - 200), column)
@@ -159,10 +159,10 @@ def _in_image(line: SourceLine, address: Address) -> bool:
 class _Builder:
     """One pass over the lines with a stack of the open parts."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source, self.lines = source, source.lines
         self.found = addresses_by_line(source)
-        self.root = Part(Shape.FILE, 0, 0, 0, len(self.lines))
+        self.root = Part(PartShape.FILE, 0, 0, 0, len(self.lines))
         self.stack = [self.root]
         self.owners: list[Part] = []
         self.folds = self._pairs() if "<details" in source.text.lower() else {}
@@ -211,7 +211,7 @@ class _Builder:
         elif line.kind == Kind.ITEM:
             self._push(
                 Part(
-                    Shape.ITEM,
+                    PartShape.ITEM,
                     line.level,
                     index,
                     index + 1,
@@ -232,9 +232,9 @@ class _Builder:
             self._pop(index)
 
     def _ends(self, part: Part, index: int, line: SourceLine, before: Kind) -> bool:
-        if part.shape == Shape.ITEM:
+        if part.shape == PartShape.ITEM:
             return self._ends_item(part, index, line, before)
-        if part.shape in (Shape.PARAGRAPH, Shape.LABELLED):
+        if part.shape in (PartShape.PARAGRAPH, PartShape.LABELLED):
             return line.kind in (Kind.HEADING, Kind.RULE)
         return False
 
@@ -256,13 +256,18 @@ class _Builder:
         return re.match(r"\s*</(?:ol|ul|li)>", line.text) is not None and inside <= part.level
 
     def _heading(self, index: int, line: SourceLine) -> None:
-        while self.stack[-1].shape not in (Shape.FILE, Shape.FOLDED, Shape.QUOTE):
-            if self.stack[-1].shape == Shape.HEADING and self.stack[-1].level < line.level:
+        while self.stack[-1].shape not in (PartShape.FILE, PartShape.FOLDED, PartShape.QUOTE):
+            if self.stack[-1].shape == PartShape.HEADING and self.stack[-1].level < line.level:
                 break
             self._pop(index)
         here = self.found.get(index)
         part = Part(
-            Shape.HEADING, line.level, index, index + 1, 0, (line.start + line.content, line.start + line.end)
+            PartShape.HEADING,
+            line.level,
+            index,
+            index + 1,
+            0,
+            (line.start + line.content, line.start + line.end),
         )
         part.key = here[0].key if here else self._wiki_or_reference(line)
         self._push(part)
@@ -275,7 +280,7 @@ class _Builder:
 
     def _fold(self, index: int, line: SourceLine) -> None:
         last = self.folds[index]
-        part = Part(Shape.FOLDED, 0, index, index + 1, 0)
+        part = Part(PartShape.FOLDED, 0, index, index + 1, 0)
         for at in range(index, min(index + 4, last)):
             text = self.lines[at].text
             opening = re.search(r"<summary\b[^<>]{0,300}>", text, re.IGNORECASE)
@@ -290,7 +295,7 @@ class _Builder:
         self._push(part)
 
     def _quote(self, index: int, line: SourceLine) -> None:
-        part = Part(Shape.QUOTE, 0, index, index, 0)
+        part = Part(PartShape.QUOTE, 0, index, index, 0)
         callout = _CALLOUT.match(line.inner)
         if callout:
             part.body = index + 1
@@ -303,29 +308,29 @@ class _Builder:
 
     def _text(self, index: int, line: SourceLine) -> None:
         """A line that begins a paragraph: bold as a heading, the first of label lines, or with an address."""
-        if self.stack[-1].shape == Shape.ITEM:
+        if self.stack[-1].shape == PartShape.ITEM:
             return
         if shape := self._shape_of(index, line):
             while (
-                self.stack[-1].shape in (Shape.BOLD, Shape.LABELLED, Shape.PARAGRAPH)
+                self.stack[-1].shape in (PartShape.BOLD, PartShape.LABELLED, PartShape.PARAGRAPH)
                 and self.stack[-1].shape >= shape
             ):
                 self._pop(index)
             start = line.start + line.content
-            if shape == Shape.LABELLED and (label := label_of(line.inner)):
+            if shape == PartShape.LABELLED and (label := label_of(line.inner)):
                 start += label.value
             part = Part(shape, 0, index, index + 1, 0, (start, line.start + line.end))
             self._push(part)
 
-    def _shape_of(self, index: int, line: SourceLine) -> Shape | None:
+    def _shape_of(self, index: int, line: SourceLine) -> PartShape | None:
         text = line.inner
         bold = _BOLD.match(text) if text.lstrip()[:2] in ("**", "__", "<b", "<s") else None
         if bold and _could_be_a_heading(bold[1] or bold[4] or "", bold["after"] or ""):
-            return Shape.BOLD
+            return PartShape.BOLD
         label = label_of(text) if ":" in text[:60] or "：" in text[:60] else None
         if label and label.role == Role.TITLE and len(text) > label.value + 3:
-            return Shape.LABELLED
-        return Shape.PARAGRAPH if index in self.found or index + 1 in self.found else None
+            return PartShape.LABELLED
+        return PartShape.PARAGRAPH if index in self.found or index + 1 in self.found else None
 
     def _push(self, part: Part) -> None:
         if len(self.stack) >= DEEPEST:
@@ -334,9 +339,9 @@ class _Builder:
         part.parent.children.append(part)
         self.stack.append(part)
         self.keyed += bool(part.key)
-        if part.shape == Shape.FOLDED:
+        if part.shape == PartShape.FOLDED:
             self.open_folds.append((part, self.folds[part.first]))
-        elif part.shape == Shape.QUOTE:
+        elif part.shape == PartShape.QUOTE:
             self.open_quote = part
 
     def _pop(self, index: int) -> None:
@@ -345,7 +350,7 @@ class _Builder:
         self.keyed -= bool(part.key)
         if part is self.open_quote:
             self.open_quote = None
-        elif part.shape == Shape.FOLDED:
+        elif part.shape == PartShape.FOLDED:
             self.open_folds.pop()
 
     def _pop_through(self, part: Part, index: int) -> None:

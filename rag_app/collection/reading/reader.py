@@ -16,8 +16,8 @@ from rag_app.collection.reading.addresses import BARE, addresses
 from rag_app.collection.reading.choice import Choice, choose
 from rag_app.collection.reading.days import Day, day_in, has_impossible_day, year_in
 from rag_app.collection.reading.entry import LONGEST_ENTRY, Entry, LeftOut, entry_of
-from rag_app.collection.reading.markup import Kind, Source, Span, definitions_in, opaque_spans, scan
-from rag_app.collection.reading.outline import Outline, Part, Shape, outline
+from rag_app.collection.reading.markup import Kind, SourceText, Span, definitions_in, opaque_spans, scan
+from rag_app.collection.reading.outline import Outline, Part, PartShape, outline
 from rag_app.collection.reading.tables import add_rows
 
 LEAP_YEAR = 2000  # has every day
@@ -108,7 +108,7 @@ def damage(text: str, start: int, end: int) -> tuple[int, str] | None:
 class _Dated:
     """Entries with the days of the headings above them."""
 
-    def __init__(self, source: Source, tree: Outline, choice: Choice, days: Days) -> None:
+    def __init__(self, source: SourceText, tree: Outline, choice: Choice, days: Days) -> None:
         self.source, self.tree, self.choice, self.days = source, tree, choice, days
         self.taken = {chosen.part for chosen in choice.chosen}
         self.damaged = _NO_TEXT.search(source.text, source.start, source.end) is not None
@@ -139,7 +139,7 @@ class _Dated:
         digest, year = self.days.digest, self.days.year
         above: list[tuple[int, int]] = []  # (level, year) of the headings around
         for part in _outside(self.tree.root, self.taken):
-            if part.shape != Shape.HEADING:
+            if part.shape != PartShape.HEADING:
                 continue
             while above and above[-1][0] >= part.level:
                 above.pop()
@@ -167,7 +167,7 @@ class _Dated:
         _, day, year = self.changes[at] if at >= 0 else (0, self.days.digest, self.days.year)
         above = part.parent
         while above is not None:
-            if above.shape in (Shape.FOLDED, Shape.BOLD, Shape.ITEM) and above not in self.taken:
+            if above.shape in (PartShape.FOLDED, PartShape.BOLD, PartShape.ITEM) and above not in self.taken:
                 own = day_in(self.source.text[above.head[0] : above.head[1]], year)
                 if own:
                     return own, year
@@ -223,7 +223,7 @@ class _Dated:
 
     def _untaken(self) -> None:
         for part in _outside(self.tree.root, self.taken):
-            if part.shape in (Shape.FILE, Shape.HEADING):
+            if part.shape in (PartShape.FILE, PartShape.HEADING):
                 self._report(part)
 
     def _report(self, part: Part) -> None:
@@ -234,7 +234,7 @@ class _Dated:
             return
         text = self.source.text[part.head[0] : part.head[1]]
         lost = next((i for i in own if i in self.tree.found), None)
-        if part.shape == Shape.FILE:
+        if part.shape == PartShape.FILE:
             if lost is not None:
                 self.left_out.append((self.source.lines[lost].number, "an arXiv address without a heading"))
         elif day_in(text) or has_impossible_day(text):
@@ -258,7 +258,7 @@ class _Dated:
 
     def _own_lines(self, part: Part) -> Iterator[int]:
         """The lines of a part up to its first heading, without those of entries."""
-        end = min((c.first for c in part.children if c.shape == Shape.HEADING), default=part.end)
+        end = min((c.first for c in part.children if c.shape == PartShape.HEADING), default=part.end)
         at = part.body
         entries = iter(sorted(_within(part, self.taken), key=lambda p: p.first))
         entry = next(entries, None)
@@ -272,7 +272,7 @@ class _Dated:
             at += 1
 
     def _damage_in(self, part: Part, own: list[int]) -> LeftOut | None:
-        for index in [part.first, *own] if part.shape == Shape.HEADING else own:
+        for index in [part.first, *own] if part.shape == PartShape.HEADING else own:
             line = self.source.lines[index]
             found = damage(line.text, 0, len(line.text))
             if found:
@@ -306,7 +306,7 @@ def _within(part: Part, taken: set[Part]) -> list[Part]:
         inner = stack.pop()
         if inner in taken:
             found.append(inner)
-        elif inner.shape != Shape.HEADING:
+        elif inner.shape != PartShape.HEADING:
             stack.extend(inner.children)
     return found
 

@@ -11,7 +11,7 @@ from rag_app.collection.reading.days import day_in
 from rag_app.collection.reading.fields import Body, Fields
 from rag_app.collection.reading.heads import Head, head_of, titled
 from rag_app.collection.reading.labels import Role
-from rag_app.collection.reading.markup import Source
+from rag_app.collection.reading.markup import SourceText
 from rag_app.collection.reading.outline import Cell, Part
 from rag_app.collection.reading.spans import count_votes, read_span
 from rag_app.collection.reading.titles import links, only_links
@@ -22,7 +22,7 @@ from rag_app.text.cleaning import clean_line
 _NOTHING = {"", "-", "null", "none", "n/a", "nan"}
 
 
-def read_row(source: Source, part: Part, body: Body, year: int) -> None:
+def read_row(source: SourceText, part: Part, body: Body, year: int) -> None:
     """Add what the cells of a row say. `year` completes its days."""
     title_cell = _title_cell(source, part)
     if title_cell:
@@ -35,13 +35,13 @@ def read_row(source: Source, part: Part, body: Body, year: int) -> None:
             _read_cell(source, cell, body, year)
 
 
-def _cell_head(source: Source, cell: Cell) -> Head:
+def _cell_head(source: SourceText, cell: Cell) -> Head:
     text = source.text[cell.start : cell.end]
     found = head_of(text, source.definitions)
     return found if found.title else titled(text, source.definitions)
 
 
-def _title_cell(source: Source, part: Part) -> Cell | None:
+def _title_cell(source: SourceText, part: Part) -> Cell | None:
     """The cell that holds the title: the column named so, or else the first cell with words that are
     no field of another kind.
     """
@@ -58,17 +58,17 @@ def _title_cell(source: Source, part: Part) -> Cell | None:
     return max(free[:2], key=lambda cell: "**" in source.text[cell.start : cell.end], default=None)
 
 
-def _has_words(source: Source, cell: Cell) -> bool:
+def _has_words(source: SourceText, cell: Cell) -> bool:
     plain = clean_line(source.text[cell.start : min(cell.end, cell.start + 400)])
     return any(map(str.isalpha, plain)) and day_in(plain[:30], 1) is None and votes_of(plain) is None
 
 
-def _is_links_alone(source: Source, cell: Cell) -> bool:
+def _is_links_alone(source: SourceText, cell: Cell) -> bool:
     text = source.text[cell.start : cell.end]
     return only_links(text, links(text, source.definitions)) if text else True
 
 
-def _read_cell(source: Source, cell: Cell, body: Body, year: int) -> None:
+def _read_cell(source: SourceText, cell: Cell, body: Body, year: int) -> None:
     fields, raw = body.fields, source.text[cell.start : cell.end]
     plain = clean_line(raw) if len(raw) < 2_000 else ""
     if cell.role == Role.AUTHORS and fields.authors is None and (listed := authors_of(raw)):

@@ -12,7 +12,7 @@ from rag_app.collection.reading.authors import authors_of
 from rag_app.collection.reading.days import day_in
 from rag_app.collection.reading.fields import Body, Fields, Mark, within_tags, without_tags
 from rag_app.collection.reading.labels import Role, label_of
-from rag_app.collection.reading.markup import Source
+from rag_app.collection.reading.markup import SourceText
 from rag_app.collection.reading.titles import is_generic, links, without_links
 from rag_app.collection.reading.votes import marked_votes, votes_of
 from rag_app.text.cleaning import clean_line
@@ -39,7 +39,7 @@ def count_votes(text: str, fields: Fields) -> None:
         fields.votes, fields.counted = found.count, True
 
 
-def read_span(source: Source, start: int, end: int, name: str, body: Body) -> None:
+def read_span(source: SourceText, start: int, end: int, name: str, body: Body) -> None:
     """Fields and text of a run of words: labelled parts divided by <br>, authors, and the rest as text."""
     at, run = start, -1
     text = source.text
@@ -62,7 +62,7 @@ def read_span(source: Source, start: int, end: int, name: str, body: Body) -> No
     _close(source, run, end, name, body)
 
 
-def _close(source: Source, start: int, end: int, name: str, body: Body) -> int:
+def _close(source: SourceText, start: int, end: int, name: str, body: Body) -> int:
     """Take the authors out of a run of words, and keep the rest as text; -1 for "no open run"."""
     if start < 0:
         return -1
@@ -110,7 +110,7 @@ def _take(role: Role | None, value: str, body: Body) -> bool:
     return False
 
 
-def _add(source: Source, start: int, end: int, name: str, body: Body) -> None:
+def _add(source: SourceText, start: int, end: int, name: str, body: Body) -> None:
     """A slice as text of a section, without tags and marks at its edges, if it holds words of its own."""
     raw = source.text[start:end]
     first, last = within_tags(raw)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag_app.collection.reading.labels import role_of
-from rag_app.collection.reading.markup import Kind, Source, SourceLine
-from rag_app.collection.reading.outline import Cell, Outline, Part, Shape
+from rag_app.collection.reading.markup import Kind, SourceLine, SourceText
+from rag_app.collection.reading.outline import Cell, Outline, Part, PartShape
 from rag_app.text.cleaning import clean_line
 
 _BAR = re.compile(r"(?<!\\)\|")
@@ -20,7 +20,7 @@ _TAG = re.compile(r"<(/?)(table|tr|t[dh])\b[^<>]{0,300}>", re.IGNORECASE)
 _COLUMNS = 40
 
 
-def add_rows(source: Source, tree: Outline) -> None:
+def add_rows(source: SourceText, tree: Outline) -> None:
     """Hang the rows of every table that holds an address below the part that the table stands in."""
     for first, last in _tables(source.lines):
         owner = tree.owners[first]
@@ -58,7 +58,7 @@ def _hang(owner: Part, rows: list[Part]) -> None:
     owner.children.sort(key=lambda part: part.first)
 
 
-def _rows(source: Source, first: int, last: int) -> Iterator[Part]:
+def _rows(source: SourceText, first: int, last: int) -> Iterator[Part]:
     lines = source.lines[first:last]
     named = len(lines) > 1 and _RULE.match(lines[1].inner) is not None
     columns = _cells(source.text, lines[:1]) if named else []
@@ -113,10 +113,10 @@ def _with_columns(text: str, cells: list[Cell], head: list[Cell]) -> tuple[Cell,
 
 
 def _row(first: int, end: int, cells: tuple[Cell, ...]) -> Part:
-    return Part(Shape.ROW, 0, first, end, end, (cells[0].start, cells[-1].end), cells=cells)
+    return Part(PartShape.ROW, 0, first, end, end, (cells[0].start, cells[-1].end), cells=cells)
 
 
-def _html_rows(source: Source, first: int, last: int) -> Iterator[Part]:
+def _html_rows(source: SourceText, first: int, last: int) -> Iterator[Part]:
     """Rows of <table>; the cells of a row that is all <th> name the columns."""
     start, end = source.lines[first].start, source.lines[last - 1].start + len(source.lines[last - 1].text)
     head: list[Cell] = []
@@ -139,6 +139,6 @@ def _html_rows(source: Source, first: int, last: int) -> Iterator[Part]:
         yield _html_row(source, _with_columns(source.text, cells, head))
 
 
-def _html_row(source: Source, cells: tuple[Cell, ...]) -> Part:
+def _html_row(source: SourceText, cells: tuple[Cell, ...]) -> Part:
     first, last = (source.index_at(offset) for offset in (cells[0].start, cells[-1].end))
     return _row(first, last + 1, cells)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rag_app.collection.reading.addresses import Address, addresses, bare_id, web_key
+from rag_app.collection.reading.addresses import addresses, bare_id, web_key
 from rag_app.collection.reading.labels import LONGEST_LABEL as LONGEST_NAME
 from rag_app.collection.reading.labels import role_of
 from rag_app.collection.reading.votes import marked_votes
@@ -290,7 +290,6 @@ def spans_between(text: str, found: list[Link]) -> list[str]:
 
 
 __all__ = [
-    "Address",
     "Definitions",
     "Link",
     "folded",
