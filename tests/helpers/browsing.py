@@ -15,17 +15,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
+from rag_app.web.i18n.english import ENGLISH
 from tests.helpers.checkout import CHECKOUT
 
 MODEL = "qwen2.5-coder-0.5b"
+ENGINE, VERIFY = "rag_app.llm.worker", "rag_app.collection.verify"  # modules that run in processes
 ANSWER_SECONDS = 240.0
+expect.set_options(timeout=30_000)  # milliseconds; the machine may be busy with other things
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -140,6 +145,46 @@ def ask(page: Page, question: str) -> None:
     expect(field).to_be_enabled(timeout=60_000)
     field.fill(question)
     field.press("Enter")
+
+
+def processes(environment: dict[str, str], module: str) -> list[psutil.Process]:
+    """Those that run a module of ours for this home."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        with suppress(psutil.Error):
+            ours = module in (process.info["cmdline"] or [])
+            if ours and process.environ().get("RAG_HOME") == environment["RAG_HOME"]:
+                found.append(process)
+    return found
+
+
+@contextmanager
+def held(environment: dict[str, str], module: str) -> Iterator[None]:
+    """The processes of a module stand still until the block ends, from the moment there is one.
+
+    What the page says while an answer or an ingest is under way is then there to be seen, however
+    fast or slow the machine is.
+    """
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not (running := processes(environment, module)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert running, f"{module} does not run"
+    for process in running:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in running:
+            with suppress(psutil.Error):
+                process.resume()
+
+
+def stop(page: Page) -> None:
+    """Press Stop, unless the answer has come to its end before."""
+    button = page.get_by_role("button", name=ENGLISH["stop"])
+    button.or_(page.locator("[class*=st-key-answer-][class*=-actions]")).first.wait_for(timeout=60_000)
+    with suppress(PlaywrightError):  # it may end between the look and the press
+        button.click(timeout=3_000)
 
 
 def model_is_ready(page: Page) -> None:

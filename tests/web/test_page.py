@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from rag_app.collection.snapshot import open_current
 from rag_app.history.store import History
 from rag_app.records import Answer
-from tests.helpers.browsing import MODEL, Open, ask, is_finished, served
+from tests.helpers.browsing import ENGINE, Open, ask, held, is_finished, model_is_ready, served, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -48,11 +48,11 @@ def test_the_model_writes_an_answer_that_outlives_the_server(
     open_tab: Open, environment: dict[str, str]
 ) -> None:
     page = open_tab()
-    expect(page.get_by_test_id("stSidebar").get_by_text(MODEL)).to_be_visible(timeout=90_000)
-    ask(page, LOOKUP_QUESTION)
-    # others work while it writes
-    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
-    expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
+    model_is_ready(page)
+    with held(environment, ENGINE):  # others work while it writes
+        ask(page, LOOKUP_QUESTION)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=60_000)
+        expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=60_000)
     is_finished(page)
     expect(page.get_by_text(re.compile(r"\d tokens/s$")).last).to_be_visible()
     saved = _last_answer(environment)
@@ -71,10 +71,13 @@ def test_the_model_writes_an_answer_that_outlives_the_server(
         again.goto("about:blank")
 
 
-def test_a_stopped_answer_gives_the_page_back(open_tab: Open) -> None:
+def test_a_stopped_answer_gives_the_page_back(open_tab: Open, environment: dict[str, str]) -> None:
     page = open_tab()
-    ask(page, "How does LoRA differ from full fine-tuning?")
-    page.get_by_role("button", name="Stop").click()
+    model_is_ready(page)
+    with held(environment, ENGINE):
+        ask(page, "How does LoRA differ from full fine-tuning?")
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("button", name="Stop")).to_be_disabled()
     expect(page.get_by_text("Stopped.").first).to_be_visible(timeout=30_000)
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
 
@@ -101,8 +104,8 @@ def test_exploring_leads_to_a_question(open_tab: Open) -> None:
     table.scroll_into_view_if_needed()
     table.click(position={"x": 18, "y": 54})  # the box of the first row
     page.get_by_role("button", name="Ask about this paper").click()
-    expect(page.get_by_text("What does QLoRA")).not_to_have_count(0, timeout=20_000)
-    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("What does QLoRA")).not_to_have_count(0, timeout=60_000)
+    stop(page)
 
 
 def test_a_mark_of_a_plot_opens_its_papers(open_tab: Open) -> None:

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from rag_app.history.store import History, SavedTurn
 from rag_app.web.i18n.english import ENGLISH
-from tests.helpers.browsing import Open, ask, free_port, is_finished, model_is_ready, served
+from tests.helpers.browsing import ENGINE, Open, ask, free_port, held, is_finished, model_is_ready, served
+from tests.helpers.ui_page import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -111,14 +112,13 @@ def test_one_stop_stops_an_answer_in_both_tabs(open_tab: Open, environment: dict
     question = f"{SLOW_QUESTION} Tell it at length."
     page = open_tab()
     model_is_ready(page)
-    ask(page, question)
-    expect(page.locator("[class*=st-key-stop-]")).to_be_visible(timeout=PATIENCE)
-    other = open_tab(page.url)
-    shows(other, question)
-    stop = other.locator("[class*=st-key-stop-] button, .st-key-answer-0-actions").first
-    stop.wait_for(timeout=PATIENCE)
-    if other.get_by_role("button", name=ENGLISH["stop"]).count():
+    with held(environment, ENGINE):
+        ask(page, question)
+        expect(page.locator("[class*=st-key-stop-]")).to_be_visible(timeout=PATIENCE)
+        other = open_tab(page.url)
+        shows(other, question)
         other.get_by_role("button", name=ENGLISH["stop"]).click()
+        expect(page.get_by_role("button", name=ENGLISH["stop"])).to_be_disabled()
     for tab in (page, other):
         is_finished(tab)
     assert len(turns_of(environment, question)) == 1
@@ -142,9 +142,11 @@ def test_a_connection_lost_in_mid_answer_ends_with_one_answer_kept_once(
     page.route_web_socket(re.compile("_stcore/stream"), through)
     page.goto(address)
     model_is_ready(page)
-    ask(page, question)
-    expect(page.locator("[class*=st-key-stop-]")).to_be_visible(timeout=PATIENCE)
-    connections[0].close()
+    with held(environment, ENGINE):
+        ask(page, question)
+        expect(page.locator("[class*=st-key-stop-]")).to_be_visible(timeout=PATIENCE)
+        connections[0].close()
+        wait_for(lambda: page.wait_for_timeout(50) or len(connections) > 1)
     is_finished(page)
     shows(page, question)
     assert len(connections) > 1
