@@ -34,7 +34,7 @@ class SavedAnswer:
 def saved_answer(
     question: str, filters: Filters, answer: Answer, library: Library, engine: Generator | None
 ) -> SavedAnswer:
-    """The receipt of an answer just given by `engine` (None: without a model) over `library`."""
+    """What is kept of an answer just given by `engine` (None: without a model) over `library`."""
     return SavedAnswer(question, filters, made_with(library, engine), answer)
 
 
@@ -58,7 +58,7 @@ def made_with(library: Library, engine: Generator | None) -> dict[str, str]:
 
 
 def save(kept: SavedAnswer, file: Path) -> None:
-    """Write a receipt as JSON. Raises RagError when the file cannot be written."""
+    """Write a saved answer as JSON. Raises RagError when the file cannot be written."""
     data = asdict(kept) | {"answer": records_json.as_stored_json(kept.answer)}
     try:
         files.replace(file, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
@@ -69,7 +69,7 @@ def save(kept: SavedAnswer, file: Path) -> None:
 
 
 def load(file: Path) -> SavedAnswer:
-    """Read a receipt back. Raises RagError for a file that holds none."""
+    """Read a saved answer back. Raises RagError for a file that holds none."""
     try:
         data = json.loads(read_json_text(file))
         whole = asdict(records_json.from_json(data["answer"]))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import errno
 import os
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from rag_app.collection.reading.files import FileReading, read_bytes, read_norma
 from rag_app.collection.reading.outline import EntryShape
 from rag_app.collection.reading.reader import damage
 from rag_app.errors import DigestError
+from rag_app.files import as_stored
 from rag_app.records import Paper, Section
 
 __all__ = [
@@ -115,7 +115,7 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
     notes: list[Skipped] = []
     seen: set[Path] = set()
     for given in roots:
-        root, taken = _existing(given), 0
+        root, taken = as_stored(given), 0
         for path, name in _files(root, skipped, notes):
             if path.resolve() in seen:
                 taken += 1
@@ -145,7 +145,7 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
 
 def files_below(root: Path) -> Iterator[Path]:
     """The files that `read` reads below a root; none when there is no such root."""
-    existing = _existing(root)
+    existing = as_stored(root)
     if existing.exists():
         yield from (path for path, _ in _files(existing, [], []) if path.is_file())
 
@@ -177,26 +177,6 @@ def _missing(papers: Sequence[Paper]) -> tuple[tuple[Missing, int], ...]:
 
 
 # --- files ------------------------------------------------------------------------------------
-
-
-def _existing(root: Path) -> Path:
-    """The root, also where its name is stored in another form of Unicode than it was typed in."""
-    if root.exists():
-        return root
-    here = Path(root.anchor) if root.is_absolute() else Path()
-    for part in root.parts[1:] if root.is_absolute() else root.parts:
-        below = here / part
-        if not below.exists():
-            wanted = unicodedata.normalize("NFC", part)
-            try:
-                same = [name for name in os.listdir(here) if unicodedata.normalize("NFC", name) == wanted]  # noqa: PTH208
-            except OSError:
-                return root
-            if not same:
-                return root
-            below = here / same[0]
-        here = below
-    return here
 
 
 def _files(root: Path, skipped: list[Skipped], notes: list[Skipped]) -> Iterator[tuple[Path, str]]:

@@ -252,10 +252,10 @@ ENGLISH: Mapping[str, str] = {
     # --- collection: adding digests ------------------------------------------------------------------
     "add": "Add digests",
     "add_folder": "From a folder",
-    "folder_path": "Path of a folder with digests (.md or .txt)",
+    "folder_path": "Path of a folder with digests (Markdown, text or JSON)",
     "folder_add": "Add this folder",
     "add_files": "From files",
-    "upload": "Digests (.md or .txt)",
+    "upload": "Digests (Markdown, text or JSON)",
     "upload_add": "Add these files",
     "upload_replaces": "Replaces what was uploaded before under the same name: {names}.",
     "upload_renamed": "Saved under a name that will be read: {names}.",

@@ -253,10 +253,10 @@ KOREAN: Mapping[str, str] = {
     # --- collection: adding digests ------------------------------------------------------------------
     "add": "다이제스트 추가",
     "add_folder": "폴더에서",
-    "folder_path": "다이제스트(.md 또는 .txt)가 있는 폴더 경로",
+    "folder_path": "다이제스트(Markdown, 텍스트, JSON)가 있는 폴더 경로",
     "folder_add": "이 폴더 추가",
     "add_files": "파일에서",
-    "upload": "다이제스트 (.md 또는 .txt)",
+    "upload": "다이제스트 (Markdown, 텍스트, JSON)",
     "upload_add": "이 파일 추가",
     "upload_replaces": "같은 이름으로 올렸던 파일을 바꿉니다: {names}.",
     "upload_renamed": "읽을 수 있는 이름으로 바꾸어 저장합니다: {names}.",
