@@ -411,7 +411,9 @@ def test_the_terminal_shows_no_markdown_escapes(capsys: pytest.CaptureFixture[st
 def test_ingest_reports_what_it_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "digests" / "lab.md").write_text(LAB + "\n### [No arXiv](https://example.com)\n\nText.\n")
     assert command.main(["ingest"]) == 0
-    assert "4 papers" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "3 papers" in out
+    assert "lab.md:28: no arXiv address" in out, "a site's front page is no paper, and is reported"
     assert command.main(["ingest"]) == 0
     assert "nothing changed" in capsys.readouterr().out
 
