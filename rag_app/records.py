@@ -106,6 +106,17 @@ class Intent(StrEnum):
     COMPARE = "compare"
     TREND = "trend"
     CHAT = "chat"
+    OVERVIEW = "overview"  # approaches, reasons, trade-offs: many papers, in groups
+    SUMMARY = "summary"  # of a day or a period, with or without a topic
+    PAPER = "paper"  # a named paper explained, summed up, or in N points
+    CONCEPT = "concept"  # what is X
+    SIMILAR = "similar"  # papers like a named one
+    RECOMMEND = "recommend"  # a few papers for a purpose
+    TABLE = "table"  # papers by method, data set, metric or size
+    CONDITION = "condition"  # several conditions, or one that must not hold
+    EXISTS = "exists"  # has anyone ...?
+    RESTYLE = "restyle"  # the answer before, shorter, in another language, as a table
+    OFF = "off"  # nothing that a collection of papers could answer
 
 
 @dataclass(frozen=True, slots=True)

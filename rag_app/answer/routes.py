@@ -132,9 +132,24 @@ def _trend(selection: Selection) -> Composed:
     return templates.trend(selection.query, selection.evidence, selection.library.snapshot.papers)
 
 
+_AS_A_LOOKUP = (
+    Intent.LOOKUP,
+    Intent.OVERVIEW,
+    Intent.SUMMARY,
+    Intent.PAPER,
+    Intent.CONCEPT,
+    Intent.SIMILAR,
+    Intent.RECOMMEND,
+    Intent.TABLE,
+    Intent.CONDITION,
+    Intent.EXISTS,
+    Intent.RESTYLE,
+)
+
 ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
-    Intent.LOOKUP: Route(draft, checks=(_outside, _unknown_name)),
+    Intent.OFF: Route(_written_at_once(_greeting)),
+    **dict.fromkeys(_AS_A_LOOKUP, Route(draft, checks=(_outside, _unknown_name))),
     Intent.COMPARE: Route(draft, checks=(_outside, _unknown_name), compared=True),
     Intent.LIST: Route(
         _written_at_once(_list),
