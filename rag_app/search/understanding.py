@@ -17,7 +17,8 @@ from rag_app.collection.paper_names import TITLE_HEAD, Mention, Named, unknown_n
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, language_of, other_scripts
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import dates, patterns
+from rag_app.search import dates, kinds, patterns
+from rag_app.search.recognition import Recognise, Signs, decide
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -43,12 +44,20 @@ class _Reading:
     terms: tuple[str, ...]  # content terms of `rest` without the names
     unknown_author: str = ""
     notes: tuple[str, ...] = ()
+    marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
 
 
 def understand(
-    question: str, dictionary: Dictionary, conversation: Sequence[Turn] = (), given: Filters = Filters()
+    question: str,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn] = (),
+    given: Filters = Filters(),
+    recognise: Recognise | None = None,
 ) -> Query:
-    """What `question` asks for; `given` are filters set outside the question (page or command line)."""
+    """What `question` asks for; `given` are filters set outside the question (page or command line).
+
+    Without `recognise` its kind is the one that the wording rules give.
+    """
     reading = _read(_without_pasted_text(question), dictionary)
     papers = _subjects(reading, dictionary)
     query = Query(
@@ -71,9 +80,29 @@ def understand(
         query = replace(query, unknown=(*query.unknown, reading.unknown_author))
     if conversation:
         query = _follow(query, reading, dictionary, conversation[-REMEMBERED:])
-    return (
-        replace(query, intent=_intent(query, reading, dictionary)) if query.intent is Intent.LOOKUP else query
-    )
+    if query.intent is not Intent.LOOKUP:
+        return query
+    ruled = _intent(query, reading, dictionary)
+    if recognise is None or _is_exact(ruled, query, reading):
+        return replace(query, intent=ruled)
+    shares = recognise(reading.question, kinds.marked(reading.question, _marks(reading, query)))
+    # "Today" is no day of a digest alone: the weather has one too.
+    named = bool(query.names or (reading.filters and not reading.dates.relative))
+    topic = len(reading.terms)
+    signs = Signs(ruled, query.aggregate, len(query.papers), named, topic, bool(conversation))
+    return replace(query, intent=decide(signs, shares))
+
+
+def _is_exact(ruled: Intent, query: Query, reading: _Reading) -> bool:
+    """Whether no example can know better: what no paper meets, and facts of a named paper's record."""
+    return bool(query.impossible or reading.unknown_author or (query.papers and ruled is Intent.METADATA))
+
+
+def _marks(reading: _Reading, query: Query) -> list[tuple[tuple[int, int], str]]:
+    """Where the question names days, votes, authors, and the papers that it is about."""
+    about = set(query.papers)
+    papers = [(m.span, kinds.PAPER) for m in reading.named.mentions if about & set(m.papers)]
+    return [*reading.marks, *papers]
 
 
 def _read(question: str, dictionary: Dictionary) -> _Reading:
@@ -81,10 +110,12 @@ def _read(question: str, dictionary: Dictionary) -> _Reading:
     found = dates.find(question, dictionary.papers.last_day)
     rest = _mask(question, found.spans)
     votes, spans = patterns.votes(rest)
+    marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = _mask(rest, spans)
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
+    marks += [(span, kinds.AUTHOR) for span in spans]
     rest = _mask(rest, spans)
     named = dictionary.names.find(rest, dictionary.lexical.knows, dictionary.papers.has)
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
@@ -99,7 +130,7 @@ def _read(question: str, dictionary: Dictionary) -> _Reading:
         notes.append(f"{found.relative} = {' – '.join(found.days or (found.since, found.until))}")
     if found.impossible:
         notes.append(found.impossible)
-    return _Reading(question, filters, found, named, rest, terms, unknown_author, tuple(notes))
+    return _Reading(question, filters, found, named, rest, terms, unknown_author, tuple(notes), tuple(marks))
 
 
 def _mask(text: str, spans: Sequence[tuple[int, int]]) -> str:
