@@ -20,9 +20,6 @@ LANGUAGES: dict[str, Language] = {
     one.code: one for one in (en.LANGUAGE, ko.LANGUAGE, ja.LANGUAGE, zh.LANGUAGE)
 }
 
-# Of a text's letters, that make it a text in a script: names and terms in it stay in Latin letters.
-FAIR_SHARE = 0.15
-
 
 def language_of(text: str) -> str:
     """The code of the first language that has a fair share of the text's letters, else of English."""
@@ -30,7 +27,7 @@ def language_of(text: str) -> str:
     letters = sum(c.isalpha() for c in text)
     for one in others:
         own = count_letters(text, one.own_letters or one.script)
-        if own and own >= FAIR_SHARE * letters:
+        if own and own >= one.fair_share * letters:
             return one.code
     return default.code
 
