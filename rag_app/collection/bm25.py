@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,6 @@ from rag_app.text.terms import (
     terms_of,
     words,
 )
-
-if TYPE_CHECKING:
-    pass
 
 ANALYSES = "morphemes.json"
 
@@ -119,6 +116,56 @@ class LexicalIndex:
                 span = slice(self._starts[column], self._starts[column + 1])
                 scores[self._rows[span]] += weight * self._data[span]
         return scores
+
+    def likeness(self, row: int) -> NDArray[np.float32]:
+        """How like the paper of that row every paper is in its words, shape (papers,): the cosine of
+        their BM25 weights, in [0, 1].
+        """
+        columns, weights = self._terms_of(row)
+        scores = np.zeros(len(self.papers), dtype=np.float32)
+        for column, weight in zip(columns, weights, strict=True):
+            span = slice(self._starts[column], self._starts[column + 1])
+            scores[self._rows[span]] += weight * self._data[span]
+        likeness: NDArray[np.float32] = scores / np.maximum(self._lengths * self._lengths[row], 1e-6)
+        return likeness
+
+    def shared_terms(self, row: int, other: int) -> list[str]:
+        """The terms of both papers, those that make them most alike first."""
+        (columns, weights), (others, other_weights) = self._terms_of(row), self._terms_of(other)
+        shared, here, there = np.intersect1d(columns, others, assume_unique=True, return_indices=True)
+        order = np.argsort(-weights[here] * other_weights[there], kind="stable")
+        return [self._terms[column] for column in shared[order]]
+
+    def _terms_of(self, row: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """(columns of a paper's terms, their BM25 weights)."""
+        entries = self._by_paper[self._first_of[row] : self._first_of[row + 1]]
+        return np.searchsorted(self._starts, entries, side="right") - 1, self._data[entries]
+
+    @cached_property
+    def _by_paper(self) -> NDArray[np.intp]:
+        """The entries of the index, which lie by term, in the order of the papers."""
+        return np.argsort(self._rows, kind="stable")
+
+    @cached_property
+    def _first_of(self) -> NDArray[np.intp]:
+        """Where each paper's entries begin in that order, and where the last one's end."""
+        return np.searchsorted(self._rows[self._by_paper], np.arange(len(self.papers) + 1))
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        """The length of each paper's vector of BM25 weights."""
+        squares = np.bincount(self._rows, weights=self._data**2, minlength=len(self.papers))
+        return np.sqrt(squares).astype(np.float32)
+
+    @cached_property
+    def _terms(self) -> list[str]:
+        """The terms by column."""
+        return list(self._vocabulary)
+
+    def papers_with(self, term: str) -> int:
+        """How many papers hold the term."""
+        column = self._vocabulary.get(term)
+        return 0 if column is None else int(self._starts[column + 1] - self._starts[column])
 
     def coverage(self, claim: str, text: str) -> float | None:
         """The share of a claim's content terms, rare ones counting more, that `text` holds in
