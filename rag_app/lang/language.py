@@ -169,6 +169,5 @@ class Language:
     numbers: NumberWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
-    lexical_weight: float  # of BM25 beside vectors at 1
     # Standard deviations of retrieval score that a factor of e in the model's choice weighs.
     model_say: float
