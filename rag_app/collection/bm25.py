@@ -94,8 +94,8 @@ class LexicalIndex:
 
     def own_terms(self, text: str) -> list[str]:
         """Content terms of a question as written, stop words left out."""
-        korean = next(iter(morphemes([text])))
-        return [t for t in dict.fromkeys(korean + words(text)) if t not in STOP_WORDS]
+        (terms,) = terms_of([text])
+        return [t for t in dict.fromkeys(terms) if t not in STOP_WORDS]
 
     def query_terms(self, text: str) -> dict[str, float]:
         """Weighted terms of a question: its own at 1, translations of its English words at their
