@@ -28,7 +28,6 @@ LANGUAGE = Language(
     phrases=PHRASES,
     prompts=PROMPTS,
     # its words are rarely those of the digests
-    lexical_weight=0.5,
     model_say=1.0,
     fair_share=0.08,  # a sign says as much as two letters
 )  # fmt: skip
