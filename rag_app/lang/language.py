@@ -65,6 +65,25 @@ class QuestionPatterns:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPatterns:
+    """What open questions say beside their subject, and how digests put what is asked of them."""
+
+    asking: Parts  # what asks and carries no topic: "what are the main ways to"
+    in_this_language: Parts  # the answer is to be in this language
+    points: Parts  # one group: in how many points, lines or sentences
+    name_column: Parts  # of a column, whole: it asks for the names of the papers
+    figures_asked: Parts  # of a column: it asks for a figure
+    without_before: Parts  # one group: what must not be, after a word for "without"
+    without_after: Parts  # one group: the same, before such a word
+    denying: Parts  # in a digest's sentence: that something is not needed or not used
+    defining: Parts  # in a digest's sentence: that it says what something is
+    shorter: Parts  # of the answer before
+    longer: Parts
+    as_table: Parts
+    only: Parts  # one group or none: of its papers only those that ...
+
+
+@dataclass(frozen=True, slots=True)
 class VoteConditions:
     """Conditions on votes; each group is a number. Numbers count only beside a word for votes: "3개
     이상의 GPU" is none.
@@ -164,6 +183,7 @@ class Language:
     abbreviations: Parts  # whose full stop ends none
     stop_words: Words  # as `text.terms` folds them
     questions: QuestionPatterns
+    open_questions: OpenPatterns
     votes: VoteConditions
     dates: DateWords
     numbers: NumberWords

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
 from rag_app.lang import LANGUAGES
-from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
-from rag_app.search import patterns
+from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query, Reason, Why
+from rag_app.search import open_patterns, patterns
 from rag_app.text import sentences
 from rag_app.text.terms import words
 
@@ -33,6 +33,8 @@ RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
 # Sentences kept of a paper, best first; papers beyond the ranking keep one, for their line in a list.
 PASSAGES = 6
+LIKE_TERMS = 30  # of a paper's digest that papers like it are looked for by
+LIKE_WORDS = 0.5  # of BM25 beside vectors at 1, between two papers
 # Chunks that the vector store proposes, and papers by their words, where not every paper is scored.
 NEIGHBOURS = 2_000
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
@@ -41,6 +43,9 @@ NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can giv
 # all in standard deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
 CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
 BORDER = 0.35  # papers that miss the cut by less are shown as borderline
+
+# Kinds that are answered from many papers: a name in such a question is part of its subject.
+OF_MANY = {Intent.OVERVIEW, Intent.SUMMARY, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS}
 
 # Sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers.
 SPLIT_KEPT = 20_000
@@ -60,7 +65,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     lexical_weight = LANGUAGES[query.language].lexical_weight
     scores, why = score(text, weights, lexical_weight, library, np.array(places, dtype=np.intp))
     boosted = scores.copy()
-    for arxiv_id in query.papers:
+    for arxiv_id in () if query.intent in OF_MANY else query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
@@ -89,13 +94,34 @@ def retrieve(query: Query, library: Library) -> Evidence:
     )
 
 
+def like(paper: Paper, library: Library, filters: Filters) -> list[Paper]:
+    """The papers most like one, by its vectors and its words, best first; itself left out."""
+    table = library.snapshot.papers
+    own = np.flatnonzero(library.owners == library.places[paper.arxiv_id])
+    vector = library.snapshot.vectors[own].mean(axis=0)
+    dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))
+    text = " ".join([paper.title, *(section.text for section in paper.sections)])
+    lexical = _standardised(library.lexical.scores(_telling_terms(text, library)))
+    scores = dense + LIKE_WORDS * lexical
+    places = [library.places[other] for other in table.ids(filters) if other != paper.arxiv_id]
+    order = [places[at] for at in np.argsort(-scores[places], kind="stable")[:RANKED]]
+    return table.many(library.lexical.papers[row] for row in order)
+
+
+def _telling_terms(text: str, library: Library) -> dict[str, float]:
+    """The rarest terms of a long text, by their rarity."""
+    rarity = library.lexical.rarity
+    terms = sorted(library.lexical.own_terms(text), key=lambda term: -rarity(term))[:LIKE_TERMS]
+    return {term: rarity(term) for term in terms}
+
+
 def searched(query: Query) -> str:
     """The words that are searched for: a list's or trend's topic, else the whole question."""
     if query.intent is Intent.LIST:
         return patterns.topic(query.topic) or query.standalone
     if query.intent is Intent.TREND:
         return patterns.trend_topic(query.topic) or query.standalone
-    return query.standalone
+    return open_patterns.subject(query.topic) if query.intent in OF_MANY else query.standalone
 
 
 def score(

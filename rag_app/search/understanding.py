@@ -15,9 +15,10 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, Named, unknown_names
 from rag_app.collection.papers import PaperTable, author_key
-from rag_app.lang import alternatives, count_letters, language_of, other_scripts
+from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import dates, patterns
+from rag_app.search.open_patterns import answer_language
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -54,7 +55,7 @@ def understand(
     query = Query(
         question=question,
         standalone=reading.question,
-        language=language_of(question),
+        language=answer_language(question),
         filters=_both(reading.filters, given),
         papers=papers,
         names=tuple(m.typed for m in reading.named.mentions if set(m.papers) & set(papers)),

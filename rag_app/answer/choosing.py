@@ -1,0 +1,105 @@
+"""The papers that an open question is answered from, and the sentences that speak for each.
+
+Knows: how many papers an answer holds, when one is surely relevant, and how its sentences are
+chosen. Does not know: kinds of questions, how papers are scored (`search.retrieval`), or the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app.answer.selection import Selection
+from rag_app.collection.library import Library
+from rag_app.lang import LANGUAGES
+from rag_app.records import Filters, Hit, Paper, Passage
+from rag_app.search import retrieval
+from rag_app.text import sentences
+
+# A paper is surely relevant above this share of the best paper's score, within bounds, in standard
+# deviations of the collection.
+SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
+POOL = 40  # papers looked at, best first
+# Words of a sentence that is easily read; longer ones are taken where the digest has no other.
+EASY_WORDS = 30
+SHORT_WORDS = 4
+WORTH = 0.6  # share of the best sentence's relevance that a shorter one must have
+
+Vectors = NDArray[np.float32]
+
+
+def ranked(selection: Selection, text: str, filters: Filters | None = None) -> list[Hit]:
+    """The papers that fit `text` best, of those that meet the filters (the question's own by default)."""
+    library, table = selection.library, selection.library.snapshot.papers
+    allowed = [library.places[arxiv_id] for arxiv_id in table.ids(filters or selection.query.filters)]
+    rows = np.array(allowed, dtype=np.intp)
+    weight = LANGUAGES[selection.query.language].lexical_weight
+    scores, _ = retrieval.score(text, library.lexical.query_terms(text), weight, library, rows)
+    order = rows[np.argsort(-scores[rows], kind="stable")][:POOL]
+    ids = library.lexical.papers
+    return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
+
+
+def sure(hits: Sequence[Hit], most: int, least: int = 0) -> list[Hit]:
+    """The surely relevant of `hits` (best first), at most `most`, and the first `least` in any case."""
+    if not hits:
+        return []
+    cut = min(max(SURE_SHARE * hits[0].score, SURE_LEAST), SURE_MOST)
+    return [hit for place, hit in enumerate(hits[:most]) if hit.score >= cut or place < least]
+
+
+def by_votes(papers: Sequence[Paper]) -> list[Paper]:
+    """Most voted first; papers of unknown votes last."""
+    return sorted(papers, key=lambda paper: -(paper.votes if paper.votes is not None else -1))
+
+
+def telling(paper: Paper, weights: dict[str, float], library: Library, count: int = 1) -> tuple[Passage, ...]:
+    """The `count` sentences of a digest that say most about the weighted terms, in its order; among
+    nearly equal ones those that are easily read.
+    """
+    passages = [p for p in retrieval.passages_of(paper, weights, library) if _length(p) >= SHORT_WORDS]
+    best = sorted(passages, key=lambda p: -p.score)
+    chosen: list[Passage] = []
+    while best and len(chosen) < count:
+        taken = next((p for p in best if _is_easy(p) and p.score >= WORTH * best[0].score - 1e-9), best[0])
+        chosen.append(taken)
+        best.remove(taken)
+    return tuple(passage for passage in passages if passage in chosen)
+
+
+def whole(paper: Paper) -> tuple[Passage, ...]:
+    """Every sentence of a digest, in order."""
+    return tuple(
+        Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
+        for section in paper.sections
+        for start, end in sentences.split(section.text)
+    )
+
+
+def with_terms(selection: Selection, text: str) -> dict[str, float]:
+    """The weighted terms that sentences about `text` are chosen by."""
+    return selection.library.lexical.query_terms(text)
+
+
+def vectors(papers: Sequence[Paper], library: Library) -> Vectors:
+    """The unit mean vector of each paper's chunks, shape (papers, d)."""
+    places = {library.places[paper.arxiv_id]: at for at, paper in enumerate(papers)}
+    rows = np.flatnonzero(np.isin(library.owners, list(places)))
+    means = np.zeros((len(papers), library.snapshot.vectors.shape[1]), np.float32)
+    np.add.at(means, [places[int(owner)] for owner in library.owners[rows]], library.snapshot.vectors[rows])
+    return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6)
+
+
+def scored(hit: Hit, score: float) -> Hit:
+    return replace(hit, score=score)
+
+
+def _length(passage: Passage) -> int:
+    return len(passage.text.split())
+
+
+def _is_easy(passage: Passage) -> bool:
+    return _length(passage) <= EASY_WORDS
