@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
 from rag_app.lang import LANGUAGES
 from rag_app.records import Filters, Hit, Paper, Passage
-from rag_app.search import retrieval
+from rag_app.search import open_patterns, retrieval
 from rag_app.text import sentences
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
@@ -26,9 +25,8 @@ POOL = 40  # papers looked at, best first
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
 EASY_WORDS = 30
 SHORT_WORDS = 4
+OWN_PART = 0.35  # of the best sentence's relevance, that saying what the paper does is worth
 WORTH = 0.6  # share of the best sentence's relevance that a shorter one must have
-
-Vectors = NDArray[np.float32]
 
 
 def ranked(selection: Selection, text: str, filters: Filters | None = None) -> list[Hit]:
@@ -60,7 +58,9 @@ def telling(paper: Paper, weights: dict[str, float], library: Library, count: in
     """The `count` sentences of a digest that say most about the weighted terms, in its order; among
     nearly equal ones those that are easily read.
     """
-    passages = [p for p in retrieval.passages_of(paper, weights, library) if _length(p) >= SHORT_WORDS]
+    found = [p for p in retrieval.passages_of(paper, weights, library) if _length(p) >= SHORT_WORDS]
+    most = max((p.score for p in found), default=0.0) or 1.0
+    passages = [replace(p, score=max(p.score, 0.0) / most + _own_part(p)) for p in found]
     best = sorted(passages, key=lambda p: -p.score)
     chosen: list[Passage] = []
     while best and len(chosen) < count:
@@ -84,17 +84,12 @@ def with_terms(selection: Selection, text: str) -> dict[str, float]:
     return selection.library.lexical.query_terms(text)
 
 
-def vectors(papers: Sequence[Paper], library: Library) -> Vectors:
-    """The unit mean vector of each paper's chunks, shape (papers, d)."""
-    places = {library.places[paper.arxiv_id]: at for at, paper in enumerate(papers)}
-    rows = np.flatnonzero(np.isin(library.owners, list(places)))
-    means = np.zeros((len(papers), library.snapshot.vectors.shape[1]), np.float32)
-    np.add.at(means, [places[int(owner)] for owner in library.owners[rows]], library.snapshot.vectors[rows])
-    return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6)
-
-
-def scored(hit: Hit, score: float) -> Hit:
-    return replace(hit, score=score)
+def _own_part(passage: Passage) -> float:
+    """What a sentence is worth by its words alone: whether it says what the paper does, or what was
+    before it.
+    """
+    does = bool(open_patterns.CONTRIBUTING.search(passage.text))
+    return OWN_PART * (does - bool(open_patterns.BACKGROUND.search(passage.text)))
 
 
 def _length(passage: Passage) -> int:

@@ -1,136 +1,163 @@
-"""Papers put into groups by what they do, each named by terms of its own digests.
+"""Papers put into groups, each named by a term of the field that all of its digests hold.
 
-Knows: clustering over stored vectors, and which terms set a group apart. Does not know: questions,
-how papers were chosen, or how a group is shown.
+Knows: which terms can name a group, and how papers are dealt to them. Does not know: questions, how
+papers were chosen, or how a group is shown.
+
+A group is a fact that can be checked: its name stands in the title or the digest of each of its
+papers. Clusters of vectors were tried first: their members are alike, but no term held all of them.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rag_app.answer.trends import GENERIC
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
-from rag_app.lang import LANGUAGES, language_of
+from rag_app.collection.paper_names import shaped
+from rag_app.lang import language_of
 from rag_app.records import Paper
 from rag_app.text.glossary import PAIR
-from rag_app.text.terms import STOP_WORDS, fold_word, words
+from rag_app.text.terms import STOP_WORDS, fold_word
 
-LEAST_SHARE = 0.5  # of a group's papers that hold the term it is named by
-NAMED_BY = 2  # terms in the name of a group
 LONGEST_TERM = 3  # words
+IN_TITLE = 2.0  # what a paper counts for a term of its title, beside 1 for its text
+# Rarity (`LexicalIndex.rarity`) that the words of a name have: rarer ones are names and slips, others
+# say nothing of a group.
+LEAST_RARE, MOST_RARE = 0.2, 0.75
+LARGEST_SHARE = 0.6  # of all papers, that one group may hold
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
 
-Vectors = NDArray[np.float32]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A group: the term that names it, in the readers' language, and its papers' places."""
+
+    name: str  # empty for the papers that no term holds together
+    places: tuple[int, ...]
 
 
-def clusters(vectors: Vectors, count: int) -> list[list[int]]:
-    """Rows of unit `vectors` (n, d) in at most `count` clusters: agglomerative, average linkage over
-    cosine similarity; clusters by their first row, rows ascending.
-
-    A merge that would make one cluster hold more than half of all rows is put off, as average
-    linkage over neighbours otherwise leaves one large cluster and single rows.
+def found(papers: Sequence[Paper], subject: str, language: str, library: Library) -> list[Found]:
+    """`papers` in groups of two and more by the terms they share, none of the `subject`; what is left
+    comes last, without a name.
     """
-    members = [[row] for row in range(len(vectors))]
-    similarity = vectors @ vectors.T
-    largest = max(2, math.ceil(len(vectors) / 2))
-    while len(members) > count:
-        pairs = [(a, b) for b in range(len(members)) for a in range(b)]
-        fair = [(a, b) for a, b in pairs if len(members[a]) + len(members[b]) <= largest] or pairs
-        a, b = max(fair, key=lambda pair: _likeness(similarity, members[pair[0]], members[pair[1]]))
-        members[a] = sorted(members[a] + members.pop(b))
-    return sorted(members)
-
-
-def _likeness(similarity: Vectors, one: Sequence[int], other: Sequence[int]) -> float:
-    """Mean similarity of two clusters, less for large ones, so that they grow evenly."""
-    mean = float(similarity[np.ix_(one, other)].mean())
-    return mean - 0.01 * math.log(len(one) + len(other))
-
-
-def names(groups: Sequence[Sequence[Paper]], subject: str, language: str, library: Library) -> list[str]:
-    """A name for each group: its papers' own terms that are rare in the others, none of the subject;
-    empty where a group has none.
-    """
-    terms = [[_terms_of(paper) for paper in group] for group in groups]
-    known = {fold_word(word) for word in words(subject)} | _translated(subject, library)
-    taken: set[str] = set()
-    return [_name(at, terms, known, taken, language) for at in range(len(groups))]
+    terms = [_terms_of(paper) for paper in papers]
+    left = set(range(len(papers)))
+    known = _known(subject, library)
+    groups: list[Found] = []
+    used: set[str] = set()
+    while len(left) > 1:
+        best = _best(terms, left, known | used, library, max(2, int(LARGEST_SHARE * len(papers))))
+        if best is None:
+            break
+        term, places = best
+        groups.append(Found(_in_language(term, terms, language), places))
+        left -= set(places)
+        used |= {fold_word(word) for word in re.split(r"[ -]", term)}
+    return [*groups, Found("", tuple(sorted(left)))] if left else groups
 
 
 def shared_terms(one: Paper, other: Paper, library: Library, most: int = 3) -> list[str]:
-    """The English terms that two digests have in common, rarest first."""
+    """The terms of the field that two digests have in common, rarest first."""
     mine, theirs = _terms_of(one), _terms_of(other)
-    common = [term for term in mine if term in theirs and _is_telling(term, set())]
-    common.sort(key=lambda term: -max(library.lexical.rarity(fold_word(word)) for word in term.split()))
+    common = [term for term in mine if term in theirs and _names(term, frozenset(), library)]
+    common.sort(key=lambda term: (-_rarity(term, library), term))
     kept: list[str] = []
     for term in common:
-        if not any(term in longer or longer in term for longer in kept):
+        if not any(set(term.split()) & set(longer.split()) for longer in kept):
             kept.append(term)
     return kept[:most]
 
 
 def key_terms(paper: Paper, library: Library, most: int = 4) -> list[str]:
-    """The rarest English terms that a digest gives beside its Korean ones."""
+    """The rarest terms of the field that a digest holds."""
     return shared_terms(paper, paper, library, most)
 
 
-def _terms_of(paper: Paper) -> dict[str, str]:
-    """English term -> how the digest writes it in its own language, of a paper's title and digest."""
-    title = paper.title.partition(":")[2] or paper.title
-    plain = [word for word in words(title) if len(word) > 2]
-    found = {f"{a} {b}": "" for a, b in zip(plain, plain[1:], strict=False)} | dict.fromkeys(plain, "")
-    for match in PAIR.finditer(document(paper)):
-        english = " ".join(words(match[2]))
-        if 0 < len(english.split()) <= LONGEST_TERM:
-            found[english] = match[1].strip()
-    return found
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """How a paper uses a term: what it counts, and the digest's word for it beside the English one."""
+
+    weight: float
+    own_word: str = ""
 
 
-def _translated(subject: str, library: Library) -> set[str]:
-    """English words that the glossary gives for the words of the subject."""
+def _terms_of(paper: Paper) -> dict[str, _Use]:
+    """English terms of a paper's title and digest, one to three words."""
+    uses: dict[str, _Use] = {}
+    for term in _phrases(paper.title.partition(":")[2] or paper.title):
+        uses[term] = _Use(IN_TITLE)
+    text = document(paper).partition("\n")[2]
+    for match in PAIR.finditer(text):
+        words = [fold_word(word) for word in PLAIN.findall(match[2])]
+        if 0 < len(words) <= LONGEST_TERM and not any(shaped(word) for word in PLAIN.findall(match[2])):
+            term = " ".join(words)
+            own = " ".join(match[1].split()[-len(words) :])
+            uses[term] = _Use(uses[term].weight if term in uses else 1.0, own)
+            for part in words:
+                uses.setdefault(part, _Use(1.0))
+    return uses
+
+
+def _phrases(title: str) -> Iterator[str]:
+    """Words and pairs of neighbouring words of a title, folded; no names."""
+    plain = [word for word in PLAIN.findall(title)]
+    folded = ["" if shaped(word) or word.casefold() in STOP_WORDS else fold_word(word) for word in plain]
+    yield from (word for word in folded if word)
+    yield from (f"{a} {b}" for a, b in zip(folded, folded[1:], strict=False) if a and b)
+
+
+def _known(subject: str, library: Library) -> frozenset[str]:
+    """English words of the subject, and those that the glossary gives for its words."""
     own = set(library.lexical.own_terms(subject))
-    return {
+    translated = {
         english
         for english, targets in library.lexical.glossary.items()
         if own & {term for term, share in targets.items() if share >= 0.3}
     }
+    return frozenset(own | translated)
 
 
-def _is_telling(term: str, known: set[str]) -> bool:
-    """Whether a term can name a group: it says something, and not only what the question said."""
-    parts = term.split()
-    dull = GENERIC | STOP_WORDS | known
-    return not all(part in dull for part in parts) and parts[0] not in STOP_WORDS and parts[-1] not in STOP_WORDS
-
-
-def _name(
-    at: int, terms: Sequence[Sequence[dict[str, str]]], known: set[str], taken: set[str], language: str
-) -> str:
-    group, others = terms[at], [paper for place, one in enumerate(terms) if place != at for paper in one]
-    inside = Counter(term for paper in group for term in paper)
-    outside = Counter(term for paper in others for term in paper)
+def _best(
+    terms: Sequence[dict[str, _Use]], left: set[int], known: frozenset[str] | set[str], library: Library, most: int
+) -> tuple[str, tuple[int, ...]] | None:
+    """The term that holds the remaining papers together best, and the places of those that have it."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for place in sorted(left):
+        for term in terms[place]:
+            holders[term].append(place)
 
     def worth(term: str) -> float:
-        share = inside[term] / len(group)
-        rest = (outside[term] + 0.5) / (len(others) + 1)
-        return share * math.log(1 + share / rest) * (1.3 if " " in term else 1.0)
+        weight = sum(terms[place][term].weight for place in holders[term])
+        return weight * _rarity(term, library) * (1.3 if " " in term else 1.0)
 
-    fit = [t for t in inside if _is_telling(t, known) and inside[t] >= LEAST_SHARE * len(group) and t not in taken]
-    chosen: list[str] = []
-    for term in sorted(fit, key=lambda t: (-worth(t), t)):
-        if len(chosen) < NAMED_BY and not any(set(term.split()) & set(other.split()) for other in chosen):
-            chosen.append(term)
-    taken.update(chosen)
-    return ", ".join(_in_language(term, group, language) for term in chosen)
+    fit = [
+        term
+        for term, places in holders.items()
+        if 2 <= len(places) <= most and _names(term, known, library)
+    ]
+    best = max(fit, key=lambda term: (worth(term), term), default=None)
+    return (best, tuple(holders[best])) if best else None
 
 
-def _in_language(term: str, group: Sequence[dict[str, str]], language: str) -> str:
+def _names(term: str, known: frozenset[str] | set[str], library: Library) -> bool:
+    """Whether a term can name a group: it says something, and not what the question said."""
+    parts = term.split()
+    dull = GENERIC | STOP_WORDS
+    if parts[0] in dull or parts[-1] in STOP_WORDS or all(p in known or p in dull for p in parts):
+        return False
+    return LEAST_RARE <= _rarity(term, library) <= MOST_RARE
+
+
+def _rarity(term: str, library: Library) -> float:
+    return max(library.lexical.rarity(word) for word in term.split())
+
+
+def _in_language(term: str, terms: Sequence[dict[str, _Use]], language: str) -> str:
     """The term as readers of a language know it: with the digests' own word before it, if that is theirs."""
-    own = Counter(paper[term] for paper in group if paper.get(term))
+    own = Counter(uses[term].own_word for uses in terms if term in uses and uses[term].own_word)
     word = own.most_common(1)[0][0] if own else ""
-    return f"{word}({term})" if word and language_of(word) == language and language in LANGUAGES else term
+    return f"{word}({term})" if word and language_of(word) == language else term

@@ -16,7 +16,7 @@ from rag_app.answer.writing import sentences_of
 from rag_app.records import Hit, Paper, Query, Reason, Sentence, Why
 from rag_app.text.cleaning import clean_line, escape_markdown
 
-LONGEST_HEAD = 70  # characters of a title that stand before a point
+LONGEST_HEAD = 100  # characters of a title that stand before a point
 
 
 def composed(selection: Selection, plan: Plan, written: Sequence[Written]) -> Composed:

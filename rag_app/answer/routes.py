@@ -127,6 +127,10 @@ def _greeting(selection: Selection) -> Composed:
     return templates.greeting(selection.query.language)
 
 
+def _not_of_papers(selection: Selection) -> Composed:
+    return Composed(templates.words(selection.query.language)["not_of_papers"], refused=True)
+
+
 def _record(selection: Selection) -> Composed:
     query, known = selection.query, selection.library.snapshot.papers
     if _describes_a_paper(query):
@@ -162,7 +166,7 @@ def _open(plan: Planner, *checks: Check) -> Route:
 
 ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
-    Intent.OFF: Route(_written_at_once(_greeting)),
+    Intent.OFF: Route(_written_at_once(_not_of_papers)),
     Intent.LOOKUP: Route(draft, checks=(_outside, _unknown_name)),
     Intent.OVERVIEW: _open(overview.overview, _off_topic),
     Intent.SUMMARY: _open(period.summary),

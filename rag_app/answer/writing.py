@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from rag_app.answer import prompting, verification
 from rag_app.answer.points import Plan, Point, Written
 from rag_app.answer.selection import Selection
-from rag_app.lang import language_of
+from rag_app.lang import reads_as
 from rag_app.llm.protocol import Generator
 from rag_app.records import Checked, Draft, Event, Passage, Sentence, Working
 
@@ -48,7 +48,7 @@ def _said(
     selection: Selection, passage: Passage, n: int, point: Point
 ) -> Yields[Event, None, Sentence | None]:
     """The passage in the answer's language; None where it is in another and no translation passed."""
-    if language_of(passage.text) == selection.query.language:
+    if reads_as(passage.text, selection.query.language):
         return verification.quote(passage, n)
     if selection.generator is None:
         return None

@@ -75,8 +75,12 @@ class OpenPatterns:
     figures_asked: Parts  # of a column: it asks for a figure
     without_before: Parts  # one group: what must not be, after a word for "without"
     without_after: Parts  # one group: the same, before such a word
+    not_before: Parts  # just before what is not meant
+    not_after: Parts  # just after it
     denying: Parts  # in a digest's sentence: that something is not needed or not used
     defining: Parts  # in a digest's sentence: that it says what something is
+    contributing: Parts  # in a digest's sentence: that it says what the paper does
+    background: Parts  # in a digest's sentence: that it says what was before the paper
     shorter: Parts  # of the answer before
     longer: Parts
     as_table: Parts
@@ -137,6 +141,9 @@ class DateWords:
     since_after: Parts
     until_after: Parts
     before_after: Parts
+    # around a date that is named to be left out
+    excluded_before: Parts
+    excluded_after: Parts
     # what belongs to a date: just before it, and each of what may follow it
     lead: Parts
     tail: Parts

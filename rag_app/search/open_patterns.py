@@ -27,6 +27,10 @@ FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = tuple(_said(lambda p, side=side: getattr(p, side)) for side in ("without_before", "without_after"))
 DENYING = _said(lambda p: p.denying)
 DEFINING = _said(lambda p: p.defining)
+CONTRIBUTING = _said(lambda p: p.contributing)
+BACKGROUND = _said(lambda p: p.background)
+NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
+NOT_AFTER = re.compile(rf"\s*(?:{alternatives(lambda one: one.open_questions.not_after)})", re.IGNORECASE)
 SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
@@ -59,6 +63,11 @@ def answer_language(question: str) -> str:
         if any(re.search(part, question, re.IGNORECASE) for part in one.open_questions.in_this_language):
             return one.code
     return language_of(question)
+
+
+def denied(before: str, after: str) -> bool:
+    """Whether what stands between two texts is said not to be meant."""
+    return bool(NOT_BEFORE.search(before) or NOT_AFTER.match(after))
 
 
 def points_asked(question: str) -> int:

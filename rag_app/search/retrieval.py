@@ -33,8 +33,7 @@ RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
 # Sentences kept of a paper, best first; papers beyond the ranking keep one, for their line in a list.
 PASSAGES = 6
-LIKE_TERMS = 30  # of a paper's digest that papers like it are looked for by
-LIKE_WORDS = 0.5  # of BM25 beside vectors at 1, between two papers
+LIKE_WORDS = 0.5  # of BM25 beside vectors at 1, for the title of a paper that others are to be like
 # Chunks that the vector store proposes, and papers by their words, where not every paper is scored.
 NEIGHBOURS = 2_000
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
@@ -95,24 +94,26 @@ def retrieve(query: Query, library: Library) -> Evidence:
 
 
 def like(paper: Paper, library: Library, filters: Filters) -> list[Paper]:
-    """The papers most like one, by its vectors and its words, best first; itself left out."""
-    table = library.snapshot.papers
+    """The papers most like one, best first, itself left out: by what its title says, by its vectors,
+    and by its words, all alike.
+    """
+    table, ids = library.snapshot.papers, library.lexical.papers
     own = np.flatnonzero(library.owners == library.places[paper.arxiv_id])
-    vector = library.snapshot.vectors[own].mean(axis=0)
-    dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))
+    near = _standardised(_mean_by_paper(library.snapshot.scores(library.snapshot.vectors[own].mean(0)), library))
+    title = paper.title.partition(":")[2] or paper.title
+    titled, _ = score(title, library.lexical.query_terms(title), LIKE_WORDS, library)
     text = " ".join([paper.title, *(section.text for section in paper.sections)])
-    lexical = _standardised(library.lexical.scores(_telling_terms(text, library)))
-    scores = dense + LIKE_WORDS * lexical
+    terms = {term: library.lexical.rarity(term) for term in library.lexical.own_terms(text)}
+    scores = _standardised(titled) + near + _standardised(library.lexical.scores(terms))
     places = [library.places[other] for other in table.ids(filters) if other != paper.arxiv_id]
     order = [places[at] for at in np.argsort(-scores[places], kind="stable")[:RANKED]]
-    return table.many(library.lexical.papers[row] for row in order)
+    return table.many(ids[row] for row in order)
 
 
-def _telling_terms(text: str, library: Library) -> dict[str, float]:
-    """The rarest terms of a long text, by their rarity."""
-    rarity = library.lexical.rarity
-    terms = sorted(library.lexical.own_terms(text), key=lambda term: -rarity(term))[:LIKE_TERMS]
-    return {term: rarity(term) for term in terms}
+def _mean_by_paper(chunk_scores: Scores, library: Library) -> Scores:
+    """The mean score of each paper's chunks, shape (papers,)."""
+    count = np.maximum(np.bincount(library.owners), 1)
+    return (np.bincount(library.owners, weights=chunk_scores) / count).astype(np.float32)
 
 
 def searched(query: Query) -> str:

@@ -18,7 +18,7 @@ from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import dates, patterns
-from rag_app.search.open_patterns import answer_language
+from rag_app.search.open_patterns import answer_language, denied
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -246,7 +246,7 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     """The papers a question is about, one for each name where it compares, else the one it says
     most about.
     """
-    mentions = reading.named.mentions
+    mentions = tuple(m for m in reading.named.mentions if not _is_denied(m, reading.rest))
     # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(reading.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
@@ -268,6 +268,11 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
+
+
+def _is_denied(mention: Mention, text: str) -> bool:
+    """Whether a name says which paper is not meant: "LoRA, not QLoRA"."""
+    return denied(text[: mention.span[0]], text[mention.span[1] :])
 
 
 def _names_a_kind(mention: Mention, text: str) -> bool:

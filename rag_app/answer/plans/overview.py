@@ -16,9 +16,9 @@ from rag_app.records import Paper, Passage
 from rag_app.search import open_patterns, retrieval
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
-A_GROUP = 3  # papers of a group, about
+LEAST_GROUPS = 3  # with the papers that are in none
 UNGROUPED = 5  # papers that need no groups
-RECOMMENDED = 5
+RECOMMENDED, SIMILAR = 5, 6
 REASON = 2  # sentences
 DEFINED_IN, USED_IN = 2, 3  # papers
 LOOKED_AT = 12  # papers among which a definition is looked for
@@ -41,17 +41,12 @@ def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: s
     papers = [point.paper for point in points]
     if len(points) <= UNGROUPED:
         return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
-    found = groups.clusters(
-        choosing.vectors(papers, selection.library), max(2, round(len(papers) / A_GROUP))
-    )
-    names = groups.names(
-        [[papers[row] for row in rows] for rows in found], subject, selection.query.language, selection.library
-    )
+    found = groups.found(papers, subject, selection.query.language, selection.library)
+    if len(found) < LEAST_GROUPS:
+        return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
     made = [
-        Group(tuple(points[row] for row in rows), name or phrases["others"])
-        for rows, name in zip(found, names, strict=True)
+        Group(tuple(points[place] for place in one.places), one.name or phrases["others"]) for one in found
     ]
-    made.sort(key=lambda group: group.name == phrases["others"])
     listed = ", ".join(phrases["group_of"].format(name=g.name, count=len(g.points)) for g in made)
     head = phrases[lead].format(count=len(papers))
     return Plan(tuple(made), lead=f"{head} {phrases['groups_are'].format(groups=listed)}")
@@ -119,7 +114,7 @@ def similar(selection: Selection) -> Plan | None:
         return None
     phrases = words(selection.query.language)
     library, seed = selection.library, selection.library.snapshot.papers.get(selection.query.papers[0])
-    near = retrieval.like(seed, library, selection.query.filters)[: selection.query.limit or RECOMMENDED]
+    near = retrieval.like(seed, library, selection.query.filters)[: selection.query.limit or SIMILAR]
     weights = library.lexical.query_terms(" ".join([seed.title, *(p.text for p in choosing.whole(seed)[:2])]))
     points = []
     for paper in near:

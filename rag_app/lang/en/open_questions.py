@@ -28,6 +28,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
         r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\bhas any(?:one|body)\b|\bis there any\b",
         r"\b(?:which|what|any) (?:papers?|works?) (?:do|did|does) (?:that|this|it|so)\b|\band how\b",
+        r"\bwhy (?:does|do|did) (?:each|it|they)(?: of them)? \w+\b|\bmost (?:up)?voted\b|\bdigests? papers?\b",
         r"\b(?:only|please|pls|plz|quick(?:ly)?|briefly|the digests?|digests?|papers?|articles?)\b",
         r"\bin (?:english|korean)\b|\bby topic\b|\bgroup(?:ed)?(?: by \w+)?\b|\band what each(?: \w+){0,4}$",
     ),
@@ -46,10 +47,14 @@ OPEN_QUESTIONS = OpenPatterns(
         r"([\w-]+(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)[\w-]+)?)",
     ),
     without_after=(r"\b([\w-]+)[- ]free\b",),
+    not_before=(r"\b(?:not|other than|instead of|rather than)",),
+    not_after=(),
     denying=(
         r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
+    contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
+    background=(r"^(?:recent(?:ly)?|existing|previous|traditional|despite|although|while)\b|\bhave shown\b",),
     shorter=(
         r"\b(?:short(?:er|ly)?|brief(?:er|ly)?|concise(?:ly)?|in (?:one|a|two) sentences?|condense|tl;?dr)\b",
     ),

@@ -69,4 +69,6 @@ PHRASES = {
     "unsaid": "the digest says nothing of {what}",
     "exists": "Yes, by the digests:",
     "exists_not": "No digest in this collection says so. The nearest papers:",
+    "not_of_papers": "This is not a question that a collection of papers answers. Ask about the papers: what one does, "
+    "which treat a topic, how two differ.",
 }
