@@ -15,9 +15,10 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, Named, unknown_names
 from rag_app.collection.papers import PaperTable, author_key
-from rag_app.lang import alternatives, count_letters, language_of, other_scripts
+from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import dates, patterns
+from rag_app.search.open_patterns import answer_language, denied
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -54,7 +55,7 @@ def understand(
     query = Query(
         question=question,
         standalone=reading.question,
-        language=language_of(question),
+        language=answer_language(question),
         filters=_both(reading.filters, given),
         papers=papers,
         names=tuple(m.typed for m in reading.named.mentions if set(m.papers) & set(papers)),
@@ -249,7 +250,7 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     """The papers a question is about, one for each name where it compares, else the one it says
     most about.
     """
-    mentions = reading.named.mentions
+    mentions = tuple(m for m in reading.named.mentions if not _is_denied(m, reading.rest))
     # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(reading.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
@@ -271,6 +272,11 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
+
+
+def _is_denied(mention: Mention, text: str) -> bool:
+    """Whether a name says which paper is not meant: "LoRA, not QLoRA"."""
+    return denied(text[: mention.span[0]], text[mention.span[1] :])
 
 
 def _names_a_kind(mention: Mention, text: str) -> bool:
