@@ -114,7 +114,7 @@ def marked(text: str, spans: Sequence[tuple[Span, str]]) -> str:
 @cache
 def version(folder: Path = EXAMPLES) -> str:
     """A hash of the examples and of what makes features of them."""
-    digest = hashlib.sha256(repr((WORDS_WEIGHT, PENALTY, STEPS, PIECES, SEEN)).encode())
+    digest = hashlib.sha256(repr((TOKEN.pattern, WORDS_WEIGHT, PENALTY, STEPS, PIECES, SEEN)).encode())
     for file in (SLOTS, *sorted(folder.glob("*.toml"))):
         digest.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

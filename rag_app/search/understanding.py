@@ -15,9 +15,10 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, Named, unknown_names
 from rag_app.collection.papers import PaperTable, author_key
-from rag_app.lang import alternatives, count_letters, language_of, other_scripts
+from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import dates, kinds, patterns
+from rag_app.search.open_patterns import answer_language, denied
 from rag_app.search.recognition import Recognise, Signs, decide
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
@@ -63,7 +64,7 @@ def understand(
     query = Query(
         question=question,
         standalone=reading.question,
-        language=language_of(question),
+        language=answer_language(question),
         filters=_both(reading.filters, given),
         papers=papers,
         names=tuple(m.typed for m in reading.named.mentions if set(m.papers) & set(papers)),
@@ -238,6 +239,7 @@ def _both(asked: Filters, given: Filters) -> Filters:
         min_votes=max((n for n in (asked.min_votes, given.min_votes) if n is not None), default=None),
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,
+        only=given.only,
     )
 
 
@@ -254,7 +256,10 @@ def _common_days(asked: Filters, given: Filters) -> tuple[tuple[str, ...], str, 
 
 
 def _narrowed(own: Filters, before: Filters) -> Filters:
-    """The conditions of a follow-up over those before it: "and in April?" takes the place of March."""
+    """The conditions of a follow-up over those before it: "and in April?" takes the place of March.
+
+    The papers to ask among are set beside the question, and are not what they were once taken away.
+    """
     values = {
         name: getattr(own, name) or getattr(before, name) for name in ("days", "since", "until", "authors")
     }
@@ -264,7 +269,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
         values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
-    return Filters(**values)
+    return Filters(**values, only=own.only)
 
 
 def _within(day: str, asked: Filters) -> bool:
@@ -276,7 +281,7 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     """The papers a question is about, one for each name where it compares, else the one it says
     most about.
     """
-    mentions = reading.named.mentions
+    mentions = tuple(m for m in reading.named.mentions if not _is_denied(m, reading.rest))
     # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(reading.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
@@ -298,6 +303,11 @@ def _subjects(reading: _Reading, dictionary: Dictionary) -> tuple[str, ...]:
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
+
+
+def _is_denied(mention: Mention, text: str) -> bool:
+    """Whether a name says which paper is not meant: "LoRA, not QLoRA"."""
+    return denied(text[: mention.span[0]], text[mention.span[1] :])
 
 
 def _names_a_kind(mention: Mention, text: str) -> bool:
