@@ -118,7 +118,8 @@ def _describes_a_paper(query: Query) -> bool:
     """Whether a fact is asked of one paper that is described rather than named: "who wrote the
     paper on …".
     """
-    asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
+    record = patterns.about_record(query.aggregate) and not query.ranking
+    asked = record and not query.papers and not query.filters
     return asked and not patterns.AUTHORS_RANKED.search(query.question)
 
 
