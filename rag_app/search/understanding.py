@@ -208,6 +208,7 @@ def _both(asked: Filters, given: Filters) -> Filters:
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,
         only=given.only,
+        only_name=given.only_name,
     )
 
 
@@ -237,7 +238,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
         values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
-    return Filters(**values, only=own.only)
+    return Filters(**values, only=own.only, only_name=own.only_name)
 
 
 def _within(day: str, asked: Filters) -> bool:

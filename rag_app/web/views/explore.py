@@ -18,7 +18,8 @@ from rag_app.records import Filters, Paper
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import conversations
 from rag_app.web.widgets import filters
-from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked, gone_bookmarks
+from rag_app.web.widgets.ask_only import ask_only_button
+from rag_app.web.widgets.bookmarks import bookmark_all_button, bookmark_button, bookmarked, gone_bookmarks
 from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_drawer import paper_drawer
@@ -48,6 +49,9 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     shown = plots(papers, words)
     if len(shown) < len(papers):
         st.caption(words["plot_chosen"].format(n=f"{len(shown):,}"))
+    if len(shown) < total:
+        whole_view = view != "all" and len(shown) == len(papers)
+        _actions(words[f"view_{view}" if whole_view else "selection"], shown, words, open_chat)
     above = st.container()
     paper = paper_table(shown, words, "explore-table")
     with above:
@@ -120,6 +124,14 @@ def matching(papers: Sequence[Paper], text: str) -> list[Paper]:
 def _searchable(paper: Paper) -> str:
     parts = (paper.arxiv_id, paper.title, *paper.authors, *(section.text for section in paper.sections))
     return "\n".join(parts).casefold()
+
+
+def _actions(name: str, papers: Sequence[Paper], words: Words, open_chat: Callable[[], None]) -> None:
+    """What can be done with a part of the collection, all of it at once."""
+    ids = [paper.arxiv_id for paper in papers]
+    with st.container(horizontal=True, key="explore-actions"):
+        ask_only_button(name, ids, words, "explore", open_chat)
+        bookmark_all_button(ids, words, "explore")
 
 
 def _selected_paper(paper: Paper, words: Words, library: Library, open_chat: Callable[[], None]) -> None:
