@@ -199,6 +199,10 @@ ENGLISH: Mapping[str, str] = {
     "compare_with": "Compare with…",
     "compare_added": "Added to the compare page.",
     "not_in_digest": "not in the digest",
+    # --- similar papers ------------------------------------------------------------------------------
+    "similar": "Similar papers",
+    "similar_help": "by what the digests say",
+    "similar_shared": "both: {words}",
     # --- explore -------------------------------------------------------------------------------------
     "explore_text": "Words in title, authors or digest",
     "explore_count": "{n} of {total} papers",

@@ -22,7 +22,7 @@ from rag_app.web.widgets.ask_only import ask_only_button
 from rag_app.web.widgets.bookmarks import bookmark_all_button, bookmark_button, bookmarked, gone_bookmarks
 from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.markdown import label
-from rag_app.web.widgets.paper_drawer import paper_drawer
+from rag_app.web.widgets.paper_drawer import open_paper_drawer
 from rag_app.web.widgets.paper_table import paper_table
 from rag_app.web.widgets.plots import plots
 
@@ -140,7 +140,7 @@ def _selected_paper(paper: Paper, words: Words, library: Library, open_chat: Cal
         st.markdown(f"**{label(paper.title, 160)}**")
         with st.container(horizontal=True):
             if st.button(words["read"], key="explore-read", icon=":material/article:"):
-                st.dialog(words["source"], width="medium", position="right")(paper_drawer)(paper, words)
+                open_paper_drawer(paper, words, library)
             if st.button(words["ask_about"], key="explore-ask", icon=":material/chat:"):
                 conversations.begin()
                 conversations.ask(words["ask_about_question"].format(title=paper.title), library)
