@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from rag_app.llm.protocol import Generator
 
 
-_NEARLY = 75.0  # similarity of names from which one is offered for another that is nobody's
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     runtime.quieten_libraries()
@@ -90,13 +87,14 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
+    from rag_app.cli import daily, terminal
 
     with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    daily.new_after_ingest(settings)
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -114,21 +112,6 @@ def _filters(options: argparse.Namespace) -> Filters:
     return Filters(since=since, until=until, authors=tuple(options.author), min_votes=options.min_votes)
 
 
-def _author(typed: str, library: Library) -> str:
-    """The author of the collection that is meant, also by a part of the name. Raises RagError."""
-    from rag_app.collection.papers import author_key
-
-    papers = library.snapshot.papers
-    if known := papers.author_spellings(author_key(typed)):
-        return known[0]
-    persons = papers.authors_with(typed)
-    if len(persons) == 1:
-        return persons[0]
-    close = persons or [name for name, _ in papers.find_authors(typed, cutoff=_NEARLY)]
-    hint = f"did you mean {', or '.join(close[:5])}?" if close else "give a name as the digests spell it"
-    raise RagError(f"{len(persons) or 'no'} author{'s' * bool(persons)} named {typed}", hint)
-
-
 def _day(option: str, text: str) -> str:
     from datetime import date
 
@@ -141,6 +124,7 @@ def _day(option: str, text: str) -> str:
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline, records_json
     from rag_app.cli import saved_answers, terminal
+    from rag_app.daily.following import author_meant
     from rag_app.llm import engine as llm
 
     filters = _filters(options)
@@ -148,7 +132,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
     if options.save:
         _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
-    filters = replace(filters, authors=tuple(_author(name, library) for name in filters.authors))
+    filters = replace(filters, authors=tuple(author_meant(name, library) for name in filters.authors))
     engine = None if options.no_llm else llm.load_if_any(settings)
     answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
     if options.save:
@@ -260,6 +244,18 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
         )
 
 
+def _brief(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.brief(options, settings)
+
+
+def _follow(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.follow(options, settings)
+
+
 def _eval(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import evaluating
 
@@ -342,6 +338,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "brief": _brief,
+    "follow": _follow,
     "eval": _eval,
     "serve": _serve,
     "check": _check,

@@ -67,6 +67,13 @@ class Library:
         """Row of the paper that each chunk belongs to, shape (chunks,)."""
         return np.array([self.places[chunk.arxiv_id] for chunk in self.snapshot.chunks], dtype=np.intp)
 
+    @cached_property
+    def paper_vectors(self) -> NDArray[np.float32]:
+        """The mean direction of each paper's chunks, of unit length, shape (papers, d), by row."""
+        sums = np.zeros((len(self.lexical.papers), self.snapshot.manifest.dimensions), np.float32)
+        np.add.at(sums, self.owners, self.snapshot.vectors)
+        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+
 
 def open_library(settings: Settings) -> Library:
     """Open the current snapshot. Raises CollectionError when there is none, or when it does not

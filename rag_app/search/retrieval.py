@@ -99,15 +99,21 @@ def searched(query: Query) -> str:
 
 
 def score(
-    text: str, weights: dict[str, float], lexical_weight: float, library: Library, allowed: Rows | None = None
+    text: str,
+    weights: dict[str, float],
+    lexical_weight: float,
+    library: Library,
+    allowed: Rows | None = None,
+    *,
+    vector: Scores | None = None,
 ) -> tuple[Scores, dict[Reason, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
     `lexical_weight` is beside dense at 1. `allowed` are the rows of the papers that may be found, by
-    default all; it matters where not every paper is scored.
+    default all; it matters where not every paper is scored. `vector` is that of `text`, where it is known.
     """
-    vector = library.embedder.query(text)
+    vector = library.embedder.query(text) if vector is None else vector
     lexical = _standardised(library.lexical.scores(weights))
     if library.snapshot.scored_whole:
         dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))

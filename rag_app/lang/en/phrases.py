@@ -50,4 +50,13 @@ PHRASES = {
     "trend_peak": "Papers of the month with the highest share ({month}):",
     "papers": "{count} papers",
     "rising_head": "Topics whose share of the papers rose most:",
+    "brief": "Digest of {days}",
+    "brief_of": "{topic}: {days}",
+    "brief_undated": "All papers",
+    "brief_papers": "{count} papers",
+    "brief_paper": "1 paper",
+    "brief_none": "No papers.",
+    "brief_rising": "Rising this week",
+    "brief_change": "{before} → {now} of the papers",
+    "brief_others": "More papers",
 }

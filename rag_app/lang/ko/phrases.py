@@ -50,4 +50,13 @@ PHRASES = {
     "trend_peak": "비율이 가장 높은 달({month})의 논문:",
     "papers": "{count}편",
     "rising_head": "비중이 가장 많이 늘어난 주제:",
+    "brief": "{days} 다이제스트",
+    "brief_of": "{topic}: {days}",
+    "brief_undated": "모든 논문",
+    "brief_papers": "논문 {count}편",
+    "brief_paper": "논문 1편",
+    "brief_none": "논문이 없습니다.",
+    "brief_rising": "이번 주에 늘어난 주제",
+    "brief_change": "논문의 {before} → {now}",
+    "brief_others": "그 밖의 논문",
 }
