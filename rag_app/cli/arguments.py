@@ -48,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
         _add_rerun,
         _add_chat,
         _add_batch,
+        _add_brief,
+        _add_follow,
         _add_eval,
         _add_serve,
         _add_check,
@@ -135,6 +137,35 @@ def _add_batch(commands: Commands) -> None:
         "--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart"
     )
     batch.add_argument("--no-llm", action="store_true")
+
+
+def _add_brief(commands: Commands) -> None:
+    brief = commands.add_parser("brief", help="print what is new: the newest day's papers in groups")
+    brief.add_argument("--day", metavar="DAY", default="", help="that day instead (YYYY-MM-DD)")
+    brief.add_argument("--since", metavar="DAY", default="", help="from that day to the newest")
+    brief.add_argument(
+        "--topic",
+        metavar="TOPIC",
+        default="",
+        help="only papers about it; without --day or --since those of the last 30 days",
+    )
+    brief.add_argument("--format", choices=["md", "json"], default="md")
+
+
+def _add_follow(commands: Commands) -> None:
+    follow = commands.add_parser(
+        "follow", help="follow topics, authors and questions; see what is new of them"
+    )
+    actions = follow.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="follow something")
+    add.add_argument("what", help="words of a topic, an author's name, or a question")
+    add.add_argument(
+        "--kind", choices=["topic", "author", "question"], default="topic", help="default: topic"
+    )
+    actions.add_parser("list", help="what is followed, with its numbers")
+    remove = actions.add_parser("remove", help="stop following")
+    remove.add_argument("what", metavar="NUMBER", help="as `list` shows it")
+    actions.add_parser("new", help="what has come in since the last look, with counts")
 
 
 def _add_eval(commands: Commands) -> None:

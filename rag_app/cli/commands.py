@@ -86,13 +86,14 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
+    from rag_app.cli import daily, terminal
 
     with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    daily.new_after_ingest(settings)
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -223,6 +224,18 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
         )
 
 
+def _brief(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.brief(options, settings)
+
+
+def _follow(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.follow(options, settings)
+
+
 def _eval(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import evaluating
 
@@ -305,6 +318,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "brief": _brief,
+    "follow": _follow,
     "eval": _eval,
     "serve": _serve,
     "check": _check,

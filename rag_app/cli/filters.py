@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
     from rag_app.collection.papers import PaperTable
 
-_NEARLY = 75.0  # similarity of names from which one is offered for another that is nobody's
 _NAMED = 5  # papers named of those that the collection lacks
 _BETWEEN = re.compile(
     r"[\s,;\"'{}\[\]()<>|]+"
@@ -37,10 +36,12 @@ def check(options: argparse.Namespace) -> None:
 
 def filters(options: argparse.Namespace, library: Library) -> Filters:
     """The conditions. Raises RagError for an author who is nobody or several, and for no paper at all."""
+    from rag_app.daily.following import author_meant
+
     return Filters(
         since=_day("--since", options.since),
         until=_day("--until", options.until),
-        authors=tuple(_author(name, library) for name in options.author),
+        authors=tuple(author_meant(name, library) for name in options.author),
         min_votes=options.min_votes,
         only=_only(options.only, library.snapshot.papers) if options.only is not None else (),
     )
@@ -53,21 +54,6 @@ def _day(option: str, text: str) -> str:
         return date.fromisoformat(text).isoformat() if text else ""
     except ValueError:
         raise RagError(f"{option} {text} is not a day", "write it as YYYY-MM-DD") from None
-
-
-def _author(typed: str, library: Library) -> str:
-    """The author of the collection that is meant, also by a part of the name. Raises RagError."""
-    from rag_app.collection.papers import author_key
-
-    papers = library.snapshot.papers
-    if known := papers.author_spellings(author_key(typed)):
-        return known[0]
-    persons = papers.authors_with(typed)
-    if len(persons) == 1:
-        return persons[0]
-    close = persons or [name for name, _ in papers.find_authors(typed, cutoff=_NEARLY)]
-    hint = f"did you mean {', or '.join(close[:5])}?" if close else "give a name as the digests spell it"
-    raise RagError(f"{len(persons) or 'no'} author{'s' * bool(persons)} named {typed}", hint)
 
 
 def _only(typed: str, papers: PaperTable) -> tuple[str, ...]:

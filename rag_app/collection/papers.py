@@ -153,6 +153,13 @@ class PaperTable:
             return list(self._papers)
         return [self._ids[rank] for (rank,) in self._rows(_MATCHING, _values(filters))]
 
+    def ids_of_author(self, name: str) -> list[str]:
+        """Ids of the papers of that author, however the name is spelled, in the collection's order; by
+        the table's index, so 50 names take milliseconds.
+        """
+        sql = "SELECT DISTINCT rank FROM authors WHERE key = ? ORDER BY rank"
+        return [self._ids[rank] for (rank,) in self._rows(sql, [author_key(name)])]
+
     def count(self, filters: Filters) -> int:
         """How many papers meet `filters`."""
         return len(self.ids(filters))

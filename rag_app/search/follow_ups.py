@@ -116,7 +116,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
         values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
-    return Filters(**values, only=own.only)
+    return Filters(**values, only=own.only, only_name=own.only_name)
 
 
 def _within(day: str, asked: Filters) -> bool:

@@ -68,6 +68,7 @@ def _both(asked: Filters, given: Filters) -> Filters:
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,
         only=given.only,
+        only_name=given.only_name,
     )
 
 
