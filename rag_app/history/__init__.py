@@ -1,5 +1,4 @@
-"""Conversations kept on disk, and handed out as documents.
+"""Conversations kept on disk.
 
-Open `store` first. `file` opens, migrates and rescues the SQLite file; `export` writes Markdown,
-JSON and BibTeX.
+Open `store` first. `file` opens, migrates and rescues the SQLite file.
 """
