@@ -153,7 +153,6 @@ ENGLISH: Mapping[str, str] = {
     "column_votes": "Votes",
     "column_authors": "Authors",
     "column_link": "arXiv",
-    "csv": "Download as CSV",
     # --- chat: a refusal -----------------------------------------------------------------------------
     "refused": "No answer from these digests",
     "nearest": "Nearest papers in the collection. Ask about one of them:",
@@ -251,6 +250,8 @@ ENGLISH: Mapping[str, str] = {
     "history_row_one": "{when} · 1 question",
     "history_title": "Title",
     "export": "Export",
+    "export_answer": "As a file:",
+    "export_papers": "All {n} papers, in this order.",
     "rename": "Rename",
     "save": "Save",
     "delete": "Delete",

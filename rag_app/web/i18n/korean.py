@@ -152,7 +152,6 @@ KOREAN: Mapping[str, str] = {
     "column_votes": "투표",
     "column_authors": "저자",
     "column_link": "arXiv",
-    "csv": "CSV로 내려받기",
     # --- chat: a refusal -----------------------------------------------------------------------------
     "refused": "이 다이제스트로는 답할 수 없습니다",
     "nearest": "컬렉션에서 가장 가까운 논문입니다. 눌러서 질문하세요:",
@@ -251,6 +250,8 @@ KOREAN: Mapping[str, str] = {
     "history_row_one": "{when} · 질문 1개",
     "history_title": "제목",
     "export": "내보내기",
+    "export_answer": "파일로:",
+    "export_papers": "이 순서대로 논문 {n}편 모두.",
     "rename": "이름 바꾸기",
     "save": "저장",
     "delete": "삭제",
