@@ -14,7 +14,7 @@ import numpy as np
 from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
 from rag_app.lang import LANGUAGES
-from rag_app.records import Filters, Hit, Paper, Passage
+from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
 from rag_app.text import sentences
 
@@ -29,14 +29,14 @@ OWN_PART = 0.35  # of the best sentence's relevance, that saying what the paper 
 WORTH = 0.6  # share of the best sentence's relevance that a shorter one must have
 
 
-def ranked(selection: Selection, text: str, filters: Filters | None = None) -> list[Hit]:
-    """The papers that fit `text` best, of those that meet the filters (the question's own by default)."""
+def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
+    """The `most` papers that fit `text` best, of those that meet the question's filters."""
     library, table = selection.library, selection.library.snapshot.papers
-    allowed = [library.places[arxiv_id] for arxiv_id in table.ids(filters or selection.query.filters)]
+    allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
     rows = np.array(allowed, dtype=np.intp)
     weight = LANGUAGES[selection.query.language].lexical_weight
     scores, _ = retrieval.score(text, library.lexical.query_terms(text), weight, library, rows)
-    order = rows[np.argsort(-scores[rows], kind="stable")][:POOL]
+    order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
     return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
 

@@ -6,6 +6,7 @@ Knows: how each form of a plan looks. Does not know: how its points were chosen 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag_app.answer import groups, templates
 from rag_app.answer.points import Form, Plan, Written
@@ -14,6 +15,7 @@ from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.answer.writing import sentences_of
 from rag_app.records import Hit, Paper, Query, Reason, Sentence, Why
+from rag_app.search.retrieval import OF_MANY
 from rag_app.text.cleaning import clean_line, escape_markdown
 
 LONGEST_HEAD = 100  # characters of a title that stand before a point
@@ -27,7 +29,7 @@ def composed(selection: Selection, plan: Plan, written: Sequence[Written]) -> Co
 
 
 def _blocks(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
-    yield from templates.assumptions(selection.query)
+    yield from templates.assumptions(_without_names(selection.query))
     if plan.lead:
         yield plan.lead
         yield ""
@@ -38,6 +40,15 @@ def _blocks(selection: Selection, plan: Plan, written: Sequence[Written]) -> Ite
     if plan.close:
         yield ""
         yield plan.close
+
+
+def _without_names(query: Query) -> Query:
+    """The question without the notes on names where it is answered from many papers: whatever a word was
+    taken for, it is a part of the subject.
+    """
+    if query.intent not in OF_MANY:
+        return query
+    return replace(query, notes=tuple(note for note in query.notes if " → " not in note))
 
 
 def _grouped(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:

@@ -36,6 +36,7 @@ LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
+EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
 LISTED = re.compile(r"\(([^()]*[,/·][^()]*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)")
 BETWEEN = re.compile(r"\s*[,;，、]\s*(?![^()]*\))|\s+(?:and|및)\s+(?![^()]*\))")
@@ -43,13 +44,14 @@ FEWEST_COLUMNS, MOST_COLUMNS = 2, 5
 LONGEST_COLUMN = 60  # characters
 
 _COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
+COUNT_WORDS = frozenset(_COUNTS)
 
 
 def subject(text: str) -> str:
-    """What an open question is about: without what asks, and without the form that is asked for; the
-    text itself where nothing is left.
+    """What an open question is about: without what asks, and without the form that is asked for; empty
+    where nothing is left.
     """
-    return _without(ASKING, _without(POINTS, text)) or text.strip()
+    return _without(EMPTY, _without(ASKING, _without(POINTS, text)))
 
 
 def narrow_subject(text: str) -> str:

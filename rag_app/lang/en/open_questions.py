@@ -28,6 +28,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
         r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\bhas any(?:one|body)\b|\bis there any\b",
         r"\b(?:which|what|any) (?:papers?|works?) (?:do|did|does) (?:that|this|it|so)\b|\band how\b",
+        r"\b(?:what|which|who) (?:is|are|was|were)\b|\bdoes each(?: of them)? matter\b|\bgive me an?\b",
         r"\bwhy (?:does|do|did) (?:each|it|they)(?: of them)? \w+\b|\bmost (?:up)?voted\b|\bdigests? papers?\b",
         r"\b(?:only|please|pls|plz|quick(?:ly)?|briefly|the digests?|digests?|papers?|articles?)\b",
         r"\bin (?:english|korean)\b|\bby topic\b|\bgroup(?:ed)?(?: by \w+)?\b|\band what each(?: \w+){0,4}$",
@@ -44,7 +45,7 @@ OPEN_QUESTIONS = OpenPatterns(
     without_before=(
         r"\b(?:without|excluding|except(?: for)?|other than|(?:do(?:es)? not|don'?t|doesn'?t) (?:use|need|require)"
         r"|not (?:using|based on|relying on))\s+(?:any |a |an |the |additional |extra )*"
-        r"([\w-]+(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)[\w-]+)?)",
+        r"(\w[\w-]*(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)\w[\w-]*)?)",
     ),
     without_after=(r"\b([\w-]+)[- ]free\b",),
     not_before=(r"\b(?:not|other than|instead of|rather than)",),
