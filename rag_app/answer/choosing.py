@@ -13,7 +13,6 @@ import numpy as np
 
 from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
-from rag_app.lang import LANGUAGES
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
 from rag_app.text import sentences
@@ -34,8 +33,7 @@ def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
     library, table = selection.library, selection.library.snapshot.papers
     allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
     rows = np.array(allowed, dtype=np.intp)
-    weight = LANGUAGES[selection.query.language].lexical_weight
-    scores, _ = retrieval.score(text, library.lexical.query_terms(text), weight, library, rows)
+    scores, _ = retrieval.score(text, library, rows)
     order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
     return [Hit(table.get(ids[row]), float(scores[row])) for row in order]

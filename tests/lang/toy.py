@@ -117,6 +117,7 @@ LANGUAGE = Language(
     abbreviations=("κ",),
     stop_words=frozenset({"και"}),
     questions=QUESTIONS,
+    open_questions=OpenPatterns(asking=("εξήγησε",)),
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,
@@ -129,6 +130,5 @@ LANGUAGE = Language(
         translator="Μεταφράζεις.",
         translate="Στα ελληνικά:",
     ),
-    lexical_weight=0.5,
     model_say=1.0,
 )
