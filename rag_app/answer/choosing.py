@@ -15,6 +15,7 @@ from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
+from rag_app.search.feedback import fed_back
 from rag_app.text import sentences
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
@@ -33,7 +34,8 @@ def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
     library, table = selection.library, selection.library.snapshot.papers
     allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
     rows = np.array(allowed, dtype=np.intp)
-    scores, _ = retrieval.score(text, library, rows)
+    found, _ = retrieval.score(text, library, rows)
+    scores = fed_back(found, library)
     order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
     return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
@@ -66,6 +68,13 @@ def telling(paper: Paper, weights: dict[str, float], library: Library, count: in
         chosen.append(taken)
         best.remove(taken)
     return tuple(passage for passage in passages if passage in chosen)
+
+
+def faults(paper: Paper, weights: dict[str, float], library: Library) -> tuple[Passage, ...]:
+    """The sentence of a digest about the weighted terms that says what goes wrong; none where none does."""
+    found = retrieval.passages_of(paper, weights, library)
+    wrong = [p for p in found if open_patterns.FAULTS.search(p.text) and p.score > 0]
+    return tuple(sorted(wrong, key=lambda p: -p.score)[:1])
 
 
 def whole(paper: Paper) -> tuple[Passage, ...]:

@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag_app.answer.trends import GENERIC
 from rag_app.collection.bm25 import document
@@ -111,10 +112,10 @@ def _terms_of(paper: Paper) -> dict[str, _Use]:
 
 def _phrases(title: str) -> Iterator[str]:
     """Words and pairs of neighbouring words of a title, folded; no names."""
-    plain = [word for word in PLAIN.findall(title)]
+    plain = PLAIN.findall(title)
     folded = ["" if shaped(word) or word.casefold() in STOP_WORDS else fold_word(word) for word in plain]
     yield from (word for word in folded if word)
-    yield from (f"{a} {b}" for a, b in zip(folded, folded[1:], strict=False) if a and b)
+    yield from (f"{a} {b}" for a, b in pairwise(folded) if a and b)
 
 
 def _known(subject: str, library: Library) -> frozenset[str]:
@@ -129,7 +130,11 @@ def _known(subject: str, library: Library) -> frozenset[str]:
 
 
 def _best(
-    terms: Sequence[dict[str, _Use]], left: set[int], known: frozenset[str] | set[str], library: Library, most: int
+    terms: Sequence[dict[str, _Use]],
+    left: set[int],
+    known: frozenset[str] | set[str],
+    library: Library,
+    most: int,
 ) -> tuple[str, tuple[int, ...]] | None:
     """The term that holds the remaining papers together best, and the places of those that have it."""
     holders: dict[str, list[int]] = defaultdict(list)
@@ -142,9 +147,7 @@ def _best(
         return weight * _rarity(term, library) * (1.3 if " " in term else 1.0)
 
     fit = [
-        term
-        for term, places in holders.items()
-        if 2 <= len(places) <= most and _names(term, known, library)
+        term for term, places in holders.items() if 2 <= len(places) <= most and _names(term, known, library)
     ]
     best = max(fit, key=lambda term: (worth(term), term), default=None)
     return (best, tuple(holders[best])) if best else None

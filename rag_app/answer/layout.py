@@ -69,15 +69,18 @@ def _lines(selection: Selection, plan: Plan, written: Sequence[Written], before:
         return
     for place, one in enumerate(written, start=before + 1):
         mark = f"{place}." if plan.form is Form.STEPS else "-"
-        said, n = _said(one.sentences), _number(one)
-        if plan.form is Form.PARTS:
-            yield f"{mark} {said or n}"
-        else:
-            note = f" — {escape_markdown(one.point.note)}" if one.point.note else ""
-            yield f"{mark} **{head_of(one.point.paper)}**{_votes(selection.query, plan, one)}: {said}{note}" if said else (
-                f"{mark} **{head_of(one.point.paper)}** {n}{note}{_terms(selection, one)}"
-            )
+        yield f"{mark} {_line(selection, plan, one)}"
         yield from (f"   > {escape_sentence(_plain(sentence))}" for sentence in one.quoted)
+
+
+def _line(selection: Selection, plan: Plan, one: Written) -> str:
+    """What a point says, behind the name of its paper where an answer has several."""
+    said = _said(one.sentences)
+    if plan.form is Form.PARTS:
+        return said or _number(one)
+    name = f"**{head_of(one.point.paper)}**{_votes(selection.query, one)}"
+    note = f" — {escape_markdown(one.point.note)}" if one.point.note else ""
+    return f"{name}: {said}{note}" if said else f"{name} {_number(one)}{note}{_terms(selection, one)}"
 
 
 def _table(query: Query, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
@@ -115,7 +118,7 @@ def _terms(selection: Selection, one: Written) -> str:
     return f" — {escape_markdown(', '.join(terms))}" if terms and not one.point.note else ""
 
 
-def _votes(query: Query, plan: Plan, one: Written) -> str:
+def _votes(query: Query, one: Written) -> str:
     """The votes of a paper where they decide its place or its being here."""
     paper = one.point.paper
     counts = query.ranking or query.filters.min_votes is not None or query.filters.max_votes is not None
@@ -130,4 +133,3 @@ def head_of(paper: Paper) -> str:
     if len(head) > LONGEST_HEAD:
         head = head[:LONGEST_HEAD].rsplit(" ", 1)[0] + "…"
     return escape_markdown(head)
-

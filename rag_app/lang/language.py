@@ -81,6 +81,9 @@ class OpenPatterns:
     not_after: Parts = ()  # just after it
     denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
     defining: Parts = ()  # in a digest's sentence: that it says what something is
+    named: Parts = ()  # one group: the thing whose meaning is asked for
+    faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
+    own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
     background: Parts = ()  # in a digest's sentence: that it says what was before the paper
     shorter: Parts = ()  # of the answer before

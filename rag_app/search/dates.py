@@ -140,7 +140,9 @@ def find(text: str, newest: str) -> Dates:
     if not meant:
         return Dates(spans=spans)
     return replace(
-        _combine(text, meant), spans=spans, relative=text[mentions[0].start : mentions[-1].end] if relative else ""
+        _combine(text, meant),
+        spans=spans,
+        relative=text[mentions[0].start : mentions[-1].end] if relative else "",
     )
 
 

@@ -27,6 +27,11 @@ FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = tuple(_said(lambda p, side=side: getattr(p, side)) for side in ("without_before", "without_after"))
 DENYING = _said(lambda p: p.denying)
 DEFINING = _said(lambda p: p.defining)
+FAULTS = _said(lambda p: p.faults)
+OWN_WORK = _said(lambda p: p.own_work)
+NAMED = tuple(
+    re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in one.open_questions.named
+)
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
 NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
@@ -59,6 +64,12 @@ def narrow_subject(text: str) -> str:
     return subject(ASIDE.sub(" ", text))
 
 
+def named(question: str) -> str:
+    """The thing whose meaning is asked for: the X of "what is X"; empty where it is not told so."""
+    found = (match[1] for pattern in NAMED for match in [pattern.search(question)] if match)
+    return next(found, "").strip(" ,.?!")
+
+
 def answer_language(question: str) -> str:
     """The language that the answer is to be in: the one that is asked for, else that of the question."""
     for one in LANGUAGES.values():
@@ -86,7 +97,9 @@ def columns(question: str) -> tuple[str, ...]:
     for match in reversed(list(LISTED.finditer(question))):
         listed = match[1] or match[2]
         named = tuple(part.strip(" .?!") for part in BETWEEN.split(listed) if part.strip(" .?!"))
-        if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(len(name) <= LONGEST_COLUMN for name in named):
+        if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(
+            len(name) <= LONGEST_COLUMN for name in named
+        ):
             return named
     return ()
 

@@ -98,7 +98,9 @@ def like(paper: Paper, library: Library, filters: Filters) -> list[Paper]:
     """
     table, ids = library.snapshot.papers, library.lexical.papers
     own = np.flatnonzero(library.owners == library.places[paper.arxiv_id])
-    near = _standardised(_mean_by_paper(library.snapshot.scores(library.snapshot.vectors[own].mean(0)), library))
+    near = _standardised(
+        _mean_by_paper(library.snapshot.scores(library.snapshot.vectors[own].mean(0)), library)
+    )
     title = paper.title.partition(":")[2] or paper.title
     titled, _ = score(title, library)
     text = " ".join([paper.title, *(section.text for section in paper.sections)])

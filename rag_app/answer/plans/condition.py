@@ -49,9 +49,9 @@ def conditions(selection: Selection) -> Plan | None:
         weights = choosing.with_terms(selection, topic)
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_hold")
-    judged = [(verdict, hit, shown) for hit in _on_topic(selection, hits, topic) for verdict, shown in [judge(selection, hit.paper, asked)]]
-    shown = [(hit, passage) for verdict, hit, passage in judged if verdict is Verdict.HOLDS]
-    unsaid = [hit for verdict, hit, _ in judged if verdict is Verdict.UNSAID]
+    judged = [(hit, *judge(selection, hit.paper, asked)) for hit in _on_topic(selection, hits, topic)]
+    shown = [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS]
+    unsaid = [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID]
     weights = choosing.with_terms(selection, f"{topic} {query.topic}")
     points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST] if passage]
     if len(points) < ENOUGH:
@@ -101,7 +101,9 @@ def _words_for(selection: Selection, asked: Denial) -> list[str]:
     lexical = selection.library.lexical
     heads = lexical.own_terms(asked.what)[-1:]
     heads += [fold_word(word) for word in FREE.findall(asked.also)]
-    return [t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.glossary.get(h, {}))) if len(t) > 1]
+    return [
+        t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.glossary.get(h, {}))) if len(t) > 1
+    ]
 
 
 def _also(selection: Selection, asked: Denial) -> re.Pattern[str] | None:

@@ -37,15 +37,15 @@ def told(selection: Selection, paper: Paper, count: int) -> Plan:
     room = WORDS_A_POINT * count if count else MOST_WORDS
     if patterns.WHOLE.search(selection.query.question):
         room = WHOLE_WORDS
-    kept = _within(choosing.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count)
+    kept = _within(
+        choosing.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count
+    )
     parts = _dealt(kept, count) if count else _by_section(kept)
     points = tuple(Point(paper, tuple(part)) for part in parts if part)
     return Plan((Group(points),), Form.PARTS, title_of(paper))
 
 
-def _within(
-    every: Sequence[Passage], best: Sequence[Passage], room: int, least: int
-) -> list[Passage]:
+def _within(every: Sequence[Passage], best: Sequence[Passage], room: int, least: int) -> list[Passage]:
     """The sentences of a digest within `room` words, in order: first one of each section, then figures
     and what fits the question.
     """

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag_app.answer import choosing
 from rag_app.answer.points import Form, Group, Plan, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.paper_names import TITLE_HEAD
-from rag_app.lang import language_of
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns
 from rag_app.text import numbers
 
 ROWS, FEWEST = 6, 5
@@ -85,7 +85,7 @@ def _clauses(passage: Passage) -> Passage:
     if len(passage.text.split()) <= LONGEST_CELL:
         return passage
     cuts = [0, *(match.end() for match in CLAUSE.finditer(passage.text)), len(passage.text)]
-    spans = list(zip(cuts, cuts[1:], strict=False))
+    spans = list(pairwise(cuts))
     holding = [span for span in spans if numbers.values_of(passage.text[slice(*span)])]
     if not holding or len(holding) == len(spans):
         return passage

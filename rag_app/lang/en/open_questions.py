@@ -54,6 +54,15 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
+    named=(
+        r"\bwhat(?:'s| is| are|s)\s+(?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|is|does)\b|$))",
+        r"\b(?:explain|define|meaning of|concept of)\s+(?:what )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",
+    ),
+    faults=(
+        r"\b(?:wrong|problems?|limit(?:s|ed|ations?)?|drawbacks?|weak(?:ness(?:es)?)?|fail\w*|faults?|downsides?"
+        r"|disadvantages?|shortcomings?|pitfalls?)\b",
+    ),
+    own_work=(r"\b(?:this|our) (?:paper|work|study|method)\b|\bwe\b",),
     contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
     background=(r"^(?:recent(?:ly)?|existing|previous|traditional|despite|although|while)\b|\bhave shown\b",),
     shorter=(

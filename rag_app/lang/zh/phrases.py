@@ -55,6 +55,7 @@ PHRASES = {
     "others": "其他方法",
     "recommended": "最符合目的的 {count} 篇论文，按阅读顺序:",
     "what_it_is": "它是什么",
+    "its_faults": "有什么问题",
     "where_used": "用在哪里，摘要怎么说",
     "similar_to": "与 {name} 最接近的论文:",
     "shares": "共同点: {terms}",
