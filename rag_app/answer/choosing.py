@@ -23,7 +23,7 @@ from rag_app.text import sentences
 SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
 POOL = 40  # papers looked at, best first
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
-EASY_WORDS = 30
+EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
 OWN_PART = 0.35  # of the best sentence's relevance, that saying what the paper does is worth
 WORTH = 0.6  # share of the best sentence's relevance that a shorter one must have
@@ -54,9 +54,11 @@ def by_votes(papers: Sequence[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda paper: -(paper.votes if paper.votes is not None else -1))
 
 
-def telling(paper: Paper, weights: dict[str, float], library: Library, count: int = 1) -> tuple[Passage, ...]:
+def telling(
+    paper: Paper, weights: dict[str, float], library: Library, count: int = 1, easy: int = EASY_WORDS
+) -> tuple[Passage, ...]:
     """The `count` sentences of a digest that say most about the weighted terms, in its order; among
-    nearly equal ones those that are easily read.
+    nearly equal ones those of at most `easy` words.
     """
     found = [p for p in retrieval.passages_of(paper, weights, library) if _length(p) >= SHORT_WORDS]
     most = max((p.score for p in found), default=0.0) or 1.0
@@ -64,7 +66,9 @@ def telling(paper: Paper, weights: dict[str, float], library: Library, count: in
     best = sorted(passages, key=lambda p: -p.score)
     chosen: list[Passage] = []
     while best and len(chosen) < count:
-        taken = next((p for p in best if _is_easy(p) and p.score >= WORTH * best[0].score - 1e-9), best[0])
+        taken = next(
+            (p for p in best if _length(p) <= easy and p.score >= WORTH * best[0].score - 1e-9), best[0]
+        )
         chosen.append(taken)
         best.remove(taken)
     return tuple(passage for passage in passages if passage in chosen)
@@ -101,7 +105,3 @@ def _own_part(passage: Passage) -> float:
 
 def _length(passage: Passage) -> int:
     return len(passage.text.split())
-
-
-def _is_easy(passage: Passage) -> bool:
-    return _length(passage) <= EASY_WORDS

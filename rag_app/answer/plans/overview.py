@@ -34,7 +34,10 @@ def overview(selection: Selection) -> Plan | None:
         hit.paper for hit in choosing.sure(choosing.ranked(selection, subject), OVERVIEW_PAPERS, FEWEST)
     ]
     weights = choosing.with_terms(selection, subject)
-    points = [_point(selection, paper, weights) for paper in papers]
+    points = [
+        Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
+        for paper in papers
+    ]
     return grouped(selection, points, subject, "overview")
 
 

@@ -30,7 +30,8 @@ def summary(selection: Selection) -> Plan | None:
     told = _told(selection, papers)
     weights = choosing.with_terms(selection, topic) if topic else {}
     count = 2 if len(told) <= IN_DETAIL else 1
-    points = [Point(p, choosing.telling(p, weights, selection.library, count)) for p in told]
+    easy = choosing.EASY_WORDS if count > 1 else choosing.BRIEF_WORDS
+    points = [Point(p, choosing.telling(p, weights, selection.library, count, easy)) for p in told]
     phrases = words(query.language)
     if query.ranking or len(points) <= IN_DETAIL:
         return Plan((Group(tuple(points)),), Form.STEPS, phrases["summary_top"].format(count=len(points)))
