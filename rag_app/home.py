@@ -65,6 +65,11 @@ class Home:
         return self.root / "kinds"
 
     @property
+    def calibrations(self) -> Path:
+        """Thresholds measured for an embedding model and this collection, a file each."""
+        return self.root / "calibrations"
+
+    @property
     def uploads(self) -> Path:
         """Digests added through the page; a root of the collection."""
         return self.root / "uploads"

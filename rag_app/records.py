@@ -168,6 +168,7 @@ class Query:
     ranking: Fact = Fact.NONE  # by votes: TOP or BOTTOM
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
+    off: float = 0.0  # probability, by the examples of kinds, that it asks for nothing of papers
 
 
 @dataclass(frozen=True, slots=True)
