@@ -140,6 +140,11 @@ class LexicalIndex:
         """Whether any paper's text uses the English word."""
         return fold_word(word) in self._vocabulary
 
+    def papers_with(self, term: str) -> int:
+        """How many papers have the term."""
+        column = self._vocabulary.get(term)
+        return 0 if column is None else int(self._starts[column + 1] - self._starts[column])
+
     def rarity(self, term: str) -> float:
         """Inverse document frequency in [0, 1]: 1 for a term of one paper, 0 for one of all papers
         or of none.

@@ -26,6 +26,7 @@ from rag_app.collection.library import Library
 from rag_app.lang import LANGUAGES
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import patterns
+from rag_app.search.membership import members
 from rag_app.text import sentences
 from rag_app.text.terms import words
 
@@ -36,11 +37,6 @@ PASSAGES = 6
 # Chunks that the vector store proposes, and papers by their words, where not every paper is scored.
 NEIGHBOURS = 2_000
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
-
-# A list is cut where papers stop standing out: at a share of the best score, between two bounds,
-# all in standard deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
-CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
-BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
 # Sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers.
 SPLIT_KEPT = 20_000
@@ -64,8 +60,10 @@ def retrieve(query: Query, library: Library) -> Evidence:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
-    matched, borderline = _cut(order, scores) if listed else ([], [])
-    kept = order[: max(RANKED, len(matched) + len(borderline))]
+    matched, borderline, unsure = _members(text, order, scores, library) if listed else ([], [], [])
+    chosen = {*matched, *borderline}
+    order = [*matched, *borderline, *(row for row in order if row not in chosen)]
+    kept = order[: max(RANKED, len(chosen))]
     papers = library.snapshot.papers
     hits = [
         Hit(paper, float(boosted[row]), why=_reasons(row, why, arxiv_id in query.papers))
@@ -84,6 +82,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
         scanned=len(allowed),
         matched=tuple(ids[row] for row in matched),
         borderline=tuple(ids[row] for row in borderline),
+        unsure=tuple(ids[row] for row in unsure),
         strength=float(scores[order].max()) if order else 0.0,
         seconds=time.perf_counter() - started,
     )
@@ -175,18 +174,15 @@ def _reasons(row: int, ranks: dict[Reason, Rows], named: bool) -> tuple[Why, ...
     return (Why(Reason.NAMED), *places) if named else tuple(places)
 
 
-def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:
-    """(rows that match a list question, rows just below the cut), each in order."""
-    if not order:
-        return [], []
-    least = cut(float(scores[order].max()))
-    matched = [row for row in order if scores[row] >= least]
-    return matched, [row for row in order if least - BORDER <= scores[row] < least]
-
-
-def cut(strength: float) -> float:
-    """The score from which a paper is on a list whose best paper scores `strength`."""
-    return min(max(CUT_SHARE * strength, CUT_LEAST), CUT_MOST)
+def _members(
+    text: str, order: Sequence[int], scores: Scores, library: Library
+) -> tuple[list[int], list[int], list[int]]:
+    """(rows that belong on a list, rows in doubt, those of both that a score decided), best first."""
+    allowed = np.zeros(len(scores), bool)
+    allowed[list(order)] = True
+    found = members(text, scores, allowed, library.spellings)
+    matched, borderline = ([row for row in order if mask[row]] for mask in (found.matched, found.borderline))
+    return matched, borderline, [*borderline, *(row for row in reversed(matched) if not found.worded[row])]
 
 
 def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:

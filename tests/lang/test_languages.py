@@ -17,11 +17,12 @@ from rag_app.lang.language import Language
 
 # What a language has no wording for.
 LACKS = {
-    "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after"},
+    "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after",
+           "clause_ends", "after_nouns", "topics.leaving_out_last"},
     "ko": {
         "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
-        "numbers.rewritten", "prompts.translator", "prompts.translate",
+        "numbers.rewritten", "prompts.translator", "prompts.translate", "topics.leaving_out_next",
     },
 }  # fmt: skip
 every = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
