@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.lang import alternatives, other_scripts
-from rag_app.text.terms import STOP_WORDS, fold_word
+from rag_app.text.terms import HAN, KATAKANA, STOP_WORDS, fold_word
 
 Counts = NDArray[np.int32]
 
@@ -303,6 +303,8 @@ def pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _whole(spelling: str) -> str:
+    if HAN.search(spelling) or KATAKANA.search(spelling):
+        return re.escape(spelling.casefold())  # no blank tells where a word ends
     *first, last = HYPHENS.sub(" ", spelling.casefold()).split()
     if _is_other(last):
         tail = rf"{re.escape(last)}(?=(?:{_ENDING})?(?![{_OTHER}a-z0-9]))"

@@ -14,8 +14,8 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Protocol
 
-from rag_app.lang import LANGUAGES, count_letters, other_scripts
-from rag_app.text.terms import STOP_WORDS, WORD, Tagged, fold_word, tagged
+from rag_app.lang import LANGUAGES
+from rag_app.text.terms import HAN, HANGUL, KATAKANA, STOP_WORDS, WORD, Tagged, fold_word, tagged
 
 LONGEST = 6  # words of a phrase
 TOGETHER = 0.3  # of the papers that say its rarest word: less often it is not said as one
@@ -69,13 +69,20 @@ EITHER, BOTH = _of_all("either"), _of_all("both")
 NOT_NEXT, NOT_LAST = _of_all("leaving_out_next"), _of_all("leaving_out_last")
 ANY_PAPER = frozenset[str]().union(*(one.questions.of_any_paper for one in LANGUAGES.values()))
 LITTLE = _of_all("saying_little") | STOP_WORDS | ANY_PAPER
-SIGN = re.compile(r"[,;/&]")
+JOINING = EITHER | BOTH | NOT_NEXT | NOT_LAST
+SIGN = re.compile(r"[,;/&、，；]")
+# The joining words stand within a run of the script; the longest is looked for first.
+_HAN_JOINING = "|".join(sorted((w for w in JOINING if HAN.fullmatch(w)), key=len, reverse=True))
+UNSPACED = re.compile(
+    rf"{_HAN_JOINING}|(?:(?!{_HAN_JOINING}|的){HAN.pattern[:-1]})+|{KATAKANA.pattern}|{WORD.pattern}"
+)
+PIECES = re.compile(r"\w+")
 NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
 
 
 def parts(text: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
     """The parts of a topic, in order."""
-    words = _korean(text) if count_letters(text, other_scripts()) else _english(text)
+    words = _words_of(text, vocabulary)
     found: list[Part] = []
     joined, at, ended = Role.BREAK, 0, -1
     while at < len(words):
@@ -151,6 +158,35 @@ def _is_any(text: str, word: TopicWord) -> bool:
 # --- the words of a topic -----------------------------------------------------------------------
 
 
+def _words_of(text: str, vocabulary: Vocabulary) -> list[TopicWord]:
+    if HANGUL.search(text):
+        return _korean(text)
+    unspaced = HAN.search(text) or KATAKANA.search(text)
+    return _unspaced(text, vocabulary) if unspaced else _english(text)
+
+
+def _unspaced(text: str, vocabulary: Vocabulary) -> list[TopicWord]:
+    """Words of a language without blanks: runs of one script, cut where a word joins them. Only those
+    that papers say are taken: a collection in another language does not say them, and is searched by
+    meaning.
+    """
+    found, end = [], 0
+    for match in UNSPACED.finditer(text):
+        between = text[end : match.start()].strip()
+        if between:
+            joined = next(
+                (_role(word) for word in (match[0], *PIECES.findall(between)) if word in JOINING), None
+            )
+            role = joined or (Role.EITHER if SIGN.search(between) else Role.BREAK)
+            found.append(TopicWord(role, end, match.start()))
+        elif match[0] in JOINING:
+            found.append(TopicWord(_role(match[0]), *match.span()))
+        if match[0] not in JOINING and vocabulary.papers_saying(match[0]):
+            found.append(TopicWord(_role(match[0]), *match.span()))
+        end = match.end()
+    return found
+
+
 def _english(text: str) -> list[TopicWord]:
     found, end = [], 0
     for match in WORD.finditer(text):
@@ -170,6 +206,8 @@ def _role(word: str) -> Role:
         return Role.BOTH
     if folded in NOT_NEXT:
         return Role.NOT_NEXT
+    if folded in NOT_LAST:
+        return Role.NOT_LAST
     little = {folded, fold_word(word)} & LITTLE
     return Role.FILLER if little else Role.CONTENT
 

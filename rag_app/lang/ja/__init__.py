@@ -1,0 +1,44 @@
+"""Japanese."""
+
+from __future__ import annotations
+
+from rag_app.lang.ja.dates import DATES
+from rag_app.lang.ja.numbers import NUMBERS
+from rag_app.lang.ja.open_questions import OPEN_QUESTIONS
+from rag_app.lang.ja.phrases import PHRASES
+from rag_app.lang.ja.prompts import PROMPTS
+from rag_app.lang.ja.questions import QUESTIONS, VOTES
+from rag_app.lang.language import Language, TopicWords
+
+LANGUAGE = Language(
+    code="ja",
+    script="ぁ-ゖァ-ヺー一-鿿々",
+    own_letters="ぁ-ゖァ-ヺー",  # Han characters alone may be Chinese
+    endings=(
+        "について", "という", "とは", "から", "より", "では", "には", "の", "は", "が", "を", "に", "で", "と", "も",
+        "や", "へ",
+    ),
+    sentence_ends="",
+    abbreviations=(),
+    # pairs of characters, as `text.terms` takes texts in these scripts apart
+    stop_words=frozenset("論文 研究 方法 手法 教え 何か 全部 全て 一覧 以上 以下 最も".split()),
+    questions=QUESTIONS,
+    open_questions=OPEN_QUESTIONS,
+    votes=VOTES,
+    dates=DATES,
+    numbers=NUMBERS,
+    topics=TopicWords(
+        either=frozenset(("や", "または", "あるいは", "もしくは", "か")),
+        both=frozenset(("と", "および", "かつ")),
+        leaving_out_next=frozenset(),
+        leaving_out_last=frozenset(("除", "以外")),
+        saying_little=frozenset("関連 関係 改善 使用 利用 提案 紹介 教".split()),
+    ),
+    clause_ends=(),
+    after_nouns=(),
+    phrases=PHRASES,
+    prompts=PROMPTS,
+    # its words are rarely those of the digests
+    model_say=1.0,
+    fair_share=0.08,  # a sign says as much as two letters
+)  # fmt: skip
