@@ -219,6 +219,9 @@ class Evidence:
     # Ids of every paper that answers a list or metadata question, in order.
     matched: tuple[str, ...] = ()
     borderline: tuple[str, ...] = ()  # ids near the cut, shown apart
+    # Ids of both that the words of the topic did not decide: first the borderline ones, best first, then
+    # the matched ones, worst first.
+    unsure: tuple[str, ...] = ()
     # How far the best paper stands out, in standard deviations of the collection.
     strength: float = 0.0
     seconds: float = 0.0

@@ -170,6 +170,17 @@ class NumberWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicWords:
+    """What joins the parts of a topic, and what says nothing about it; Korean ones as morphemes."""
+
+    either: Words
+    both: Words
+    leaving_out_next: Words  # "not", before what is left out
+    leaving_out_last: Words  # "제외", after it
+    saying_little: Words  # of a topic: what papers do with one
+
+
+@dataclass(frozen=True, slots=True)
 class Prompts:
     """What the model is told, and which characters it may write."""
 
@@ -190,6 +201,8 @@ class Language:
     code: str
     script: str  # its letters, as the inside of a character class
     endings: Parts  # that may be written to the end of a name and are no part of it
+    clause_ends: Parts  # at the end of a word that no term goes on after
+    after_nouns: Parts  # what may be written to the end of a noun and leaves it the same word
     # letters after which a full stop ends a sentence though no blank follows it
     sentence_ends: str
     abbreviations: Parts  # whose full stop ends none
@@ -199,6 +212,7 @@ class Language:
     votes: VoteConditions
     dates: DateWords
     numbers: NumberWords
+    topics: TopicWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
     # Standard deviations of retrieval score that a factor of e in the model's choice weighs.
