@@ -155,7 +155,7 @@ def ask(
     if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
     first_token: float | None = None
-    selection = Selection(query, evidence, library, generator, stop)
+    selection = Selection(query, evidence, library, generator, stop, tuple(conversation))
     steps = route.steps(selection)
     while True:
         try:
