@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator as Yields
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag_app.answer import prompting, verification
@@ -20,6 +20,8 @@ from rag_app.home import Home
 from rag_app.lang import LANGUAGES, language_of, reads_as
 from rag_app.llm.protocol import Generator
 from rag_app.records import Passage
+
+LEAST_WORDS = 2  # of a gloss that says anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ def glosses(
     yield from (Gloss(place, text, finished=True) for place, text in held.items())
     left = [place for place, p in enumerate(passages) if place not in held and wanted(p.text, language)]
     work = _Work(passages, language, library, generator, stop)
-    failed = yield from _tried(work, dict.fromkeys(left, ""))
-    failed = yield from _tried(work, failed)
+    left = yield from _tried(work, left, exact=False)
+    left = yield from _tried(work, left, exact=True)
     if not stop.is_set():
-        for place in failed:
+        for place in left:
             yield _ended(work, place, "")
 
 
@@ -78,13 +80,10 @@ class _Work:
     stop: threading.Event
 
 
-def _tried(work: _Work, left: Mapping[int, str]) -> Yields[Gloss, None, dict[int, str]]:
-    """Translate the passages at these places, each with what did not pass before; those that do not
-    pass now are returned, each with what was written.
-    """
-    places = list(left)
+def _tried(work: _Work, places: Sequence[int], *, exact: bool) -> Yields[Gloss, None, list[int]]:
+    """Translate the passages at these places; those whose translation does not pass are returned."""
     prompts = [
-        prompting.translation(work.passages[p], 0, work.language, work.generator.count_tokens, failed=left[p])
+        prompting.translation(work.passages[p], 0, work.language, work.generator.count_tokens, exact=exact)
         for p in places
     ]
     texts = [""] * len(places)
@@ -97,12 +96,14 @@ def _tried(work: _Work, left: Mapping[int, str]) -> Yields[Gloss, None, dict[int
         elif _passes(work, place, text):
             passed.add(place)
             yield _ended(work, place, text)
-    return {place: text for place, text in zip(places, texts, strict=True) if place not in passed}
+    return [place for place in places if place not in passed]
 
 
 def _passes(work: _Work, place: int, text: str) -> bool:
     passage = work.passages[place]
     paper = work.library.snapshot.papers.get(passage.arxiv_id)
+    if len(text.split()) < LEAST_WORDS:
+        return False
     checked = verification.check_translation(text, 1, passage, paper, work.library)
     return checked.supported and language_of(text) == work.language
 

@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag_app.answer.trends import GENERIC
 from rag_app.collection.bm25 import document
@@ -62,19 +63,26 @@ def found(papers: Sequence[Paper], subject: str, language: str, library: Library
 
 def shared_terms(one: Paper, other: Paper, library: Library, most: int = 3) -> list[str]:
     """The terms of the field that two digests have in common, rarest first."""
-    mine, theirs = _terms_of(one), _terms_of(other)
-    common = [term for term in mine if term in theirs and _names(term, frozenset(), library)]
-    common.sort(key=lambda term: (-_rarity(term, library), term))
-    kept: list[str] = []
-    for term in common:
-        if not any(set(term.split()) & set(longer.split()) for longer in kept):
-            kept.append(term)
-    return kept[:most]
+    theirs = _terms_of(other)
+    return _rarest([term for term in _terms_of(one) if term in theirs], library, most)
 
 
 def key_terms(paper: Paper, library: Library, most: int = 4) -> list[str]:
-    """The rarest terms of the field that a digest holds."""
-    return shared_terms(paper, paper, library, most)
+    """The rarest of the English terms that a digest gives beside words of its own language."""
+    return _rarest([term for term, use in _terms_of(paper).items() if use.own_word], library, most)
+
+
+def _rarest(terms: Sequence[str], library: Library, most: int) -> list[str]:
+    """The first of the terms that can name something, rarest first, no two with a word in common."""
+    fit = sorted(
+        (term for term in terms if _names(term, frozenset(), library)),
+        key=lambda term: (-_rarity(term, library), term),
+    )
+    kept: list[str] = []
+    for term in fit:
+        if not any(set(term.split()) & set(longer.split()) for longer in kept):
+            kept.append(term)
+    return kept[:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +112,10 @@ def _terms_of(paper: Paper) -> dict[str, _Use]:
 
 def _phrases(title: str) -> Iterator[str]:
     """Words and pairs of neighbouring words of a title, folded; no names."""
-    plain = [word for word in PLAIN.findall(title)]
+    plain = PLAIN.findall(title)
     folded = ["" if shaped(word) or word.casefold() in STOP_WORDS else fold_word(word) for word in plain]
     yield from (word for word in folded if word)
-    yield from (f"{a} {b}" for a, b in zip(folded, folded[1:], strict=False) if a and b)
+    yield from (f"{a} {b}" for a, b in pairwise(folded) if a and b)
 
 
 def _known(subject: str, library: Library) -> frozenset[str]:

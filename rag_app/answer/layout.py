@@ -6,6 +6,7 @@ Knows: how each form of a plan looks. Does not know: how its points were chosen 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag_app.answer import groups, templates
 from rag_app.answer.points import Form, Plan, Written
@@ -14,6 +15,7 @@ from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.answer.writing import sentences_of
 from rag_app.records import Hit, Paper, Query, Reason, Sentence, Why
+from rag_app.search.retrieval import OF_MANY
 from rag_app.text.cleaning import clean_line, escape_markdown
 
 LONGEST_HEAD = 100  # characters of a title that stand before a point
@@ -27,7 +29,7 @@ def composed(selection: Selection, plan: Plan, written: Sequence[Written]) -> Co
 
 
 def _blocks(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
-    yield from templates.assumptions(selection.query)
+    yield from templates.assumptions(_without_names(selection.query))
     if plan.lead:
         yield plan.lead
         yield ""
@@ -38,6 +40,15 @@ def _blocks(selection: Selection, plan: Plan, written: Sequence[Written]) -> Ite
     if plan.close:
         yield ""
         yield plan.close
+
+
+def _without_names(query: Query) -> Query:
+    """The question without the notes on names where it is answered from many papers: whatever a word was
+    taken for, it is a part of the subject.
+    """
+    if query.intent not in OF_MANY:
+        return query
+    return replace(query, notes=tuple(note for note in query.notes if " → " not in note))
 
 
 def _grouped(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
@@ -58,17 +69,18 @@ def _lines(selection: Selection, plan: Plan, written: Sequence[Written], before:
         return
     for place, one in enumerate(written, start=before + 1):
         mark = f"{place}." if plan.form is Form.STEPS else "-"
-        said, n = _said(one.sentences), _number(one)
-        if plan.form is Form.PARTS:
-            yield f"{mark} {said or n}"
-        else:
-            note = f" — {escape_markdown(one.point.note)}" if one.point.note else ""
-            yield (
-                f"{mark} **{head_of(one.point.paper)}**{_votes(selection.query, plan, one)}: {said}{note}"
-                if said
-                else (f"{mark} **{head_of(one.point.paper)}** {n}{note}{_terms(selection, one)}")
-            )
+        yield f"{mark} {_line(selection, plan, one)}"
         yield from (f"   > {escape_sentence(_plain(sentence))}" for sentence in one.quoted)
+
+
+def _line(selection: Selection, plan: Plan, one: Written) -> str:
+    """What a point says, behind the name of its paper where an answer has several."""
+    said = _said(one.sentences)
+    if plan.form is Form.PARTS:
+        return said or _number(one)
+    name = f"**{head_of(one.point.paper)}**{_votes(selection.query, one)}"
+    note = f" — {escape_markdown(one.point.note)}" if one.point.note else ""
+    return f"{name}: {said}{note}" if said else f"{name} {_number(one)}{note}{_terms(selection, one)}"
 
 
 def _table(query: Query, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
@@ -106,7 +118,7 @@ def _terms(selection: Selection, one: Written) -> str:
     return f" — {escape_markdown(', '.join(terms))}" if terms and not one.point.note else ""
 
 
-def _votes(query: Query, plan: Plan, one: Written) -> str:
+def _votes(query: Query, one: Written) -> str:
     """The votes of a paper where they decide its place or its being here."""
     paper = one.point.paper
     counts = query.ranking or query.filters.min_votes is not None or query.filters.max_votes is not None

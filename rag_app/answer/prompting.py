@@ -12,6 +12,7 @@ papers reuses the KV cache and reads only its question. Earlier turns are not re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -37,7 +38,8 @@ LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and 
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 # Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
-WRONG = 'Wrong: "{said}"'
+# Names, terms and figures of a sentence in another script.
+KEPT = re.compile(r"[A-Za-z][\w.+-]*|\d[\d,.]*\s?%?")
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 
 
@@ -55,7 +57,7 @@ class Prompt:
 
     @property
     def request(self) -> Request:
-        """What a model is asked for."""
+        """What a batch asks of the model."""
         return Request(self.messages, self.prefix, self.grammar, self.max_tokens)
 
 
@@ -106,18 +108,16 @@ def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
 
 
 def translation(
-    passage: Passage, place: int, language: str, count_tokens: Callable[[str], int], *, failed: str = ""
+    passage: Passage, place: int, language: str, count_tokens: Callable[[str], int], *, exact: bool = False
 ) -> Prompt:
     """The prompt for a digest's sentence in `language`, on a line that cites the paper at `place`
-    (from 0); `failed` is a translation that did not pass.
+    (from 0); `exact` names the terms and figures that must stay as they are.
     """
     prompts = LANGUAGES[language].prompts
     marker = f"[{place + 1}]"  # on both sides, as the model expects it where it has read it
     sentence = _fitting(numbers.rescaled(clean_line(passage.text), language), count_tokens, LONGEST_SENTENCE)
-    wrong = (
-        f"\n\n{WRONG.format(said=_fitting(clean_line(failed), count_tokens, LONGEST_NOTE))}" if failed else ""
-    )
-    content = f"{marker} {sentence}{wrong}\n\n{prompts.translate}"
+    kept = ", ".join(dict.fromkeys(KEPT.findall(sentence))) if exact else ""
+    content = f"{marker} {sentence}\n\n" + (f"({kept})\n\n" if kept else "") + prompts.translate
     return Prompt(
         messages=(Message(role="system", content=prompts.translator), Message(role="user", content=content)),
         grammar=_text_alone(language),

@@ -181,7 +181,7 @@ def _planned(plan: Planner) -> Writer:
 
 def _open(plan: Planner, *checks: Check) -> Route:
     """The route of an open question."""
-    return Route(_planned(plan), checks=(_outside, *checks), counts_its_own=True)
+    return Route(_planned(plan), checks=(_outside, _not_among, *checks), counts_its_own=True)
 
 
 ROUTES: Mapping[Intent, Route] = {

@@ -208,6 +208,11 @@ def _add_eval(commands: Commands) -> None:
         help="score lists instead, by topics whose words decide which papers belong to them",
     )
     evaluate.add_argument(
+        "--kinds",
+        action="store_true",
+        help="print which kinds of questions are taken for which; none is answered",
+    )
+    evaluate.add_argument(
         "--answers", type=Path, metavar="FILE", help="keep the answers there; those it holds are only scored"
     )
     evaluate.add_argument(

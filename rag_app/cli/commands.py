@@ -240,6 +240,8 @@ def _eval(options: argparse.Namespace, settings: Settings) -> None:
 
     if options.topics:
         evaluating.evaluate_topics(options, settings)
+    elif options.kinds:
+        evaluating.evaluate_kinds(options, settings)
     else:
         evaluating.evaluate(options, settings)
 

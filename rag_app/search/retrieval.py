@@ -123,7 +123,8 @@ def searched(query: Query) -> str:
         return patterns.topic(query.topic) or query.standalone
     if query.intent is Intent.TREND:
         return patterns.trend_topic(query.topic) or query.standalone
-    return open_patterns.subject(query.topic) if query.intent in OF_MANY else query.standalone
+    subject = open_patterns.subject(query.topic) if query.intent in OF_MANY else ""
+    return subject or query.standalone
 
 
 def score(

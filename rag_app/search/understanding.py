@@ -13,9 +13,10 @@ from dataclasses import replace
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import follow_ups, patterns, subjects
+from rag_app.search import follow_ups, kinds, patterns, subjects
 from rag_app.search.open_patterns import answer_language
 from rag_app.search.reading import Reading, masked, read, without_pasted_text
+from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
@@ -23,9 +24,16 @@ REMEMBERED = 100
 
 
 def understand(
-    question: str, dictionary: Dictionary, conversation: Sequence[Turn] = (), given: Filters = Filters()
+    question: str,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn] = (),
+    given: Filters = Filters(),
+    recognise: Recognise | None = None,
 ) -> Query:
-    """What `question` asks for; `given` are filters set outside the question (page or command line)."""
+    """What `question` asks for; `given` are filters set outside the question (page or command line).
+
+    Without `recognise` its kind is the one that the wording rules give.
+    """
     reading = read(without_pasted_text(question), dictionary)
     papers = subjects.subjects(reading, dictionary)
     query = Query(
@@ -48,9 +56,29 @@ def understand(
         query = replace(query, unknown=(*query.unknown, reading.unknown_author))
     if conversation:
         query = follow_ups.follow(query, reading, dictionary, conversation[-REMEMBERED:], understand)
-    return (
-        replace(query, intent=_intent(query, reading, dictionary)) if query.intent is Intent.LOOKUP else query
-    )
+    if query.intent is not Intent.LOOKUP:
+        return query
+    ruled = _intent(query, reading, dictionary)
+    if recognise is None or _is_exact(ruled, query, reading):
+        return replace(query, intent=ruled)
+    shares = recognise(reading.question, kinds.marked(reading.question, _marks(reading, query)))
+    # "Today" is no day of a digest alone: the weather has one too.
+    named = bool(query.names or (reading.filters and not reading.dates.relative))
+    topic = len(reading.terms)
+    signs = Signs(ruled, query.aggregate, len(query.papers), named, topic, bool(conversation))
+    return replace(query, intent=decide(signs, shares))
+
+
+def _is_exact(ruled: Intent, query: Query, reading: Reading) -> bool:
+    """Whether no example can know better: what no paper meets, and facts of a named paper's record."""
+    return bool(query.impossible or reading.unknown_author or (query.papers and ruled is Intent.METADATA))
+
+
+def _marks(reading: Reading, query: Query) -> list[tuple[tuple[int, int], str]]:
+    """Where the question names days, votes, authors, and the papers that it is about."""
+    about = set(query.papers)
+    papers = [(m.span, kinds.PAPER) for m in reading.named.mentions if about & set(m.papers)]
+    return [*reading.marks, *papers]
 
 
 def _both(asked: Filters, given: Filters) -> Filters:

@@ -22,6 +22,9 @@ RECOMMENDED, SIMILAR = 5, 6
 REASON = 2  # sentences
 DEFINED_IN, USED_IN = 2, 3  # papers
 LOOKED_AT = 12  # papers among which a definition is looked for
+NAMED_SHARE = 0.5  # of a name's terms, that a sentence about it holds
+OPENING = 40  # characters that a sentence begins with
+LATER = 0.02  # what each further place in the ranking costs a definition
 
 
 def overview(selection: Selection) -> Plan | None:
@@ -31,7 +34,10 @@ def overview(selection: Selection) -> Plan | None:
         hit.paper for hit in choosing.sure(choosing.ranked(selection, subject), OVERVIEW_PAPERS, FEWEST)
     ]
     weights = choosing.with_terms(selection, subject)
-    points = [_point(selection, paper, weights) for paper in papers]
+    points = [
+        Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
+        for paper in papers
+    ]
     return grouped(selection, points, subject, "overview")
 
 
@@ -73,45 +79,47 @@ def concept(selection: Selection) -> Plan | None:
     papers = [hit.paper for hit in choosing.ranked(selection, subject)[:LOOKED_AT]]
     if not papers:
         return None
-    name, rest = _name_and_rest(selection, subject)
-    defining = sorted(
-        (
-            (_defines(selection, passage, name, place), passage)
-            for place, p in enumerate(papers)
-            for passage in choosing.whole(p)
-        ),
-        key=lambda pair: -pair[0],
-    )
-    by_id = {paper.arxiv_id: paper for paper in papers}
-    first: list[Point] = []
-    for worth, passage in defining:
-        if (
-            worth > 0
-            and len(first) < DEFINED_IN
-            and passage.arxiv_id not in {p.paper.arxiv_id for p in first}
-        ):
-            first.append(Point(by_id[passage.arxiv_id], (passage,)))
+    first = _definitions(selection, papers, open_patterns.named(selection.query.topic) or subject)
     told = {point.paper.arxiv_id for point in first}
-    weights = choosing.with_terms(selection, f"{name} {rest}" if rest else subject)
-    others = [_point(selection, paper, weights) for paper in papers if paper.arxiv_id not in told][:USED_IN]
+    weights = choosing.with_terms(selection, selection.query.topic)
+    faults = bool(open_patterns.FAULTS.search(selection.query.question))
+    tell = choosing.faults if faults else choosing.telling
+    others = [
+        Point(paper, passages)
+        for paper in papers
+        if paper.arxiv_id not in told and (passages := tell(paper, weights, selection.library))
+    ][:USED_IN]
     phrases = words(selection.query.language)
-    made = [Group(tuple(first), phrases["what_it_is"])] if first else []
-    return Plan((*made, Group(tuple(others), phrases["where_used"] if made else "")))
+    heads = phrases["what_it_is"], phrases["its_faults" if faults else "where_used"]
+    groups_of = [
+        Group(tuple(points), head) for points, head in zip((first, others), heads, strict=True) if points
+    ]
+    return Plan(tuple(groups_of))
 
 
-def _name_and_rest(selection: Selection, subject: str) -> tuple[str, str]:
-    """(the thing that is asked about: what stands before the first stop; what else is asked)."""
-    question = selection.query.topic or selection.query.standalone
-    head, _, tail = question.partition("?")
-    name = open_patterns.narrow_subject(head)
-    return (name, open_patterns.subject(tail)) if name else (subject, "")
+def _definitions(selection: Selection, papers: Sequence[Paper], name: str) -> list[Point]:
+    """The sentences that say best what `name` is, one of each of the best papers for it."""
+    best: list[tuple[float, Point]] = []
+    for place, paper in enumerate(papers):
+        worths = [(_defines(selection, passage, name), passage) for passage in choosing.whole(paper)]
+        worth, passage = max(worths, key=lambda pair: pair[0], default=(0.0, None))
+        if passage and worth > 0:
+            best.append((worth - LATER * place, Point(paper, (passage,))))
+    best.sort(key=lambda pair: -pair[0])
+    return [point for _, point in best[:DEFINED_IN]]
 
 
-def _defines(selection: Selection, passage: Passage, name: str, place: int) -> float:
-    """How well a sentence says what `name` is; earlier papers have an edge."""
-    covered = selection.library.lexical.coverage(name, passage.text) or 0.0
-    says = bool(open_patterns.DEFINING.search(passage.text))
-    return covered + 0.5 * says - 0.02 * place if covered >= 0.5 and says else 0.0
+def _defines(selection: Selection, passage: Passage, name: str) -> float:
+    """How well a sentence says what `name` is: it holds the name, best at its beginning, and says of it
+    that it is something.
+    """
+    lexical = selection.library.lexical
+    covered = lexical.coverage(name, passage.text) or 0.0
+    if covered < NAMED_SHARE or not open_patterns.DEFINING.search(passage.text):
+        return 0.0
+    opens = (lexical.coverage(name, passage.text[:OPENING]) or 0.0) >= NAMED_SHARE
+    own = bool(open_patterns.OWN_WORK.search(passage.text))
+    return covered + 0.5 * opens - 0.5 * own
 
 
 def _point(selection: Selection, paper: Paper, weights: dict[str, float], count: int = 1) -> Point:

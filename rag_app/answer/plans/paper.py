@@ -12,9 +12,10 @@ from rag_app.answer.points import Form, Group, Plan, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import title_of
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns
+from rag_app.search import open_patterns, patterns
 
 MOST_WORDS = 150  # of the digest that are told; a longer one gives its best sentences
+WHOLE_WORDS = 600  # where all of it is asked for
 WORDS_A_POINT = 35  # where a number of points is asked for
 
 
@@ -34,6 +35,8 @@ def told(selection: Selection, paper: Paper, count: int) -> Plan:
     """The paper in `count` points, or one for each section of its digest where that is 0."""
     weights = choosing.with_terms(selection, selection.query.topic)
     room = WORDS_A_POINT * count if count else MOST_WORDS
+    if patterns.WHOLE.search(selection.query.question):
+        room = WHOLE_WORDS
     kept = _within(
         choosing.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count
     )

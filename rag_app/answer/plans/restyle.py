@@ -18,9 +18,10 @@ from rag_app.answer.templates import words
 from rag_app.records import Intent, Paper, Turn
 from rag_app.search import open_patterns, patterns
 
-KEPT = 8  # papers of the answer before
+KEPT = 6  # papers of the answer before
 SHORT = 3  # papers of a shorter one
-LEAST_SAID = 0.5  # share of a condition's terms that a sentence must hold
+LOOKED_AT = 60  # papers of the answer before among which some are chosen
+LEAST_SAID = 0.6  # share of a condition's terms that a sentence must hold
 
 
 def restyled(selection: Selection) -> Plan | None:
@@ -64,15 +65,18 @@ def _only(selection: Selection, papers: Sequence[Paper]) -> Plan | None:
     wanted = open_patterns.subject(open_patterns.ONLY.sub(" ", selection.query.topic))
     lexical = selection.library.lexical
     weights = choosing.with_terms(selection, wanted)
-    points = []
-    for paper in papers:
+    said: list[tuple[float, Point]] = []
+    for paper in papers[:LOOKED_AT]:
         for passage in choosing.telling(paper, weights, selection.library):
-            if (lexical.coverage(wanted, passage.text) or 0.0) >= LEAST_SAID:
-                points.append(Point(paper, (passage,)))
-    if not points:
+            covered = lexical.coverage(wanted, passage.text) or 0.0
+            if covered >= LEAST_SAID:
+                said.append((covered, Point(paper, (passage,))))
+    if not said:
         return None
+    surest = sorted(said, key=lambda pair: -pair[0])[:KEPT]
+    points = tuple(point for _, point in said if any(point is one for _, one in surest))
     lead = words(selection.query.language)["conditions_hold"].format(count=len(points))
-    return Plan((Group(tuple(points[:KEPT])),), lead=lead)
+    return Plan((Group(points),), lead=lead)
 
 
 def _again(selection: Selection, papers: Sequence[Paper], topic: str) -> Plan:

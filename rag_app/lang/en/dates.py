@@ -88,9 +88,9 @@ DATES = DateWords(
     until_after=("or earlier|and earlier",),
     before_after=(),
     excluded_before=(
-        r"\b(?:not|except|excluding|without|but no|leave out)\s+(?:(?:those|the ones|papers)\s+)?(?:of|from|in)?\s*$",
+        r"\b(?:not|except|excluding|without|but no|leave out)\s+"
+        r"(?:(?:those|the ones|papers)\s+)?(?:of|from|in)?\s*$",
     ),
-    excluded_after=(),
     lead=(
         r"(?:\b(?:on|in|of|from|for|during|dated|between|since|after|before|until|till|through|by|up to"
         r"|as of|last|this|or|and)\s+)?(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$",

@@ -58,6 +58,7 @@ PHRASES = {
     "others": "Other ways",
     "recommended": "These {count} papers fit the purpose best, in this order:",
     "what_it_is": "What it is",
+    "its_faults": "What goes wrong",
     "where_used": "Where it is used, and what the digests say of it",
     "similar_to": "These papers are nearest to {name}:",
     "shares": "in common: {terms}",
