@@ -51,9 +51,7 @@ def draft(selection: Selection) -> Steps:
         return extracted(selection, hits)
     if _translates(selection, hits):
         each = TRANSLATED // len(hits)
-        lines = yield from _translated(
-            selection, selection.generator, hits, [hit.passages[:each] for hit in hits]
-        )
+        lines = yield from _translated(selection, selection.generator, [hit.passages[:each] for hit in hits])
         return assembled(selection, hits, lines)
     prompt = _prompt(selection, selection.generator, hits)
     lines = yield from _written(selection, selection.generator, hits[: len(prompt.papers)], prompt)
@@ -107,7 +105,8 @@ def _written(
     sure = certain(selection, hits[0], failed[0].text if failed else "")
     translates = LANGUAGES[selection.query.language].prompts.translate
     if sure and translates and not any(tells(selection, line) for line in lines):
-        return (yield from _translated(selection, generator, hits, [sure]))
+        translated = yield from _translated(selection, generator, [sure])
+        return translated if translated[0].sentences else lines
     return lines
 
 
@@ -123,7 +122,7 @@ def _translates(selection: Selection, hits: Sequence[Hit]) -> bool:
 
 
 def _translated(
-    selection: Selection, generator: Generator, hits: Sequence[Hit], chosen: Sequence[Sequence[Passage]]
+    selection: Selection, generator: Generator, chosen: Sequence[Sequence[Passage]]
 ) -> Yields[Event, None, list[DraftLine]]:
     """A line for each of the papers: the sentences chosen of its digest, each translated and checked
     by itself; one in the reader's language stands as it is.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator as Yields
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_app.answer import prompting, verification
@@ -54,7 +54,7 @@ def glosses(
     generator: Generator,
     *,
     stop: threading.Event | None = None,
-) -> Iterator[Gloss]:
+) -> Yields[Gloss, None, None]:
     """Yield the gloss of each passage that needs one, while it is written and when it has ended: those
     that are held at once, others side by side. Each passage ends once unless `stop` is set. Raises
     EngineError.
