@@ -80,6 +80,11 @@ class Home:
         return self.root / "states"
 
     @property
+    def glosses(self) -> Path:
+        """Translated sentences, in SQLite."""
+        return self.root / "glosses.sqlite3"
+
+    @property
     def history(self) -> Path:
         """Conversations, bookmarks and notes, in SQLite."""
         return self.root / "history.sqlite3"

@@ -188,8 +188,7 @@ class Prompts:
     lengths: Mapping[str, str]  # of an answer about one paper, a comparison, a search
     opening: str  # of an answer that names a paper: else the model repeats its title
     characters: str  # of a line: brackets are for citations alone
-    # How a digest's sentence in another language is to be translated, where models are not left to
-    # answer freely over it; else empty.
+    # How a digest's sentence in another language is to be translated; empty where none is.
     translator: str
     translate: str
 
