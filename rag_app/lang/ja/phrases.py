@@ -57,6 +57,7 @@ PHRASES = {
     "recommended": "目的に最も合う論文 {count} 本を、読む順に挙げます。",
     "what_it_is": "何か",
     "its_faults": "何が問題か",
+    "in_titles": "題名に最も多い語: {groups}。",
     "where_used": "どこで使われ、ダイジェストは何と言うか",
     "similar_to": "{name} に最も近い論文です。",
     "shares": "共通点: {terms}",

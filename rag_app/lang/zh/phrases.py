@@ -56,6 +56,7 @@ PHRASES = {
     "recommended": "最符合目的的 {count} 篇论文，按阅读顺序:",
     "what_it_is": "它是什么",
     "its_faults": "有什么问题",
+    "in_titles": "标题中最常见的词: {groups}。",
     "where_used": "用在哪里，摘要怎么说",
     "similar_to": "与 {name} 最接近的论文:",
     "shares": "共同点: {terms}",
