@@ -132,6 +132,7 @@ class Filters:
     votes_known: bool | None = None  # False asks for the papers without a vote count
     # Among these arXiv ids; those that the collection lacks are passed over. No question sets it.
     only: tuple[str, ...] = ()
+    only_name: str = ""  # what the reader calls them; decides nothing
 
     def __bool__(self) -> bool:
         return self != Filters()

@@ -127,14 +127,16 @@ def searched(query: Query) -> str:
     return subject or query.standalone
 
 
-def score(text: str, library: Library, allowed: Rows | None = None) -> tuple[Scores, dict[Reason, Rows]]:
+def score(
+    text: str, library: Library, allowed: Rows | None = None, *, vector: Scores | None = None
+) -> tuple[Scores, dict[Reason, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
     `allowed` are the rows of the papers that may be found, by default all; it matters where not every
-    paper is scored.
+    paper is scored. `vector` is that of `text`, where it is known.
     """
-    vector = library.embedder.query(text)
+    vector = library.embedder.query(text) if vector is None else vector
     lexical = _standardised(library.lexical.question_scores(text))
     if library.snapshot.scored_whole:
         dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))

@@ -10,6 +10,7 @@ from rag_app.lang.language import (
     DateWords,
     Language,
     NumberWords,
+    OpenPatterns,
     Prompts,
     QuestionPatterns,
     VoteConditions,

@@ -75,4 +75,13 @@ PHRASES = {
     "exists_not": "No digest in this collection says so. The nearest papers:",
     "not_of_papers": "This is not a question that a collection of papers answers. Ask about the papers: what one does, "
     "which treat a topic, how two differ.",
+    "brief": "Digest of {days}",
+    "brief_of": "{topic}: {days}",
+    "brief_undated": "All papers",
+    "brief_papers": "{count} papers",
+    "brief_paper": "1 paper",
+    "brief_none": "No papers.",
+    "brief_rising": "Rising this week",
+    "brief_change": "{before} → {now} of the papers",
+    "brief_others": "More papers",
 }

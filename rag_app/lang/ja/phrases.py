@@ -73,4 +73,13 @@ PHRASES = {
     "exists_not": "そう述べるダイジェストはありません。最も近い論文:",
     "not_of_papers": "論文のコレクションで答えられる質問ではありません。"
     "論文の内容やテーマ、二つの論文の違いを尋ねてください。",
+    "brief": "{days} のダイジェスト",
+    "brief_of": "{topic}: {days}",
+    "brief_undated": "すべての論文",
+    "brief_papers": "論文 {count} 本",
+    "brief_paper": "論文 1 本",
+    "brief_none": "論文がありません。",
+    "brief_rising": "今週増えたテーマ",
+    "brief_change": "論文の {before} → {now}",
+    "brief_others": "そのほかの論文",
 }

@@ -71,4 +71,13 @@ PHRASES = {
     "exists": "有，据摘要:",
     "exists_not": "没有摘要这样说。最接近的论文:",
     "not_of_papers": "这不是论文集能回答的问题。请询问论文的内容、主题或两篇论文的区别。",
+    "brief": "{days} 的摘要",
+    "brief_of": "{topic}:{days}",
+    "brief_undated": "所有论文",
+    "brief_papers": "{count} 篇论文",
+    "brief_paper": "1 篇论文",
+    "brief_none": "没有论文。",
+    "brief_rising": "本周上升的主题",
+    "brief_change": "占论文的 {before} → {now}",
+    "brief_others": "其他论文",
 }
