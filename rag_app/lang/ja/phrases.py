@@ -20,6 +20,8 @@ PHRASES = {
     "nearest": "最も近い論文:",
     "impossible": "存在しない日付か、前後が逆の範囲です: {note}。",
     "no_papers": "条件に合う論文はこのコレクションにありません ({days})。",
+    "not_among": "{names}: 条件に合う論文の中にありません ({days})。",
+    "only": "選んだ {n} 本の中で",
     "span": "このコレクションは {first} から {last} までです。",
     "no_days": "このコレクションのダイジェストには日付がありません。",
     "assumed": "仮定: {note}。",

@@ -19,6 +19,8 @@ PHRASES = {
     "nearest": "最接近的论文:",
     "impossible": "日期不存在,或范围的前后颠倒:{note}。",
     "no_papers": "本库中没有符合条件的论文 ({days})。",
+    "not_among": "{names}: 不在符合条件的论文之中 ({days})。",
+    "only": "在选定的 {n} 篇论文中",
     "span": "本库的范围是 {first} 到 {last}。",
     "no_days": "本库的摘要没有日期。",
     "assumed": "假定:{note}。",
