@@ -46,7 +46,6 @@ DATES = DateWords(
     before_after=("以前|より前|の前",),
     excluded_before=(),
     excluded_after=("(?:のもの|の論文)?(?:を|は)?(?:除いて|除く|以外)",),
-    excluded_after=("(?:のもの|分)?(?:を除|以外|抜き)",),
     lead=(),
     tail=("付け?|の間|間に?|以降|以後|以前|より前|から|まで|では?|には?|の|は|に",),
 )  # fmt: skip

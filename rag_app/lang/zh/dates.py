@@ -47,8 +47,6 @@ DATES = DateWords(
     before_after=("以前|之前",),
     excluded_before=(r"(?:除了|除|不要|排除)\s?$",),
     excluded_after=("除外|以外",),
-    excluded_before=("(?:除了|不要|不含|排除)",),
-    excluded_after=("(?:的)?(?:除外|不要|不算)",),
     lead=(r"(?:在|于|於|自|从|從|截至)\s?$",),
     tail=("以[后後来來前]|之[后後前]|期间|期間|为止|為止|起|开始|開始|的|间|間",),
 )
