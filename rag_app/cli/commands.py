@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
-from rag_app.records import Checked, Done, Found, Turn, Understood
+from rag_app.records import Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -201,6 +201,8 @@ def _answered_aloud(
             query = event.query
         elif isinstance(event, Found):
             terminal.print_evidence(event.evidence)
+        elif isinstance(event, Working):
+            terminal.print_working(event)
         elif isinstance(event, Checked):
             terminal.print_sentence(event.sentence)
         elif isinstance(event, Done) and query:

@@ -75,6 +75,7 @@ class OpenPatterns:
     points: Parts = ()  # one group: in how many points, lines or sentences
     name_column: Parts = ()  # of a column, whole: it asks for the names of the papers
     figures_asked: Parts = ()  # of a column: it asks for a figure
+    results: Parts = ()  # of a column: it asks for results, whatever they measure
     without_before: Parts = ()  # one group: what must not be, after a word for "without"
     without_after: Parts = ()  # one group: the same, before such a word
     not_before: Parts = ()  # just before what is not meant

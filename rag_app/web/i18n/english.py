@@ -105,6 +105,7 @@ ENGLISH: Mapping[str, str] = {
     "understanding": "Reading the question",
     "searching": "Searching the digests",
     "writing": "Reading the evidence",
+    "points_written": "{done} of {total} sentences written",
     "queue_one": "One answer comes first",
     "queue": "{n} answers come first",
     "time_left": "about {seconds} s left",

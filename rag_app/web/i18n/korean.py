@@ -104,6 +104,7 @@ KOREAN: Mapping[str, str] = {
     "understanding": "질문을 읽는 중",
     "searching": "다이제스트를 검색하는 중",
     "writing": "근거를 읽는 중",
+    "points_written": "{total}문장 가운데 {done}문장 작성",
     "queue_one": "앞에 답변 1개가 있습니다",
     "queue": "앞에 답변 {n}개가 있습니다",
     "time_left": "약 {seconds}초 남음",

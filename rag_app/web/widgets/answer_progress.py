@@ -44,6 +44,8 @@ def _redraw(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> 
 def text_so_far(progress: AnswerProgress, words: Words) -> None:
     for sentence in progress.sentences:
         st.markdown(sentence_text(sentence, words))
+    if (working := progress.working) and not progress.finished:
+        st.caption(words["points_written"].format(done=working.done, total=working.total))
     if progress.draft:
         st.markdown(f":gray[{escape_with_badges(progress.draft)} ▍]")
     elif not progress.finished:
