@@ -15,7 +15,7 @@ from rag_app.collection.paper_names import TITLE_HEAD, Named
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Filters
-from rag_app.search import dates, patterns
+from rag_app.search import dates, names, patterns
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -48,7 +48,7 @@ def read(question: str, dictionary: Dictionary) -> Reading:
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
     rest = masked(rest, spans)
-    named = dictionary.names.find(rest, dictionary.lexical.knows, dictionary.papers.has)
+    named = names.find(rest, dictionary)
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
     without_names = masked(rest, [(m.span[0], _after_ending(rest, m.span[1])) for m in named.mentions])
     terms = tuple(
