@@ -12,31 +12,31 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, fold, text_of
 from rag_app.records import Paper
 from rag_app.search import patterns
-from rag_app.search.reading import Reading
+from rag_app.search.parts import QuestionParts
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 
 
-def subjects(reading: Reading, dictionary: Dictionary) -> tuple[str, ...]:
+def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     """The papers a question is about, one for each name where it compares, else the one it says
     most about.
     """
-    mentions = reading.named.mentions
+    mentions = parts.named.mentions
     # A topic may look like a name that only one digest uses.
-    if patterns.LISTING.search(reading.question):
+    if patterns.LISTING.search(parts.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
     # "The LoRA-based QLoRA" is about QLoRA alone.
-    mentions = tuple(m for m in mentions if not _names_a_kind(m, reading.rest)) or mentions
+    mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
     if not mentions:
         return ()
-    scores = dictionary.lexical.paper_scores(reading.rest)
+    scores = dictionary.lexical.paper_scores(parts.rest)
     # Where nothing is said beside the name, its spelling must not decide: "TULU3" is the paper
     # titled "TÜLU 3".
     chosen = [
-        _best(mention, scores, dictionary) if reading.terms else mention.papers[0] for mention in mentions
+        _best(mention, scores, dictionary) if parts.terms else mention.papers[0] for mention in mentions
     ]
-    if patterns.COMPARING.search(reading.question) or patterns.about_record(patterns.aggregate(reading.rest)):
+    if patterns.COMPARING.search(parts.question) or patterns.about_record(patterns.aggregate(parts.rest)):
         return tuple(dict.fromkeys(chosen))
     apart = _stand_apart(mentions, chosen, dictionary)
     if len(apart) > 1:
@@ -48,7 +48,7 @@ def subjects(reading: Reading, dictionary: Dictionary) -> tuple[str, ...]:
     better = sum(score > scores.get(subject, 0.0) for score in scores.values())
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
-    return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
+    return (subject,) if firm or better < NAMED_RANK or len(parts.terms) <= FEW_TERMS else ()
 
 
 def _stand_apart(

@@ -15,7 +15,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.lang import language_of
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import follow_ups, patterns, subjects
-from rag_app.search.reading import Reading, masked, read, without_pasted_text
+from rag_app.search.parts import QuestionParts, masked, read, without_pasted_text
 from rag_app.search.subjects import FEW_TERMS
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
@@ -26,30 +26,30 @@ def understand(
     question: str, dictionary: Dictionary, conversation: Sequence[Turn] = (), given: Filters = Filters()
 ) -> Query:
     """What `question` asks for; `given` are filters set outside the question (page or command line)."""
-    reading = read(without_pasted_text(question), dictionary)
-    papers = subjects.subjects(reading, dictionary)
+    parts = read(without_pasted_text(question), dictionary)
+    papers = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
-        standalone=reading.question,
+        standalone=parts.question,
         language=language_of(question),
-        filters=_both(reading.filters, given),
+        filters=_both(parts.filters, given),
         papers=papers,
-        names=tuple(m.typed for m in reading.named.mentions if set(m.papers) & set(papers)),
-        unknown=reading.named.unknown,
-        notes=reading.notes,
-        impossible=bool(reading.dates.impossible),
+        names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(papers)),
+        unknown=parts.named.unknown,
+        notes=parts.notes,
+        impossible=bool(parts.dates.impossible),
         limit=patterns.limit(question),
-        topic=reading.rest,
+        topic=parts.rest,
     )
     if patterns.GREETING.fullmatch(question.strip()):
         return replace(query, intent=Intent.CHAT)
-    query = replace(query, aggregate=patterns.aggregate(reading.rest), ranking=patterns.ranking(reading.rest))
-    if reading.unknown_author:
-        query = replace(query, unknown=(*query.unknown, reading.unknown_author))
+    query = replace(query, aggregate=patterns.aggregate(parts.rest), ranking=patterns.ranking(parts.rest))
+    if parts.unknown_author:
+        query = replace(query, unknown=(*query.unknown, parts.unknown_author))
     if conversation:
-        query = follow_ups.follow(query, reading, dictionary, conversation[-REMEMBERED:], understand)
+        query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
     return (
-        replace(query, intent=_intent(query, reading, dictionary)) if query.intent is Intent.LOOKUP else query
+        replace(query, intent=_intent(query, parts, dictionary)) if query.intent is Intent.LOOKUP else query
     )
 
 
@@ -82,17 +82,17 @@ def _common_days(asked: Filters, given: Filters) -> tuple[tuple[str, ...], str, 
     return (common, since, until) if common else (asked.days, given.days[0], given.days[0])
 
 
-def _intent(query: Query, reading: Reading, dictionary: Dictionary) -> Intent:
-    question = reading.question
-    topic = len(reading.terms)
-    if query.impossible or reading.unknown_author:
+def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Intent:
+    question = parts.question
+    topic = len(parts.terms)
+    if query.impossible or parts.unknown_author:
         return Intent.METADATA
     if query.papers and patterns.about_record(query.aggregate):
         return Intent.METADATA
     if query.papers:
         return (
             Intent.COMPARE
-            if len(query.papers) > 1 or _other_side(query, reading, dictionary)
+            if len(query.papers) > 1 or _other_side(query, parts, dictionary)
             else Intent.LOOKUP
         )
     if patterns.TREND.search(question):
@@ -101,30 +101,30 @@ def _intent(query: Query, reading: Reading, dictionary: Dictionary) -> Intent:
         return Intent.METADATA
     if query.aggregate and topic == 0:
         return Intent.METADATA
-    if not query.aggregate and _wants_all(reading):
+    if not query.aggregate and _wants_all(parts):
         return Intent.METADATA
     if patterns.LISTING.search(question) or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM}:
         return Intent.LIST
-    days = reading.dates.days or reading.dates.since or reading.dates.until
+    days = parts.dates.days or parts.dates.since or parts.dates.until
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
         return Intent.LIST
     return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
 
 
-def _wants_all(reading: Reading) -> bool:
+def _wants_all(parts: QuestionParts) -> bool:
     """Whether the papers are to be listed and no topic is named: "list all papers", "모든 논문"."""
-    question = reading.question
-    if set(reading.terms) - patterns.OF_EVERYTHING or reading.named.mentions:
+    question = parts.question
+    if set(parts.terms) - patterns.OF_EVERYTHING or parts.named.mentions:
         return False
     if patterns.LISTING.search(question) or patterns.EVERYTHING.search(question):
         return True
     return bool(patterns.WHOLE.search(question) and patterns.PAPERS.search(question))
 
 
-def _other_side(query: Query, reading: Reading, dictionary: Dictionary) -> bool:
+def _other_side(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool:
     """Whether a comparison with one named paper has another side, by a name that the paper's digest
     does not hold.
     """
-    rest = masked(reading.rest, [mention.span for mention in reading.named.mentions])
+    rest = masked(parts.rest, [mention.span for mention in parts.named.mentions])
     paper = dictionary.papers.get(query.papers[0])
-    return bool(patterns.SIDE_BY_SIDE.search(reading.question)) and bool(unknown_names(rest, paper))
+    return bool(patterns.SIDE_BY_SIDE.search(parts.question)) and bool(unknown_names(rest, paper))

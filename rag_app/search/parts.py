@@ -25,7 +25,7 @@ SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class QuestionParts:
     """A question taken apart; `rest` is what is left of it without dates, votes and authors."""
 
     question: str
@@ -38,7 +38,7 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read(question: str, dictionary: Dictionary) -> Reading:
+def read(question: str, dictionary: Dictionary) -> QuestionParts:
     """Take a question apart, each part masked before the next is looked for."""
     found = dates.find(question, dictionary.papers.last_day)
     rest = masked(question, found.spans)
@@ -61,7 +61,7 @@ def read(question: str, dictionary: Dictionary) -> Reading:
         notes.append(f"{found.relative} = {' – '.join(found.days or (found.since, found.until))}")
     if found.impossible:
         notes.append(found.impossible)
-    return Reading(question, filters, found, named, rest, terms, unknown_author, tuple(notes))
+    return QuestionParts(question, filters, found, named, rest, terms, unknown_author, tuple(notes))
 
 
 def masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
