@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
+from rag_app.collection.paper_names import fold
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import patterns
 from rag_app.search.parts import QuestionParts
@@ -46,12 +47,41 @@ def follow(
         )
     # A paper of an old conversation may have left the collection.
     subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
+    if subjects and patterns.SAME_DAY.search(parts.question) and not parts.filters:
+        query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
+    if subjects and _asks_for_another(query, parts):
+        return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
+    if query.filters.days and patterns.SAME_DAY.search(parts.question) and not query.papers:
+        return query
     if not subjects or not _depends(query, parts, subjects, dictionary):
         return query
     asked_before = f"{_short_title(dictionary.papers.get(subjects[0]).title)}: " if len(subjects) == 1 else ""
     if patterns.COMPARING.search(parts.question) and query.papers:
         subjects = tuple(dict.fromkeys([*subjects, *query.papers]))
     return replace(query, papers=subjects, standalone=asked_before + parts.question, unknown=())
+
+
+def _asks_for_another(query: Query, parts: QuestionParts) -> bool:
+    """Whether one paper is asked for that is not the one before: "and the other robot paper of that day?"."""
+    question = parts.question
+    turned = patterns.ANOTHER.search(question) and not patterns.COMPARING.search(question)
+    return bool(turned) and not query.papers and not query.aggregate
+
+
+def _another(query: Query, subjects: tuple[str, ...], before: Query, dictionary: Dictionary) -> Query:
+    """The question as a search without those papers. "No, I meant the one about …" keeps a name that other
+    titles begin with too.
+    """
+    heads = [fold(paper.title) for paper in dictionary.papers.all() if paper.arxiv_id not in subjects]
+    shared = [name for name in before.names if any(head.startswith(fold(name)) for head in heads)]
+    standalone = f"{' '.join(shared)}: {query.standalone}" if shared else query.standalone
+    return replace(query, excluded=subjects, standalone=standalone, intent=Intent.LOOKUP)
+
+
+def _on_days_of(paper: str, filters: Filters, dictionary: Dictionary) -> Filters:
+    """The filters on the days of a paper alone; as they are, where they exclude those."""
+    days = tuple(day for day in dictionary.papers.get(paper).dates if not filters.days or day in filters.days)
+    return replace(filters, days=days) if days else filters
 
 
 def _only_narrows(query: Query, parts: QuestionParts) -> bool:

@@ -48,9 +48,9 @@ def understand(
         query = replace(query, unknown=(*query.unknown, parts.unknown_author))
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
-    return (
-        replace(query, intent=_intent(query, parts, dictionary)) if query.intent is Intent.LOOKUP else query
-    )
+    if query.intent is not Intent.LOOKUP or query.excluded:
+        return query
+    return replace(query, intent=_intent(query, parts, dictionary))
 
 
 def _both(asked: Filters, given: Filters) -> Filters:
