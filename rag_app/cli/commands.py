@@ -14,15 +14,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
-from rag_app.home import Home
-from rag_app.records import Checked, Done, Filters, Found, Paper, Turn, Understood
+from rag_app.records import Checked, Done, Found, Turn, Understood
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
 
     from rag_app.collection.library import Library
     from rag_app.llm.protocol import Generator
-
-
-_NEARLY = 75.0  # similarity of names from which one is offered for another that is nobody's
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,13 +85,14 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
+    from rag_app.cli import daily, terminal
 
     with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    daily.new_after_ingest(settings)
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -105,55 +101,22 @@ def _read(options: argparse.Namespace, settings: Settings) -> None:
     reading.show(options.dirs, as_json=options.json)
 
 
-def _filters(options: argparse.Namespace) -> Filters:
-    since, until = _day("--since", options.since), _day("--until", options.until)
-    if since and until and since > until:
-        raise RagError(f"--since {since} is after --until {until}", "exchange the two")
-    if not all(author.strip() for author in options.author):
-        raise RagError("--author is empty", "name an author, or leave the option out")
-    return Filters(since=since, until=until, authors=tuple(options.author), min_votes=options.min_votes)
-
-
-def _author(typed: str, library: Library) -> str:
-    """The author of the collection that is meant, also by a part of the name. Raises RagError."""
-    from rag_app.collection.papers import author_key
-
-    papers = library.snapshot.papers
-    if known := papers.author_spellings(author_key(typed)):
-        return known[0]
-    persons = papers.authors_with(typed)
-    if len(persons) == 1:
-        return persons[0]
-    close = persons or [name for name, _ in papers.find_authors(typed, cutoff=_NEARLY)]
-    hint = f"did you mean {', or '.join(close[:5])}?" if close else "give a name as the digests spell it"
-    raise RagError(f"{len(persons) or 'no'} author{'s' * bool(persons)} named {typed}", hint)
-
-
-def _day(option: str, text: str) -> str:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise RagError(f"{option} {text} is not a day", "write it as YYYY-MM-DD") from None
-
-
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline, records_json
-    from rag_app.cli import saved_answers, terminal
+    from rag_app.cli import filters, saved_answers, terminal
     from rag_app.llm import engine as llm
 
-    filters = _filters(options)
+    filters.check(options)
     pipeline.accepted(options.question)
     if options.save:
         _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
-    filters = replace(filters, authors=tuple(_author(name, library) for name in filters.authors))
+    conditions = filters.filters(options, library.snapshot.papers)
     engine = None if options.no_llm else llm.load_if_any(settings)
-    answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
+    answer, _ = pipeline.answer(options.question, library, engine, filters=conditions)
     if options.save:
         saved_answers.save(
-            saved_answers.saved_answer(options.question, filters, answer, library, engine), options.save
+            saved_answers.saved_answer(options.question, conditions, answer, library, engine), options.save
         )
     if options.json:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
@@ -260,11 +223,25 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
         )
 
 
+def _brief(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.brief(options, settings)
+
+
+def _follow(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.follow(options, settings)
+
+
 def _eval(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import evaluating
 
     if options.topics:
         evaluating.evaluate_topics(options, settings)
+    elif options.kinds:
+        evaluating.evaluate_kinds(options, settings)
     else:
         evaluating.evaluate(options, settings)
 
@@ -285,23 +262,15 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
-    from rag_app.collection.snapshot import open_current
-    from rag_app.history import export as exporting
-    from rag_app.history.store import History
+    from rag_app.cli import exporting
 
-    history = History(Home(settings.home).history)
-    if options.id == "list":
-        rows = [[c.id, c.updated[:16], c.title] for c in history.conversations()]
-        terminal.table([["id", "updated", "title"], *rows])
-        return
-    conversation = history.conversation(options.id)
-    papers = open_current(settings.home).papers
+    exporting.export(options, settings)
 
-    def paper(arxiv_id: str) -> Paper | None:
-        return papers.get(arxiv_id) if papers.has(arxiv_id) else None
 
-    print(exporting.export(conversation, history.turns(options.id), options.format, paper))
+def _feed(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import exporting
+
+    exporting.feed(options, settings)
 
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:
@@ -342,10 +311,13 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "brief": _brief,
+    "follow": _follow,
     "eval": _eval,
     "serve": _serve,
     "check": _check,
     "export": _export,
+    "feed": _feed,
     "adapt": _adapt,
     "bench": _bench,
 }

@@ -135,6 +135,55 @@ class LexicalIndex:
             scores[rows] += weight * values
         return scores
 
+    def likeness(self, row: int) -> NDArray[np.float32]:
+        """How like the paper of that row every paper is in its words, shape (papers,): the cosine of
+        their BM25 weights, in [0, 1].
+        """
+        columns, weights = self._terms_of(row)
+        scores = np.zeros(len(self.papers), dtype=np.float32)
+        for column, weight in zip(columns, weights, strict=True):
+            span = slice(self._starts[column], self._starts[column + 1])
+            scores[self._rows[span]] += weight * self._data[span]
+        likeness: NDArray[np.float32] = scores / np.maximum(self._lengths * self._lengths[row], 1e-6)
+        return likeness
+
+    def shared_terms(self, row: int, other: int) -> list[str]:
+        """The terms of both papers, those that make them most alike first."""
+        (columns, weights), (others, other_weights) = self._terms_of(row), self._terms_of(other)
+        shared, here, there = np.intersect1d(columns, others, assume_unique=True, return_indices=True)
+        order = np.argsort(-weights[here] * other_weights[there], kind="stable")
+        return [self._terms[column] for column in shared[order]]
+
+    def _terms_of(self, row: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """(columns of a paper's terms, their BM25 weights)."""
+        entries = self._by_paper[self._first_of[row] : self._first_of[row + 1]]
+        return np.searchsorted(self._starts, entries, side="right") - 1, self._data[entries]
+
+    @cached_property
+    def _by_paper(self) -> NDArray[np.intp]:
+        """The entries of the index, which lie by term, in the order of the papers."""
+        return np.argsort(self._rows, kind="stable")
+
+    @cached_property
+    def _first_of(self) -> NDArray[np.intp]:
+        """Where each paper's entries begin in that order, and where the last one's end."""
+        return np.searchsorted(self._rows[self._by_paper], np.arange(len(self.papers) + 1))
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        """The length of each paper's vector of BM25 weights."""
+        squares = np.bincount(self._rows, weights=self._data**2, minlength=len(self.papers))
+        return np.sqrt(squares).astype(np.float32)
+
+    @cached_property
+    def _terms(self) -> list[str]:
+        """The terms by column."""
+        return list(self._vocabulary)
+
+    def papers_with(self, term: str) -> int:
+        """How many papers hold the term."""
+        return len(self._postings(term)[0])
+
     def _postings(self, term: str) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """(rows of the papers that hold a term, its BM25 score in each)."""
         column = self._vocabulary.get(term)
@@ -148,12 +197,9 @@ class LexicalIndex:
         """
         shares = []
         for word, terms in self.glossary.items():
-            own, translated = self._papers_with(word), max(map(self._papers_with, terms))
+            own, translated = self.papers_with(word), max(map(self.papers_with, terms))
             shares.append(own / max(1, own + translated))
         return float(np.mean(shares)) ** 0.5 if shares else 1.0
-
-    def _papers_with(self, term: str) -> int:
-        return len(self._postings(term)[0])
 
     def _rarity_of(self, papers: int) -> float:
         """Inverse document frequency in [0, 1] of a term that so many papers hold."""
@@ -184,13 +230,13 @@ class LexicalIndex:
         """Places of the Korean words of a text that the collection hardly uses: perhaps names."""
         return [
             place for place, parts in nouns(text)
-            if self._papers_with("".join(parts)) <= HARDLY
-            and (len(parts) > 1 or self._papers_with(parts[0]) <= HARDLY)
+            if self.papers_with("".join(parts)) <= HARDLY
+            and (len(parts) > 1 or self.papers_with(parts[0]) <= HARDLY)
         ]  # fmt: skip
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency in [0, 1]: 1 for a term of one paper, 0 for one of all papers
         or of none.
         """
-        found = self._papers_with(term)
+        found = self.papers_with(term)
         return self._rarity_of(found) if found and len(self.papers) > 1 else 0.0

@@ -53,6 +53,7 @@ WHERE (:min_votes IS NULL OR votes >= :min_votes)
   AND (:days || :since || :until = '[]' OR rank IN (SELECT rank FROM dates WHERE {_ON_DAY}))
   AND NOT EXISTS (SELECT 1 FROM json_each(:authors) AS wanted WHERE wanted.value NOT IN
                   (SELECT key FROM authors WHERE authors.rank = papers.rank))
+  AND (:only = '[]' OR arxiv_id IN (SELECT value FROM json_each(:only)))
 ORDER BY rank
 """  # noqa: S608 - made of constants; every value is a parameter
 
@@ -138,6 +139,10 @@ class PaperTable:
         """The paper of that id; KeyError if there is none."""
         return self._papers[arxiv_id]
 
+    def find(self, arxiv_id: str) -> Paper | None:
+        """The paper of that id, where the collection holds it."""
+        return self._papers.get(arxiv_id)
+
     def has(self, arxiv_id: str) -> bool:
         """Whether the collection holds the paper."""
         return arxiv_id in self._papers
@@ -151,6 +156,13 @@ class PaperTable:
         if not filters:
             return list(self._papers)
         return [self._ids[rank] for (rank,) in self._rows(_MATCHING, _values(filters))]
+
+    def ids_of_author(self, name: str) -> list[str]:
+        """Ids of the papers of that author, however the name is spelled, in the collection's order; by
+        the table's index, so 50 names take milliseconds.
+        """
+        sql = "SELECT DISTINCT rank FROM authors WHERE key = ? ORDER BY rank"
+        return [self._ids[rank] for (rank,) in self._rows(sql, [author_key(name)])]
 
     def count(self, filters: Filters) -> int:
         """How many papers meet `filters`."""
@@ -292,6 +304,7 @@ def _values(filters: Filters) -> dict[str, Value]:
         "min_votes": _within_sqlite(filters.min_votes),
         "max_votes": _within_sqlite(filters.max_votes),
         "votes_known": filters.votes_known,
+        "only": json.dumps(filters.only),
     }
 
 

@@ -1,5 +1,4 @@
-"""Conversations kept on disk, and handed out as documents.
+"""What the reader did, kept on disk: conversations, bookmarks, marks, follows.
 
-Open `store` first. `file` opens, migrates and rescues the SQLite file; `export` writes Markdown,
-JSON and BibTeX.
+Open `store` first. `connection` and `file` open, migrate and rescue the SQLite file.
 """

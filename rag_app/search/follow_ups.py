@@ -131,7 +131,10 @@ def _short_title(title: str) -> str:
 
 
 def _narrowed(own: Filters, before: Filters) -> Filters:
-    """The conditions of a follow-up over those before it: "and in April?" takes the place of March."""
+    """The conditions of a follow-up over those before it: "and in April?" takes the place of March.
+
+    The papers to ask among are set beside the question, and are not what they were once taken away.
+    """
     values = {
         name: getattr(own, name) or getattr(before, name) for name in ("days", "since", "until", "authors")
     }
@@ -141,7 +144,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
         values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
-    return Filters(**values)
+    return Filters(**values, only=own.only, only_name=own.only_name)
 
 
 def _within(day: str, asked: Filters) -> bool:

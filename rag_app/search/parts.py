@@ -15,7 +15,7 @@ from rag_app.collection.paper_names import TITLE_HEAD, Named
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Filters
-from rag_app.search import dates, names, patterns
+from rag_app.search import dates, kinds, names, patterns
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -37,6 +37,7 @@ class QuestionParts:
     terms: tuple[str, ...]  # content terms of `rest` without the names
     unknown_author: str = ""
     notes: tuple[str, ...] = ()
+    marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
 
 
 def read(question: str, dictionary: Dictionary) -> QuestionParts:
@@ -44,10 +45,12 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     found = dates.find(question, dictionary.papers.last_day)
     rest = masked(question, found.spans)
     votes, spans = patterns.votes(rest)
+    marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = masked(rest, spans)
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
+    marks += [(span, kinds.AUTHOR) for span in spans]
     rest = masked(rest, spans)
     named = names.find(rest, dictionary)
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
@@ -62,7 +65,9 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
         notes.append(f"{found.relative} = {' – '.join(found.days or (found.since, found.until))}")
     if found.impossible:
         notes.append(found.impossible)
-    return QuestionParts(question, filters, found, named, rest, terms, unknown_author, tuple(notes))
+    return QuestionParts(
+        question, filters, found, named, rest, terms, unknown_author, tuple(notes), tuple(marks)
+    )
 
 
 def masked(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -12,6 +12,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, fold, text_of
 from rag_app.records import Paper
 from rag_app.search import patterns
+from rag_app.search.open_patterns import denied
 from rag_app.search.parts import QuestionParts
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
@@ -22,7 +23,7 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     """The papers a question is about, one for each name where it compares, else the one it says
     most about.
     """
-    mentions = parts.named.mentions
+    mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
     # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(parts.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
@@ -71,6 +72,11 @@ def _is_its_own(mention: Mention, paper: Paper) -> bool:
     """Whether a name that no title has is what this digest is about, no baseline or benchmark in it."""
     first = next((section.text for section in paper.sections), "")
     return len(mention.papers) == 1 and fold(mention.typed) in fold(first.partition(".")[0])
+
+
+def _is_denied(mention: Mention, text: str) -> bool:
+    """Whether a name says which paper is not meant: "LoRA, not QLoRA"."""
+    return denied(text[: mention.span[0]], text[mention.span[1] :])
 
 
 def _names_a_kind(mention: Mention, text: str) -> bool:

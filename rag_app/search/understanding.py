@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
-from rag_app.lang import language_of
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import follow_ups, patterns, subjects
+from rag_app.search import follow_ups, kinds, patterns, subjects
+from rag_app.search.open_patterns import answer_language
 from rag_app.search.parts import QuestionParts, masked, read, without_pasted_text
+from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
@@ -23,15 +24,22 @@ REMEMBERED = 100
 
 
 def understand(
-    question: str, dictionary: Dictionary, conversation: Sequence[Turn] = (), given: Filters = Filters()
+    question: str,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn] = (),
+    given: Filters = Filters(),
+    recognise: Recognise | None = None,
 ) -> Query:
-    """What `question` asks for; `given` are filters set outside the question (page or command line)."""
+    """What `question` asks for; `given` are filters set outside the question (page or command line).
+
+    Without `recognise` its kind is the one that the wording rules give.
+    """
     parts = read(without_pasted_text(question), dictionary)
     papers = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
         standalone=parts.question,
-        language=language_of(question),
+        language=answer_language(question),
         filters=_both(parts.filters, given),
         papers=papers,
         names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(papers)),
@@ -50,7 +58,27 @@ def understand(
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
     if query.intent is not Intent.LOOKUP or query.excluded:
         return query
-    return replace(query, intent=_intent(query, parts, dictionary))
+    ruled = _intent(query, parts, dictionary)
+    if recognise is None or _is_exact(ruled, query, parts):
+        return replace(query, intent=ruled)
+    shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
+    # "Today" is no day of a digest alone: the weather has one too.
+    named = bool(query.names or (parts.filters and not parts.dates.relative))
+    topic = len(parts.terms)
+    signs = Signs(ruled, query.aggregate, len(query.papers), named, topic, bool(conversation))
+    return replace(query, intent=decide(signs, shares))
+
+
+def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
+    """Whether no example can know better: what no paper meets, and facts of a named paper's record."""
+    return bool(query.impossible or parts.unknown_author or (query.papers and ruled is Intent.METADATA))
+
+
+def _marks(parts: QuestionParts, query: Query) -> list[tuple[tuple[int, int], str]]:
+    """Where the question names days, votes, authors, and the papers that it is about."""
+    about = set(query.papers)
+    papers = [(m.span, kinds.PAPER) for m in parts.named.mentions if about & set(m.papers)]
+    return [*parts.marks, *papers]
 
 
 def _both(asked: Filters, given: Filters) -> Filters:
@@ -67,6 +95,8 @@ def _both(asked: Filters, given: Filters) -> Filters:
         min_votes=max((n for n in (asked.min_votes, given.min_votes) if n is not None), default=None),
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,
+        only=given.only,
+        only_name=given.only_name,
     )
 
 
