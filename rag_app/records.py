@@ -160,6 +160,7 @@ class Query:
     filters: Filters = Filters()
     papers: tuple[str, ...] = ()  # papers named by title, method name or id
     names: tuple[str, ...] = ()  # the spellings in the question that named them
+    excluded: tuple[str, ...] = ()  # papers that are not meant: another one than these is asked for
     unknown: tuple[str, ...] = ()  # names asked for that no paper has
     # What was assumed or cannot be (impossible date, "yesterday" = ...).
     notes: tuple[str, ...] = ()

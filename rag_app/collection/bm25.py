@@ -30,6 +30,7 @@ from rag_app.text.terms import (
     analysis_version,
     fold_word,
     morphemes,
+    nouns,
     terms_of,
     words,
 )
@@ -38,6 +39,7 @@ ANALYSES = "morphemes.json"
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
+HARDLY = 6  # papers: a word of more is no name
 LEAST_RARITY = 0.1  # of a term that nearly all papers hold
 
 
@@ -226,6 +228,14 @@ class LexicalIndex:
     def knows(self, word: str) -> bool:
         """Whether any paper's text uses the English word."""
         return fold_word(word) in self._vocabulary
+
+    def rare_nouns(self, text: str) -> list[tuple[int, int]]:
+        """Places of the Korean words of a text that the collection hardly uses: perhaps names."""
+        return [
+            place for place, parts in nouns(text)
+            if self.papers_with("".join(parts)) <= HARDLY
+            and (len(parts) > 1 or self.papers_with(parts[0]) <= HARDLY)
+        ]  # fmt: skip
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency in [0, 1]: 1 for a term of one paper, 0 for one of all papers

@@ -44,6 +44,9 @@ class QuestionPatterns:
     pointing: Parts  # to what was said before
     among: Parts  # the papers of the answer before
     two: Parts  # of them
+    another: Parts  # one paper, other than the one of the answer before
+    same_day: Parts  # as that paper
+    not_author: Parts  # one group: somebody who is not meant
     kind: Parts  # after a name: a kind of method is meant, not the paper
     asked_author: Parts  # one group: somebody is asked for as an author, whoever it is
     maybe_author: Parts  # one group: perhaps an author, if one is spelled nearly so

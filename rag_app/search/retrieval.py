@@ -53,7 +53,7 @@ Rows = NDArray[np.intp]
 def retrieve(query: Query, library: Library) -> Evidence:
     """Score every paper for `query`, filter, rank, and choose sentences."""
     started = time.perf_counter()
-    allowed = library.snapshot.papers.ids(query.filters)
+    allowed = [one for one in library.snapshot.papers.ids(query.filters) if one not in query.excluded]
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)

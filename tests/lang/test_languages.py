@@ -23,7 +23,7 @@ LACKS = {
     "ko": {
         "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
-        "numbers.rewritten", "prompts.translator", "prompts.translate", "own_letters", "dates.excluded_before",
+        "numbers.rewritten", "own_letters", "dates.excluded_before",
         "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
     },
     "ja": {
