@@ -130,6 +130,8 @@ class Filters:
     min_votes: int | None = None
     max_votes: int | None = None
     votes_known: bool | None = None  # False asks for the papers without a vote count
+    # Among these arXiv ids; those that the collection lacks are passed over. No question sets it.
+    only: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Filters()

@@ -14,7 +14,7 @@ from rag_app.answer.drafting import Steps, draft
 from rag_app.answer.rendering import STANDS_OUT
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
-from rag_app.records import Intent, Query
+from rag_app.records import Filters, Intent, Query
 from rag_app.search import patterns
 
 Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
@@ -49,6 +49,25 @@ def _outside(selection: Selection) -> Composed | None:
     if query.impossible or not evidence.scanned:
         return templates.outside(query, evidence, selection.library.snapshot.papers)
     return None
+
+
+def _not_among(selection: Selection) -> Composed | None:
+    """A paper is named that the conditions leave out; another one must not answer in its place."""
+    return _left_out(selection, selection.query.filters)
+
+
+def _record_not_among(selection: Selection) -> Composed | None:
+    """A record is asked for of a paper that is not among the chosen ones. Its days and votes are what
+    is asked for, so they do not leave it out.
+    """
+    return _left_out(selection, Filters(only=selection.query.filters.only))
+
+
+def _left_out(selection: Selection, filters: Filters) -> Composed | None:
+    query, table = selection.query, selection.library.snapshot.papers
+    among = set(table.ids(filters)) if filters and query.papers else set(query.papers)
+    names = [table.get(arxiv_id).title for arxiv_id in query.papers if arxiv_id not in among]
+    return templates.refusal(query, selection.evidence, "not_among", names=names) if names else None
 
 
 def _unknown_name(selection: Selection) -> Composed | None:
@@ -89,7 +108,8 @@ def _risen_topics(selection: Selection) -> Composed | None:
     query, table = selection.query, selection.library.snapshot.papers
     if selection.library.lexical.own_terms(patterns.trend_topic(query.topic)):
         return None
-    return templates.rising(query, trends.rising(table.all(), query.filters))
+    among = table.many(table.ids(Filters(only=query.filters.only)))
+    return templates.rising(query, trends.rising(among, query.filters))
 
 
 def _describes_a_paper(query: Query) -> bool:
@@ -149,8 +169,8 @@ _AS_A_LOOKUP = (
 ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
     Intent.OFF: Route(_written_at_once(_greeting)),
-    **dict.fromkeys(_AS_A_LOOKUP, Route(draft, checks=(_outside, _unknown_name))),
-    Intent.COMPARE: Route(draft, checks=(_outside, _unknown_name), compared=True),
+    **dict.fromkeys(_AS_A_LOOKUP, Route(draft, checks=(_outside, _not_among, _unknown_name))),
+    Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(
         _written_at_once(_list),
         checks=(_outside, _unknown_name_of_a_list, _nothing_matches),
@@ -158,7 +178,7 @@ ROUTES: Mapping[Intent, Route] = {
     ),
     Intent.METADATA: Route(
         _written_at_once(_record),
-        checks=(_outside, _unknown_author, _no_paper_described),
+        checks=(_outside, _record_not_among, _unknown_author, _no_paper_described),
         counts_its_own=True,
     ),
     Intent.TREND: Route(

@@ -88,6 +88,7 @@ def _span(query: Query) -> dict[str, str]:
             for sign, n in (("≥", f.min_votes), ("≤", f.max_votes))
             if n is not None
         ),
+        *([words(query.language)["only"].format(n=len(f.only))] if f.only else []),
     ]
     days = ", ".join(conditions) or "…"
     return {"days": days, "note": escape_markdown(query.notes[-1]) if query.notes else ""}

@@ -28,7 +28,6 @@ UNIT = re.compile(r"[^,;]{0,10}")
 ECHO = 80  # likeness to the question, of 100, from which a claim says nothing of its own
 # Share of the collection, best first, that the cited paper must be in for a claim without checkable terms.
 BEST_RANKS = 0.01
-LEXICAL_WEIGHT = 0.5  # of its score, whatever language the claim is in
 
 
 def check(text: str, n: int, paper: Paper, question: str, library: Library) -> Sentence:
@@ -170,6 +169,6 @@ def _is_carried(claim: str, paper: Paper, library: Library) -> bool:
 
 def _is_about(claim: str, paper: Paper, library: Library) -> bool:
     """Whether, of the whole collection, the cited paper is among the few that the claim fits best."""
-    scores, _ = retrieval.score(claim, library.lexical.query_terms(claim), LEXICAL_WEIGHT, library)
+    scores, _ = retrieval.score(claim, library)
     better = int((scores > scores[library.places[paper.arxiv_id]]).sum())
     return better < max(2, BEST_RANKS * len(scores))

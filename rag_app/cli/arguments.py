@@ -100,6 +100,11 @@ def _add_ask(commands: Commands) -> None:
     ask.add_argument("--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)")
     ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
     ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
+    ask.add_argument(
+        "--only",
+        metavar="FILE|ID,ID",
+        help="only these papers: ids with commas, or a file that holds ids or links",
+    )
     ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
     ask.add_argument(
         "--no-llm", action="store_true", help="answer with the digests' own sentences, without the model"

@@ -14,7 +14,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
 from rag_app.home import Home
-from rag_app.records import Checked, Done, Filters, Found, Paper, Turn, Understood
+from rag_app.records import Checked, Done, Found, Paper, Turn, Understood
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,41 +102,22 @@ def _read(options: argparse.Namespace, settings: Settings) -> None:
     reading.show(options.dirs, as_json=options.json)
 
 
-def _filters(options: argparse.Namespace) -> Filters:
-    since, until = _day("--since", options.since), _day("--until", options.until)
-    if since and until and since > until:
-        raise RagError(f"--since {since} is after --until {until}", "exchange the two")
-    if not all(author.strip() for author in options.author):
-        raise RagError("--author is empty", "name an author, or leave the option out")
-    return Filters(since=since, until=until, authors=tuple(options.author), min_votes=options.min_votes)
-
-
-def _day(option: str, text: str) -> str:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise RagError(f"{option} {text} is not a day", "write it as YYYY-MM-DD") from None
-
-
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline, records_json
-    from rag_app.cli import saved_answers, terminal
-    from rag_app.daily.following import author_meant
+    from rag_app.cli import filters, saved_answers, terminal
     from rag_app.llm import engine as llm
 
-    filters = _filters(options)
+    filters.check(options)
     pipeline.accepted(options.question)
     if options.save:
         _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
-    filters = replace(filters, authors=tuple(author_meant(name, library) for name in filters.authors))
+    conditions = filters.filters(options, library)
     engine = None if options.no_llm else llm.load_if_any(settings)
-    answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
+    answer, _ = pipeline.answer(options.question, library, engine, filters=conditions)
     if options.save:
         saved_answers.save(
-            saved_answers.saved_answer(options.question, filters, answer, library, engine), options.save
+            saved_answers.saved_answer(options.question, conditions, answer, library, engine), options.save
         )
     if options.json:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection import bm25, paper_names
+from rag_app.collection.paper_vectors import Vectors, paper_vectors
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.embedding.embedder import QueryEmbedder
@@ -68,11 +69,9 @@ class Library:
         return np.array([self.places[chunk.arxiv_id] for chunk in self.snapshot.chunks], dtype=np.intp)
 
     @cached_property
-    def paper_vectors(self) -> NDArray[np.float32]:
-        """The mean direction of each paper's chunks, of unit length, shape (papers, d), by row."""
-        sums = np.zeros((len(self.lexical.papers), self.snapshot.manifest.dimensions), np.float32)
-        np.add.at(sums, self.owners, self.snapshot.vectors)
-        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    def paper_vectors(self) -> Vectors:
+        """A unit vector a paper, shape (papers, d), in the order of `places`."""
+        return paper_vectors(self.snapshot.vectors, self.owners, len(self.places))
 
 
 def open_library(settings: Settings) -> Library:

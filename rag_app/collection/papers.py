@@ -53,6 +53,7 @@ WHERE (:min_votes IS NULL OR votes >= :min_votes)
   AND (:days || :since || :until = '[]' OR rank IN (SELECT rank FROM dates WHERE {_ON_DAY}))
   AND NOT EXISTS (SELECT 1 FROM json_each(:authors) AS wanted WHERE wanted.value NOT IN
                   (SELECT key FROM authors WHERE authors.rank = papers.rank))
+  AND (:only = '[]' OR arxiv_id IN (SELECT value FROM json_each(:only)))
 ORDER BY rank
 """  # noqa: S608 - made of constants; every value is a parameter
 
@@ -299,6 +300,7 @@ def _values(filters: Filters) -> dict[str, Value]:
         "min_votes": _within_sqlite(filters.min_votes),
         "max_votes": _within_sqlite(filters.max_votes),
         "votes_known": filters.votes_known,
+        "only": json.dumps(filters.only),
     }
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag_app import runtime
 from rag_app.collection.library import Library
 from rag_app.collection.papers import author_key
 from rag_app.errors import QuestionError
 from rag_app.history.follows import Follow, FollowKind, Follows, Vector
-from rag_app.lang import LANGUAGES, language_of
+from rag_app.lang import language_of
 from rag_app.records import Intent, Query
 from rag_app.search import patterns, retrieval
 from rag_app.search.understanding import understand
@@ -41,11 +42,12 @@ def check(
     """
     vectors = _vectors(follows, library, kept)
     new = frozenset(arrived)
-    found = []
-    for follow in follows:
-        papers = _matching(follow, library, vectors)
-        found.append(FollowMatches(follow, papers, tuple(paper for paper in papers if paper in new)))
-    return found
+    with runtime.one_thread():
+        found = [(follow, _matching(follow, library, vectors)) for follow in follows]
+    return [
+        FollowMatches(follow, papers, tuple(paper for paper in papers if paper in new))
+        for follow, papers in found
+    ]
 
 
 def author_meant(typed: str, library: Library) -> str:
@@ -81,10 +83,8 @@ def _matching(follow: Follow, library: Library, vectors: Mapping[int, Vector]) -
     rows = np.array([library.places[arxiv_id] for arxiv_id in allowed], dtype=np.intp)
     if not len(rows):
         return ()
-    weights = library.lexical.query_terms(query.topic)
-    lexical_weight = LANGUAGES[query.language].lexical_weight
     vector = np.asarray(vectors[follow.id], np.float32)
-    scores, _ = retrieval.score(query.topic, weights, lexical_weight, library, rows, vector=vector)
+    scores, _ = retrieval.score(query.topic, library, rows, vector=vector)
     least = retrieval.cut(float(scores[rows].max()))
     return tuple(arxiv_id for arxiv_id, row in zip(allowed, rows, strict=True) if scores[row] >= least)
 

@@ -169,6 +169,10 @@ class Language:
     numbers: NumberWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
-    lexical_weight: float  # of BM25 beside vectors at 1
     # Standard deviations of retrieval score that a factor of e in the model's choice weighs.
     model_say: float
+    # Of a text's letters, that make it a text in this language: names and terms in it stay in Latin ones.
+    fair_share: float = 0.15
+    # Those letters of its script that no other language has, where it shares some; a text is told by
+    # them. Empty where all are its own.
+    own_letters: str = ""

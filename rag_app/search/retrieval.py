@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
-from rag_app.lang import LANGUAGES
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import patterns
 from rag_app.text import sentences
@@ -35,6 +34,8 @@ SHOWN = 8  # of them with passages from the start
 PASSAGES = 6
 # Chunks that the vector store proposes, and papers by their words, where not every paper is scored.
 NEIGHBOURS = 2_000
+# Of BM25 beside vectors at 1, in either language; fitted on lookups, .4 to .6 do alike.
+LEXICAL_WEIGHT = 0.5
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
 
 # A list is cut where papers stop standing out: at a share of the best score, between two bounds,
@@ -57,8 +58,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
-    lexical_weight = LANGUAGES[query.language].lexical_weight
-    scores, why = score(text, weights, lexical_weight, library, np.array(places, dtype=np.intp))
+    scores, why = score(text, library, np.array(places, dtype=np.intp))
     boosted = scores.copy()
     for arxiv_id in query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
@@ -99,28 +99,22 @@ def searched(query: Query) -> str:
 
 
 def score(
-    text: str,
-    weights: dict[str, float],
-    lexical_weight: float,
-    library: Library,
-    allowed: Rows | None = None,
-    *,
-    vector: Scores | None = None,
+    text: str, library: Library, allowed: Rows | None = None, *, vector: Scores | None = None
 ) -> tuple[Scores, dict[Reason, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
-    `lexical_weight` is beside dense at 1. `allowed` are the rows of the papers that may be found, by
-    default all; it matters where not every paper is scored. `vector` is that of `text`, where it is known.
+    `allowed` are the rows of the papers that may be found, by default all; it matters where not every
+    paper is scored. `vector` is that of `text`, where it is known.
     """
     vector = library.embedder.query(text) if vector is None else vector
-    lexical = _standardised(library.lexical.scores(weights))
+    lexical = _standardised(library.lexical.question_scores(text))
     if library.snapshot.scored_whole:
         dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))
     else:
         among = np.arange(len(lexical)) if allowed is None else allowed
         dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
-    return dense + lexical_weight * lexical, {Reason.DENSE: _ranks(dense), Reason.LEXICAL: _ranks(lexical)}
+    return dense + LEXICAL_WEIGHT * lexical, {Reason.DENSE: _ranks(dense), Reason.LEXICAL: _ranks(lexical)}
 
 
 def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:

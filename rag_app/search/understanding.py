@@ -207,6 +207,7 @@ def _both(asked: Filters, given: Filters) -> Filters:
         min_votes=max((n for n in (asked.min_votes, given.min_votes) if n is not None), default=None),
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,
+        only=given.only,
     )
 
 
@@ -223,7 +224,10 @@ def _common_days(asked: Filters, given: Filters) -> tuple[tuple[str, ...], str, 
 
 
 def _narrowed(own: Filters, before: Filters) -> Filters:
-    """The conditions of a follow-up over those before it: "and in April?" takes the place of March."""
+    """The conditions of a follow-up over those before it: "and in April?" takes the place of March.
+
+    The papers to ask among are set beside the question, and are not what they were once taken away.
+    """
     values = {
         name: getattr(own, name) or getattr(before, name) for name in ("days", "since", "until", "authors")
     }
@@ -233,7 +237,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
         values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
-    return Filters(**values)
+    return Filters(**values, only=own.only)
 
 
 def _within(day: str, asked: Filters) -> bool:

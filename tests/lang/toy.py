@@ -129,6 +129,5 @@ LANGUAGE = Language(
         translator="Μεταφράζεις.",
         translate="Στα ελληνικά:",
     ),
-    lexical_weight=0.5,
     model_say=1.0,
 )

@@ -33,6 +33,5 @@ LANGUAGE = Language(
     numbers=NUMBERS,
     phrases=PHRASES,
     prompts=PROMPTS,
-    lexical_weight=0.5,  # English words meet Korean text through the glossary only
     model_say=1.0,  # calibrated, with Korean's, on 86 lookups
 )

@@ -20,6 +20,8 @@ PHRASES = {
     "nearest": "Nearest papers:",
     "impossible": "That date does not exist or the range is reversed: {note}.",
     "no_papers": "No paper in the collection meets these conditions ({days}).",
+    "not_among": "{names} is not among the papers that meet these conditions ({days}).",
+    "only": "among {n} chosen papers",
     "span": "The collection covers {first} to {last}.",
     "no_days": "No digest in this collection has a day.",
     "assumed": "Assumed: {note}.",

@@ -25,7 +25,6 @@ LANGUAGE = Language(
     numbers=NUMBERS,
     phrases=PHRASES,
     prompts=PROMPTS,
-    lexical_weight=0.7,
     # over Korean digests the model judges Korean questions better
     model_say=2.0,
 )

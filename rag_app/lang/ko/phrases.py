@@ -20,6 +20,8 @@ PHRASES = {
     "nearest": "가장 가까운 논문:",
     "impossible": "없는 날짜이거나 범위의 앞뒤가 바뀌었습니다: {note}.",
     "no_papers": "조건에 맞는 논문이 이 컬렉션에 없습니다 ({days}).",
+    "not_among": "{names}: 조건에 맞는 논문 가운데 없습니다 ({days}).",
+    "only": "고른 논문 {n}편 중에서",
     "span": "이 컬렉션은 {first}부터 {last}까지 담고 있습니다.",
     "no_days": "이 컬렉션의 다이제스트에는 날짜가 없습니다.",
     "assumed": "가정: {note}.",
