@@ -39,7 +39,7 @@ class Ranked:
 
 def enough(kept: Sequence[str], dismissed: Sequence[str]) -> bool:
     """Whether an order can be learned; below ten judgements chance would make it."""
-    return len(kept) > 0 and len(kept) + len(dismissed) >= ENOUGH
+    return len(kept) > 0 and len({*kept, *dismissed}) >= ENOUGH
 
 
 def rank(

@@ -72,7 +72,7 @@ def grouped(vectors: Matrix, count: int) -> Rows:
         np.add.at(sums, groups, sample)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         centres = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), centres)
-    return np.argmax(vectors @ centres.T, axis=1)
+    return np.asarray(np.argmax(vectors @ centres.T, axis=1), np.intp)
 
 
 def _seeds(vectors: Matrix, count: int) -> Matrix:

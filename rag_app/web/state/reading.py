@@ -47,7 +47,7 @@ class ReadingState:
     @property
     def judged(self) -> int:
         """Papers that an order for this reader can be learned from."""
-        return len(self.bookmarks) + len(self.dismissed)
+        return len({*self.bookmarks, *self.dismissed})
 
 
 def reading_state(library: Library) -> ReadingState:

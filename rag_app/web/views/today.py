@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.daily import for_you, period
-from rag_app.daily.brief import Brief, BriefGroup, LeadSentence, brief, line_of, papers_of
+from rag_app.daily.brief import Brief, BriefGroup, BriefLine, LeadSentence, brief, line_of, papers_of
 from rag_app.daily.following import FollowMatches
 from rag_app.daily.period import Period
 from rag_app.records import Paper
@@ -27,6 +27,8 @@ from rag_app.web.widgets.rising import rising_topics
 from rag_app.web.widgets.shortcuts import list_of_keys, shortcuts
 
 if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+
     from rag_app.collection.library import Library
 
 LATEST = 10  # papers of a follow that are shown where none is new
@@ -166,22 +168,31 @@ def _cited(sentence: LeadSentence, library: Library) -> str:
 def _groups(made: Brief, choice: TodayChoice, state: ReadingState, words: Words, library: Library) -> None:
     """The groups, or the papers in the reader's own order with the reason for each place."""
     dated = len({line.paper.date for line in made.lines}) > 1
-    if choice.for_you:
-        kept, lines = list(state.bookmarks), {line.paper.arxiv_id: line for line in made.lines}
-        table = library.snapshot.papers
-        for one in for_you.rank(list(lines), kept, state.dismissed, library):
-            paper_row(lines[one.arxiv_id], state, words, table.get(one.nearest).title, dated=dated)
+    if choice.for_you and (mine := _in_own_order(made, state, library)):
+        for line, nearest in mine:
+            paper_row(line, state, words, nearest, dated=dated)
         return
     before = 0
     for place, group in enumerate(made.groups):
-        with _group(place, group, words, opened=before < OPEN) as fold:
-            if fold.open:
+        fold = _group(place, group, words, opened=before < OPEN)
+        if fold.open:  # what is folded costs nothing
+            with fold:
                 for line in group.lines:
                     paper_row(line, state, words, dated=dated)
         before += len(group.lines)
 
 
-def _group(place: int, group: BriefGroup, words: Words, *, opened: bool) -> st.delta_generator.DeltaGenerator:
+def _in_own_order(made: Brief, state: ReadingState, library: Library) -> list[tuple[BriefLine, str]]:
+    """(line, title of the kept paper that is nearest), best first; empty where nothing can be learned,
+    since too many of the judged papers are gone.
+    """
+    lines = {line.paper.arxiv_id: line for line in made.lines}
+    table = library.snapshot.papers
+    ranked = for_you.rank(list(lines), list(state.bookmarks), state.dismissed, library)
+    return [(lines[one.arxiv_id], table.get(one.nearest).title) for one in ranked]
+
+
+def _group(place: int, group: BriefGroup, words: Words, *, opened: bool) -> ExpanderContainer:
     name = label(group.name, 60) or words["today_others"]
     return st.expander(
         words["today_group"].format(name=name, n=len(group.lines)),
