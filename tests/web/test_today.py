@@ -45,7 +45,7 @@ def _forget() -> None:
     app_state.settings.clear()
     app_state.background.clear()
     app_state.history.clear()
-    reading._topics.clear()
+    app_state._topics.clear()
     reading._matches.clear()
     reading._noted.clear()
 

@@ -18,7 +18,7 @@ from rag_app.daily.following import FollowMatches
 from rag_app.daily.period import Period
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
-from rag_app.web.state import reading
+from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets.follows_bar import follows_bar
 from rag_app.web.widgets.markdown import label
@@ -62,7 +62,7 @@ def page(words: Words, library: Library) -> None:
         st.info(_nothing(choice, papers, words), icon=":material/wb_sunny:")
     else:
         state = state.without_badges(shown)
-        made = brief(shown, choice.period, library, reading.topics(library))
+        made = brief(shown, choice.period, library, app_state.topics(library))
         _count(shown, state, words)
         _lead(made, words, library)
         _groups(made, choice, state, words, library)
@@ -143,9 +143,13 @@ def _nothing(choice: TodayChoice, papers: Sequence[Paper], words: Words) -> str:
 
 
 def _count(papers: Sequence[Paper], state: ReadingState, words: Words) -> None:
+    """The days of the papers, how many they are, and how many of them are unread."""
     unread = sum(paper.arxiv_id not in state.read for paper in papers)
     text = words["today_count_one" if len(papers) == 1 else "today_count"]
-    st.caption(text.format(n=f"{len(papers):,}", unread=f"{unread:,}"))
+    days = sorted({paper.date for paper in papers if paper.date})
+    span = words["span"].format(first=days[0], last=days[-1]) if len(days) > 1 else "".join(days)
+    count = text.format(n=f"{len(papers):,}", unread=f"{unread:,}")
+    st.caption(f"{span} · {count}" if span else count)
 
 
 def _lead(made: Brief, words: Words, library: Library) -> None:
