@@ -87,7 +87,7 @@ def _add(options: argparse.Namespace, settings: Settings, history: History) -> N
         raise RagError("nothing to follow was given", 'for example: rag-app follow add "video generation"')
     library, kind, text = pipeline.open_library(settings), FollowKind(options.kind), options.what
     if kind is FollowKind.AUTHOR:
-        text = following.author_meant(text, library)
+        text = following.author_meant(text, library.snapshot.papers)
     added = history.follow(kind, text)
     (found,) = following.check([added], library, (), history)
     print(f"{added.id}: {added.kind} {added.text} ({len(found.papers):,} papers match so far)")

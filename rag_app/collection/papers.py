@@ -139,6 +139,10 @@ class PaperTable:
         """The paper of that id; KeyError if there is none."""
         return self._papers[arxiv_id]
 
+    def find(self, arxiv_id: str) -> Paper | None:
+        """The paper of that id, where the collection holds it."""
+        return self._papers.get(arxiv_id)
+
     def has(self, arxiv_id: str) -> bool:
         """Whether the collection holds the paper."""
         return arxiv_id in self._papers

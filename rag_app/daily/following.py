@@ -13,7 +13,7 @@ import numpy as np
 
 from rag_app import runtime
 from rag_app.collection.library import Library
-from rag_app.collection.papers import author_key
+from rag_app.collection.papers import PaperTable, author_key
 from rag_app.errors import QuestionError
 from rag_app.history.follows import Follow, FollowKind, Follows, Vector
 from rag_app.lang import language_of
@@ -50,9 +50,8 @@ def check(
     ]
 
 
-def author_meant(typed: str, library: Library) -> str:
+def author_meant(typed: str, papers: PaperTable) -> str:
     """The author of the collection that is meant, also by a part of the name. Raises QuestionError."""
-    papers = library.snapshot.papers
     if known := papers.author_spellings(author_key(typed)):
         return known[0]
     persons = papers.authors_with(typed)

@@ -18,7 +18,7 @@ from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_error
-from rag_app.web.widgets.paper_drawer import paper_drawer
+from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -87,10 +87,11 @@ def _row(bookmark: Bookmark, paper: Paper | None, words: Words) -> None:
         if bookmark.tags:
             st.markdown(" ".join(f":gray-badge[{label(tag, 40)}]" for tag in bookmark.tags))
         with st.container(horizontal=True, gap="small"):
-            if paper and st.button(
+            opened = paper and st.button(
                 words["read"], key=f"saved-read-{key}", icon=":material/article:", type="tertiary"
-            ):
-                st.dialog(words["source"], width="medium", position="right")(paper_drawer)(paper, words)
+            )
+            if paper and opened and (library := app_state.library()):
+                open_paper_drawer(paper, words, library)
             _edit_menu(bookmark, words, key)
             _remove_menu(bookmark, words, key)
 

@@ -73,7 +73,7 @@ def _menu(found: Sequence[FollowMatches], words: Words, library: Library) -> Non
 
 def _add(kind: FollowKind, text: str, words: Words, library: Library) -> None:
     try:
-        meant = author_meant(text, library) if kind is FollowKind.AUTHOR else text
+        meant = author_meant(text, library.snapshot.papers) if kind is FollowKind.AUTHOR else text
         app_state.history().follow(kind, meant)
     except RagError as error:
         show_error(error, words)

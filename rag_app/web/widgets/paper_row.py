@@ -18,7 +18,7 @@ from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets.markdown import label
-from rag_app.web.widgets.paper_drawer import paper_drawer
+from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
 AUTHORS = 2  # that are named; the drawer names all
 LONGEST = 320  # characters of the line
@@ -100,8 +100,9 @@ def _buttons(paper: Paper, state: ReadingState, words: Words) -> None:
         icon=":material/thumb_down:",
         on_click=partial(_mark, arxiv_id, PaperMark.DISMISSED),
     )
-    if button(words["today_open"], key=f"today-open-{name}", icon=":material/article:"):
-        st.dialog(words["source"], width="medium", position="right")(paper_drawer)(paper, words)
+    opened = button(words["today_open"], key=f"today-open-{name}", icon=":material/article:")
+    if opened and (library := app_state.library()):
+        open_paper_drawer(paper, words, library)
 
 
 def _name(paper: Paper) -> str:
