@@ -60,11 +60,11 @@ def test_an_author_is_followed_by_name_however_it_is_spelled(library: Library) -
 
 
 def test_an_author_is_meant_by_a_part_of_the_name_or_refused_with_those_alike(library: Library) -> None:
-    assert author_meant("Eva", library) == "Kim Eva"
+    assert author_meant("Eva", library.snapshot.papers) == "Kim Eva"
     with pytest.raises(QuestionError, match="9 authors named kim"):
-        author_meant("kim", library)
+        author_meant("kim", library.snapshot.papers)
     with pytest.raises(QuestionError, match="no author named Zzz") as caught:
-        author_meant("Zzz", library)
+        author_meant("Zzz", library.snapshot.papers)
     assert caught.value.hint
 
 

@@ -66,6 +66,13 @@ def current(page: Page) -> str:
     )
 
 
+def marked(page: Page) -> str:
+    """Mark the first row, once the page listens to keys; its id."""
+    page.wait_for_function("document.documentElement.dataset.keys === 'on'")
+    page.keyboard.press("j")
+    return current(page)
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_today_opens_first_while_papers_are_new_and_chat_after_that(
     open_tab: Open, history: History, language: str
@@ -86,8 +93,7 @@ def test_keys_move_read_save_and_dismiss(open_tab: Open, history: History) -> No
     rows = page.locator(ROWS)
     expect(rows.first).to_be_visible()
     count = rows.count()
-    page.keyboard.press("j")
-    first = current(page)
+    first = marked(page)
     page.keyboard.press("j")
     second = current(page)
     page.keyboard.press("k")
@@ -110,7 +116,7 @@ def test_keys_move_read_save_and_dismiss(open_tab: Open, history: History) -> No
 def test_keys_rest_in_a_text_field(open_tab: Open, history: History) -> None:
     page = open_tab()
     expect(page.locator(ROWS).first).to_be_visible()
-    page.keyboard.press("j")
+    assert marked(page)
     page.locator(".st-key-today-follow-menu button").click()
     field = page.get_by_label(WORDS["en"]["follow_text"])
     field.fill("")
@@ -121,7 +127,7 @@ def test_keys_rest_in_a_text_field(open_tab: Open, history: History) -> None:
 
 def test_a_follow_opens_its_new_papers(open_tab: Open, history: History) -> None:
     page = open_tab()
-    page.get_by_text("video generation", exact=False).first.click()
+    page.locator(".st-key-today-follow button").first.click()
     expect(page.locator(ROWS).first).to_be_visible()
     expect(page.locator(".st-key-today-lead")).to_have_count(0)
 

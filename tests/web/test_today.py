@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag_app.collection.library import Library
+from rag_app.daily import lead
+from rag_app.daily.brief import LeadSentence
 from rag_app.daily.for_you import ENOUGH
 from rag_app.history.follows import FollowKind
 from rag_app.history.shelf import PaperMark
@@ -20,10 +24,11 @@ from rag_app.history.store import History
 from rag_app.records import Filters
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
-from rag_app.web.state import app_state, reading
+from rag_app.web.state import app_state, lead_jobs, reading
 from rag_app.web.views import saved, today
 from tests.daily.test_brief import digests
-from tests.helpers.fakes import made
+from tests.helpers.fakes import ScriptedGenerator, made
+from tests.helpers.ui_page import wait_for
 
 ROBOT, FIRST = "2405.03000", "2405.01000"  # of the newest day; of the first one
 
@@ -37,6 +42,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
     monkeypatch.setenv("RAG_HOME", str(tmp_path))
     _forget()
+    monkeypatch.setattr(
+        app_state, "engine", lambda: SimpleNamespace(generator=None, error=None, loading=False)
+    )
     yield app_state.history()
     _forget()
 
@@ -48,13 +56,15 @@ def _forget() -> None:
     app_state._topics.clear()
     reading._matches.clear()
     reading._noted.clear()
+    lead_jobs._jobs.clear()
 
 
 def draw(library: Library, words: Any = ENGLISH, view: Any = today.page) -> AppTest:
-    def script(view, words, library):  # type: ignore[no-untyped-def]  # its source runs alone
-        view(words, library)
+    def script(view, arguments):  # type: ignore[no-untyped-def]  # its source runs alone
+        view(*arguments)
 
-    return AppTest.from_function(script, args=(view, words, library), default_timeout=30).run()
+    language = () if view is saved.page else ("ko" if words is KOREAN else "en",)
+    return AppTest.from_function(script, args=(view, (words, *language, library)), default_timeout=30).run()
 
 
 def rows(app: AppTest) -> list[str]:
@@ -216,6 +226,43 @@ def test_the_reader_s_own_order_waits_for_ten_judgements(library: Library, histo
     first = rows(app)[:3]
     assert all("protein" in library.snapshot.papers.get(one).title for one in first)
     assert ENGLISH["today_like"].partition("{")[0] in said(app)
+
+
+# --- a lead by the model --------------------------------------------------------------------------
+
+SAID = "This paper is about robot arms and again robot arms."
+
+
+def test_the_model_writes_a_lead_while_nobody_asks_and_it_is_shown(
+    library: Library, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_model = (LeadSentence(SAID, (ROBOT,)),) * 3
+    monkeypatch.setattr(lead, "model_lead", lambda *arguments, **more: by_model)
+    monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=ScriptedGenerator()))
+    draw(library)
+    wait_for(lambda: not any(job.running for job in lead_jobs._jobs().values()))
+    assert SAID in said(draw(library))
+
+
+def test_a_lead_gives_way_to_a_question_and_is_begun_again_later(
+    library: Library, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def write(*arguments: object, generator: object, stop: Event) -> Any:
+        begun.append(stop)
+        stop.wait(10)
+        return ()
+
+    monkeypatch.setattr(lead, "model_lead", write)
+    monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=ScriptedGenerator()))
+    assert ENGLISH["today_lead_writing"] in said(draw(library))
+    lead_jobs.give_way()
+    wait_for(lambda: not any(job.running for job in lead_jobs._jobs().values()))
+    assert "This is about robot arms" in said(draw(library))
+    assert len(begun) == 2
+    lead_jobs.give_way()
+    wait_for(lambda: not any(job.running for job in lead_jobs._jobs().values()))
 
 
 # --- saved --------------------------------------------------------------------------------------

@@ -13,12 +13,22 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.daily import for_you, period
-from rag_app.daily.brief import Brief, BriefGroup, BriefLine, LeadSentence, brief, line_of, papers_of
+from rag_app.daily.brief import (
+    Brief,
+    BriefGroup,
+    BriefLine,
+    LeadSentence,
+    brief,
+    line_of,
+    most_voted,
+    papers_of,
+)
 from rag_app.daily.following import FollowMatches
 from rag_app.daily.period import Period
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, reading
+from rag_app.web.state.lead_jobs import LeadJob, lead_job
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets.follows_bar import follows_bar
 from rag_app.web.widgets.markdown import label
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
 
     from rag_app.collection.library import Library
 
+LOOK_SECONDS = 2.0  # between two looks at a lead that is being written
 LATEST = 10  # papers of a follow that are shown where none is new
 OPEN = 24  # papers up to which every group is open; beyond, those after the first ones are folded
 
@@ -45,7 +56,7 @@ class TodayChoice:
     for_you: bool  # in the reader's own order
 
 
-def page(words: Words, library: Library) -> None:
+def page(words: Words, language: str, library: Library) -> None:
     state = reading.reading_state(library)
     _title(words)
     shortcuts()
@@ -64,7 +75,7 @@ def page(words: Words, library: Library) -> None:
         state = state.without_badges(shown)
         made = brief(shown, choice.period, library, app_state.topics(library))
         _count(shown, state, words)
-        _lead(made, words, library)
+        _lead(made, words, language, library)
         _groups(made, choice, state, words, library)
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
 
@@ -152,15 +163,26 @@ def _count(papers: Sequence[Paper], state: ReadingState, words: Words) -> None:
     st.caption(f"{span} · {count}" if span else count)
 
 
-def _lead(made: Brief, words: Words, library: Library) -> None:
-    """The lead, and what rose."""
+def _lead(made: Brief, words: Words, language: str, library: Library) -> None:
+    """The lead, the model's where it has written one, and what rose."""
     if not made.lead and not made.rising:
         return
     with st.container(border=True, key="today-lead"):
         if made.lead:
             st.markdown(f"**{words['today_lead']}**")
-            st.markdown("\n".join(f"- {_cited(sentence, library)}" for sentence in made.lead))
+            lead = lead_job(most_voted(made), made.period, language, library)
+            sentences = (lead and lead.job.result) or made.lead
+            st.markdown("\n".join(f"- {_cited(sentence, library)}" for sentence in sentences))
+            if lead and lead.running:
+                st.fragment(_until_written, run_every=LOOK_SECONDS, key="today-lead-watch")(lead, words)
         rising_topics(made.rising, words)
+
+
+def _until_written(lead: LeadJob, words: Words) -> None:
+    """Say that the model is at it, and draw the page again when it is done."""
+    if not lead.running:
+        st.rerun()
+    st.caption(f":shimmer[{words['today_lead_writing']}]")
 
 
 def _cited(sentence: LeadSentence, library: Library) -> str:
