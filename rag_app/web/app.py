@@ -122,7 +122,7 @@ def _pages(words: Words, language: str, library: Library | None) -> Mapping[str,
 
     first_page = partial(first_start.page, words)
     draw: dict[str, Callable[[], None]] = {
-        "today": partial(today.page, words, library) if library else first_page,
+        "today": partial(today.page, words, language, library) if library else first_page,
         "chat": partial(chat.page, words, language, library) if library else first_page,
         "saved": partial(saved.page, words, library),
         "compare": partial(compare.page, words, language, library, open_chat) if library else first_page,

@@ -78,9 +78,11 @@ export default function ({ data, parentElement }) {
   };
   document.addEventListener("keydown", listen);
   keep.observe(document.body, { childList: true, subtree: true });
+  document.documentElement.dataset.keys = "on";
   return () => {
     document.removeEventListener("keydown", listen);
     keep.disconnect();
+    delete document.documentElement.dataset.keys;
     style.remove();
   };
 }
