@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
         _add_batch,
         _add_eval,
         _add_serve,
+        _add_mcp,
         _add_check,
         _add_export,
         _add_feed,
@@ -191,6 +192,18 @@ def _add_eval(commands: Commands) -> None:
 def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="start the page on this machine")
     serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument(
+        "--api",
+        action="store_true",
+        help="also answer OpenAI's chat protocol below /v1, with a key in a file",
+    )
+
+
+def _add_mcp(commands: Commands) -> None:
+    mcp = commands.add_parser(
+        "mcp", help="tools for assistants on standard input and output (Model Context Protocol)"
+    )
+    mcp.add_argument("--no-llm", action="store_true", help="`ask` answers with the digests' own sentences")
 
 
 def _add_check(commands: Commands) -> None:

@@ -1,7 +1,6 @@
 """Conditions on papers as the command line words them.
 
-Knows: which options there are, and which author a typed name means. Does not know: how conditions
-are met.
+Knows: which options there are. Does not know: how conditions are met.
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ from rag_app.records import Filters
 if TYPE_CHECKING:
     from rag_app.collection.papers import PaperTable
 
-_NEARLY = 75.0  # similarity of names from which one is offered for another that is nobody's
-
 
 def filters_of(options: argparse.Namespace) -> Filters:
     """The filters as typed; authors may still be parts of names (`with_authors`). Raises RagError."""
@@ -32,7 +29,7 @@ def filters_of(options: argparse.Namespace) -> Filters:
 
 def with_authors(filters: Filters, papers: PaperTable) -> Filters:
     """The filters with each author as the collection spells the name. Raises RagError."""
-    return replace(filters, authors=tuple(_author(name, papers) for name in filters.authors))
+    return replace(filters, authors=tuple(papers.author_meant(name) for name in filters.authors))
 
 
 def day(option: str, text: str) -> str:
@@ -41,17 +38,3 @@ def day(option: str, text: str) -> str:
         return date.fromisoformat(text).isoformat() if text else ""
     except ValueError:
         raise RagError(f"{option} {text} is not a day", "write it as YYYY-MM-DD") from None
-
-
-def _author(typed: str, papers: PaperTable) -> str:
-    """The author of the collection that is meant, also by a part of the name. Raises RagError."""
-    from rag_app.collection.papers import author_key
-
-    if known := papers.author_spellings(author_key(typed)):
-        return known[0]
-    persons = papers.authors_with(typed)
-    if len(persons) == 1:
-        return persons[0]
-    close = persons or [name for name, _ in papers.find_authors(typed, cutoff=_NEARLY)]
-    hint = f"did you mean {', '.join(close[:5])}?" if close else "give a name as the digests spell it"
-    raise RagError(f"{len(persons) or 'no'} author{'s' * bool(persons)} named {typed}", hint)

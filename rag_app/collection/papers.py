@@ -19,11 +19,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rag_app.errors import CollectionError
+from rag_app.errors import CollectionError, QuestionError
 from rag_app.records import Filters, Paper, Section
 
 SCHEMA = 1
 AUTHOR_CUTOFF = 85.0  # similarity, of 100, below which two spellings are two people
+_NEARLY = 75.0  # from which one name is offered for another that is nobody's
 
 # `rank` is the collection's order: first day, then the order in the digests; papers without a day
 # come last.
@@ -211,6 +212,19 @@ class PaperTable:
         scores |= {found: 100.0 for found in keys if found.replace(" ", "") == key.replace(" ", "")}
         best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
         return [(self._spellings[found][0], score) for found, score in best]
+
+    def author_meant(self, typed: str) -> str:
+        """The author, as most often spelled, whom a name or a part of it means. Raises QuestionError
+        where that is nobody, or not one person.
+        """
+        if known := self.author_spellings(author_key(typed)):
+            return known[0]
+        persons = self.authors_with(typed)
+        if len(persons) == 1:
+            return persons[0]
+        close = persons or [name for name, _ in self.find_authors(typed, cutoff=_NEARLY)]
+        hint = f"did you mean {', '.join(close[:5])}?" if close else "give a name as the digests spell it"
+        raise QuestionError(f"{len(persons) or 'no'} author{'s' * bool(persons)} named {typed}", hint)
 
     @cached_property
     def first_day(self) -> str:
