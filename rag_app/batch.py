@@ -127,7 +127,9 @@ def _line(row: str, place: str) -> BatchQuestion:
             raise ValueError("turns holds no question")
         days = tuple(_day(day, "dates") for day in _texts(value.get("dates") or [], "dates"))
         since, until = (_day(value.get(key) or "", key) for key in ("since", "until"))
-        return BatchQuestion(_id(value["id"]), turns, Filters(days=days, since=since, until=until))
+        only = _texts(value.get("only") or [], "only")
+        filters = Filters(days=days, since=since, until=until, only=only)
+        return BatchQuestion(_id(value["id"]), turns, filters)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RagError(f"{place} is no question: {error}", 'each line needs "id" and "turns"') from None
 

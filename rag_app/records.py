@@ -130,6 +130,9 @@ class Filters:
     min_votes: int | None = None
     max_votes: int | None = None
     votes_known: bool | None = None  # False asks for the papers without a vote count
+    # Among these arXiv ids; those that the collection lacks are passed over. No question sets it.
+    only: tuple[str, ...] = ()
+    only_name: str = ""  # what the reader calls them; decides nothing
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -323,6 +326,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """How far a long answer is: points written, of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A sentence has closed and was checked; it replaces the draft."""
 
@@ -334,4 +345,4 @@ class Done:
     answer: Answer
 
 
-Event = Understood | Found | Draft | Checked | Done
+Event = Understood | Found | Working | Draft | Checked | Done

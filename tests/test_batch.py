@@ -84,6 +84,16 @@ def test_the_turns_of_a_line_are_one_conversation_and_its_filters_hold(
     assert rows[2]["scanned"] == rows[2]["matched"] == 3
 
 
+def test_a_line_may_name_the_papers_to_ask_among(tmp_path: Path) -> None:
+    only = {"only": ["2405.00001", "2405.00003", "9999.00000"]}
+    questions = lines(tmp_path / "q.jsonl", [{"id": "a", "turns": ["How many papers are there?"]} | only])
+    (row,) = run(questions, tmp_path / "answers.jsonl")
+    assert (row["scanned"], sorted(row["citations"])) == (2, ["2405.00001", "2405.00003"])
+    wrong = lines(tmp_path / "w.jsonl", [{"id": "a", "turns": ["x"], "only": "2405.00001"}])
+    with pytest.raises(RagError, match="only is not a list of texts"):
+        batch.read(wrong)
+
+
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.5, 0.9, 1.0, 1, 8, 9, 12, 20, -1])
 def test_a_killed_run_is_resumed(questions: Path, tmp_path: Path, kept: float) -> None:
     """`kept` is a share of the bytes, or (a whole number) their count."""

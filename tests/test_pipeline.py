@@ -113,6 +113,31 @@ def test_filters_from_outside_hold() -> None:
     assert answer.scanned == 2
 
 
+@pytest.mark.parametrize("question", ["How many papers are there?", "Which papers are about robots?"])
+def test_counts_and_lists_are_of_the_chosen_papers_alone(question: str) -> None:
+    chosen = (PICKBOT, "2405.00003", "9999.00000")
+    answer = answer_of(question, lab(), filters=Filters(only=chosen))
+    assert answer.scanned == 2
+    assert {citation.arxiv_id for citation in answer.citations} <= set(chosen)
+    assert set(answer.ranked) <= set(chosen)
+
+
+@pytest.mark.parametrize(
+    "question", ["What does PickBot learn?", "Compare PickBot and FoldNet", "Who wrote PickBot?"]
+)
+def test_a_named_paper_that_is_not_among_the_chosen_ones_is_refused(question: str) -> None:
+    answer = answer_of(question, lab(), ScriptedGenerator([TRUE]), filters=Filters(only=("2405.00002",)))
+    assert answer.refused
+    assert "PickBot" in answer.text
+    assert not answer.citations
+
+
+def test_a_named_paper_that_the_days_leave_out_is_not_answered_by_another_one() -> None:
+    later = Filters(since="2024-05-02")
+    assert PICKBOT not in lab().snapshot.papers.ids(later)
+    assert answer_of("What does PickBot learn?", lab(), ScriptedGenerator([TRUE]), filters=later).refused
+
+
 def test_the_same_question_has_the_same_answer() -> None:
     first, second = (answer_of("Which papers are about diffusion?", lab()) for _ in range(2))
     assert (first.text, first.ranked, first.citations) == (second.text, second.ranked, second.citations)

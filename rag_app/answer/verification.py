@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Library
-from rag_app.collection.paper_names import TOKEN, fold, shaped, unknown_names
+from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
 from rag_app.search import retrieval
 from rag_app.text import numbers, sentences
@@ -28,7 +29,6 @@ UNIT = re.compile(r"[^,;]{0,10}")
 ECHO = 80  # likeness to the question, of 100, from which a claim says nothing of its own
 # Share of the collection, best first, that the cited paper must be in for a claim without checkable terms.
 BEST_RANKS = 0.01
-LEXICAL_WEIGHT = 0.5  # of its score, whatever language the claim is in
 
 
 def check(text: str, n: int, paper: Paper, question: str, library: Library) -> Sentence:
@@ -170,6 +170,6 @@ def _is_carried(claim: str, paper: Paper, library: Library) -> bool:
 
 def _is_about(claim: str, paper: Paper, library: Library) -> bool:
     """Whether, of the whole collection, the cited paper is among the few that the claim fits best."""
-    scores, _ = retrieval.score(claim, library.lexical.query_terms(claim), LEXICAL_WEIGHT, library)
+    scores, _ = retrieval.score(claim, library)
     better = int((scores > scores[library.places[paper.arxiv_id]]).sum())
     return better < max(2, BEST_RANKS * len(scores))

@@ -34,8 +34,8 @@ MOST_CITED = 100  # citations of one answer
 INSTRUCTIONS = """A local collection of daily digests of AI papers. What these tools say rests on the digests, not on
 the full papers, and on nothing from the internet. Use `list` for "which papers" and "how many": it
 is complete and counts. Use `search` to find a few relevant papers, `paper` to read what the digests
-say of one, `similar` for papers like it, and `ask` for a written answer whose every sentence is
-checked and cited. Name papers with their id and url."""
+say of one, `similar` for papers like it, `brief` for what is new, and `ask` for a written answer
+whose every sentence is checked and cited. Name papers with their id and url."""
 
 Day = Annotated[str, Field(description="a day as YYYY-MM-DD, inclusive; empty for no bound")]
 Author = Annotated[
@@ -63,7 +63,14 @@ def server_of(opened: Opened) -> MCPServer:
         "rag-app", title="rag-app", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
     look_ups = LookUps(opened)
-    for tool in (look_ups.search, look_ups.list, look_ups.paper, look_ups.similar, look_ups.ask):
+    for tool in (
+        look_ups.search,
+        look_ups.list,
+        look_ups.paper,
+        look_ups.similar,
+        look_ups.brief,
+        look_ups.ask,
+    ):
         server.add_tool(tool, annotations=_READS)
     return server
 
@@ -126,8 +133,14 @@ class LookUps:
         return await _in_thread(lambda: tools.paper(self._opened.library(), id))
 
     async def similar(self, id: PaperId, limit: Few = 10) -> Json:
-        """Find the papers whose digests are nearest in meaning to a given paper, nearest first."""
+        """Find the papers most like a given paper, best first, with words that both digests share."""
         return await _in_thread(lambda: tools.similar(self._opened.library(), id, limit=limit))
+
+    async def brief(self, day: Day = "", since: Day = "") -> Json:
+        """Get what is new: the papers of the newest day, of one `day`, or from the day `since` on, in groups
+        of one topic, most votes first, each with its digest's first sentence; and the topics that rose.
+        """
+        return await _in_thread(lambda: tools.brief(self._opened.library(), day=day, since=since))
 
     async def ask(self, question: Asked, context: Context, since: Day = "", until: Day = "") -> Json:
         """Get a written answer to one question, in its language. Every sentence was checked

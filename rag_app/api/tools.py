@@ -1,4 +1,5 @@
-"""What other programs may look up, as plain JSON values: search, one paper, whole lists, similar papers.
+"""What other programs may look up, as plain JSON values: search, one paper, whole lists, similar
+papers, the brief of some days.
 
 Knows: what a look-up returns, and how much at most. Does not know: the protocol that it goes over. All
 of it reads; nothing changes the collection, and no language model is asked.
@@ -12,11 +13,18 @@ from datetime import date
 from typing import Any
 
 from rag_app.collection.library import Library
+from rag_app.collection.papers import PaperTable
+from rag_app.daily import brief as briefs
+from rag_app.daily import period
+from rag_app.daily.brief_text import as_json
+from rag_app.daily.following import author_meant
+from rag_app.daily.topics import map_topics
 from rag_app.errors import QuestionError
 from rag_app.pipeline import accepted
 from rag_app.records import Filters, Hit, Intent, Paper, Query
-from rag_app.search import similar as nearest
+from rag_app.search import similar as likeness
 from rag_app.search.retrieval import retrieve
+from rag_app.search.similar import Similar
 from rag_app.search.understanding import understand
 from rag_app.text.cleaning import clean, clean_line
 
@@ -66,20 +74,36 @@ def paper(library: Library, arxiv_id: str) -> Json:
 
 
 def similar(library: Library, arxiv_id: str, *, limit: int = 10) -> Json:
-    """The papers nearest to a given one, nearest first. Raises QuestionError."""
+    """The papers most like a given one, best first, with words that both share. Raises QuestionError."""
     found = _known(library, arxiv_id)
-    near = nearest.similar(found.arxiv_id, library, _within(limit, MOST_FOUND))
-    return {
-        "paper": _head(found),
-        "papers": [{**_head(other), "similarity": round(s, 3)} for other, s in near],
-    }
+    near = likeness.similar(found.arxiv_id, library, _within(limit, MOST_FOUND))
+    return {"paper": _head(found), "papers": [_alike(other) for other in near]}
+
+
+def brief(library: Library, *, day: str = "", since: str = "") -> Json:
+    """The brief of the newest day, of one day, or from a day on: its papers in groups, most votes first,
+    at most `MOST_LISTED` of them; `papers` counts all. Raises QuestionError.
+    """
+    span = _span(day, since, library.snapshot.papers)
+    made = as_json(briefs.brief(briefs.papers_of(span, library), span, library, map_topics(library)))
+    left = MOST_LISTED
+    for group in made["groups"]:
+        group["papers"] = group["papers"][:left]
+        left -= len(group["papers"])
+    return {**made, "groups": [group for group in made["groups"] if group["papers"]]}
+
+
+def _span(day: str, since: str, table: PaperTable) -> period.Period:
+    if day:
+        return period.one_day(day, table)
+    return period.since(since, table) if since else period.newest_day(table)
 
 
 def conditions(
     library: Library, since: str = "", until: str = "", author: str = "", min_votes: int = 0
 ) -> Filters:
     """The filters that a program sends; what is empty or 0 is none. Raises QuestionError."""
-    authors = (library.snapshot.papers.author_meant(author),) if author.strip() else ()
+    authors = (author_meant(author, library.snapshot.papers),) if author.strip() else ()
     return Filters(since=_day(since), until=_day(until), authors=authors, min_votes=min_votes or None)
 
 
@@ -121,6 +145,10 @@ def _within(limit: int, most: int) -> int:
 def _head(paper: Paper) -> Json:
     return {"id": paper.arxiv_id, "title": clean_line(paper.title), "date": paper.date, "votes": paper.votes,
             "url": paper.url}  # fmt: skip
+
+
+def _alike(other: Similar) -> Json:
+    return {**_head(other.paper), "similarity": round(other.score, 3), "shared_words": list(other.shared)}
 
 
 def _found(hit: Hit) -> Json:

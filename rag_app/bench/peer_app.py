@@ -15,7 +15,7 @@ from rag_app import pipeline
 from rag_app.bench.peer import Json, Reply, peak_bytes, serve
 from rag_app.collection.library import Library
 from rag_app.llm.process import EngineProcess
-from rag_app.llm.protocol import Generator, Message, Processor
+from rag_app.llm.protocol import Generator, Message, Processor, Request
 from rag_app.records import Done, Found, Usage
 from rag_app.settings import Settings
 from rag_app.text.cleaning import clean_line
@@ -55,6 +55,13 @@ class Reader:
             yield from self._inner.stream(
                 messages, prefix=prefix, grammar=grammar, max_tokens=max_tokens, stop=stop
             )
+
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        self.prompts += [request.messages[-1]["content"] for request in requests]
+        if self._inner:
+            yield from self._inner.stream_batch(requests, stop=stop)
 
     def choose(
         self,

@@ -85,13 +85,14 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
+    from rag_app.cli import daily, terminal
 
     with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    daily.new_after_ingest(settings)
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -102,21 +103,20 @@ def _read(options: argparse.Namespace, settings: Settings) -> None:
 
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline, records_json
-    from rag_app.cli import saved_answers, terminal
-    from rag_app.cli.filters import filters_of, with_authors
+    from rag_app.cli import filters, saved_answers, terminal
     from rag_app.llm import engine as llm
 
-    filters = filters_of(options)
+    filters.check(options)
     pipeline.accepted(options.question)
     if options.save:
         _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
-    filters = with_authors(filters, library.snapshot.papers)
+    conditions = filters.filters(options, library.snapshot.papers)
     engine = None if options.no_llm else llm.load_if_any(settings)
-    answer, _ = pipeline.answer(options.question, library, engine, filters=filters)
+    answer, _ = pipeline.answer(options.question, library, engine, filters=conditions)
     if options.save:
         saved_answers.save(
-            saved_answers.saved_answer(options.question, filters, answer, library, engine), options.save
+            saved_answers.saved_answer(options.question, conditions, answer, library, engine), options.save
         )
     if options.json:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
@@ -223,11 +223,25 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
         )
 
 
+def _brief(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.brief(options, settings)
+
+
+def _follow(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.follow(options, settings)
+
+
 def _eval(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import evaluating
 
     if options.topics:
         evaluating.evaluate_topics(options, settings)
+    elif options.kinds:
+        evaluating.evaluate_kinds(options, settings)
     else:
         evaluating.evaluate(options, settings)
 
@@ -307,6 +321,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "brief": _brief,
+    "follow": _follow,
     "eval": _eval,
     "serve": _serve,
     "mcp": _mcp,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection import bm25, paper_names
+from rag_app.collection.paper_vectors import Vectors, paper_vectors
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.embedding.embedder import QueryEmbedder
@@ -66,6 +67,11 @@ class Library:
     def owners(self) -> NDArray[np.intp]:
         """Row of the paper that each chunk belongs to, shape (chunks,)."""
         return np.array([self.places[chunk.arxiv_id] for chunk in self.snapshot.chunks], dtype=np.intp)
+
+    @cached_property
+    def paper_vectors(self) -> Vectors:
+        """A unit vector a paper, shape (papers, d), in the order of `places`."""
+        return paper_vectors(self.snapshot.vectors, self.owners, len(self.places))
 
 
 def open_library(settings: Settings) -> Library:

@@ -15,7 +15,7 @@ from rag_app.evaluation.answers import Given, Quote
 from rag_app.evaluation.questions import ExamKey, OpenKey, Question, Split
 from rag_app.evaluation.stated_numbers import Stated, stated, unsupported
 from rag_app.evaluation.truth import Truth
-from rag_app.evaluation.wording import ARXIV, MARKER, folded, hangul_share, prose, says
+from rag_app.evaluation.wording import ARXIV, MARKER, folded, in_language, prose, says
 
 ENUMERATING = frozenset({"list", "metadata"})  # kinds whose answers may be long
 LONGEST, LONGEST_ENUMERATION = 1_500, 20_000  # characters of prose
@@ -23,8 +23,8 @@ LIST_F1 = 0.8  # from which a list is right
 LEAST_PRECISION = 0.5  # of the citations of an answer that is no list
 DEPTHS = (1, 10, 50)  # places of the ranking within which a paper counts as found
 SHORTEST_QUOTE = 5  # characters
-KOREAN_SHARE, ENGLISH_SHARE = 0.3, 0.05  # of Hangul: at least in Korean, at most in English prose
 FEW_LETTERS = 10  # too few to tell the language
+NOT_ENGLISH = 0.05  # share of letters in other scripts, at most in English prose
 
 ASIDE = re.compile(r"\[[^\]]*\]\([^)]*\)|\([^)]*\)|\"[^\"]*\"|“[^”]*”|`[^`]*`")
 ORDINAL = re.compile(r"(?m)^\s*\d+[.)]\s")
@@ -142,10 +142,7 @@ def _in_language(given: Given, lang: str, truth: Truth) -> bool:
     text = prose(given.text)
     for title in filter(None, map(truth.title, given.cited)):
         text = text.replace(title, " ")
-    share, letters = hangul_share(ASIDE.sub(" ", text))
-    if letters < FEW_LETTERS:
-        return True
-    return share >= KOREAN_SHARE if lang == "ko" else share <= ENGLISH_SHARE
+    return in_language(ASIDE.sub(" ", text), lang, few_letters=FEW_LETTERS, most_of_others=NOT_ENGLISH)
 
 
 def _found(gold: frozenset[str], ranked: tuple[str, ...] | None, depth: int) -> float | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.questions import ExamKey, OpenKey, Question, Split
-from rag_app.evaluation.wording import HANGUL, LINK, prose
+from rag_app.evaluation.wording import LINK, in_language, prose
 
 ASPECTS = 0.6  # share of the aspects that is enough
 FIRST = 15  # citations that are judged: what stands further down is read by few
@@ -22,7 +22,7 @@ COMPLETE_DAY, COMPLETE = 0.9, 0.6  # share of the papers of a day, of another se
 MUST = 0.75  # share of the groups that is enough
 SHORTER = 0.7  # of the words asked for
 TABLE_LINES = 4  # a heading, a rule and two rows
-KOREAN_SHARE, ENGLISH_SHARE = 0.3, 0.02  # of Hangul: at least in Korean, at most in English prose
+NOT_ENGLISH = 0.02  # share of letters in other scripts, at most in English prose
 FEW_LETTERS = 20  # too few to tell the language
 
 CITED = re.compile(r"\[(\d{1,3}(?:\s*[,，]\s*\d{1,3})*)\](?!\()|(\d{4}\.\d{4,5})")
@@ -158,8 +158,4 @@ def _words(text: str) -> int:
 def _in_language(text: str, lang: str) -> bool:
     """Whether the prose is in the language asked for, titles and addresses apart."""
     plain = ADDRESS.sub(" ", LINK.sub(" ", text))
-    letters = sum(c.isalpha() for c in plain)
-    if letters < FEW_LETTERS:
-        return True
-    share = len(HANGUL.findall(plain)) / letters
-    return share >= KOREAN_SHARE if lang == "ko" else share <= ENGLISH_SHARE
+    return in_language(plain, lang, few_letters=FEW_LETTERS, most_of_others=NOT_ENGLISH)

@@ -17,6 +17,7 @@ from typing import Any
 
 from rag_app.errors import RagError
 
+SAMPLES = ("exam", "open", "other_languages")  # the last: the exam in Japanese and Chinese
 NO_LIMIT = 10_000  # words of an open answer where the question sets no limit
 
 
@@ -74,7 +75,7 @@ class Question:
 
     id: str
     kind: str
-    lang: str  # "en" or "ko"
+    lang: str  # a code of `lang.LANGUAGES`
     turns: tuple[str, ...]
     key: ExamKey | OpenKey
     days: tuple[str, ...] = ()  # only papers of these days are searched
@@ -110,8 +111,8 @@ def of_samples() -> list[Question]:
     """The project's own questions, which are about its sample collection."""
     folder = resources.files("rag_app.evaluation") / "sample_questions"
     found: list[Question] = []
-    for suite in Suite:
-        with resources.as_file(folder / f"{suite.value}.jsonl") as file:
+    for name in SAMPLES:
+        with resources.as_file(folder / f"{name}.jsonl") as file:
             found += read(file)
     return found
 

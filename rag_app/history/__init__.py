@@ -1,4 +1,4 @@
-"""Conversations kept on disk.
+"""What the reader did, kept on disk: conversations, bookmarks, marks, follows.
 
-Open `store` first. `file` opens, migrates and rescues the SQLite file.
+Open `store` first. `connection` and `file` open, migrate and rescue the SQLite file.
 """

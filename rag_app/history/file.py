@@ -2,7 +2,7 @@
 
 Knows: the schema and its numbered migrations, what SQLite's errors mean for a file, and that a file
 which cannot be written is copied.
-Does not know: conversations and turns.
+Does not know: what the tables hold.
 
 `PRAGMA user_version` counts the migrations a file has been through; each is one transaction. The
 journal is a write-ahead log (https://sqlite.org/wal.html): a killed process leaves the last commit,
@@ -34,6 +34,17 @@ MIGRATIONS = (
     CREATE INDEX turns_by_conversation ON turns (conversation);
     """,
     "CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);",
+    """
+    ALTER TABLE bookmarks ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    CREATE TABLE tags (arxiv_id TEXT NOT NULL REFERENCES bookmarks ON DELETE CASCADE, tag TEXT NOT NULL,
+                       PRIMARY KEY (arxiv_id, tag));
+    CREATE TABLE marks (arxiv_id TEXT PRIMARY KEY, mark TEXT NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE arrivals (arxiv_id TEXT PRIMARY KEY, at TEXT NOT NULL);
+    CREATE TABLE looks (name TEXT PRIMARY KEY, before TEXT NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE follows (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, text TEXT NOT NULL,
+                          added TEXT NOT NULL, model TEXT NOT NULL DEFAULT '', vector BLOB NOT NULL DEFAULT x'',
+                          UNIQUE (kind, text));
+    """,
 )
 # A statement that the schema does not understand (SQLITE_ERROR) means a file that is not ours.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR}
@@ -128,8 +139,13 @@ def _migrate(database: sqlite3.Connection) -> None:
     for columns in (
         "searchable FROM conversations",
         "checksum FROM turns",
-        "added FROM bookmarks",
+        "note FROM bookmarks",
         "value FROM notes",
+        "tag FROM tags",
+        "mark FROM marks",
+        "at FROM arrivals",
+        "at FROM looks",
+        "vector FROM follows",
     ):
         database.execute(f"SELECT {columns} LIMIT 0")
 

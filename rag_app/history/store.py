@@ -1,10 +1,9 @@
-"""The history: conversations with answers and citations, feedback, bookmarks, and a few notes.
+"""The history: conversations with answers and citations, feedback, and a few notes of the page.
 
 Knows: how they are saved, found, renamed and deleted.
-Does not know: how an answer is made or looks.
+Does not know: how an answer is made or looks, or what the shelf, the follows and the arrivals hold.
 
-One connection serves all threads of a process in turn; processes share the file through SQLite. A
-turn is one row that carries its query and answer as JSON with a checksum, so that what comes back
+A turn is one row that carries its query and answer as JSON with a checksum, so that what comes back
 is what was saved, or says that it is not.
 """
 
@@ -14,16 +13,14 @@ import hashlib
 import json
 import secrets
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-from rag_app.errors import HistoryError, UnknownIdError
+from rag_app.errors import UnknownIdError
 from rag_app.history import file as history_file
+from rag_app.history.arrivals import Arrivals
+from rag_app.history.connection import fold, one_line, storable, timestamp
+from rag_app.history.follows import Follows
+from rag_app.history.shelf import Shelf
 from rag_app.records import Answer, Query, Trace, Turn
 from rag_app.records_json import (
     as_stored_json,
@@ -33,7 +30,6 @@ from rag_app.records_json import (
     trace_as_json,
     trace_from_json,
 )
-from rag_app.text.cleaning import visible
 
 TITLE_LENGTH = 60  # characters of the first question that become the title
 
@@ -46,8 +42,6 @@ WHERE NOT EXISTS (SELECT 1 FROM json_each(:words) WHERE instr(conversations.sear
               (SELECT 1 FROM json_each(:words) WHERE instr(turns.searchable, value) = 0))
 ORDER BY updated DESC, rowid DESC LIMIT :limit
 """
-
-Values = Sequence[object] | Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,38 +79,24 @@ class SavedTurn:
         return Turn(self.question, self.answer.text, papers, self.query.filters, self.answer.intent)
 
 
-class History:
-    """Conversations in one SQLite file, for any number of threads and processes.
-
-    `notice` is for the user: the file was set aside, or cannot be written. Every method raises
-    HistoryError when the file cannot be read or written; what was saved before is then as it was.
+class History(Shelf, Follows, Arrivals):
+    """All that one SQLite file keeps, for any number of threads and processes: conversations here, the
+    rest in the classes it is made of.
     """
-
-    def __init__(self, file: Path) -> None:
-        """Open `file`, or begin it; raises nothing for its state, which `notice` tells."""
-        self.file = file
-        self._lock = threading.Lock()
-        self._database, self.notice = history_file.open_file(file)
-        # A damaged byte must not make its whole conversation unreadable; the checksum tells.
-        self._database.text_factory = lambda text: text.decode("utf-8", "replace")
-
-    def close(self) -> None:
-        with self._lock:
-            self._database.close()
 
     # --- conversations ---------------------------------------------------------------------------
 
     def create(self, title: str = "") -> str:
         """Begin a conversation; its id. Without a title it takes one from its first question."""
-        conversation_id, now, title = secrets.token_hex(5), _now(), _line(title)
+        conversation_id, now, title = secrets.token_hex(5), timestamp(), one_line(title)
         with self._writing() as database:
-            row = (conversation_id, title, _fold(title), now, now)
+            row = (conversation_id, title, fold(title), now, now)
             database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", row)
         return conversation_id
 
     def conversations(self, search: str = "", limit: int = 200) -> list[Conversation]:
         """The latest conversations; with `search`, those with a turn or title that holds all its words."""
-        words = json.dumps(_fold(search).split())
+        words = json.dumps(fold(search).split())
         return [Conversation(*row) for row in self._rows(_CONVERSATIONS, {"words": words, "limit": limit})]
 
     def conversation(self, conversation_id: str) -> Conversation:
@@ -131,7 +111,7 @@ class History:
         """Give it a title; HistoryError if there is no such conversation."""
         with self._writing() as database:
             sql = "UPDATE conversations SET title = ?, searchable = ? WHERE id = ?"
-            if not database.execute(sql, (_line(title), _fold(title), conversation_id)).rowcount:
+            if not database.execute(sql, (one_line(title), fold(title), conversation_id)).rowcount:
                 raise _unknown("conversation", conversation_id)
 
     def delete(self, conversation_id: str) -> None:
@@ -141,10 +121,12 @@ class History:
         self._forget_deleted()
 
     def delete_all(self) -> None:
-        """Delete every conversation and bookmark, and the files set aside, also from the disk."""
+        """Delete all that tells of the reader, and the files set aside, also from the disk: conversations,
+        bookmarks with tags and notes, marks, follows, and when the reader last looked.
+        """
         with self._writing() as database:
-            database.execute("DELETE FROM conversations")
-            database.execute("DELETE FROM bookmarks")
+            for table in ("conversations", "bookmarks", "marks", "follows", "looks", "arrivals"):
+                database.execute(f"DELETE FROM {table}")  # noqa: S608 - a table of the line above
         self._forget_deleted(shrink=True)
         try:
             for path in history_file.set_aside_files(self.file):
@@ -161,7 +143,7 @@ class History:
         A question saved before it is answered outlives a crash: `complete` adds the rest.
         HistoryError if there is no such conversation (it was deleted meanwhile).
         """
-        now, question = _now(), _storable(question)
+        now, question = timestamp(), storable(question)
         title = _shortened(question)
         sql = """INSERT INTO turns (conversation, asked, question, record, checksum, searchable)
                  VALUES (?, ?, ?, ?, ?, ?)"""
@@ -170,7 +152,7 @@ class History:
             values = (conversation_id, now, question, *_record(question, query, answer))
             turn_id = database.execute(sql, values).lastrowid
             naming = "UPDATE conversations SET title = ?, searchable = ? WHERE id = ? AND title = ''"
-            database.execute(naming, (title, _fold(title), conversation_id))
+            database.execute(naming, (title, fold(title), conversation_id))
         return int(turn_id or 0)
 
     def complete(
@@ -186,7 +168,7 @@ class History:
             conversation_id, question = rows[0]
             sql = "UPDATE turns SET record = ?, checksum = ?, searchable = ? WHERE id = ?"
             database.execute(sql, (*_record(question, query, answer, trace), turn_id))
-            self._touch(database, conversation_id, _now())
+            self._touch(database, conversation_id, timestamp())
 
     def cut(self, conversation_id: str, turn_id: int) -> None:
         """Delete a turn of a conversation and those after it, also from the disk.
@@ -214,25 +196,8 @@ class History:
         """Keep a thumb (1 up, -1 down, 0 none) and its reason; HistoryError if the turn is gone."""
         with self._writing() as database:
             sql = "UPDATE turns SET thumb = ?, reason = ? WHERE id = ?"
-            if not database.execute(sql, (thumb, _storable(reason), turn_id)).rowcount:
+            if not database.execute(sql, (thumb, storable(reason), turn_id)).rowcount:
                 raise _unknown("turn", turn_id)
-
-    # --- bookmarks -------------------------------------------------------------------------------
-
-    def bookmark(self, arxiv_id: str) -> None:
-        """Remember a paper; once is enough."""
-        with self._writing() as database:
-            database.execute("INSERT OR IGNORE INTO bookmarks VALUES (?, ?)", (arxiv_id, _now()))
-
-    def unbookmark(self, arxiv_id: str) -> None:
-        with self._writing() as database:
-            database.execute("DELETE FROM bookmarks WHERE arxiv_id = ?", (arxiv_id,))
-
-    def bookmarks(self) -> list[str]:
-        """arXiv ids of the papers remembered, latest first."""
-        return [
-            row[0] for row in self._rows("SELECT arxiv_id FROM bookmarks ORDER BY added DESC, rowid DESC")
-        ]
 
     # --- notes: what the page remembers of itself, such as the version it last showed ---------------
 
@@ -245,53 +210,11 @@ class History:
         with self._writing() as database:
             database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
-    # --- the file --------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, all or nothing. It takes the write lock at once: a read lock could not
-        be raised later.
-        """
-        with self._lock:
-            try:
-                self._database.execute("BEGIN IMMEDIATE")
-                yield self._database
-                self._database.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise self._failed("written", error) from error
-            finally:
-                # After a commit, and where SQLite has rolled back itself.
-                with suppress(sqlite3.Error):
-                    self._database.execute("ROLLBACK")
-
-    def _rows(self, sql: str, values: Values = ()) -> list[Any]:
-        try:
-            with self._lock:
-                return self._database.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._failed("read", error) from error
-
     def _touch(self, database: sqlite3.Connection, conversation_id: str, now: str) -> None:
         if not database.execute(
             "UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation_id)
         ).rowcount:
             raise _unknown("conversation", conversation_id)
-
-    def _forget_deleted(self, *, shrink: bool = False) -> None:
-        """Empty the log, which still holds the text of deleted turns; another process's reading
-        only delays it.
-        """
-        with self._lock, suppress(sqlite3.Error):
-            if shrink:
-                self._database.execute("VACUUM")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _failed(self, verb: str, error: Exception) -> HistoryError:
-        if verb == "read":
-            hint = "start the app again: a damaged history is then set aside and a new one begun"
-        else:
-            hint = "check its permissions and the free disk space, or set RAG_HOME; what was saved before is untouched"
-        return HistoryError(f"the history {self.file} cannot be {verb}: {error}", hint)
 
 
 def _record(
@@ -300,7 +223,7 @@ def _record(
     """The columns `record`, `checksum` and `searchable` of a turn."""
     made = {"query": query and query_as_json(query), "answer": answer and as_stored_json(answer)}
     record = json.dumps({**made, "workings": trace_as_json(trace)})
-    return record, _checksum(question, record), _fold(f"{question}\n{answer.text if answer else ''}")
+    return record, _checksum(question, record), fold(f"{question}\n{answer.text if answer else ''}")
 
 
 def _saved_turn(row: tuple[int, str, str, str, str, int, str]) -> SavedTurn:
@@ -321,27 +244,9 @@ def _checksum(question: str, record: str) -> str:
     return hashlib.sha256(f"{question}\0{record}".encode()).hexdigest()
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _storable(text: str) -> str:
-    """The text without lone surrogates, which no UTF-8 holds."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _line(text: str) -> str:
-    return " ".join(visible(text).split())
-
-
-def _fold(text: str) -> str:
-    """The form in which search compares: NFC, one case, one space."""
-    return " ".join(visible(text).casefold().split())
-
-
 def _shortened(question: str) -> str:
     """The beginning of a question, cut between words where one ends nearby."""
-    line = _line(question)
+    line = one_line(question)
     if len(line) <= TITLE_LENGTH:
         return line
     start = line[:TITLE_LENGTH]

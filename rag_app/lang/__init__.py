@@ -10,15 +10,15 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from rag_app.lang import en, ko
+from rag_app.lang import en, ja, ko, zh
 from rag_app.lang.language import Language
 
-# In this order their alternatives stand in a joined pattern, and scripts are looked for. The first
-# also answers questions in a language that is not here.
-LANGUAGES: dict[str, Language] = {one.code: one for one in (en.LANGUAGE, ko.LANGUAGE)}
-
-# Of a text's letters, that make it a text in a script: names and terms in it stay in Latin letters.
-FAIR_SHARE = 0.15
+# In this order their alternatives stand in a joined pattern, and scripts are looked for: Japanese
+# before Chinese, whose letters it has too. The first also answers questions in a language that is
+# not here.
+LANGUAGES: dict[str, Language] = {
+    one.code: one for one in (en.LANGUAGE, ko.LANGUAGE, ja.LANGUAGE, zh.LANGUAGE)
+}
 
 
 def language_of(text: str) -> str:
@@ -26,10 +26,19 @@ def language_of(text: str) -> str:
     default, *others = LANGUAGES.values()
     letters = sum(c.isalpha() for c in text)
     for one in others:
-        own = count_letters(text, one.script)
-        if own and own >= FAIR_SHARE * letters:
+        own = count_letters(text, one.own_letters or one.script)
+        if own and own >= one.fair_share * letters:
             return one.code
     return default.code
+
+
+def reads_as(text: str, code: str) -> bool:
+    """Whether readers of a language can read all of a text: it is in that language, and where that is
+    written in Latin letters none of its letters are others.
+    """
+    if language_of(text) != code:
+        return False
+    return code != next(iter(LANGUAGES)) or not count_letters(text, other_scripts())
 
 
 def count_letters(text: str, script: str) -> int:

@@ -36,7 +36,7 @@ from rag_app.llm.fair_lock import FairLock
 from rag_app.llm.grammar import Grammar
 from rag_app.llm.offload import Plan, fit, offload_bytes, read_shape, step_down
 from rag_app.llm.prefix_blocks import ROW, TILE
-from rag_app.llm.protocol import Generator, Message, Processor
+from rag_app.llm.protocol import Generator, Message, Processor, Request, one_by_one
 from rag_app.llm.state_cache import SavedState, StateCache
 from rag_app.machine import cores, processor
 from rag_app.records import Usage
@@ -182,6 +182,12 @@ class Engine:
                 return
             with closing(self._model.grammar(grammar)) as rules:
                 yield from self._answer(prompt, rules, max_tokens, stop)
+
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        """As `Generator.stream_batch`. Others may have their turn between two requests."""
+        return one_by_one(self, requests, stop)
 
     def choose(
         self,

@@ -16,12 +16,14 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Generator as Yields
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from contextlib import closing
+from dataclasses import asdict, fields
 from typing import Any
 
 from rag_app.errors import EngineError
-from rag_app.llm.protocol import Message, Processor
+from rag_app.llm.protocol import Message, Processor, Request
 from rag_app.records import Usage
 from rag_app.settings import Settings
 from rag_app.shipped import SHIPPED
@@ -123,20 +125,36 @@ class EngineProcess:
     ) -> Iterator[str]:
         """As `Generator.stream`. Closing the iterator stops the answer; leaving it aside holds nobody up."""
         arguments = {"prefix": prefix, "grammar": grammar, "max_tokens": max_tokens}
-        child = self._living()
-        call = child.call(call="stream", messages=list(messages), **arguments)
-        try:
-            while "piece" in (reply := call.reply(stop)):
+        with closing(self._replies(stop, call="stream", messages=list(messages), **arguments)) as replies:
+            for reply in replies:
                 yield reply["piece"]
-            self._last.usage = Usage(**_good(reply)["usage"])
-        finally:
-            call.stop()
+
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        """As `Generator.stream_batch`. Closing the iterator stops all of them."""
+        asked = [asdict(request) for request in requests]
+        with closing(self._replies(stop, call="batch", requests=asked)) as replies:
+            for reply in replies:
+                yield reply["index"], reply["piece"]
 
     def close(self) -> None:
         """End the child, and with it the answers under way."""
         self._closed = True
         with self._starting:
             self._child.end()
+
+    def _replies(
+        self, stop: threading.Event | None, **request: object
+    ) -> Yields[Mapping[str, Any], None, None]:
+        """The replies with a piece each; the last one tells the cost."""
+        call = self._living().call(**request)
+        try:
+            while "piece" in (reply := call.reply(stop)):
+                yield reply
+            self._last.usage = Usage(**_good(reply)["usage"])
+        finally:
+            call.stop()
 
     def _reply(self, stop: threading.Event | None = None, **request: object) -> Mapping[str, Any]:
         return _good(self._living().call(**request).reply(stop))

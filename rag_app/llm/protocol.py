@@ -1,6 +1,6 @@
-"""The interface of a language model: `Message` and `Generator`.
+"""The interface of a language model: `Message`, `Request` and `Generator`.
 
-Knows: the shape of a message and of a generator.
+Knows: the shape of a message, a request and a generator.
 Does not know: any engine.
 
 `llm.engine`, `llm.process` and `llm.remote` each have one; tests have small fakes.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol, TypedDict
 
@@ -21,6 +22,16 @@ class Message(TypedDict):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One of several texts that are asked for together; the fields are those of `Generator.stream`."""
+
+    messages: tuple[Message, ...]
+    prefix: str = ""
+    grammar: str = ""
+    max_tokens: int = 512
 
 
 class Processor(StrEnum):
@@ -73,6 +84,17 @@ class Generator(Protocol):
         the turn, at `max_tokens`, or soon after `stop` is set. Raises EngineError.
         """
 
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        """Yield pieces of the turns of several requests: (index of the request, piece of its text).
+
+        The pieces of each come in order and make what `stream` would make of it; those of different
+        requests may be mixed. An empty piece is the last of a turn that ended by itself: one without
+        it was cut off at its `max_tokens`, or by `stop`, soon after which all end. `usage` is that of
+        all of them together. Raises EngineError.
+        """
+
     def choose(
         self,
         messages: Sequence[Message],
@@ -89,3 +111,24 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Give the memory back; calls after it raise EngineError."""
+
+
+def one_by_one(
+    generator: Generator, requests: Sequence[Request], stop: threading.Event | None
+) -> Iterator[tuple[int, str]]:
+    """`Generator.stream_batch` for a generator that writes one text at a time; usage is of the last."""
+    stop = stop or threading.Event()
+    for index, request in enumerate(requests):
+        if stop.is_set():
+            return
+        pieces = generator.stream(
+            request.messages,
+            prefix=request.prefix,
+            grammar=request.grammar,
+            max_tokens=request.max_tokens,
+            stop=stop,
+        )
+        for piece in pieces:
+            yield index, piece
+        if generator.usage.generated_tokens < request.max_tokens and not stop.is_set():
+            yield index, ""

@@ -24,7 +24,7 @@ from rag_app import address
 from rag_app.errors import EngineError, SettingsError
 from rag_app.llm.openai_client import OpenAIServer, RefusedError
 from rag_app.llm.openai_turn import Json, ServerTurn, cost, text_of
-from rag_app.llm.protocol import Message, Processor
+from rag_app.llm.protocol import Message, Processor, Request, one_by_one
 from rag_app.records import Usage
 from rag_app.settings import Settings
 
@@ -148,6 +148,12 @@ class RemoteModel:
             )
         if turn.thought and not said:
             log.warning("%s wrote its thoughts and no answer: turn reasoning off there", self.address)
+
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        """As `Generator.stream_batch`."""
+        return one_by_one(self, requests, stop)
 
     def choose(
         self,

@@ -3,9 +3,10 @@
 Knows: one JSON object a line.
 Does not know: who asks. It ends when its input does, so it never outlives its parent.
 
-Requests: `{"id", "call": "stream" | "choose" | "count", ...arguments}` and `{"stop": id}`. Replies:
-first `{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each id, any
-number of `{"id", "piece"}` and at last `{"id", "result", "usage"}` or `{"id", "error", "hint"}`.
+Requests: `{"id", "call": "stream" | "batch" | "choose" | "count", ...arguments}` and `{"stop": id}`.
+Replies: first `{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each
+id, any number of `{"id", "piece"}` (in a batch also `"index"`, of the request) and at last
+`{"id", "result", "usage"}` or `{"id", "error", "hint"}`.
 Calls are answered in the order they came; counting and stopping are not made to wait.
 """
 
@@ -21,7 +22,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from rag_app.errors import RagError
-from rag_app.llm.protocol import Generator
+from rag_app.llm.protocol import Generator, Request
 
 
 def main() -> None:
@@ -120,8 +121,14 @@ class _Worker:
         stop = self._stops[request["id"]]
         if request["call"] == "choose":
             return engine.choose(request["messages"], request["options"], prefix=request["prefix"], stop=stop)
-        arguments = {name: request[name] for name in ("prefix", "grammar", "max_tokens")}
-        if not stop.is_set():
+        if stop.is_set():
+            return None
+        if request["call"] == "batch":
+            asked = [Request(**{**one, "messages": tuple(one["messages"])}) for one in request["requests"]]
+            for index, piece in engine.stream_batch(asked, stop=stop):
+                self.reply(id=request["id"], index=index, piece=piece)
+        else:
+            arguments = {name: request[name] for name in ("prefix", "grammar", "max_tokens")}
             for piece in engine.stream(request["messages"], stop=stop, **arguments):
                 self.reply(id=request["id"], piece=piece)
         return None

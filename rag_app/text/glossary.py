@@ -1,6 +1,7 @@
-"""The bilingual glossary of a collection, mined from its own `한국어 (English)` pairs.
+"""The bilingual glossary of a collection, mined from its own `한국어 (English)` pairs, and those in
+Chinese and Japanese.
 
-Knows: which Korean terms translate an English word in these texts.
+Knows: which terms of these languages translate an English word in these texts.
 Does not know: papers, scores.
 
 Source: IBM Model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"): the
@@ -14,13 +15,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from rag_app.lang import count_letters, ko
-from rag_app.text.terms import STOP_WORDS, Analyse, morphemes, words
+from rag_app.text.terms import STOP_WORDS, Analyse, bigrams, morphemes, words
 
-# Of these two languages: no other is written with its English beside it in these digests. Starts at
-# a word: what follows a closing parenthesis without a space is a particle of the word
-# before.
+# A Korean phrase starts at a word: what follows a closing parenthesis without a space is a particle
+# of the word before. One in Chinese or Japanese has no marked start.
 PAIR = re.compile(
-    r"(?<![)\w])((?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+)\s?\(([A-Za-z][A-Za-z0-9 \-/,;']{2,60})\)"
+    r"((?<![)\w])(?:[가-힣A-Za-z0-9·\-]+ ){0,3}[가-힣]+|[一-鿿々ァ-ヺー]{2,12})"
+    r"\s?[(（]([A-Za-z][A-Za-z0-9 \-/,;']{2,60})[)）]"
 )
 
 ITERATIONS = 6  # of EM; the table no longer changes its order after five
@@ -30,14 +31,15 @@ LEAST_COUNT = 0.7  # expected number of pairs that align the two
 
 
 def mine_glossary(texts: Iterable[str], analyse: Analyse = morphemes) -> dict[str, dict[str, float]]:
-    """English word -> Korean terms with their translation probability, from `한국어 (English)` pairs."""
+    """English word -> terms with their translation probability, from `한국어 (English)` pairs."""
     pairs = [(m[1], m[2]) for text in texts for m in PAIR.finditer(text)]
     sides = []
-    for (_, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
+    for (left, english), korean in zip(pairs, analyse([korean for korean, _ in pairs]), strict=True):
         source = [w for w in words(english) if w not in STOP_WORDS]
         # The phrase to the left has no marked start: as many morphemes as there are words, and one
         # to spare.
         target = [k for k in korean[-(len(source) + 1) :] if count_letters(k, ko.LANGUAGE.script)]
+        target += bigrams(left)[-(2 * len(source) + 1) :]  # a word is two characters or more
         if source and target:
             sides.append((source, target))
     return _align(sides)

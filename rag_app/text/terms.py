@@ -1,7 +1,8 @@
 """Text -> terms: the words and morphemes that texts are searched and compared by.
 
-Knows: Kiwi, which takes Korean apart into morphemes, and how English words are folded.
-Does not know: papers, scores.
+Knows: Kiwi, which takes Korean apart into morphemes, how English words are folded, and that Chinese
+and Japanese, which have no blanks, are searched by pairs of characters (bigrams, as Lucene's
+CJKAnalyzer does). Does not know: papers, scores.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 # Texts -> terms of each, which do not depend on the other texts.
 Analyse = Callable[[Sequence[str]], Iterable[list[str]]]
 
-CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "XR", "VV", "VA", "SH", "MAG"})
+CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "XR", "VV", "VA", "MAG"})
 WORD = re.compile(
     r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ0-9]*(?:[-+.'][A-Za-zÀ-ÖØ-öø-ɏ0-9]+)*\+?|\d+(?:[.,]\d+)*"
 )
 CLITIC = re.compile(r"'(?:s|m|d|t|re|ve|ll)$")
 STOP_WORDS = frozenset[str]().union(*(one.stop_words for one in LANGUAGES.values()))
+# A run of Han characters, or of katakana, which spells a loan word. Hiragana holds particles and
+# endings, so it is left out.
+HAN, KATAKANA = re.compile(r"[一-鿿々]+"), re.compile(r"[ァ-ヺー]{2,}")
+HANGUL = re.compile("[가-힣]")
 # Kiwi finds nothing in Latin text (tried on the words and sentences of a collection and 150,000 random
 # texts), but may take a number within a word ("3D") or other signs for a noun.
 _LATIN, _MIXED = re.compile(r"[A-Za-z0-9?.,:()/' -]*"), re.compile(r"[A-Za-z]-?\d|\d-?[A-Za-z]")
@@ -70,6 +75,8 @@ def morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
 
 def _has_none(text: str) -> bool:
     """Whether a text certainly holds no Korean morpheme."""
+    if HAN.search(text) or KATAKANA.search(text):
+        return not HANGUL.search(text)
     return bool(_LATIN.fullmatch(text)) and not _MIXED.search(text)
 
 
@@ -84,11 +91,19 @@ def words(text: str) -> list[str]:
     return terms
 
 
+def bigrams(text: str) -> list[str]:
+    """Pairs of neighbouring Han characters, single ones that stand alone, and katakana words."""
+    terms: list[str] = []
+    for run in HAN.findall(text):
+        terms += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+    return terms + KATAKANA.findall(text)
+
+
 def terms_of(texts: Sequence[str], analyse: Analyse = morphemes) -> list[list[str]]:
-    """Terms of each text: Korean morphemes, then English words and numbers."""
-    return [korean + words(text) for text, korean in zip(texts, analyse(texts), strict=True)]
+    """Terms of each text: Korean morphemes, Chinese and Japanese bigrams, then English words and numbers."""
+    return [korean + bigrams(text) + words(text) for text, korean in zip(texts, analyse(texts), strict=True)]
 
 
 def analysis_version() -> str:
     """All that the morphemes of a text depend on."""
-    return f"kiwipiepy {version('kiwipiepy')}, {DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}"
+    return f"kiwipiepy {version('kiwipiepy')}, {DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}, bigrams"

@@ -69,7 +69,7 @@ def told(result: Any) -> Any:
 
 def test_every_tool_reads_only_and_says_what_it_is_for(portal: BlockingPortal, client: Client) -> None:
     found = portal.call(client.list_tools).tools
-    assert {tool.name for tool in found} == {"search", "list", "paper", "similar", "ask"}
+    assert {tool.name for tool in found} == {"search", "list", "paper", "similar", "brief", "ask"}
     for tool in found:
         assert tool.annotations.read_only_hint and tool.annotations.open_world_hint is False
         assert len(tool.description) > 60
@@ -124,6 +124,15 @@ def test_similar_papers_are_others_nearest_first(call: Call) -> None:
     assert "2405.00001" not in {paper["id"] for paper in found["papers"]}
 
 
+def test_a_brief_is_of_the_days_that_were_asked_for(call: Call) -> None:
+    made = told(call("brief", day="2024-05-01"))
+    assert (made["since"], made["until"], made["papers"]) == ("2024-05-01", "2024-05-01", 3)
+    lines = [line for group in made["groups"] for line in group["papers"]]
+    assert {line["arxiv_id"] for line in lines} == {"2405.00001", "2405.00002", "2405.00003"}
+    newest = told(call("brief"))
+    assert newest["until"] == lab().snapshot.papers.last_day
+
+
 def test_an_answer_is_cited_and_its_progress_is_told_on_the_way(
     portal: BlockingPortal, client: Client
 ) -> None:
@@ -148,6 +157,7 @@ def test_an_answer_is_cited_and_its_progress_is_told_on_the_way(
         ("paper", {"id": "9999.99999"}, "no paper 9999.99999"),
         ("list", {"since": "yesterday"}, "yesterday is not a day"),
         ("list", {"author": "Nobody Atall"}, "named Nobody Atall"),
+        ("brief", {"day": "soon"}, "soon"),
         ("search", {"query": " "}, "empty"),
         ("ask", {"question": "x" * 5_000}, "characters"),
         ("search", {"query": "robots", "limit": tools.MOST_FOUND + 1}, "limit"),

@@ -336,6 +336,42 @@ def test_a_filter_that_no_paper_can_meet_is_an_error(
 
 
 @pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2405.00001, 2405.00003",
+        "https://arxiv.org/abs/2405.00001v2\n- [FoldNet](https://huggingface.co/papers/2405.00003)",
+        '["2405.00001", "2405.00003"]',
+        "arxiv_id,title\r\n2405.00001,PickBot\r\n2405.00003v1,FoldNet",
+        "@misc{a, eprint = {2405.00001}}\n@misc{b, eprint = {2405.00003}}",
+    ],
+)
+def test_only_these_papers_are_asked_however_they_are_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "papers.txt"
+    file.write_text(text, encoding="utf-8")
+    asked = ["ask", "How many papers are there?", "--json", "--no-llm", "--only"]
+    assert command.main([*asked, str(file)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["scanned"], answer["matched"]) == (2, 2)
+    assert command.main([*asked, "2405.00001,2412.99999"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["scanned"] == 1
+    assert "2412.99999" in err
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize(
+    ("typed", "says"), [("", "names no paper"), ("2412.99999", "has no paper 2412.99999")]
+)
+def test_papers_to_ask_among_that_are_none_are_an_error(
+    capsys: pytest.CaptureFixture[str], typed: str, says: str
+) -> None:
+    assert says in failure(capsys, "ask", "Which papers are there?", "--no-llm", "--only", typed)
+
+
+@pytest.mark.usefixtures("collection")
 def test_a_chat_is_one_conversation(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,23 @@ def test_scores_are_those_of_lucene_bm25(index: LexicalIndex) -> None:
         idf = np.log(1 + (len(PAPERS) - (found > 0).sum() + 0.5) / ((found > 0).sum() + 0.5))
         expected = idf * found / (found + 1.2 * (0.25 + 0.75 * lengths / lengths.mean()))
         np.testing.assert_allclose(index.scores({term: 1.0}), expected, rtol=1e-5)
+
+
+def test_a_term_counts_as_the_best_of_its_spellings(index: LexicalIndex) -> None:
+    """A text that says a word in both languages says it once."""
+    score = index.question_scores("robots")
+    assert (score > 0).tolist() == [False, True, True, False]
+    own, translated = index.scores({"robot": 1.0}), index.scores({"로봇": 1.0})
+    assert (score[1:3] < (own + translated)[1:3]).all()
+
+
+def test_one_odd_word_does_not_outweigh_what_a_question_is_about(index: LexicalIndex) -> None:
+    """A rare word counts for more than a usual one by less than in BM25."""
+
+    def ratio(scores: Callable[[str], np.ndarray]) -> float:
+        return float(scores("줄무늬").max() / scores("어텐션").max())
+
+    assert ratio(index.question_scores) < ratio(lambda term: index.scores({term: 1.0}))
 
 
 def test_weights_scale_and_add_up(index: LexicalIndex) -> None:

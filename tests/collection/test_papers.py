@@ -80,11 +80,25 @@ def test_papers_stand_by_first_day_then_in_digest_order_and_dayless_ones_last(ta
         (Filters(votes_known=False), [TWICE]),
         (Filters(votes_known=True, until="2024-01-31"), [EARLY]),
         (Filters(days=("'; DROP TABLE papers; --",)), []),
+        (Filters(only=(LATE, "9999.00000", EARLY)), [EARLY, LATE]),  # in the collection's order
+        (Filters(only=("9999.00000",)), []),
+        (Filters(only=(TWICE, LATE), until="2024-01-31"), [TWICE]),
     ],
 )
 def test_filters_are_exact(table: PaperTable, filters: Filters, expected: list[str]) -> None:
     assert table.ids(filters) == expected
     assert table.count(filters) == len(expected)
+
+
+def test_thousands_of_chosen_papers_filter_votes_months_and_authors_too(tmp_path: Path) -> None:
+    papers = [Paper(f"2401.{i:05d}", "", ("2024-01-05",), (), i, (f"A{i % 7}",)) for i in range(6_000)]
+    build(papers, tmp_path / "papers.sqlite3")
+    table = PaperTable(tmp_path / "papers.sqlite3")
+    chosen = Filters(only=tuple(paper.arxiv_id for paper in papers[:5_000]))
+    assert table.count(chosen) == 5_000
+    assert table.by_month(chosen) == [("2024-01", 5_000)]
+    assert [paper.votes for paper in table.top(chosen, 2)] == [4_999, 4_998]
+    assert sum(count for _, count in table.authors(chosen)) == 5_000
 
 
 def test_filters_agree_with_a_plain_scan_on_random_collections(tmp_path: Path) -> None:
@@ -106,6 +120,7 @@ def test_filters_agree_with_a_plain_scan_on_random_collections(tmp_path: Path) -
             min_votes=chance.choice([None, None, 1]),
             max_votes=chance.choice([None, None, 5]),
             votes_known=chance.choice([None, None, True, False]),
+            only=tuple(f"2401.{i:05d}" for i in chance.sample(range(300), chance.choice([0, 0, 90]))),
         )
         assert table.ids(filters) == [p.arxiv_id for p in table.all() if _meets(p, filters)]
 
@@ -118,6 +133,7 @@ def _meets(paper: Paper, filters: Filters) -> bool:
     votes = paper.votes
     return (
         (not dated or any(map(on, paper.dates)))
+        and (not filters.only or paper.arxiv_id in filters.only)
         and set(filters.authors) <= {name.lower() for name in paper.authors}
         and (filters.min_votes is None or (votes is not None and votes >= filters.min_votes))
         and (filters.max_votes is None or (votes is not None and votes <= filters.max_votes))

@@ -14,6 +14,7 @@ from rag_app.evaluation import questions
 from rag_app.evaluation.questions import ExamKey, OpenKey, Question, Split, Suite
 from rag_app.evaluation.truth import Truth
 from rag_app.evaluation.wording import folded, says
+from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import Paper
 from tests.helpers.checkout import CHECKOUT
 
@@ -37,6 +38,7 @@ ALL: dict[str, Callable[[Paper], bool]] = {
     "sample58-period-02": lambda paper: paper.date.startswith("2024-01"),
 }
 SHIPPED = questions.of_samples()
+IN_BOTH = [question for question in SHIPPED if question.lang in {"en", "ko"}]
 
 
 @cache
@@ -85,12 +87,12 @@ def test_a_question_has_an_answer_exactly_where_its_key_has_one() -> None:
 
 
 def test_every_kind_is_asked_in_both_languages_and_both_parts() -> None:
-    assert {q.kind for q in SHIPPED if q.suite is Suite.EXAM} == EXAM_KINDS
-    assert {q.kind for q in SHIPPED if q.suite is Suite.OPEN} == OPEN_KINDS
+    assert {q.kind for q in IN_BOTH if q.suite is Suite.EXAM} == EXAM_KINDS
+    assert {q.kind for q in IN_BOTH if q.suite is Suite.OPEN} == OPEN_KINDS
     for kind in EXAM_KINDS | OPEN_KINDS:
-        assert {q.lang for q in SHIPPED if q.kind == kind} == {"en", "ko"}, kind
+        assert {q.lang for q in IN_BOTH if q.kind == kind} == {"en", "ko"}, kind
         # The number in the ids was chosen for this alone, not by how the questions are answered.
-        assert {q.part for q in SHIPPED if q.kind == kind} == set(Split), kind
+        assert {q.part for q in IN_BOTH if q.kind == kind} == set(Split), kind
 
 
 def test_about_half_of_the_questions_are_korean() -> None:
@@ -99,6 +101,13 @@ def test_about_half_of_the_questions_are_korean() -> None:
     for question in SHIPPED:
         asked_in_korean = bool(re.search("[가-힣]", question.turns[-1]))
         assert asked_in_korean is (question.lang == "ko"), question.id
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang not in {"en", "ko"}])
+def test_twenty_questions_are_asked_in_every_other_language(lang: str) -> None:
+    asked = [question for question in SHIPPED if question.lang == lang]
+    assert len(asked) == 20
+    assert {language_of(turn) for question in asked for turn in question.turns} == {lang}
 
 
 def test_ids_and_questions_are_asked_once() -> None:

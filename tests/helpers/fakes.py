@@ -25,7 +25,7 @@ from rag_app.collection.chunking import chunk
 from rag_app.collection.library import Library, write_dictionaries
 from rag_app.collection.papers import build as build_table
 from rag_app.embedding.embedder import CountCallback, Matrix
-from rag_app.llm.protocol import Message, Processor
+from rag_app.llm.protocol import Message, Processor, Request, one_by_one
 from rag_app.records import Answer, Done, Event, Filters, Turn, Usage
 from rag_app.settings import Settings
 from tests.helpers.checkout import CHECKOUT
@@ -105,6 +105,11 @@ class ScriptedGenerator:
             yield piece
             if stop and number == self.stop_after:
                 stop.set()
+
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        return one_by_one(self, requests, stop)
 
     def choose(
         self,

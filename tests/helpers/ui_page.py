@@ -43,7 +43,9 @@ from rag_app.records import (
     Usage,
     Why,
 )
+from rag_app.search.similar import Similar
 from rag_app.web.state import answer_jobs, app_state
+from rag_app.web.widgets import similar_papers
 
 APP = Path(rag_app.__file__).parent / "web" / "app.py"
 
@@ -129,6 +131,11 @@ def failing(question: str, stop: threading.Event) -> Iterator[Event]:
     raise QuestionError("the question is too long", "ask a shorter one")
 
 
+def alike(snapshot: str, arxiv_id: str, library: Any) -> list[Similar]:
+    """The other paper of the two."""
+    return [Similar(paper, 0.5, ("clips", "robot")) for paper in (FILM, CALM) if paper.arxiv_id != arxiv_id]
+
+
 class Page:
     """The app over the fakes, and what the fakes can be told to do."""
 
@@ -185,6 +192,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     )
     monkeypatch.setenv("RAG_HOME", str(tmp_path))
     monkeypatch.setattr(app_state, "library", lambda: library)
+    monkeypatch.setattr(similar_papers, "_similar", alike)  # it has no vectors
     monkeypatch.setattr(app_state, "warm_up", lambda library, language: None)  # it has no parts to load
     monkeypatch.setattr(app_state, "engine", lambda: engine)
     app_state.settings.clear()

@@ -17,11 +17,22 @@ from rag_app.lang.language import Language
 
 # What a language has no wording for.
 LACKS = {
-    "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after"},
+    "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after",
+           "own_letters"},
     "ko": {
         "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
-        "numbers.rewritten", "prompts.translator", "prompts.translate",
+        "numbers.rewritten", "prompts.translator", "prompts.translate", "own_letters",
+    },
+    "ja": {
+        "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
+        "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
+        "dates.before_before", "dates.lead", "numbers.rewritten",
+    },
+    "zh": {
+        "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
+        "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
+        "numbers.rewritten", "own_letters",
     },
 }  # fmt: skip
 every = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
@@ -119,7 +130,9 @@ def test_dates_name_their_groups_and_define_what_those_catch(language: Language)
 @pytest.mark.parametrize(
     ("question", "code"),
     [("What is LoRA?", "en"), ("LoRA란 무엇인가?", "ko"), ("QLoRA랑 DPO 비교", "ko"), ("¿Qué es LoRA?", "en"),
-     ("LoRA とは何ですか", "en"), ("What does 어텐션 mean in the transformer architecture?", "en"), ("", "en"),
+     ("LoRA とは何ですか", "ja"), ("動画生成の論文は？", "ja"), ("LoRA是什么?", "zh"),
+     ("關於影片生成的論文有哪些?", "zh"), ("拡散モデル論文", "ja"),
+     ("What does 어텐션 mean in the transformer architecture?", "en"), ("", "en"),
      ("?", "en"), ("123", "en"), ("ㅋㅋ", "en"), ("가", "ko")],
 )  # fmt: skip
 def test_the_answer_has_the_language_of_the_question(question: str, code: str) -> None:
@@ -133,7 +146,7 @@ def test_letters_are_counted_by_script() -> None:
 
 
 def test_alternatives_stand_in_the_order_of_the_languages() -> None:
-    assert alternatives(lambda one: (one.code, one.code.upper())) == "en|EN|ko|KO"
+    assert alternatives(lambda one: (one.code, one.code.upper())) == "en|EN|ko|KO|ja|JA|zh|ZH"
     assert not re.search(alternatives(lambda one: ()), "")
 
 

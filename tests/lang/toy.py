@@ -10,6 +10,7 @@ from rag_app.lang.language import (
     DateWords,
     Language,
     NumberWords,
+    OpenPatterns,
     Prompts,
     QuestionPatterns,
     VoteConditions,
@@ -117,6 +118,7 @@ LANGUAGE = Language(
     abbreviations=("κ",),
     stop_words=frozenset({"και"}),
     questions=QUESTIONS,
+    open_questions=OpenPatterns(asking=("εξήγησε",)),
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,
@@ -129,6 +131,5 @@ LANGUAGE = Language(
         translator="Μεταφράζεις.",
         translate="Στα ελληνικά:",
     ),
-    lexical_weight=0.5,
     model_say=1.0,
 )

@@ -13,7 +13,7 @@ import pytest
 
 from rag_app.errors import EngineError
 from rag_app.llm.process import EngineProcess
-from rag_app.llm.protocol import Message
+from rag_app.llm.protocol import Message, Request
 from rag_app.settings import Settings
 
 WEIGHTS = Path(__file__).parents[2] / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
@@ -23,6 +23,7 @@ FAKE = '''
 import os, sys, time
 from rag_app.llm.worker import run
 from rag_app.errors import EngineError
+from rag_app.llm.protocol import one_by_one
 from rag_app.records import Usage
 
 
@@ -54,6 +55,9 @@ class Parrot:
                 break
             yield word + " "
         self.usage = Usage(prompt_tokens=7, generated_tokens=count + 1)
+
+    def stream_batch(self, requests, *, stop):
+        return one_by_one(self, requests, stop)
 
     def close(self):
         print("bye")
@@ -132,6 +136,20 @@ def test_calls_that_waited_for_a_crashed_child_are_told(host: EngineProcess) -> 
         list(first)
     assert len(errors) == 1
     assert "memory is short" in errors[0].hint
+
+
+def test_the_pieces_of_a_batch_come_back_with_their_request(host: EngineProcess) -> None:
+    asked = [Request(tuple(says("one two"))), Request(tuple(says("three")), max_tokens=1)]
+    assert list(host.stream_batch(asked)) == [(0, "one "), (0, "two "), (0, ""), (1, "three ")]
+
+
+def test_a_batch_is_stopped_as_an_answer_is(host: EngineProcess) -> None:
+    stop = threading.Event()
+    threading.Timer(0.1, stop.set).start()
+    began = time.monotonic()
+    asked = [Request(tuple(says("word forever"))), Request(tuple(says("never begun")))]
+    assert list(host.stream_batch(asked, stop=stop)) == [(0, "word ")]
+    assert time.monotonic() - began < 2
 
 
 def test_errors_keep_their_message_and_the_child_lives_on(host: EngineProcess) -> None:

@@ -62,7 +62,10 @@ def test_a_collection_too_large_to_score_whole_is_searched_through_the_store(
     monkeypatch.setattr(retrieval, "NEIGHBOURS", 24)
     monkeypatch.setattr(Snapshot, "scores", None)  # which would score every chunk
     large = replace(stored, snapshot=Snapshot(stored.snapshot.folder))
-    assert ids(ask(question, large, filters=filters))[:3] == exact[:3]
+    found = ids(ask(question, large, filters=filters))
+    # Standardised over a sample of all, scores differ a little: near ties may change places.
+    assert found[0] == exact[0]
+    assert set(found[:3]) <= set(exact[:6])
     assert (large.snapshot.__dict__.get("_store") is not None) == (len(exact) > 24)
     large.snapshot.close()
 

@@ -420,6 +420,17 @@ def test_filters_from_outside_hold_beside_those_of_the_question(dictionary: Dict
     assert filters_of(understand("papers about agents", dictionary, given=given).filters) == filters_of(given)
 
 
+def test_the_papers_to_ask_among_hold_for_a_follow_up_until_they_are_taken_away(
+    dictionary: Dictionary,
+) -> None:
+    chosen = Filters(only=(QLORA, "2302.04761"))
+    before = understand("papers about language models", dictionary, given=chosen)
+    turn = Turn(before.question, "…", before.filters.only, before.filters, Intent.LIST)
+    question = "only those from 2024-02-05?"
+    assert understand(question, dictionary, [turn], chosen).filters.only == chosen.only
+    assert understand(question, dictionary, [turn]).filters.only == ()
+
+
 def test_pasted_text_is_not_the_question(dictionary: Dictionary) -> None:
     pasted = '"On 2024-03-12 the model was trained by us. It has 20 votes or more and beats Toolformer."'
     query = understand(f"Which papers are about speech recognition? {pasted}", dictionary)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag_app.llm.protocol import Message, Processor
+from rag_app.llm.protocol import Message, Processor, Request, one_by_one
 from rag_app.records import Usage
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state.eta import AnswerSpeed, answer_speed, seconds_left, waiting_line
@@ -43,6 +43,11 @@ class TwoWords:
         for word in ("so", " it is"):
             self.go.acquire()
             yield word
+
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        return one_by_one(self, requests, stop)
 
     def close(self) -> None:
         raise AssertionError("the engine is not one answer's to close")

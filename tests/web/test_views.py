@@ -255,6 +255,17 @@ def test_the_question_for_differences_names_the_papers_shortly() -> None:
     assert compare.question_about([FILM, CALM], ENGLISH) == "Compare FilmMaker and CalmWalk"
 
 
+def test_the_drawer_offers_similar_papers_and_a_press_opens_one(page: Page) -> None:
+    page.ask("what is new?")
+    page.app.button(key="answer-0-source-1").click().run()
+    shared = ENGLISH["similar_shared"].format(words="clips, robot")
+    assert any(shared in caption.value and CALM.date in caption.value for caption in page.app.caption)
+    page.app.button(key=f"drawer-similar-{CALM.arxiv_id}").click().run()
+    assert any(CALM.title in text.value for text in page.app.markdown if text.value.startswith("####"))
+    assert any(button.key == f"drawer-similar-{FILM.arxiv_id}" for button in page.app.button)
+    assert not page.app.exception
+
+
 def test_text_filter_wants_every_word_in_title_authors_or_digest() -> None:
     assert explore.matching([FILM, CALM], "ICE robot") == [CALM]
     assert explore.matching([FILM, CALM], "ada") == [FILM]

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag_app.web.i18n.english_daily import ENGLISH_DAILY
+
 ENGLISH: Mapping[str, str] = {
     # --- every page ----------------------------------------------------------------------------------
+    "today": "Today",
     "chat": "Chat",
+    "saved": "Saved",
     "compare": "Compare",
     "explore": "Explore",
     "history": "History",
@@ -77,6 +81,14 @@ ENGLISH: Mapping[str, str] = {
     "filters": "Filters",
     "filters_help": "They apply to the next questions, until you take them away.",
     "filter_drop": "Take this filter away",
+    "chip_only": "{name} ({n})",
+    "only_chosen": "Chosen papers",
+    "only_these": "Ask only these {n}",
+    "only_help": "Questions, counts and lists are then about these papers alone, until you take the chip above the "
+    "question away.",
+    "only_bookmarks": "Ask only the bookmarks ({n})",
+    "only_lacking": "{n} of the chosen papers are not in the collection any more; they are left out.",
+    "only_list": "List: {question}",
     "since": "From",
     "until": "To",
     "min_votes": "At least this many votes",
@@ -179,6 +191,8 @@ ENGLISH: Mapping[str, str] = {
     "score_help": "How far a paper stands out from the collection, in standard deviations; 100 more when it is named.",
     "prompt": "What the model was given",
     "prompt_none": "No model took part in this answer.",
+    # Today and Saved, in a module of their own
+    **ENGLISH_DAILY,
     # --- compare -------------------------------------------------------------------------------------
     "compare_caption": "Two to four papers side by side, in the digests' own sentences.",
     "compare_choose": "Papers",
@@ -190,6 +204,10 @@ ENGLISH: Mapping[str, str] = {
     "compare_with": "Compare with…",
     "compare_added": "Added to the compare page.",
     "not_in_digest": "not in the digest",
+    # --- similar papers ------------------------------------------------------------------------------
+    "similar": "Similar papers",
+    "similar_help": "by what the digests say",
+    "similar_shared": "both: {words}",
     # --- explore -------------------------------------------------------------------------------------
     "explore_text": "Words in title, authors or digest",
     "explore_count": "{n} of {total} papers",
@@ -199,6 +217,9 @@ ENGLISH: Mapping[str, str] = {
     "view_all": "All papers",
     "view_week": "New this week",
     "view_marked": "Bookmarks",
+    "selection": "Selection",
+    "bookmark_all": "Bookmark these {n}",
+    "bookmarked_all": "{n} papers bookmarked",
     "bookmarks_gone": "Bookmarked papers whose digests are gone from the collection:",
     "week_is": "The seven days up to the newest digest: {since} to {until}.",
     "week_top": "Most votes this week",
@@ -236,7 +257,7 @@ ENGLISH: Mapping[str, str] = {
     "delete": "Delete",
     "delete_sure": "Delete this conversation? This cannot be undone.",
     "delete_yes": "Delete it",
-    "delete_all": "Delete all conversations and bookmarks",
+    "delete_all": "Delete all conversations, bookmarks and follows",
     "delete_all_sure": "Everything in this file goes, also from the disk:",
     "delete_all_yes": "I am sure",
     # --- collection ----------------------------------------------------------------------------------
@@ -373,8 +394,8 @@ ENGLISH: Mapping[str, str] = {
     "part_uploads": "Uploaded digests",
     "part_digests": "Digests",
     "data_delete": "Delete what was asked",
-    "data_delete_help": "Deletes every conversation, every bookmark and what the model has read, also from the "
-    "disk. Digests, index and models stay. The history page deletes a single conversation.",
+    "data_delete_help": "Deletes every conversation, bookmark, note, mark and follow, and what the model has "
+    "read, also from the disk. Digests, index and models stay. The history page deletes a single conversation.",
     "data_delete_all": "Delete all conversations",
     "data_deleted": "Deleted.",
     # --- in place of every page, where the browser came by another name -------------------------------

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag_app.web.i18n.korean_daily import KOREAN_DAILY
+
 KOREAN: Mapping[str, str] = {
     # --- every page ----------------------------------------------------------------------------------
+    "today": "오늘",
     "chat": "대화",
+    "saved": "저장한 논문",
     "compare": "비교",
     "explore": "둘러보기",
     "history": "기록",
@@ -77,6 +81,13 @@ KOREAN: Mapping[str, str] = {
     "filters": "필터",
     "filters_help": "해제할 때까지 다음 질문들에 적용됩니다.",
     "filter_drop": "이 필터 해제",
+    "chip_only": "{name} ({n}편)",
+    "only_chosen": "고른 논문",
+    "only_these": "이 {n}편에만 질문",
+    "only_help": "질문 위의 칩을 해제할 때까지 질문, 집계, 목록이 모두 이 논문들만 다룹니다.",
+    "only_bookmarks": "북마크에만 질문 ({n}편)",
+    "only_lacking": "고른 논문 중 {n}편은 이제 컬렉션에 없어 제외됩니다.",
+    "only_list": "목록: {question}",
     "since": "시작일",
     "until": "종료일",
     "min_votes": "최소 투표 수",
@@ -179,6 +190,8 @@ KOREAN: Mapping[str, str] = {
     "score_help": "논문이 컬렉션에서 얼마나 두드러지는지를 표준편차로 나타냅니다. 질문에 언급되면 100을 더합니다.",
     "prompt": "모델에 주어진 내용",
     "prompt_none": "이 답변에는 모델이 쓰이지 않았습니다.",
+    # Today and Saved, in a module of their own
+    **KOREAN_DAILY,
     # --- compare -------------------------------------------------------------------------------------
     "compare_caption": "논문 두 편에서 네 편을 다이제스트의 문장으로 나란히 봅니다.",
     "compare_choose": "논문",
@@ -190,6 +203,10 @@ KOREAN: Mapping[str, str] = {
     "compare_with": "비교에 추가",
     "compare_added": "비교 페이지에 추가했습니다.",
     "not_in_digest": "다이제스트에 없음",
+    # --- similar papers ------------------------------------------------------------------------------
+    "similar": "비슷한 논문",
+    "similar_help": "다이제스트 내용 기준",
+    "similar_shared": "공통: {words}",
     # --- explore -------------------------------------------------------------------------------------
     "explore_text": "제목, 저자, 다이제스트에 있는 단어",
     "explore_count": "전체 {total}편 중 {n}편",
@@ -199,6 +216,9 @@ KOREAN: Mapping[str, str] = {
     "view_all": "모든 논문",
     "view_week": "이번 주 새 논문",
     "view_marked": "북마크",
+    "selection": "고른 논문",
+    "bookmark_all": "이 {n}편 북마크",
+    "bookmarked_all": "논문 {n}편을 북마크했습니다",
     "bookmarks_gone": "북마크했지만 다이제스트가 컬렉션에서 없어진 논문:",
     "week_is": "가장 최근 다이제스트까지의 7일: {since} ~ {until}.",
     "week_top": "이번 주 투표 상위",
@@ -237,7 +257,7 @@ KOREAN: Mapping[str, str] = {
     "delete": "삭제",
     "delete_sure": "이 대화를 삭제할까요? 되돌릴 수 없습니다.",
     "delete_yes": "삭제",
-    "delete_all": "모든 대화와 북마크 삭제",
+    "delete_all": "모든 대화, 북마크, 팔로우 삭제",
     "delete_all_sure": "이 파일의 내용이 디스크에서도 모두 지워집니다:",
     "delete_all_yes": "확실합니다",
     # --- collection ----------------------------------------------------------------------------------
@@ -373,8 +393,8 @@ KOREAN: Mapping[str, str] = {
     "part_uploads": "올린 다이제스트",
     "part_digests": "다이제스트",
     "data_delete": "질문 기록 삭제",
-    "data_delete_help": "모든 대화와 북마크, 모델이 읽은 내용을 디스크에서도 삭제합니다. 다이제스트, 색인, "
-    "모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
+    "data_delete_help": "모든 대화, 북마크, 메모, 표시, 팔로우와 모델이 읽은 내용을 디스크에서도 삭제합니다. "
+    "다이제스트, 색인, 모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
     "data_delete_all": "모든 대화 삭제",
     "data_deleted": "삭제했습니다.",
     # --- in place of every page, where the browser came by another name -------------------------------

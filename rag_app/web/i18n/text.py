@@ -19,6 +19,11 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 WORDS: Mapping[str, Words] = {"en": ENGLISH, "ko": KOREAN}
 
 
+def words_for(language: str) -> Words:
+    """The texts beside an answer in `language`: the page speaks fewer languages than answers do."""
+    return WORDS.get(language, ENGLISH)
+
+
 def stage(words: Words, name: str) -> str:
     """The wording of a stage; those without one of their own are the building of the index."""
     key = f"stage_{name.name.lower()}" if isinstance(name, Stage) else ""

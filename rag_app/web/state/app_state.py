@@ -21,6 +21,7 @@ from rag_app.collection.snapshot import current_name
 from rag_app.errors import RagError, SettingsError
 from rag_app.history.store import History
 from rag_app.home import Home
+from rag_app.records import Filters
 from rag_app.settings import Settings
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.background_jobs import EngineJob, Job
@@ -40,6 +41,8 @@ class BackgroundWork:
     """What the app is doing and has done, shared by its tabs and kept until the server ends."""
 
     conversations: dict[str, list[AnswerJob]] = field(default_factory=dict)
+    # Papers to ask among, by conversation; of one without a question yet by its token in the address.
+    chosen: dict[str, Filters] = field(default_factory=dict)
     ingest: Job[IngestResult] | None = None
     ingest_before: Job[IngestResult] | None = None  # how it ended is still to be told
     waiting_folders: list[Path] = field(default_factory=list)  # which the ingest that runs reads next
@@ -121,12 +124,12 @@ def _warm_up(library: Library, language: str) -> None:
 
     What fails here fails again for that question, which says so.
     """
+    from rag_app.pipeline import understood
     from rag_app.search.retrieval import retrieve
-    from rag_app.search.understanding import understand
 
     time.sleep(DRAWN_SECONDS)
     with suppress(RagError):
-        retrieve(understand(WARM_UP.get(language, WARM_UP["en"]), library.dictionary), library)
+        retrieve(understood(WARM_UP.get(language, WARM_UP["en"]), library), library)
 
 
 @st.cache_resource(show_spinner=False)

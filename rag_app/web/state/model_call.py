@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from rag_app.llm.protocol import Generator, Message, Processor
+from rag_app.llm.protocol import Generator, Message, Processor, Request
 from rag_app.records import Usage
 
 
@@ -108,6 +108,18 @@ class ModelCall:
                 self.first_piece = self.first_piece or time.monotonic()
                 self.pieces += 1
                 yield piece
+            self._usage = self._generator.usage
+
+    def stream_batch(
+        self, requests: Sequence[Request], *, stop: threading.Event | None = None
+    ) -> Iterator[tuple[int, str]]:
+        """As `Generator.stream_batch`."""
+        self.prompts += tuple(_as_text(request.messages, request.prefix) for request in requests)
+        with self._queue.joined_by(self):
+            for index, piece in self._generator.stream_batch(requests, stop=stop):
+                self.first_piece = self.first_piece or time.monotonic()
+                self.pieces += 1
+                yield index, piece
             self._usage = self._generator.usage
 
     def close(self) -> None:

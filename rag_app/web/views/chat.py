@@ -7,22 +7,24 @@ Knows: the order in which a conversation is drawn. Does not know: which conversa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag_app.pipeline import LONGEST_QUESTION
-from rag_app.records import Paper
+from rag_app.records import Filters, Paper
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, conversations
 from rag_app.web.state.answer_jobs import AnswerJob
-from rag_app.web.state.opened_source import close_source, opened_source
+from rag_app.web.state.opened_source import close_source, open_source, opened_source
 from rag_app.web.widgets import answer
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
 from rag_app.web.widgets.notices import show_no_model, show_not_opened
-from rag_app.web.widgets.paper_drawer import source_drawer
+from rag_app.web.widgets.paper_drawer import DrawerActions, source_drawer
 from rag_app.web.widgets.tab_watch import tab_watch
 
 if TYPE_CHECKING:
@@ -122,15 +124,21 @@ def _drawer(conversation: Sequence[AnswerJob], words: Words, library: Library) -
     opened = opened_source()
     if opened is None or opened.answer >= len(conversation):
         return
-    progress = conversation[opened.answer].progress
+    progress, table = conversation[opened.answer].progress, library.snapshot.papers
+    if opened.arxiv_id not in progress.papers and table.has(opened.arxiv_id):  # a similar paper
+        known = progress.papers | {opened.arxiv_id: table.get(opened.arxiv_id)}
+        progress = replace(progress, papers=known)
     if (source := progress.papers.get(opened.arxiv_id)) is None:
         return
 
     def ask_about(paper: Paper) -> None:
-        conversations.ask(words["ask_about_question"].format(title=paper.title), library)
+        among = conversations.chosen()
+        filters = among if paper.arxiv_id in among.only else Filters()
+        conversations.ask(words["ask_about_question"].format(title=paper.title), library, filters)
         st.rerun()
 
     drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(
         source_drawer
     )
-    drawer(source, progress, words, ask_about, gone=not library.snapshot.papers.has(source.arxiv_id))
+    actions = DrawerActions(ask_about, partial(open_source, opened.answer))
+    drawer(source, progress, words, library, actions)

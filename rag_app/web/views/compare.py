@@ -18,7 +18,7 @@ from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
 from rag_app.web.widgets.compare_button import MOST, PICKED
 from rag_app.web.widgets.comparison import comparison
-from rag_app.web.widgets.paper_drawer import paper_drawer
+from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -37,11 +37,10 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
         conversations.begin()
         conversations.ask(question_about(papers, words), library)
         open_chat()
-    drawer = st.dialog(words["source"], width="medium", position="right")(paper_drawer)
     opened = st.session_state.pop("compare-opened", None)
     comparison(papers, aspects(papers, library), words, "compare", _open)
     if opened and library.snapshot.papers.has(opened):
-        drawer(library.snapshot.papers.get(opened), words)
+        open_paper_drawer(library.snapshot.papers.get(opened), words, library)
 
 
 def _chosen_papers(words: Words, library: Library) -> list[Paper]:

@@ -20,6 +20,7 @@ from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.answer_actions import answer_actions
 from rag_app.web.widgets.answer_footnote import answer_footnote
 from rag_app.web.widgets.answer_progress import answer_progress, sentence_text, text_so_far
+from rag_app.web.widgets.ask_only import ask_only_button
 from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.evidence_cards import evidence_cards
 from rag_app.web.widgets.markdown import badge, blocks, label, with_badges, without_table
@@ -147,6 +148,9 @@ def _sources(place: int, progress: AnswerProgress, answer: Answer, words: Words)
     key, show = f"answer-{place}", partial(open_source, place)
     if paper_list.is_list(answer):
         paper_list.as_table([progress.papers[c.arxiv_id] for c in answer.citations], words, key, show)
+        question = label(progress.query.question if progress.query else "", 40)
+        name = words["only_list"].format(question=question)
+        ask_only_button(name, [c.arxiv_id for c in answer.citations], words, key)
     elif answer.citations:
         source_list(answer.citations, words, key, show)
     near = [progress.papers[arxiv_id] for arxiv_id in answer.borderline_papers if arxiv_id in progress.papers]

@@ -13,7 +13,7 @@ from itertools import islice
 from rag_app.records import Answer, Intent, Paper
 from rag_app.search import patterns
 from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
-from rag_app.web.i18n.text import WORDS, Words
+from rag_app.web.i18n.text import Words, words_for
 from rag_app.web.state.answer_jobs import AnswerProgress
 
 MOST = 3
@@ -30,7 +30,7 @@ def follow_ups(progress: AnswerProgress) -> tuple[str, ...]:
     if answer is None or answer.refused:
         return ()
     asked = progress.query.question.casefold() if progress.query else ""
-    questions = dict.fromkeys(_questions(progress, answer, WORDS[answer.language]))
+    questions = dict.fromkeys(_questions(progress, answer, words_for(answer.language)))
     return tuple(islice((q for q in questions if q.casefold() != asked), MOST))
 
 
@@ -43,7 +43,7 @@ def _questions(progress: AnswerProgress, answer: Answer, words: Words) -> Iterat
     papers = [progress.papers[c.arxiv_id] for c in answer.citations if c.arxiv_id in progress.papers]
     match answer.intent:
         case Intent.CHAT:
-            yield from EXAMPLE_QUESTIONS[answer.language]
+            yield from EXAMPLE_QUESTIONS.get(answer.language, EXAMPLE_QUESTIONS["en"])
         case Intent.LOOKUP if papers:
             yield from _about_one(papers[0], {c.section for c in answer.citations}, words)
             yield from _compared([papers[0], *_other_papers(progress, papers)], words)

@@ -14,7 +14,7 @@ import streamlit as st
 from rag_app.answer.templates import PAGE
 from rag_app.records import Answer, Citation, Intent, Paper
 from rag_app.text.cleaning import clean_line, escape_markdown
-from rag_app.web.i18n.text import WORDS, Words, votes
+from rag_app.web.i18n.text import Words, votes, words_for
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_table import paper_table
 
@@ -48,7 +48,7 @@ def page_of(answer: Answer, papers: Mapping[str, Paper], order: str, page: int) 
         cited.sort(key=lambda citation: key(papers[citation.arxiv_id]), reverse=True)
     quoted = answer.intent is Intent.LIST
     shown = cited[(page - 1) * PAGE : page * PAGE]
-    return "\n".join(_item(c, papers[c.arxiv_id], WORDS[answer.language], quoted=quoted) for c in shown)
+    return "\n".join(_item(c, papers[c.arxiv_id], words_for(answer.language), quoted=quoted) for c in shown)
 
 
 def choose_order(words: Words, key: str) -> str:

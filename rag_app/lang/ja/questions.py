@@ -1,0 +1,120 @@
+"""How questions about papers are worded in Japanese.
+
+Knows: words and patterns only. Does not know: the collection, or what follows from a wording.
+"""
+
+from __future__ import annotations
+
+from rag_app.lang.han import DIGITS
+from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+
+_COUNT = rf"(\d{{1,9}}|[{''.join(DIGITS)}])"
+_PAPERS = "(?:論文|研究|文献)"
+_VOTE = "(?:票|投票|得票|いいね|推薦)"
+_MOST = "(?:最も|一番|いちばん)"
+
+_FACTS: dict[str, Parts] = {
+    "unknown_votes": (rf"{_VOTE}数?(?:が|の)?(?:不明|記録されていない|わからない|ない)",),
+    "months": ("月ごと|月別|毎月",),
+    "count": (
+        rf"{_PAPERS}(?:は|が)?(?:全部で)?何(?:本|件|編|篇)|何(?:本|件|編)(?:あり|ある|の{_PAPERS})|{_PAPERS}の?数は",
+    ),
+    "bottom": (
+        rf"{_VOTE}数?(?:が|の)?{_MOST}(?:少な|低)|{_MOST}{_VOTE}数?(?:が|の)?(?:少な|低)|最少{_VOTE}",
+    ),
+    "top": (
+        rf"{_VOTE}数?(?:が|の|を)?{_MOST}(?:多|高|集)|{_MOST}(?:多く)?(?:の)?{_VOTE}|最多{_VOTE}|{_VOTE}数?の?(?:多い順|上位)",
+        rf"(?:上位|トップ)\s?{_COUNT}|人気の?(?:ある|高い)?{_PAPERS}",
+    ),
+    "authors": (
+        rf"著者(?:は|が|を|名|一覧|たち)?(?:誰|だれ|教え|[?？。]|$)|誰が(?:書|作|発表)|誰の{_PAPERS}|著者(?:は|が)何人",
+    ),
+    "votes": (rf"何票|{_VOTE}数(?:は|を|が)(?:[?？。]|いくつ|どれ|教え|$)|{_VOTE}はいくつ",),
+    "date": ("いつ(?:発表|公開|掲載|出|の論文|です|$|[?？])|何日に|発表日|掲載日|日付",),
+}
+
+QUESTIONS = QuestionPatterns(
+    greeting=(
+        r"(?:こんにちは|こんばんは|おはよう(?:ございます)?|やあ|ありがとう(?:ございます)?|どうも|さようなら|ヘルプ|助けて"
+        r"|(?:あなたは)?(?:誰|だれ)(?:ですか)?|何(?:が)?できます?(?:か|の)?)[\s。.!！?？~〜]*",
+    ),
+    asking=("教え|探|比較|要約|説明|訳し|何|どの|どう|誰|なぜ|いつ",),
+    aside=(r"^[^、。\n]{0,20}?(?:は|を)?(?:無視して|気にせず|置いておいて|忘れて)[、。\s]*",),
+    comparing=("比較|比べ|違い|違う|異な|それぞれ|共通点|どちら|対",),
+    side_by_side=("比較|比べ|違い|対",),
+    trend=(
+        "傾向|動向|トレンド|推移|(?:どう|どのように)(?:変化|発展)|増えて(?:いる|きた|いますか)|減って(?:いる|きた)|流行",
+    ),
+    trend_words=(
+        "傾向|動向|トレンド|推移|変化\\S*|発展\\S*|増え\\S*|減っ\\S*|流行\\S*|テーマ|話題|分野|どのように|最も",
+    ),
+    authors_ranked=(rf"どの著者|著者別|著者の?順位|{_PAPERS}が{_MOST}多い",),
+    everything=("すべてのもの|何もかも",),
+    whole=("すべて|全て|全部|全|あらゆる",),
+    listing=(
+        rf"(?:すべて|全て|全部)の?|一覧|リスト|{_PAPERS}(?:に)?は?(?:何が|どれ|どんなものが)",
+        rf"どの{_PAPERS}|どんな{_PAPERS}|{_PAPERS}(?:を|は)(?:挙げ|列挙|並べ|教え)|{_PAPERS}(?:は|が)(?:ありますか|ある)",
+        rf"(?:扱う|扱った|関する|使う|使った|提案する|提案した|についての){_PAPERS}(?:は|を)",
+    ),
+    papers=(_PAPERS,),
+    searching=(rf"{_PAPERS}を(?:探|見つけ)|{_PAPERS}(?:は|が)(?:ありますか|ある)|する{_PAPERS}は",),
+    pointing=("^\\s*(?:それ|その|この|では|じゃあ|そして)|その論文|この論文|それ(?:は|の|を|ら)|上の論文",),
+    among=("その(?:中|うち)|それらの?(?:中|うち)",),
+    two=("その二つ|二つとも|両方|両者|2つの",),
+    kind=(r"\s?(?:系|ベース|風|型|シリーズ)",),
+    asked_author=(rf"{NAME}\s?(?:が|さんが)\s?(?:書|著|発表)", rf"著者が\s?{NAME}"),
+    maybe_author=(),
+    possessive=("の",),
+    papers_of=("論文",),
+    number_asked=(
+        "何(?:%|パーセント|個|枚|倍|点|時間|日|秒|人|回|台|種類)|いくつ|どのくらい|どれくらい|どれだけ|数値|スコアは|いくら",
+    ),
+    boilerplate=(
+        rf"(?:に|を|の)?(?:ついて|関する|関して|扱う|扱った|使う|使った|用いた|用いる|提案する|提案した)?の?{_PAPERS}",
+        "(?:教え|挙げ|探し|見せ|示し|列挙し|並べ)(?:て)?(?:ください|下さい|くれ|ほしい)?",
+        "すべて|全て|全部|一覧|リスト|どの|どんな|何|ありますか|ある|ですか|いますか|はい?",
+    ),
+    ordinals=(
+        (r"(?:一|1|１)(?:番目|つ目|本目)|最初の(?:論文|もの)",),
+        (r"(?:二|2|２)(?:番目|つ目|本目)",),
+        (r"(?:三|3|３)(?:番目|つ目|本目)",),
+        (r"(?:四|4|４)(?:番目|つ目|本目)",),
+        (r"最後の(?:論文|もの)",),
+    ),
+    facts=_FACTS,
+    limit=(
+        rf"(?:上位|トップ)\s?{_COUNT}",
+        rf"{_COUNT}\s?(?:本|件|編|つ)(?:の{_PAPERS}|だけ|ほど|を?(?:教え|挙げ|選))",
+        rf"{_PAPERS}を?\s?{_COUNT}\s?(?:本|件|編|つ)",
+    ),
+    several=(rf"人気の?(?:ある|高い)?{_PAPERS}|{_VOTE}数?の?多い{_PAPERS}",),
+    of_everything=frozenset("全部 全て".split()),
+    about_papers=frozenset(
+        "論文 研究 著者 題名 発表 公開 掲載 投票 得票 票数 人気 上位 順位 一覧 要約 紹介 最新 最近".split()
+    ),
+    of_any_paper=frozenset(
+        "方法 手法 提案 課題 問題 解決 結果 概要 説明 内容 特徴 目的 貢献 限界 仕組 組み".split()
+    ),
+)
+
+
+def _bound(after: str) -> Parts:
+    """A limit on votes by the words after the number."""
+    return (
+        rf"{_VOTE}数?(?:が|の)?\s?{INTEGER}\s?(?:票|以上の)?\s?(?:{after})",
+        rf"{INTEGER}\s?票(?:を|が)?\s?(?:{after})",
+        rf"{INTEGER}\s?(?:{after})の?{_VOTE}",
+    )
+
+
+VOTES = VoteConditions(
+    between=(rf"{INTEGER}\s?票?\s?(?:から|～|〜|-)\s?{INTEGER}\s?票(?:の間|まで)?",),
+    from_to_below=(rf"{INTEGER}\s?票?以上\s?、?\s?{INTEGER}\s?票?未満",),
+    at_least=_bound("以上"),
+    more_than=_bound("を?超える|を?超えた|より多い"),
+    at_most=_bound("以下"),
+    fewer_than=_bound("未満|より少ない"),
+    exactly=(rf"ちょうど\s?{INTEGER}\s?票", rf"{INTEGER}\s?票の{_PAPERS}"),
+    none=(r"(?<!\d)0\s?票|一票も",),
+    unknown=(rf"{_VOTE}数?(?:が|の)(?:不明|記録されていない|わからない)\S*",),
+)
