@@ -138,7 +138,7 @@ def _write_papers(papers: Sequence[Reference], options: argparse.Namespace) -> N
         raise RagError(f"papers have no form as {options.format}", f"choose one of {known}")
 
 
-def _say_written(written: notes.Written, folder: Path) -> None:
+def _say_written(written: notes.NotesWritten, folder: Path) -> None:
     counts = f"{len(written.new)} new, {len(written.changed)} changed, {len(written.unchanged)} unchanged"
     print(f"{folder}: {counts}")
     for name in written.left:
