@@ -90,6 +90,11 @@ class Home:
         return self.root / "history.sqlite3"
 
     @property
+    def api_key(self) -> Path:
+        """What programs show to `serve --api`."""
+        return self.root / "api.key"
+
+    @property
     def batch(self) -> Path:
         """Homes of the collections that `batch --digests`, and `eval` of the samples, make."""
         return self.root / "batch"

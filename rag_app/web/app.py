@@ -30,6 +30,7 @@ from rag_app.web.views import (
 )
 from rag_app.web.widgets import upgrade
 from rag_app.web.widgets.notices import show_error, show_rebuilding
+from rag_app.web.widgets.shortcuts import EVERYWHERE, ON_ROWS, shortcuts
 from rag_app.web.widgets.sidebar import choose_language, sidebar
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def main() -> None:
     conversations.follow_address(in_chat=in_chat)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
     sidebar(above, words, library, partial(_open_chat, pages))
+    with below:
+        shortcuts(EVERYWHERE + (ON_ROWS if chosen is pages["today"] else ()), words)
     upgrade.announce(words)
     chosen.run()
     if library:
