@@ -73,7 +73,7 @@ def _laid_out(vectors: Vectors) -> Map:
     components = PCA(count, random_state=SEED).fit_transform(vectors)
     flat = _flat(components)
     flat -= (flat.max(axis=0) + flat.min(axis=0)) / 2
-    whole[:, :2] = flat / max(float(np.abs(flat).max()), 1e-6)
+    whole[:, :2] = flat / np.maximum(np.abs(flat).max(axis=0), 1e-6)
     whole[:, 2] = _groups(components)
     return whole
 

@@ -225,8 +225,8 @@ ENGLISH: Mapping[str, str] = {
     "plot_topics_help": "Topics of the titles, month by month. The larger a circle, the larger the topic's share "
     "of that month; orange is at least twice its usual share. A circle opens its papers.",
     "plot_map": "Map",
-    "plot_map_help": "A dot a paper; papers whose digests say like things lie together. Drag an area, or press a topic "
-    "below, to see its papers in the table; a double click shows all again.",
+    "plot_map_help": "A dot is a paper; papers whose digests are alike lie together. Drag an area, or press a topic in "
+    "the legend, to see its papers in the table; a double click shows all again.",
     "map_missing": "This index was made without a map. *Read all folders again* on the Collection page makes one, or "
     "`rag-app ingest`.",
     "map_colour": "Colour",
