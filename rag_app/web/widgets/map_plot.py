@@ -73,7 +73,8 @@ def _chart(
             ],
         )
         .add_params(*((_area(),) if by_day else (_area(), _topic())))
-        .properties(height=HEIGHT)
+        # as a canvas: thousands of dots are too many elements for a page
+        .properties(height=HEIGHT, usermeta={"embedOptions": {"renderer": "canvas"}})
     )
 
 
