@@ -60,6 +60,11 @@ class Home:
         return self.root / "adapting.lock"
 
     @property
+    def kinds(self) -> Path:
+        """What kinds of questions look like to each embedding model."""
+        return self.root / "kinds"
+
+    @property
     def uploads(self) -> Path:
         """Digests added through the page; a root of the collection."""
         return self.root / "uploads"

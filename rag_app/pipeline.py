@@ -44,13 +44,24 @@ from rag_app.records import (
     Understood,
     Usage,
 )
+from rag_app.search.recognition import recogniser
 from rag_app.search.rerank import judge
 from rag_app.search.retrieval import RANKED, retrieve
 from rag_app.search.understanding import understand
 from rag_app.settings import Settings
 from rag_app.text import terms
 
-__all__ = ["IngestResult", "Library", "accepted", "answer", "ask", "ingest", "open_library", "turn"]
+__all__ = [
+    "IngestResult",
+    "Library",
+    "accepted",
+    "answer",
+    "ask",
+    "ingest",
+    "open_library",
+    "turn",
+    "understood",
+]
 
 LONGEST_QUESTION = 4_000  # characters
 
@@ -151,7 +162,7 @@ def ask(
     stop = stop or threading.Event()
 
     # 1. What is asked, and which papers and sentences may answer it.
-    query = understand(accepted(question), library.dictionary, conversation, filters)
+    query = understood(question, library, conversation=conversation, filters=filters)
     yield Understood(query)
     evidence = retrieve(query, library)
     evidence_seconds = time.perf_counter() - started
@@ -162,7 +173,7 @@ def ask(
     if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
     first_token: float | None = None
-    selection = Selection(query, evidence, library, generator, stop)
+    selection = Selection(query, evidence, library, generator, stop, tuple(conversation))
     steps = route.steps(selection)
     while True:
         try:
@@ -177,6 +188,13 @@ def ask(
     # 3. All of it as one record.
     times = _Times(time.perf_counter() - started, evidence_seconds, first_token)
     yield Done(_answer(selection, route, composed, times))
+
+
+def understood(
+    question: str, library: Library, *, conversation: Sequence[Turn] = (), filters: Filters = Filters()
+) -> Query:
+    """What `question` asks for, over the collection's own words and embedding model. Raises QuestionError."""
+    return understand(accepted(question), library.dictionary, conversation, filters, recogniser(library))
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,6 +326,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """How far a long answer is: points written, of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A sentence has closed and was checked; it replaces the draft."""
 
@@ -337,4 +345,4 @@ class Done:
     answer: Answer
 
 
-Event = Understood | Found | Draft | Checked | Done
+Event = Understood | Found | Working | Draft | Checked | Done

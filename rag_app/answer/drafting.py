@@ -41,9 +41,7 @@ Steps = Yields[Event, None, Composed]
 def draft(selection: Selection) -> Steps:
     """Yield drafts and checked sentences; return the answer they make."""
     hits = focus(selection)
-    if not selection.named and selection.evidence.strength < (
-        OFF_TOPIC if shares_a_word(selection) else WORDLESS
-    ):
+    if is_off_topic(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     selection = respelled(selection, hits)
     absent = absent_names(selection, hits)
@@ -63,6 +61,12 @@ def draft(selection: Selection) -> Steps:
     cut = templates.words(selection.query.language)["question_cut"]
     text = f"{composed.text}\n\n{cut}" if prompt.cut else composed.text
     return replace(composed, text=text, left_out=prompt.left_out)
+
+
+def is_off_topic(selection: Selection) -> bool:
+    """Whether no paper is named and none is about the question."""
+    least = OFF_TOPIC if shares_a_word(selection) else WORDLESS
+    return not selection.named and selection.evidence.strength < least
 
 
 def _prompt(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from rag_app.answer import templates, trends
-from rag_app.answer.drafting import Steps, draft
+from rag_app.answer import layout, templates, trends, writing
+from rag_app.answer.drafting import Steps, draft, is_off_topic
+from rag_app.answer.plans import condition, overview, paper, period, restyle, table
+from rag_app.answer.points import Plan
 from rag_app.answer.rendering import STANDS_OUT
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.records import Filters, Intent, Query
 from rag_app.search import patterns
 
+Planner = Callable[[Selection], Plan | None]
 Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
 Writer = Callable[[Selection], Steps]  # streams what is checked, and returns the answer
 
@@ -105,10 +108,10 @@ def _no_paper_described(selection: Selection) -> Composed | None:
 
 def _risen_topics(selection: Selection) -> Composed | None:
     """A trend is asked for without a topic: the topics themselves are the answer."""
-    query, table = selection.query, selection.library.snapshot.papers
+    query, papers = selection.query, selection.library.snapshot.papers
     if selection.library.lexical.own_terms(patterns.trend_topic(query.topic)):
         return None
-    among = table.many(table.ids(Filters(only=query.filters.only)))
+    among = papers.many(papers.ids(Filters(only=query.filters.only)))
     return templates.rising(query, trends.rising(among, query.filters))
 
 
@@ -118,6 +121,13 @@ def _describes_a_paper(query: Query) -> bool:
     """
     asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
     return asked and not patterns.AUTHORS_RANKED.search(query.question)
+
+
+def _off_topic(selection: Selection) -> Composed | None:
+    """No paper is about the question."""
+    if is_off_topic(selection):
+        return templates.refusal(selection.query, selection.evidence, "off_topic")
+    return None
 
 
 # --- what writes --------------------------------------------------------------------------------
@@ -137,11 +147,15 @@ def _greeting(selection: Selection) -> Composed:
     return templates.greeting(selection.query.language)
 
 
+def _not_of_papers(selection: Selection) -> Composed:
+    return Composed(templates.words(selection.query.language)["not_of_papers"], refused=True)
+
+
 def _record(selection: Selection) -> Composed:
-    query, table = selection.query, selection.library.snapshot.papers
+    query, known = selection.query, selection.library.snapshot.papers
     if _describes_a_paper(query):
         query = replace(query, papers=(selection.evidence.hits[0].paper.arxiv_id,))
-    return templates.record(query, table.many(table.ids(query.filters)), table)
+    return templates.record(query, known.many(known.ids(query.filters)), known)
 
 
 def _list(selection: Selection) -> Composed:
@@ -152,24 +166,38 @@ def _trend(selection: Selection) -> Composed:
     return templates.trend(selection.query, selection.evidence, selection.library.snapshot.papers)
 
 
-_AS_A_LOOKUP = (
-    Intent.LOOKUP,
-    Intent.OVERVIEW,
-    Intent.SUMMARY,
-    Intent.PAPER,
-    Intent.CONCEPT,
-    Intent.SIMILAR,
-    Intent.RECOMMEND,
-    Intent.TABLE,
-    Intent.CONDITION,
-    Intent.EXISTS,
-    Intent.RESTYLE,
-)
+def _planned(plan: Planner) -> Writer:
+    """A writer in one direction: the plan, its points written and checked, the text."""
+
+    def write(selection: Selection) -> Steps:
+        made = plan(selection)
+        if made is None:
+            return templates.refusal(selection.query, selection.evidence, "off_topic")
+        written = yield from writing.write(selection, made)
+        return layout.composed(selection, made, written)
+
+    return write
+
+
+def _open(plan: Planner, *checks: Check) -> Route:
+    """The route of an open question."""
+    return Route(_planned(plan), checks=(_outside, _not_among, *checks), counts_its_own=True)
+
 
 ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
-    Intent.OFF: Route(_written_at_once(_greeting)),
-    **dict.fromkeys(_AS_A_LOOKUP, Route(draft, checks=(_outside, _not_among, _unknown_name))),
+    Intent.OFF: Route(_written_at_once(_not_of_papers)),
+    Intent.LOOKUP: Route(draft, checks=(_outside, _not_among, _unknown_name)),
+    Intent.OVERVIEW: _open(overview.overview, _off_topic),
+    Intent.SUMMARY: _open(period.summary),
+    Intent.PAPER: _open(paper.explained, _unknown_name, _off_topic),
+    Intent.CONCEPT: _open(overview.concept, _off_topic),
+    Intent.SIMILAR: _open(overview.similar, _unknown_name),
+    Intent.RECOMMEND: _open(overview.recommendation, _off_topic),
+    Intent.TABLE: _open(table.table, _off_topic),
+    Intent.CONDITION: _open(condition.conditions, _off_topic),
+    Intent.EXISTS: _open(condition.exists, _off_topic),
+    Intent.RESTYLE: _open(restyle.restyled),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(
         _written_at_once(_list),

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import verification
 from rag_app.collection.bm25 import document
+from rag_app.collection.digest_names import misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
-from rag_app.collection.paper_names import TOKEN, misspelt, respelt, shaped, unknown_names
+from rag_app.collection.paper_names import TOKEN, shaped
 from rag_app.llm.protocol import Generator
-from rag_app.records import Evidence, Hit, Intent, Passage, Query
+from rag_app.records import Evidence, Hit, Intent, Passage, Query, Turn
 from rag_app.search import patterns, retrieval
 from rag_app.text import numbers
 
@@ -40,6 +41,7 @@ class Selection:
     library: Library
     generator: Generator | None
     stop: threading.Event
+    conversation: tuple[Turn, ...] = ()
 
     @property
     def named(self) -> bool:

@@ -134,7 +134,7 @@ def _listed(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> Co
             lines += [f"   > {escape_markdown(passage.text)}"] if quoted and passage.text else []
     if len(hits) > PAGE:
         lines.append(words(query.language)["more"].format(more=len(hits) - PAGE))
-    return Composed("\n".join([*_notes(query), head, "", *lines]), tuple(hits), tuple(cited))
+    return Composed("\n".join([*assumptions(query), head, "", *lines]), tuple(hits), tuple(cited))
 
 
 def _line(paper: Paper, query: Query) -> str:
@@ -145,7 +145,7 @@ def _line(paper: Paper, query: Query) -> str:
     return f"{title_of(paper)} ({', '.join(x for x in (paper.date, votes) if x)})"
 
 
-def _notes(query: Query) -> list[str]:
+def assumptions(query: Query) -> list[str]:
     """What was assumed, each on a line of its own, then a blank line."""
     notes = [words(query.language)["assumed"].format(note=escape_markdown(note)) for note in query.notes]
     return [*notes, ""] if notes else []
@@ -191,7 +191,7 @@ def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
         lines.append(f"{title_of(paper)}: {fact} [{n}]")
         cited.append(verification.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
     hits = tuple(Hit(paper, 0.0, why=(Why(Reason.NAMED),)) for paper in papers)
-    return Composed("\n".join([*_notes(query), *lines]), hits, tuple(cited))
+    return Composed("\n".join([*assumptions(query), *lines]), hits, tuple(cited))
 
 
 def _facts(query: Query) -> tuple[Fact, ...]:
@@ -309,7 +309,7 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     shown = [hit for hit in matched if hit.paper.date.startswith(peak)][:PAGE] if found[peak] else []
     table_text = "\n".join([head, "", phrases["trend_columns"], "|---|---:|---:|---:|", *rows])
     if not shown:
-        return Composed("\n".join([*_notes(query), table_text]))
+        return Composed("\n".join([*assumptions(query), table_text]))
     peak_line = phrases["trend_peak"].format(month=peak)
     return _listed(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
 
@@ -317,7 +317,7 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
 def rising(query: Query, topics: Sequence[Topic]) -> Composed:
     """The topics whose share of the papers rose most, with the newest papers behind each."""
     phrases = words(query.language)
-    lines = [*_notes(query), phrases["rising_head"], ""]
+    lines = [*assumptions(query), phrases["rising_head"], ""]
     hits: list[Hit] = []
     cited: list[Sentence] = []
     for topic in topics:

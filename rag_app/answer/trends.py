@@ -12,12 +12,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag_app.records import Filters, Paper
 from rag_app.text.terms import STOP_WORDS, words
 
 LEAST_PAPERS = 5  # papers of the period that a topic needs
 LEAST_SHARE = 0.01  # of all papers, that a topic needs to be followed over time
+TITLES_KEPT = 20_000  # whose phrases are remembered: every chart and brief asks for those of all papers
 GENERIC = frozenset(
     "model models learning language large toward towards via using based approach method efficient improving new "
     "beyond without through better framework system data can simple fast good better multi self general step "
@@ -146,10 +148,20 @@ def _by_phrase(papers: Sequence[Paper]) -> dict[str, list[Paper]]:
     """Papers by each phrase of one or two words in their title; a title counts once."""
     found: dict[str, list[Paper]] = defaultdict(list)
     for paper in papers:
-        title = paper.title.partition(":")[2] or paper.title  # the method's own name is no topic
-        for phrase in dict.fromkeys(_phrases(title)):
+        for phrase in phrases_of(paper):
             found[phrase].append(paper)
     return found
+
+
+def phrases_of(paper: Paper) -> tuple[str, ...]:
+    """The phrases of one or two words in its title, folded, each once."""
+    return _phrases_of_title(paper.title)
+
+
+@lru_cache(maxsize=TITLES_KEPT)
+def _phrases_of_title(title: str) -> tuple[str, ...]:
+    own = title.partition(":")[2] or title  # the method's own name is no topic
+    return tuple(dict.fromkeys(_phrases(own)))
 
 
 def _phrases(title: str) -> list[str]:

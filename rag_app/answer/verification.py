@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Library
-from rag_app.collection.paper_names import TOKEN, fold, shaped, unknown_names
+from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
 from rag_app.search import retrieval
 from rag_app.text import numbers, sentences

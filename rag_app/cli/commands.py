@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
-from rag_app.home import Home
-from rag_app.records import Checked, Done, Found, Paper, Turn, Understood
+from rag_app.records import Checked, Done, Found, Turn, Understood
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,13 +85,14 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
+    from rag_app.cli import daily, terminal
 
     with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    daily.new_after_ingest(settings)
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -111,7 +111,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
     if options.save:
         _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
-    conditions = filters.filters(options, library)
+    conditions = filters.filters(options, library.snapshot.papers)
     engine = None if options.no_llm else llm.load_if_any(settings)
     answer, _ = pipeline.answer(options.question, library, engine, filters=conditions)
     if options.save:
@@ -223,11 +223,25 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
         )
 
 
+def _brief(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.brief(options, settings)
+
+
+def _follow(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.follow(options, settings)
+
+
 def _eval(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import evaluating
 
     if options.topics:
         evaluating.evaluate_topics(options, settings)
+    elif options.kinds:
+        evaluating.evaluate_kinds(options, settings)
     else:
         evaluating.evaluate(options, settings)
 
@@ -248,23 +262,15 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
-    from rag_app.collection.snapshot import open_current
-    from rag_app.history import export as exporting
-    from rag_app.history.store import History
+    from rag_app.cli import exporting
 
-    history = History(Home(settings.home).history)
-    if options.id == "list":
-        rows = [[c.id, c.updated[:16], c.title] for c in history.conversations()]
-        terminal.table([["id", "updated", "title"], *rows])
-        return
-    conversation = history.conversation(options.id)
-    papers = open_current(settings.home).papers
+    exporting.export(options, settings)
 
-    def paper(arxiv_id: str) -> Paper | None:
-        return papers.get(arxiv_id) if papers.has(arxiv_id) else None
 
-    print(exporting.export(conversation, history.turns(options.id), options.format, paper))
+def _feed(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import exporting
+
+    exporting.feed(options, settings)
 
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:
@@ -305,10 +311,13 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "brief": _brief,
+    "follow": _follow,
     "eval": _eval,
     "serve": _serve,
     "check": _check,
     "export": _export,
+    "feed": _feed,
     "adapt": _adapt,
     "bench": _bench,
 }

@@ -20,11 +20,13 @@ from rag_app import batch, files, pipeline
 from rag_app.cli import terminal
 from rag_app.collection.snapshot import read_papers
 from rag_app.errors import RagError
-from rag_app.evaluation import answers, change, failures, lists, questions, report, run, topics
+from rag_app.evaluation import answers, change, confusion, failures, lists, questions, report, run, topics
 from rag_app.evaluation.answers import Given
 from rag_app.evaluation.questions import Question, Split, Suite
 from rag_app.evaluation.truth import Truth
 from rag_app.llm import engine
+from rag_app.pipeline import Library
+from rag_app.records import Filters, Intent, Turn
 from rag_app.settings import Settings
 from rag_app.shipped import SHIPPED
 
@@ -70,6 +72,36 @@ def evaluate_topics(options: argparse.Namespace, settings: Settings) -> None:
     _print("topics", len(scores), rows)
     told = {"suite": "topics", "rows": report.as_json(rows), "scores": [asdict(score) for score in scores]}
     _keep([told | {"topics": [_topic_json(topic) for topic in mined]}], options.json)
+
+
+def evaluate_kinds(options: argparse.Namespace, settings: Settings) -> None:
+    """Understand, compare with the kinds that the file names, print. Raises RagError."""
+    if options.answers or options.before or options.failures:
+        raise RagError("--kinds answers nothing", "leave out --answers, --before and --failures")
+    _refuse_unwritable(options.json)
+    chosen = _chosen(options)
+    if not options.file:
+        with terminal.ProgressBar("ingest") as progress:
+            settings = batch.own_collection(settings, [SHIPPED / "digests"], progress)
+    library = pipeline.open_library(settings)
+    found = confusion.taken(chosen, lambda question: _intent(question, library))
+    terminal.table(confusion.table(found))
+    rows = report.rows(confusion.measures(found))
+    _print("kinds", len(found), rows)
+    _keep(
+        [{"suite": "kinds", "rows": report.as_json(rows), "questions": confusion.as_json(found)}],
+        options.json,
+    )
+
+
+def _intent(question: Question, library: Library) -> Intent:
+    """The kind of the last turn; those before it are answered in the digests' own words."""
+    conversation: list[Turn] = []
+    for earlier in question.turns[:-1]:
+        _, turn = pipeline.answer(earlier, library, None, conversation=conversation)
+        conversation.append(turn)
+    given = Filters(days=question.days)
+    return pipeline.understood(question.turns[-1], library, conversation=conversation, filters=given).intent
 
 
 def _chosen(options: argparse.Namespace) -> list[Question]:

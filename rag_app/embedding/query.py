@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ from rag_app.embedding.bert import Bert, BertShape
 from rag_app.embedding.embedder import Matrix, QueryEmbedder, located, opened
 from rag_app.embedding.pieces import Pieces
 from rag_app.settings import Settings
+
+# Vectors remembered: what a question asks for and what is searched for it are often one text.
+KEPT = 16
 
 
 class BertQueries:
@@ -61,8 +64,9 @@ class LazyQueries:
         self.fingerprint = fingerprint
         self._load = load
         self._lock = threading.Lock()
+        self.query = lru_cache(KEPT)(self._query)
 
-    def query(self, text: str) -> Matrix:
+    def _query(self, text: str) -> Matrix:
         """(d,) vector of unit length. Raises WeightsError where the model cannot be loaded."""
         with self._lock:
             embedder = self._embedder

@@ -32,6 +32,15 @@ def language_of(text: str) -> str:
     return default.code
 
 
+def reads_as(text: str, code: str) -> bool:
+    """Whether readers of a language can read all of a text: it is in that language, and where that is
+    written in Latin letters none of its letters are others.
+    """
+    if language_of(text) != code:
+        return False
+    return code != next(iter(LANGUAGES)) or not count_letters(text, other_scripts())
+
+
 def count_letters(text: str, script: str) -> int:
     """How many letters of a script the text has."""
     return len(_letters(script).findall(text))

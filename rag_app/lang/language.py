@@ -65,6 +65,34 @@ class QuestionPatterns:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPatterns:
+    """What open questions say beside their subject, and how digests put what is asked of them.
+    A language without a wording of its own still has its questions answered.
+    """
+
+    asking: Parts  # what asks and carries no topic: "what are the main ways to"
+    in_this_language: Parts = ()  # the answer is to be in this language
+    points: Parts = ()  # one group: in how many points, lines or sentences
+    name_column: Parts = ()  # of a column, whole: it asks for the names of the papers
+    figures_asked: Parts = ()  # of a column: it asks for a figure
+    without_before: Parts = ()  # one group: what must not be, after a word for "without"
+    without_after: Parts = ()  # one group: the same, before such a word
+    not_before: Parts = ()  # just before what is not meant
+    not_after: Parts = ()  # just after it
+    denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
+    defining: Parts = ()  # in a digest's sentence: that it says what something is
+    named: Parts = ()  # one group: the thing whose meaning is asked for
+    faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
+    own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
+    contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
+    background: Parts = ()  # in a digest's sentence: that it says what was before the paper
+    shorter: Parts = ()  # of the answer before
+    longer: Parts = ()
+    as_table: Parts = ()
+    only: Parts = ()  # one group or none: of its papers only those that ...
+
+
+@dataclass(frozen=True, slots=True)
 class VoteConditions:
     """Conditions on votes; each group is a number. Numbers count only beside a word for votes: "3개
     이상의 GPU" is none.
@@ -121,6 +149,9 @@ class DateWords:
     # what belongs to a date: just before it, and each of what may follow it
     lead: Parts
     tail: Parts
+    # around a date that is named to be left out
+    excluded_before: Parts = ()
+    excluded_after: Parts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +195,7 @@ class Language:
     abbreviations: Parts  # whose full stop ends none
     stop_words: Words  # as `text.terms` folds them
     questions: QuestionPatterns
+    open_questions: OpenPatterns
     votes: VoteConditions
     dates: DateWords
     numbers: NumberWords

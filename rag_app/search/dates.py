@@ -69,6 +69,8 @@ BEFORE_BEFORE = re.compile(_any(lambda d: d.before_before), re.IGNORECASE)
 SINCE_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.since_after)})", re.IGNORECASE)
 UNTIL_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.until_after)})", re.IGNORECASE)
 BEFORE_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.before_after)})", re.IGNORECASE)
+EXCLUDED_BEFORE = re.compile(_any(lambda d: d.excluded_before), re.IGNORECASE)
+EXCLUDED_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.excluded_after)})", re.IGNORECASE)
 LEAD = re.compile(_any(lambda d: d.lead), re.IGNORECASE)
 TAIL = re.compile(rf"\s*(?:{_any(lambda d: d.tail)})*", re.IGNORECASE)
 
@@ -133,8 +135,14 @@ def find(text: str, newest: str) -> Dates:
     if not mentions:
         return Dates()
     relative = any(match.re in COUNTED for match in matches)
+    spans = _spans(text, mentions)
+    meant = _refined(text, [m for m in mentions if not _is_excluded(text, m)])
+    if not meant:
+        return Dates(spans=spans)
     return replace(
-        _combine(text, mentions), relative=text[mentions[0].start : mentions[-1].end] if relative else ""
+        _combine(text, meant),
+        spans=spans,
+        relative=text[mentions[0].start : mentions[-1].end] if relative else "",
     )
 
 
@@ -199,6 +207,21 @@ def _months(part: Mapping[str, str]) -> tuple[int | None, int | None]:
     if month is not None and not 1 <= month <= 12:
         raise _ImpossibleError
     return month, month
+
+
+def _is_excluded(text: str, mention: _Mention) -> bool:
+    """Whether a date is named to be left out: "not those of 2025"."""
+    before, after = text[: mention.start], text[mention.end :]
+    return bool(EXCLUDED_AFTER.match(after) or EXCLUDED_BEFORE.search(before))
+
+
+def _refined(text: str, mentions: list[_Mention]) -> list[_Mention]:
+    """The mentions without a period that a parenthesis behind it says more exactly: "March (17-21)"."""
+    if len(mentions) < 2 or "(" not in text[mentions[0].end : mentions[1].start]:
+        return mentions
+    whole, *parts = mentions
+    within = all(whole.first <= part.first and part.last <= whole.last for part in parts)
+    return parts if within else mentions
 
 
 def _combine(text: str, mentions: list[_Mention]) -> Dates:

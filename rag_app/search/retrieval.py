@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
-from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
-from rag_app.search import patterns
+from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query, Reason, Why
+from rag_app.search import open_patterns, patterns
 from rag_app.text import sentences
 from rag_app.text.terms import words
 
@@ -43,6 +43,9 @@ NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can giv
 CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
 BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
+# Kinds that are answered from many papers: a name in such a question is part of its subject.
+OF_MANY = {Intent.OVERVIEW, Intent.SUMMARY, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS}
+
 # Sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers.
 SPLIT_KEPT = 20_000
 ACCENTED = re.compile("[À-ɏ]")
@@ -60,7 +63,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
     weights = library.lexical.query_terms(text)
     scores, why = score(text, library, np.array(places, dtype=np.intp))
     boosted = scores.copy()
-    for arxiv_id in query.papers:
+    for arxiv_id in () if query.intent in OF_MANY else query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
@@ -89,23 +92,51 @@ def retrieve(query: Query, library: Library) -> Evidence:
     )
 
 
+def like(paper: Paper, library: Library, filters: Filters) -> list[Paper]:
+    """The papers most like one, best first, itself left out: by what its title says, by its vectors,
+    and by its words, all alike.
+    """
+    table, ids = library.snapshot.papers, library.lexical.papers
+    own = np.flatnonzero(library.owners == library.places[paper.arxiv_id])
+    near = _standardised(
+        _mean_by_paper(library.snapshot.scores(library.snapshot.vectors[own].mean(0)), library)
+    )
+    title = paper.title.partition(":")[2] or paper.title
+    titled, _ = score(title, library)
+    text = " ".join([paper.title, *(section.text for section in paper.sections)])
+    terms = {term: library.lexical.rarity(term) for term in library.lexical.own_terms(text)}
+    scores = _standardised(titled) + near + _standardised(library.lexical.scores(terms))
+    places = [library.places[other] for other in table.ids(filters) if other != paper.arxiv_id]
+    order = [places[at] for at in np.argsort(-scores[places], kind="stable")[:RANKED]]
+    return table.many(ids[row] for row in order)
+
+
+def _mean_by_paper(chunk_scores: Scores, library: Library) -> Scores:
+    """The mean score of each paper's chunks, shape (papers,)."""
+    count = np.maximum(np.bincount(library.owners), 1)
+    return (np.bincount(library.owners, weights=chunk_scores) / count).astype(np.float32)
+
+
 def searched(query: Query) -> str:
     """The words that are searched for: a list's or trend's topic, else the whole question."""
     if query.intent is Intent.LIST:
         return patterns.topic(query.topic) or query.standalone
     if query.intent is Intent.TREND:
         return patterns.trend_topic(query.topic) or query.standalone
-    return query.standalone
+    subject = open_patterns.subject(query.topic) if query.intent in OF_MANY else ""
+    return subject or query.standalone
 
 
-def score(text: str, library: Library, allowed: Rows | None = None) -> tuple[Scores, dict[Reason, Rows]]:
+def score(
+    text: str, library: Library, allowed: Rows | None = None, *, vector: Scores | None = None
+) -> tuple[Scores, dict[Reason, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
     `allowed` are the rows of the papers that may be found, by default all; it matters where not every
-    paper is scored.
+    paper is scored. `vector` is that of `text`, where it is known.
     """
-    vector = library.embedder.query(text)
+    vector = library.embedder.query(text) if vector is None else vector
     lexical = _standardised(library.lexical.question_scores(text))
     if library.snapshot.scored_whole:
         dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))

@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag_app.collection import papers
-from rag_app.history.export import UNKNOWN_AUTHORS
+from rag_app.export.reference import UNKNOWN_AUTHORS
 from rag_app.records import Done, Event, Intent, Query, Understood
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state

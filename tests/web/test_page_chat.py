@@ -84,8 +84,9 @@ def test_a_long_list_is_paged_and_downloaded_whole(open_tab: Open) -> None:
     page.get_by_test_id("stPagination").get_by_role("button", name="3").click()
     expect(marks).to_have_count(7, timeout=30 * SECONDS)
     page.get_by_text("All 47 papers as a table").click()
+    page.locator(".st-key-answer-0-table-export").get_by_role("button").click()
     with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").get_by_role("button", name=ENGLISH["csv"]).click()
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV").click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
         assert len({row["arxiv_id"] for row in csv.DictReader(file)}) == 47
 

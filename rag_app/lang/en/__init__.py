@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag_app.lang.en.dates import DATES
 from rag_app.lang.en.numbers import NUMBERS
+from rag_app.lang.en.open_questions import OPEN_QUESTIONS
 from rag_app.lang.en.phrases import PHRASES
 from rag_app.lang.en.prompts import PROMPTS
 from rag_app.lang.en.questions import QUESTIONS, VOTES
@@ -28,6 +29,7 @@ LANGUAGE = Language(
         "one thing things about also many much each s doe don doesn didn isn aren".split()
     ),
     questions=QUESTIONS,
+    open_questions=OPEN_QUESTIONS,
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,

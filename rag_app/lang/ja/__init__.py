@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag_app.lang.ja.dates import DATES
 from rag_app.lang.ja.numbers import NUMBERS
+from rag_app.lang.ja.open_questions import OPEN_QUESTIONS
 from rag_app.lang.ja.phrases import PHRASES
 from rag_app.lang.ja.prompts import PROMPTS
 from rag_app.lang.ja.questions import QUESTIONS, VOTES
@@ -22,6 +23,7 @@ LANGUAGE = Language(
     # pairs of characters, as `text.terms` takes texts in these scripts apart
     stop_words=frozenset("論文 研究 方法 手法 教え 何か 全部 全て 一覧 以上 以下 最も".split()),
     questions=QUESTIONS,
+    open_questions=OPEN_QUESTIONS,
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,

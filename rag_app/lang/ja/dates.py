@@ -44,6 +44,8 @@ DATES = DateWords(
     since_after=("以降|以後|から",),
     until_after=("まで",),
     before_after=("以前|より前|の前",),
+    excluded_before=(),
+    excluded_after=("(?:のもの|の論文)?(?:を|は)?(?:除いて|除く|以外)",),
     lead=(),
     tail=("付け?|の間|間に?|以降|以後|以前|より前|から|まで|では?|には?|の|は|に",),
 )  # fmt: skip

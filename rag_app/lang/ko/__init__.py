@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag_app.lang.ko.dates import DATES
 from rag_app.lang.ko.numbers import NUMBERS
+from rag_app.lang.ko.open_questions import OPEN_QUESTIONS
 from rag_app.lang.ko.phrases import PHRASES
 from rag_app.lang.ko.prompts import PROMPTS
 from rag_app.lang.ko.questions import QUESTIONS, VOTES
@@ -20,6 +21,7 @@ LANGUAGE = Language(
         "말 싶 목록 모두 모든 얼마 얼마나 통하 위하 전부 보이 궁금 부탁 함께".split()
     ),
     questions=QUESTIONS,
+    open_questions=OPEN_QUESTIONS,
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,

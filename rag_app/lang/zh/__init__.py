@@ -5,6 +5,7 @@ from __future__ import annotations
 from rag_app.lang.language import Language
 from rag_app.lang.zh.dates import DATES
 from rag_app.lang.zh.numbers import NUMBERS
+from rag_app.lang.zh.open_questions import OPEN_QUESTIONS
 from rag_app.lang.zh.phrases import PHRASES
 from rag_app.lang.zh.prompts import PROMPTS
 from rag_app.lang.zh.questions import QUESTIONS, VOTES
@@ -20,6 +21,7 @@ LANGUAGE = Language(
         "论文 論文 研究 方法 什么 什麼 哪些 哪个 哪個 如何 怎么 怎麼 所有 全部 关于 關於 有关 列出".split()
     ),
     questions=QUESTIONS,
+    open_questions=OPEN_QUESTIONS,
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,

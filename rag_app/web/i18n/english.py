@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag_app.web.i18n.english_daily import ENGLISH_DAILY
+
 ENGLISH: Mapping[str, str] = {
     # --- every page ----------------------------------------------------------------------------------
+    "today": "Today",
     "chat": "Chat",
+    "saved": "Saved",
     "compare": "Compare",
     "explore": "Explore",
     "history": "History",
@@ -149,7 +153,6 @@ ENGLISH: Mapping[str, str] = {
     "column_votes": "Votes",
     "column_authors": "Authors",
     "column_link": "arXiv",
-    "csv": "Download as CSV",
     # --- chat: a refusal -----------------------------------------------------------------------------
     "refused": "No answer from these digests",
     "nearest": "Nearest papers in the collection. Ask about one of them:",
@@ -188,6 +191,8 @@ ENGLISH: Mapping[str, str] = {
     "score_help": "How far a paper stands out from the collection, in standard deviations; 100 more when it is named.",
     "prompt": "What the model was given",
     "prompt_none": "No model took part in this answer.",
+    # Today and Saved, in a module of their own
+    **ENGLISH_DAILY,
     # --- compare -------------------------------------------------------------------------------------
     "compare_caption": "Two to four papers side by side, in the digests' own sentences.",
     "compare_choose": "Papers",
@@ -253,12 +258,14 @@ ENGLISH: Mapping[str, str] = {
     "history_row_one": "{when} · 1 question",
     "history_title": "Title",
     "export": "Export",
+    "export_answer": "As a file:",
+    "export_papers": "All {n} papers, in this order.",
     "rename": "Rename",
     "save": "Save",
     "delete": "Delete",
     "delete_sure": "Delete this conversation? This cannot be undone.",
     "delete_yes": "Delete it",
-    "delete_all": "Delete all conversations and bookmarks",
+    "delete_all": "Delete all conversations, bookmarks and follows",
     "delete_all_sure": "Everything in this file goes, also from the disk:",
     "delete_all_yes": "I am sure",
     # --- collection ----------------------------------------------------------------------------------
@@ -396,8 +403,8 @@ ENGLISH: Mapping[str, str] = {
     "part_uploads": "Uploaded digests",
     "part_digests": "Digests",
     "data_delete": "Delete what was asked",
-    "data_delete_help": "Deletes every conversation, every bookmark and what the model has read, also from the "
-    "disk. Digests, index and models stay. The history page deletes a single conversation.",
+    "data_delete_help": "Deletes every conversation, bookmark, note, mark and follow, and what the model has "
+    "read, also from the disk. Digests, index and models stay. The history page deletes a single conversation.",
     "data_delete_all": "Delete all conversations",
     "data_deleted": "Deleted.",
     # --- in place of every page, where the browser came by another name -------------------------------

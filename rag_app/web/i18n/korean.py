@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag_app.web.i18n.korean_daily import KOREAN_DAILY
+
 KOREAN: Mapping[str, str] = {
     # --- every page ----------------------------------------------------------------------------------
+    "today": "오늘",
     "chat": "대화",
+    "saved": "저장한 논문",
     "compare": "비교",
     "explore": "둘러보기",
     "history": "기록",
@@ -148,7 +152,6 @@ KOREAN: Mapping[str, str] = {
     "column_votes": "투표",
     "column_authors": "저자",
     "column_link": "arXiv",
-    "csv": "CSV로 내려받기",
     # --- chat: a refusal -----------------------------------------------------------------------------
     "refused": "이 다이제스트로는 답할 수 없습니다",
     "nearest": "컬렉션에서 가장 가까운 논문입니다. 눌러서 질문하세요:",
@@ -187,6 +190,8 @@ KOREAN: Mapping[str, str] = {
     "score_help": "논문이 컬렉션에서 얼마나 두드러지는지를 표준편차로 나타냅니다. 질문에 언급되면 100을 더합니다.",
     "prompt": "모델에 주어진 내용",
     "prompt_none": "이 답변에는 모델이 쓰이지 않았습니다.",
+    # Today and Saved, in a module of their own
+    **KOREAN_DAILY,
     # --- compare -------------------------------------------------------------------------------------
     "compare_caption": "논문 두 편에서 네 편을 다이제스트의 문장으로 나란히 봅니다.",
     "compare_choose": "논문",
@@ -252,12 +257,14 @@ KOREAN: Mapping[str, str] = {
     "history_row_one": "{when} · 질문 1개",
     "history_title": "제목",
     "export": "내보내기",
+    "export_answer": "파일로:",
+    "export_papers": "이 순서대로 논문 {n}편 모두.",
     "rename": "이름 바꾸기",
     "save": "저장",
     "delete": "삭제",
     "delete_sure": "이 대화를 삭제할까요? 되돌릴 수 없습니다.",
     "delete_yes": "삭제",
-    "delete_all": "모든 대화와 북마크 삭제",
+    "delete_all": "모든 대화, 북마크, 팔로우 삭제",
     "delete_all_sure": "이 파일의 내용이 디스크에서도 모두 지워집니다:",
     "delete_all_yes": "확실합니다",
     # --- collection ----------------------------------------------------------------------------------
@@ -394,8 +401,8 @@ KOREAN: Mapping[str, str] = {
     "part_uploads": "올린 다이제스트",
     "part_digests": "다이제스트",
     "data_delete": "질문 기록 삭제",
-    "data_delete_help": "모든 대화와 북마크, 모델이 읽은 내용을 디스크에서도 삭제합니다. 다이제스트, 색인, "
-    "모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
+    "data_delete_help": "모든 대화, 북마크, 메모, 표시, 팔로우와 모델이 읽은 내용을 디스크에서도 삭제합니다. "
+    "다이제스트, 색인, 모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
     "data_delete_all": "모든 대화 삭제",
     "data_deleted": "삭제했습니다.",
     # --- in place of every page, where the browser came by another name -------------------------------

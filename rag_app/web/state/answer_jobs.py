@@ -29,6 +29,7 @@ from rag_app.records import (
     Sentence,
     Turn,
     Understood,
+    Working,
 )
 from rag_app.web.state.unexpected_error import as_rag_error
 
@@ -60,6 +61,8 @@ class AnswerProgress:
             case Found(evidence):
                 papers = self.papers | {hit.paper.arxiv_id: hit.paper for hit in evidence.hits}
                 return replace(self, evidence=evidence, papers=papers)
+            case Working():
+                return self
             case Draft(text):
                 return replace(self, draft=text)
             case Checked(sentence):

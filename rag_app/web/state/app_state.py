@@ -124,12 +124,12 @@ def _warm_up(library: Library, language: str) -> None:
 
     What fails here fails again for that question, which says so.
     """
+    from rag_app.pipeline import understood
     from rag_app.search.retrieval import retrieve
-    from rag_app.search.understanding import understand
 
     time.sleep(DRAWN_SECONDS)
     with suppress(RagError):
-        retrieve(understand(WARM_UP.get(language, WARM_UP["en"]), library.dictionary), library)
+        retrieve(understood(WARM_UP.get(language, WARM_UP["en"]), library), library)
 
 
 @st.cache_resource(show_spinner=False)

@@ -25,6 +25,7 @@ from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_drawer import open_paper_drawer
 from rag_app.web.widgets.paper_table import paper_table
 from rag_app.web.widgets.plots import plots
+from rag_app.web.widgets.rising import rising_topics
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -103,16 +104,7 @@ def _new_this_week(period: Filters, words: Words, library: Library) -> None:
         if top:
             st.markdown(f"**{words['week_top']}**")
             st.markdown("\n".join(f"1. {label(p.title, 110)} :gray[{votes(words, p.votes)}]" for p in top))
-        if topics:
-            st.markdown(f"**{words['week_rising']}**")
-            change = words["week_change"]
-            st.markdown(
-                " ".join(
-                    f":green-badge[{label(t.phrase, 40)}] "
-                    f":small[:gray[{change.format(before=f'{t.before:.1%}', now=f'{t.within:.1%}')}]]"
-                    for t in topics
-                )
-            )
+        rising_topics(topics, words)
 
 
 def matching(papers: Sequence[Paper], text: str) -> list[Paper]:

@@ -1,0 +1,107 @@
+"""The papers that an open question is answered from, and the sentences that speak for each.
+
+Knows: how many papers an answer holds, when one is surely relevant, and how its sentences are
+chosen. Does not know: kinds of questions, how papers are scored (`search.retrieval`), or the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from rag_app.answer.selection import Selection
+from rag_app.collection.library import Library
+from rag_app.records import Hit, Paper, Passage
+from rag_app.search import open_patterns, retrieval
+from rag_app.search.feedback import fed_back
+from rag_app.text import sentences
+
+# A paper is surely relevant above this share of the best paper's score, within bounds, in standard
+# deviations of the collection.
+SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
+POOL = 40  # papers looked at, best first
+# Words of a sentence that is easily read; longer ones are taken where the digest has no other.
+EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
+SHORT_WORDS = 4
+OWN_PART = 0.35  # of the best sentence's relevance, that saying what the paper does is worth
+WORTH = 0.6  # share of the best sentence's relevance that a shorter one must have
+
+
+def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
+    """The `most` papers that fit `text` best, of those that meet the question's filters."""
+    library, table = selection.library, selection.library.snapshot.papers
+    allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
+    rows = np.array(allowed, dtype=np.intp)
+    found, _ = retrieval.score(text, library, rows)
+    scores = fed_back(found, library)
+    order = rows[np.argsort(-scores[rows], kind="stable")][:most]
+    ids = library.lexical.papers
+    return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
+
+
+def sure(hits: Sequence[Hit], most: int, least: int = 0) -> list[Hit]:
+    """The surely relevant of `hits` (best first), at most `most`, and the first `least` in any case."""
+    if not hits:
+        return []
+    cut = min(max(SURE_SHARE * hits[0].score, SURE_LEAST), SURE_MOST)
+    return [hit for place, hit in enumerate(hits[:most]) if hit.score >= cut or place < least]
+
+
+def by_votes(papers: Sequence[Paper]) -> list[Paper]:
+    """Most voted first; papers of unknown votes last."""
+    return sorted(papers, key=lambda paper: -(paper.votes if paper.votes is not None else -1))
+
+
+def telling(
+    paper: Paper, weights: dict[str, float], library: Library, count: int = 1, easy: int = EASY_WORDS
+) -> tuple[Passage, ...]:
+    """The `count` sentences of a digest that say most about the weighted terms, in its order; among
+    nearly equal ones those of at most `easy` words.
+    """
+    found = [p for p in retrieval.passages_of(paper, weights, library) if _length(p) >= SHORT_WORDS]
+    most = max((p.score for p in found), default=0.0) or 1.0
+    passages = [replace(p, score=max(p.score, 0.0) / most + _own_part(p)) for p in found]
+    best = sorted(passages, key=lambda p: -p.score)
+    chosen: list[Passage] = []
+    while best and len(chosen) < count:
+        taken = next(
+            (p for p in best if _length(p) <= easy and p.score >= WORTH * best[0].score - 1e-9), best[0]
+        )
+        chosen.append(taken)
+        best.remove(taken)
+    return tuple(passage for passage in passages if passage in chosen)
+
+
+def faults(paper: Paper, weights: dict[str, float], library: Library) -> tuple[Passage, ...]:
+    """The sentence of a digest about the weighted terms that says what goes wrong; none where none does."""
+    found = retrieval.passages_of(paper, weights, library)
+    wrong = [p for p in found if open_patterns.FAULTS.search(p.text) and p.score > 0]
+    return tuple(sorted(wrong, key=lambda p: -p.score)[:1])
+
+
+def whole(paper: Paper) -> tuple[Passage, ...]:
+    """Every sentence of a digest, in order."""
+    return tuple(
+        Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
+        for section in paper.sections
+        for start, end in sentences.split(section.text)
+    )
+
+
+def with_terms(selection: Selection, text: str) -> dict[str, float]:
+    """The weighted terms that sentences about `text` are chosen by."""
+    return selection.library.lexical.query_terms(text)
+
+
+def _own_part(passage: Passage) -> float:
+    """What a sentence is worth by its words alone: whether it says what the paper does, or what was
+    before it.
+    """
+    does = bool(open_patterns.CONTRIBUTING.search(passage.text))
+    return OWN_PART * (does - bool(open_patterns.BACKGROUND.search(passage.text)))
+
+
+def _length(passage: Passage) -> int:
+    return len(passage.text.split())

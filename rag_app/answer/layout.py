@@ -1,0 +1,135 @@
+"""Written points -> the text of the answer: Markdown with `[n]` citations.
+
+Knows: how each form of a plan looks. Does not know: how its points were chosen or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag_app.answer import groups, templates
+from rag_app.answer.points import Form, Plan, Written
+from rag_app.answer.rendering import escape_sentence
+from rag_app.answer.selection import Selection
+from rag_app.answer.templates import Composed
+from rag_app.answer.writing import sentences_of
+from rag_app.records import Hit, Paper, Query, Reason, Sentence, Why
+from rag_app.search.retrieval import OF_MANY
+from rag_app.text.cleaning import clean_line, escape_markdown
+
+LONGEST_HEAD = 100  # characters of a title that stand before a point
+
+
+def composed(selection: Selection, plan: Plan, written: Sequence[Written]) -> Composed:
+    """The answer; `written` holds the plan's points, in order."""
+    text = "\n".join(_blocks(selection, plan, written)).strip()
+    hits = tuple(Hit(paper, 0.0, why=(Why(Reason.DENSE),)) for paper in plan.papers)
+    return Composed(text, hits, sentences_of(written))
+
+
+def _blocks(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
+    yield from templates.assumptions(_without_names(selection.query))
+    if plan.lead:
+        yield plan.lead
+        yield ""
+    if plan.form is Form.TABLE:
+        yield from _table(selection.query, plan, written)
+    else:
+        yield from _grouped(selection, plan, written)
+    if plan.close:
+        yield ""
+        yield plan.close
+
+
+def _without_names(query: Query) -> Query:
+    """The question without the notes on names where it is answered from many papers: whatever a word was
+    taken for, it is a part of the subject.
+    """
+    if query.intent not in OF_MANY:
+        return query
+    return replace(query, notes=tuple(note for note in query.notes if " → " not in note))
+
+
+def _grouped(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
+    at = 0
+    for group in plan.groups:
+        own = written[at : at + len(group.points)]
+        if group.name:
+            yield f"**{escape_markdown(group.name)}**"
+            yield ""
+        yield from _lines(selection, plan, own, at)
+        yield ""
+        at += len(group.points)
+
+
+def _lines(selection: Selection, plan: Plan, written: Sequence[Written], before: int) -> Iterator[str]:
+    if plan.form is Form.PROSE:
+        yield " ".join(_said(one.sentences or one.quoted) for one in written)
+        return
+    for place, one in enumerate(written, start=before + 1):
+        mark = f"{place}." if plan.form is Form.STEPS else "-"
+        yield f"{mark} {_line(selection, plan, one)}"
+        yield from (f"   > {escape_sentence(_plain(sentence))}" for sentence in one.quoted)
+
+
+def _line(selection: Selection, plan: Plan, one: Written) -> str:
+    """What a point says, behind the name of its paper where an answer has several."""
+    said = _said(one.sentences)
+    if plan.form is Form.PARTS:
+        return said or _number(one)
+    name = f"**{head_of(one.point.paper)}**{_votes(selection.query, one)}"
+    note = f" — {escape_markdown(one.point.note)}" if one.point.note else ""
+    return f"{name}: {said}{note}" if said else f"{name} {_number(one)}{note}{_terms(selection, one)}"
+
+
+def _table(query: Query, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
+    phrases = templates.words(query.language)
+    yield f"| {phrases['paper']} | {' | '.join(escape_markdown(column) for column in plan.columns)} |"
+    yield "|" + "---|" * (len(plan.columns) + 1)
+    at = 0
+    for group in plan.groups:
+        cells = [_cell(one, phrases["not_in_digest"]) for one in written[at : at + len(group.points)]]
+        yield f"| **{head_of(group.points[0].paper)}** | {' | '.join(cells)} |"
+        at += len(group.points)
+
+
+def _cell(one: Written, missing: str) -> str:
+    return _said((*one.sentences, *one.quoted)) or missing
+
+
+def _said(sentences: Sequence[Sentence]) -> str:
+    return " ".join(escape_sentence(sentence.text) for sentence in sentences)
+
+
+def _plain(sentence: Sentence) -> str:
+    """A quoted sentence without its marker, which stands before it."""
+    return sentence.text.rpartition(" [")[0]
+
+
+def _number(one: Written) -> str:
+    numbers = {support.n for sentence in one.quoted for support in sentence.support}
+    return "".join(f"[{n}]" for n in sorted(numbers))
+
+
+def _terms(selection: Selection, one: Written) -> str:
+    """The digest's terms in Latin letters, for readers who cannot read its sentence."""
+    terms = groups.key_terms(one.point.paper, selection.library)
+    return f" — {escape_markdown(', '.join(terms))}" if terms and not one.point.note else ""
+
+
+def _votes(query: Query, one: Written) -> str:
+    """The votes of a paper where they decide its place or its being here."""
+    paper = one.point.paper
+    counts = query.ranking or query.filters.min_votes is not None or query.filters.max_votes is not None
+    if not counts or paper.votes is None:
+        return ""
+    return f" ({templates.words(query.language)['votes'].format(votes=paper.votes)})"
+
+
+def head_of(paper: Paper) -> str:
+    """What a line calls its paper: the name before the colon of its title, or the title, cut where long."""
+    head = clean_line(paper.title.partition(":")[0] or paper.title)
+    if len(head) > LONGEST_HEAD:
+        head = head[:LONGEST_HEAD].rsplit(" ", 1)[0] + "…"
+    return escape_markdown(head)

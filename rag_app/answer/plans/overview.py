@@ -1,0 +1,143 @@
+"""Plans for what many papers say together: an overview, a recommendation, a concept.
+
+Knows: how many papers each holds and how they are put in order. Does not know: how papers are scored
+or sentences chosen (`answer.choosing`), or how groups are found (`answer.groups`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag_app.answer import choosing, groups
+from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.selection import Selection
+from rag_app.answer.templates import words
+from rag_app.records import Paper, Passage
+from rag_app.search import open_patterns, retrieval
+
+OVERVIEW_PAPERS, FEWEST = 9, 5
+LEAST_GROUPS = 3  # with the papers that are in none
+UNGROUPED = 5  # papers that need no groups
+RECOMMENDED, SIMILAR = 5, 6
+REASON = 2  # sentences
+DEFINED_IN, USED_IN = 2, 3  # papers
+LOOKED_AT = 12  # papers among which a definition is looked for
+NAMED_SHARE = 0.5  # of a name's terms, that a sentence about it holds
+OPENING = 40  # characters that a sentence begins with
+LATER = 0.02  # what each further place in the ranking costs a definition
+
+
+def overview(selection: Selection) -> Plan | None:
+    """The surely relevant papers in groups by what they do, a sentence each."""
+    subject = open_patterns.subject(selection.query.topic)
+    papers = [
+        hit.paper for hit in choosing.sure(choosing.ranked(selection, subject), OVERVIEW_PAPERS, FEWEST)
+    ]
+    weights = choosing.with_terms(selection, subject)
+    points = [
+        Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
+        for paper in papers
+    ]
+    return grouped(selection, points, subject, "overview")
+
+
+def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: str) -> Plan | None:
+    """Points in groups by what their papers do; `lead` is the key of the phrase before them."""
+    if not points:
+        return None
+    phrases = words(selection.query.language)
+    papers = [point.paper for point in points]
+    if len(points) <= UNGROUPED:
+        return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+    found = groups.found(papers, subject, selection.query.language, selection.library)
+    if len(found) < LEAST_GROUPS:
+        return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+    made = [
+        Group(tuple(points[place] for place in one.places), one.name or phrases["others"]) for one in found
+    ]
+    listed = ", ".join(phrases["group_of"].format(name=g.name, count=len(g.points)) for g in made)
+    head = phrases[lead].format(count=len(papers))
+    return Plan(tuple(made), lead=f"{head} {phrases['groups_are'].format(groups=listed)}")
+
+
+def recommendation(selection: Selection) -> Plan | None:
+    """The papers that fit a purpose best, in the order to read them, with the sentences that say why;
+    of two that fit equally well the more voted one first.
+    """
+    subject = open_patterns.subject(selection.query.topic)
+    hits = choosing.sure(choosing.ranked(selection, subject), selection.query.limit or RECOMMENDED, 3)
+    hits.sort(key=lambda hit: (-round(hit.score), -(hit.paper.votes or 0)))
+    weights = choosing.with_terms(selection, subject)
+    points = tuple(_point(selection, hit.paper, weights, REASON) for hit in hits)
+    lead = words(selection.query.language)["recommended"].format(count=len(points))
+    return Plan((Group(points),), Form.STEPS, lead) if points else None
+
+
+def concept(selection: Selection) -> Plan | None:
+    """What something is, by the digests that say so, then where it is used, and what else is asked."""
+    subject = open_patterns.subject(selection.query.topic)
+    papers = [hit.paper for hit in choosing.ranked(selection, subject)[:LOOKED_AT]]
+    if not papers:
+        return None
+    first = _definitions(selection, papers, open_patterns.named(selection.query.topic) or subject)
+    told = {point.paper.arxiv_id for point in first}
+    weights = choosing.with_terms(selection, selection.query.topic)
+    faults = bool(open_patterns.FAULTS.search(selection.query.question))
+    tell = choosing.faults if faults else choosing.telling
+    others = [
+        Point(paper, passages)
+        for paper in papers
+        if paper.arxiv_id not in told and (passages := tell(paper, weights, selection.library))
+    ][:USED_IN]
+    phrases = words(selection.query.language)
+    heads = phrases["what_it_is"], phrases["its_faults" if faults else "where_used"]
+    groups_of = [
+        Group(tuple(points), head) for points, head in zip((first, others), heads, strict=True) if points
+    ]
+    return Plan(tuple(groups_of))
+
+
+def _definitions(selection: Selection, papers: Sequence[Paper], name: str) -> list[Point]:
+    """The sentences that say best what `name` is, one of each of the best papers for it."""
+    best: list[tuple[float, Point]] = []
+    for place, paper in enumerate(papers):
+        worths = [(_defines(selection, passage, name), passage) for passage in choosing.whole(paper)]
+        worth, passage = max(worths, key=lambda pair: pair[0], default=(0.0, None))
+        if passage and worth > 0:
+            best.append((worth - LATER * place, Point(paper, (passage,))))
+    best.sort(key=lambda pair: -pair[0])
+    return [point for _, point in best[:DEFINED_IN]]
+
+
+def _defines(selection: Selection, passage: Passage, name: str) -> float:
+    """How well a sentence says what `name` is: it holds the name, best at its beginning, and says of it
+    that it is something.
+    """
+    lexical = selection.library.lexical
+    covered = lexical.coverage(name, passage.text) or 0.0
+    if covered < NAMED_SHARE or not open_patterns.DEFINING.search(passage.text):
+        return 0.0
+    opens = (lexical.coverage(name, passage.text[:OPENING]) or 0.0) >= NAMED_SHARE
+    own = bool(open_patterns.OWN_WORK.search(passage.text))
+    return covered + 0.5 * opens - 0.5 * own
+
+
+def _point(selection: Selection, paper: Paper, weights: dict[str, float], count: int = 1) -> Point:
+    return Point(paper, choosing.telling(paper, weights, selection.library, count))
+
+
+def similar(selection: Selection) -> Plan | None:
+    """The papers nearest to a named one, with what they have in common."""
+    if not selection.query.papers:
+        return None
+    phrases = words(selection.query.language)
+    library, seed = selection.library, selection.library.snapshot.papers.get(selection.query.papers[0])
+    near = retrieval.like(seed, library, selection.query.filters)[: selection.query.limit or SIMILAR]
+    weights = library.lexical.query_terms(" ".join([seed.title, *(p.text for p in choosing.whole(seed)[:2])]))
+    points = []
+    for paper in near:
+        shared = groups.shared_terms(seed, paper, library)
+        note = phrases["shares"].format(terms=", ".join(shared)) if shared else ""
+        points.append(Point(paper, choosing.telling(paper, weights, library), note))
+    name = seed.title.partition(":")[0]
+    return Plan((Group(tuple(points)),), lead=phrases["similar_to"].format(name=name)) if points else None

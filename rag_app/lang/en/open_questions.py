@@ -1,0 +1,74 @@
+"""What open questions in English say beside their subject.
+
+Knows: words and patterns only. Does not know: which kinds of questions there are, or the collection.
+"""
+
+from __future__ import annotations
+
+from rag_app.lang.en.numbers import COUNTS
+from rag_app.lang.language import OpenPatterns
+
+_COUNT = rf"(\d{{1,2}}|{'|'.join(COUNTS)})"
+_PEOPLE = r"(?:people|researchers|authors|(?:recent |new(?:er)? )?(?:papers?|works?|studies|methods))"
+
+OPEN_QUESTIONS = OpenPatterns(
+    asking=(
+        r"\b(?:what|which) (?:are|is|were|was) (?:(?:some|the|all|main|different|various|major|key|common) )*"
+        r"(?:ways?|approach(?:es)?|methods?|techniques?|tricks?|ideas?|highlights?|strategies)"
+        r"(?: (?:to|of|for|in|there are to))?\b",
+        rf"\bhow (?:do|does|did|are|is|can|could) {_PEOPLE}\b|\b{_PEOPLE} (?:do|say|propose|suggest|use) to\b",
+        r"\b(?:what|which) (?:tricks|methods|approaches|ways|techniques) (?:let|allow|help|make|exist)\b",
+        r"\bi keep hearing that\b|\bwhy (?:is|are) (?:that|those|these|this|it)\b|\band why\b|\bwhy\b",
+        r"\bwhat (?:do|does|did) (?:(?:new|newer|recent) )?\w+ do\b|\bwhat (?:does|do) each(?: \w+){1,3}\b",
+        r"\bwhat should i (?:read|start with)(?: first)?\b|\bwhich papers? (?:should i read )?first\b",
+        r"\bwhere (?:should|do) i start\b|\b(?:i|we) (?:have|want to|would like to|need to|am|are going to)\b",
+        r"\b(?:make|give me|show|build|draw|put together) (?:me )?an? (?:table|overview|summary|list)(?: of)?\b",
+        r"\b(?:summari[sz]e|summary|overview|rundown|highlights?|recap|explain|describe|compare|tell me)"
+        r"(?: (?:of|on|about|me))?\b",
+        r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
+        r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\bhas any(?:one|body)\b|\bis there any\b",
+        r"\b(?:which|what|any) (?:papers?|works?) (?:do|did|does) (?:that|this|it|so)\b|\band how\b",
+        r"\b(?:what|which|who) (?:is|are|was|were)\b|\bdoes each(?: of them)? matter\b|\bgive me an?\b",
+        r"\bwhy (?:does|do|did) (?:each|it|they)(?: of them)? \w+\b|\bmost (?:up)?voted\b|\bdigests? papers?\b",
+        r"\b(?:only|please|pls|plz|quick(?:ly)?|briefly|the digests?|digests?|papers?|articles?)\b",
+        r"\bin (?:english|korean)\b|\bby topic\b|\bgroup(?:ed)?(?: by \w+)?\b|\band what each(?: \w+){0,4}$",
+    ),
+    in_this_language=(r"\b(?:in|into|to) english\b", r"영어로|영문으로"),
+    points=(
+        rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
+    ),
+    name_column=(r"(?:names?|papers?|titles?|models?|methods?|benchmarks?|data ?sets?)",),
+    figures_asked=(
+        r"\b(?:sizes?|length|numbers?|scores?|results?|accuracy|how (?:many|much|long|big)|votes?|speed"
+        r"|parameters?|tokens?|cost|figures?|performance|gain|rates?)\b",
+    ),
+    without_before=(
+        r"\b(?:without|excluding|except(?: for)?|other than|(?:do(?:es)? not|don'?t|doesn'?t) (?:use|need|require)"
+        r"|not (?:using|based on|relying on))\s+(?:any |a |an |the |additional |extra )*"
+        r"(\w[\w-]*(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)\w[\w-]*)?)",
+    ),
+    without_after=(r"\b([\w-]+)[- ]free\b",),
+    not_before=(r"\b(?:not|other than|instead of|rather than)",),
+    not_after=(),
+    denying=(
+        r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
+    ),
+    defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
+    named=(
+        r"\bwhat(?:'s| is| are|s)\s+(?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|is|does)\b|$))",
+        r"\b(?:explain|define|meaning of|concept of)\s+(?:what )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",
+    ),
+    faults=(
+        r"\b(?:wrong|problems?|limit(?:s|ed|ations?)?|drawbacks?|weak(?:ness(?:es)?)?|fail\w*|faults?|downsides?"
+        r"|disadvantages?|shortcomings?|pitfalls?)\b",
+    ),
+    own_work=(r"\b(?:this|our) (?:paper|work|study|method)\b|\bwe\b",),
+    contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
+    background=(r"^(?:recent(?:ly)?|existing|previous|traditional|despite|although|while)\b|\bhave shown\b",),
+    shorter=(
+        r"\b(?:short(?:er|ly)?|brief(?:er|ly)?|concise(?:ly)?|in (?:one|a|two) sentences?|condense|tl;?dr)\b",
+    ),
+    longer=(r"\b(?:long(?:er)?|more details?|in detail|elaborate|expand|tell me more|detailed|deeper)\b",),
+    as_table=(r"\btab(?:le|ular)\b",),
+    only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
+)

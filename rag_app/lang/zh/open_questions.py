@@ -1,0 +1,33 @@
+"""What open questions in Chinese say beside their subject.
+
+Knows: words and patterns only. Does not know: which kinds of questions there are, or the collection.
+"""
+
+from __future__ import annotations
+
+from rag_app.lang.language import OpenPatterns
+
+OPEN_QUESTIONS = OpenPatterns(
+    asking=(
+        r"(?:请|帮我)?(?:解释|总结|概括|介绍|比较|整理|推荐|翻译|说明)(?:一下)?",
+        r"(?:告诉我|给我|列出)|有(?:哪些|什么)(?:方法|论文|研究|办法|做法)?|(?:哪些|什么样的|主要的?)(?:方法|论文|研究|办法)",
+        r"(?:是什么|什么是|为什么|怎么(?:做|样)?|如何|吗|呢)|用中文|用表格|简单地?|详细地?",
+        r"论文(?=$|[,，。?？\s])",
+    ),
+    in_this_language=(r"用中文|成中文",),
+    points=(r"(\d{1,2})\s?(?:点|条|句话?|行)",),
+    name_column=(r"名称|名字|论文|标题|模型|方法|数据集",),
+    figures_asked=(r"大小|规模|长度|分数|得分|结果|性能|数量|多少|速度|精度|比例",),
+    without_before=(r"(?:不用|不使用|不需要|无需|没有|除了)([\w-]{1,8})",),
+    not_before=(r"不是|而非|除了",),
+    denying=(r"无需|不需要|不用|没有|免",),
+    defining=(r"是(?:一种|指)",),
+    named=(r"^\W*什么是(.+?)[?？]?$", r"^\W*(.+?)是(?:什么|啥)"),
+    faults=(r"问题|局限|缺点|弱点|失败|不足",),
+    contributing=(r"提出|介绍|引入|开发|发布|新的",),
+    background=(r"^(?:近年来|最近|现有|传统)",),
+    shorter=(r"简短|简洁|一句话|两句话|短一点",),
+    longer=(r"详细|更长|具体",),
+    as_table=(r"表格|做成表",),
+    only=(r"只要|仅|只有",),
+)

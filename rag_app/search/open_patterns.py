@@ -1,0 +1,132 @@
+"""What open questions ask for beside their subject: the language, form and length of the answer,
+the columns of a table, and what must not hold.
+
+Knows: how wishes are read off a question, in every language. Does not know: a language's words, how
+kinds of questions are told apart, or how a wish is met.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rag_app.lang import LANGUAGES, alternatives, language_of
+from rag_app.lang.language import OpenPatterns, Parts
+
+
+def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
+    """The wordings of every language."""
+    return re.compile(alternatives(lambda one: parts_of(one.open_questions)), re.IGNORECASE)
+
+
+ASKING = _said(lambda p: p.asking)
+POINTS = _said(lambda p: p.points)
+NAME_COLUMN = _said(lambda p: p.name_column)
+FIGURES_ASKED = _said(lambda p: p.figures_asked)
+DENIED = tuple(_said(lambda p, side=side: getattr(p, side)) for side in ("without_before", "without_after"))
+DENYING = _said(lambda p: p.denying)
+DEFINING = _said(lambda p: p.defining)
+FAULTS = _said(lambda p: p.faults)
+OWN_WORK = _said(lambda p: p.own_work)
+NAMED = tuple(
+    re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in one.open_questions.named
+)
+CONTRIBUTING = _said(lambda p: p.contributing)
+BACKGROUND = _said(lambda p: p.background)
+NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
+NOT_AFTER = re.compile(rf"\s*(?:{alternatives(lambda one: one.open_questions.not_after)})", re.IGNORECASE)
+SHORTER = _said(lambda p: p.shorter)
+LONGER = _said(lambda p: p.longer)
+AS_TABLE = _said(lambda p: p.as_table)
+ONLY = _said(lambda p: p.only)
+ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
+EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
+BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
+LISTED = re.compile(r"\(([^()]*[,/·][^()]*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)")
+BETWEEN = re.compile(r"\s*[,;，、]\s*(?![^()]*\))|\s+(?:and|및)\s+(?![^()]*\))")
+FEWEST_COLUMNS, MOST_COLUMNS = 2, 5
+LONGEST_COLUMN = 60  # characters
+
+_COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
+COUNT_WORDS = frozenset(_COUNTS)
+
+
+def subject(text: str) -> str:
+    """What an open question is about: without what asks, and without the form that is asked for; empty
+    where nothing is left.
+    """
+    return _without(EMPTY, _without(ASKING, _without(POINTS, text)))
+
+
+def narrow_subject(text: str) -> str:
+    """The subject without what is explained in parentheses."""
+    return subject(ASIDE.sub(" ", text))
+
+
+def named(question: str) -> str:
+    """The thing whose meaning is asked for: the X of "what is X"; empty where it is not told so."""
+    found = (match[1] for pattern in NAMED for match in [pattern.search(question)] if match)
+    return next(found, "").strip(" ,.?!")
+
+
+def answer_language(question: str) -> str:
+    """The language that the answer is to be in: the one that is asked for, else that of the question."""
+    for one in LANGUAGES.values():
+        if any(re.search(part, question, re.IGNORECASE) for part in one.open_questions.in_this_language):
+            return one.code
+    return language_of(question)
+
+
+def denied(before: str, after: str) -> bool:
+    """Whether what stands between two texts is said not to be meant."""
+    return bool(NOT_BEFORE.search(before) or NOT_AFTER.match(after))
+
+
+def points_asked(question: str) -> int:
+    """The N of "in N points"; 0 where no number is given."""
+    match = POINTS.search(question)
+    if not match:
+        return 0
+    word = next(group for group in match.groups() if group).casefold()
+    return int(word) if word.isdigit() else _COUNTS.get(word, 0)
+
+
+def columns(question: str) -> tuple[str, ...]:
+    """The columns of a table that a question lists, as it names them; empty where it lists none."""
+    for match in reversed(list(LISTED.finditer(question))):
+        listed = match[1] or match[2]
+        named = tuple(part.strip(" .?!") for part in BETWEEN.split(listed) if part.strip(" .?!"))
+        if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(
+            len(name) <= LONGEST_COLUMN for name in named
+        ):
+            return named
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What must not hold, other words for that it does not, and the question without both."""
+
+    what: str = ""
+    also: str = ""  # "training-free, zero-shot" after "without training"
+    rest: str = ""
+
+
+def denial(question: str) -> Denial:
+    """What a question says must not hold; `what` is empty where it says nothing of the kind."""
+    for pattern in DENIED:
+        match = pattern.search(question)
+        if match:
+            before, after = question[: match.start()], question[match.end() :]
+            also = BRACKETED.match(after)
+            return Denial(
+                what=next(group for group in match.groups() if group).strip(),
+                also=also[1] if also else "",
+                rest=before + " " + (after[also.end() :] if also else after),
+            )
+    return Denial(rest=question)
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    return re.sub(r"\s+", " ", pattern.sub(" ", text)).strip(" ,.?!:;-~")

@@ -1,0 +1,89 @@
+"""The kind of a question: what rules read exactly, and else what the examples say.
+
+Knows: which kinds are possible for what a question names, and how far what the wording rules say
+counts beside the examples. Does not know: wordings, or how examples are learned from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rag_app.collection.library import Library
+from rag_app.records import Fact, Intent
+from rag_app.search import kinds
+
+# The probability of each kind for (question, the same with marks in place of what it names).
+Recognise = Callable[[str, str], Mapping[str, float]]
+
+RULED = 2.7  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
+SURE = 0.9  # probability at which a question that names what the collection has is none about papers
+
+# What is asked of the whole table stays a question for records or a list, or one that sums it up.
+OF_THE_TABLE = {
+    Intent.METADATA,
+    Intent.LIST,
+    Intent.SUMMARY,
+    Intent.TABLE,
+    Intent.CONDITION,
+    Intent.RECOMMEND,
+    Intent.TREND,
+}
+RANKED = {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS, Fact.UNKNOWN_VOTES}
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What rules have read off a question."""
+
+    ruled: Intent  # the kind by its wording
+    aggregate: Fact
+    papers: int  # that it is about
+    named: bool  # it names papers, authors or conditions itself
+    topic: int  # content terms beside these
+    conversation: bool
+
+
+def recogniser(library: Library) -> Recognise:
+    """The examples' say, over the collection's own embedding model."""
+
+    def shares(question: str, marked: str) -> Mapping[str, float]:
+        embedder = library.embedder
+        learned = kinds.classifier(library.settings.home, embedder.fingerprint, embedder.query)
+        return learned.shares(embedder.query(question), marked)
+
+    return shares
+
+
+def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
+    """The likeliest of the possible kinds."""
+    weighed = {
+        kind: shares.get(kind.value, 0.0) * (RULED if kind is signs.ruled else 1.0)
+        for kind in Intent
+        if _possible(kind, signs, shares.get(kind.value, 0.0))
+    }
+    best = max(weighed, key=lambda kind: weighed[kind], default=signs.ruled)
+    if best not in {Intent.LIST, Intent.METADATA}:
+        return best
+    # Alike in wording; which of the two follows from what is left of the question without its filters.
+    if signs.ruled in {Intent.LIST, Intent.METADATA}:
+        return signs.ruled
+    return Intent.LIST if signs.topic else Intent.METADATA
+
+
+def _possible(kind: Intent, signs: Signs, share: float) -> bool:
+    if signs.aggregate in RANKED and signs.ruled in OF_THE_TABLE and not signs.papers:
+        return kind in OF_THE_TABLE
+    match kind:
+        case Intent.COMPARE:
+            return signs.ruled is Intent.COMPARE
+        case Intent.SIMILAR:
+            return signs.papers > 0
+        case Intent.RESTYLE:
+            return signs.conversation
+        case Intent.TABLE | Intent.PAPER:
+            # "As a table" after an answer is about that answer.
+            return not signs.conversation or signs.named or signs.topic > 0
+        case Intent.OFF | Intent.CHAT:
+            return not signs.named or share >= SURE
+    return True

@@ -1,0 +1,159 @@
+"""What kinds promise: they are learned from files of examples, in every language, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag_app.embedding.embedder import Matrix
+from rag_app.lang import LANGUAGES
+from rag_app.records import Fact, Intent
+from rag_app.search import kinds
+from rag_app.search.recognition import Signs, decide
+from tests.helpers.fakes import HashEmbedder
+
+TOY = """
+en = [
+  "Draw a picture of {topic}.", "draw me {paper} as a cartoon", "Please draw the pipeline of {paper}",
+  "could you draw {topic} for me?", "Draw how {paper} is built", "draw a sketch of {topic}",
+]
+ko = [
+  "{topic} 그림 그려줘", "{paper}를 만화로 그려줘", "{paper}의 구조를 그려 주세요", "{topic}를 그려줄래?",
+  "{paper} 과정을 그려줘", "{topic} 스케치 그려 주세요",
+]
+"""
+
+
+@pytest.fixture(scope="module")
+def learned() -> kinds.Classifier:
+    return kinds.fitted(kinds.examples(), HashEmbedder().query)
+
+
+def recognised(learned: kinds.Classifier, question: str, marked: str = "") -> str:
+    shares = learned.shares(HashEmbedder().query(question), marked or question)
+    return max(shares, key=lambda kind: shares[kind])
+
+
+def test_a_file_of_examples_is_all_that_another_kind_needs(tmp_path: Path) -> None:
+    folder = shutil.copytree(kinds.EXAMPLES, tmp_path / "examples")
+    (folder / "drawing.toml").write_text(TOY, encoding="utf-8")
+    learned = kinds.fitted(kinds.examples(folder), HashEmbedder().query)
+    assert recognised(learned, "Draw the architecture of a transformer, please") == "drawing"
+    assert recognised(learned, "트랜스포머 구조를 그려줘") == "drawing"
+    assert recognised(learned, "Which papers are about transformers?") == "list"
+    assert recognised(learned, "트랜스포머를 다룬 논문을 모두 찾아줘") == "list"
+
+
+def test_a_list_of_examples_is_all_that_another_language_needs(tmp_path: Path) -> None:
+    folder = shutil.copytree(kinds.EXAMPLES, tmp_path / "examples")
+    german = {"compare": "Vergleiche {paper} mit {paper2}", "list": "Welche Arbeiten behandeln {topic}?"}
+    for kind, question in german.items():
+        text = (folder / f"{kind}.toml").read_text(encoding="utf-8")
+        more = ", ".join(f'"{question}{end}"' for end in ("", "!", " bitte", " heute"))
+        (folder / f"{kind}.toml").write_text(f"{text}\nde = [{more}]\n", encoding="utf-8")
+    learned = kinds.fitted(kinds.examples(folder), HashEmbedder().query)
+    assert recognised(learned, "Welche Arbeiten behandeln Roboter?") == "list"
+
+
+def test_every_kind_has_examples_in_every_language() -> None:
+    found = {(one.kind, one.language) for one in kinds.examples()}
+    assert found == {(intent.value, code) for intent in Intent for code in LANGUAGES}
+
+
+def test_examples_are_many_and_never_twice() -> None:
+    known = kinds.examples()
+    for intent in Intent:
+        for code in LANGUAGES:
+            ours = [one.question for one in known if (one.kind, one.language) == (intent.value, code)]
+            assert len(ours) >= 25
+            assert len({question.casefold() for question in ours}) == len(ours)
+
+
+def test_slots_are_filled_and_what_is_named_is_marked() -> None:
+    for one in kinds.examples():
+        assert "{" not in one.question
+        assert not any(mark in one.question for mark in kinds.MARKS)
+    dated = [one for one in kinds.examples() if "2024-05-17" in one.question]
+    assert dated
+    assert all(kinds.DAY in one.marked and "2024" not in one.marked for one in dated)
+
+
+def test_topics_fill_the_slots_of_every_kind_alike() -> None:
+    topic = "robot grasping"
+    holding = {one.kind for one in kinds.examples() if topic in one.question}
+    assert len(holding) >= 6
+
+
+def test_a_name_does_not_decide_the_kind(learned: kinds.Classifier) -> None:
+    for name in ("LoRA", "Compare", "TableGPT"):
+        question = f"How many layers does {name} have?"
+        marked = question.replace(name, kinds.PAPER)
+        assert recognised(learned, question, marked) == "lookup"
+
+
+def test_the_shipped_classifier_is_fitted_to_the_examples_as_they_are() -> None:
+    shipped = list(kinds.SHIPPED.glob("*.npz"))
+    assert shipped
+    for file in shipped:
+        with np.load(file) as kept:
+            assert str(kept["version"]) == kinds.version(), "run: rag-app calibrate --ship"
+
+
+def test_a_classifier_is_fitted_once_and_kept_beside_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded: list[str] = []
+
+    def embed(text: str) -> Matrix:
+        embedded.append(text)
+        return HashEmbedder().query(text)
+
+    monkeypatch.setattr(kinds, "_opened", {})
+    first = kinds.classifier(tmp_path, "kept-once", embed)
+    monkeypatch.setattr(kinds, "_opened", {})
+    again = kinds.classifier(tmp_path, "kept-once", embed)
+    assert len(embedded) == len(kinds.examples())
+    question = HashEmbedder().query("papers about robots")
+    before, after = (one.shares(question, "papers about robots") for one in (first, again))
+    assert after == pytest.approx(before, abs=0.01)
+
+
+def test_a_damaged_file_is_fitted_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = kinds.file_of(tmp_path / "kinds", "damaged")
+    file.parent.mkdir()
+    file.write_bytes(b"PK\x03\x04 nothing")
+    monkeypatch.setattr(kinds, "_opened", {})
+    assert kinds.classifier(tmp_path, "damaged", HashEmbedder().query).kinds
+
+
+SIGNS = Signs(Intent.LOOKUP, Fact.NONE, papers=0, named=False, topic=3, conversation=False)
+
+
+def signs(**changed: object) -> Signs:
+    return replace(SIGNS, **changed)  # type: ignore[arg-type] # fields of mixed types
+
+
+def test_an_answer_is_restyled_only_where_there_is_one() -> None:
+    shares = {"restyle": 0.9, "lookup": 0.1}
+    assert decide(SIGNS, shares) is Intent.LOOKUP
+    assert decide(signs(conversation=True), shares) is Intent.RESTYLE
+
+
+def test_a_question_that_names_a_paper_is_off_topic_only_with_strong_proof() -> None:
+    assert decide(SIGNS, {"off": 0.8, "paper": 0.2}) is Intent.OFF
+    assert decide(signs(named=True, papers=1), {"off": 0.8, "paper": 0.2}) is Intent.PAPER
+    assert decide(signs(named=True, papers=1), {"off": 0.97, "paper": 0.03}) is Intent.OFF
+
+
+def test_a_count_or_ranking_of_the_table_is_no_lookup() -> None:
+    counted = signs(ruled=Intent.METADATA, aggregate=Fact.COUNT, topic=0)
+    assert decide(counted, {"lookup": 0.9, "metadata": 0.05}) is Intent.METADATA
+    assert decide(counted, {"summary": 0.9, "metadata": 0.05}) is Intent.SUMMARY
+
+
+def test_a_kind_of_the_examples_that_no_stage_knows_is_passed_over() -> None:
+    assert decide(SIGNS, {"drawing": 0.9, "overview": 0.1}) is Intent.OVERVIEW
