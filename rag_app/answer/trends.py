@@ -117,7 +117,7 @@ def rising(papers: Sequence[Paper], period: Filters, limit: int = 5) -> list[Top
 
 def typical(groups: Sequence[Sequence[Paper]], limit: int = 3) -> list[tuple[str, ...]]:
     """For each group, which together are all papers, the phrases of its titles that tell it from the
-    others, at most `limit`, no two of them with a word in common.
+    others, at most `limit`, no two of them with a word or a part of one in common.
 
     Ranked by what a phrase adds to the Kullback-Leibler divergence of the group's titles from all: how
     often it occurs, times the logarithm of how many times its usual share that is.
@@ -139,9 +139,14 @@ def _typical(group: Sequence[Paper], usual: Mapping[str, float], limit: int) -> 
     for phrase in sorted(gains, key=lambda phrase: (-gains[phrase], phrase)):
         if len(chosen) == limit:
             break
-        if not any(set(phrase.split()) & set(other.split()) for other in chosen):
+        if not any(_overlap(phrase, other) for other in chosen):
             chosen.append(phrase)
     return tuple(chosen)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether a word of one phrase is, or is part of, a word of the other."""
+    return any(a in b or b in a for a in one.split() for b in other.split())
 
 
 def _by_phrase(papers: Sequence[Paper]) -> dict[str, list[Paper]]:
