@@ -35,7 +35,7 @@ from rag_app.text.terms import (
     words,
 )
 
-ANALYSES = "morphemes.json"
+ANALYSES, PAPERS = "morphemes.json", "papers.json"
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
@@ -74,6 +74,11 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     }.items():
         (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     analyse.save(folder / ANALYSES)
+
+
+def papers_of(folder: Path) -> tuple[str, ...]:
+    """The arXiv ids of an index in the order of its rows; OSError or ValueError if it is damaged."""
+    return tuple(json.loads((folder / PAPERS).read_text(encoding="utf-8")))
 
 
 class LexicalIndex:

@@ -127,7 +127,7 @@ def _pages(words: Words, language: str, library: Library | None) -> Mapping[str,
     draw: dict[str, Callable[[], None]] = {
         "today": partial(today.page, words, language, library) if library else first_page,
         "chat": partial(chat.page, words, language, library) if library else first_page,
-        "saved": partial(saved.page, words, library),
+        "saved": partial(saved.page, words, library, open_chat),
         "compare": partial(compare.page, words, language, library, open_chat) if library else first_page,
         "explore": partial(explore.page, words, library, open_chat) if library else first_page,
         "history": partial(history.page, words, library, open_chat),
