@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
         _add_export,
         _add_feed,
         _add_adapt,
+        _add_calibrate,
         _add_bench,
     ):
         add(commands)
@@ -299,6 +300,17 @@ def _add_feed(commands: Commands) -> None:
 def _add_adapt(commands: Commands) -> None:
     adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
     adapt.add_argument("--seed", type=int, default=0)
+
+
+def _add_calibrate(commands: Commands) -> None:
+    calibrate = commands.add_parser(
+        "calibrate", help="measure the thresholds that depend on the embedding model and the collection"
+    )
+    calibrate.add_argument(
+        "--ship",
+        action="store_true",
+        help="for the project: write what ships for the default embedding model",
+    )
 
 
 def _add_bench(commands: Commands) -> None:

@@ -287,7 +287,7 @@ def _feed(options: argparse.Namespace, settings: Settings) -> None:
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline
-    from rag_app.cli import terminal
+    from rag_app.cli import calibrating, terminal
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
@@ -297,6 +297,13 @@ def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     if result.kept:
         with terminal.ProgressBar("ingest") as progress:
             pipeline.ingest(settings, progress=progress)
+        calibrating.calibrate(settings)
+
+
+def _calibrate(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import calibrating
+
+    calibrating.calibrate(settings, ship=options.ship)
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> None:
@@ -332,5 +339,6 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "export": _export,
     "feed": _feed,
     "adapt": _adapt,
+    "calibrate": _calibrate,
     "bench": _bench,
 }
