@@ -17,20 +17,17 @@ from dataclasses import replace
 
 from rag_app.answer import glosses, prompting, templates, verification
 from rag_app.answer.rendering import DraftLine, assembled, extracted, tells
-from rag_app.answer.selection import Selection, absent_names, certain, focus, respelled, shares_a_word
+from rag_app.answer.selection import Selection, absent_names, certain, focus, respelled
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.llm.protocol import Generator, Processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
+from rag_app.search import relevance
 
 # Tokens of a prompt: on a CPU, what 2 cores read in a quarter of a minute.
 PROMPT_TOKENS = {Processor.CPU: 1_000, Processor.GPU: 3_000}
 # Share of those tokens where the model chooses between papers: a few sentences of each are enough.
 CHOOSING_SHARE = 0.75
-# "It refuses too often": below this score of the best paper (standard deviations of the collection)
-# no digest is about the question.
-OFF_TOPIC = 2.8
-WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
 TRANSLATED = 6  # sentences of a comparison that are translated, shared among its sides
 
 MARKED = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
@@ -63,8 +60,9 @@ def draft(selection: Selection) -> Steps:
 
 def is_off_topic(selection: Selection) -> bool:
     """Whether no paper is named and none is about the question."""
-    least = OFF_TOPIC if shares_a_word(selection) else WORDLESS
-    return not selection.named and selection.evidence.strength < least
+    return not selection.named and relevance.is_foreign(
+        selection.query, selection.evidence, selection.library
+    )
 
 
 def _prompt(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
