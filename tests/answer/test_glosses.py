@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_a_gloss_that_is_not_in_the_readers_language_does_not_pass(library: Libr
 
 def test_a_gloss_that_was_cut_off_does_not_pass(library: Library) -> None:
     class Cut(ScriptedGenerator):
-        def stream(self, messages: Sequence[Message], **options: object) -> Iterator[str]:
+        def stream(self, messages: Sequence[Message], **options: Any) -> Iterator[str]:
             options["max_tokens"] = 3
             yield from super().stream(messages, **options)
             self.usage = replace(self.usage, generated_tokens=10_000)
