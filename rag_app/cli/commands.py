@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
-from rag_app.records import Checked, Done, Found, Turn, Understood, Working
+from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -122,6 +122,20 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
     else:
         terminal.print_answer(answer)
+        with terminal.stoppable() as stop:
+            _print_glosses(answer, library, engine, stop)
+
+
+def _print_glosses(answer: Answer, library: Library, engine: Generator | None, stop: threading.Event) -> None:
+    """What the shown sources say in the language of the answer, where that is another."""
+    from rag_app.answer import glosses, templates
+    from rag_app.cli import terminal
+
+    numbers = [(n, p) for n, p in glosses.unread(answer) if n <= terminal.SOURCES]
+    if engine is None or not numbers:
+        return
+    made = glosses.glosses([p for _, p in numbers], answer.language, library, engine, stop=stop)
+    terminal.print_glosses(templates.words(answer.language)["glossed"], [n for n, _ in numbers], made)
 
 
 def _reserve(file: Path) -> None:
@@ -210,6 +224,7 @@ def _answered_aloud(
                 terminal.print_stopped()
             else:
                 terminal.print_answer(event.answer)
+                _print_glosses(event.answer, library, engine, stop)
             return pipeline.turn(query, event.answer)
     raise EngineError("the answer did not come to an end", "ask again")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -45,7 +45,7 @@ from rag_app.records import (
 )
 from rag_app.search.similar import Similar
 from rag_app.web.state import answer_jobs, app_state
-from rag_app.web.widgets import similar_papers
+from rag_app.web.widgets import gloss, similar_papers
 
 APP = Path(rag_app.__file__).parent / "web" / "app.py"
 
@@ -172,6 +172,13 @@ class Page:
         return "\n".join(str(element.value) for element in elements)
 
 
+class NoGlosses:
+    """A gloss desk by which every sentence stands as it is."""
+
+    def texts(self, passages: Sequence[Passage], *others: object) -> list[str | None]:
+        return ["" for _ in passages]
+
+
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     papers.build([FILM, CALM], tmp_path / "papers.sqlite3")
@@ -195,6 +202,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     monkeypatch.setattr(similar_papers, "_similar", alike)  # it has no vectors
     monkeypatch.setattr(app_state, "warm_up", lambda library, language: None)  # it has no parts to load
     monkeypatch.setattr(app_state, "engine", lambda: engine)
+    monkeypatch.setattr(gloss, "desk", NoGlosses)  # it has no model that writes
     app_state.settings.clear()
     app_state.background.clear()
     app_state.history.clear()
