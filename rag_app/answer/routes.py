@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from rag_app.answer import layout, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
 from rag_app.answer.plans import condition, list_lead, overview, paper, period, restyle, table
-from rag_app.answer.points import Plan
+from rag_app.answer.points import AnswerPlan
 from rag_app.answer.rendering import STANDS_OUT
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.records import Filters, Intent, Query
 from rag_app.search import patterns
 
-Planner = Callable[[Selection], Plan | None]
+Planner = Callable[[Selection], AnswerPlan | None]
 Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
 Writer = Callable[[Selection], Steps]  # streams what is checked, and returns the answer
 

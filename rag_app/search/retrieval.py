@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
-from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query, Reason, Why
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import open_patterns, patterns
 from rag_app.text import sentences
 from rag_app.text.terms import words
@@ -90,31 +90,6 @@ def retrieve(query: Query, library: Library) -> Evidence:
         strength=float(scores[order].max()) if order else 0.0,
         seconds=time.perf_counter() - started,
     )
-
-
-def like(paper: Paper, library: Library, filters: Filters) -> list[Paper]:
-    """The papers most like one, best first, itself left out: by what its title says, by its vectors,
-    and by its words, all alike.
-    """
-    table, ids = library.snapshot.papers, library.lexical.papers
-    own = np.flatnonzero(library.owners == library.places[paper.arxiv_id])
-    near = _standardised(
-        _mean_by_paper(library.snapshot.scores(library.snapshot.vectors[own].mean(0)), library)
-    )
-    title = paper.title.partition(":")[2] or paper.title
-    titled, _ = score(title, library)
-    text = " ".join([paper.title, *(section.text for section in paper.sections)])
-    terms = {term: library.lexical.rarity(term) for term in library.lexical.own_terms(text)}
-    scores = _standardised(titled) + near + _standardised(library.lexical.scores(terms))
-    places = [library.places[other] for other in table.ids(filters) if other != paper.arxiv_id]
-    order = [places[at] for at in np.argsort(-scores[places], kind="stable")[:RANKED]]
-    return table.many(ids[row] for row in order)
-
-
-def _mean_by_paper(chunk_scores: Scores, library: Library) -> Scores:
-    """The mean score of each paper's chunks, shape (papers,)."""
-    count = np.maximum(np.bincount(library.owners), 1)
-    return (np.bincount(library.owners, weights=chunk_scores) / count).astype(np.float32)
 
 
 def searched(query: Query) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag_app.answer import choosing
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.paper_names import TITLE_HEAD
@@ -26,7 +26,7 @@ SAYS = 0.3  # share of a column's terms in a sentence that speaks of it
 CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=며|고)\s+|(?<=지만)\s+|(?<=으며,)\s+")
 
 
-def table(selection: Selection) -> Plan | None:
+def table(selection: Selection) -> AnswerPlan | None:
     """The papers that are named and those that fit best, with what their digests say to each column."""
     query = selection.query
     named = _named(selection)
@@ -53,14 +53,14 @@ def _filled(selection: Selection, paper: Paper, columns: Sequence[str]) -> float
 
 def of_papers(
     selection: Selection, papers: Sequence[Paper], columns: Sequence[str], subject: str
-) -> Plan | None:
+) -> AnswerPlan | None:
     """A row for each of `papers`; without columns, what they do and their figures."""
     if not papers:
         return None
     phrases = words(selection.query.language)
     asked = [column for column in columns if not _is_name(column)] or [phrases["does"], phrases["result"]]
     rows = tuple(Group(tuple(_cells(selection, paper, asked, subject))) for paper in papers)
-    return Plan(rows, Form.TABLE, columns=tuple(asked))
+    return AnswerPlan(rows, Form.TABLE, columns=tuple(asked))
 
 
 def _cells(selection: Selection, paper: Paper, columns: Sequence[str], subject: str) -> list[Point]:
