@@ -28,7 +28,7 @@ LONGEST_TERM = 3  # words
 IN_TITLE = 2.0  # what a paper counts for a term of its title, beside 1 for its text
 # Rarity (`LexicalIndex.rarity`) that the words of a name have: rarer ones are names and slips, others
 # say nothing of a group.
-LEAST_RARE, MOST_RARE = 0.2, 0.75
+LEAST_RARE, MOST_RARE = 0.2, 0.85
 LARGEST_SHARE = 0.6  # of all papers, that one group may hold
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
 

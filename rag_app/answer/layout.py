@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag_app.answer import groups, templates
+from rag_app.answer import groups, prompting, templates
 from rag_app.answer.points import AnswerPlan, Form, WrittenPoint
 from rag_app.answer.rendering import escape_sentence
 from rag_app.answer.selection import Selection
@@ -18,6 +18,7 @@ from rag_app.records import Hit, Paper, Query, Reason, Sentence, Why
 from rag_app.search.retrieval import OF_MANY
 from rag_app.text.cleaning import clean_line, escape_markdown
 
+MOST_KEPT = 8  # names and figures in a cell
 LONGEST_HEAD = 100  # characters of a title that stand before a point
 
 
@@ -105,7 +106,14 @@ def _table(query: Query, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> I
 
 
 def _cell(one: WrittenPoint, missing: str) -> str:
-    return _said((*one.sentences, *one.quoted)) or missing
+    """What fills a cell; of a sentence that its readers cannot read, the names and figures it holds."""
+    kept = [f"{', '.join(_readable(_plain(sentence)))} {_number(one)}".strip() for sentence in one.quoted]
+    return " ".join(part for part in (_said(one.sentences), *kept) if part) or missing
+
+
+def _readable(text: str) -> list[str]:
+    """The names, terms and figures of a sentence, as far as they are in Latin letters."""
+    return [escape_markdown(word) for word in dict.fromkeys(prompting.KEPT.findall(text))][:MOST_KEPT]
 
 
 def _said(sentences: Sequence[Sentence]) -> str:

@@ -73,7 +73,15 @@ def _translated(
         left = [task for task in tasks if task.passage not in said]
         for batch in (left[:1], left[1:]) if attempt == 0 else (left,):
             if batch and not selection.stop.is_set():
-                yield from _batch(selection, generator, batch, said, len(tasks), exact=attempt > 0)
+                yield _so_far(tasks, said)
+                for event in _batch(selection, generator, batch, said, exact=attempt > 0):
+                    yield event
+                    if isinstance(event, Checked):
+                        yield _so_far(tasks, said)
+
+
+def _so_far(tasks: Sequence[_Task], said: Mapping[Passage, Sentence]) -> Working:
+    return Working(sum(task.passage in said for task in tasks), len(tasks))
 
 
 def _batch(
@@ -81,7 +89,6 @@ def _batch(
     generator: Generator,
     tasks: Sequence[_Task],
     said: dict[Passage, Sentence],
-    total: int,
     *,
     exact: bool,
 ) -> Yields[Event, None, None]:
@@ -93,7 +100,6 @@ def _batch(
         for task in tasks
     ]
     texts = [""] * len(tasks)
-    yield Working(total - len(tasks), total)
     for index, piece in generator.stream_batch(requests, stop=selection.stop):
         texts[index] += piece
         if piece:
@@ -103,7 +109,6 @@ def _batch(
         if sentence.supported:
             said[tasks[index].passage] = sentence
             yield Checked(sentence)
-            yield Working(total - sum(task.passage not in said for task in tasks), total)
 
 
 def _checked(selection: Selection, task: _Task, text: str) -> Sentence:

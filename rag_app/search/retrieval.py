@@ -98,7 +98,8 @@ def searched(query: Query) -> str:
         return patterns.topic(query.topic) or query.standalone
     if query.intent is Intent.TREND:
         return patterns.trend_topic(query.topic) or query.standalone
-    subject = open_patterns.subject(query.topic) if query.intent in OF_MANY else ""
+    many = query.intent in OF_MANY or query.intent is Intent.TABLE
+    subject = open_patterns.subject(query.topic) if many else ""
     return subject or query.standalone
 
 
