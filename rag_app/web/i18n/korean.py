@@ -27,6 +27,9 @@ KOREAN: Mapping[str, str] = {
     "stop": "중지",
     "source": "출처",
     "read": "읽기",
+    "gloss": "기계 번역",
+    "gloss_coming": "번역하는 중",
+    "gloss_help": "강조된 문장을 모델이 옮긴 것입니다.",
     "ask_about": "이 논문에 대해 질문",
     "ask_about_question": "{title} 논문은 무엇을 제안하나요?",
     # --- papers wherever they are shown --------------------------------------------------------------
@@ -229,6 +232,13 @@ KOREAN: Mapping[str, str] = {
     "plot_topics": "주제",
     "plot_topics_help": "제목에 나온 주제를 월별로 보여 줍니다. 원이 클수록 그달에서 차지하는 비율이 크고, "
     "주황색은 평소의 두 배 이상입니다. 원을 누르면 해당 논문만 보입니다.",
+    "plot_map": "지도",
+    "plot_map_help": "점 하나가 논문 한 편이며, 다이제스트 내용이 비슷한 논문끼리 모여 있습니다. 영역을 끌어 고르거나 "
+    "아래 주제를 누르면 표에 해당 논문만 보입니다. 두 번 누르면 모두 보입니다.",
+    "map_missing": "지도 없이 만든 색인입니다. 컬렉션 페이지의 *모든 폴더 다시 읽기*나 `rag-app ingest`로 만드세요.",
+    "map_colour": "색",
+    "map_by_topic": "주제",
+    "map_by_day": "날짜",
     "plot_months": "월별 논문 수",
     "plot_months_help": "처음 실린 달의 논문 수입니다. 막대를 누르면 해당 논문만 보이고, Shift로 더 고릅니다.",
     "plot_votes": "투표",
@@ -321,6 +331,7 @@ KOREAN: Mapping[str, str] = {
     "stage_reading_digests": "파일을 읽는 중",
     "stage_loading_embedder": "임베딩 모델을 불러오는 중",
     "stage_embedding": "벡터를 계산하는 중",
+    "stage_map": "지도 배치",
     "stage_building": "색인을 만드는 중",
     "stage_verifying": "색인을 확인하는 중",
     "report": "최근 읽기 보고",
