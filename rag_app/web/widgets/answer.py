@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 EVIDENCE_SECONDS = 1.0  # that drawing waits for evidence, sooner than a second run of the page brings it
 NUMBERS_BESIDE = 3  # more of them stand below their block, not beside it
-BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND}  # others rest on the whole table
+# Kinds whose points name their papers, so that cards are shown while they are written alone.
+OF_POINTS = {Intent.OVERVIEW, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS, Intent.TABLE}
+# Others rest on the whole table.
+BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND} | OF_POINTS
 
 
 def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bool) -> None:
@@ -70,9 +73,11 @@ def _wait_for_evidence(job: AnswerJob, place: DeltaGenerator, words: Words) -> N
 
 
 def _shows_cards(progress: AnswerProgress, query: Query) -> bool:
-    """A list and a refusal have none: they name their papers, and the cards would show them twice."""
+    """A list, points and a refusal have none: they name their papers, and the cards would show them twice."""
     answer = progress.answer
-    named = answer is not None and (answer.refused or paper_list.is_list(answer))
+    named = answer is not None and (
+        answer.refused or paper_list.is_list(answer) or answer.intent in OF_POINTS
+    )
     return query.intent in BY_SIMILARITY and not named
 
 
