@@ -35,7 +35,7 @@ from rag_app.text.terms import (
     words,
 )
 
-ANALYSES = "morphemes.json"
+ANALYSES, PAPERS = "morphemes.json", "papers.json"
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
@@ -74,6 +74,11 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     }.items():
         (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     analyse.save(folder / ANALYSES)
+
+
+def papers_of(folder: Path) -> tuple[str, ...]:
+    """The arXiv ids of an index in the order of its rows; OSError or ValueError if it is damaged."""
+    return tuple(json.loads((folder / PAPERS).read_text(encoding="utf-8")))
 
 
 class LexicalIndex:
@@ -206,11 +211,12 @@ class LexicalIndex:
         every = max(len(self.papers), 2)
         return math.log(every / max(papers, 1)) / math.log(every)
 
-    def coverage(self, claim: str, text: str) -> float | None:
+    def coverage(self, claim: str, text: str, *, unknown: float = 0.0) -> float | None:
         """The share of a claim's content terms, rare ones counting more, that `text` holds in
         either language.
 
-        Terms that the collection has no word for are left out; None when nothing can be checked.
+        Terms that the collection has no word for count as not held with the weight `unknown`; None
+        when nothing can be checked.
         """
         folded, english = text.casefold(), set(words(text))
         total = held = 0.0
@@ -220,6 +226,8 @@ class LexicalIndex:
                 worth = 0.1 + max(map(self.rarity, spellings))
                 total += worth
                 held += worth * any(t in english or (len(t) > 1 and t in folded) for t in spellings)
+            else:
+                total += unknown
         return held / total if total else None
 
     def knows(self, word: str) -> bool:

@@ -66,7 +66,8 @@ def understand(
     named = bool(query.names or (parts.filters and not parts.dates.relative))
     topic = len(parts.terms)
     signs = Signs(ruled, query.aggregate, len(query.papers), named, topic, bool(conversation))
-    return replace(query, intent=decide(signs, shares))
+    off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
+    return replace(query, intent=decide(signs, shares), off=off)
 
 
 def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
