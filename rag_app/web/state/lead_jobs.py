@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app.lang import language_of
 from rag_app.web.state import app_state
 from rag_app.web.state.background_jobs import Job
 
@@ -43,8 +44,13 @@ def _jobs() -> dict[tuple[str, ...], LeadJob]:
 
 
 def lead_job(lines: Sequence[BriefLine], period: Period, language: str, library: Library) -> LeadJob | None:
-    """The job that writes the lead of these papers, begun if the engine is idle; None while it cannot be."""
-    key = (library.snapshot.name, language, *(line.paper.arxiv_id for line in lines[:FIRST]))
+    """The job that writes the lead of these papers, begun if the engine is idle; None while it cannot be,
+    and where their digests are in the reader's language: a model could only say the same again.
+    """
+    first = lines[:FIRST]
+    if all(language_of(line.text) == language for line in first):
+        return None
+    key = (library.snapshot.name, language, *(line.paper.arxiv_id for line in first))
     known = _jobs().get(key)
     if known and (known.running or not known.stop.is_set()):
         return known

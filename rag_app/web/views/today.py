@@ -7,7 +7,7 @@ or how a row looks (`widgets.paper_row`). It needs no model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -73,10 +73,11 @@ def page(words: Words, language: str, library: Library) -> None:
         st.info(_nothing(choice, papers, words), icon=":material/wb_sunny:")
     else:
         state = state.without_badges(shown)
-        made = brief(shown, choice.period, library, app_state.topics(library))
+        # of all papers: what is read or dismissed must not move the others
+        made = brief(papers, choice.period, library, app_state.topics(library))
         _count(shown, state, words)
         _lead(made, words, language, library)
-        _groups(made, choice, state, words, library)
+        _rows(_without_hidden(made, shown), choice, state, words, library)
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
 
 
@@ -191,7 +192,17 @@ def _cited(sentence: LeadSentence, library: Library) -> str:
     return f"{label(sentence.text, 300)} :small[{links}]"
 
 
-def _groups(made: Brief, choice: TodayChoice, state: ReadingState, words: Words, library: Library) -> None:
+def _without_hidden(made: Brief, shown: Sequence[Paper]) -> Brief:
+    """The brief with the lines of these papers alone; groups stay in their order."""
+    ids = {paper.arxiv_id for paper in shown}
+    groups = (
+        BriefGroup(group.name, tuple(line for line in group.lines if line.paper.arxiv_id in ids))
+        for group in made.groups
+    )
+    return replace(made, groups=tuple(group for group in groups if group.lines))
+
+
+def _rows(made: Brief, choice: TodayChoice, state: ReadingState, words: Words, library: Library) -> None:
     """The groups, or the papers in the reader's own order with the reason for each place."""
     dated = len({line.paper.date for line in made.lines}) > 1
     if choice.for_you and (mine := _in_own_order(made, state, library)):
@@ -199,8 +210,8 @@ def _groups(made: Brief, choice: TodayChoice, state: ReadingState, words: Words,
             paper_row(line, state, words, nearest, dated=dated)
         return
     before = 0
-    for place, group in enumerate(made.groups):
-        fold = _group(place, group, words, opened=before < OPEN)
+    for group in made.groups:
+        fold = _group(group, words, opened=before < OPEN)
         if fold.open:  # what is folded costs nothing
             with fold:
                 for line in group.lines:
@@ -218,12 +229,12 @@ def _in_own_order(made: Brief, state: ReadingState, library: Library) -> list[tu
     return [(lines[one.arxiv_id], table.get(one.nearest).title) for one in ranked]
 
 
-def _group(place: int, group: BriefGroup, words: Words, *, opened: bool) -> ExpanderContainer:
+def _group(group: BriefGroup, words: Words, *, opened: bool) -> ExpanderContainer:
     name = label(group.name, 60) or words["today_others"]
     return st.expander(
         words["today_group"].format(name=name, n=len(group.lines)),
         expanded=opened,
-        key=f"today-group-{place}-{group.name}",
+        key=f"today-group-{group.name}",
         on_change="rerun",
     )
 
