@@ -59,6 +59,7 @@ PHRASES = {
     "recommended": "These {count} papers fit the purpose best, in this order:",
     "what_it_is": "What it is",
     "its_faults": "What goes wrong",
+    "in_titles": "Most frequent in their titles: {groups}.",
     "where_used": "Where it is used, and what the digests say of it",
     "similar_to": "These papers are nearest to {name}:",
     "shares": "in common: {terms}",

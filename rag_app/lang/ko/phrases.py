@@ -59,6 +59,7 @@ PHRASES = {
     "recommended": "목적에 가장 잘 맞는 논문 {count}편을 읽을 순서대로 적습니다.",
     "what_it_is": "무엇인가",
     "its_faults": "무엇이 문제인가",
+    "in_titles": "제목에 가장 많이 나오는 말: {groups}.",
     "where_used": "어디에 쓰이고 다이제스트가 무엇이라 하는가",
     "similar_to": "{name}에 가장 가까운 논문입니다.",
     "shares": "공통점: {terms}",

@@ -27,6 +27,9 @@ ENGLISH: Mapping[str, str] = {
     "stop": "Stop",
     "source": "Source",
     "read": "Read",
+    "gloss": "machine translation",
+    "gloss_coming": "translating",
+    "gloss_help": "What the model makes of the highlighted sentences:",
     "ask_about": "Ask about this paper",
     "ask_about_question": "What does {title} propose?",
     # --- papers wherever they are shown --------------------------------------------------------------
@@ -102,6 +105,7 @@ ENGLISH: Mapping[str, str] = {
     "understanding": "Reading the question",
     "searching": "Searching the digests",
     "writing": "Reading the evidence",
+    "points_written": "{done} of {total} sentences written",
     "queue_one": "One answer comes first",
     "queue": "{n} answers come first",
     "time_left": "about {seconds} s left",
@@ -229,6 +233,14 @@ ENGLISH: Mapping[str, str] = {
     "plot_topics": "Topics",
     "plot_topics_help": "Topics of the titles, month by month. The larger a circle, the larger the topic's share "
     "of that month; orange is at least twice its usual share. A circle opens its papers.",
+    "plot_map": "Map",
+    "plot_map_help": "A dot is a paper; papers whose digests are alike lie together. Drag an area, or press a topic in "
+    "the legend, to see its papers in the table; a double click shows all again.",
+    "map_missing": "This index was made without a map. *Read all folders again* on the Collection page makes one, or "
+    "`rag-app ingest`.",
+    "map_colour": "Colour",
+    "map_by_topic": "Topic",
+    "map_by_day": "Day",
     "plot_months": "Papers per month",
     "plot_months_help": "Papers by the month of their first digest. A bar opens its papers; Shift adds another.",
     "plot_votes": "Votes",
@@ -320,6 +332,7 @@ ENGLISH: Mapping[str, str] = {
     "stage_reading_digests": "Reading the files",
     "stage_loading_embedder": "Loading the embedding model",
     "stage_embedding": "Computing vectors",
+    "stage_map": "Laying out the map",
     "stage_building": "Building the index",
     "stage_verifying": "Verifying the index",
     "report": "Report of the last reading",

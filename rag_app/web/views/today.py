@@ -34,7 +34,6 @@ from rag_app.web.widgets.follows_bar import follows_bar
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_row import dismissed_row, paper_row, short_title
 from rag_app.web.widgets.rising import rising_topics
-from rag_app.web.widgets.shortcuts import list_of_keys, shortcuts
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
@@ -58,8 +57,7 @@ class TodayChoice:
 
 def page(words: Words, language: str, library: Library) -> None:
     state = reading.reading_state(library)
-    _title(words)
-    shortcuts()
+    st.title(words["today"], anchor=False)
     choice = _choose(state, words, library)
     followed = follows_bar(reading.follow_matches(library, state.new), words, library)
     if followed:
@@ -79,12 +77,6 @@ def page(words: Words, language: str, library: Library) -> None:
         _lead(made, words, language, library)
         _rows(_without_hidden(made, shown), choice, state, words, library)
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
-
-
-def _title(words: Words) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(words["today"], anchor=False, width="content")
-        list_of_keys(words)
 
 
 # --- what is shown ------------------------------------------------------------------------------
