@@ -76,7 +76,6 @@ PHRASES = {
     "exists_not": "No digest in this collection says so. The nearest papers:",
     "not_of_papers": "This is not a question that a collection of papers answers. Ask about the papers: what one does, "
     "which treat a topic, how two differ.",
-    "brief_question": "What came out from {since} to {until}?",
     "brief": "Digest of {days}",
     "brief_of": "{topic}: {days}",
     "brief_undated": "All papers",

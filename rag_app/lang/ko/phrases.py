@@ -76,7 +76,6 @@ PHRASES = {
     "exists_not": "그렇다고 말하는 다이제스트는 없습니다. 가장 가까운 논문은 다음과 같습니다.",
     "not_of_papers": "논문 컬렉션으로 답할 수 있는 질문이 아닙니다. "
     "논문의 내용, 주제별 논문, 두 논문의 차이를 물어보세요.",
-    "brief_question": "{since}부터 {until}까지 무엇이 나왔나요?",
     "brief": "{days} 다이제스트",
     "brief_of": "{topic}: {days}",
     "brief_undated": "모든 논문",
