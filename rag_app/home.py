@@ -73,6 +73,11 @@ class Home:
         return self.root / "kinds"
 
     @property
+    def calibrations(self) -> Path:
+        """Thresholds measured for an embedding model and this collection, a file each."""
+        return self.root / "calibrations"
+
+    @property
     def uploads(self) -> Path:
         """Digests added through the page; a root of the collection."""
         return self.root / "uploads"
@@ -81,6 +86,11 @@ class Home:
     def states(self) -> Path:
         """Saved states of the language model."""
         return self.root / "states"
+
+    @property
+    def glosses(self) -> Path:
+        """Translated sentences, in SQLite."""
+        return self.root / "glosses.sqlite3"
 
     @property
     def history(self) -> Path:

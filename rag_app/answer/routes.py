@@ -13,7 +13,6 @@ from rag_app.answer import layout, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
 from rag_app.answer.plans import condition, overview, paper, period, restyle, table
 from rag_app.answer.points import Plan
-from rag_app.answer.rendering import STANDS_OUT
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.records import Filters, Intent, Query
@@ -94,14 +93,14 @@ def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
 
 
 def _nothing_matches(selection: Selection) -> Composed | None:
-    if not selection.evidence.matched:
+    if not selection.evidence.matched or is_off_topic(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 
 
 def _no_paper_described(selection: Selection) -> Composed | None:
-    """A fact is asked of a paper that is described, and no paper stands out."""
-    if _describes_a_paper(selection.query) and selection.evidence.strength < STANDS_OUT:
+    """A fact is asked of a paper that is described, and none is about that."""
+    if _describes_a_paper(selection.query) and is_off_topic(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.answer import verification
-from rag_app.collection.bm25 import document
 from rag_app.collection.digest_names import misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, shaped
@@ -54,14 +53,6 @@ class Selection:
     @property
     def asks_for_number_of_named(self) -> bool:
         return self.named and self.query.intent is Intent.LOOKUP and self.wants_number
-
-
-def shares_a_word(selection: Selection) -> bool:
-    """Whether a paper near the top holds a content word of the question, in either language."""
-    near = selection.evidence.hits[:CANDIDATES]
-    return any(
-        selection.library.lexical.coverage(selection.query.standalone, document(hit.paper)) for hit in near
-    )
 
 
 def focus(selection: Selection) -> list[Hit]:

@@ -204,11 +204,12 @@ class LexicalIndex:
         every = max(len(self.papers), 2)
         return math.log(every / max(papers, 1)) / math.log(every)
 
-    def coverage(self, claim: str, text: str) -> float | None:
+    def coverage(self, claim: str, text: str, *, unknown: float = 0.0) -> float | None:
         """The share of a claim's content terms, rare ones counting more, that `text` holds in
         either language.
 
-        Terms that the collection has no word for are left out; None when nothing can be checked.
+        Terms that the collection has no word for count as not held with the weight `unknown`; None
+        when nothing can be checked.
         """
         folded, english = text.casefold(), set(words(text))
         total = held = 0.0
@@ -218,6 +219,8 @@ class LexicalIndex:
                 worth = 0.1 + max(map(self.rarity, spellings))
                 total += worth
                 held += worth * any(t in english or (len(t) > 1 and t in folded) for t in spellings)
+            else:
+                total += unknown
         return held / total if total else None
 
     def knows(self, word: str) -> bool:

@@ -18,6 +18,7 @@ from rag_app.history.follows import Follow, FollowKind, Follows, Vector
 from rag_app.lang import language_of
 from rag_app.records import Intent, Query
 from rag_app.search import patterns, retrieval
+from rag_app.search.membership import members
 from rag_app.search.understanding import understand
 
 CLOSE = 75.0  # similarity of names from which one is offered for another that is nobody's
@@ -82,8 +83,9 @@ def _matching(follow: Follow, library: Library, vectors: Mapping[int, Vector]) -
         return ()
     vector = np.asarray(vectors[follow.id], np.float32)
     scores, _ = retrieval.score(query.topic, library, rows, vector=vector)
-    least = retrieval.cut(float(scores[rows].max()))
-    return tuple(arxiv_id for arxiv_id, row in zip(allowed, rows, strict=True) if scores[row] >= least)
+    among = np.isin(np.arange(len(scores)), rows)
+    matched = members(query.topic, scores, among, library.spellings).matched
+    return tuple(arxiv_id for arxiv_id, row in zip(allowed, rows, strict=True) if matched[row])
 
 
 def _query(follow: Follow, library: Library) -> Query:

@@ -44,6 +44,7 @@ PAPER, AUTHOR, DAY, VOTES = MARKS = ("\ue000", "\ue001", "\ue002", "\ue003")
 TOKEN = re.compile(rf"[{''.join(MARKS)}]|[{other_scripts()}]+|[A-Za-z0-9]+|[?!:]")
 OTHER_SCRIPT = re.compile(rf"[{other_scripts()}]")
 PIECES = (2, 3, 4)  # letters of the parts of a word, in scripts that write endings to the word
+PROBED = "off"  # the kind whose questions no paper is about
 SEEN = 2  # examples that hold a feature: one alone says nothing
 
 # Chosen on the questions of `eval --kinds`' fit parts; a factor of 2 either way changes 1 % of them.
@@ -85,6 +86,13 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
     return found
 
 
+def with_a_topic(kind: str, language: str, folder: Path = EXAMPLES) -> list[str]:
+    """The examples of a kind in a language whose only slot is a topic."""
+    questions = tomllib.loads((folder / f"{kind}.toml").read_text(encoding="utf-8"))
+    ours: list[str] = questions.get(language) or questions["en"]
+    return [question for question in ours if set(SLOT.findall(question)) == {("topic", "")}]
+
+
 def _filled(question: str, place: int, words: Mapping[str, Sequence[str]]) -> str:
     """The question with a word in each slot; which one, its place among the examples decides."""
 
@@ -114,7 +122,9 @@ def marked(text: str, spans: Sequence[tuple[Span, str]]) -> str:
 @cache
 def version(folder: Path = EXAMPLES) -> str:
     """A hash of the examples and of what makes features of them."""
-    digest = hashlib.sha256(repr((WORDS_WEIGHT, PENALTY, STEPS, PIECES, SEEN)).encode())
+    digest = hashlib.sha256(
+        repr((TOKEN.pattern, PROBED, WORDS_WEIGHT, PENALTY, STEPS, PIECES, SEEN)).encode()
+    )
     for file in (SLOTS, *sorted(folder.glob("*.toml"))):
         digest.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
@@ -149,6 +159,8 @@ class Classifier:
     centre: Vector  # (d,) mean embedding of the examples
     weights: Vector  # (d + words, kinds)
     bias: Vector  # (kinds,)
+    # Language -> (n, d): questions that no paper is about, which show how near those come to papers.
+    probes: Mapping[str, Vector]
 
     def shares(self, vector: Vector, marked: str) -> dict[str, float]:
         """The probability of each kind, for a question of that embedding and those words."""
@@ -166,7 +178,12 @@ def fitted(known: Sequence[Example], embed: Callable[[str], Vector]) -> Classifi
     rows = _features(vectors, [example.marked for example in known], centre, vocabulary)
     truth = np.array([[example.kind == kind for kind in kinds] for example in known], np.float32)
     weights, bias = _descended(rows, truth)
-    return Classifier(kinds, vocabulary, centre, weights, bias)
+    places: dict[str, list[int]] = {}
+    for place, example in enumerate(known):
+        if example.kind == PROBED:
+            places.setdefault(example.language, []).append(place)
+    probes = {language: vectors[ours] for language, ours in places.items()}
+    return Classifier(kinds, vocabulary, centre, weights, bias, probes)
 
 
 def _features(
@@ -224,6 +241,8 @@ def _largest_eigenvalue(matrix: Vector) -> float:
 
 # --- kept beside the index ----------------------------------------------------------------------
 
+PROBES = "probes-"  # before a language, in the names of arrays
+
 _lock = threading.Lock()
 _opened: dict[tuple[str, str], Classifier] = {}
 
@@ -270,6 +289,7 @@ def save(made: Classifier, file: Path) -> None:
             # half precision moves no probability by more than a thousandth
             weights=made.weights.astype(np.float16),
             bias=made.bias,
+            **{f"{PROBES}{language}": rows.astype(np.float16) for language, rows in made.probes.items()},
         )
 
 
@@ -281,8 +301,12 @@ def _read(file: Path, wanted: str) -> Classifier | None:
                 return None
             words = {str(word): place for place, word in enumerate(kept["words"])}
             weights = kept["weights"].astype(np.float32)
-            return Classifier(
-                tuple(str(kind) for kind in kept["kinds"]), words, kept["centre"], weights, kept["bias"]
-            )
+            kinds = tuple(str(kind) for kind in kept["kinds"])
+            probes = {
+                name.removeprefix(PROBES): kept[name].astype(np.float32)
+                for name in kept.files
+                if name.startswith(PROBES)
+            }
+            return Classifier(kinds, words, kept["centre"], weights, kept["bias"], probes)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
         return None

@@ -66,7 +66,8 @@ def understand(
     named = bool(query.names or (reading.filters and not reading.dates.relative))
     topic = len(reading.terms)
     signs = Signs(ruled, query.aggregate, len(query.papers), named, topic, bool(conversation))
-    return replace(query, intent=decide(signs, shares))
+    off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
+    return replace(query, intent=decide(signs, shares), off=off)
 
 
 def _is_exact(ruled: Intent, query: Query, reading: Reading) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -71,6 +72,21 @@ def morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
     for text in texts:
         tokens = () if _has_none(text) else next(analysed)
         yield [t.form.casefold() for t in tokens if t.tag.split("-")[0] in CONTENT_TAGS]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A morpheme or sign with its part of speech (a tag of Kiwi) and its place in the text."""
+
+    form: str
+    tag: str
+    start: int
+    end: int
+
+
+def tagged(text: str) -> list[Tagged]:
+    """Every morpheme and sign of a text, in order."""
+    return [Tagged(t.form, t.tag.split("-")[0], t.start, t.end) for t in _kiwi().tokenize(text)]
 
 
 def _has_none(text: str) -> bool:

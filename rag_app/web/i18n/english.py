@@ -29,6 +29,9 @@ ENGLISH: Mapping[str, str] = {
     "stop": "Stop",
     "source": "Source",
     "read": "Read",
+    "gloss": "machine translation",
+    "gloss_coming": "translating",
+    "gloss_help": "What the model makes of the highlighted sentences:",
     "ask_about": "Ask about this paper",
     "ask_about_question": "What does {title} propose?",
     # --- papers wherever they are shown --------------------------------------------------------------

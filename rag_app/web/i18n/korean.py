@@ -29,6 +29,9 @@ KOREAN: Mapping[str, str] = {
     "stop": "중지",
     "source": "출처",
     "read": "읽기",
+    "gloss": "기계 번역",
+    "gloss_coming": "번역하는 중",
+    "gloss_help": "강조된 문장을 모델이 옮긴 것입니다.",
     "ask_about": "이 논문에 대해 질문",
     "ask_about_question": "{title} 논문은 무엇을 제안하나요?",
     # --- papers wherever they are shown --------------------------------------------------------------

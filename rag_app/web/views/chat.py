@@ -21,7 +21,7 @@ from rag_app.web.state import app_state, conversations, examples
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.examples import ExampleJob
 from rag_app.web.state.opened_source import close_source, open_source, opened_source
-from rag_app.web.widgets import answer
+from rag_app.web.widgets import answer, gloss
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_no_model, show_not_opened
@@ -38,6 +38,7 @@ def page(words: Words, language: str, library: Library) -> None:
     """The chat over an opened collection."""
     conversation = tuple(conversations.current(library))  # another tab may change it while this one draws
     conversations.write_address()
+    gloss.begin()
     if error := conversations.not_opened():
         show_not_opened(error, words)
     if not conversation:
@@ -54,6 +55,7 @@ def page(words: Words, language: str, library: Library) -> None:
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
     _drawer(conversation, words, library)
     tab_watch(conversation)
+    gloss.watch()
     # it ended meanwhile: the input and the questions still wait for it
     if busy and not conversations.busy(library):
         st.rerun()
