@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     for add in (
         _add_models,
         _add_ingest,
+        _add_collections,
         _add_read,
         _add_ask,
         _add_rerun,
@@ -61,6 +62,13 @@ def parser() -> argparse.ArgumentParser:
         _add_bench,
     ):
         add(commands)
+    for command in [root, *commands.choices.values()]:
+        command.add_argument(
+            "--collection",
+            metavar="NAME",
+            default="" if command is root else argparse.SUPPRESS,
+            help="another collection than the main one; `ingest DIR --collection NAME` makes it",
+        )
     return root
 
 
@@ -82,6 +90,10 @@ def _add_ingest(commands: Commands) -> None:
         "dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection"
     )
     ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
+
+
+def _add_collections(commands: Commands) -> None:
+    commands.add_parser("collections", help="list the collections: name, papers, folders")
 
 
 def _add_read(commands: Commands) -> None:

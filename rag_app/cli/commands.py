@@ -14,12 +14,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
+from rag_app.home import Home
 from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
@@ -37,11 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:
-        code = int(COMMANDS[options.command](options, Settings.from_environment()) or 0)
+        settings = _of_collection(Settings.from_environment(), options)
+        code = int(COMMANDS[options.command](options, settings) or 0)
         runtime.flush_output()
     except (RagError, KeyboardInterrupt, OSError) as error:
         return _failed(error)
     return code
+
+
+def _of_collection(settings: Settings, options: argparse.Namespace) -> Settings:
+    """The settings with the home of the collection named; only `ingest` makes one. Raises RagError."""
+    if not options.collection:
+        return settings
+    home = Home(settings.home).collection(options.collection)
+    if options.command != "ingest" and not home.current.is_file():
+        known = ", ".join(home.collections()) or "none but the main one"
+        raise RagError(
+            f"there is no collection {options.collection}",
+            f"there are {known}; `rag-app ingest DIR --collection NAME` makes one",
+        )
+    return replace(settings, home=home.root)
 
 
 def _failed(error: BaseException) -> int:
@@ -93,6 +110,19 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> None:
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
     daily.new_after_ingest(settings)
+
+
+def _collections(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import terminal
+    from rag_app.collection.snapshot import open_current
+
+    home, rows = Home(settings.home), []
+    for name in ["", *home.collections()]:
+        place = home.collection(name)
+        if place.current.is_file():
+            manifest = open_current(place.root).manifest
+            rows.append([name or "(main)", f"{manifest.papers:,}", ", ".join(manifest.roots)])
+    terminal.table([["collection", "papers", "folders"], *rows])
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -340,6 +370,7 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "models": _models,
     "ingest": _ingest,
+    "collections": _collections,
     "read": _read,
     "ask": _ask,
     "rerun": _rerun,

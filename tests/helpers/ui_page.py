@@ -203,9 +203,9 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     monkeypatch.setattr(app_state, "warm_up", lambda library, language: None)  # it has no parts to load
     monkeypatch.setattr(app_state, "engine", lambda: engine)
     monkeypatch.setattr(gloss, "desk", NoGlosses)  # it has no model that writes
-    app_state.settings.clear()
-    app_state.background.clear()
-    app_state.history.clear()
+    app_state.served_settings.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
     page = Page(library, monkeypatch)
     page.answers(answered)
     page.app.run()
@@ -213,9 +213,9 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     for job in page.jobs:
         job.stop()
         job.wait(10)  # it would go on in the home of whatever comes next
-    app_state.settings.clear()
-    app_state.background.clear()
-    app_state.history.clear()
+    app_state.served_settings.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -228,8 +228,8 @@ def wait_for(condition: Callable[[], object]) -> None:
 def opened_again(page: Page) -> AppTest:
     """The same home after the server was started anew."""
     wait_for(lambda: not any(job.running for job in page.jobs))
-    app_state.background.clear()
-    app_state.history.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
     app = AppTest.from_file(str(APP), default_timeout=20)
     app.query_params["c"] = page.app.session_state["conversation"]
     return app.run()
