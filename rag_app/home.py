@@ -65,6 +65,11 @@ class Home:
         return self.root / "kinds"
 
     @property
+    def calibrations(self) -> Path:
+        """Thresholds measured for an embedding model and this collection, a file each."""
+        return self.root / "calibrations"
+
+    @property
     def uploads(self) -> Path:
         """Digests added through the page; a root of the collection."""
         return self.root / "uploads"
@@ -75,9 +80,19 @@ class Home:
         return self.root / "states"
 
     @property
+    def glosses(self) -> Path:
+        """Translated sentences, in SQLite."""
+        return self.root / "glosses.sqlite3"
+
+    @property
     def history(self) -> Path:
         """Conversations, bookmarks and notes, in SQLite."""
         return self.root / "history.sqlite3"
+
+    @property
+    def api_key(self) -> Path:
+        """What programs show to `serve --api`."""
+        return self.root / "api.key"
 
     @property
     def batch(self) -> Path:

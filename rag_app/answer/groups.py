@@ -67,6 +67,24 @@ def shared_terms(one: Paper, other: Paper, library: Library, most: int = 3) -> l
     return _rarest([term for term in _terms_of(one) if term in theirs], library, most)
 
 
+def title_terms(
+    papers: Sequence[Paper], subject: str, library: Library, most: int = 4
+) -> list[tuple[str, int]]:
+    """The terms that most titles hold, none of the `subject`, and how many titles have each."""
+    known = _known(subject, library)
+    found = Counter(
+        term
+        for paper in papers
+        for term in dict.fromkeys(_phrases(paper.title.partition(":")[2] or paper.title))
+    )
+    kept: list[tuple[str, int]] = []
+    for term, count in sorted(found.items(), key=lambda pair: (-pair[1], -len(pair[0]), pair[0])):
+        apart = all(not set(term.split()) & set(other.split()) for other, _ in kept)
+        if len(kept) < most and count > 1 and apart and _names(term, known, library):
+            kept.append((term, count))
+    return kept
+
+
 def key_terms(paper: Paper, library: Library, most: int = 4) -> list[str]:
     """The rarest of the English terms that a digest gives beside words of its own language."""
     return _rarest([term for term, use in _terms_of(paper).items() if use.own_word], library, most)

@@ -28,6 +28,14 @@ def composed(selection: Selection, plan: Plan, written: Sequence[Written]) -> Co
     return Composed(text, hits, sentences_of(written))
 
 
+def said(plan: Plan, written: Sequence[Written]) -> str:
+    """Running text of what was written in the answer's language, and what code closes with; empty where
+    nothing was.
+    """
+    text = " ".join(_said(one.sentences) for one in written if one.sentences)
+    return "\n\n".join(part for part in (text, plan.close) if part)
+
+
 def _blocks(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
     yield from templates.assumptions(_without_names(selection.query))
     if plan.lead:

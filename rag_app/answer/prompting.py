@@ -122,7 +122,7 @@ def translation(
         messages=(Message(role="system", content=prompts.translator), Message(role="user", content=content)),
         grammar=_text_alone(language),
         papers=(passage.arxiv_id,),
-        max_tokens=LONGEST_SENTENCE,
+        max_tokens=min(2 * count_tokens(sentence) + 16, LONGEST_SENTENCE),
         left_out=0,
         cut=False,
         prefix=marker,

@@ -17,12 +17,10 @@ from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
 from rag_app.records import Hit, Intent, Passage, Sentence
+from rag_app.search import relevance
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
-# Above this score (standard deviations of the collection) a paper answers a search, even where the
-# model finds nothing to say.
-STANDS_OUT = 3.3
 TERSE = 25  # characters
 MOSTLY = 0.4  # share of its own letters below which a sentence is mostly names
 LATIN = re.compile(r"[A-Za-z]")
@@ -81,7 +79,7 @@ def _nothing_said(selection: Selection, hits: Sequence[Hit], lines: Sequence[Dra
     """Nothing passed the checks: a search still has its paper, anything else is refused."""
     if selection.stop.is_set() and not lines:
         return templates.refusal(selection.query, selection.evidence, "stopped")
-    if not selection.named and selection.evidence.strength >= STANDS_OUT:
+    if not selection.named and relevance.stands_out(selection.query, selection.evidence, selection.library):
         return extracted(selection, hits[:1])
     tried = next((sentence.text for line in lines for sentence in line.sentences), "")
     if sure := certain(selection, hits[0], tried):

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import layout, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
-from rag_app.answer.plans import condition, overview, paper, period, restyle, table
+from rag_app.answer.plans import condition, list_lead, overview, paper, period, restyle, table
 from rag_app.answer.points import Plan
-from rag_app.answer.rendering import STANDS_OUT
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.records import Filters, Intent, Query
@@ -94,14 +93,14 @@ def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
 
 
 def _nothing_matches(selection: Selection) -> Composed | None:
-    if not selection.evidence.matched:
+    if not selection.evidence.matched or is_off_topic(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 
 
 def _no_paper_described(selection: Selection) -> Composed | None:
-    """A fact is asked of a paper that is described, and no paper stands out."""
-    if _describes_a_paper(selection.query) and selection.evidence.strength < STANDS_OUT:
+    """A fact is asked of a paper that is described, and none is about that."""
+    if _describes_a_paper(selection.query) and is_off_topic(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 
@@ -158,8 +157,14 @@ def _record(selection: Selection) -> Composed:
     return templates.record(query, known.many(known.ids(query.filters)), known)
 
 
-def _list(selection: Selection) -> Composed:
-    return templates.listing(selection.query, selection.evidence)
+def _list(selection: Selection) -> Steps:
+    """How the first papers of a list do it, and all of them."""
+    plan = list_lead.lead(selection)
+    written = (yield from writing.write(selection, plan)) if plan else ()
+    said = layout.said(plan, written) if plan else ""
+    composed = templates.listing(selection.query, selection.evidence, said)
+    leading = tuple(sentence for one in written for sentence in one.sentences)
+    return replace(composed, sentences=(*leading, *composed.sentences))
 
 
 def _trend(selection: Selection) -> Composed:
@@ -200,7 +205,7 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.RESTYLE: _open(restyle.restyled),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(
-        _written_at_once(_list),
+        _list,
         checks=(_outside, _unknown_name_of_a_list, _nothing_matches),
         judged=True,
     ),

@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.answer import verification
-from rag_app.collection.bm25 import document
 from rag_app.collection.digest_names import misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
-from rag_app.collection.paper_names import TOKEN, shaped
+from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Passage, Query, Turn
 from rag_app.search import patterns, retrieval
@@ -29,6 +28,7 @@ CLEAR_LEAD = 3.0
 CERTAIN = 0.8
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
+VERSION = re.compile(r" v?\d[\d.]*$")  # behind the name of a model
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 
 
@@ -54,14 +54,6 @@ class Selection:
     @property
     def asks_for_number_of_named(self) -> bool:
         return self.named and self.query.intent is Intent.LOOKUP and self.wants_number
-
-
-def shares_a_word(selection: Selection) -> bool:
-    """Whether a paper near the top holds a content word of the question, in either language."""
-    near = selection.evidence.hits[:CANDIDATES]
-    return any(
-        selection.library.lexical.coverage(selection.query.standalone, document(hit.paper)) for hit in near
-    )
 
 
 def focus(selection: Selection) -> list[Hit]:
@@ -111,19 +103,21 @@ def absent_names(selection: Selection, hits: Sequence[Hit]) -> list[str]:
     """
     if not selection.named or selection.query.intent is Intent.COMPARE:
         return []
-    asked = _without_names(selection.query)
-    words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()] + SIZE.findall(
-        asked
-    )
-    return [word for word in dict.fromkeys(words) if all(_is_absent(word, hit) for hit in hits)]
+    asked, library = _without_names(selection.query), selection.library
+    words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()]
+    of_others = library.names.find(asked, library.lexical.knows, library.snapshot.papers.has).mentions
+    names = [mention.typed for mention in of_others if VERSION.search(mention.typed)]
+    every = dict.fromkeys([*words, *SIZE.findall(asked), *names, *selection.query.unknown])
+    return [word for word in every if all(_is_absent(word, hit) for hit in hits)]
 
 
 def _is_absent(word: str, hit: Hit) -> bool:
     """Whether a name, or the size of a model ("405B"), is nowhere in the digest, in no likely spelling."""
+    text = "\n".join(verification.texts_of(hit.paper))
     if SIZE.fullmatch(word):
-        return not re.search(
-            rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", "\n".join(verification.texts_of(hit.paper))
-        )
+        return not re.search(rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", text)
+    if VERSION.search(word):
+        return fold(VERSION.sub("", word)) not in fold(text)
     return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
-from rag_app.records import Checked, Done, Found, Turn, Understood
+from rag_app.records import Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -201,6 +201,8 @@ def _answered_aloud(
             query = event.query
         elif isinstance(event, Found):
             terminal.print_evidence(event.evidence)
+        elif isinstance(event, Working):
+            terminal.print_working(event)
         elif isinstance(event, Checked):
             terminal.print_sentence(event.sentence)
         elif isinstance(event, Done) and query:
@@ -249,7 +251,17 @@ def _eval(options: argparse.Namespace, settings: Settings) -> None:
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from rag_app.web import server
 
-    return server.serve(settings, options.port)
+    return server.serve(settings, options.port, api=options.api)
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.api.collection import opened_once
+
+    try:
+        from rag_app.api import mcp_server
+    except ImportError as error:
+        raise RagError("the SDK of the Model Context Protocol is missing", "pip install mcp") from error
+    mcp_server.serve(opened_once(settings, with_model=not options.no_llm))
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
@@ -315,6 +327,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "follow": _follow,
     "eval": _eval,
     "serve": _serve,
+    "mcp": _mcp,
     "check": _check,
     "export": _export,
     "feed": _feed,

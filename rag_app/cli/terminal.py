@@ -17,7 +17,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rag_app.cli.reading import missing_lines
-from rag_app.records import Answer, Evidence, Sentence
+from rag_app.records import Answer, Evidence, Sentence, Working
 
 if TYPE_CHECKING:
     from rag_app.diagnostics.doctor import Finding
@@ -137,6 +137,12 @@ def print_evidence(evidence: Evidence) -> None:
 def print_sentence(sentence: Sentence) -> None:
     mark = "✓" if sentence.supported else "✗"
     print(f"  {mark} {sentence.text}", file=sys.stderr)
+
+
+def print_working(working: Working) -> None:
+    """How far a long answer is; nothing for the last step, whose sentence is printed by itself."""
+    if working.done < working.total:
+        print(f"  … {working.done} of {working.total} sentences", file=sys.stderr)
 
 
 @contextmanager

@@ -126,6 +126,12 @@ def by_votes(papers: Sequence[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda paper: -1 if paper.votes is None else paper.votes, reverse=True)
 
 
+def most_voted(made: Brief) -> list[BriefLine]:
+    """The papers of a brief that say something, most votes first."""
+    lines = {line.paper.arxiv_id: line for line in made.lines if line.text}
+    return [lines[paper.arxiv_id] for paper in by_votes([line.paper for line in lines.values()])]
+
+
 def lead_of(lines: Sequence[BriefLine]) -> tuple[LeadSentence, ...]:
     """Without a model: what the papers with most votes say first; none where there are few papers."""
     said = [line for line in lines if line.text]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag_app import runtime
 from rag_app.collection.library import Library
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.errors import QuestionError
@@ -18,6 +19,7 @@ from rag_app.history.follows import Follow, FollowKind, Follows, Vector
 from rag_app.lang import language_of
 from rag_app.records import Intent, Query
 from rag_app.search import patterns, retrieval
+from rag_app.search.membership import members
 from rag_app.search.understanding import understand
 
 CLOSE = 75.0  # similarity of names from which one is offered for another that is nobody's
@@ -41,11 +43,12 @@ def check(
     """
     vectors = _vectors(follows, library, kept)
     new = frozenset(arrived)
-    found = []
-    for follow in follows:
-        papers = _matching(follow, library, vectors)
-        found.append(FollowMatches(follow, papers, tuple(paper for paper in papers if paper in new)))
-    return found
+    with runtime.one_thread():
+        found = [(follow, _matching(follow, library, vectors)) for follow in follows]
+    return [
+        FollowMatches(follow, papers, tuple(paper for paper in papers if paper in new))
+        for follow, papers in found
+    ]
 
 
 def author_meant(typed: str, papers: PaperTable) -> str:
@@ -82,8 +85,9 @@ def _matching(follow: Follow, library: Library, vectors: Mapping[int, Vector]) -
         return ()
     vector = np.asarray(vectors[follow.id], np.float32)
     scores, _ = retrieval.score(query.topic, library, rows, vector=vector)
-    least = retrieval.cut(float(scores[rows].max()))
-    return tuple(arxiv_id for arxiv_id, row in zip(allowed, rows, strict=True) if scores[row] >= least)
+    among = np.isin(np.arange(len(scores)), rows)
+    matched = members(query.topic, scores, among, library.spellings).matched
+    return tuple(arxiv_id for arxiv_id, row in zip(allowed, rows, strict=True) if matched[row])
 
 
 def _query(follow: Follow, library: Library) -> Query:

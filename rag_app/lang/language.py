@@ -44,6 +44,9 @@ class QuestionPatterns:
     pointing: Parts  # to what was said before
     among: Parts  # the papers of the answer before
     two: Parts  # of them
+    another: Parts  # one paper, other than the one of the answer before
+    same_day: Parts  # as that paper
+    not_author: Parts  # one group: somebody who is not meant
     kind: Parts  # after a name: a kind of method is meant, not the paper
     asked_author: Parts  # one group: somebody is asked for as an author, whoever it is
     maybe_author: Parts  # one group: perhaps an author, if one is spelled nearly so
@@ -75,6 +78,7 @@ class OpenPatterns:
     points: Parts = ()  # one group: in how many points, lines or sentences
     name_column: Parts = ()  # of a column, whole: it asks for the names of the papers
     figures_asked: Parts = ()  # of a column: it asks for a figure
+    results: Parts = ()  # of a column: it asks for results, whatever they measure
     without_before: Parts = ()  # one group: what must not be, after a word for "without"
     without_after: Parts = ()  # one group: the same, before such a word
     not_before: Parts = ()  # just before what is not meant
@@ -170,6 +174,17 @@ class NumberWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicWords:
+    """What joins the parts of a topic, and what says nothing about it; Korean ones as morphemes."""
+
+    either: Words
+    both: Words
+    leaving_out_next: Words  # "not", before what is left out
+    leaving_out_last: Words  # "제외", after it
+    saying_little: Words  # of a topic: what papers do with one
+
+
+@dataclass(frozen=True, slots=True)
 class Prompts:
     """What the model is told, and which characters it may write."""
 
@@ -177,8 +192,7 @@ class Prompts:
     lengths: Mapping[str, str]  # of an answer about one paper, a comparison, a search
     opening: str  # of an answer that names a paper: else the model repeats its title
     characters: str  # of a line: brackets are for citations alone
-    # How a digest's sentence in another language is to be translated, where models are not left to
-    # answer freely over it; else empty.
+    # How a digest's sentence in another language is to be translated; empty where none is.
     translator: str
     translate: str
 
@@ -190,6 +204,8 @@ class Language:
     code: str
     script: str  # its letters, as the inside of a character class
     endings: Parts  # that may be written to the end of a name and are no part of it
+    clause_ends: Parts  # at the end of a word that no term goes on after
+    after_nouns: Parts  # what may be written to the end of a noun and leaves it the same word
     # letters after which a full stop ends a sentence though no blank follows it
     sentence_ends: str
     abbreviations: Parts  # whose full stop ends none
@@ -199,6 +215,7 @@ class Language:
     votes: VoteConditions
     dates: DateWords
     numbers: NumberWords
+    topics: TopicWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
     # Standard deviations of retrieval score that a factor of e in the model's choice weighs.

@@ -16,7 +16,6 @@ batches on two cores, it would save 1 % of the writing time in English and 19 % 
 from __future__ import annotations
 
 import codecs
-import hashlib
 import logging
 import sys
 import threading
@@ -27,14 +26,22 @@ from pathlib import Path
 
 import numpy as np
 
-from rag_app import files
 from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.home import Home
-from rag_app.llm import llama, prefix_blocks
+from rag_app.llm import join_trial, llama, prefix_blocks
+from rag_app.llm.batch import Batch, Task
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.fair_lock import FairLock
 from rag_app.llm.grammar import Grammar
-from rag_app.llm.offload import Plan, fit, offload_bytes, read_shape, step_down
+from rag_app.llm.offload import (
+    BATCH_ROWS,
+    BATCH_TEXTS,
+    Plan,
+    fit,
+    offload_bytes,
+    read_shape,
+    step_down,
+)
 from rag_app.llm.prefix_blocks import ROW, TILE
 from rag_app.llm.protocol import Generator, Message, Processor, Request, one_by_one
 from rag_app.llm.state_cache import SavedState, StateCache
@@ -124,7 +131,9 @@ class Engine:
             cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
             place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
             key = f"{sha256} {llama.version()} {cache} {place} {ROW} {TILE}"
-            self._joins = self._model.can_drop and self._joins_alike(key, states if sha256 else None)
+            self._joins = self._model.can_drop and join_trial.joins_alike(
+                lambda: self._model.joins_alike(ROW, TILE), key, states if sha256 else None
+            )
         except RagError:
             self._model.close()
             raise
@@ -136,13 +145,15 @@ class Engine:
         )
         self._turns = FairLock()
         self._held: list[int] = []  # labels of the tokens in the cache
-        self._usage = Usage()
+        self._batch: Batch | None = None  # opened when it is first needed
+        self._last = threading.local()  # usage of each thread's own last call
         self._closed = False
 
     @property
     def usage(self) -> Usage:
-        """What the last finished call cost."""
-        return self._usage
+        """What the last finished call of this thread cost."""
+        usage: Usage = getattr(self._last, "usage", Usage())
+        return usage
 
     @property
     def decode_seconds(self) -> float:
@@ -186,8 +197,17 @@ class Engine:
     def stream_batch(
         self, requests: Sequence[Request], *, stop: threading.Event | None = None
     ) -> Iterator[tuple[int, str]]:
-        """As `Generator.stream_batch`. Others may have their turn between two requests."""
-        return one_by_one(self, requests, stop)
+        """As `Generator.stream_batch`. Others have their turn between any two steps."""
+        stop = stop or threading.Event()
+        tasks = [
+            Task(index, tuple(self.tokens(one.messages, one.prefix)), one.grammar, one.max_tokens)
+            for index, one in enumerate(requests)
+        ]
+        batch = self._opened_batch() if len(tasks) > 1 else None
+        if batch is None or not all(map(batch.holds, tasks)):
+            yield from one_by_one(self, requests, stop)
+            return
+        self._last.usage = yield from batch.write(tasks, stop)
 
     def choose(
         self,
@@ -211,7 +231,7 @@ class Engine:
             stop = stop or threading.Event()
             reused = self._read(prompt, stop)
             shares = self._shares(prompt, spelled, 0, stop)
-            self._usage = Usage(len(prompt.labels), reused)
+            self._last.usage = Usage(len(prompt.labels), reused)
             self._states.flush()
             return tuple(shares[option] for option in spelled)
 
@@ -221,6 +241,8 @@ class Engine:
             if not self._closed:
                 self._closed = True
                 self._states.flush()
+                if self._batch:
+                    self._batch.close()
                 self._model.close()
 
     # --- one answer, in the caller's turn -------------------------------------------------------
@@ -228,6 +250,19 @@ class Engine:
     def _check_open(self) -> None:
         if self._closed:
             raise EngineError("the language model was closed", "load it again")
+
+    def _opened_batch(self) -> Batch | None:
+        """What writes several texts side by side; None where the memory or the kind of model forbids it."""
+        with self._turns:
+            self._check_open()
+            if self._batch is None and self.plan.batch_cells and self._model.can_drop:
+                sequences = self._model.sequences(BATCH_TEXTS + 1, self.plan.batch_cells, BATCH_ROWS)
+                if sequences is None:
+                    log.warning("%s: there is no memory to write texts side by side", self.model)
+                    self.plan = replace(self.plan, batch_cells=0)
+                else:
+                    self._batch = Batch(sequences, self._model, self._turns)
+            return self._batch
 
     def _prompt(self, messages: Sequence[Message], prefix: str, room: int) -> _Prompt:
         """The prompt; EngineError unless `room` more tokens fit in the context."""
@@ -266,7 +301,8 @@ class Engine:
                     self._save()
         finally:
             seconds = self._model.seconds - began
-            self._usage = Usage(len(prompt.labels), reused, count, (count - 1) / seconds if seconds else 0.0)
+            speed = (count - 1) / seconds if seconds else 0.0
+            self._last.usage = Usage(len(prompt.labels), reused, count, speed)
             self._states.flush()
 
     def _generate(self, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
@@ -379,18 +415,3 @@ class Engine:
         if len(self._held) - (found[1] if found else 0) >= _WORTH_TOKENS:
             with suppress(MemoryError):
                 self._states.add(self._held, self._model.save())
-
-    def _joins_alike(self, key: str, folder: Path | None) -> bool:
-        """What `LlamaModel.joins_alike` says, tried once for each `key`: it takes some seconds."""
-        if folder is None:
-            return self._model.joins_alike(ROW, TILE)
-        path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"
-        with suppress(OSError):
-            told = path.read_bytes()
-            if told in {b"yes", b"no"}:
-                return told == b"yes"
-        alike = self._model.joins_alike(ROW, TILE)
-        with suppress(OSError):  # of a full or read-only disk: it is tried again
-            files.private_folder(folder)
-            files.replace(path, "yes" if alike else "no", flushed=False)
-        return alike

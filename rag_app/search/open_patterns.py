@@ -23,6 +23,7 @@ def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
 ASKING = _said(lambda p: p.asking)
 POINTS = _said(lambda p: p.points)
 NAME_COLUMN = _said(lambda p: p.name_column)
+RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = tuple(_said(lambda p, side=side: getattr(p, side)) for side in ("without_before", "without_after"))
 DENYING = _said(lambda p: p.denying)

@@ -47,9 +47,12 @@ SEARCHING = _asked(lambda q: q.searching)
 POINTING = _asked(lambda q: q.pointing)
 AMONG = _asked(lambda q: q.among)
 TWO = _asked(lambda q: q.two)
+ANOTHER = _asked(lambda q: q.another)
+SAME_DAY = _asked(lambda q: q.same_day)
 # After a name: what it stands for is a kind of method, not the paper.
 KIND = _asked(lambda q: q.kind)
 # Names have capitals, so case matters here.
+NOT_AUTHOR = re.compile(alternatives(lambda one: one.questions.not_author))
 ASKED_AUTHOR = re.compile(alternatives(lambda one: one.questions.asked_author))
 # "Wang의 papers" and "Wang's 논문" are asked for too: any language's "of" goes with any's "papers".
 _FIRST, *_OTHERS = (part for one in LANGUAGES.values() for part in one.questions.possessive)

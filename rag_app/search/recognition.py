@@ -16,7 +16,7 @@ from rag_app.search import kinds
 # The probability of each kind for (question, the same with marks in place of what it names).
 Recognise = Callable[[str, str], Mapping[str, float]]
 
-RULED = 2.7  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
+RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
 SURE = 0.9  # probability at which a question that names what the collection has is none about papers
 
 # What is asked of the whole table stays a question for records or a list, or one that sums it up.

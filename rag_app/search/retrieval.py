@@ -1,13 +1,13 @@
 """`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
 
-Knows: how dense and BM25 scores are fused, how papers are ranked, where a list is cut, and how the
-sentences of a paper are chosen. Every paper is scored, so that lists are complete; in a collection
+Knows: how dense and BM25 scores are fused, how papers are ranked, and how the sentences of a paper are
+chosen. Every paper is scored, so that lists are complete; in a collection
 too large for that, those that the vector store proposes and those with the words of the question.
-Does not know: how a question was understood or how an answer is written.
+Does not know: how a question was understood, where a list ends (`search.membership`), or how an answer
+is written.
 
 Scores of the two retrievers are put on one scale by standardising each over the whole collection
-(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would lose that,
-and lists are cut by it.
+(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would lose that.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import open_patterns, patterns
+from rag_app.search.membership import members
 from rag_app.text import sentences
 from rag_app.text.terms import words
 
@@ -37,11 +38,6 @@ NEIGHBOURS = 2_000
 # Of BM25 beside vectors at 1, in either language; fitted on lookups, .4 to .6 do alike.
 LEXICAL_WEIGHT = 0.5
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
-
-# A list is cut where papers stop standing out: at a share of the best score, between two bounds,
-# all in standard deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
-CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
-BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
 # Kinds that are answered from many papers: a name in such a question is part of its subject.
 OF_MANY = {Intent.OVERVIEW, Intent.SUMMARY, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS}
@@ -57,7 +53,7 @@ Rows = NDArray[np.intp]
 def retrieve(query: Query, library: Library) -> Evidence:
     """Score every paper for `query`, filter, rank, and choose sentences."""
     started = time.perf_counter()
-    allowed = library.snapshot.papers.ids(query.filters)
+    allowed = [one for one in library.snapshot.papers.ids(query.filters) if one not in query.excluded]
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
@@ -67,8 +63,10 @@ def retrieve(query: Query, library: Library) -> Evidence:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
-    matched, borderline = _cut(order, scores) if listed else ([], [])
-    kept = order[: max(RANKED, len(matched) + len(borderline))]
+    matched, borderline, unsure = _members(text, order, scores, library) if listed else ([], [], [])
+    chosen = {*matched, *borderline}
+    order = [*matched, *borderline, *(row for row in order if row not in chosen)]
+    kept = order[: max(RANKED, len(chosen))]
     papers = library.snapshot.papers
     hits = [
         Hit(paper, float(boosted[row]), why=_reasons(row, why, arxiv_id in query.papers))
@@ -87,6 +85,7 @@ def retrieve(query: Query, library: Library) -> Evidence:
         scanned=len(allowed),
         matched=tuple(ids[row] for row in matched),
         borderline=tuple(ids[row] for row in borderline),
+        unsure=tuple(ids[row] for row in unsure),
         strength=float(scores[order].max()) if order else 0.0,
         seconds=time.perf_counter() - started,
     )
@@ -204,18 +203,15 @@ def _reasons(row: int, ranks: dict[Reason, Rows], named: bool) -> tuple[Why, ...
     return (Why(Reason.NAMED), *places) if named else tuple(places)
 
 
-def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:
-    """(rows that match a list question, rows just below the cut), each in order."""
-    if not order:
-        return [], []
-    least = cut(float(scores[order].max()))
-    matched = [row for row in order if scores[row] >= least]
-    return matched, [row for row in order if least - BORDER <= scores[row] < least]
-
-
-def cut(strength: float) -> float:
-    """The score from which a paper is on a list whose best paper scores `strength`."""
-    return min(max(CUT_SHARE * strength, CUT_LEAST), CUT_MOST)
+def _members(
+    text: str, order: Sequence[int], scores: Scores, library: Library
+) -> tuple[list[int], list[int], list[int]]:
+    """(rows that belong on a list, rows in doubt, those of both that a score decided), best first."""
+    allowed = np.zeros(len(scores), bool)
+    allowed[list(order)] = True
+    found = members(text, scores, allowed, library.spellings)
+    matched, borderline = ([row for row in order if mask[row]] for mask in (found.matched, found.borderline))
+    return matched, borderline, [*borderline, *(row for row in reversed(matched) if not found.worded[row])]
 
 
 def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:

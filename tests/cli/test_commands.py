@@ -40,8 +40,8 @@ HEAVY = {
     "numpy",
 }
 KEYS = (
-    "answer refused intent language citations sentences comparison borderline_papers nearest scanned matched "
-    "borderline seconds evidence_seconds first_token_seconds model device left_out"
+    "answer refused intent language citations citation_numbers sentences comparison borderline_papers nearest scanned "
+    "matched borderline seconds evidence_seconds first_token_seconds model device left_out"
 ).split()
 
 
@@ -302,6 +302,7 @@ def test_options_filter_the_papers(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["ask", "How many papers are there?", "--json", "--no-llm", *options]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert [citation["arxiv_id"] for citation in answer["citations"]] == ["2405.00001"]
+    assert answer["citation_numbers"] == [citation["n"] for citation in answer["citations"]]
 
 
 @pytest.mark.usefixtures("collection")

@@ -13,6 +13,7 @@ from rag_app.lang.language import (
     OpenPatterns,
     Prompts,
     QuestionPatterns,
+    TopicWords,
     VoteConditions,
 )
 
@@ -37,6 +38,9 @@ QUESTIONS = QuestionPatterns(
     pointing=(r"\bαυτό\b",),
     among=("από αυτά",),
     two=("τα δύο",),
+    another=("άλλο άρθρο",),
+    same_day=("ίδια μέρα",),
+    not_author=(rf"όχι {NAME}",),
     kind=("-τύπου",),
     asked_author=(rf"έγραψε (?:ο|η) {NAME}",),
     maybe_author=(rf"του {NAME}",),
@@ -114,6 +118,8 @@ LANGUAGE = Language(
     code="el",
     script="\u0370-\u03ff\u1f00-\u1fff",
     endings=("-ς",),
+    clause_ends=(),
+    after_nouns=(),
     sentence_ends="ω",
     abbreviations=("κ",),
     stop_words=frozenset({"και"}),
@@ -122,6 +128,13 @@ LANGUAGE = Language(
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,
+    topics=TopicWords(
+        either=frozenset({"ή"}),
+        both=frozenset({"και"}),
+        leaving_out_next=frozenset({"εκτός"}),
+        leaving_out_last=frozenset(),
+        saying_little=frozenset({"για"}),
+    ),
     phrases={key: f"Ελληνικά: {text}" for key, text in en.LANGUAGE.phrases.items()},
     prompts=Prompts(
         ask="Απάντησε στα ελληνικά {length}.",

@@ -181,7 +181,7 @@ def test_one_stop_stops_it_in_every_tab(page: Page) -> None:
     page.app.chat_input(key="question").set_value("what is new?").run()
     wait_for(lambda: page.jobs[0].progress.sentences)
     other = tab(page.app.session_state["conversation"])
-    other.button(key="stop-0").click().run()
+    other.button(key="stop-answer-0").click().run()
     page.settle()
     other.run()
     for app in (page.app, other):

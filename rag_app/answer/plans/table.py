@@ -90,7 +90,8 @@ def _best(
         return covered + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
 
     best = max(fit, key=worth, default=None)
-    if best and (figures or first or (lexical.coverage(column, best.text) or 0.0) >= SAYS):
+    results = figures and bool(open_patterns.RESULTS.search(column))
+    if best and (first or results or (lexical.coverage(column, best.text) or 0.0) >= SAYS):
         return best
     return next(iter(passages), None) if first else None
 

@@ -38,6 +38,7 @@ OPEN_QUESTIONS = OpenPatterns(
         rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
     ),
     name_column=(r"(?:names?|papers?|titles?|models?|methods?|benchmarks?|data ?sets?)",),
+    results=(r"\b(?:results?|scores?|performance|accuracy|findings?|gains?)\b",),
     figures_asked=(
         r"\b(?:sizes?|length|numbers?|scores?|results?|accuracy|how (?:many|much|long|big)|votes?|speed"
         r"|parameters?|tokens?|cost|figures?|performance|gain|rates?)\b",

@@ -59,6 +59,7 @@ PHRASES = {
     "recommended": "These {count} papers fit the purpose best, in this order:",
     "what_it_is": "What it is",
     "its_faults": "What goes wrong",
+    "in_titles": "Most frequent in their titles: {groups}.",
     "where_used": "Where it is used, and what the digests say of it",
     "similar_to": "These papers are nearest to {name}:",
     "shares": "in common: {terms}",
@@ -74,6 +75,7 @@ PHRASES = {
     "exists_not": "No digest in this collection says so. The nearest papers:",
     "not_of_papers": "This is not a question that a collection of papers answers. Ask about the papers: what one does, "
     "which treat a topic, how two differ.",
+    "brief_question": "What came out from {since} to {until}?",
     "brief": "Digest of {days}",
     "brief_of": "{topic}: {days}",
     "brief_undated": "All papers",

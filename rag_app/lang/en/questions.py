@@ -38,10 +38,14 @@ _FACTS: dict[str, Parts] = {
         r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
         r"\bwhat (?:is|are) (?:the |its |their )authors?\b",
     ),
-    "votes": (r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",),
+    "votes": (
+        r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",
+        r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$",
+    ),
     "date": (
         r"\bwhen (?:was|did|were) .*(?:publish|appear|release|post|digest|come out|came out)\w*",
         r"\bwhat (?:day|date)\b",
+        r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
         r"\bpublication date\b",
     ),
 }
@@ -106,6 +110,12 @@ QUESTIONS = QuestionPatterns(
     ),
     among=(r"\b(?:of|among|from) (?:them|those|these)\b|\bthose\b",),
     two=(r"\b(?:the|these|those|first) two\b|\bboth\b",),
+    another=(
+        r"\b(?:an)?other (?:[\w-]+ ){0,3}?(?:one|paper|work|study)\b(?!s)",
+        r"\bi (?:meant|mean)\b|\b(?:the|a) different (?:one|paper)\b",
+    ),
+    same_day=(r"\b(?:of|from|on) (?:that|the same) (?:day|date|digest)\b|\b(?:that|same) day\b",),
+    not_author=(rf"\bnot (?:by )?{NAME}",),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
     asked_author=(rf"\b(?:authored by|written by|papers by|author named|author|did)\s+{NAME}(?<!['’]s)",),
     maybe_author=(rf"\bby\s+{NAME}",),
@@ -145,7 +155,7 @@ QUESTIONS = QuestionPatterns(
     several=(r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",),
     of_everything=frozenset("there everything every each entire whole available".split()),
     about_papers=frozenset(
-        "appear appeared published publish post posted title titles vote votes upvote upvoted "
+        "among appear appeared published publish post posted title titles vote votes upvote upvoted "
         "upvotes most top author authors list co-author coauthor got get gets highest fewest "
         "least day days received receive count recorded record number have whose ones other than "
         "paper papers out come came new newest latest per month monthly year date digest digests "

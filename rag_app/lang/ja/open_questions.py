@@ -20,6 +20,7 @@ OPEN_QUESTIONS = OpenPatterns(
     in_this_language=(r"日本語(?:で|に)",),
     points=(rf"{_COUNT}\s?(?:点|つ|行|文|項目)(?:で|に)",),
     name_column=(r"名前|名称|論文|題名|モデル|手法|データセット",),
+    results=("結果|性能|成績",),
     figures_asked=(r"大きさ|サイズ|長さ|点数|スコア|結果|性能|数$|いくつ|速度|精度|割合",),
     without_after=(r"([\w-]+?)(?:を使わ|なし|以外|を除)",),
     not_after=(r"ではなく|ではない|以外",),

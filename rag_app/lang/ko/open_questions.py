@@ -29,6 +29,7 @@ OPEN_QUESTIONS = OpenPatterns(
     in_this_language=(r"한국어로|한글로|우리말로", r"\b(?:in|into|to) korean\b"),
     points=(rf"(?<![가-힣]){_COUNT}\s?(?:줄|가지|문장|포인트|개 항목|항목|단계)(?:로|으로|만)?",),
     name_column=(r"이름|명칭|논문|제목|모델명|방법|벤치마크|데이터 ?셋",),
+    results=("결과|성능|수치|성과",),
     figures_asked=(
         r"크기|길이|점수|결과|성능|수치|몇|얼마|속도|비용|파라미터|토큰 ?수|개수|정확도|비율|용량|수$",
     ),

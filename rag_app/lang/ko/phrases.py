@@ -59,6 +59,7 @@ PHRASES = {
     "recommended": "목적에 가장 잘 맞는 논문 {count}편을 읽을 순서대로 적습니다.",
     "what_it_is": "무엇인가",
     "its_faults": "무엇이 문제인가",
+    "in_titles": "제목에 가장 많이 나오는 말: {groups}.",
     "where_used": "어디에 쓰이고 다이제스트가 무엇이라 하는가",
     "similar_to": "{name}에 가장 가까운 논문입니다.",
     "shares": "공통점: {terms}",
@@ -74,6 +75,7 @@ PHRASES = {
     "exists_not": "그렇다고 말하는 다이제스트는 없습니다. 가장 가까운 논문은 다음과 같습니다.",
     "not_of_papers": "논문 컬렉션으로 답할 수 있는 질문이 아닙니다. "
     "논문의 내용, 주제별 논문, 두 논문의 차이를 물어보세요.",
+    "brief_question": "{since}부터 {until}까지 무엇이 나왔나요?",
     "brief": "{days} 다이제스트",
     "brief_of": "{topic}: {days}",
     "brief_undated": "모든 논문",

@@ -17,6 +17,7 @@ OPEN_QUESTIONS = OpenPatterns(
     in_this_language=(r"用中文|成中文",),
     points=(r"(\d{1,2})\s?(?:点|条|句话?|行)",),
     name_column=(r"名称|名字|论文|标题|模型|方法|数据集",),
+    results=("结果|性能|成绩",),
     figures_asked=(r"大小|规模|长度|分数|得分|结果|性能|数量|多少|速度|精度|比例",),
     without_before=(r"(?:不用|不使用|不需要|无需|没有|除了)([\w-]{1,8})",),
     not_before=(r"不是|而非|除了",),

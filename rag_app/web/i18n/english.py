@@ -27,6 +27,9 @@ ENGLISH: Mapping[str, str] = {
     "stop": "Stop",
     "source": "Source",
     "read": "Read",
+    "gloss": "machine translation",
+    "gloss_coming": "translating",
+    "gloss_help": "What the model makes of the highlighted sentences:",
     "ask_about": "Ask about this paper",
     "ask_about_question": "What does {title} propose?",
     # --- papers wherever they are shown --------------------------------------------------------------
@@ -102,6 +105,7 @@ ENGLISH: Mapping[str, str] = {
     "understanding": "Reading the question",
     "searching": "Searching the digests",
     "writing": "Reading the evidence",
+    "points_written": "{done} of {total} sentences written",
     "queue_one": "One answer comes first",
     "queue": "{n} answers come first",
     "time_left": "about {seconds} s left",

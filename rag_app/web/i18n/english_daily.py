@@ -24,6 +24,7 @@ ENGLISH_DAILY: Mapping[str, str] = {
     "today_count": "{n} papers, {unread} unread",
     "today_count_one": "1 paper, {unread} unread",
     "today_lead": "In short",
+    "today_lead_writing": "The model is writing a summary…",
     "today_rising": "Rising this week",
     "today_others": "More papers",
     "today_group": "{name} ({n})",
@@ -57,6 +58,9 @@ ENGLISH_DAILY: Mapping[str, str] = {
     # --- shortcuts -----------------------------------------------------------------------------------
     "shortcuts": "Keys",
     "shortcuts_help": "They rest while you type in a field.",
+    "key_question": "go to the question",
+    "key_stop": "stop the answer",
+    "key_new": "new conversation",
     "key_next": "next paper",
     "key_before": "paper before",
     "key_read": "read or unread",

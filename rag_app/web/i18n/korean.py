@@ -27,6 +27,9 @@ KOREAN: Mapping[str, str] = {
     "stop": "중지",
     "source": "출처",
     "read": "읽기",
+    "gloss": "기계 번역",
+    "gloss_coming": "번역하는 중",
+    "gloss_help": "강조된 문장을 모델이 옮긴 것입니다.",
     "ask_about": "이 논문에 대해 질문",
     "ask_about_question": "{title} 논문은 무엇을 제안하나요?",
     # --- papers wherever they are shown --------------------------------------------------------------
@@ -101,6 +104,7 @@ KOREAN: Mapping[str, str] = {
     "understanding": "질문을 읽는 중",
     "searching": "다이제스트를 검색하는 중",
     "writing": "근거를 읽는 중",
+    "points_written": "{total}문장 가운데 {done}문장 작성",
     "queue_one": "앞에 답변 1개가 있습니다",
     "queue": "앞에 답변 {n}개가 있습니다",
     "time_left": "약 {seconds}초 남음",

@@ -24,6 +24,7 @@ KOREAN_DAILY: Mapping[str, str] = {
     "today_count": "논문 {n}편, 안 읽음 {unread}편",
     "today_count_one": "논문 1편, 안 읽음 {unread}편",
     "today_lead": "요약",
+    "today_lead_writing": "모델이 요약을 쓰는 중…",
     "today_rising": "이번 주에 늘어난 주제",
     "today_others": "그 밖의 논문",
     "today_group": "{name} ({n})",
@@ -57,6 +58,9 @@ KOREAN_DAILY: Mapping[str, str] = {
     # --- shortcuts -----------------------------------------------------------------------------------
     "shortcuts": "단축키",
     "shortcuts_help": "입력란에 글을 쓰는 동안에는 작동하지 않습니다.",
+    "key_question": "질문란으로 가기",
+    "key_stop": "답변 멈추기",
+    "key_new": "새 대화",
     "key_next": "다음 논문",
     "key_before": "이전 논문",
     "key_read": "읽음 표시 또는 취소",

@@ -28,6 +28,7 @@ from rag_app.web.state.background_jobs import EngineJob, Job
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
+    from rag_app.daily.topics import TopicMap
     from rag_app.embedding.adapt import AdaptResult
     from rag_app.pipeline import IngestResult
 
@@ -108,6 +109,19 @@ def _library(snapshot: str) -> Library:
     return pipeline.open_library(settings())
 
 
+def topics(library: Library) -> TopicMap:
+    """The topics of the collection, worked out once for each snapshot."""
+    return _topics(library.snapshot.name, library)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _topics(snapshot: str, _library: Library) -> TopicMap:
+    from rag_app.daily.topics import map_topics
+
+    del snapshot  # only the cache's key
+    return map_topics(_library)
+
+
 def warm_up(library: Library, language: str) -> None:
     """Begin to load what the first question in this language would wait for; once for each snapshot."""
     _warmed(library.snapshot.name, language, library)
@@ -120,7 +134,7 @@ def _warmed(snapshot: str, language: str, _library: Library) -> None:
 
 
 def _warm_up(library: Library, language: str) -> None:
-    """Load the embedding model, the paper table and, for a Korean page, the morphemes.
+    """Load the embedding model, the paper table and, for a Korean page, the morphemes; work out topics.
 
     What fails here fails again for that question, which says so.
     """
@@ -130,6 +144,7 @@ def _warm_up(library: Library, language: str) -> None:
     time.sleep(DRAWN_SECONDS)
     with suppress(RagError):
         retrieve(understood(WARM_UP.get(language, WARM_UP["en"]), library), library)
+        topics(library)
 
 
 @st.cache_resource(show_spinner=False)

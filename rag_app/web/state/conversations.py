@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from rag_app.errors import RagError
 from rag_app.history.store import SavedTurn
 from rag_app.records import Filters
-from rag_app.web.state import app_state
+from rag_app.web.state import app_state, lead_jobs
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
 from rag_app.web.state.eta import AnswerSpeed, answer_speed
 from rag_app.web.state.model_call import CallQueue, ModelCall
@@ -250,6 +250,7 @@ def usual_speed(model: str) -> AnswerSpeed | None:
 
 def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Filters) -> None:
     close_source()
+    lead_jobs.give_way()
     turns = [turn for earlier in jobs if (turn := earlier.turn())]
     jobs.append(job)
     generator = app_state.engine().generator

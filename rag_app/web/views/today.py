@@ -13,22 +13,34 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.daily import for_you, period
-from rag_app.daily.brief import Brief, BriefGroup, LeadSentence, brief, line_of, papers_of
+from rag_app.daily.brief import (
+    Brief,
+    BriefGroup,
+    BriefLine,
+    LeadSentence,
+    brief,
+    line_of,
+    most_voted,
+    papers_of,
+)
 from rag_app.daily.following import FollowMatches
 from rag_app.daily.period import Period
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
-from rag_app.web.state import reading
+from rag_app.web.state import app_state, reading
+from rag_app.web.state.lead_jobs import LeadJob, lead_job
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets.follows_bar import follows_bar
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_row import dismissed_row, paper_row, short_title
 from rag_app.web.widgets.rising import rising_topics
-from rag_app.web.widgets.shortcuts import list_of_keys, shortcuts
 
 if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+
     from rag_app.collection.library import Library
 
+LOOK_SECONDS = 2.0  # between two looks at a lead that is being written
 LATEST = 10  # papers of a follow that are shown where none is new
 OPEN = 24  # papers up to which every group is open; beyond, those after the first ones are folded
 
@@ -43,10 +55,9 @@ class TodayChoice:
     for_you: bool  # in the reader's own order
 
 
-def page(words: Words, library: Library) -> None:
+def page(words: Words, language: str, library: Library) -> None:
     state = reading.reading_state(library)
-    _title(words)
-    shortcuts()
+    st.title(words["today"], anchor=False)
     choice = _choose(state, words, library)
     followed = follows_bar(reading.follow_matches(library, state.new), words, library)
     if followed:
@@ -60,17 +71,11 @@ def page(words: Words, library: Library) -> None:
         st.info(_nothing(choice, papers, words), icon=":material/wb_sunny:")
     else:
         state = state.without_badges(shown)
-        made = brief(shown, choice.period, library, reading.topics(library))
+        made = brief(shown, choice.period, library, app_state.topics(library))
         _count(shown, state, words)
-        _lead(made, words, library)
+        _lead(made, words, language, library)
         _groups(made, choice, state, words, library)
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
-
-
-def _title(words: Words) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(words["today"], anchor=False, width="content")
-        list_of_keys(words)
 
 
 # --- what is shown ------------------------------------------------------------------------------
@@ -141,20 +146,35 @@ def _nothing(choice: TodayChoice, papers: Sequence[Paper], words: Words) -> str:
 
 
 def _count(papers: Sequence[Paper], state: ReadingState, words: Words) -> None:
+    """The days of the papers, how many they are, and how many of them are unread."""
     unread = sum(paper.arxiv_id not in state.read for paper in papers)
     text = words["today_count_one" if len(papers) == 1 else "today_count"]
-    st.caption(text.format(n=f"{len(papers):,}", unread=f"{unread:,}"))
+    days = sorted({paper.date for paper in papers if paper.date})
+    span = words["span"].format(first=days[0], last=days[-1]) if len(days) > 1 else "".join(days)
+    count = text.format(n=f"{len(papers):,}", unread=f"{unread:,}")
+    st.caption(f"{span} · {count}" if span else count)
 
 
-def _lead(made: Brief, words: Words, library: Library) -> None:
-    """The lead, and what rose."""
+def _lead(made: Brief, words: Words, language: str, library: Library) -> None:
+    """The lead, the model's where it has written one, and what rose."""
     if not made.lead and not made.rising:
         return
     with st.container(border=True, key="today-lead"):
         if made.lead:
             st.markdown(f"**{words['today_lead']}**")
-            st.markdown("\n".join(f"- {_cited(sentence, library)}" for sentence in made.lead))
+            lead = lead_job(most_voted(made), made.period, language, library)
+            sentences = (lead and lead.job.result) or made.lead
+            st.markdown("\n".join(f"- {_cited(sentence, library)}" for sentence in sentences))
+            if lead and lead.running:
+                st.fragment(_until_written, run_every=LOOK_SECONDS, key="today-lead-watch")(lead, words)
         rising_topics(made.rising, words)
+
+
+def _until_written(lead: LeadJob, words: Words) -> None:
+    """Say that the model is at it, and draw the page again when it is done."""
+    if not lead.running:
+        st.rerun()
+    st.caption(f":shimmer[{words['today_lead_writing']}]")
 
 
 def _cited(sentence: LeadSentence, library: Library) -> str:
@@ -166,22 +186,31 @@ def _cited(sentence: LeadSentence, library: Library) -> str:
 def _groups(made: Brief, choice: TodayChoice, state: ReadingState, words: Words, library: Library) -> None:
     """The groups, or the papers in the reader's own order with the reason for each place."""
     dated = len({line.paper.date for line in made.lines}) > 1
-    if choice.for_you:
-        kept, lines = list(state.bookmarks), {line.paper.arxiv_id: line for line in made.lines}
-        table = library.snapshot.papers
-        for one in for_you.rank(list(lines), kept, state.dismissed, library):
-            paper_row(lines[one.arxiv_id], state, words, table.get(one.nearest).title, dated=dated)
+    if choice.for_you and (mine := _in_own_order(made, state, library)):
+        for line, nearest in mine:
+            paper_row(line, state, words, nearest, dated=dated)
         return
     before = 0
     for place, group in enumerate(made.groups):
-        with _group(place, group, words, opened=before < OPEN) as fold:
-            if fold.open:
+        fold = _group(place, group, words, opened=before < OPEN)
+        if fold.open:  # what is folded costs nothing
+            with fold:
                 for line in group.lines:
                     paper_row(line, state, words, dated=dated)
         before += len(group.lines)
 
 
-def _group(place: int, group: BriefGroup, words: Words, *, opened: bool) -> st.delta_generator.DeltaGenerator:
+def _in_own_order(made: Brief, state: ReadingState, library: Library) -> list[tuple[BriefLine, str]]:
+    """(line, title of the kept paper that is nearest), best first; empty where nothing can be learned,
+    since too many of the judged papers are gone.
+    """
+    lines = {line.paper.arxiv_id: line for line in made.lines}
+    table = library.snapshot.papers
+    ranked = for_you.rank(list(lines), list(state.bookmarks), state.dismissed, library)
+    return [(lines[one.arxiv_id], table.get(one.nearest).title) for one in ranked]
+
+
+def _group(place: int, group: BriefGroup, words: Words, *, opened: bool) -> ExpanderContainer:
     name = label(group.name, 60) or words["today_others"]
     return st.expander(
         words["today_group"].format(name=name, n=len(group.lines)),
