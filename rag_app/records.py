@@ -132,6 +132,7 @@ class Filters:
     votes_known: bool | None = None  # False asks for the papers without a vote count
     # Among these arXiv ids; those that the collection lacks are passed over. No question sets it.
     only: tuple[str, ...] = ()
+    only_name: str = ""  # what the reader calls them; decides nothing
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -159,6 +160,7 @@ class Query:
     filters: Filters = Filters()
     papers: tuple[str, ...] = ()  # papers named by title, method name or id
     names: tuple[str, ...] = ()  # the spellings in the question that named them
+    excluded: tuple[str, ...] = ()  # papers that are not meant: another one than these is asked for
     unknown: tuple[str, ...] = ()  # names asked for that no paper has
     # What was assumed or cannot be (impossible date, "yesterday" = ...).
     notes: tuple[str, ...] = ()
@@ -218,6 +220,9 @@ class Evidence:
     # Ids of every paper that answers a list or metadata question, in order.
     matched: tuple[str, ...] = ()
     borderline: tuple[str, ...] = ()  # ids near the cut, shown apart
+    # Ids of both that the words of the topic did not decide: first the borderline ones, best first, then
+    # the matched ones, worst first.
+    unsure: tuple[str, ...] = ()
     # How far the best paper stands out, in standard deviations of the collection.
     strength: float = 0.0
     seconds: float = 0.0

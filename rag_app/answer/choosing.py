@@ -13,8 +13,9 @@ import numpy as np
 
 from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
-from rag_app.records import Filters, Hit, Paper, Passage
+from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
+from rag_app.search.feedback import fed_back
 from rag_app.text import sentences
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
@@ -22,19 +23,21 @@ from rag_app.text import sentences
 SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
 POOL = 40  # papers looked at, best first
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
-EASY_WORDS = 30
+EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
-OWN_PART = 0.35  # of the best sentence's relevance, that saying what the paper does is worth
-WORTH = 0.6  # share of the best sentence's relevance that a shorter one must have
+OWN_PART = 0.5  # of the best sentence's relevance, that saying what the paper does is worth
+# Share of the best sentence's relevance that a shorter one must have; the second where it is too long.
+WORTH, LITTLE_WORTH = 0.6, 0.35
 
 
-def ranked(selection: Selection, text: str, filters: Filters | None = None) -> list[Hit]:
-    """The papers that fit `text` best, of those that meet the filters (the question's own by default)."""
+def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
+    """The `most` papers that fit `text` best, of those that meet the question's filters."""
     library, table = selection.library, selection.library.snapshot.papers
-    allowed = [library.places[arxiv_id] for arxiv_id in table.ids(filters or selection.query.filters)]
+    allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
     rows = np.array(allowed, dtype=np.intp)
-    scores, _ = retrieval.score(text, library, rows)
-    order = rows[np.argsort(-scores[rows], kind="stable")][:POOL]
+    found, _ = retrieval.score(text, library, rows)
+    scores = fed_back(found, library)
+    order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
     return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
 
@@ -52,20 +55,43 @@ def by_votes(papers: Sequence[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda paper: -(paper.votes if paper.votes is not None else -1))
 
 
-def telling(paper: Paper, weights: dict[str, float], library: Library, count: int = 1) -> tuple[Passage, ...]:
+def telling(
+    paper: Paper, weights: dict[str, float], library: Library, count: int = 1, easy: int = EASY_WORDS
+) -> tuple[Passage, ...]:
     """The `count` sentences of a digest that say most about the weighted terms, in its order; among
-    nearly equal ones those that are easily read.
+    nearly equal ones those of at most `easy` words.
     """
-    found = [p for p in retrieval.passages_of(paper, weights, library) if _length(p) >= SHORT_WORDS]
+    found = [p for p in retrieval.passages_of(paper, weights, library) if _says_something(p)]
     most = max((p.score for p in found), default=0.0) or 1.0
     passages = [replace(p, score=max(p.score, 0.0) / most + _own_part(p)) for p in found]
     best = sorted(passages, key=lambda p: -p.score)
     chosen: list[Passage] = []
     while best and len(chosen) < count:
-        taken = next((p for p in best if _is_easy(p) and p.score >= WORTH * best[0].score - 1e-9), best[0])
+        taken = _easiest(best, easy)
         chosen.append(taken)
         best.remove(taken)
     return tuple(passage for passage in passages if passage in chosen)
+
+
+def _easiest(best: Sequence[Passage], easy: int) -> Passage:
+    """The first of `best` that is easily read and says nearly as much, or else is not much longer."""
+    for length, share in ((easy, WORTH), (EASY_WORDS, WORTH), (EASY_WORDS, LITTLE_WORTH)):
+        for passage in best:
+            if _length(passage) <= length and passage.score >= share * best[0].score - 1e-9:
+                return passage
+    return best[0]
+
+
+def _says_something(passage: Passage) -> bool:
+    """Whether a sentence is more than a few words and the address of a page."""
+    return _length(passage) >= SHORT_WORDS and "://" not in passage.text
+
+
+def faults(paper: Paper, weights: dict[str, float], library: Library) -> tuple[Passage, ...]:
+    """The sentence of a digest about the weighted terms that says what goes wrong; none where none does."""
+    found = retrieval.passages_of(paper, weights, library)
+    wrong = [p for p in found if open_patterns.FAULTS.search(p.text) and p.score > 0]
+    return tuple(sorted(wrong, key=lambda p: -p.score)[:1])
 
 
 def whole(paper: Paper) -> tuple[Passage, ...]:
@@ -92,7 +118,3 @@ def _own_part(passage: Passage) -> float:
 
 def _length(passage: Passage) -> int:
     return len(passage.text.split())
-
-
-def _is_easy(passage: Passage) -> bool:
-    return _length(passage) <= EASY_WORDS

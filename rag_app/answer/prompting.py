@@ -12,11 +12,12 @@ papers reuses the KV cache and reads only its question. Earlier turns are not re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.lang import LANGUAGES
-from rag_app.llm.protocol import Message
+from rag_app.llm.protocol import Message, Request
 from rag_app.records import Hit, Intent, Passage, Query
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line
@@ -37,6 +38,8 @@ LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and 
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 # Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
+# Names, terms and figures of a sentence in another script.
+KEPT = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*|\d[\d,.]*[A-Za-z%]*")
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 
 
@@ -51,6 +54,11 @@ class Prompt:
     left_out: int  # sentences of evidence, and papers, that did not fit
     cut: bool  # the question did not fit whole
     prefix: str = ""  # how the answer begins, where that is settled
+
+    @property
+    def request(self) -> Request:
+        """What a batch asks of the model."""
+        return Request(self.messages, self.prefix, self.grammar, self.max_tokens)
 
 
 def build(
@@ -99,19 +107,22 @@ def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
     return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {opening}")
 
 
-def translation(passage: Passage, place: int, language: str, count_tokens: Callable[[str], int]) -> Prompt:
+def translation(
+    passage: Passage, place: int, language: str, count_tokens: Callable[[str], int], *, exact: bool = False
+) -> Prompt:
     """The prompt for a digest's sentence in `language`, on a line that cites the paper at `place`
-    (from 0).
+    (from 0); `exact` names the terms and figures that must stay as they are.
     """
     prompts = LANGUAGES[language].prompts
     marker = f"[{place + 1}]"  # on both sides, as the model expects it where it has read it
     sentence = _fitting(numbers.rescaled(clean_line(passage.text), language), count_tokens, LONGEST_SENTENCE)
-    content = f"{marker} {sentence}\n\n{prompts.translate}"
+    kept = ", ".join(dict.fromkeys(KEPT.findall(sentence))) if exact else ""
+    content = f"{marker} {sentence}\n\n" + (f"({kept})\n\n" if kept else "") + prompts.translate
     return Prompt(
         messages=(Message(role="system", content=prompts.translator), Message(role="user", content=content)),
         grammar=_text_alone(language),
         papers=(passage.arxiv_id,),
-        max_tokens=LONGEST_SENTENCE,
+        max_tokens=min(2 * count_tokens(sentence) + 16, LONGEST_SENTENCE),
         left_out=0,
         cut=False,
         prefix=marker,

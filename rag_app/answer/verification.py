@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Library
-from rag_app.collection.paper_names import TOKEN, fold, shaped, unknown_names
+from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
 from rag_app.search import retrieval
 from rag_app.text import numbers, sentences
@@ -56,6 +57,7 @@ def check_translation(text: str, n: int, passage: Passage, paper: Paper, library
     covered = library.lexical.coverage(claim, passage.text)
     supported = (
         not numbers.missing(claim, [passage.text])
+        and not numbers.without_scale(claim, passage.text)
         and not unknown_names(claim, paper)
         and (covered is None or covered >= LEAST_TRANSLATED)
     )

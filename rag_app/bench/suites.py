@@ -20,11 +20,14 @@ from rag_app.settings import Settings
 # Module of this package, named as the suite -> what it measures.
 _SUITES: dict[str, str] = {
     "engine": "speed beside a bare llama.cpp loop, overhead per token, first token, stop",
+    "glosses": "texts written side by side beside one alone, and how long a page waits for its glosses",
     "memory": "growth of the engine's memory over a hundred questions",
     "start": "commands and the page from their start to their first use, and their memory",
     "search": "retrieval beside the query embedding alone and beside a plain dense search",
     "ingest": "ingest beside sentence-transformers' defaults into Chroma; one more day",
     "scale": "made-up collections of 5,487, 20,000 and 50,000 papers, built and searched",
+    "daily": "the brief of the newest day, and a check of 50 follows",
+    "readers": "the order for you beside the newest and the most voted, on simulated readers",
     "peers": f"new questions beside LangChain and paper-qa; `{COMMAND}` first",
 }
 

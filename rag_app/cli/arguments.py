@@ -43,20 +43,32 @@ def parser() -> argparse.ArgumentParser:
     for add in (
         _add_models,
         _add_ingest,
+        _add_collections,
         _add_read,
         _add_ask,
         _add_rerun,
         _add_chat,
         _add_batch,
+        _add_brief,
+        _add_follow,
         _add_eval,
         _add_serve,
+        _add_mcp,
         _add_check,
         _add_export,
+        _add_feed,
         _add_adapt,
         _add_calibrate,
         _add_bench,
     ):
         add(commands)
+    for command in [root, *commands.choices.values()]:
+        command.add_argument(
+            "--collection",
+            metavar="NAME",
+            default="" if command is root else argparse.SUPPRESS,
+            help="another collection than the main one; `ingest DIR --collection NAME` makes it",
+        )
     return root
 
 
@@ -80,6 +92,10 @@ def _add_ingest(commands: Commands) -> None:
     ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
 
 
+def _add_collections(commands: Commands) -> None:
+    commands.add_parser("collections", help="list the collections: name, papers, folders")
+
+
 def _add_read(commands: Commands) -> None:
     read = commands.add_parser(
         "read", help="show which papers reading digests gives, and what not, without building an index"
@@ -92,19 +108,27 @@ def _add_read(commands: Commands) -> None:
     )
 
 
-def _add_ask(commands: Commands) -> None:
-    ask = commands.add_parser("ask", help="answer one question")
-    ask.add_argument("question")
-    ask.add_argument("--json", action="store_true", help="print one JSON object")
-    ask.add_argument("--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)")
-    ask.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
-    ask.add_argument("--author", action="append", default=[], help="only papers of this author (repeatable)")
-    ask.add_argument(
+def _add_filters(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--since", metavar="DAY", default="", help="only papers from this day on (YYYY-MM-DD)"
+    )
+    command.add_argument("--until", metavar="DAY", default="", help="only papers up to this day")
+    command.add_argument(
+        "--author", action="append", default=[], help="only papers of this author (repeatable)"
+    )
+    command.add_argument(
         "--only",
         metavar="FILE|ID,ID",
         help="only these papers: ids with commas, or a file that holds ids or links",
     )
-    ask.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
+    command.add_argument("--min-votes", type=int, metavar="N", help="only papers with at least N votes")
+
+
+def _add_ask(commands: Commands) -> None:
+    ask = commands.add_parser("ask", help="answer one question")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_filters(ask)
     ask.add_argument(
         "--no-llm", action="store_true", help="answer with the digests' own sentences, without the model"
     )
@@ -136,6 +160,35 @@ def _add_batch(commands: Commands) -> None:
         "--digests", nargs="+", type=Path, metavar="DIR", help="a collection of its own, kept apart"
     )
     batch.add_argument("--no-llm", action="store_true")
+
+
+def _add_brief(commands: Commands) -> None:
+    brief = commands.add_parser("brief", help="print what is new: the newest day's papers in groups")
+    brief.add_argument("--day", metavar="DAY", default="", help="that day instead (YYYY-MM-DD)")
+    brief.add_argument("--since", metavar="DAY", default="", help="from that day to the newest")
+    brief.add_argument(
+        "--topic",
+        metavar="TOPIC",
+        default="",
+        help="only papers about it; without --day or --since those of the last 30 days",
+    )
+    brief.add_argument("--format", choices=["md", "json"], default="md")
+
+
+def _add_follow(commands: Commands) -> None:
+    follow = commands.add_parser(
+        "follow", help="follow topics, authors and questions; see what is new of them"
+    )
+    actions = follow.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="follow something")
+    add.add_argument("what", help="words of a topic, an author's name, or a question")
+    add.add_argument(
+        "--kind", choices=["topic", "author", "question"], default="topic", help="default: topic"
+    )
+    actions.add_parser("list", help="what is followed, with its numbers")
+    remove = actions.add_parser("remove", help="stop following")
+    remove.add_argument("what", metavar="NUMBER", help="as `list` shows it")
+    actions.add_parser("new", help="what has come in since the last look, with counts")
 
 
 def _add_eval(commands: Commands) -> None:
@@ -193,6 +246,18 @@ def _add_eval(commands: Commands) -> None:
 def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="start the page on this machine")
     serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument(
+        "--api",
+        action="store_true",
+        help="also answer OpenAI's chat protocol below /v1, with a key in a file",
+    )
+
+
+def _add_mcp(commands: Commands) -> None:
+    mcp = commands.add_parser(
+        "mcp", help="tools for assistants on standard input and output (Model Context Protocol)"
+    )
+    mcp.add_argument("--no-llm", action="store_true", help="`ask` answers with the digests' own sentences")
 
 
 def _add_check(commands: Commands) -> None:
@@ -205,11 +270,43 @@ def _add_check(commands: Commands) -> None:
 
 
 def _add_export(commands: Commands) -> None:
-    export = commands.add_parser("export", help="print a conversation of the page")
+    export = commands.add_parser("export", help="write papers or a conversation for other tools")
     export.add_argument(
-        "id", help="the conversation, as the page's address shows it; `list` prints all of them"
+        "what",
+        metavar="WHAT",
+        help="`bookmarks`; `brief`; `papers` with ids, or with none for all that the filters leave; `answer` with a"
+        " question; a conversation of the page by its id; `list` prints these ids",
     )
-    export.add_argument("--format", choices=["md", "json", "bibtex"], default="md")
+    export.add_argument(
+        "items", nargs="*", metavar="ITEM", help="ids of `papers`, or the question of `answer`"
+    )
+    export.add_argument(
+        "--format",
+        choices=["md", "json", "latex", "bibtex", "ris", "csl", "csv", "notes"],
+        default="md",
+        help="json and latex are of answers only; notes writes a file a paper, and keeps what you added to it",
+    )
+    export.add_argument(
+        "--out", type=Path, metavar="PATH", help="a file, which is replaced; a folder for notes"
+    )
+    _add_filters(export)
+    export.add_argument("--tag", default="", help="of `bookmarks`: only those with this tag")
+    export.add_argument("--no-llm", action="store_true", help="of `answer`: without the model")
+
+
+def _add_feed(commands: Commands) -> None:
+    feed = commands.add_parser(
+        "feed", help="write an Atom feed of new or followed papers, or of those with most votes"
+    )
+    feed.add_argument(
+        "out", nargs="?", type=Path, metavar="OUT", help="a file, which is replaced; without it the terminal"
+    )
+    which = feed.add_mutually_exclusive_group()
+    which.add_argument("--followed", action="store_true", help="only papers that match what is followed")
+    which.add_argument("--top", type=_count, default=0, metavar="N", help="the N papers with most votes")
+    feed.add_argument(
+        "--since", metavar="DAY", default="", help="from this day on (YYYY-MM-DD); else the latest 7 days"
+    )
 
 
 def _add_adapt(commands: Commands) -> None:

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
 from rag_app.home import Home
-from rag_app.records import Checked, Done, Found, Paper, Turn, Understood
+from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,11 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:
-        code = int(COMMANDS[options.command](options, Settings.from_environment()) or 0)
+        settings = _of_collection(Settings.from_environment(), options)
+        code = int(COMMANDS[options.command](options, settings) or 0)
         runtime.flush_output()
     except (RagError, KeyboardInterrupt, OSError) as error:
         return _failed(error)
     return code
+
+
+def _of_collection(settings: Settings, options: argparse.Namespace) -> Settings:
+    """The settings with the home of the collection named; only `ingest` makes one. Raises RagError."""
+    if not options.collection:
+        return settings
+    home = Home(settings.home).collection(options.collection)
+    if options.command != "ingest" and not home.current.is_file():
+        known = ", ".join(home.collections()) or "none but the main one"
+        raise RagError(
+            f"there is no collection {options.collection}",
+            f"there are {known}; `rag-app ingest DIR --collection NAME` makes one",
+        )
+    return replace(settings, home=home.root)
 
 
 def _failed(error: BaseException) -> int:
@@ -86,13 +102,27 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
+    from rag_app.cli import daily, terminal
 
     with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    daily.new_after_ingest(settings)
+
+
+def _collections(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import terminal
+    from rag_app.collection.snapshot import open_current
+
+    home, rows = Home(settings.home), []
+    for name in ["", *home.collections()]:
+        place = home.collection(name)
+        if place.current.is_file():
+            manifest = open_current(place.root).manifest
+            rows.append([name or "(main)", f"{manifest.papers:,}", ", ".join(manifest.roots)])
+    terminal.table([["collection", "papers", "folders"], *rows])
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -111,7 +141,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
     if options.save:
         _reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
-    conditions = filters.filters(options, library)
+    conditions = filters.filters(options, library.snapshot.papers)
     engine = None if options.no_llm else llm.load_if_any(settings)
     answer, _ = pipeline.answer(options.question, library, engine, filters=conditions)
     if options.save:
@@ -122,6 +152,20 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
     else:
         terminal.print_answer(answer)
+        with terminal.stoppable() as stop:
+            _print_glosses(answer, library, engine, stop)
+
+
+def _print_glosses(answer: Answer, library: Library, engine: Generator | None, stop: threading.Event) -> None:
+    """What the shown sources say in the language of the answer, where that is another."""
+    from rag_app.answer import glosses, templates
+    from rag_app.cli import terminal
+
+    numbers = [(n, p) for n, p in glosses.unread(answer) if n <= terminal.SOURCES]
+    if engine is None or not numbers:
+        return
+    made = glosses.glosses([p for _, p in numbers], answer.language, library, engine, stop=stop)
+    terminal.print_glosses(templates.words(answer.language)["glossed"], [n for n, _ in numbers], made)
 
 
 def _reserve(file: Path) -> None:
@@ -201,6 +245,8 @@ def _answered_aloud(
             query = event.query
         elif isinstance(event, Found):
             terminal.print_evidence(event.evidence)
+        elif isinstance(event, Working):
+            terminal.print_working(event)
         elif isinstance(event, Checked):
             terminal.print_sentence(event.sentence)
         elif isinstance(event, Done) and query:
@@ -208,6 +254,7 @@ def _answered_aloud(
                 terminal.print_stopped()
             else:
                 terminal.print_answer(event.answer)
+                _print_glosses(event.answer, library, engine, stop)
             return pipeline.turn(query, event.answer)
     raise EngineError("the answer did not come to an end", "ask again")
 
@@ -221,6 +268,18 @@ def _batch(options: argparse.Namespace, settings: Settings) -> None:
         batch.run(
             options.questions, options.answers, settings, digests=digests, no_llm=no_llm, progress=progress
         )
+
+
+def _brief(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.brief(options, settings)
+
+
+def _follow(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import daily
+
+    daily.follow(options, settings)
 
 
 def _eval(options: argparse.Namespace, settings: Settings) -> None:
@@ -237,7 +296,17 @@ def _eval(options: argparse.Namespace, settings: Settings) -> None:
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from rag_app.web import server
 
-    return server.serve(settings, options.port)
+    return server.serve(settings, options.port, api=options.api)
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.api.collection import opened_once
+
+    try:
+        from rag_app.api import mcp_server
+    except ImportError as error:
+        raise RagError("the SDK of the Model Context Protocol is missing", "pip install mcp") from error
+    mcp_server.serve(opened_once(settings, with_model=not options.no_llm))
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
@@ -250,23 +319,15 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import terminal
-    from rag_app.collection.snapshot import open_current
-    from rag_app.history import export as exporting
-    from rag_app.history.store import History
+    from rag_app.cli import exporting
 
-    history = History(Home(settings.home).history)
-    if options.id == "list":
-        rows = [[c.id, c.updated[:16], c.title] for c in history.conversations()]
-        terminal.table([["id", "updated", "title"], *rows])
-        return
-    conversation = history.conversation(options.id)
-    papers = open_current(settings.home).papers
+    exporting.export(options, settings)
 
-    def paper(arxiv_id: str) -> Paper | None:
-        return papers.get(arxiv_id) if papers.has(arxiv_id) else None
 
-    print(exporting.export(conversation, history.turns(options.id), options.format, paper))
+def _feed(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import exporting
+
+    exporting.feed(options, settings)
 
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:
@@ -309,15 +370,20 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "models": _models,
     "ingest": _ingest,
+    "collections": _collections,
     "read": _read,
     "ask": _ask,
     "rerun": _rerun,
     "chat": _chat,
     "batch": _batch,
+    "brief": _brief,
+    "follow": _follow,
     "eval": _eval,
     "serve": _serve,
+    "mcp": _mcp,
     "check": _check,
     "export": _export,
+    "feed": _feed,
     "adapt": _adapt,
     "calibrate": _calibrate,
     "bench": _bench,

@@ -16,10 +16,8 @@ from rag_app.errors import RagError
 from rag_app.records import Filters
 
 if TYPE_CHECKING:
-    from rag_app.collection.library import Library
     from rag_app.collection.papers import PaperTable
 
-_NEARLY = 75.0  # similarity of names from which one is offered for another that is nobody's
 _NAMED = 5  # papers named of those that the collection lacks
 _BETWEEN = re.compile(
     r"[\s,;\"'{}\[\]()<>|]+"
@@ -28,46 +26,34 @@ _BETWEEN = re.compile(
 
 def check(options: argparse.Namespace) -> None:
     """Raises RagError for options that can be seen to be wrong before the collection is opened."""
-    since, until = _day("--since", options.since), _day("--until", options.until)
+    since, until = day("--since", options.since), day("--until", options.until)
     if since and until and since > until:
         raise RagError(f"--since {since} is after --until {until}", "exchange the two")
     if not all(author.strip() for author in options.author):
         raise RagError("--author is empty", "name an author, or leave the option out")
 
 
-def filters(options: argparse.Namespace, library: Library) -> Filters:
+def filters(options: argparse.Namespace, papers: PaperTable) -> Filters:
     """The conditions. Raises RagError for an author who is nobody or several, and for no paper at all."""
+    from rag_app.daily.following import author_meant
+
     return Filters(
-        since=_day("--since", options.since),
-        until=_day("--until", options.until),
-        authors=tuple(_author(name, library) for name in options.author),
+        since=day("--since", options.since),
+        until=day("--until", options.until),
+        authors=tuple(author_meant(name, papers) for name in options.author),
         min_votes=options.min_votes,
-        only=_only(options.only, library.snapshot.papers) if options.only is not None else (),
+        only=_only(options.only, papers) if options.only is not None else (),
     )
 
 
-def _day(option: str, text: str) -> str:
+def day(option: str, text: str) -> str:
+    """The day as an ISO string, or an empty string where none is given. Raises RagError."""
     from datetime import date
 
     try:
         return date.fromisoformat(text).isoformat() if text else ""
     except ValueError:
         raise RagError(f"{option} {text} is not a day", "write it as YYYY-MM-DD") from None
-
-
-def _author(typed: str, library: Library) -> str:
-    """The author of the collection that is meant, also by a part of the name. Raises RagError."""
-    from rag_app.collection.papers import author_key
-
-    papers = library.snapshot.papers
-    if known := papers.author_spellings(author_key(typed)):
-        return known[0]
-    persons = papers.authors_with(typed)
-    if len(persons) == 1:
-        return persons[0]
-    close = persons or [name for name, _ in papers.find_authors(typed, cutoff=_NEARLY)]
-    hint = f"did you mean {', or '.join(close[:5])}?" if close else "give a name as the digests spell it"
-    raise RagError(f"{len(persons) or 'no'} author{'s' * bool(persons)} named {typed}", hint)
 
 
 def _only(typed: str, papers: PaperTable) -> tuple[str, ...]:

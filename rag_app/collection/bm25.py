@@ -30,14 +30,16 @@ from rag_app.text.terms import (
     analysis_version,
     fold_word,
     morphemes,
+    nouns,
     terms_of,
     words,
 )
 
-ANALYSES = "morphemes.json"
+ANALYSES, PAPERS = "morphemes.json", "papers.json"
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
+HARDLY = 6  # papers: a word of more is no name
 LEAST_RARITY = 0.1  # of a term that nearly all papers hold
 
 
@@ -72,6 +74,11 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     }.items():
         (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     analyse.save(folder / ANALYSES)
+
+
+def papers_of(folder: Path) -> tuple[str, ...]:
+    """The arXiv ids of an index in the order of its rows; OSError or ValueError if it is damaged."""
+    return tuple(json.loads((folder / PAPERS).read_text(encoding="utf-8")))
 
 
 class LexicalIndex:
@@ -226,6 +233,14 @@ class LexicalIndex:
     def knows(self, word: str) -> bool:
         """Whether any paper's text uses the English word."""
         return fold_word(word) in self._vocabulary
+
+    def rare_nouns(self, text: str) -> list[tuple[int, int]]:
+        """Places of the Korean words of a text that the collection hardly uses: perhaps names."""
+        return [
+            place for place, parts in nouns(text)
+            if self.papers_with("".join(parts)) <= HARDLY
+            and (len(parts) > 1 or self.papers_with(parts[0]) <= HARDLY)
+        ]  # fmt: skip
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency in [0, 1]: 1 for a term of one paper, 0 for one of all papers

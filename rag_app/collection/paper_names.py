@@ -15,12 +15,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from rag_app.lang import other_scripts
 from rag_app.records import Paper
-from rag_app.text import numbers
+from rag_app.text import transliteration
 
 _S = other_scripts()  # a particle written to a name is no part of it
 TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
@@ -38,17 +38,18 @@ ARXIV_ID = re.compile(
     re.IGNORECASE,
 )
 
-# Abbreviations of the field that an answer may use for what a digest spells out, or the other way
-# round.
-FIELD = frozenset(
-    "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split()
-)
 LONGEST_NAME = 5  # words
 COMMON = 30  # papers: a word found in more of them is a word of the field, not a name
 RARE = 6  # papers: a word found in no more of them may be typed without its capitals
 SHARED = 3  # papers: a name that fits more of them names none
 LONGEST_TITLE = 30  # words
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
+SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
+NUMBER = re.compile(r"\d+")
+SHORTEST_TYPO, LONG_TYPO = 5, 8  # letters of a name from which one wrong letter, and `TYPOS`, are forgiven
+TYPOS = 2
+FEW_WORDS = 4  # of a question: "tell me about zebra" can only mean a name
+BEGINNING = re.compile(r"(?:^|[.!?:;]\s)[\s\"'“‘(]*$")  # of a sentence, up to its first word
 TITLE_HEAD, IN_TITLE, IN_TEXT = 3, 2, 1  # how firmly a name belongs to its paper
 
 
@@ -101,7 +102,7 @@ def mine(papers: Sequence[Paper]) -> list[Name]:
     found_in: Counter[str] = Counter()
     folded_in: Counter[str] = Counter()
     for paper in papers:
-        words = Counter(TOKEN.findall(_text(paper)))
+        words = Counter(TOKEN.findall(text_of(paper)))
         found_in.update(words.keys())
         folded_in.update({fold(word) for word in words})
         for name, firmness in _names_of(paper, words):
@@ -178,11 +179,12 @@ class NameBook:
         mentions = [Mention(m[0], m.span(), (m[1],)) for m in ids if exists(m[1])]
         unknown = [m[1] for m in ids if not exists(m[1])]
         tokens = [t for t in TOKEN.finditer(text) if not any(m.start() <= t.start() < m.end() for m in ids)]
-        mentions += self._exact(text, tokens)
+        loose = _names_stand_alone(text, tokens)
+        mentions += self._exact(text, tokens, loose)
         for token in tokens:
             if any(m.span[0] <= token.start() < m.span[1] for m in mentions):
                 continue
-            guess = self._guess(token, is_word)
+            guess = self._guess(token, is_word, loose)
             if guess:
                 mentions.append(guess)
             elif _is_unknown(token[0], is_word):
@@ -197,23 +199,27 @@ class NameBook:
         hits = process.extract(fold(spelling), self._fuzzy, scorer=fuzz.WRatio, limit=limit, score_cutoff=60)
         return [self._folded[key][0] for key, _, _ in hits]
 
-    def _exact(self, text: str, tokens: Sequence[re.Match[str]]) -> Iterator[Mention]:
+    def _exact(self, text: str, tokens: Sequence[re.Match[str]], loose: bool) -> Iterator[Mention]:
         """Names spelled out, longest first; a place is used once."""
-        at = 0
+        at, other = 0, _in_another_script(text)
         while at < len(tokens):
             for end in range(min(len(tokens), at + LONGEST_TITLE), at, -1):
                 span = tokens[at].start(), tokens[end - 1].end()
                 typed = text[slice(*span)]
                 # The first word of a sentence has a capital whatever it means.
-                names = self._named_by(typed[0].lower() + typed[1:] if typed.istitle() and at == 0 else typed)
+                begins = typed.istitle() and not other and bool(BEGINNING.search(text, 0, span[0]))
+                names = self._named_by(typed[0].lower() + typed[1:] if begins else typed, loose or begins)
                 if names:
                     yield Mention(typed, span, _papers(names), max(name.firmness for name in names))
                     at = end - 1
                     break
             at += 1
 
-    def _named_by(self, typed: str) -> list[Name]:
-        """The names a spelling stands for, if it counts as a name as typed; few papers, or none."""
+    def _named_by(self, typed: str, loose: bool) -> list[Name]:
+        """The names a spelling stands for, if it counts as a name as typed; few papers, or none.
+
+        `loose`: a word without capitals may be a name.
+        """
         if SIZE.fullmatch(typed) or not re.search(r"[^\W\d]", typed):
             return []
         group = self._folded.get(fold(typed), [])
@@ -222,30 +228,56 @@ class NameBook:
             exact = None  # another paper only writes the name of this one in its own way
         if exact and len(exact.papers) <= SHARED and _counts_exactly(exact):
             return [exact]
+        if _is_plain(typed) and not (loose or any(_is_mixed(name.spelling) for name in group)):
+            return []
         if not group or len(_papers(group)) > SHARED or not _counts_loosely(typed, group):
             return []
         return group
 
-    def _guess(self, token: re.Match[str], is_word: Callable[[str], bool]) -> Mention | None:
-        """The name a word was probably meant to be: a known name with a suffix, or a likely typo."""
+    def _guess(self, token: re.Match[str], is_word: Callable[[str], bool], loose: bool) -> Mention | None:
+        """The name a word was probably meant to be: a known name of another size, or a likely typo."""
         typed = token[0]
-        for part in dict.fromkeys([typed, typed.rsplit("-", 1)[0], re.split(r"[-+.^/]", typed)[0]]):
-            names = self._named_by(part) if part != typed and shaped(typed) else []
-            if not names and len(fold(part)) >= 5 and not is_word(part):
-                names = self._folded.get(
-                    self._closest(fold(part), plain=part.islower() and part.isalpha()), []
-                )
-            if names:
-                return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
-        return None
+        name, _, size = typed.rpartition("-")
+        names = self._named_by(name, loose) if SIZE_SUFFIX.fullmatch(size) and shaped(typed) else []
+        ordinary = typed.isalpha() and typed[1:].islower()  # as most words are written
+        if not names and len(fold(typed)) >= SHORTEST_TYPO + ordinary and not is_word(typed):
+            alike = self._folded.get(self._closest(fold(typed)), [])
+            firm = not ordinary or (typed[0].isupper() and len(typed) >= LONG_TYPO)
+            names = [one for one in alike if firm or _is_mixed(one.spelling)]
+        if not names:
+            return None
+        return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
+
+    def sounding_like(self, sounds: str) -> list[tuple[str, list[Name]]]:
+        """(folded spelling, its names) of title heads with these consonants (`text.transliteration`)."""
+        return [(key, self._folded[key]) for key in self._by_sound.get(sounds, ())]
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[str]]:
+        """Names of title heads by their consonants."""
+        by_sound = defaultdict(list)
+        for key in self._fuzzy:
+            if any(name.firmness == TITLE_HEAD for name in self._folded[key]):
+                by_sound[transliteration.sounds(key)].append(key)
+        return by_sound
 
     @lru_cache(maxsize=1024)  # noqa: B019 - a name book lives as long as its snapshot
-    def _closest(self, key: str, plain: bool) -> str:
-        """The most similar name; a `plain` lower-case word must be closer, it may be an ordinary word."""
-        from rapidfuzz import fuzz, process
+    def _closest(self, key: str) -> str:
+        """The name that differs by the fewest letters, if by few: one that is left out, added, wrong or has
+        changed places with its neighbour counts one. The first letter is rarely wrong.
+        """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
 
-        best = process.extractOne(key, self._fuzzy, scorer=fuzz.ratio, score_cutoff=88 if plain else 82)
-        return best[0] if best and len(_papers(self._folded[best[0]])) <= SHARED else ""
+        alike = process.extract(key, self._fuzzy, scorer=OSA.distance, score_cutoff=TYPOS, limit=8)
+        most = 1 if len(key) < LONG_TYPO else TYPOS
+        near = [
+            (distance, name) for name, distance, _ in alike
+            # Another number is another model.
+            if distance <= most and name[0] == key[0] and NUMBER.findall(name) == NUMBER.findall(key)
+        ]  # fmt: skip
+        best = min(near, default=(0, ""))[1]
+        return best if best and len(_papers(self._folded[best])) <= SHARED else ""
 
 
 def _papers(names: Sequence[Name]) -> tuple[str, ...]:
@@ -258,7 +290,29 @@ def _counts_exactly(name: Name) -> bool:
     """Whether a name counts where it is spelled exactly; a word of the field needs to look like a name."""
     if " " in name.spelling or name.folded_in <= RARE:
         return True
-    return shaped(name.spelling) and (name.firmness == TITLE_HEAD or name.found_in <= RARE)
+    if shaped(name.spelling):
+        return name.firmness == TITLE_HEAD or name.found_in <= RARE
+    # "Vary" within a sentence is no verb.
+    return name.firmness == TITLE_HEAD and name.folded_in <= COMMON and name.spelling[0].isupper()
+
+
+def _names_stand_alone(text: str, tokens: Sequence[re.Match[str]]) -> bool:
+    """Whether Latin words of a text are names without having capitals: it is in another script, or short."""
+    return len(tokens) <= FEW_WORDS or _in_another_script(text)
+
+
+def _in_another_script(text: str) -> bool:
+    return bool(re.search(f"[{_S}]", text))
+
+
+def _is_plain(typed: str) -> bool:
+    """Whether a spelling could be an ordinary word: lower case, in one piece."""
+    return typed.islower() and typed.isalpha()
+
+
+def _is_mixed(spelling: str) -> bool:
+    """Whether a name is no ordinary word however it is typed: capitals inside it, or digits."""
+    return bool(re.search(r"[a-z].*[A-Z]|[A-Z]{2,}.*[a-z]|\d", spelling))
 
 
 def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:
@@ -281,57 +335,6 @@ def _is_unknown(typed: str, is_word: Callable[[str], bool]) -> bool:
     return mixed and len(fold(typed)) >= 4 and bool(parts) and not any(is_word(p) for p in [typed, *parts])
 
 
-# --- names in a text about a paper --------------------------------------------------------------
-
-
-def unknown_names(claim: str, paper: Paper) -> list[str]:
-    """Name-shaped words of a claim that the paper's digest and title do not hold, in whatever spelling."""
-    text = _text(paper)
-    known = {fold(part) for word in TOKEN.findall(text) for part in [word, *re.split(r"[-+.^'/]", word)]}
-    return [
-        word
-        for word in TOKEN.findall(claim)
-        if shaped(word)
-        and fold(word) not in FIELD
-        and not numbers.NUMBER.fullmatch(word)
-        and not _holds(word, known)
-    ]
-
-
-def misspelt(word: str, paper: Paper) -> bool:
-    """Whether the paper's digest holds a name that `word` is a likely misspelling of."""
-    return _meant(word, paper) is not None
-
-
-def respelt(text: str, paper: Paper, is_word: Callable[[str], bool]) -> str:
-    """The text with likely misspellings of names as the paper's digest spells them.
-
-    `is_word(word)`: the collection's texts use the word, so it is meant as it stands.
-    """
-
-    def right(match: re.Match[str]) -> str:
-        word = match[0]
-        return word if len(fold(word)) < 5 or is_word(word) else _meant(word, paper) or word
-
-    return TOKEN.sub(right, text)
-
-
-def _meant(word: str, paper: Paper) -> str | None:
-    """The name in the paper's digest that is spelled most like `word`, if one is near."""
-    from rapidfuzz import fuzz, process
-
-    names = {fold(name): name for name in TOKEN.findall(_text(paper)) if shaped(name)}
-    best = process.extractOne(fold(word), list(names), scorer=fuzz.ratio, score_cutoff=80)
-    return names[best[0]] if best else None
-
-
-def _holds(word: str, known: set[str]) -> bool:
-    """Whether a word, its singular, or every part of a compound is known."""
-    if fold(word) in known or (word.endswith("s") and fold(word[:-1]) in known):
-        return True
-    parts = [part for part in re.split(r"[-+.^'/]", word) if part]
-    return len(parts) > 1 and all(fold(part) in known or not shaped(part) for part in parts)
-
-
-def _text(paper: Paper) -> str:
+def text_of(paper: Paper) -> str:
+    """The title and all sections of a paper, in which its names stand."""
     return "\n".join([paper.title, *(section.text for section in paper.sections)])

@@ -1,5 +1,4 @@
 """What the reader did, kept on disk: conversations, bookmarks, marks, follows.
 
-Open `store` first. `connection` and `file` open, migrate and rescue the SQLite file; `export` writes
-Markdown, JSON and BibTeX.
+Open `store` first. `connection` and `file` open, migrate and rescue the SQLite file.
 """

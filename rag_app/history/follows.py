@@ -19,7 +19,7 @@ LONGEST = 400  # characters of what is followed
 Vector = NDArray[np.float32]
 
 
-class Kind(StrEnum):
+class FollowKind(StrEnum):
     TOPIC = "topic"
     AUTHOR = "author"
     QUESTION = "question"
@@ -30,7 +30,7 @@ class Follow:
     """Something the reader wants to hear of."""
 
     id: int
-    kind: Kind
+    kind: FollowKind
     text: str  # words of a topic, a question, or an author as the collection spells the name
     added: str  # ISO time, in UTC
 
@@ -38,7 +38,7 @@ class Follow:
 class Follows(Connection):
     """Follows in the history's file."""
 
-    def follow(self, kind: Kind, text: str) -> Follow:
+    def follow(self, kind: FollowKind, text: str) -> Follow:
         """Follow it; once is enough. Raises HistoryError where the text is empty or far too long."""
         line = one_line(text)
         if not 0 < len(line) <= LONGEST:
@@ -62,7 +62,7 @@ class Follows(Connection):
     def follows(self) -> list[Follow]:
         """All that is followed, in the order it was added."""
         rows = self._rows("SELECT id, kind, text, added FROM follows ORDER BY id")
-        return [Follow(follow_id, Kind(kind), text, added) for follow_id, kind, text, added in rows]
+        return [Follow(follow_id, FollowKind(kind), text, added) for follow_id, kind, text, added in rows]
 
     def follow_vectors(self, model: str) -> dict[int, Vector]:
         """Follow id -> its vector (d,), of those that the embedding model of that fingerprint made."""

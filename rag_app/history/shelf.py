@@ -23,7 +23,7 @@ FROM bookmarks ORDER BY added DESC, rowid DESC
 """
 
 
-class Mark(StrEnum):
+class PaperMark(StrEnum):
     """What the reader said of a paper with one key."""
 
     READ = "read"
@@ -55,7 +55,9 @@ class Shelf(Connection):
         with self._writing() as database:
             sql = "INSERT OR IGNORE INTO bookmarks (arxiv_id, added) VALUES (?, ?)"
             database.execute(sql, (arxiv_id, timestamp()))
-            database.execute("DELETE FROM marks WHERE arxiv_id = ? AND mark = ?", (arxiv_id, Mark.DISMISSED))
+            database.execute(
+                "DELETE FROM marks WHERE arxiv_id = ? AND mark = ?", (arxiv_id, PaperMark.DISMISSED)
+            )
 
     def unbookmark(self, arxiv_id: str) -> None:
         """Delete the bookmark with its tags and note, also from the disk."""
@@ -96,8 +98,8 @@ class Shelf(Connection):
 
     # --- marks -----------------------------------------------------------------------------------
 
-    def mark(self, arxiv_id: str, mark: Mark) -> None:
-        """Mark a paper, in place of an earlier mark."""
+    def mark(self, arxiv_id: str, mark: PaperMark) -> None:
+        """PaperMark a paper, in place of an earlier mark."""
         with self._writing() as database:
             database.execute(
                 "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", (arxiv_id, str(mark), timestamp())
@@ -107,10 +109,10 @@ class Shelf(Connection):
         with self._writing() as database:
             database.execute("DELETE FROM marks WHERE arxiv_id = ?", (arxiv_id,))
 
-    def marks(self) -> dict[str, Mark]:
+    def marks(self) -> dict[str, PaperMark]:
         """arXiv id -> its mark, latest first."""
         rows = self._rows("SELECT arxiv_id, mark FROM marks ORDER BY at DESC, rowid DESC")
-        return {arxiv_id: Mark(mark) for arxiv_id, mark in rows}
+        return {arxiv_id: PaperMark(mark) for arxiv_id, mark in rows}
 
 
 def tidied(tags: Iterable[str]) -> list[str]:

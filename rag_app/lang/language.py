@@ -19,6 +19,14 @@ Words = frozenset[str]
 # a number that bounds votes: not the end of a longer one
 INTEGER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d{1,9})"
 YEAR = r"(?:19|20)\d\d"
+# figures as digests write them, in whatever language
+PERCENT = r"\d\s?(?:%|퍼센트|percent)"
+TIMES = r"\d\s?(?:배|x\b|×|times|-?fold)"
+MINUTES = r"\d\s?(?:분(?![가-힣])|분[ 이의을에만]|minutes?|min\b)"
+SECONDS = r"\d\s?(?:초(?![가-힣])|초[ 이의을에만]|seconds?|s\b)"
+HOURS = r"\d\s?(?:시간|hours?|h\b)"
+FRAMES = r"\d\s?(?:fps|프레임|frames?)"
+PARAMETERS = r"\d\s?(?:[BMK]\b|억|만|billion|million)"
 # a person's, in Latin letters
 NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"
 
@@ -44,12 +52,16 @@ class QuestionPatterns:
     pointing: Parts  # to what was said before
     among: Parts  # the papers of the answer before
     two: Parts  # of them
+    another: Parts  # one paper, other than the one of the answer before
+    same_day: Parts  # as that paper
+    not_author: Parts  # one group: somebody who is not meant
     kind: Parts  # after a name: a kind of method is meant, not the paper
     asked_author: Parts  # one group: somebody is asked for as an author, whoever it is
     maybe_author: Parts  # one group: perhaps an author, if one is spelled nearly so
     possessive: Parts  # between a name and `papers_of`
     papers_of: Parts
     number_asked: Parts
+    units: Mapping[str, str]  # what a figure is asked in -> how it stands behind or before one in a digest
     boilerplate: Parts  # what a list question has beside its topic
     ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
     # What is asked of a record or of the whole table.
@@ -66,25 +78,32 @@ class QuestionPatterns:
 
 @dataclass(frozen=True, slots=True)
 class OpenPatterns:
-    """What open questions say beside their subject, and how digests put what is asked of them."""
+    """What open questions say beside their subject, and how digests put what is asked of them.
+    A language without a wording of its own still has its questions answered.
+    """
 
     asking: Parts  # what asks and carries no topic: "what are the main ways to"
-    in_this_language: Parts  # the answer is to be in this language
-    points: Parts  # one group: in how many points, lines or sentences
-    name_column: Parts  # of a column, whole: it asks for the names of the papers
-    figures_asked: Parts  # of a column: it asks for a figure
-    without_before: Parts  # one group: what must not be, after a word for "without"
-    without_after: Parts  # one group: the same, before such a word
-    not_before: Parts  # just before what is not meant
-    not_after: Parts  # just after it
-    denying: Parts  # in a digest's sentence: that something is not needed or not used
-    defining: Parts  # in a digest's sentence: that it says what something is
-    contributing: Parts  # in a digest's sentence: that it says what the paper does
-    background: Parts  # in a digest's sentence: that it says what was before the paper
-    shorter: Parts  # of the answer before
-    longer: Parts
-    as_table: Parts
-    only: Parts  # one group or none: of its papers only those that ...
+    in_this_language: Parts = ()  # the answer is to be in this language
+    points: Parts = ()  # one group: in how many points, lines or sentences
+    name_column: Parts = ()  # of a column, whole: it asks for the names of the papers
+    figures_asked: Parts = ()  # of a column: it asks for a figure
+    results: Parts = ()  # of a column: it asks for results, whatever they measure
+    without_before: Parts = ()  # one group: what must not be, after a word for "without"
+    without_after: Parts = ()  # one group: the same, before such a word
+    not_before: Parts = ()  # just before what is not meant
+    not_after: Parts = ()  # just after it
+    denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
+    defining: Parts = ()  # in a digest's sentence: that it says what something is
+    yes_or_no: Parts = ()  # a question that yes or no answers
+    named: Parts = ()  # one group: the thing whose meaning is asked for
+    faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
+    own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
+    contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
+    background: Parts = ()  # in a digest's sentence: that it says what was before the paper
+    shorter: Parts = ()  # of the answer before
+    longer: Parts = ()
+    as_table: Parts = ()
+    only: Parts = ()  # one group or none: of its papers only those that ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +160,12 @@ class DateWords:
     since_after: Parts
     until_after: Parts
     before_after: Parts
-    # around a date that is named to be left out
-    excluded_before: Parts
-    excluded_after: Parts
     # what belongs to a date: just before it, and each of what may follow it
     lead: Parts
     tail: Parts
+    # around a date that is named to be left out
+    excluded_before: Parts = ()
+    excluded_after: Parts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +184,17 @@ class NumberWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicWords:
+    """What joins the parts of a topic, and what says nothing about it; Korean ones as morphemes."""
+
+    either: Words
+    both: Words
+    leaving_out_next: Words  # "not", before what is left out
+    leaving_out_last: Words  # "제외", after it
+    saying_little: Words  # of a topic: what papers do with one
+
+
+@dataclass(frozen=True, slots=True)
 class Prompts:
     """What the model is told, and which characters it may write."""
 
@@ -172,8 +202,7 @@ class Prompts:
     lengths: Mapping[str, str]  # of an answer about one paper, a comparison, a search
     opening: str  # of an answer that names a paper: else the model repeats its title
     characters: str  # of a line: brackets are for citations alone
-    # How a digest's sentence in another language is to be translated, where models are not left to
-    # answer freely over it; else empty.
+    # How a digest's sentence in another language is to be translated; empty where none is.
     translator: str
     translate: str
 
@@ -185,6 +214,8 @@ class Language:
     code: str
     script: str  # its letters, as the inside of a character class
     endings: Parts  # that may be written to the end of a name and are no part of it
+    clause_ends: Parts  # at the end of a word that no term goes on after
+    after_nouns: Parts  # what may be written to the end of a noun and leaves it the same word
     # letters after which a full stop ends a sentence though no blank follows it
     sentence_ends: str
     abbreviations: Parts  # whose full stop ends none
@@ -194,6 +225,7 @@ class Language:
     votes: VoteConditions
     dates: DateWords
     numbers: NumberWords
+    topics: TopicWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
     # Standard deviations of retrieval score that a factor of e in the model's choice weighs.

@@ -30,13 +30,14 @@ from numpy.typing import NDArray
 
 from rag_app import files
 from rag_app.home import Home
-from rag_app.lang import other_scripts
+from rag_app.lang import LANGUAGES, other_scripts
 from rag_app.search import dates, patterns
 
 EXAMPLES = Path(__file__).parent / "examples"
 SLOTS = Path(__file__).parent / "slots.toml"
 SHIPPED = Path(__file__).parent / "fitted"  # to the examples as they are, for the default embedding model
 SLOT = re.compile(r"\{([a-z]+)(\d?)\}")
+FIRST = next(iter(LANGUAGES))  # its examples stand for a language that has none
 APART = 7  # places between the words that fill two slots of one example
 
 # Marks of what a question names: which one it is does not decide the kind, that there is one may.
@@ -76,7 +77,7 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
     for file in sorted(folder.glob("*.toml")):
         for language, questions in tomllib.loads(file.read_text(encoding="utf-8")).items():
             words = {
-                name: fillers if isinstance(fillers, list) else fillers.get(language) or fillers["en"]
+                name: fillers if isinstance(fillers, list) else fillers.get(language) or fillers[FIRST]
                 for name, fillers in slots.items()
             }
             for place, question in enumerate(questions):
@@ -89,7 +90,7 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
 def with_a_topic(kind: str, language: str, folder: Path = EXAMPLES) -> list[str]:
     """The examples of a kind in a language whose only slot is a topic."""
     questions = tomllib.loads((folder / f"{kind}.toml").read_text(encoding="utf-8"))
-    ours: list[str] = questions.get(language) or questions["en"]
+    ours: list[str] = questions.get(language) or questions[FIRST]
     return [question for question in ours if set(SLOT.findall(question)) == {("topic", "")}]
 
 

@@ -22,11 +22,18 @@ def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
 
 ASKING = _said(lambda p: p.asking)
 POINTS = _said(lambda p: p.points)
+YES_OR_NO = _said(lambda p: p.yes_or_no)
 NAME_COLUMN = _said(lambda p: p.name_column)
+RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = tuple(_said(lambda p, side=side: getattr(p, side)) for side in ("without_before", "without_after"))
 DENYING = _said(lambda p: p.denying)
 DEFINING = _said(lambda p: p.defining)
+FAULTS = _said(lambda p: p.faults)
+OWN_WORK = _said(lambda p: p.own_work)
+NAMED = tuple(
+    re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in one.open_questions.named
+)
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
 NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
@@ -36,25 +43,35 @@ LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
+EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
-LISTED = re.compile(r"\(([^()]*[,/·][^()]*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)")
+LISTED = re.compile(
+    r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
+)
 BETWEEN = re.compile(r"\s*[,;，、]\s*(?![^()]*\))|\s+(?:and|및)\s+(?![^()]*\))")
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 5
 LONGEST_COLUMN = 60  # characters
 
 _COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
+COUNT_WORDS = frozenset(_COUNTS)
 
 
 def subject(text: str) -> str:
-    """What an open question is about: without what asks, and without the form that is asked for; the
-    text itself where nothing is left.
+    """What an open question is about: without what asks, and without the form that is asked for; empty
+    where nothing is left.
     """
-    return _without(ASKING, _without(POINTS, text)) or text.strip()
+    return _without(EMPTY, _without(ASKING, _without(POINTS, text)))
 
 
 def narrow_subject(text: str) -> str:
     """The subject without what is explained in parentheses."""
     return subject(ASIDE.sub(" ", text))
+
+
+def named(question: str) -> str:
+    """The thing whose meaning is asked for: the X of "what is X"; empty where it is not told so."""
+    found = (match[1] for pattern in NAMED for match in [pattern.search(question)] if match)
+    return next(found, "").strip(" ,.?!")
 
 
 def answer_language(question: str) -> str:

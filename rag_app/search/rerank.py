@@ -1,7 +1,6 @@
-"""The model's yes or no on the papers next to the cut of a list.
+"""The model's yes or no on the papers of a list that words did not decide.
 
-Knows: which papers are put before the model, how many, and how its yes or no and the retrieval
-score are weighed.
+Knows: which papers are put before the model, how many, and how sure it has to be.
 Does not know: how papers are scored (`search.retrieval`) or lists written (`answer.templates`).
 
 A judgement is the log-odds of "yes" against "no" as the next token, so it costs one prompt
@@ -23,7 +22,9 @@ from rag_app.text.cleaning import clean_line
 # Papers judged for one list: about a second and a half each on 2 cores.
 MOST = {Processor.CPU: 4, Processor.GPU: 16}
 SENTENCES = 4  # of a paper's digest that are judged, the best for the question
-WORTH = 0.4  # standard deviations of retrieval score that one unit of log-odds weighs
+SURE = 1.0  # log-odds beyond the bias from which a judgement moves a paper
+# Matched papers for each that is judged: in a longer list a few judgements change nothing one could see.
+WORTHWHILE = 10
 BIAS = 1.2  # log-odds that the 1.5B model gives a paper of which it is not sure
 
 SYSTEM = "You judge whether a paper belongs in a list. Answer yes or no."
@@ -35,18 +36,17 @@ def judge(
     """The evidence with its matches next to the cut confirmed or made borderline, and borderline
     papers taken in.
     """
-    cut = retrieval.cut(evidence.strength)
-    near = sorted(
-        (hit for hit in evidence.hits if abs(hit.score - cut) <= retrieval.BORDER),
-        key=lambda h: abs(h.score - cut),
-    )
+    most = MOST[generator.processor]
+    if len(evidence.matched) > WORTHWHILE * most:
+        return evidence
+    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
     belongs = dict.fromkeys(evidence.matched, True)
-    for hit in near[: MOST[generator.processor]]:
+    for arxiv_id in evidence.unsure[:most]:
         if stop.is_set():
             break
-        odds = _log_odds(query, hit, library, generator, stop)
-        if not stop.is_set():  # else nothing was judged
-            belongs[hit.paper.arxiv_id] = hit.score + WORTH * (odds - BIAS) >= cut
+        odds = _log_odds(query, by_id[arxiv_id], library, generator, stop) - BIAS
+        if not stop.is_set() and abs(odds) >= SURE:  # else nothing was judged
+            belongs[arxiv_id] = odds > 0
     listed = [hit.paper.arxiv_id for hit in evidence.hits]  # in order
     band = {*evidence.matched, *evidence.borderline}
     matched = tuple(arxiv_id for arxiv_id in listed if belongs.get(arxiv_id))

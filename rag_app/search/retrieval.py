@@ -1,13 +1,13 @@
 """`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
 
-Knows: how dense and BM25 scores are fused, how papers are ranked, where a list is cut, and how the
-sentences of a paper are chosen. Every paper is scored, so that lists are complete; in a collection
+Knows: how dense and BM25 scores are fused, how papers are ranked, and how the sentences of a paper are
+chosen. Every paper is scored, so that lists are complete; in a collection
 too large for that, those that the vector store proposes and those with the words of the question.
-Does not know: how a question was understood or how an answer is written.
+Does not know: how a question was understood, where a list ends (`search.membership`), or how an answer
+is written.
 
 Scores of the two retrievers are put on one scale by standardising each over the whole collection
-(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would lose that,
-and lists are cut by it.
+(z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would lose that.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
-from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query, Reason, Why
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import open_patterns, patterns
+from rag_app.search.membership import members
 from rag_app.text import sentences
 from rag_app.text.terms import words
 
@@ -37,11 +38,6 @@ NEIGHBOURS = 2_000
 # Of BM25 beside vectors at 1, in either language; fitted on lookups, .4 to .6 do alike.
 LEXICAL_WEIGHT = 0.5
 NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can give
-
-# A list is cut where papers stop standing out: at a share of the best score, between two bounds,
-# all in standard deviations. Calibrated on list questions over collections of 13 to 5,487 papers.
-CUT_SHARE, CUT_LEAST, CUT_MOST = 0.42, 1.2, 2.2
-BORDER = 0.35  # papers that miss the cut by less are shown as borderline
 
 # Kinds that are answered from many papers: a name in such a question is part of its subject.
 OF_MANY = {Intent.OVERVIEW, Intent.SUMMARY, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS}
@@ -57,7 +53,7 @@ Rows = NDArray[np.intp]
 def retrieve(query: Query, library: Library) -> Evidence:
     """Score every paper for `query`, filter, rank, and choose sentences."""
     started = time.perf_counter()
-    allowed = library.snapshot.papers.ids(query.filters)
+    allowed = [one for one in library.snapshot.papers.ids(query.filters) if one not in query.excluded]
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
@@ -67,8 +63,10 @@ def retrieve(query: Query, library: Library) -> Evidence:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
-    matched, borderline = _cut(order, scores) if listed else ([], [])
-    kept = order[: max(RANKED, len(matched) + len(borderline))]
+    matched, borderline, unsure = _members(text, order, scores, library) if listed else ([], [], [])
+    chosen = {*matched, *borderline}
+    order = [*matched, *borderline, *(row for row in order if row not in chosen)]
+    kept = order[: max(RANKED, len(chosen))]
     papers = library.snapshot.papers
     hits = [
         Hit(paper, float(boosted[row]), why=_reasons(row, why, arxiv_id in query.papers))
@@ -87,34 +85,10 @@ def retrieve(query: Query, library: Library) -> Evidence:
         scanned=len(allowed),
         matched=tuple(ids[row] for row in matched),
         borderline=tuple(ids[row] for row in borderline),
+        unsure=tuple(ids[row] for row in unsure),
         strength=float(scores[order].max()) if order else 0.0,
         seconds=time.perf_counter() - started,
     )
-
-
-def like(paper: Paper, library: Library, filters: Filters) -> list[Paper]:
-    """The papers most like one, best first, itself left out: by what its title says, by its vectors,
-    and by its words, all alike.
-    """
-    table, ids = library.snapshot.papers, library.lexical.papers
-    own = np.flatnonzero(library.owners == library.places[paper.arxiv_id])
-    near = _standardised(
-        _mean_by_paper(library.snapshot.scores(library.snapshot.vectors[own].mean(0)), library)
-    )
-    title = paper.title.partition(":")[2] or paper.title
-    titled, _ = score(title, library)
-    text = " ".join([paper.title, *(section.text for section in paper.sections)])
-    terms = {term: library.lexical.rarity(term) for term in library.lexical.own_terms(text)}
-    scores = _standardised(titled) + near + _standardised(library.lexical.scores(terms))
-    places = [library.places[other] for other in table.ids(filters) if other != paper.arxiv_id]
-    order = [places[at] for at in np.argsort(-scores[places], kind="stable")[:RANKED]]
-    return table.many(ids[row] for row in order)
-
-
-def _mean_by_paper(chunk_scores: Scores, library: Library) -> Scores:
-    """The mean score of each paper's chunks, shape (papers,)."""
-    count = np.maximum(np.bincount(library.owners), 1)
-    return (np.bincount(library.owners, weights=chunk_scores) / count).astype(np.float32)
 
 
 def searched(query: Query) -> str:
@@ -123,17 +97,21 @@ def searched(query: Query) -> str:
         return patterns.topic(query.topic) or query.standalone
     if query.intent is Intent.TREND:
         return patterns.trend_topic(query.topic) or query.standalone
-    return open_patterns.subject(query.topic) if query.intent in OF_MANY else query.standalone
+    many = query.intent in OF_MANY or query.intent is Intent.TABLE
+    subject = open_patterns.subject(query.topic) if many else ""
+    return subject or query.standalone
 
 
-def score(text: str, library: Library, allowed: Rows | None = None) -> tuple[Scores, dict[Reason, Rows]]:
+def score(
+    text: str, library: Library, allowed: Rows | None = None, *, vector: Scores | None = None
+) -> tuple[Scores, dict[Reason, Rows]]:
     """(score of every paper, shape (papers,); for each retriever the place of every paper, 1 for
     the best).
 
     `allowed` are the rows of the papers that may be found, by default all; it matters where not every
-    paper is scored.
+    paper is scored. `vector` is that of `text`, where it is known.
     """
-    vector = library.embedder.query(text)
+    vector = library.embedder.query(text) if vector is None else vector
     lexical = _standardised(library.lexical.question_scores(text))
     if library.snapshot.scored_whole:
         dense = _standardised(_by_paper(library.snapshot.scores(vector), library.owners))
@@ -201,18 +179,15 @@ def _reasons(row: int, ranks: dict[Reason, Rows], named: bool) -> tuple[Why, ...
     return (Why(Reason.NAMED), *places) if named else tuple(places)
 
 
-def _cut(order: Sequence[int], scores: Scores) -> tuple[list[int], list[int]]:
-    """(rows that match a list question, rows just below the cut), each in order."""
-    if not order:
-        return [], []
-    least = cut(float(scores[order].max()))
-    matched = [row for row in order if scores[row] >= least]
-    return matched, [row for row in order if least - BORDER <= scores[row] < least]
-
-
-def cut(strength: float) -> float:
-    """The score from which a paper is on a list whose best paper scores `strength`."""
-    return min(max(CUT_SHARE * strength, CUT_LEAST), CUT_MOST)
+def _members(
+    text: str, order: Sequence[int], scores: Scores, library: Library
+) -> tuple[list[int], list[int], list[int]]:
+    """(rows that belong on a list, rows in doubt, those of both that a score decided), best first."""
+    allowed = np.zeros(len(scores), bool)
+    allowed[list(order)] = True
+    found = members(text, scores, allowed, library.spellings)
+    matched, borderline = ([row for row in order if mask[row]] for mask in (found.matched, found.borderline))
+    return matched, borderline, [*borderline, *(row for row in reversed(matched) if not found.worded[row])]
 
 
 def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:

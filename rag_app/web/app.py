@@ -6,7 +6,7 @@ know: what a page shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,22 @@ import streamlit as st
 from rag_app.errors import DamageError, RagError
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS, Words
-from rag_app.web.state import app_state, conversations, index_repair
-from rag_app.web.views import chat, collection, compare, data, explore, first_start, history, models
+from rag_app.web.state import app_state, conversations, index_repair, reading
+from rag_app.web.views import (
+    chat,
+    collection,
+    compare,
+    data,
+    explore,
+    first_start,
+    history,
+    models,
+    saved,
+    today,
+)
 from rag_app.web.widgets import upgrade
 from rag_app.web.widgets.notices import show_error, show_rebuilding
+from rag_app.web.widgets.shortcuts import EVERYWHERE, ON_ROWS, shortcuts
 from rag_app.web.widgets.sidebar import choose_language, sidebar
 
 if TYPE_CHECKING:
@@ -31,7 +43,9 @@ if TYPE_CHECKING:
 WIDE = {"compare", "explore", "collection"}
 # page -> Material icon, in the order of the menu
 ICONS = {
+    "today": "wb_sunny",
     "chat": "chat",
+    "saved": "bookmark",
     "compare": "compare_arrows",
     "explore": "travel_explore",
     "history": "history",
@@ -55,14 +69,31 @@ def main() -> None:
     words = WORDS[language]
     library = _open_library(words)
     pages = _pages(words, language, library)
-    chosen = st.navigation(pages)
-    conversations.follow_address(in_chat=chosen is pages[0])
+    chosen = st.navigation(list(pages.values()))
+    in_chat = chosen is pages["chat"]
+    if library:
+        reading.note_arrivals(library)
+        if in_chat and _begins_with_news():
+            st.switch_page(pages["today"], query_params=dict(st.query_params))
+    conversations.follow_address(in_chat=in_chat)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
     sidebar(above, words, library, partial(_open_chat, pages))
+    with below:
+        shortcuts(EVERYWHERE + (ON_ROWS if chosen is pages["today"] else ()), words)
     upgrade.announce(words)
     chosen.run()
     if library:
         app_state.warm_up(library, language)  # after the page is drawn, which would wait for it
+
+
+def _begins_with_news() -> bool:
+    """Whether this tab has just been opened, at no conversation, and papers have come in since Today was
+    last looked at: asked once, since from then on the reader goes where they like.
+    """
+    if st.session_state.setdefault("begun", False):
+        return False
+    st.session_state["begun"] = True
+    return not conversations.current_id() and reading.has_news()
 
 
 def _open_library(words: Words) -> Library | None:
@@ -81,12 +112,12 @@ def _open_library(words: Words) -> Library | None:
     return library
 
 
-def _open_chat(pages: Sequence[Page]) -> None:
+def _open_chat(pages: Mapping[str, Page]) -> None:
     """Go to the chat; with the conversation in the address from the start, Back has no stop without it."""
-    st.switch_page(pages[0], query_params=conversations.address())
+    st.switch_page(pages["chat"], query_params=conversations.address())
 
 
-def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
+def _pages(words: Words, language: str, library: Library | None) -> Mapping[str, Page]:
     """The pages in the menu's order; without a collection, those that need one offer to make it."""
 
     def open_chat() -> None:
@@ -94,20 +125,22 @@ def _pages(words: Words, language: str, library: Library | None) -> list[Page]:
 
     first_page = partial(first_start.page, words)
     draw: dict[str, Callable[[], None]] = {
+        "today": partial(today.page, words, language, library) if library else first_page,
         "chat": partial(chat.page, words, language, library) if library else first_page,
-        "compare": partial(compare.page, words, library, open_chat) if library else first_page,
+        "saved": partial(saved.page, words, library, open_chat),
+        "compare": partial(compare.page, words, language, library, open_chat) if library else first_page,
         "explore": partial(explore.page, words, library, open_chat) if library else first_page,
         "history": partial(history.page, words, library, open_chat),
         "collection": partial(collection.page, words, library),
         "models": partial(models.page, words),
         "data": partial(data.page, words, library),
     }
-    pages = [
-        st.Page(
+    pages = {
+        name: st.Page(
             draw[name], title=words[name], icon=f":material/{icon}:", url_path=name, default=name == "chat"
         )
         for name, icon in ICONS.items()
-    ]
+    }
     return pages
 
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from rag_app.errors import HistoryError
 from rag_app.history import file as history_file
-from rag_app.history.follows import LONGEST, Kind
-from rag_app.history.shelf import Bookmark, Mark, matching, tidied
+from rag_app.history.follows import LONGEST, FollowKind
+from rag_app.history.shelf import Bookmark, PaperMark, matching, tidied
 from rag_app.history.store import History
 
-SECRET = "a word that nobody else may read"
+PRIVATE = "a word that nobody else may read"
 
 
 @pytest.fixture
@@ -83,26 +83,26 @@ def test_bookmarks_are_found_by_title_tag_and_note(search: str, found: int) -> N
 
 def test_a_deleted_note_leaves_the_disk(history: History) -> None:
     history.bookmark("2411.00001")
-    history.annotate("2411.00001", [], SECRET)
-    assert SECRET.encode() in on_disk(history)
+    history.annotate("2411.00001", [], PRIVATE)
+    assert PRIVATE.encode() in on_disk(history)
     history.annotate("2411.00001", [], "")
-    assert SECRET.encode() not in on_disk(history)
-    history.annotate("2411.00001", [SECRET], "")
+    assert PRIVATE.encode() not in on_disk(history)
+    history.annotate("2411.00001", [PRIVATE], "")
     history.unbookmark("2411.00001")
-    assert SECRET[:30].encode() not in on_disk(history)
+    assert PRIVATE[:30].encode() not in on_disk(history)
     assert (history.bookmarked(), history.tags()) == ([], [])
 
 
 def test_deleting_everything_deletes_what_the_reader_did(history: History) -> None:
     history.bookmark("2411.00001")
-    history.annotate("2411.00001", ["tag"], SECRET)
-    history.mark("2411.00002", Mark.READ)
-    history.follow(Kind.TOPIC, SECRET)
+    history.annotate("2411.00001", ["tag"], PRIVATE)
+    history.mark("2411.00002", PaperMark.READ)
+    history.follow(FollowKind.TOPIC, PRIVATE)
     history.note_arrivals(["2411.00001"])
     history.look("today")
     history.delete_all()
     assert (history.bookmarked(), history.marks(), history.follows()) == ([], {}, [])
-    assert SECRET.encode() not in on_disk(history)
+    assert PRIVATE.encode() not in on_disk(history)
     assert history.arrived_after("") == frozenset()
 
 
@@ -110,20 +110,20 @@ def test_deleting_everything_deletes_what_the_reader_did(history: History) -> No
 
 
 def test_a_paper_has_one_mark_the_latest_and_loses_it(history: History) -> None:
-    history.mark("2411.00001", Mark.READ)
-    history.mark("2411.00001", Mark.DISMISSED)
-    history.mark("2411.00002", Mark.READ)
-    assert history.marks() == {"2411.00002": Mark.READ, "2411.00001": Mark.DISMISSED}
+    history.mark("2411.00001", PaperMark.READ)
+    history.mark("2411.00001", PaperMark.DISMISSED)
+    history.mark("2411.00002", PaperMark.READ)
+    assert history.marks() == {"2411.00002": PaperMark.READ, "2411.00001": PaperMark.DISMISSED}
     history.unmark("2411.00001")
-    assert history.marks() == {"2411.00002": Mark.READ}
+    assert history.marks() == {"2411.00002": PaperMark.READ}
 
 
 def test_a_paper_that_is_kept_is_not_dismissed_any_more(history: History) -> None:
-    history.mark("2411.00001", Mark.DISMISSED)
-    history.mark("2411.00002", Mark.READ)
+    history.mark("2411.00001", PaperMark.DISMISSED)
+    history.mark("2411.00002", PaperMark.READ)
     history.bookmark("2411.00001")
     history.bookmark("2411.00002")
-    assert history.marks() == {"2411.00002": Mark.READ}
+    assert history.marks() == {"2411.00002": PaperMark.READ}
 
 
 # --- arrivals and looks ---------------------------------------------------------------------------
@@ -160,12 +160,12 @@ def test_two_places_look_for_themselves(history: History) -> None:
 
 
 def test_follows_are_kept_once_and_deleted_by_id(history: History) -> None:
-    topic = history.follow(Kind.TOPIC, " video\n generation ")
-    author = history.follow(Kind.AUTHOR, "김 아다")
-    assert history.follow(Kind.TOPIC, "video generation") == topic
+    topic = history.follow(FollowKind.TOPIC, " video\n generation ")
+    author = history.follow(FollowKind.AUTHOR, "김 아다")
+    assert history.follow(FollowKind.TOPIC, "video generation") == topic
     assert [(one.kind, one.text) for one in history.follows()] == [
-        (Kind.TOPIC, "video generation"),
-        (Kind.AUTHOR, "김 아다"),
+        (FollowKind.TOPIC, "video generation"),
+        (FollowKind.AUTHOR, "김 아다"),
     ]
     history.unfollow(topic.id)
     assert history.follows() == [author]
@@ -176,11 +176,11 @@ def test_follows_are_kept_once_and_deleted_by_id(history: History) -> None:
 @pytest.mark.parametrize("text", ["", " \n", "x" * (LONGEST + 1)])
 def test_what_cannot_be_followed_is_refused(history: History, text: str) -> None:
     with pytest.raises(HistoryError, match="characters"):
-        history.follow(Kind.QUESTION, text)
+        history.follow(FollowKind.QUESTION, text)
 
 
 def test_vectors_of_follows_belong_to_the_model_that_made_them(history: History) -> None:
-    topic, other = history.follow(Kind.TOPIC, "a"), history.follow(Kind.TOPIC, "b")
+    topic, other = history.follow(FollowKind.TOPIC, "a"), history.follow(FollowKind.TOPIC, "b")
     history.keep_follow_vectors("m1", {topic.id: np.array([0.5, -1], np.float32)})
     assert {key: list(vector) for key, vector in history.follow_vectors("m1").items()} == {
         topic.id: [0.5, -1]
@@ -205,24 +205,24 @@ def test_bookmarks_of_an_older_version_are_kept(tmp_path: Path, schema: int) -> 
     with closing(History(file)) as history:
         assert (history.notice, history.bookmarks()) == ("", ["2411.00001"])
         history.annotate("2411.00001", ["old"], "still here")
-        history.mark("2411.00002", Mark.READ)
+        history.mark("2411.00002", PaperMark.READ)
     with closing(History(file)) as history:
         assert history.bookmarked() == [
             Bookmark("2411.00001", "2024-11-25T00:00:00.000+00:00", "still here", ("old",))
         ]
-        assert history.marks() == {"2411.00002": Mark.READ}
+        assert history.marks() == {"2411.00002": PaperMark.READ}
 
 
 WRITER = """
 import sys
 from pathlib import Path
 from rag_app.history.store import History
-from rag_app.history.shelf import Mark
+from rag_app.history.shelf import PaperMark
 history, number = History(Path(sys.argv[1])), sys.argv[2]
 assert not history.notice, history.notice
 for place in range(40):
     paper = f"{number}-{place}"
-    history.mark(paper, Mark.READ)
+    history.mark(paper, PaperMark.READ)
     history.bookmark(paper)
     history.annotate(paper, [f"tag {number}"], f"note {place}")
     history.note_arrivals([paper])

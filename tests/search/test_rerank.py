@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
 from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Evidence, Hit, Intent, Query
-from rag_app.search import rerank, retrieval
+from rag_app.search import rerank
 from tests.helpers.fakes import ScriptedGenerator, lab
 
 QUERY = Query(
     "Which papers are about robots?", "Which papers are about robots?", "en", Intent.LIST, topic="robots"
 )
-STRENGTH = 4.0
-CUT = retrieval.cut(STRENGTH)
 
 
 @dataclass
@@ -42,11 +40,13 @@ class Judge(ScriptedGenerator):
         return (self.yes, 1 - self.yes)
 
 
-def around_the_cut(*distances: float) -> Evidence:
+def found_papers(sure: int, weak: int, doubtful: int) -> Evidence:
+    """Papers on a list by their words, by their score, and papers in doubt."""
     papers = lab().snapshot.papers.all()
-    hits = tuple(Hit(papers[n], CUT + distance) for n, distance in enumerate(distances))
-    matched = tuple(hit.paper.arxiv_id for hit in hits if hit.score >= CUT)
-    return Evidence(hits, 100, matched, tuple(h.paper.arxiv_id for h in hits[len(matched) :]), STRENGTH)
+    hits = tuple(Hit(papers[n % len(papers)], -float(n)) for n in range(sure + weak + doubtful))
+    ids = [hit.paper.arxiv_id for hit in hits]
+    matched, borderline = ids[: sure + weak], ids[sure + weak :]
+    return Evidence(hits, 100, tuple(matched), tuple(borderline), (*borderline, *matched[sure:][::-1]))
 
 
 def judged(found: Evidence, judge: Judge, stop: threading.Event | None = None) -> Evidence:
@@ -54,8 +54,8 @@ def judged(found: Evidence, judge: Judge, stop: threading.Event | None = None) -
 
 
 @pytest.mark.parametrize(("yes", "matched"), [(0.999, 4), (0.001, 1)])
-def test_papers_next_to_the_cut_are_judged_and_others_are_not(yes: float, matched: int) -> None:
-    found = around_the_cut(2.0, 0.1, -0.1, -0.2)
+def test_papers_that_words_did_not_decide_are_judged_and_others_are_not(yes: float, matched: int) -> None:
+    found = found_papers(1, 1, 2)
     after = judged(found, Judge(yes=yes))
     assert len(after.matched) == matched
     assert {*after.matched, *after.borderline} == {*found.matched, *found.borderline}
@@ -63,25 +63,29 @@ def test_papers_next_to_the_cut_are_judged_and_others_are_not(yes: float, matche
 
 
 def test_a_doubtful_paper_keeps_its_place() -> None:
-    found = around_the_cut(0.3, -0.3)
-    sure = 1 / (1 + 2.718281828**-rerank.BIAS)
-    assert judged(found, Judge(yes=sure)) == replace(
-        found, matched=found.matched, borderline=found.borderline
-    )
+    found = found_papers(1, 1, 1)
+    unsure = 1 / (1 + 2.718281828**-rerank.BIAS)
+    assert judged(found, Judge(yes=unsure)) == found
 
 
 def test_no_more_papers_are_judged_than_the_budget_allows() -> None:
-    near = around_the_cut(*[-0.01 * n for n in range(20)])
-    assert judged(near, judge := Judge()) and judge.judged == rerank.MOST[Processor.CPU]
+    found = found_papers(1, 0, 20)
+    assert judged(found, judge := Judge()) and judge.judged == rerank.MOST[Processor.CPU]
     assert (
-        judged(near, judge := Judge(processor=Processor.GPU)) and judge.judged == rerank.MOST[Processor.GPU]
+        judged(found, judge := Judge(processor=Processor.GPU)) and judge.judged == rerank.MOST[Processor.GPU]
     )
+
+
+def test_a_list_that_few_judgements_would_not_change_is_not_judged() -> None:
+    found = found_papers(rerank.WORTHWHILE * rerank.MOST[Processor.CPU] + 1, 0, 5)
+    assert judged(found, judge := Judge()) == found
+    assert judge.judged == 0
 
 
 def test_stop_leaves_the_list_as_it_was() -> None:
     stop = threading.Event()
     stop.set()
-    found = around_the_cut(0.1, -0.1)
+    found = found_papers(1, 1, 1)
     assert judged(found, judge := Judge(yes=0.001), stop) == found
     assert judge.judged == 0
     assert judged(found, judge := Judge(yes=0.001, stops=True), threading.Event()) == found

@@ -15,7 +15,7 @@ from rag_app.collection.library import Library
 from rag_app.collection.snapshot import Snapshot
 from rag_app.records import Evidence, Filters, Intent, Paper, Query, Reason, Section, Why
 from rag_app.search import retrieval
-from rag_app.search.retrieval import BORDER, RANKED, passages_of, retrieve
+from rag_app.search.retrieval import RANKED, passages_of, retrieve
 from rag_app.search.understanding import understand
 from rag_app.text.terms import words
 from tests.conftest import SAMPLE
@@ -104,17 +104,12 @@ def test_filters_that_no_paper_meets_leave_nothing(library: Library) -> None:
     assert (evidence.hits, evidence.scanned, evidence.matched, evidence.strength) == ((), 0, (), 0.0)
 
 
-def test_a_list_holds_every_paper_above_the_cut_and_those_just_below_apart(library: Library) -> None:
+def test_a_list_holds_the_papers_of_its_topic_best_first(library: Library) -> None:
     evidence = ask("Which papers are about video generation?", library)
     assert {"2204.03458", "2209.14792", "2210.02303"} <= set(evidence.matched)
     assert QLORA not in evidence.matched
-    assert not set(evidence.matched) & set(evidence.borderline)
     scores = {hit.paper.arxiv_id: hit.score for hit in evidence.hits}
-    lowest = min(scores[paper] for paper in evidence.matched)
-    assert all(
-        lowest - BORDER <= scores[paper] <= lowest + 1e-6 for paper in evidence.borderline if lowest > 2.2
-    )
-    assert list(evidence.matched) == ids(evidence)[: len(evidence.matched)]
+    assert list(evidence.matched) == sorted(evidence.matched, key=lambda paper: -scores[paper])
 
 
 def test_only_lists_match_papers(library: Library) -> None:

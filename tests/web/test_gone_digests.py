@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag_app.collection import papers
-from rag_app.history.export import UNKNOWN_AUTHORS
+from rag_app.export.reference import UNKNOWN_AUTHORS
 from rag_app.records import Done, Event, Intent, Query, Understood
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state
@@ -102,7 +102,7 @@ def test_bibtex_keeps_the_authors_of_a_gone_paper(page: Page, tmp_path: Path) ->
     page.ask("what is new?")
     deleted(page, tmp_path)
     (conversation,) = app_state.history().conversations()
-    text = history._document(conversation, "bibtex", page.library)
+    text = history._document(conversation, "bibtex", page.library).decode()
     assert "author = {Ada Park and Bo Kim and others}," in text
     page.answers(counted)
     page.app.button(key="new-conversation").click().run()

@@ -84,8 +84,9 @@ def test_a_long_list_is_paged_and_downloaded_whole(open_tab: Open) -> None:
     page.get_by_test_id("stPagination").get_by_role("button", name="3").click()
     expect(marks).to_have_count(7, timeout=30 * SECONDS)
     page.get_by_text("All 47 papers as a table").click()
+    page.locator(".st-key-answer-0-table-export").get_by_role("button").click()
     with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").get_by_role("button", name=ENGLISH["csv"]).click()
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV").click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
         assert len({row["arxiv_id"] for row in csv.DictReader(file)}) == 47
 
@@ -146,7 +147,7 @@ def test_a_refusal_looks_like_one_and_leads_on(open_tab: Open) -> None:
     expect(page.get_by_test_id("stAlert").get_by_text(ENGLISH["refused"])).to_be_visible()
     assert page.locator("[class*=st-key-answer-0-mark-]").count() == 0
     page.locator("[class*=st-key-answer-0-nearest-] button").first.click()
-    expect(page.locator("[class*=st-key-stop-1], .st-key-answer-1-actions").first).to_be_visible(
+    expect(page.locator("[class*=st-key-stop-answer-1], .st-key-answer-1-actions").first).to_be_visible(
         timeout=60 * SECONDS
     )
     stop(page)

@@ -5,8 +5,6 @@ Driven by Streamlit's AppTest over the fakes of `ui_page`.
 
 from __future__ import annotations
 
-import csv
-import io
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag_app.errors import HistoryError
+from rag_app.export.conversation import FILES
 from rag_app.records import (
     Answer,
     Done,
@@ -31,11 +30,11 @@ from rag_app.records import (
     Understood,
 )
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLES
 from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
-from rag_app.web.widgets import answer_actions, paper_table
+from rag_app.web.widgets import answer_actions
 from rag_app.web.widgets.compare_button import PICKED
 from rag_app.web.widgets.highlights import spans_of
 from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, opened_again
@@ -137,10 +136,13 @@ def test_the_history_page_searches_answers_too(page: Page) -> None:
 def test_a_conversation_exports_in_every_format(page: Page) -> None:
     page.ask("what is new?")
     (saved,) = app_state.history().conversations()
-    documents = {f: history._document(saved, f, page.library) for f in history.FORMATS}
-    assert documents["md"].startswith("# what is new?")
-    assert "FilmMaker" in documents["json"]
-    assert "Ada Park" in documents["bibtex"]
+    documents = {f: history._document(saved, f, page.library) for f in FILES}
+    assert documents["md"].startswith(b"# what is new?")
+    assert b"FilmMaker" in documents["json"]
+    assert all(
+        b"Ada Park" in documents[name] or b"Park, Ada" in documents[name] for name in ("bibtex", "ris")
+    )
+    assert documents["csv"].startswith("\ufeff".encode()), "by which spreadsheets know UTF-8"
 
 
 def test_a_thumb_down_asks_why_and_both_are_kept(page: Page) -> None:
@@ -224,12 +226,6 @@ def test_what_is_copied_names_its_sources() -> None:
     )
 
 
-def test_csv_runs_no_formulas() -> None:
-    evil = replace(CALM, title="=1+1", authors=("@x", "y"))
-    rows = list(csv.reader(io.StringIO(paper_table.as_csv([evil]).decode("utf-8-sig"))))
-    assert rows[1] == [CALM.arxiv_id, "'=1+1", "2024-11-25", "", "'@x; y", CALM.url]
-
-
 # --- filters ------------------------------------------------------------------------------------
 
 
@@ -257,6 +253,17 @@ def test_a_chip_takes_its_filter_away(page: Page) -> None:
 
 def test_the_question_for_differences_names_the_papers_shortly() -> None:
     assert compare.question_about([FILM, CALM], ENGLISH) == "Compare FilmMaker and CalmWalk"
+
+
+def test_the_drawer_offers_similar_papers_and_a_press_opens_one(page: Page) -> None:
+    page.ask("what is new?")
+    page.app.button(key="answer-0-source-1").click().run()
+    shared = ENGLISH["similar_shared"].format(words="clips, robot")
+    assert any(shared in caption.value and CALM.date in caption.value for caption in page.app.caption)
+    page.app.button(key=f"drawer-similar-{CALM.arxiv_id}").click().run()
+    assert any(CALM.title in text.value for text in page.app.markdown if text.value.startswith("####"))
+    assert any(button.key == f"drawer-similar-{FILM.arxiv_id}" for button in page.app.button)
+    assert not page.app.exception
 
 
 def test_text_filter_wants_every_word_in_title_authors_or_digest() -> None:
@@ -297,6 +304,6 @@ def test_a_fifth_paper_to_compare_takes_the_place_of_the_first(page: Page) -> No
 
 def test_example_questions_obey_the_filters(page: Page) -> None:
     page.app.number_input(key="chat-filter-votes").set_value(10).run()
-    page.app.button(key=f"example-{EXAMPLE_QUESTIONS['en'][0]}").click().run()
+    page.app.button(key=f"example-{EXAMPLES['en']['latest']}").click().run()
     page.settle()
     assert page.filters.min_votes == 10

@@ -7,23 +7,27 @@ know: conditions that code decides exactly (days, votes, authors: `records.Filte
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import FEWEST
-from rag_app.answer.points import Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns
 from rag_app.search.open_patterns import Denial
+from rag_app.text.terms import fold_word
 
 MOST = 8  # papers
+JUDGED = 80  # papers, best first
 ENOUGH = 3  # papers whose digests show it, beside which those that say nothing are left out
 ON_TOPIC = 0.6  # share of the topic's terms that a paper's digest must hold
 SAID = 0.6  # share of a subject's terms in a paper that has done it
 ANSWERING = 4  # papers
+FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
 
 
 class Verdict(IntEnum):
@@ -34,24 +38,20 @@ class Verdict(IntEnum):
     HOLDS = 2
 
 
-def conditions(selection: Selection) -> Plan | None:
+def conditions(selection: Selection) -> AnswerPlan | None:
     """The papers on the topic for which every condition holds, with the sentence that shows it."""
     query = selection.query
     asked = open_patterns.denial(query.topic)
     topic = open_patterns.narrow_subject(asked.rest)
-    hits = choosing.ranked(selection, topic)
+    hits = choosing.ranked(selection, open_patterns.subject(asked.rest), JUDGED)
     if not asked.what:
         kept = choosing.sure(hits, query.limit or MOST, FEWEST if not query.filters else 1)
         weights = choosing.with_terms(selection, topic)
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_hold")
-    judged = [
-        (verdict, hit, shown)
-        for hit in _on_topic(selection, hits, topic)
-        for verdict, shown in [judge(selection, hit.paper, asked)]
-    ]
-    shown = [(hit, passage) for verdict, hit, passage in judged if verdict is Verdict.HOLDS]
-    unsaid = [hit for verdict, hit, _ in judged if verdict is Verdict.UNSAID]
+    judged = [(hit, *judge(selection, hit.paper, asked)) for hit in _on_topic(selection, hits, topic)]
+    shown = [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS]
+    unsaid = [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID]
     weights = choosing.with_terms(selection, f"{topic} {query.topic}")
     points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST] if passage]
     if len(points) < ENOUGH:
@@ -63,7 +63,7 @@ def conditions(selection: Selection) -> Plan | None:
     return _plan(selection, points, "conditions_hold")
 
 
-def exists(selection: Selection) -> Plan | None:
+def exists(selection: Selection) -> AnswerPlan | None:
     """Yes, with the papers that have done it; or that no digest says so, with the nearest."""
     subject = open_patterns.subject(selection.query.topic)
     weights = choosing.with_terms(selection, subject)
@@ -76,21 +76,48 @@ def exists(selection: Selection) -> Plan | None:
 
 def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, Passage | None]:
     """(whether the digest shows that `asked.what` is not there, the sentence that shows it)."""
-    lexical = selection.library.lexical
-    terms = lexical.own_terms(asked.what)
-    if not terms:
+    words_for = _words_for(selection, asked)
+    if not words_for:
         return Verdict.UNSAID, None
-    weights = lexical.query_terms(terms[-1])
-    also = [word.strip().casefold() for word in asked.also.replace("·", ",").split(",") if word.strip()]
+    spelled = "|".join(map(re.escape, words_for))
+    absent = re.compile(
+        rf"(?:{spelled})\w{{0,3}}\s?.{{0,8}}?(?:{open_patterns.DENYING.pattern})"
+        rf"|(?:{open_patterns.DENYING.pattern})\s?(?:\w+\s){{0,3}}(?:{spelled})",
+        re.IGNORECASE,
+    )
+    also = _also(selection, asked)
     mentioned: Passage | None = None
     for passage in (_title(paper), *choosing.whole(paper)):
         text = passage.text.casefold()
-        said_so = any(word in text for word in also)
-        holds = any(len(term) > 1 and term in text for term in weights)
-        if said_so or (holds and open_patterns.DENYING.search(text)):
+        if absent.search(text) or (also and also.search(text)):
             return Verdict.HOLDS, passage
-        mentioned = passage if holds else mentioned
+        if any(word in text for word in words_for):
+            mentioned = passage
     return (Verdict.FAILS, mentioned) if mentioned else (Verdict.UNSAID, None)
+
+
+def _words_for(selection: Selection, asked: Denial) -> list[str]:
+    """The head of what must not be, and its translations; "X-free" beside it says X, too."""
+    lexical = selection.library.lexical
+    heads = lexical.own_terms(asked.what)[-1:]
+    heads += [fold_word(word) for word in FREE.findall(asked.also)]
+    return [
+        t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.glossary.get(h, {}))) if len(t) > 1
+    ]
+
+
+def _also(selection: Selection, asked: Denial) -> re.Pattern[str] | None:
+    """What the question says in other words for that something is not there, in either language."""
+    glossary = selection.library.lexical.glossary
+    parts = []
+    for said in re.split(r"[,/·]", asked.also):
+        spelled = [
+            "(?:" + "|".join(map(re.escape, (word, *glossary.get(fold_word(word), {})))) + ")"
+            for word in re.findall(r"\w+", said.casefold())
+        ]
+        if spelled:
+            parts.append(r"[\s-]?".join(spelled))
+    return re.compile("|".join(parts)) if parts else None
 
 
 def _title(paper: Paper) -> Passage:
@@ -110,7 +137,9 @@ def _with(selection: Selection, paper: Paper, shown: Passage, weights: dict[str,
     return Point(paper, (shown,))
 
 
-def _plan(selection: Selection, points: list[Point], lead: str) -> Plan | None:
+def _plan(selection: Selection, points: list[Point], lead: str) -> AnswerPlan | None:
     if not points:
         return None
-    return Plan((Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points)))
+    return AnswerPlan(
+        (Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points))
+    )

@@ -9,52 +9,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag_app.answer import choosing, groups
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
+from rag_app.lang import reads_as
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns
+from rag_app.search import similar as likeness
+from rag_app.text.cleaning import clean_line, escape_markdown
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
-LEAST_GROUPS = 3  # with the papers that are in none
+LEAST_GROUPS = 2  # with the papers that are in none
 UNGROUPED = 5  # papers that need no groups
 RECOMMENDED, SIMILAR = 5, 6
 REASON = 2  # sentences
 DEFINED_IN, USED_IN = 2, 3  # papers
 LOOKED_AT = 12  # papers among which a definition is looked for
+NAMED_SHARE = 0.5  # of a name's terms, that a sentence about it holds
+OPENING = 40  # characters that a sentence begins with
+LATER = 0.02  # what each further place in the ranking costs a definition
 
 
-def overview(selection: Selection) -> Plan | None:
+def overview(selection: Selection) -> AnswerPlan | None:
     """The surely relevant papers in groups by what they do, a sentence each."""
     subject = open_patterns.subject(selection.query.topic)
     papers = [
         hit.paper for hit in choosing.sure(choosing.ranked(selection, subject), OVERVIEW_PAPERS, FEWEST)
     ]
     weights = choosing.with_terms(selection, subject)
-    points = [_point(selection, paper, weights) for paper in papers]
+    points = [
+        Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
+        for paper in papers
+    ]
     return grouped(selection, points, subject, "overview")
 
 
-def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: str) -> Plan | None:
+def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: str) -> AnswerPlan | None:
     """Points in groups by what their papers do; `lead` is the key of the phrase before them."""
     if not points:
         return None
     phrases = words(selection.query.language)
     papers = [point.paper for point in points]
     if len(points) <= UNGROUPED:
-        return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+        return AnswerPlan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
     found = groups.found(papers, subject, selection.query.language, selection.library)
     if len(found) < LEAST_GROUPS:
-        return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+        return AnswerPlan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
     made = [
         Group(tuple(points[place] for place in one.places), one.name or phrases["others"]) for one in found
     ]
     listed = ", ".join(phrases["group_of"].format(name=g.name, count=len(g.points)) for g in made)
     head = phrases[lead].format(count=len(papers))
-    return Plan(tuple(made), lead=f"{head} {phrases['groups_are'].format(groups=listed)}")
+    return AnswerPlan(tuple(made), lead=f"{head} {phrases['groups_are'].format(groups=listed)}")
 
 
-def recommendation(selection: Selection) -> Plan | None:
+def recommendation(selection: Selection) -> AnswerPlan | None:
     """The papers that fit a purpose best, in the order to read them, with the sentences that say why;
     of two that fit equally well the more voted one first.
     """
@@ -64,72 +73,74 @@ def recommendation(selection: Selection) -> Plan | None:
     weights = choosing.with_terms(selection, subject)
     points = tuple(_point(selection, hit.paper, weights, REASON) for hit in hits)
     lead = words(selection.query.language)["recommended"].format(count=len(points))
-    return Plan((Group(points),), Form.STEPS, lead) if points else None
+    return AnswerPlan((Group(points),), Form.STEPS, lead) if points else None
 
 
-def concept(selection: Selection) -> Plan | None:
+def concept(selection: Selection) -> AnswerPlan | None:
     """What something is, by the digests that say so, then where it is used, and what else is asked."""
     subject = open_patterns.subject(selection.query.topic)
     papers = [hit.paper for hit in choosing.ranked(selection, subject)[:LOOKED_AT]]
     if not papers:
         return None
-    name, rest = _name_and_rest(selection, subject)
-    defining = sorted(
-        (
-            (_defines(selection, passage, name, place), passage)
-            for place, p in enumerate(papers)
-            for passage in choosing.whole(p)
-        ),
-        key=lambda pair: -pair[0],
-    )
-    by_id = {paper.arxiv_id: paper for paper in papers}
-    first: list[Point] = []
-    for worth, passage in defining:
-        if (
-            worth > 0
-            and len(first) < DEFINED_IN
-            and passage.arxiv_id not in {p.paper.arxiv_id for p in first}
-        ):
-            first.append(Point(by_id[passage.arxiv_id], (passage,)))
+    first = _definitions(selection, papers, open_patterns.named(selection.query.topic) or subject)
     told = {point.paper.arxiv_id for point in first}
-    weights = choosing.with_terms(selection, f"{name} {rest}" if rest else subject)
-    others = [_point(selection, paper, weights) for paper in papers if paper.arxiv_id not in told][:USED_IN]
+    weights = choosing.with_terms(selection, selection.query.topic)
+    faults = bool(open_patterns.FAULTS.search(selection.query.question))
+    tell = choosing.faults if faults else choosing.telling
+    others = [
+        Point(paper, passages)
+        for paper in papers
+        if paper.arxiv_id not in told and (passages := tell(paper, weights, selection.library))
+    ][:USED_IN]
     phrases = words(selection.query.language)
-    made = [Group(tuple(first), phrases["what_it_is"])] if first else []
-    return Plan((*made, Group(tuple(others), phrases["where_used"] if made else "")))
+    heads = phrases["what_it_is"], phrases["its_faults" if faults else "where_used"]
+    groups_of = [
+        Group(tuple(points), head) for points, head in zip((first, others), heads, strict=True) if points
+    ]
+    return AnswerPlan(tuple(groups_of))
 
 
-def _name_and_rest(selection: Selection, subject: str) -> tuple[str, str]:
-    """(the thing that is asked about: what stands before the first stop; what else is asked)."""
-    question = selection.query.topic or selection.query.standalone
-    head, _, tail = question.partition("?")
-    name = open_patterns.narrow_subject(head)
-    return (name, open_patterns.subject(tail)) if name else (subject, "")
+def _definitions(selection: Selection, papers: Sequence[Paper], name: str) -> list[Point]:
+    """The sentences that say best what `name` is, one of each of the best papers for it."""
+    best: list[tuple[float, Point]] = []
+    for place, paper in enumerate(papers):
+        worths = [(_defines(selection, passage, name), passage) for passage in choosing.whole(paper)]
+        worth, passage = max(worths, key=lambda pair: pair[0], default=(0.0, None))
+        if passage and worth > 0:
+            best.append((worth - LATER * place, Point(paper, (passage,))))
+    best.sort(key=lambda pair: -pair[0])
+    return [point for _, point in best[:DEFINED_IN]]
 
 
-def _defines(selection: Selection, passage: Passage, name: str, place: int) -> float:
-    """How well a sentence says what `name` is; earlier papers have an edge."""
-    covered = selection.library.lexical.coverage(name, passage.text) or 0.0
-    says = bool(open_patterns.DEFINING.search(passage.text))
-    return covered + 0.5 * says - 0.02 * place if covered >= 0.5 and says else 0.0
+def _defines(selection: Selection, passage: Passage, name: str) -> float:
+    """How well a sentence says what `name` is: it holds the name, best at its beginning, and says of it
+    that it is something.
+    """
+    lexical = selection.library.lexical
+    covered = lexical.coverage(name, passage.text) or 0.0
+    if covered < NAMED_SHARE or not open_patterns.DEFINING.search(passage.text):
+        return 0.0
+    opens = (lexical.coverage(name, passage.text[:OPENING]) or 0.0) >= NAMED_SHARE
+    own = bool(open_patterns.OWN_WORK.search(passage.text))
+    return covered + 0.5 * opens - 0.5 * own
 
 
 def _point(selection: Selection, paper: Paper, weights: dict[str, float], count: int = 1) -> Point:
     return Point(paper, choosing.telling(paper, weights, selection.library, count))
 
 
-def similar(selection: Selection) -> Plan | None:
-    """The papers nearest to a named one, with what they have in common."""
-    if not selection.query.papers:
+def similar(selection: Selection) -> AnswerPlan | None:
+    """The papers most like a named one, with the words they share."""
+    query, library = selection.query, selection.library
+    if not query.papers:
         return None
-    phrases = words(selection.query.language)
-    library, seed = selection.library, selection.library.snapshot.papers.get(selection.query.papers[0])
-    near = retrieval.like(seed, library, selection.query.filters)[: selection.query.limit or SIMILAR]
+    phrases, seed = words(query.language), library.snapshot.papers.get(query.papers[0])
+    near = likeness.similar(seed.arxiv_id, library, query.limit or SIMILAR, query.filters)
     weights = library.lexical.query_terms(" ".join([seed.title, *(p.text for p in choosing.whole(seed)[:2])]))
     points = []
-    for paper in near:
-        shared = groups.shared_terms(seed, paper, library)
+    for one in near:
+        shared = [word for word in one.shared if reads_as(word, query.language) or word.isascii()]
         note = phrases["shares"].format(terms=", ".join(shared)) if shared else ""
-        points.append(Point(paper, choosing.telling(paper, weights, library), note))
-    name = seed.title.partition(":")[0]
-    return Plan((Group(tuple(points)),), lead=phrases["similar_to"].format(name=name)) if points else None
+        points.append(Point(one.paper, choosing.telling(one.paper, weights, library), note))
+    lead = phrases["similar_to"].format(name=escape_markdown(clean_line(seed.title.partition(":")[0])))
+    return AnswerPlan((Group(tuple(points)),), lead=lead) if points else None

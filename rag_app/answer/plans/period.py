@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import grouped
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.records import Fact, Paper
-from rag_app.search import open_patterns
+from rag_app.search import open_patterns, patterns
 
 MOST = 20  # papers told of a period; the rest are counted
 ON_TOPIC, FEWEST_ON_TOPIC = 10, 4
 IN_DETAIL = 4  # papers, up to which each has two sentences
 
 
-def summary(selection: Selection) -> Plan | None:
+def summary(selection: Selection) -> AnswerPlan | None:
     """Every paper of the period, or those on the topic, one line each, most voted first."""
     query, table = selection.query, selection.library.snapshot.papers
     papers = table.many(table.ids(query.filters))
@@ -30,15 +30,18 @@ def summary(selection: Selection) -> Plan | None:
     told = _told(selection, papers)
     weights = choosing.with_terms(selection, topic) if topic else {}
     count = 2 if len(told) <= IN_DETAIL else 1
-    points = [Point(p, choosing.telling(p, weights, selection.library, count)) for p in told]
+    easy = choosing.EASY_WORDS if count > 1 else choosing.BRIEF_WORDS
+    points = [Point(p, choosing.telling(p, weights, selection.library, count, easy)) for p in told]
     phrases = words(query.language)
     if query.ranking or len(points) <= IN_DETAIL:
-        return Plan((Group(tuple(points)),), Form.STEPS, phrases["summary_top"].format(count=len(points)))
+        return AnswerPlan(
+            (Group(tuple(points)),), Form.STEPS, phrases["summary_top"].format(count=len(points))
+        )
     plan = grouped(selection, points, topic, "summary_of")
     left = len(papers) - len(told)
     if plan is None or not left:
         return plan
-    return Plan(plan.groups, lead=plan.lead, close=phrases["summary_more"].format(more=left))
+    return AnswerPlan(plan.groups, lead=plan.lead, close=phrases["summary_more"].format(more=left))
 
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
@@ -52,16 +55,7 @@ def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
 def _topic(selection: Selection) -> str:
     """What of the period is asked for; empty where it is all of it."""
     topic = open_patterns.subject(selection.query.topic)
-    lexical = selection.library.lexical
-    terms = [term for term in lexical.own_terms(topic) if not term.isdigit()]
-    return (
-        topic if terms and open_patterns.ASKING.sub("", topic).strip() and _is_topic(selection, terms) else ""
-    )
-
-
-def _is_topic(selection: Selection, terms: list[str]) -> bool:
-    from rag_app.search import patterns
-
-    said = patterns.ABOUT_PAPERS | patterns.OF_EVERYTHING
-    ranking = {"upvoted", "vote", "voted", "most", "top", "추천"}
-    return bool(set(terms) - said - ranking)
+    said = patterns.ABOUT_PAPERS | patterns.OF_EVERYTHING | open_patterns.COUNT_WORDS
+    terms = set(selection.library.lexical.own_terms(topic)) - said
+    asks = open_patterns.ASKING.fullmatch(topic.strip())
+    return topic if any(not term.isdigit() for term in terms) and not asks else ""

@@ -8,12 +8,15 @@ from rag_app.lang.en.open_questions import OPEN_QUESTIONS
 from rag_app.lang.en.phrases import PHRASES
 from rag_app.lang.en.prompts import PROMPTS
 from rag_app.lang.en.questions import QUESTIONS, VOTES
+from rag_app.lang.en.topics import TOPICS
 from rag_app.lang.language import Language
 
 LANGUAGE = Language(
     code="en",
     script="A-Za-z",
     endings=("['’]s",),
+    clause_ends=(),
+    after_nouns=(),
     sentence_ends="",
     abbreviations=(
         r"e\.g|i\.e|et al|vs|cf|ca|approx|resp|w\.r\.t|a\.k\.a|Figs?|Eqs?|Secs?|Tabs?|Refs?|Nos?|Vol|Ch|App",
@@ -33,6 +36,7 @@ LANGUAGE = Language(
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,
+    topics=TOPICS,
     phrases=PHRASES,
     prompts=PROMPTS,
     model_say=1.0,  # calibrated, with Korean's, on 86 lookups

@@ -28,6 +28,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
         r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\bhas any(?:one|body)\b|\bis there any\b",
         r"\b(?:which|what|any) (?:papers?|works?) (?:do|did|does) (?:that|this|it|so)\b|\band how\b",
+        r"\b(?:what|which|who) (?:is|are|was|were)\b|\bdoes each(?: of them)? matter\b|\bgive me an?\b",
         r"\bwhy (?:does|do|did) (?:each|it|they)(?: of them)? \w+\b|\bmost (?:up)?voted\b|\bdigests? papers?\b",
         r"\b(?:only|please|pls|plz|quick(?:ly)?|briefly|the digests?|digests?|papers?|articles?)\b",
         r"\bin (?:english|korean)\b|\bby topic\b|\bgroup(?:ed)?(?: by \w+)?\b|\band what each(?: \w+){0,4}$",
@@ -37,6 +38,7 @@ OPEN_QUESTIONS = OpenPatterns(
         rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
     ),
     name_column=(r"(?:names?|papers?|titles?|models?|methods?|benchmarks?|data ?sets?)",),
+    results=(r"\b(?:results?|scores?|performance|accuracy|findings?|gains?)\b",),
     figures_asked=(
         r"\b(?:sizes?|length|numbers?|scores?|results?|accuracy|how (?:many|much|long|big)|votes?|speed"
         r"|parameters?|tokens?|cost|figures?|performance|gain|rates?)\b",
@@ -44,7 +46,7 @@ OPEN_QUESTIONS = OpenPatterns(
     without_before=(
         r"\b(?:without|excluding|except(?: for)?|other than|(?:do(?:es)? not|don'?t|doesn'?t) (?:use|need|require)"
         r"|not (?:using|based on|relying on))\s+(?:any |a |an |the |additional |extra )*"
-        r"([\w-]+(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)[\w-]+)?)",
+        r"(\w[\w-]*(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)\w[\w-]*)?)",
     ),
     without_after=(r"\b([\w-]+)[- ]free\b",),
     not_before=(r"\b(?:not|other than|instead of|rather than)",),
@@ -53,6 +55,16 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
+    yes_or_no=(r"^\W*(?:(?:so|and|but|ok)\W+)?(?:is|are|was|were|does|do|did|can|could|has|have)\b",),
+    named=(
+        r"\bwhat(?:'s| is| are|s)\s+(?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|is|does)\b|$))",
+        r"\b(?:explain|define|meaning of|concept of)\s+(?:what )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",
+    ),
+    faults=(
+        r"\b(?:wrong|problems?|limit(?:s|ed|ations?)?|drawbacks?|weak(?:ness(?:es)?)?|fail\w*|faults?|downsides?"
+        r"|disadvantages?|shortcomings?|pitfalls?)\b",
+    ),
+    own_work=(r"\b(?:this|our) (?:paper|work|study|method)\b|\bwe\b",),
     contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
     background=(r"^(?:recent(?:ly)?|existing|previous|traditional|despite|although|while)\b|\bhave shown\b",),
     shorter=(

@@ -8,7 +8,7 @@ from rag_app.lang.ja.open_questions import OPEN_QUESTIONS
 from rag_app.lang.ja.phrases import PHRASES
 from rag_app.lang.ja.prompts import PROMPTS
 from rag_app.lang.ja.questions import QUESTIONS, VOTES
-from rag_app.lang.language import Language
+from rag_app.lang.language import Language, TopicWords
 
 LANGUAGE = Language(
     code="ja",
@@ -27,6 +27,15 @@ LANGUAGE = Language(
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,
+    topics=TopicWords(
+        either=frozenset(("や", "または", "あるいは", "もしくは", "か")),
+        both=frozenset(("と", "および", "かつ")),
+        leaving_out_next=frozenset(),
+        leaving_out_last=frozenset(("除", "以外")),
+        saying_little=frozenset("関連 関係 改善 使用 利用 提案 紹介 教".split()),
+    ),
+    clause_ends=(),
+    after_nouns=(),
     phrases=PHRASES,
     prompts=PROMPTS,
     # its words are rarely those of the digests

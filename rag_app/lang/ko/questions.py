@@ -6,7 +6,20 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.ko.numbers import COUNTS
-from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import (
+    FRAMES,
+    HOURS,
+    INTEGER,
+    MINUTES,
+    NAME,
+    PARAMETERS,
+    PERCENT,
+    SECONDS,
+    TIMES,
+    Parts,
+    QuestionPatterns,
+    VoteConditions,
+)
 
 _COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
 _PLACE = r"\s?번째(?= ?(?:논문|것|거|건|게|연구|[은는이가의을를도]|[?.]|$))"
@@ -35,7 +48,10 @@ _FACTS: dict[str, Parts] = {
         r"(?:누구|누가|알려|이름|명단|목록|몇|말해|보여|[?.]|$)",
         r"누가 (?:썼|쓴|작성|만들)|누구의? 논문|지은이|글쓴이",
     ),
-    "votes": (r"추천\s?수(?:는|가|를)|추천\s?수?\s?알려|몇\s?표|추천(?:을|은|이)?\s?몇|득표수",),
+    "votes": (
+        r"(?:추천|투표|득표)\s?수(?:는|가|를|도|랑|와|[?.]|$)|(?:추천|투표|득표)\s?수?\s?알려|몇\s?표",
+        r"(?:추천|투표|표)(?:을|은|는|이|를)?\s?(?:몇|얼마나)",
+    ),
     "date": (
         r"언제 (?:나온|나왔|올라|발표|공개|게재)|언제(?:야|예요|인가|지)?\s*[?.]*$",
         r"며칠(?:에|자)|발표일|날짜",
@@ -87,6 +103,12 @@ QUESTIONS = QuestionPatterns(
     ),
     among=(r"그\s?중|이\s?중|그 가운데|이 가운데",),
     two=(r"(?:그|이) 둘|둘 (?:다|중)|두 (?:논문|연구|방법|모델)",),
+    another=(
+        r"(?:그|이)?\s?(?:거|것|논문) ?말고|다른 (?:\S+ ){0,2}?(?:논문|연구|거|것|게|건)(?!들)",
+        r"^\s*아니(?:요|야)?[,. ]",
+    ),
+    same_day=(r"(?<![가-힣])(?:그\s?날|같은 날|당일)",),
+    not_author=(rf"{NAME}\s*(?:말고|아니라|제외)",),
     kind=(r"\s?(?:계열|기반|스타일|시리즈|류의)",),
     # of Hangul only names of people, not "데이터를 쓴 논문"
     asked_author=(
@@ -99,9 +121,20 @@ QUESTIONS = QuestionPatterns(
     possessive=("의",),
     papers_of=("논문",),
     number_asked=(
-        r"얼마나? (?:되|인|빠|많|높|걸)|얼마",
-        r"몇 ?(?:%|퍼센트|개|장|쌍|배|명|점|시간|일|초|편|번|곳|대|종)|수치|점수(?:는|를|가)?|몇이",
+        r"얼마나? (?:되|인|빠|많|높|걸)|얼마|(?:성공률|승률|정확도|비율|속도|크기|규모)(?:은|는|이|가|도)?\s*[?.]*$",
+        r"(?:규모|크기)(?:도|와|랑)",
+        r"몇 ?(?:%|퍼센트|프로|개|장|쌍|배|명|점|시간|일|분|초|편|번|곳|대|종)",
+        r"몇 ?(?:가지|프레임|단계|층|토큰|비트)|수치|점수(?:는|를|가)?|몇이",
     ),
+    units={
+        r"몇 ?(?:%|퍼센트|프로)|비율|성공률|정확도|승률": PERCENT,
+        r"몇 ?배": TIMES,
+        r"몇 ?분": MINUTES,
+        r"몇 ?초": SECONDS,
+        r"몇 ?시간": HOURS,
+        r"몇 ?(?:프레임|fps)|렌더링 속도": FRAMES,
+        r"(?:파라미터|매개변수)(?:가|는|수는?)? ?(?:몇|얼마)|모델 크기": PARAMETERS,
+    },
     boilerplate=(
         r"(?:논문|연구)\S*",
         r"(?:찾아|알려|보여|말해|추천해|나열해|정리해) ?(?:줘|주세요|주실래요|줄래|봐)?\S*",
@@ -172,5 +205,9 @@ VOTES = VoteConditions(
         rf"{INTEGER}\s?표(?:인|짜리|(?:를|을)? ?받은)",
     ),
     none=(r"(?:추천을?\s?)?한 표도|(?<!\d)0\s?표|추천(?:을|이)? (?:하나도|전혀)",),
-    unknown=(r"(?:추천\s?수|득표\s?수|투표\s?수)(?:가|이|를|을)?\s?(?:기록되지|없는|표시되지|알 수 없)\S*",),
+    unknown=(
+        r"(?:추천|득표|투표)\s?수(?:가|이|는)?\s?(?:안|아직)?\s?(?:기록되지|없는|표시되지|알 수 없|빠진|비어)\S*",
+        r"(?:추천|득표|투표)\s?수(?:가|이|는)?\s?(?:안|못) (?:적|기록|표시|나오|나온|알려)\S*(?: 있\S*)?",
+        r"(?:추천|득표|투표)\s?수(?:가|이|는)?\s?(?:적혀|나와|기록돼|기록되어) ?있지 ?않\S*",
+    ),
 )

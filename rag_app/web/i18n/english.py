@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag_app.web.i18n.english_daily import ENGLISH_DAILY
+
 ENGLISH: Mapping[str, str] = {
     # --- every page ----------------------------------------------------------------------------------
+    "today": "Today",
     "chat": "Chat",
+    "saved": "Saved",
     "compare": "Compare",
     "explore": "Explore",
     "history": "History",
     "collection": "Collection",
+    "collection_choice": "Collection",
+    "collection_main": "Main collection",
     "models": "Models",
     "data": "Data",
     "opening": "Opening the collection…",
@@ -23,6 +29,9 @@ ENGLISH: Mapping[str, str] = {
     "stop": "Stop",
     "source": "Source",
     "read": "Read",
+    "gloss": "machine translation",
+    "gloss_coming": "translating",
+    "gloss_help": "What the model makes of the highlighted sentences:",
     "ask_about": "Ask about this paper",
     "ask_about_question": "What does {title} propose?",
     # --- papers wherever they are shown --------------------------------------------------------------
@@ -77,6 +86,14 @@ ENGLISH: Mapping[str, str] = {
     "filters": "Filters",
     "filters_help": "They apply to the next questions, until you take them away.",
     "filter_drop": "Take this filter away",
+    "chip_only": "{name} ({n})",
+    "only_chosen": "Chosen papers",
+    "only_these": "Ask only these {n}",
+    "only_help": "Questions, counts and lists are then about these papers alone, until you take the chip above the "
+    "question away.",
+    "only_bookmarks": "Ask only the bookmarks ({n})",
+    "only_lacking": "{n} of the chosen papers are not in the collection any more; they are left out.",
+    "only_list": "List: {question}",
     "since": "From",
     "until": "To",
     "min_votes": "At least this many votes",
@@ -90,6 +107,7 @@ ENGLISH: Mapping[str, str] = {
     "understanding": "Reading the question",
     "searching": "Searching the digests",
     "writing": "Reading the evidence",
+    "points_written": "{done} of {total} sentences written",
     "queue_one": "One answer comes first",
     "queue": "{n} answers come first",
     "time_left": "about {seconds} s left",
@@ -141,7 +159,6 @@ ENGLISH: Mapping[str, str] = {
     "column_votes": "Votes",
     "column_authors": "Authors",
     "column_link": "arXiv",
-    "csv": "Download as CSV",
     # --- chat: a refusal -----------------------------------------------------------------------------
     "refused": "No answer from these digests",
     "nearest": "Nearest papers in the collection. Ask about one of them:",
@@ -180,6 +197,8 @@ ENGLISH: Mapping[str, str] = {
     "score_help": "How far a paper stands out from the collection, in standard deviations; 100 more when it is named.",
     "prompt": "What the model was given",
     "prompt_none": "No model took part in this answer.",
+    # Today and Saved, in a module of their own
+    **ENGLISH_DAILY,
     # --- compare -------------------------------------------------------------------------------------
     "compare_caption": "Two to four papers side by side, in the digests' own sentences.",
     "compare_choose": "Papers",
@@ -191,6 +210,10 @@ ENGLISH: Mapping[str, str] = {
     "compare_with": "Compare with…",
     "compare_added": "Added to the compare page.",
     "not_in_digest": "not in the digest",
+    # --- similar papers ------------------------------------------------------------------------------
+    "similar": "Similar papers",
+    "similar_help": "by what the digests say",
+    "similar_shared": "both: {words}",
     # --- explore -------------------------------------------------------------------------------------
     "explore_text": "Words in title, authors or digest",
     "explore_count": "{n} of {total} papers",
@@ -200,6 +223,9 @@ ENGLISH: Mapping[str, str] = {
     "view_all": "All papers",
     "view_week": "New this week",
     "view_marked": "Bookmarks",
+    "selection": "Selection",
+    "bookmark_all": "Bookmark these {n}",
+    "bookmarked_all": "{n} papers bookmarked",
     "bookmarks_gone": "Bookmarked papers whose digests are gone from the collection:",
     "week_is": "The seven days up to the newest digest: {since} to {until}.",
     "week_top": "Most votes this week",
@@ -209,6 +235,14 @@ ENGLISH: Mapping[str, str] = {
     "plot_topics": "Topics",
     "plot_topics_help": "Topics of the titles, month by month. The larger a circle, the larger the topic's share "
     "of that month; orange is at least twice its usual share. A circle opens its papers.",
+    "plot_map": "Map",
+    "plot_map_help": "A dot is a paper; papers whose digests are alike lie together. Drag an area, or press a topic in "
+    "the legend, to see its papers in the table; a double click shows all again.",
+    "map_missing": "This index was made without a map. *Read all folders again* on the Collection page makes one, or "
+    "`rag-app ingest`.",
+    "map_colour": "Colour",
+    "map_by_topic": "Topic",
+    "map_by_day": "Day",
     "plot_months": "Papers per month",
     "plot_months_help": "Papers by the month of their first digest. A bar opens its papers; Shift adds another.",
     "plot_votes": "Votes",
@@ -230,12 +264,14 @@ ENGLISH: Mapping[str, str] = {
     "history_row_one": "{when} · 1 question",
     "history_title": "Title",
     "export": "Export",
+    "export_answer": "As a file:",
+    "export_papers": "All {n} papers, in this order.",
     "rename": "Rename",
     "save": "Save",
     "delete": "Delete",
     "delete_sure": "Delete this conversation? This cannot be undone.",
     "delete_yes": "Delete it",
-    "delete_all": "Delete all conversations and bookmarks",
+    "delete_all": "Delete all conversations, bookmarks and follows",
     "delete_all_sure": "Everything in this file goes, also from the disk:",
     "delete_all_yes": "I am sure",
     # --- collection ----------------------------------------------------------------------------------
@@ -298,6 +334,7 @@ ENGLISH: Mapping[str, str] = {
     "stage_reading_digests": "Reading the files",
     "stage_loading_embedder": "Loading the embedding model",
     "stage_embedding": "Computing vectors",
+    "stage_map": "Laying out the map",
     "stage_building": "Building the index",
     "stage_verifying": "Verifying the index",
     "report": "Report of the last reading",
@@ -372,8 +409,8 @@ ENGLISH: Mapping[str, str] = {
     "part_uploads": "Uploaded digests",
     "part_digests": "Digests",
     "data_delete": "Delete what was asked",
-    "data_delete_help": "Deletes every conversation, every bookmark and what the model has read, also from the "
-    "disk. Digests, index and models stay. The history page deletes a single conversation.",
+    "data_delete_help": "Deletes every conversation, bookmark, note, mark and follow, and what the model has "
+    "read, also from the disk. Digests, index and models stay. The history page deletes a single conversation.",
     "data_delete_all": "Delete all conversations",
     "data_deleted": "Deleted.",
     # --- in place of every page, where the browser came by another name -------------------------------

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag_app.web.i18n.korean_daily import KOREAN_DAILY
+
 KOREAN: Mapping[str, str] = {
     # --- every page ----------------------------------------------------------------------------------
+    "today": "오늘",
     "chat": "대화",
+    "saved": "저장한 논문",
     "compare": "비교",
     "explore": "둘러보기",
     "history": "기록",
     "collection": "컬렉션",
+    "collection_choice": "컬렉션",
+    "collection_main": "기본 컬렉션",
     "models": "모델",
     "data": "데이터",
     "opening": "컬렉션을 여는 중…",
@@ -23,6 +29,9 @@ KOREAN: Mapping[str, str] = {
     "stop": "중지",
     "source": "출처",
     "read": "읽기",
+    "gloss": "기계 번역",
+    "gloss_coming": "번역하는 중",
+    "gloss_help": "강조된 문장을 모델이 옮긴 것입니다.",
     "ask_about": "이 논문에 대해 질문",
     "ask_about_question": "{title} 논문은 무엇을 제안하나요?",
     # --- papers wherever they are shown --------------------------------------------------------------
@@ -77,6 +86,13 @@ KOREAN: Mapping[str, str] = {
     "filters": "필터",
     "filters_help": "해제할 때까지 다음 질문들에 적용됩니다.",
     "filter_drop": "이 필터 해제",
+    "chip_only": "{name} ({n}편)",
+    "only_chosen": "고른 논문",
+    "only_these": "이 {n}편에만 질문",
+    "only_help": "질문 위의 칩을 해제할 때까지 질문, 집계, 목록이 모두 이 논문들만 다룹니다.",
+    "only_bookmarks": "북마크에만 질문 ({n}편)",
+    "only_lacking": "고른 논문 중 {n}편은 이제 컬렉션에 없어 제외됩니다.",
+    "only_list": "목록: {question}",
     "since": "시작일",
     "until": "종료일",
     "min_votes": "최소 투표 수",
@@ -90,6 +106,7 @@ KOREAN: Mapping[str, str] = {
     "understanding": "질문을 읽는 중",
     "searching": "다이제스트를 검색하는 중",
     "writing": "근거를 읽는 중",
+    "points_written": "{total}문장 가운데 {done}문장 작성",
     "queue_one": "앞에 답변 1개가 있습니다",
     "queue": "앞에 답변 {n}개가 있습니다",
     "time_left": "약 {seconds}초 남음",
@@ -141,7 +158,6 @@ KOREAN: Mapping[str, str] = {
     "column_votes": "투표",
     "column_authors": "저자",
     "column_link": "arXiv",
-    "csv": "CSV로 내려받기",
     # --- chat: a refusal -----------------------------------------------------------------------------
     "refused": "이 다이제스트로는 답할 수 없습니다",
     "nearest": "컬렉션에서 가장 가까운 논문입니다. 눌러서 질문하세요:",
@@ -180,6 +196,8 @@ KOREAN: Mapping[str, str] = {
     "score_help": "논문이 컬렉션에서 얼마나 두드러지는지를 표준편차로 나타냅니다. 질문에 언급되면 100을 더합니다.",
     "prompt": "모델에 주어진 내용",
     "prompt_none": "이 답변에는 모델이 쓰이지 않았습니다.",
+    # Today and Saved, in a module of their own
+    **KOREAN_DAILY,
     # --- compare -------------------------------------------------------------------------------------
     "compare_caption": "논문 두 편에서 네 편을 다이제스트의 문장으로 나란히 봅니다.",
     "compare_choose": "논문",
@@ -191,6 +209,10 @@ KOREAN: Mapping[str, str] = {
     "compare_with": "비교에 추가",
     "compare_added": "비교 페이지에 추가했습니다.",
     "not_in_digest": "다이제스트에 없음",
+    # --- similar papers ------------------------------------------------------------------------------
+    "similar": "비슷한 논문",
+    "similar_help": "다이제스트 내용 기준",
+    "similar_shared": "공통: {words}",
     # --- explore -------------------------------------------------------------------------------------
     "explore_text": "제목, 저자, 다이제스트에 있는 단어",
     "explore_count": "전체 {total}편 중 {n}편",
@@ -200,6 +222,9 @@ KOREAN: Mapping[str, str] = {
     "view_all": "모든 논문",
     "view_week": "이번 주 새 논문",
     "view_marked": "북마크",
+    "selection": "고른 논문",
+    "bookmark_all": "이 {n}편 북마크",
+    "bookmarked_all": "논문 {n}편을 북마크했습니다",
     "bookmarks_gone": "북마크했지만 다이제스트가 컬렉션에서 없어진 논문:",
     "week_is": "가장 최근 다이제스트까지의 7일: {since} ~ {until}.",
     "week_top": "이번 주 투표 상위",
@@ -209,6 +234,13 @@ KOREAN: Mapping[str, str] = {
     "plot_topics": "주제",
     "plot_topics_help": "제목에 나온 주제를 월별로 보여 줍니다. 원이 클수록 그달에서 차지하는 비율이 크고, "
     "주황색은 평소의 두 배 이상입니다. 원을 누르면 해당 논문만 보입니다.",
+    "plot_map": "지도",
+    "plot_map_help": "점 하나가 논문 한 편이며, 다이제스트 내용이 비슷한 논문끼리 모여 있습니다. 영역을 끌어 고르거나 "
+    "아래 주제를 누르면 표에 해당 논문만 보입니다. 두 번 누르면 모두 보입니다.",
+    "map_missing": "지도 없이 만든 색인입니다. 컬렉션 페이지의 *모든 폴더 다시 읽기*나 `rag-app ingest`로 만드세요.",
+    "map_colour": "색",
+    "map_by_topic": "주제",
+    "map_by_day": "날짜",
     "plot_months": "월별 논문 수",
     "plot_months_help": "처음 실린 달의 논문 수입니다. 막대를 누르면 해당 논문만 보이고, Shift로 더 고릅니다.",
     "plot_votes": "투표",
@@ -231,12 +263,14 @@ KOREAN: Mapping[str, str] = {
     "history_row_one": "{when} · 질문 1개",
     "history_title": "제목",
     "export": "내보내기",
+    "export_answer": "파일로:",
+    "export_papers": "이 순서대로 논문 {n}편 모두.",
     "rename": "이름 바꾸기",
     "save": "저장",
     "delete": "삭제",
     "delete_sure": "이 대화를 삭제할까요? 되돌릴 수 없습니다.",
     "delete_yes": "삭제",
-    "delete_all": "모든 대화와 북마크 삭제",
+    "delete_all": "모든 대화, 북마크, 팔로우 삭제",
     "delete_all_sure": "이 파일의 내용이 디스크에서도 모두 지워집니다:",
     "delete_all_yes": "확실합니다",
     # --- collection ----------------------------------------------------------------------------------
@@ -299,6 +333,7 @@ KOREAN: Mapping[str, str] = {
     "stage_reading_digests": "파일을 읽는 중",
     "stage_loading_embedder": "임베딩 모델을 불러오는 중",
     "stage_embedding": "벡터를 계산하는 중",
+    "stage_map": "지도 배치",
     "stage_building": "색인을 만드는 중",
     "stage_verifying": "색인을 확인하는 중",
     "report": "최근 읽기 보고",
@@ -372,8 +407,8 @@ KOREAN: Mapping[str, str] = {
     "part_uploads": "올린 다이제스트",
     "part_digests": "다이제스트",
     "data_delete": "질문 기록 삭제",
-    "data_delete_help": "모든 대화와 북마크, 모델이 읽은 내용을 디스크에서도 삭제합니다. 다이제스트, 색인, "
-    "모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
+    "data_delete_help": "모든 대화, 북마크, 메모, 표시, 팔로우와 모델이 읽은 내용을 디스크에서도 삭제합니다. "
+    "다이제스트, 색인, 모델은 그대로 둡니다. 대화 하나만 지우려면 기록 페이지를 쓰세요.",
     "data_delete_all": "모든 대화 삭제",
     "data_deleted": "삭제했습니다.",
     # --- in place of every page, where the browser came by another name -------------------------------

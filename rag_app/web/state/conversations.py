@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -55,8 +55,11 @@ def write_address() -> None:
 
     Not into that of other pages: each would be one more stop on the way back.
     """
-    if current_id():
-        st.query_params["c"] = current_id()
+    own = _own_parameters()
+    for name in {"c", "among"} - own.keys():
+        st.query_params.pop(name, None)
+    for name, value in own.items():
+        st.query_params[name] = value
 
 
 def _through_history() -> bool:
@@ -104,8 +107,42 @@ def current_id() -> str:
 
 def address() -> dict[str, str]:
     """The parameters of the address that leads to this tab's conversation, in the language chosen."""
-    others = {name: value for name, value in st.query_params.items() if name != "c"}
-    return {**others, "c": current_id()} if current_id() else others
+    others = {name: value for name, value in st.query_params.items() if name not in {"c", "among"}}
+    return others | _own_parameters()
+
+
+def _own_parameters() -> dict[str, str]:
+    """The conversation's id; before its first question, the token of the papers to ask among."""
+    if current_id():
+        return {"c": current_id()}
+    return {"among": _token()} if _token() in app_state.background().chosen else {}
+
+
+def _token() -> str:
+    """Stands for a conversation that has no question yet, and so no id; empty where nothing was chosen."""
+    state = st.session_state
+    if "among" not in state:
+        state["among"] = st.query_params.get("among", "")
+    return str(state["among"])
+
+
+def choose(name: str, arxiv_ids: Sequence[str]) -> None:
+    """Ask among these papers alone from this conversation's next question on; none of them is all papers."""
+    if not current_id() and not _token():
+        st.session_state["among"] = secrets.token_hex(5)
+    chosen = Filters(only=tuple(arxiv_ids), only_name=name if arxiv_ids else "")
+    app_state.background().chosen[current_id() or _token()] = chosen
+
+
+def chosen() -> Filters:
+    """The papers that this tab's conversation asks among, and nothing else; of one from the history
+    those of its last question.
+    """
+    known = app_state.background().chosen.get(current_id() or _token())
+    if known is not None:
+        return known
+    asked = [job.progress.query.filters for job in as_it_is() if job.progress.query]
+    return Filters(only=asked[-1].only, only_name=asked[-1].only_name) if asked else Filters()
 
 
 def busy(library: Library) -> bool:
@@ -124,7 +161,9 @@ def open_conversation(conversation_id: str) -> None:
     """Show another conversation in this tab."""
     st.session_state["conversation"] = conversation_id
     st.session_state.pop("not-opened", None)
+    st.session_state["among"] = ""
     close_source()
+    st.query_params.pop("among", None)
     if not conversation_id:
         st.query_params.pop("c", None)
 
@@ -137,6 +176,7 @@ def stop() -> None:
 def delete(conversation_id: str) -> None:
     """Delete a conversation here and in the history. Raises HistoryError."""
     app_state.history().delete(conversation_id)
+    app_state.background().chosen.pop(conversation_id, None)
     for job in app_state.background().conversations.pop(conversation_id, []):
         job.stop()
     if conversation_id == current_id():
@@ -153,6 +193,7 @@ def delete_all() -> None:
     for job in jobs:
         job.wait(STOP_SECONDS)
     known.clear()
+    app_state.background().chosen.clear()
     open_conversation("")
 
 
@@ -167,7 +208,9 @@ def ask(question: str, library: Library, filters: Filters = Filters()) -> None:
     with app_state.background().asking:
         if busy(library):
             return
+        among = chosen()
         conversation_id, turn_id = _save_question(question)
+        app_state.background().chosen[conversation_id] = among
         known = app_state.background().conversations.setdefault(conversation_id, [])
         _start(AnswerJob(question, turn_id=turn_id), known, library, filters)
 
@@ -210,7 +253,7 @@ def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Fil
     jobs.append(job)
     generator = app_state.engine().generator
     model_call = ModelCall(generator, call_queue()) if generator else None
-    job.start(library, model_call, turns, filters, partial(_save_answer, job.turn_id))
+    job.start(library, model_call, turns, filters, app_state.in_same_home(_save_answer, job.turn_id))
 
 
 def _save_question(question: str) -> tuple[str, int | None]:

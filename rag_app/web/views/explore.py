@@ -18,12 +18,14 @@ from rag_app.records import Filters, Paper
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import conversations
 from rag_app.web.widgets import filters
-from rag_app.web.widgets.bookmarks import bookmark_button, bookmarked, gone_bookmarks
+from rag_app.web.widgets.ask_only import ask_only_button
+from rag_app.web.widgets.bookmarks import bookmark_all_button, bookmark_button, bookmarked, gone_bookmarks
 from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.markdown import label
-from rag_app.web.widgets.paper_drawer import paper_drawer
+from rag_app.web.widgets.paper_drawer import open_paper_drawer
 from rag_app.web.widgets.paper_table import paper_table
 from rag_app.web.widgets.plots import plots
+from rag_app.web.widgets.rising import rising_topics
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -45,9 +47,12 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
         return
     if view == "week":
         _new_this_week(chosen, words, library)
-    shown = plots(papers, words)
+    shown = plots(papers, words, library)
     if len(shown) < len(papers):
         st.caption(words["plot_chosen"].format(n=f"{len(shown):,}"))
+    if len(shown) < total:
+        whole_view = view != "all" and len(shown) == len(papers)
+        _actions(words[f"view_{view}" if whole_view else "selection"], shown, words, open_chat)
     above = st.container()
     paper = paper_table(shown, words, "explore-table")
     with above:
@@ -99,16 +104,7 @@ def _new_this_week(period: Filters, words: Words, library: Library) -> None:
         if top:
             st.markdown(f"**{words['week_top']}**")
             st.markdown("\n".join(f"1. {label(p.title, 110)} :gray[{votes(words, p.votes)}]" for p in top))
-        if topics:
-            st.markdown(f"**{words['week_rising']}**")
-            change = words["week_change"]
-            st.markdown(
-                " ".join(
-                    f":green-badge[{label(t.phrase, 40)}] "
-                    f":small[:gray[{change.format(before=f'{t.before:.1%}', now=f'{t.within:.1%}')}]]"
-                    for t in topics
-                )
-            )
+        rising_topics(topics, words)
 
 
 def matching(papers: Sequence[Paper], text: str) -> list[Paper]:
@@ -122,13 +118,21 @@ def _searchable(paper: Paper) -> str:
     return "\n".join(parts).casefold()
 
 
+def _actions(name: str, papers: Sequence[Paper], words: Words, open_chat: Callable[[], None]) -> None:
+    """What can be done with a part of the collection, all of it at once."""
+    ids = [paper.arxiv_id for paper in papers]
+    with st.container(horizontal=True, key="explore-actions"):
+        ask_only_button(name, ids, words, "explore", open_chat)
+        bookmark_all_button(ids, words, "explore")
+
+
 def _selected_paper(paper: Paper, words: Words, library: Library, open_chat: Callable[[], None]) -> None:
     """What can be done with the paper whose row is chosen."""
     with st.container(border=True, key="explore-chosen"):
         st.markdown(f"**{label(paper.title, 160)}**")
         with st.container(horizontal=True):
             if st.button(words["read"], key="explore-read", icon=":material/article:"):
-                st.dialog(words["source"], width="medium", position="right")(paper_drawer)(paper, words)
+                open_paper_drawer(paper, words, library)
             if st.button(words["ask_about"], key="explore-ask", icon=":material/chat:"):
                 conversations.begin()
                 conversations.ask(words["ask_about_question"].format(title=paper.title), library)

@@ -1,19 +1,20 @@
 """The history page: conversations found again, renamed, exported and deleted.
 
 Knows: what can be done with a conversation. Does not know: how it is kept (`history.store`) or
-exported (`history.export`).
+exported (`export.conversation`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag_app.errors import RagError
-from rag_app.history import export
+from rag_app.export.conversation import FILES, export
 from rag_app.history.store import Conversation
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, conversations
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 PER_PAGE = 20
-FORMATS: dict[export.Format, tuple[str, str]] = {
-    "md": ("Markdown", "text/markdown"),
-    "json": ("JSON", "application/json"),
-    "bibtex": ("BibTeX", "text/plain"),
-}
-SUFFIXES = {"md": "md", "json": "json", "bibtex": "bib"}
 
 
 def page(words: Words, library: Library | None, open_chat: Callable[[], None]) -> None:
@@ -78,27 +73,27 @@ def _export_menu(conversation: Conversation, words: Words, library: Library | No
     )
     if not menu.open:  # documents are made when they are asked for, not for every row of the list
         return
-    for format_, (name, mime) in FORMATS.items():
+    for format_, file in FILES.items():
         menu.download_button(
-            name,
-            _document(conversation, format_, library),
-            f"conversation-{conversation.id}.{SUFFIXES[format_]}",
-            mime,
+            file.title,
+            partial(_document, conversation, format_, library),
+            f"conversation-{conversation.id}.{file.suffix}",
+            file.mime,
             key=f"{key}-{format_}",
             on_click="ignore",
             width="stretch",
         )
 
 
-def _document(conversation: Conversation, format_: export.Format, library: Library | None) -> str:
+def _document(conversation: Conversation, format_: str, library: Library | None) -> bytes:
     """The conversation as it is at the moment of the download."""
-    table = library.snapshot.papers if library else None
-    return export.export(
-        conversation,
-        app_state.history().turns(conversation.id),
-        format_,
-        lambda arxiv_id: table.get(arxiv_id) if table and table.has(arxiv_id) else None,
-    )
+    papers = library.snapshot.papers.find if library else _nothing
+    turns = app_state.history().turns(conversation.id)
+    return FILES[format_].encoded(export(conversation, turns, format_, papers))
+
+
+def _nothing(arxiv_id: str) -> None:
+    """What a page without a collection knows of a paper."""
 
 
 def _rename_menu(conversation: Conversation, words: Words, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What can be done with an answer: ask again, copy it, look at its details, rate it.
+"""What can be done with an answer: ask again, copy or export it, look at its details, rate it.
 
 Knows: which of these an answer offers. Does not know: how the answer looks.
 """
@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app.history.store import SavedTurn
 from rag_app.records import Answer
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
+from rag_app.web.state.saved_progress import trace_of
 from rag_app.web.widgets.answer_details import answer_details
+from rag_app.web.widgets.export_menu import answer_exports
 from rag_app.web.widgets.feedback import feedback
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ def answer_actions(place: int, job: AnswerJob, words: Words, library: Library, l
         if last:
             _again_button(place, words, library)
         if job.progress.answer:
-            _copy_menu(place, job.progress.answer, words)
+            _copy_menu(place, job, job.progress.answer, words, library)
             _details_menu(place, job.progress, job.progress.answer, words, library)
         feedback(place, job, words)
 
@@ -44,12 +47,20 @@ def _again_button(place: int, words: Words, library: Library) -> None:
     )
 
 
-def _copy_menu(place: int, answer: Answer, words: Words) -> None:
-    with st.popover(
-        words["copy"], icon=":material/content_copy:", type="tertiary", key=f"answer-{place}-copy"
-    ):
+def _copy_menu(place: int, job: AnswerJob, answer: Answer, words: Words, library: Library) -> None:
+    """The answer as Markdown to copy, and as files."""
+    key = f"answer-{place}-copy"
+    menu = st.popover(
+        words["copy"], icon=":material/content_copy:", type="tertiary", key=key, on_change="rerun"
+    )
+    if not menu.open:
+        return
+    with menu:
+        if answer.citations:
+            turn = SavedTurn(0, job.question, "", None, answer, trace=trace_of(job.progress))
+            answer_exports(turn, library.snapshot.papers.find, words, key)
         st.caption(words["copy_help"])
-        st.code(with_sources(answer), language="markdown", wrap_lines=True, height=300)
+        st.code(with_sources(answer), language="markdown", wrap_lines=True, height=220)
 
 
 def _details_menu(

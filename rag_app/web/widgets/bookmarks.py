@@ -6,6 +6,7 @@ cannot be read has none. Does not know: the papers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -17,6 +18,8 @@ from rag_app.web.state import app_state
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
+MOST_AT_ONCE = 300  # papers; each is saved for itself
+
 
 def bookmark_button(arxiv_id: str, words: Words, key: str) -> None:
     """A toggle that shows whether the paper is bookmarked."""
@@ -27,6 +30,18 @@ def bookmark_button(arxiv_id: str, words: Words, key: str) -> None:
         icon=":material/bookmark_added:" if marked else ":material/bookmark_add:",
         on_click=_toggle,
         args=(arxiv_id, marked),
+    )
+
+
+def bookmark_all_button(arxiv_ids: Sequence[str], words: Words, key: str) -> None:
+    """Bookmark each of these papers; shut where there are too many to be meant."""
+    st.button(
+        words["bookmark_all"].format(n=f"{len(arxiv_ids):,}"),
+        key=f"{key}-bookmark-all",
+        icon=":material/bookmark_add:",
+        disabled=not 0 < len(arxiv_ids) <= MOST_AT_ONCE,
+        on_click=_bookmark_all,
+        args=(tuple(arxiv_ids), words),
     )
 
 
@@ -51,6 +66,18 @@ def gone_bookmarks(library: Library, words: Words) -> None:
                     f"arXiv {arxiv_id}", f"https://arxiv.org/abs/{arxiv_id}", icon=":material/open_in_new:"
                 )
                 bookmark_button(arxiv_id, words, "gone")
+
+
+def _bookmark_all(arxiv_ids: Sequence[str], words: Words) -> None:
+    history = app_state.history()
+    try:
+        for arxiv_id in reversed(arxiv_ids):  # the first becomes the latest
+            history.bookmark(arxiv_id)
+    except RagError as error:
+        st.toast(error.message, icon=":material/error:")
+    else:
+        said = words["bookmarked_all"].format(n=f"{len(arxiv_ids):,}")
+        st.toast(said, icon=":material/bookmark_added:")
 
 
 def _toggle(arxiv_id: str, marked: bool) -> None:

@@ -5,6 +5,7 @@ Knows: the inputs and where their values live. Does not know: what filters do to
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ import streamlit as st
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.records import Filters
 from rag_app.web.i18n.text import Words
+from rag_app.web.state import conversations
+from rag_app.web.widgets.bookmarks import bookmarked
 from rag_app.web.widgets.markdown import label
 
 if TYPE_CHECKING:
@@ -24,7 +27,8 @@ FILTERS = "filters"  # key in the state of the session
 def chosen_filters() -> Filters:
     """The filters that apply to this tab's next question."""
     filters: Filters = st.session_state.get(FILTERS, Filters())
-    return filters
+    among = conversations.chosen()
+    return replace(filters, only=among.only, only_name=among.only_name)
 
 
 def filter_bar(words: Words, library: Library) -> None:
@@ -33,6 +37,7 @@ def filter_bar(words: Words, library: Library) -> None:
         with st.popover(words["filters"], icon=":material/filter_alt:", type="tertiary"):
             st.caption(words["filters_help"])
             st.session_state[FILTERS] = filter_inputs(words, library, "chat-filter")
+            _bookmarks_button(words)
         for name, text in _chips(chosen_filters(), words):
             st.button(
                 text,
@@ -42,6 +47,21 @@ def filter_bar(words: Words, library: Library) -> None:
                 args=(name,),
                 help=words["filter_drop"],
             )
+    lacking = [one for one in conversations.chosen().only if not library.snapshot.papers.has(one)]
+    if lacking:
+        st.caption(words["only_lacking"].format(n=f"{len(lacking):,}"))
+
+
+def _bookmarks_button(words: Words) -> None:
+    """Ask among the bookmarked papers; the button takes no room where there are none."""
+    if marked := bookmarked():
+        st.button(
+            words["only_bookmarks"].format(n=f"{len(marked):,}"),
+            key="only-bookmarks",
+            icon=":material/bookmarks:",
+            on_click=conversations.choose,
+            args=(words["view_marked"], marked),
+        )
 
 
 def filter_inputs(words: Words, library: Library, key: str) -> Filters:
@@ -111,15 +131,21 @@ def _chips(filters: Filters, words: Words) -> list[tuple[str, str]]:
         chips.append(("votes", words["chip_votes"].format(n=filters.min_votes)))
     if filters.authors:
         chips.append(("authors", label(", ".join(filters.authors), 40)))
+    if filters.only:
+        name = label(filters.only_name or words["only_chosen"], 40)
+        chips.append(("only", words["chip_only"].format(name=name, n=f"{len(filters.only):,}")))
     return chips
 
 
 def clear_filters() -> None:
     """Take every filter away."""
-    for name in ("since", "until", "votes", "authors"):
+    for name in ("since", "until", "votes", "authors", "only"):
         _clear(name)
     st.session_state[FILTERS] = Filters()
 
 
 def _clear(name: str) -> None:
+    if name == "only":
+        conversations.choose("", ())
+        return
     st.session_state[f"chat-filter-{name}"] = "" if name == "authors" else None

@@ -7,26 +7,46 @@ the paper was found. Text of digests is untrusted: all of it is escaped.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag_app.records import Paper
+from rag_app.lang import reads_as
+from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.bookmarks import bookmark_button
 from rag_app.web.widgets.compare_button import compare_button
+from rag_app.web.widgets.gloss import LONGEST, PageReader, as_read
 from rag_app.web.widgets.highlights import Spans, highlighted, spans_of
-from rag_app.web.widgets.markdown import badge, escape_inline
+from rag_app.web.widgets.markdown import badge, escape_inline, label
+from rag_app.web.widgets.similar_papers import similar_papers
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+
+
+FOLLOWED = "followed-paper"  # key of the similar paper that the drawer shows in place of the opened one
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerActions:
+    """What the drawer of an answer's source leads to."""
+
+    ask: Callable[[Paper], None]  # a question about the paper
+    follow: Callable[[str], None]  # a similar paper
 
 
 def source_drawer(
-    paper: Paper, progress: AnswerProgress, words: Words, ask: Callable[[Paper], None], *, gone: bool = False
+    paper: Paper, progress: AnswerProgress, words: Words, library: Library, actions: DrawerActions
 ) -> None:
     """The paper with what supports the answer highlighted; the section that says it is in front.
 
-    Of one whose digest is `gone` it is what the answer kept, and nothing more can be asked of it.
+    Of one whose digest is gone it is what the answer kept, and nothing more can be asked of it.
     """
+    gone = not library.snapshot.papers.has(paper.arxiv_id)
     citation = progress.citation_of(paper.arxiv_id)
     spans = spans_of(progress, paper.arxiv_id)
     st.markdown(
@@ -39,7 +59,7 @@ def source_drawer(
         st.link_button(words["arxiv"], paper.url, icon=":material/open_in_new:")
         if not gone:
             if st.button(words["ask_about"], key="drawer-ask", icon=":material/chat:"):
-                ask(paper)
+                actions.ask(paper)
             compare_button(paper.arxiv_id, words, "drawer")
         bookmark_button(paper.arxiv_id, words, "drawer")
     if citation and not spans and citation.quote:
@@ -47,7 +67,25 @@ def source_drawer(
         st.markdown(f"> {escape_inline(' '.join(citation.quote.split()))}")
     elif spans:
         st.caption(words["highlight" if citation else "highlight_found"])
+    _glosses(paper, spans, progress, words, library)
     _section_tabs(paper, spans, citation.section if citation else next(iter(spans), ""))
+    if not gone:
+        similar_papers(paper.arxiv_id, words, library, "drawer", actions.follow)
+
+
+def _glosses(paper: Paper, spans: Spans, progress: AnswerProgress, words: Words, library: Library) -> None:
+    """What the highlighted sentences say, for a reader of another language."""
+    passages = [
+        Passage(paper.arxiv_id, name, start, end, paper.section(name).text[start:end])
+        for name, places in spans.items()
+        for start, end in places
+    ]
+    language = progress.query.language if progress.query else ""
+    foreign = [passage for passage in passages if language and not reads_as(passage.text, language)]
+    read = as_read(foreign, PageReader(language, words, library))
+    if said := [text for text, p in zip(read, foreign, strict=True) if text != label(p.text, LONGEST)]:
+        st.caption(words["gloss_help"])
+        st.markdown("\n".join(f"> {text}\n>" for text in said))
 
 
 def _section_tabs(paper: Paper, spans: Spans, opened: str) -> None:
@@ -60,8 +98,17 @@ def _section_tabs(paper: Paper, spans: Spans, opened: str) -> None:
         tab.markdown(highlighted(section.text, spans.get(section.name, [])))
 
 
-def paper_drawer(paper: Paper, words: Words) -> None:
-    """The paper as its digest tells it, outside of any answer."""
+def open_paper_drawer(paper: Paper, words: Words, library: Library) -> None:
+    """Open the drawer with the paper as its digest tells it, outside of any answer."""
+    st.session_state.pop(FOLLOWED, None)
+    drawer = st.dialog(words["source"], width="medium", position="right")(_paper_drawer)
+    drawer(paper, words, library)
+
+
+def _paper_drawer(opened: Paper, words: Words, library: Library) -> None:
+    """The opened paper, or the similar one that was followed from it."""
+    followed = st.session_state.get(FOLLOWED, opened.arxiv_id)
+    paper = library.snapshot.papers.get(followed) if library.snapshot.papers.has(followed) else opened
     st.markdown(f"#### {escape_markdown(paper.title)}", anchors=False)
     st.caption(_facts(paper, words))
     with st.container(horizontal=True):
@@ -70,6 +117,11 @@ def paper_drawer(paper: Paper, words: Words) -> None:
     for section in paper.sections:
         st.markdown(f"**{escape_markdown(section.name)}**")
         st.markdown(highlighted(section.text, []))
+    similar_papers(paper.arxiv_id, words, library, "paper", _follow)
+
+
+def _follow(arxiv_id: str) -> None:
+    st.session_state[FOLLOWED] = arxiv_id
 
 
 def _facts(paper: Paper, words: Words) -> str:

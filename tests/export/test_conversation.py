@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag_app.history.export import UNKNOWN_AUTHORS, export
+from rag_app.export.conversation import FILES, export
+from rag_app.export.reference import UNKNOWN_AUTHORS
 from rag_app.history.store import Conversation, SavedTurn
 from rag_app.records import Answer, Citation, Evidence, Hit, Intent, Paper, Query, Trace
 from rag_app.records_json import from_json, query_from_json
@@ -109,10 +110,10 @@ def test_json_holds_all_that_was_asked_and_answered() -> None:
     assert "제목 🧪" in text  # readable, not escaped
 
 
-@pytest.mark.parametrize("format", ["md", "json", "bibtex"])
+@pytest.mark.parametrize("format", list(FILES))
 def test_every_export_can_be_written_as_utf8(format: str) -> None:
     turns = [turn(citation(1, "2411.00001", "lone \ud800 surrogate"), question="\udcff")]
-    assert export(CONVERSATION, turns, format, nobody).encode("utf-8")  # type: ignore[arg-type]  # a parameter is str
+    assert export(CONVERSATION, turns, format, nobody).encode("utf-8")
 
 
 # --- BibTeX -------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def test_a_source_whose_digest_is_gone_says_so() -> None:
         ("bibtex", "author = {Ann Lee}", "note = {Authors not known"),
         ("md", "[Held]", "not in the collection any more"),
     ):
-        text = export(CONVERSATION, [turn(held, lost)], format, papers)  # type: ignore[arg-type]
+        text = export(CONVERSATION, [turn(held, lost)], format, papers)
         of_held, of_lost = text.split("Lost", 1)
         assert held_says in of_held
         assert lost_says in of_lost

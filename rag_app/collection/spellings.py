@@ -1,0 +1,314 @@
+"""The spellings of a phrase in a collection, and which papers say one of them.
+
+Knows: that texts write a term beside its other spellings, "희소 오토인코더 (Sparse Autoencoder, SAE)",
+so that a translation or an abbreviation is what stands beside the phrase, and seldom beside others.
+Does not know: which phrases a question is about, or how papers are ranked.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate, islice, product
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app.lang import alternatives, other_scripts
+from rag_app.text.terms import HAN, KATAKANA, STOP_WORDS, fold_word
+
+Counts = NDArray[np.int32]
+
+HYPHENS = re.compile("[-‐‑–]")
+BRACKETS = re.compile(r"[(（]([^()（）]{2,80})[)）]")
+BETWEEN = re.compile(r"[,;/:]")  # two spellings within brackets
+SENTENCE = re.compile(r"[^\w \t·+-]")  # what no term holds
+IN_TITLE = 2  # mentions that one in the title counts for
+LEFT = 60  # characters before brackets that may belong to the spelling
+LEFT_WORDS = 6
+
+# A spelling of a phrase is accepted where it stands beside it in this share of the pairs of the
+# phrase, and in that share of its own beside one of the phrase's spellings: both directions of a
+# translation lexicon. They are shares of a collection's own pairs, so no model changes them.
+LEAST_SHARE, LEAST_SPECIFIC = 0.1, 0.5
+FEW = 5  # pairs; of more, one alone is by chance
+WHOLE = 0.8  # of a shorter spelling's pairs that have the longer one's words before it: it is cut off
+MOST_WORDS = 2  # of the translation of one word; of several, as many as these, of an abbreviation its letters
+USUAL = 0.2  # of the papers that say the usual translation of a word
+SYLLABLES = 1.5  # for each English word at least: less is a part of the term
+WORD_SHARE = 0.25  # of a single word's translation probability
+
+_OTHER = other_scripts()
+_OTHERS = re.compile(f"[{_OTHER}]")
+_ENDING = alternatives(lambda one: one.after_nouns)
+_CLAUSE = re.compile(f"[{_OTHER}](?:{alternatives(lambda one: one.clause_ends)})$")
+
+
+class Words(Protocol):
+    """What is known of single words; a lexical index."""
+
+    glossary: dict[str, dict[str, float]]  # English word -> its translations with their probability
+
+    def papers_with(self, term: str) -> int:
+        """How many papers have the term."""
+
+
+class Spellings:
+    """Phrases looked up in the texts of a collection; safe to share between threads."""
+
+    def __init__(self, texts: Sequence[str], lexical: Words) -> None:
+        """`texts` are casefolded, one a paper, its title first; `lexical` translates single words."""
+        self._text = "\0".join(texts)  # one text is searched much faster than thousands
+        self._titles = [text.find("\n") for text in texts]  # their lengths
+        self._ends = [end - 1 for end in accumulate(len(text) + 1 for text in texts)]
+        self._starts = [end - len(text) for end, text in zip(self._ends, texts, strict=True)]
+        self._lexical = lexical
+        self._reverse: dict[str, list[str]] = defaultdict(list)
+        for word, targets in lexical.glossary.items():
+            for target, share in targets.items():
+                if share >= WORD_SHARE:
+                    self._reverse[target].append(word)
+        # Each pair of brackets gives what it holds and every ending of the words before it, since
+        # where a term starts there is not marked.
+        self._pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []  # keys inside, keys before
+        self._at: dict[str, list[int]] = defaultdict(list)  # key -> its pairs
+        self._written: dict[str, Counter[str]] = defaultdict(Counter)
+        for text in texts:
+            self._read(text)
+
+    def _read(self, text: str) -> None:
+        for found in BRACKETS.finditer(text):
+            inside = [part.strip() for part in BETWEEN.split(found[1]) if part.strip()]
+            before = _endings(text[max(0, found.start() - LEFT) : found.start()])
+            names = tuple(dict.fromkeys(self._key_of(part) for part in inside))
+            left = tuple(dict.fromkeys(self._key_of(part) for part in before))
+            for one in {*names, *left}:
+                self._at[one].append(len(self._pairs))
+            self._pairs.append((names, left))
+
+    def _key_of(self, written: str) -> str:
+        folded = key(written)
+        self._written[folded][written] += 1
+        return folded
+
+    def of(self, phrase: str) -> tuple[str, ...]:
+        """The phrase and its other spellings, casefolded."""
+        first = key(phrase)
+        words = HYPHENS.sub(" ", phrase.casefold()).split()
+        known = {first}
+        if _is_other(first):
+            known |= self._translations_of(known)
+        known |= self._abbreviations_of(known)
+        known |= self._translations_of({one for one in known if not _is_other(one)})
+        # What stands beside a word is often narrower than the word: "benchmark" beside "several benchmarks".
+        spelled_out = any(_kind(self._form(one, one)) == "long" for one in known)
+        plain = (
+            {key(twin) for twin in self._translations(words[0])}
+            if len(words) == 1 and not spelled_out
+            else set()
+        )
+        if plain:
+            known = {one for one in known if _is_other(one) == _is_other(first)} | plain
+        found = tuple(self._form(one, one) for one in known if one != first)
+        return (self._form(first, phrase.casefold()), *sorted(found or self._word_by_word(words)))
+
+    def _form(self, folded: str, written: str = "") -> str:
+        """The way of writing with most blanks, since the pattern lets them away."""
+        forms = [*self._written.get(folded, ()), *([written] if written else [])]
+        return max(forms, key=_word_count)
+
+    def is_term(self, phrase: str) -> bool:
+        """Whether it is written beside other spellings."""
+        return any(len(self._pairs[place][0]) for place in self._at.get(key(phrase), ()))
+
+    def papers_saying(self, phrase: str) -> int:
+        """How many papers say the phrase in these words."""
+        return int(np.count_nonzero(self.saying((phrase.casefold(),))))
+
+    def saying(self, spellings: Iterable[str]) -> Counts:
+        """How often each paper says one of the spellings, shape (papers,); its title says it twice."""
+        spellings = tuple(spellings)
+        said = pattern(spellings)
+        counts = np.zeros(len(self._starts), np.int32)
+        for row in sorted({row for spelling in spellings for row in self._rows_with(_mark(spelling))}):
+            start = self._starts[row]
+            found = [match.start() for match in said.finditer(self._text, start, self._ends[row])]
+            titled = bool(found) and found[0] < start + self._titles[row]
+            counts[row] = len(found) + (IN_TITLE - 1 if titled else 0)
+        return counts
+
+    def _rows_with(self, mark: str) -> Iterator[int]:
+        """The papers whose text holds the characters."""
+        at = self._text.find(mark)
+        while at >= 0:
+            row = bisect_right(self._starts, at) - 1
+            yield row
+            at = self._text.find(mark, self._ends[row])
+
+    def _translations_of(self, known: set[str]) -> set[str]:
+        """Spellings in the other script. Terms have one English name and several translations, so that
+        only a translation may stand mostly beside others.
+        """
+        longest = max((self._form(one, one) for one in known), key=_word_count, default="")
+        likely = {
+            twin: count
+            for twin, count in self._beside_often(known).items()
+            if _translates(written := self._form(twin), longest)
+            and (self._mostly(twin, known) or (_kind(written) == "long" and self._mostly_from(known, twin)))
+        }
+        return {twin for twin in likely if not _cut(twin, likely)}
+
+    def _abbreviations_of(self, known: set[str]) -> set[str]:
+        """Abbreviations of what is known, and what it abbreviates."""
+        latin = {one for one in known if not _is_other(one)}
+        return {
+            twin
+            for twin in self._beside_often(latin)
+            if any(_abbreviate(self._form(twin), self._form(one, one)) for one in latin)
+            and self._mostly(twin, latin)
+        }
+
+    def _beside_often(self, known: set[str]) -> dict[str, int]:
+        """How often it stands beside what is known: what does often enough, and is a whole term."""
+        places = self._places(known)
+        beside = Counter(twin for place in places for twin in self._beside(place, known))
+        return {
+            twin: count
+            for twin, count in beside.items()
+            if count >= max(LEAST_SHARE * len(places), 2 if len(places) >= FEW else 1)
+            and len(twin) > 1
+            and twin not in STOP_WORDS
+            and not any(one.endswith(twin) or twin.endswith(one) for one in known)
+        }
+
+    def _places(self, known: Iterable[str]) -> set[int]:
+        return {place for one in known for place in self._at.get(one, ())}
+
+    def _beside(self, place: int, known: set[str]) -> set[str]:
+        """The other names of a pair that holds a known one."""
+        names, left = self._pairs[place]
+        return {*names, *left} - known if known.intersection(names) else set(names) - known
+
+    def _mostly(self, twin: str, known: set[str]) -> bool:
+        """Whether the twin stands beside what is known rather than beside other terms of that kind."""
+        kinds = {_kind(self._form(one, one)) for one in known}
+        found = [beside for place in self._at[twin] if (beside := self._of_kind(place, {twin}, kinds))]
+        return sum(bool(beside & known) for beside in found) >= LEAST_SPECIFIC * len(found)
+
+    def _mostly_from(self, known: set[str], twin: str) -> bool:
+        """Whether what is known stands mostly beside the twin."""
+        kinds = {_kind(self._form(twin))}
+        found = [beside for place in self._places(known) if (beside := self._of_kind(place, known, kinds))]
+        return sum(twin in beside for beside in found) >= LEAST_SPECIFIC * len(found)
+
+    def _of_kind(self, place: int, known: set[str], kinds: set[str]) -> set[str]:
+        return {one for one in self._beside(place, known) if _kind(self._form(one, one)) in kinds}
+
+    def _word_by_word(self, words: Sequence[str]) -> list[str]:
+        """Translations put together from those of its words, where the texts say them."""
+        choices = islice(product(*map(self._translations, words)), 30)
+        return [twin for twin in map(" ".join, choices) if self.saying([twin]).any()]
+
+    def _translations(self, word: str) -> list[str]:
+        if not _is_other(word):
+            shares = self._lexical.glossary.get(fold_word(word), {})
+            return [term for term, share in shares.items() if share >= WORD_SHARE]
+        # Rare words are aligned with whatever stood beside them.
+        found = {one: self._lexical.papers_with(one) for one in self._reverse.get(word, ())}
+        return [one for one, papers in found.items() if papers >= USUAL * max(found.values())]
+
+
+def _endings(before: str) -> list[str]:
+    """Every ending of the words before brackets, up to the clause they stand in."""
+    before = before.rstrip()
+    tail = SENTENCE.split(before)[-1]
+    glued = before[: len(before) - len(tail)][-1:].strip() and not tail[:1].isspace()  # a particle
+    words = [word for word in tail.split()[1 if glued else 0 :] if word.strip("-+·")][-LEFT_WORDS:]
+    start = next((at for at in range(len(words) - 1, 0, -1) if _CLAUSE.search(words[at - 1])), 0)
+    return [" ".join(words[at:]) for at in range(start, len(words))]
+
+
+def key(spelling: str) -> str:
+    """A spelling without case, hyphens, blanks and plural."""
+    words = HYPHENS.sub(" ", spelling.casefold()).split()
+    return "".join(word if _is_other(word) else fold_word(word) for word in words)
+
+
+def _word_count(written: str) -> int:
+    return len(HYPHENS.sub(" ", written).split())
+
+
+def _is_other(written: str) -> bool:
+    """Whether it is not in Latin letters alone."""
+    return bool(_OTHERS.search(written))
+
+
+def _kind(written: str) -> str:
+    """A term in another script, an abbreviation (which any word may be), or one in several words."""
+    if _is_other(written):
+        return "other"
+    return "short" if _word_count(written) == 1 else "long"
+
+
+def _translates(one: str, other: str) -> bool:
+    """Whether they are in two scripts, and the one is no part of what the other says."""
+    mine, others = _is_other(one), _is_other(other)
+    if mine == others:
+        return False
+    korean, latin = (one, other) if mine else (other, one)
+    words = _word_count(latin) if " " in latin or "-" in latin else max(MOST_WORDS, len(latin))
+    return len(korean.replace(" ", "")) >= SYLLABLES * _word_count(latin) and _word_count(korean) <= words
+
+
+def _abbreviate(one: str, other: str) -> bool:
+    """Whether either is one word with a letter of each word of the other, in order."""
+    if _is_other(one):
+        return False
+    short, long = sorted((one, other), key=_word_count)
+    letters, words = key(short), HYPHENS.sub(" ", long).split()
+    if _word_count(short) > 1 or not max(2, len(words) - 1) <= len(letters) <= 8 or len(words) < 2:
+        return False
+    rest = iter("".join(words))
+    return letters[0] == words[0][0] and all(letter in rest for letter in letters)
+
+
+def _cut(twin: str, likely: Mapping[str, int]) -> bool:
+    """Whether it is the end of a longer spelling that is nearly always meant, or has words of the
+    sentence before it.
+    """
+    for other, count in likely.items():
+        if other != twin and other.endswith(twin) and count >= WHOLE * likely[twin]:
+            return True
+        if other != twin and twin.endswith(other) and likely[twin] < WHOLE * count:
+            return True
+    return False
+
+
+def _mark(spelling: str) -> str:
+    """What every form of a spelling holds: quicker to look for than the pattern."""
+    longest = max(HYPHENS.sub(" ", spelling).split(), key=len)
+    return longest if _is_other(longest) else fold_word(longest).removesuffix("y")
+
+
+@lru_cache(maxsize=200)
+def pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the spellings as whole words of a casefolded text: blanks, hyphens, plurals and particles do
+    not matter.
+    """
+    return re.compile("|".join(_whole(spelling) for spelling in spellings))
+
+
+def _whole(spelling: str) -> str:
+    if HAN.search(spelling) or KATAKANA.search(spelling):
+        return re.escape(spelling.casefold())  # no blank tells where a word ends
+    *first, last = HYPHENS.sub(" ", spelling.casefold()).split()
+    if _is_other(last):
+        tail = rf"{re.escape(last)}(?=(?:{_ENDING})?(?![{_OTHER}a-z0-9]))"
+    else:
+        stem = re.escape(fold_word(last))
+        tail = (rf"{stem[:-1]}(?:ys?|ies)" if stem.endswith("y") else rf"{stem}(?:e?s)?") + "(?![a-z0-9])"
+    return rf"(?<![{_OTHER}a-z0-9])" + r"[-‐‑–\s]?".join([*map(re.escape, first), tail])

@@ -1,0 +1,24 @@
+"""How the topic of a list is put together in English."""
+
+from __future__ import annotations
+
+from rag_app.lang.language import TopicWords
+
+TOPICS = TopicWords(
+    either=frozenset({"or", "and/or"}),
+    both=frozenset({"and", "plus"}),
+    leaving_out_next=frozenset("except excluding minus not".split()),
+    leaving_out_last=frozenset(),
+    saying_little=frozenset(
+        "improve enhance advance boost increase reduce lower speed up make making build built try explore "
+        "exploring examine investigate study apply applying applied using utilize employ leverage train "
+        "training perform achieve target focus focusing relate related relating relevant concern concerning "
+        "concerned regarding involve involving involved feature featuring touch tackle handle deal dealing "
+        "mention mentioning work working do doing anything something everything topic topics area areas "
+        "subject field question specifically particular mainly mostly especially inside here e.g i.e like "
+        "include including contain written better good novel recent several various different first "
+        "anybody somebody i'm we're interested interest see read reading need looking literature research "
+        "other another particular certain such write writes rely new propose introduce introduces built existing "
+        "publications articles collection digest digests we our you paper papers called known".split()
+    ),
+)

@@ -1,0 +1,155 @@
+"""A question that does not stand for itself, read with the turns before it.
+
+Knows: when a question depends on earlier turns, and what it takes from them: papers, topic, filters.
+Does not know: how a question is read by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rag_app.collection.bm25 import document
+from rag_app.collection.library import Dictionary
+from rag_app.collection.paper_names import fold
+from rag_app.records import Fact, Filters, Intent, Query, Turn
+from rag_app.search import patterns
+from rag_app.search.parts import QuestionParts
+
+FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
+
+Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
+
+
+def follow(
+    query: Query,
+    parts: QuestionParts,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn],
+    understand: Understand,
+) -> Query:
+    """A question that does not stand for itself takes its subject, or its topic and filters, from
+    the turns before.
+    """
+    last = conversation[-1]
+    if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, parts):
+        # The last turn may itself have narrowed a list.
+        before = understand(last.question, dictionary, conversation[:-1])
+        return replace(
+            query,
+            standalone=before.standalone,
+            topic=before.topic,
+            filters=_narrowed(query.filters, last.filters),
+            intent=before.intent if before.intent is not Intent.LOOKUP else Intent.LIST,
+            aggregate=query.aggregate or before.aggregate,
+            ranking=query.ranking or before.ranking,
+            limit=query.limit or before.limit,
+        )
+    # A paper of an old conversation may have left the collection.
+    subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
+    if subjects and patterns.SAME_DAY.search(parts.question) and not parts.filters:
+        query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
+    if subjects and _asks_for_another(query, parts):
+        return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
+    if query.filters.days and patterns.SAME_DAY.search(parts.question) and not query.papers:
+        return query
+    if not subjects or not _depends(query, parts, subjects, dictionary):
+        return query
+    names = tuple(_short_title(dictionary.papers.get(subject).title) for subject in subjects)
+    asked_before = f"{names[0]}: " if len(subjects) == 1 else ""
+    if patterns.COMPARING.search(parts.question) and query.papers:
+        subjects = tuple(dict.fromkeys([*subjects, *query.papers]))
+        names += query.names
+    # A name that is only compared with is no name of the paper asked about.
+    return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _asks_for_another(query: Query, parts: QuestionParts) -> bool:
+    """Whether one paper is asked for that is not the one before: "and the other robot paper of that day?"."""
+    question = parts.question
+    turned = patterns.ANOTHER.search(question) and not patterns.COMPARING.search(question)
+    return bool(turned) and not query.papers and not query.aggregate
+
+
+def _another(query: Query, subjects: tuple[str, ...], before: Query, dictionary: Dictionary) -> Query:
+    """The question as a search without those papers. "No, I meant the one about …" keeps a name that other
+    titles begin with too.
+    """
+    heads = [fold(paper.title) for paper in dictionary.papers.all() if paper.arxiv_id not in subjects]
+    shared = [name for name in before.names if any(head.startswith(fold(name)) for head in heads)]
+    standalone = f"{' '.join(shared)}: {query.standalone}" if shared else query.standalone
+    return replace(query, excluded=subjects, standalone=standalone, intent=Intent.LOOKUP)
+
+
+def _on_days_of(paper: str, filters: Filters, dictionary: Dictionary) -> Filters:
+    """The filters on the days of a paper alone; as they are, where they exclude those."""
+    days = tuple(day for day in dictionary.papers.get(paper).dates if not filters.days or day in filters.days)
+    return replace(filters, days=days) if days else filters
+
+
+def _only_narrows(query: Query, parts: QuestionParts) -> bool:
+    """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has
+    most votes?".
+    """
+    new = parts.filters or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS}
+    own_list = patterns.PAPERS.search(query.question) and not patterns.AMONG.search(query.question)
+    return bool(new) and not parts.terms and not query.papers and not own_list
+
+
+def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tuple[str, ...]:
+    """The papers of the last turn that had any; "the second one" picks one of them."""
+    papers = next((turn.papers for turn in reversed(conversation) if turn.papers), ())
+    place = patterns.ordinal(parts.question)
+    if place is not None and -len(papers) <= place < len(papers):
+        return (papers[place],)
+    if patterns.TWO.search(parts.question):
+        return papers[:2]
+    last = next(turn for turn in reversed(conversation) if turn.papers) if papers else None
+    return papers if last and last.intent is Intent.COMPARE else papers[:1]
+
+
+def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:
+    """Whether the question is about the papers of the turns before."""
+    compared = patterns.COMPARING.search(parts.question) and (
+        patterns.POINTING.search(parts.question) or len(parts.terms) <= 2
+    )
+    if query.papers and set(query.papers) & set(subjects):
+        return bool(compared)
+    if query.papers:
+        text = document(dictionary.papers.get(subjects[0])).casefold()
+        mentioned = all(name.casefold() in text for name in query.names)
+        return mentioned or bool(compared)
+    if patterns.POINTING.search(parts.question) or patterns.ordinal(parts.question) is not None:
+        return True
+    if parts.filters or any(
+        p.search(parts.question) for p in (patterns.SEARCHING, patterns.LISTING, patterns.TREND)
+    ):
+        return False
+    return len(parts.terms) <= FOLLOW_UP_TERMS
+
+
+def _short_title(title: str) -> str:
+    head = title.partition(":")[0]
+    return head if len(head.split()) <= 5 else title
+
+
+def _narrowed(own: Filters, before: Filters) -> Filters:
+    """The conditions of a follow-up over those before it: "and in April?" takes the place of March.
+
+    The papers to ask among are set beside the question, and are not what they were once taken away.
+    """
+    values = {
+        name: getattr(own, name) or getattr(before, name) for name in ("days", "since", "until", "authors")
+    }
+    for name in ("min_votes", "max_votes", "votes_known"):
+        value = getattr(own, name)
+        values[name] = value if value is not None else getattr(before, name)
+    if before.days and (own.days or own.since or own.until):
+        # Days given as filters bound the search; the question chooses among them.
+        values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
+    return Filters(**values, only=own.only, only_name=own.only_name)
+
+
+def _within(day: str, asked: Filters) -> bool:
+    in_days = not asked.days or day in asked.days
+    return in_days and (not asked.since or day >= asked.since) and (not asked.until or day <= asked.until)

@@ -1,0 +1,184 @@
+"""A question taken apart: its dates, votes, authors, names, and what is left.
+
+Knows: what is masked before what, which text is only pasted in, and how authors are asked for.
+Does not know: which papers a question is about, or what kind it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag_app.collection.library import Dictionary
+from rag_app.collection.paper_names import TITLE_HEAD, Named
+from rag_app.collection.papers import PaperTable, author_key
+from rag_app.lang import alternatives, count_letters, other_scripts
+from rag_app.records import Filters
+from rag_app.search import dates, kinds, names, patterns
+
+AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
+ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
+GLUED = re.compile(rf"[{other_scripts()}]+$")
+OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
+LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
+SHORTEST = 10  # characters of a question, beside the text pasted into it
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionParts:
+    """A question taken apart; `rest` is what is left of it without dates, votes and authors."""
+
+    question: str
+    filters: Filters
+    dates: dates.Dates
+    named: Named
+    rest: str
+    terms: tuple[str, ...]  # content terms of `rest` without the names
+    unknown_author: str = ""
+    notes: tuple[str, ...] = ()
+    marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
+
+
+def read(question: str, dictionary: Dictionary) -> QuestionParts:
+    """Take a question apart, each part masked before the next is looked for."""
+    found = dates.find(question, dictionary.papers.last_day)
+    rest = masked(question, found.spans)
+    votes, spans = patterns.votes(rest)
+    marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
+    rest = masked(rest, spans)
+    authors, spans, unknown_author = _authors(rest, dictionary.papers)
+    if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
+        spans, unknown_author = [], ""
+    marks += [(span, kinds.AUTHOR) for span in spans]
+    rest = masked(rest, spans)
+    named = names.find(rest, dictionary)
+    filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
+    without_names = masked(rest, [(m.span[0], _after_ending(rest, m.span[1])) for m in named.mentions])
+    terms = tuple(
+        t
+        for t in dictionary.lexical.own_terms(without_names)
+        if t not in patterns.ABOUT_PAPERS and not t.isdigit()
+    )
+    notes = [f"{m.typed} → {m.taken_for}" for m in named.mentions if m.taken_for]
+    if found.relative:
+        notes.append(f"{found.relative} = {' – '.join(found.days or (found.since, found.until))}")
+    if found.impossible:
+        notes.append(found.impossible)
+    return QuestionParts(
+        question, filters, found, named, rest, terms, unknown_author, tuple(notes), tuple(marks)
+    )
+
+
+def masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with spans blanked; offsets stay."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _after_ending(text: str, at: int) -> int:
+    """Where the particle or the "'s" ends that follows a name at `at`; `at` if there is none."""
+    ending = ENDING.match(text, at)
+    return ending.end() if ending else at
+
+
+def without_pasted_text(question: str) -> str:
+    """The question without long quotations, where they are from, and that they are to be left
+    aside: pasted text is not what is asked. A quoted title stays.
+    """
+    pasted = [m.span() for m in LONG_QUOTE.finditer(question) if not _is_title(m[1])]
+    if not pasted:
+        return question
+    before, *others = _around(question, pasted)
+    after = " ".join(patterns.ASIDE.sub("", part, 1) for part in others)
+    candidates = (f"{patterns.INTRODUCTION.sub('', before)} {after}".strip(), f"{before} {after}".strip())
+    return next((text for text in candidates if len(text) >= SHORTEST), question)
+
+
+def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """What is left of a text before, between and after these spans."""
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    return [text[end:start] for end, start in zip(ends, starts, strict=True)]
+
+
+def _is_title(text: str) -> bool:
+    capitals = [word for word in text.split() if word[:1].isupper()]
+    return (
+        not re.search(r"[.!:]\s|[.!]$", text)
+        and len(capitals) >= len(text.split()) / 2
+        and not count_letters(text, other_scripts())
+    )
+
+
+def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple[int, int]], str]:
+    """(authors of the table that are named in full, their spans, a name asked for as author that is
+    not there).
+    """
+    unmeant = [match.span() for match in patterns.NOT_AUTHOR.finditer(text)]
+    text = masked(text, unmeant)
+    words = list(AUTHOR_WORDS.finditer(text))
+    found, spans, at = [], unmeant, 0
+    while at < len(words):
+        for size in (4, 3, 2):
+            if at + size > len(words):
+                continue
+            span = words[at].start(), words[at + size - 1].end()
+            typed = _bare(text[slice(*span)])
+            spelling = _author(typed, papers) if _is_person(typed) else ""
+            if spelling:
+                found.append(spelling)
+                spans.append((_before_brackets(text, span[0]), _after_ending(text, span[0] + len(typed))))
+                at += size - 1
+                break
+        at += 1
+    if found:
+        return tuple(found), spans, ""
+    asked = patterns.ASKED_AUTHOR.search(text)
+    maybe = asked or patterns.MAYBE_AUTHOR.search(text)
+    if not maybe:
+        return (), [], ""
+    typed = _bare(next(group for group in maybe.groups() if group))
+    close = papers.find_authors(typed, limit=1, cutoff=88)
+    if close:
+        return (close[0][0],), [maybe.span()], ""
+    return ((), [asked.span()], typed) if asked else ((), [], "")
+
+
+def _author(typed: str, papers: PaperTable) -> str:
+    """The author of that name; one with initials between its words, if there is only one of them."""
+    spellings = papers.author_spellings(author_key(typed))
+    if spellings:
+        return spellings[0]
+    words = author_key(typed).split()
+    same = [name for name in papers.authors_with(typed) if _without_initials(name) == words]
+    return same[0] if len(words) == 2 and len(same) == 1 else ""
+
+
+def _without_initials(name: str) -> list[str]:
+    first, *between, last = author_key(name).split()
+    return [first, *(word for word in between if len(word) > 1), last]
+
+
+def _before_brackets(text: str, at: int) -> int:
+    """Where a name begins that is spelled before its brackets too: "허카이밍(Kaiming He)"."""
+    other = OTHER_SPELLING.search(text, 0, at)
+    return other.start() if other else at
+
+
+def _is_paper(name: str, dictionary: Dictionary) -> bool:
+    """Whether a title begins with the name."""
+    found = dictionary.names.find(name, dictionary.lexical.knows, dictionary.papers.has)
+    return any(mention.firmness == TITLE_HEAD for mention in found.mentions)
+
+
+def _bare(name: str) -> str:
+    """A name without the "'s" or, where it is in Latin letters, the particle that is written to its end."""
+    name = re.sub(r"['’]s$", "", name)
+    return GLUED.sub("", name).strip() if re.search(r"[A-Za-z]", name) else name
+
+
+def _is_person(typed: str) -> bool:
+    words = typed.split()
+    return len(words) >= 2 and (typed.islower() or all(word[0].isupper() or len(word) <= 3 for word in words))

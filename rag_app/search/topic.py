@@ -1,0 +1,266 @@
+"""The topic of a list -> its parts: phrases of which a paper has to say one, all, or none.
+
+Knows: how phrases are told apart ("희소 오토인코더를 다루는", "hallucination by language or vision models"),
+and that a phrase is as many words in a row as the collection says together.
+Does not know: which papers say them (`collection.spellings`), or how near in meaning a paper is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import pairwise
+from typing import Protocol
+
+from rag_app.lang import LANGUAGES
+from rag_app.text.terms import HAN, HANGUL, KATAKANA, STOP_WORDS, WORD, Tagged, fold_word, tagged
+
+LONGEST = 6  # words of a phrase
+TOGETHER = 0.3  # of the papers that say its rarest word: less often it is not said as one
+
+
+class Role(Enum):
+    """What a word does in a topic."""
+
+    CONTENT = auto()
+    FILLER = auto()  # says nothing alone, but may stand within a phrase
+    EITHER = auto()
+    BOTH = auto()
+    NOT_NEXT = auto()
+    NOT_LAST = auto()
+    BREAK = auto()  # no phrase goes on
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWord:
+    role: Role
+    start: int
+    end: int
+    inside: tuple[int, ...] = ()  # where a part of it begins that may stand apart
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Alternatives of which a paper has to say one, or none where they are left out; an alternative is
+    one phrase, or several that stand together and are not said together.
+    """
+
+    alternatives: tuple[tuple[str, ...], ...]
+    left_out: bool = False
+
+
+class Vocabulary(Protocol):
+    """What a collection says."""
+
+    def papers_saying(self, phrase: str) -> int:
+        """How many papers say the phrase in these words."""
+
+    def is_term(self, phrase: str) -> bool:
+        """Whether it is written beside other spellings."""
+
+
+def _of_all(words_of: str) -> frozenset[str]:
+    return frozenset[str]().union(*(getattr(one.topics, words_of) for one in LANGUAGES.values()))
+
+
+EITHER, BOTH = _of_all("either"), _of_all("both")
+NOT_NEXT, NOT_LAST = _of_all("leaving_out_next"), _of_all("leaving_out_last")
+ANY_PAPER = frozenset[str]().union(*(one.questions.of_any_paper for one in LANGUAGES.values()))
+LITTLE = _of_all("saying_little") | STOP_WORDS | ANY_PAPER
+JOINING = EITHER | BOTH | NOT_NEXT | NOT_LAST
+SIGN = re.compile(r"[,;/&、，；]")
+# The joining words stand within a run of the script; the longest is looked for first.
+_HAN_JOINING = "|".join(sorted((w for w in JOINING if HAN.fullmatch(w)), key=len, reverse=True))
+UNSPACED = re.compile(
+    rf"{_HAN_JOINING}|(?:(?!{_HAN_JOINING}|的){HAN.pattern[:-1]})+|{KATAKANA.pattern}|{WORD.pattern}"
+)
+PIECES = re.compile(r"\w+")
+NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
+
+
+def parts(text: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
+    """The parts of a topic, in order."""
+    words = _words_of(text, vocabulary)
+    found: list[Part] = []
+    joined, at, ended = Role.BREAK, 0, -1
+    while at < len(words):
+        role, end = words[at].role, at
+        if role in {Role.CONTENT, Role.FILLER}:
+            end = _end_of_phrase(words, at, text, vocabulary)
+            phrase = _phrase(text, words[at : end + 1])
+            if role is Role.CONTENT or end > at:
+                joined = Role.CONTENT if joined is Role.BREAK and ended == at - 1 and found else joined
+                _add(found, phrase, joined)
+                joined, ended = Role.BREAK, end
+        elif role is Role.NOT_LAST and found:
+            found[-1] = replace(found[-1], left_out=True)
+        elif role in {Role.EITHER, Role.BOTH, Role.NOT_NEXT}:
+            joined = role
+        at = end + 1
+    return tuple(found)
+
+
+def _add(found: list[Part], phrase: str, joined: Role) -> None:
+    """Put a phrase where it belongs: beside the one before, among its alternatives, or apart."""
+    last = found[-1].alternatives if found else ()
+    if joined is Role.CONTENT and last:
+        found[-1] = replace(found[-1], alternatives=(*last[:-1], (*last[-1], phrase)))
+    elif joined is Role.EITHER and last:
+        found[-1] = replace(found[-1], alternatives=(*last, (phrase,)))
+    else:
+        found.append(Part(((phrase,),), left_out=joined is Role.NOT_NEXT))
+
+
+def _end_of_phrase(words: Sequence[TopicWord], start: int, text: str, vocabulary: Vocabulary) -> int:
+    """The place of the last word of the longest phrase from `start` that is one."""
+    ends = [start]
+    for at in range(start + 1, min(len(words), start + LONGEST)):
+        if words[at].role not in {Role.CONTENT, Role.FILLER}:
+            break
+        ends.append(at)
+    for end in reversed(ends[1:]):
+        phrase = _phrase(text, words[start : end + 1])
+        if _is_stop(text, words[start]) or _is_stop(text, words[end]) or not vocabulary.papers_saying(phrase):
+            continue
+        shorter = _phrase(text, words[start:end])
+        if vocabulary.is_term(phrase):
+            wider = end - start > 1 and vocabulary.is_term(shorter) and _is_any(text, words[end])
+            if not wider or _together(phrase, (shorter,), vocabulary):
+                return end
+        elif words[start].role is Role.CONTENT:
+            single = [_phrase(text, [word]) for word in words[start : end + 1] if not _is_stop(text, word)]
+            if _together(phrase, single, vocabulary):
+                return end
+    return start
+
+
+def _together(phrase: str, pieces: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether the papers that say the rarest of the pieces mostly say the whole phrase."""
+    return vocabulary.papers_saying(phrase) >= TOGETHER * min(map(vocabulary.papers_saying, pieces))
+
+
+def _phrase(text: str, words: Sequence[TopicWord]) -> str:
+    """The words as written, a blank within each where another may stand: "강화 학습" for "강화학습"."""
+    cuts = [cut for word in words for cut in (word.start, *word.inside)] + [words[-1].end]
+    return " ".join(text[start:end].strip() for start, end in pairwise(cuts))
+
+
+def _is_stop(text: str, word: TopicWord) -> bool:
+    return text[word.start : word.end].casefold() in STOP_WORDS
+
+
+def _is_any(text: str, word: TopicWord) -> bool:
+    return fold_word(text[word.start : word.end]) in ANY_PAPER
+
+
+# --- the words of a topic -----------------------------------------------------------------------
+
+
+def _words_of(text: str, vocabulary: Vocabulary) -> list[TopicWord]:
+    if HANGUL.search(text):
+        return _korean(text)
+    unspaced = HAN.search(text) or KATAKANA.search(text)
+    return _unspaced(text, vocabulary) if unspaced else _english(text)
+
+
+def _unspaced(text: str, vocabulary: Vocabulary) -> list[TopicWord]:
+    """Words of a language without blanks: runs of one script, cut where a word joins them. Only those
+    that papers say are taken: a collection in another language does not say them, and is searched by
+    meaning.
+    """
+    found, end = [], 0
+    for match in UNSPACED.finditer(text):
+        between = text[end : match.start()].strip()
+        if between:
+            joined = next(
+                (_role(word) for word in (match[0], *PIECES.findall(between)) if word in JOINING), None
+            )
+            role = joined or (Role.EITHER if SIGN.search(between) else Role.BREAK)
+            found.append(TopicWord(role, end, match.start()))
+        elif match[0] in JOINING:
+            found.append(TopicWord(_role(match[0]), *match.span()))
+        if match[0] not in JOINING and vocabulary.papers_saying(match[0]):
+            found.append(TopicWord(_role(match[0]), *match.span()))
+        end = match.end()
+    return found
+
+
+def _english(text: str) -> list[TopicWord]:
+    found, end = [], 0
+    for match in WORD.finditer(text):
+        between = text[end : match.start()]
+        if end and not re.fullmatch(r"\s*", between):
+            found.append(TopicWord(Role.EITHER if SIGN.search(between) else Role.BREAK, end, match.start()))
+        found.append(TopicWord(_role(match[0]), *match.span()))
+        end = match.end()
+    return found
+
+
+def _role(word: str) -> Role:
+    folded = word.casefold()
+    if folded in EITHER:
+        return Role.EITHER
+    if folded in BOTH:
+        return Role.BOTH
+    if folded in NOT_NEXT:
+        return Role.NOT_NEXT
+    if folded in NOT_LAST:
+        return Role.NOT_LAST
+    little = {folded, fold_word(word)} & LITTLE
+    return Role.FILLER if little else Role.CONTENT
+
+
+def _korean(text: str) -> list[TopicWord]:
+    """Nouns that are written together are one word; particles and verbs end a phrase."""
+    found: list[TopicWord] = []
+    morphemes = tagged(text)
+    for at, one in enumerate(morphemes):
+        after = morphemes[at + 1] if at + 1 < len(morphemes) else None
+        last = found[-1] if found else None
+        glued = last is not None and last.end == one.start
+        role = Role.CONTENT if glued and _taken_for_a_verb(text, one, after) else _role_of(one, after)
+        if role is Role.CONTENT and last and glued and last.role in {Role.CONTENT, Role.FILLER}:
+            inside = (
+                (*last.inside, one.start)
+                if one.tag.startswith("N") and last.end - last.start > 1
+                else last.inside
+            )
+            found[-1] = TopicWord(Role.CONTENT, last.start, one.end, inside)
+        elif role is Role.FILLER and last and last.role is Role.CONTENT and one.start < last.end:
+            continue
+        elif one.form == "-" and last and glued:
+            found[-1] = replace(last, end=one.end)
+        elif role is not None:
+            found.append(TopicWord(role, one.start, one.end))
+    return found
+
+
+def _taken_for_a_verb(text: str, one: Tagged, after: Tagged | None) -> bool:
+    """Whether it ends a noun that the analyser does not know: "블" of "페블"."""
+    ends = (
+        one.end == len(text)
+        or not text[one.end].isalnum()
+        or (after is not None and after.tag.startswith("J"))
+    )
+    return ends and one.tag in {"VX", "VV", "VA", "IC"}
+
+
+def _role_of(one: Tagged, after: Tagged | None) -> Role | None:
+    """The role of a morpheme; None for one that changes nothing."""
+    form = one.form.casefold()
+    if form in NOT_LAST and one.tag in {"NNG", "VV", "VX"}:
+        return Role.NOT_LAST
+    if one.tag.startswith(NOUNS):
+        if one.tag == "SL":
+            return _role(one.form)
+        verbal = after is not None and after.tag == "XSV"
+        return Role.FILLER if form in LITTLE or verbal else Role.CONTENT
+    if one.tag in {"JC", "MAJ", "JX"} or one.form in EITHER | BOTH:
+        return Role.EITHER if form in EITHER else Role.BOTH if form in BOTH else Role.BREAK
+    if one.tag in {"SP", "SSO", "SSC"}:
+        return Role.EITHER
+    if one.tag in {"VA", "NP", "MM"}:
+        return Role.FILLER
+    return None if one.tag in {"ETM", "XSN", "JKG"} else Role.BREAK

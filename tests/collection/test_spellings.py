@@ -1,0 +1,84 @@
+"""What spellings promise: translations and abbreviations are found in the texts, and only those."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.collection.library import Library
+from rag_app.collection.spellings import Spellings, key, pattern
+
+TEXTS = (
+    *["조약돌 정렬(pebble alignment, pa)을 씁니다."] * 6,
+    *["the pebble alignment (pa) of beaches"] * 3,
+    *["큰 조약돌 정렬은 느립니다."] * 2,
+    *["정렬(alignment)은 다른 것입니다."] * 8,
+    *["부표 정렬(buoy alignment, ba)"] * 4,
+    *["학습 없는 파도 예보(wave forecasting)"] * 3,
+)
+
+
+class Translations:
+    """Stands for a lexical index: translations of single words, and how many papers use a word."""
+
+    def __init__(self) -> None:
+        self.glossary = {"wave": {"파도": 0.9}, "rarely": {"파도": 0.9}, "sort": {"정렬": 0.1}}
+
+    def papers_with(self, term: str) -> int:
+        return 30 if term == "wave" else 1
+
+
+@pytest.fixture(scope="module")
+def spellings() -> Spellings:
+    return Spellings([f"title {n}\n{text}" for n, text in enumerate(TEXTS)], Translations())
+
+
+@pytest.mark.parametrize(
+    "phrase", ["pebble alignment", "Pebble-Alignments", "PA", "조약돌 정렬", "조약돌정렬"]
+)
+def test_a_phrase_has_all_its_spellings_whichever_is_asked_for(spellings: Spellings, phrase: str) -> None:
+    assert {key(one) for one in spellings.of(phrase)} == {"pebblealignment", "pa", "조약돌정렬"}
+
+
+def test_a_part_of_a_term_is_no_spelling_of_it(spellings: Spellings) -> None:
+    assert "정렬" not in spellings.of("pebble alignment")
+    assert "pebble alignment" not in spellings.of("정렬")
+
+
+def test_single_words_are_translated_by_the_usual_word(spellings: Spellings) -> None:
+    assert set(spellings.of("wave")) == {"wave", "파도"}
+    assert set(spellings.of("파도")) == {"wave", "파도"}
+
+
+def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> None:
+    assert spellings.of("Knitting Patterns") == ("knitting patterns",)
+    assert spellings.papers_saying("knitting patterns") == 0
+    assert spellings.is_term("pebble alignment") and not spellings.is_term("knitting")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "text", "said"),
+    [
+        ("text encoder", "text-encoders are", True),
+        ("text encoder", "context encoder", False),
+        ("policy", "two policies", True),
+        ("rl", "rlhf", False),
+        ("kv 캐시", "kv캐시를", True),
+        ("강화 학습", "강화학습으로", True),
+        ("보상 모델", "보상 모델링", False),
+        ("추론", "추론하는", True),
+        ("추론", "재추론", False),
+        ("소형 언어 모델", "소형 언어 모델들은", True),
+    ],
+)
+def test_whole_words_are_said_whatever_their_endings(spelling: str, text: str, said: bool) -> None:
+    assert bool(pattern((spelling,)).search(text)) is said
+
+
+def test_the_title_says_it_twice() -> None:
+    spellings = Spellings(["buoys of the sea\nnothing", "a title\nbuoys", "a title\nsea"], Translations())
+    assert spellings.saying(["buoy"]).tolist() == [2, 1, 0]
+
+
+def test_a_library_offers_the_spellings_of_its_papers(library: Library) -> None:
+    assert library.spellings is library.spellings
+    assert library.spellings.papers_saying("diffusion") > 0
