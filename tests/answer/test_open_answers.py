@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -63,6 +64,7 @@ Vote: 15
 
 - **What's New**: KelpHand는 시연 50개로 로봇 파지(grasping)를 모방 학습(imitation learning)하는 방법을 제안합니다.
 """
+MODELS = itertools.count()  # each its own, as what one has translated is kept
 ASKED = {
     Intent.OVERVIEW: ("What are the main approaches to robot grasping?", "로봇 파지 방법들을 설명해줘"),
     Intent.SUMMARY: ("Summarize the papers of 2027-03-02", "2027-03-02 논문 요약해줘"),
@@ -97,11 +99,11 @@ def answered(
     conversation: tuple[Turn, ...] = (),
     stop: threading.Event | None = None,
 ) -> tuple[Composed, list[Event]]:
-    """The answer to a question of that kind, and what was said of it on the way."""
+    """The answer to a question of that kind that is about the collection, and what was said on the way."""
     query = replace(understand(question, library.dictionary, conversation), intent=intent)
     evidence = retrieve(query, library)
     selection = Selection(query, evidence, library, generator, stop or threading.Event(), conversation)
-    steps, events = ROUTES[intent].steps(selection), []
+    steps, events = ROUTES[intent].write(selection), []
     while True:
         try:
             events.append(next(steps))
@@ -133,7 +135,7 @@ def translating(said: Callable[[str], str]) -> ScriptedGenerator:
     def script(messages: Sequence[Message]) -> str:
         return said(messages[-1]["content"])
 
-    return ScriptedGenerator([script])
+    return ScriptedGenerator([script], model=f"scripted {next(MODELS)}")
 
 
 def faithful(content: str) -> str:
@@ -177,7 +179,7 @@ def test_a_point_that_fails_twice_is_left_to_the_digest(collection: Library) -> 
 
 def test_a_point_that_fails_once_is_written_again_with_what_to_keep(collection: Library) -> None:
     said = [lambda messages: "It reaches 99.9%.", lambda messages: faithful(messages[-1]["content"])]
-    generator = ScriptedGenerator(said)
+    generator = ScriptedGenerator(said, model=f"scripted {next(MODELS)}")
     composed, _ = answered("Explain MossTouch", Intent.PAPER, collection, generator)
     assert "tactile sensing" in composed.text
     assert "\n   > " not in composed.text

@@ -8,6 +8,7 @@ know: conditions that code decides exactly (days, votes, authors: `records.Filte
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import IntEnum
 
 from rag_app.answer import choosing
@@ -48,19 +49,22 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         kept = choosing.sure(hits, query.limit or MOST, FEWEST if not query.filters else 1)
         weights = choosing.with_terms(selection, topic)
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
-        return _plan(selection, points, "conditions_hold")
+        return _plan(selection, points, "conditions_fit")
     judged = [(hit, *judge(selection, hit.paper, asked)) for hit in _on_topic(selection, hits, topic)]
     shown = [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS]
     unsaid = [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID]
     weights = choosing.with_terms(selection, f"{topic} {query.topic}")
     points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST] if passage]
-    if len(points) < ENOUGH:
-        note = words(query.language)["unsaid"].format(what=asked.what)
-        extra = sorted(unsaid, key=lambda hit: -hit.score)[: MOST - len(points) - 2]
-        points += [
-            Point(hit.paper, choosing.telling(hit.paper, weights, selection.library), note) for hit in extra
-        ]
-    return _plan(selection, points, "conditions_hold")
+    if len(points) >= ENOUGH:
+        return _plan(selection, points, "conditions_hold")
+    note = words(query.language)["unsaid"].format(what=asked.what)
+    extra = [
+        Point(hit.paper, choosing.telling(hit.paper, weights, selection.library), note)
+        for hit in unsaid[: MOST - len(points) - 2]
+    ]
+    plan = _plan(selection, [*points, *extra], "conditions_some")
+    lead = words(query.language)["conditions_some"].format(count=len(points))
+    return replace(plan, lead=lead) if plan else None
 
 
 def exists(selection: Selection) -> AnswerPlan | None:

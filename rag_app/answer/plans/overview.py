@@ -22,11 +22,13 @@ OVERVIEW_PAPERS, FEWEST = 9, 5
 LEAST_GROUPS = 2  # with the papers that are in none
 UNGROUPED = 5  # papers that need no groups
 RECOMMENDED, SIMILAR = 5, 6
+RANKS = 20  # places that count nearly alike where two rankings are fused
+MOST_WORDS = 185  # of the sentences of an overview
 REASON = 2  # sentences
 DEFINED_IN, USED_IN = 2, 3  # papers
 LOOKED_AT = 12  # papers among which a definition is looked for
 NAMED_SHARE = 0.5  # of a name's terms, that a sentence about it holds
-OPENING = 40  # characters that a sentence begins with
+OPENING = 24  # characters that a sentence begins with
 LATER = 0.02  # what each further place in the ranking costs a definition
 
 
@@ -41,6 +43,11 @@ def overview(selection: Selection) -> AnswerPlan | None:
         Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
         for paper in papers
     ]
+    while (
+        len(points) > FEWEST
+        and sum(len(p.text.split()) for point in points for p in point.passages) > MOST_WORDS
+    ):
+        points.pop()
     return grouped(selection, points, subject, "overview")
 
 
@@ -113,8 +120,8 @@ def _definitions(selection: Selection, papers: Sequence[Paper], name: str) -> li
 
 
 def _defines(selection: Selection, passage: Passage, name: str) -> float:
-    """How well a sentence says what `name` is: it holds the name, best at its beginning, and says of it
-    that it is something.
+    """How well a sentence says what `name` is: it holds the name, best at its beginning, says of it that
+    it is something, and does not do so in a few words.
     """
     lexical = selection.library.lexical
     covered = lexical.coverage(name, passage.text) or 0.0
@@ -122,7 +129,8 @@ def _defines(selection: Selection, passage: Passage, name: str) -> float:
         return 0.0
     opens = (lexical.coverage(name, passage.text[:OPENING]) or 0.0) >= NAMED_SHARE
     own = bool(open_patterns.OWN_WORK.search(passage.text))
-    return covered + 0.5 * opens - 0.5 * own
+    length = min(len(passage.text.split()), choosing.EASY_WORDS) / choosing.EASY_WORDS
+    return covered + 0.8 * opens - 0.5 * own + 0.2 * length
 
 
 def _point(selection: Selection, paper: Paper, weights: dict[str, float], count: int = 1) -> Point:
@@ -135,7 +143,7 @@ def similar(selection: Selection) -> AnswerPlan | None:
     if not query.papers:
         return None
     phrases, seed = words(query.language), library.snapshot.papers.get(query.papers[0])
-    near = likeness.similar(seed.arxiv_id, library, query.limit or SIMILAR, query.filters)
+    near = _alike(selection, seed)[: query.limit or SIMILAR]
     weights = library.lexical.query_terms(" ".join([seed.title, *(p.text for p in choosing.whole(seed)[:2])]))
     points = []
     for one in near:
@@ -144,3 +152,17 @@ def similar(selection: Selection) -> AnswerPlan | None:
         points.append(Point(one.paper, choosing.telling(one.paper, weights, library), note))
     lead = phrases["similar_to"].format(name=escape_markdown(clean_line(seed.title.partition(":")[0])))
     return AnswerPlan((Group(tuple(points)),), lead=lead) if points else None
+
+
+def _alike(selection: Selection, seed: Paper) -> list[likeness.Similar]:
+    """The papers like one, those first that are near what its title says, too (reciprocal rank fusion)."""
+    found = likeness.similar(seed.arxiv_id, selection.library, choosing.POOL, selection.query.filters)
+    title = seed.title.partition(":")[2] or seed.title
+    titled = [hit.paper.arxiv_id for hit in choosing.ranked(selection, title)]
+    places = {arxiv_id: place for place, arxiv_id in enumerate(titled)}
+
+    def worth(place: int) -> float:
+        other = places.get(found[place].paper.arxiv_id, len(titled) * 2)
+        return 1 / (RANKS + place) + 1 / (RANKS + other)
+
+    return [found[place] for place in sorted(range(len(found)), key=lambda place: -worth(place))]

@@ -15,7 +15,7 @@ from rag_app.records import Fact, Paper
 from rag_app.search import open_patterns, patterns
 
 MOST = 20  # papers told of a period; the rest are counted
-ON_TOPIC, FEWEST_ON_TOPIC = 10, 4
+ON_TOPIC, FEWEST_ON_TOPIC = 10, 6
 IN_DETAIL = 4  # papers, up to which each has two sentences
 
 

@@ -71,8 +71,10 @@ PHRASES = {
     "result": "Results",
     "paper": "Paper",
     "conditions_hold": "{count} papers meet this by their digests:",
+    "conditions_fit": "These {count} papers fit the conditions best:",
+    "conditions_some": "The digests of {count} papers show it; those of the others say nothing of it.",
     "unsaid": "the digest says nothing of {what}",
-    "exists": "Yes, by the digests:",
+    "exists": "These digests speak of it:",
     "exists_not": "No digest in this collection says so. The nearest papers:",
     "not_of_papers": "This is not a question that a collection of papers answers. Ask about the papers: what one does, "
     "which treat a topic, how two differ.",
