@@ -59,10 +59,10 @@ def draft(selection: Selection) -> Steps:
 
 
 def is_off_topic(selection: Selection) -> bool:
-    """Whether no paper is named and none is about the question."""
-    return not selection.named and relevance.is_foreign(
-        selection.query, selection.evidence, selection.library
-    )
+    """Whether no paper is named and none is about the question; another paper than the last one is one."""
+    if selection.named or selection.query.excluded:
+        return False
+    return relevance.is_foreign(selection.query, selection.evidence, selection.library)
 
 
 def _prompt(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:

@@ -77,7 +77,8 @@ def _another(query: Query, subjects: tuple[str, ...], before: Query, dictionary:
     """
     heads = [fold(paper.title) for paper in dictionary.papers.all() if paper.arxiv_id not in subjects]
     shared = [name for name in before.names if any(head.startswith(fold(name)) for head in heads)]
-    standalone = f"{' '.join(shared)}: {query.standalone}" if shared else query.standalone
+    asked = patterns.SAME_DAY.sub("", query.standalone)
+    standalone = f"{' '.join(shared)}: {asked}" if shared else asked
     return replace(query, excluded=subjects, standalone=standalone, intent=Intent.LOOKUP)
 
 
@@ -114,7 +115,10 @@ def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dict
         patterns.POINTING.search(parts.question) or len(parts.terms) <= 2
     )
     if query.papers and set(query.papers) & set(subjects):
-        return bool(compared)
+        # "Is it better than GPT-J?" names what only the digest before speaks of, and not its paper.
+        titles = [fold(dictionary.papers.get(paper).title) for paper in query.papers]
+        own = any(title.startswith(fold(name)) for title in titles for name in query.names)
+        return bool(compared) or not own
     if query.papers:
         text = document(dictionary.papers.get(subjects[0])).casefold()
         mentioned = all(name.casefold() in text for name in query.names)

@@ -16,6 +16,7 @@ from rag_app.search.open_patterns import denied
 from rag_app.search.parts import QuestionParts
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
+ITS_OWN = 3  # times that a digest says the name of its method
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 
 
@@ -70,8 +71,9 @@ def _stand_apart(
 
 def _is_its_own(mention: Mention, paper: Paper) -> bool:
     """Whether a name that no title has is what this digest is about, no baseline or benchmark in it."""
-    first = next((section.text for section in paper.sections), "")
-    return len(mention.papers) == 1 and fold(mention.typed) in fold(first.partition(".")[0])
+    first = next((section.text for section in paper.sections), "").partition(".")[0]
+    said = text_of(paper).count(mention.typed)
+    return said >= ITS_OWN or fold(mention.typed) in fold(first)
 
 
 def _is_denied(mention: Mention, text: str) -> bool:

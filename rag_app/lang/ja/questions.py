@@ -6,7 +6,7 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.han import DIGITS
-from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import INTEGER, NAME, PERCENT, TIMES, Parts, QuestionPatterns, VoteConditions
 
 _COUNT = rf"(\d{{1,9}}|[{''.join(DIGITS)}])"
 _PAPERS = "(?:論文|研究|文献)"
@@ -72,7 +72,10 @@ QUESTIONS = QuestionPatterns(
     number_asked=(
         "何(?:%|パーセント|個|枚|倍|点|時間|日|秒|人|回|台|種類)|いくつ|どのくらい|どれくらい|どれだけ|数値|スコアは|いくら",
     ),
-    units={},
+    units={
+        r"何\s?(?:%|％|パーセント)|割合|正解率": PERCENT,
+        r"何倍": TIMES,
+    },
     boilerplate=(
         rf"(?:に|を|の)?(?:ついて|関する|関して|扱う|扱った|使う|使った|用いた|用いる|提案する|提案した)?の?{_PAPERS}",
         "(?:教え|挙げ|探し|見せ|示し|列挙し|並べ)(?:て)?(?:ください|下さい|くれ|ほしい)?",
