@@ -47,9 +47,9 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History
 
 
 def _forget() -> None:
-    app_state.settings.clear()
-    app_state.background.clear()
-    app_state.history.clear()
+    app_state.served_settings.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
     app_state._topics.clear()
     reading._matches.clear()
     reading._noted.clear()

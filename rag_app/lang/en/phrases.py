@@ -29,6 +29,7 @@ PHRASES = {
     "list_head": "{matched} of {scanned} papers match.",
     "list_borderline": "{borderline} more are borderline and shown apart.",
     "closest": "The closest {count}:",
+    "glossed": "The digest sentences in English, translated by the model:",
     "more": "… and {more} more; the sources list them all.",
     "votes": "{votes} votes",
     "votes_unknown": "votes unknown",

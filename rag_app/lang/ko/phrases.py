@@ -29,6 +29,7 @@ PHRASES = {
     "list_head": "{scanned}편 가운데 {matched}편이 해당합니다.",
     "list_borderline": "경계에 있는 {borderline}편은 따로 보여 줍니다.",
     "closest": "가장 가까운 {count}편:",
+    "glossed": "다이제스트 문장을 모델이 한국어로 옮긴 것:",
     "more": "… 외 {more}편이 더 있으며, 출처 목록에 모두 있습니다.",
     "votes": "추천 {votes}표",
     "votes_unknown": "추천 수 알 수 없음",

@@ -31,15 +31,17 @@ def similar_papers(
     st.markdown(f"**{words['similar']}** :gray[:small[{words['similar_help']}]]")
     with st.container(gap="small", key=f"{key}-similar"):
         for one in found:
-            st.button(
-                label(one.paper.title, 100),
-                key=f"{key}-similar-{one.paper.arxiv_id}",
-                icon=":material/arrow_forward:",
-                type="tertiary",
-                on_click=open_paper,
-                args=(one.paper.arxiv_id,),
-            )
-            st.caption(_facts(one, words))
+            with st.container(gap=None):
+                st.button(
+                    label(one.paper.title, 100),
+                    key=f"{key}-similar-{one.paper.arxiv_id}",
+                    icon=":material/arrow_forward:",
+                    type="tertiary",
+                    wrap=False,
+                    on_click=open_paper,
+                    args=(one.paper.arxiv_id,),
+                )
+                st.caption(_facts(one, words))
 
 
 def _facts(one: similar.Similar, words: Words) -> str:
