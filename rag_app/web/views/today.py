@@ -29,7 +29,7 @@ from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets import gloss
 from rag_app.web.widgets.follows_bar import follows_bar
-from rag_app.web.widgets.gloss import Reader, as_read
+from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_row import dismissed_row, paper_row, short_title
 from rag_app.web.widgets.rising import rising_topics
@@ -55,7 +55,7 @@ class TodayChoice:
 
 def page(words: Words, language: str, library: Library) -> None:
     gloss.begin()
-    state, reader = reading.reading_state(library), Reader(language, words, library)
+    state, reader = reading.reading_state(library), PageReader(language, words, library)
     st.title(words["today"], anchor=False)
     choice = _choose(state, words, library)
     followed = follows_bar(reading.follow_matches(library, state.new), words, library)
@@ -66,7 +66,7 @@ def page(words: Words, language: str, library: Library) -> None:
     gloss.watch()
 
 
-def _brief(choice: TodayChoice, state: ReadingState, reader: Reader) -> None:
+def _brief(choice: TodayChoice, state: ReadingState, reader: PageReader) -> None:
     words, library = reader.words, reader.library
     papers = _papers(choice, state, library)
     shown = [paper for paper in papers if state.shown(paper.arxiv_id)]
@@ -162,7 +162,7 @@ def _count(papers: Sequence[Paper], choice: TodayChoice, state: ReadingState, wo
     st.caption(f"{span} · {count}" if span else count)
 
 
-def _lead(made: Brief, reader: Reader) -> None:
+def _lead(made: Brief, reader: PageReader) -> None:
     """The lead, and what rose."""
     if not made.lead and not made.rising:
         return
@@ -185,7 +185,7 @@ def _without_hidden(made: Brief, shown: Sequence[Paper]) -> Brief:
     return replace(made, groups=tuple(group for group in groups if group.lines))
 
 
-def _rows(made: Brief, choice: TodayChoice, state: ReadingState, reader: Reader) -> None:
+def _rows(made: Brief, choice: TodayChoice, state: ReadingState, reader: PageReader) -> None:
     """The groups, or the papers in the reader's own order with the reason for each place."""
     dated = len({line.paper.date for line in made.lines}) > 1
     if choice.for_you and (mine := _in_own_order(made, state, reader.library)):
@@ -226,7 +226,7 @@ def _group(group: BriefGroup, words: Words, *, opened: bool) -> ExpanderContaine
     )
 
 
-def _of_follow(found: FollowMatches, state: ReadingState, reader: Reader) -> None:
+def _of_follow(found: FollowMatches, state: ReadingState, reader: PageReader) -> None:
     """The new papers of what is followed, newest first; where none is new, the latest."""
     ids = [arxiv_id for arxiv_id in reversed(found.new or found.papers[-LATEST:]) if state.shown(arxiv_id)]
     if not found.papers:

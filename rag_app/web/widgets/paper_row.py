@@ -17,7 +17,7 @@ from rag_app.text.cleaning import clean_line
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
-from rag_app.web.widgets.gloss import Reader, as_read
+from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
@@ -26,7 +26,7 @@ LONGEST = 320  # characters of the line
 
 
 def paper_row(
-    line: BriefLine, state: ReadingState, reader: Reader, why: str = "", *, dated: bool = True
+    line: BriefLine, state: ReadingState, reader: PageReader, why: str = "", *, dated: bool = True
 ) -> None:
     """Draw the row; `why` is the title of the kept paper that brought it here, `dated` whether the day
     is said.
