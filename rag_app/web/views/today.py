@@ -78,7 +78,7 @@ def _brief(choice: TodayChoice, state: ReadingState, reader: PageReader) -> None
         state = state.without_badges(shown)
         # of all papers: what is read or dismissed must not move the others
         made = brief(papers, choice.period, library, app_state.topics(library))
-        _count(shown, state, words)
+        _count(shown, choice, state, words)
         _lead(made, reader)
         _rows(_without_hidden(made, shown), choice, state, reader)
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
@@ -151,12 +151,13 @@ def _nothing(choice: TodayChoice, papers: Sequence[Paper], words: Words) -> str:
 # --- how it is drawn ----------------------------------------------------------------------------
 
 
-def _count(papers: Sequence[Paper], state: ReadingState, words: Words) -> None:
+def _count(papers: Sequence[Paper], choice: TodayChoice, state: ReadingState, words: Words) -> None:
     """The days of the papers, how many they are, and how many of them are unread."""
     unread = sum(paper.arxiv_id not in state.read for paper in papers)
     text = words["today_count_one" if len(papers) == 1 else "today_count"]
     days = sorted({paper.date for paper in papers if paper.date})
     span = words["span"].format(first=days[0], last=days[-1]) if len(days) > 1 else "".join(days)
+    span = "" if choice.view == "day" else span  # the day that was picked stands above
     count = text.format(n=f"{len(papers):,}", unread=f"{unread:,}")
     st.caption(f"{span} · {count}" if span else count)
 
@@ -190,6 +191,10 @@ def _rows(made: Brief, choice: TodayChoice, state: ReadingState, reader: PageRea
     if choice.for_you and (mine := _in_own_order(made, state, reader.library)):
         for line, nearest in mine:
             paper_row(line, state, reader, nearest, dated=dated)
+        return
+    if len(made.groups) == 1 and not made.groups[0].name:  # a few papers of no topic: nothing to fold
+        for line in made.lines:
+            paper_row(line, state, reader, dated=dated)
         return
     before = 0
     for group in made.groups:
