@@ -21,6 +21,7 @@ from rag_app.search import relevance
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
+QUOTED_SIDE = 2  # sentences for a side of a comparison of which the model says nothing
 TERSE = 25  # characters
 MOSTLY = 0.4  # share of its own letters below which a sentence is mostly names
 LATIN = re.compile(r"[A-Za-z]")
@@ -96,8 +97,10 @@ def _comparison(selection: Selection, hits: Sequence[Hit], lines: Sequence[Draft
     prose: list[str] = []
     checked: list[Sentence] = []
     for place, hit in enumerate(hits):
-        first = next(iter(hit.passages), None) or templates.first_passage(hit.paper)
-        kept = written.get(place) or [verification.quote(first, place + 1, first.text or hit.paper.title)]
+        best = hit.passages[:QUOTED_SIDE] or (templates.first_passage(hit.paper),)
+        kept = written.get(place) or [
+            verification.quote(one, place + 1, one.text or hit.paper.title) for one in best
+        ]
         checked += kept
         own_words = (
             bool(written.get(place)) or language_of(kept[0].text if kept else "") == selection.query.language

@@ -7,19 +7,21 @@ Does not know: prompts, the model's words, or how answers are put together.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag_app.answer import verification
+from rag_app.answer import aspects, verification
 from rag_app.collection.digest_names import misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
+from rag_app.lang import alternatives
 from rag_app.llm.protocol import Generator
-from rag_app.records import Evidence, Hit, Intent, Passage, Query, Turn
-from rag_app.search import patterns, retrieval
-from rag_app.text import numbers
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
+from rag_app.search import open_patterns, patterns, retrieval
+from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
 # Lead (in standard deviations) at which the first paper is taken without asking the model.
@@ -27,8 +29,9 @@ CLEAR_LEAD = 3.0
 # Share of a question's terms, rare ones counting more, in a sentence that answers it beyond doubt.
 CERTAIN = 0.8
 WHOLE = 2  # sentences of a digest that stand for the whole of it
-NAME_SHARE = 0.5  # of a term's weight, where it is part of a paper's name
+NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
 VERSION = re.compile(r" v?\d[\d.]*$")  # behind the name of a model
+ENDINGS = rf"(?:{alternatives(lambda one: one.endings)})"  # particles that may follow a name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 
 
@@ -68,15 +71,27 @@ def focus(selection: Selection) -> list[Hit]:
     else:
         clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
         chosen = list(hits[: 1 if clear else CANDIDATES])
-    weights = _wanted(selection)
     most = 60 if len(chosen) == 1 else 12
-    found = [retrieval.with_best_passages(hit, weights, selection.library, limit=most) for hit in chosen]
-    return [_numbers_first(hit) for hit in found] if selection.wants_number else found
+    found = [
+        retrieval.with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
+        for hit in chosen
+    ]
+    if not selection.wants_number:
+        return found
+    return [_figures_first(hit, aspects.asked_of(query, hit.paper)) for hit in found]
 
 
-def _numbers_first(hit: Hit) -> Hit:
-    """The hit with the sentences that hold a figure before the others: what a question for a figure needs."""
-    return replace(hit, passages=tuple(sorted(hit.passages, key=lambda p: not numbers.values_of(p.text))))
+def _figures_first(hit: Hit, asked: str) -> Hit:
+    """The hit with the sentences that hold a figure before the others, those in the unit asked for at the
+    head: what a question for a figure needs.
+    """
+    units = patterns.figures_asked(asked)
+
+    def place(passage: Passage) -> tuple[bool, bool]:
+        in_unit = any(unit.search(passage.text) for unit in units)
+        return bool(units) and not in_unit, not numbers.values_of(passage.text)
+
+    return replace(hit, passages=tuple(sorted(hit.passages, key=place)))
 
 
 def respelled(selection: Selection, hits: Sequence[Hit]) -> Selection:
@@ -87,14 +102,24 @@ def respelled(selection: Selection, hits: Sequence[Hit]) -> Selection:
     return replace(selection, query=replace(selection.query, standalone=asked))
 
 
-def _wanted(selection: Selection) -> dict[str, float]:
-    """The weighted terms that sentences are chosen by; names of papers count less, as many
-    sentences have them.
+def _wanted(selection: Selection, paper: Paper) -> dict[str, float]:
+    """The weighted terms that a paper's sentences are chosen by: those asked of it. Names of papers, and
+    terms that most of its sentences have, tell little between them.
     """
     lexical = selection.library.lexical
     named = _named(selection)
-    terms = lexical.query_terms(selection.query.standalone)
-    return {term: weight * (NAME_SHARE if term in named else 1.0) for term, weight in terms.items()}
+    terms = lexical.query_terms(aspects.asked_of(selection.query, paper))
+    texts = [
+        section.text[start:end].casefold()
+        for section in paper.sections
+        for start, end in sentences.split(section.text)
+    ]
+    weights = {}
+    for term, weight in terms.items():
+        holding = sum(term in text for text in texts)
+        usual = math.log((len(texts) + 1) / (holding + 0.5)) / math.log(len(texts) + 2)
+        weights[term] = weight * usual * (NAME_SHARE if term in named else 1.0)
+    return weights
 
 
 def absent_names(selection: Selection, hits: Sequence[Hit]) -> list[str]:
@@ -125,15 +150,18 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     """The sentences of a named paper that answer whatever the model says.
 
     To a question for a figure it is one that holds a figure, and nearly all that the question
-    speaks of beside the name. To a question that speaks of nothing else, the digest is the answer:
-    the sentences nearest to what the model `tried` to say, or to the question.
+    speaks of beside the name; to one that yes or no answers, one that holds nearly all of it. To a
+    question that speaks of nothing else, the digest is the answer: the sentences nearest to what the
+    model `tried` to say, or to the question.
     """
     if _asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
-    if not selection.asks_for_number_of_named:
+    lookup = selection.named and selection.query.intent is Intent.LOOKUP
+    yes_or_no = lookup and bool(open_patterns.YES_OR_NO.search(selection.query.question))
+    if not selection.asks_for_number_of_named and not yes_or_no:
         return ()
     lexical, asked = selection.library.lexical, _without_names(selection.query)
-    holding = (p for p in hit.passages if numbers.values_of(p.text))
+    holding = (p for p in hit.passages if yes_or_no or numbers.values_of(p.text))
     return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
 
 
@@ -168,5 +196,6 @@ def _without_names(query: Query) -> str:
     """What is asked, without the names of the papers."""
     asked = query.standalone  # pasted text is left out of it
     for name in query.names:
-        asked = asked.replace(name, " ")
+        # A particle left alone would be taken for a word.
+        asked = re.sub(rf"{re.escape(name)}(?:{ENDINGS}(?=\W|$))?", " ", asked)
     return asked

@@ -257,7 +257,7 @@ def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]
     table: dict[str, dict[str, tuple[Passage, ...]]] = defaultdict(dict)
     for hit in hits:
         by_aspect: dict[str, list[Passage]] = {s.name if shared else SUMMARY: [] for s in hit.paper.sections}
-        for passage in sorted(hit.passages, key=lambda passage: -passage.score):
+        for passage in hit.passages:
             by_aspect[passage.section if shared else SUMMARY].append(passage)
         for aspect, passages in by_aspect.items():
             if passages:

@@ -201,13 +201,13 @@ class NameBook:
 
     def _exact(self, text: str, tokens: Sequence[re.Match[str]], loose: bool) -> Iterator[Mention]:
         """Names spelled out, longest first; a place is used once."""
-        at = 0
+        at, other = 0, _in_another_script(text)
         while at < len(tokens):
             for end in range(min(len(tokens), at + LONGEST_TITLE), at, -1):
                 span = tokens[at].start(), tokens[end - 1].end()
                 typed = text[slice(*span)]
                 # The first word of a sentence has a capital whatever it means.
-                begins = typed.istitle() and bool(BEGINNING.search(text, 0, span[0]))
+                begins = typed.istitle() and not other and bool(BEGINNING.search(text, 0, span[0]))
                 names = self._named_by(typed[0].lower() + typed[1:] if begins else typed, loose or begins)
                 if names:
                     yield Mention(typed, span, _papers(names), max(name.firmness for name in names))
@@ -298,7 +298,11 @@ def _counts_exactly(name: Name) -> bool:
 
 def _names_stand_alone(text: str, tokens: Sequence[re.Match[str]]) -> bool:
     """Whether Latin words of a text are names without having capitals: it is in another script, or short."""
-    return len(tokens) <= FEW_WORDS or bool(re.search(f"[{_S}]", text))
+    return len(tokens) <= FEW_WORDS or _in_another_script(text)
+
+
+def _in_another_script(text: str) -> bool:
+    return bool(re.search(f"[{_S}]", text))
 
 
 def _is_plain(typed: str) -> bool:

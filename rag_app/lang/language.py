@@ -19,6 +19,14 @@ Words = frozenset[str]
 # a number that bounds votes: not the end of a longer one
 INTEGER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d{1,9})"
 YEAR = r"(?:19|20)\d\d"
+# figures as digests write them, in whatever language
+PERCENT = r"\d\s?(?:%|퍼센트|percent)"
+TIMES = r"\d\s?(?:배|x\b|×|times|-?fold)"
+MINUTES = r"\d\s?(?:분(?![가-힣])|분[ 이의을에만]|minutes?|min\b)"
+SECONDS = r"\d\s?(?:초(?![가-힣])|초[ 이의을에만]|seconds?|s\b)"
+HOURS = r"\d\s?(?:시간|hours?|h\b)"
+FRAMES = r"\d\s?(?:fps|프레임|frames?)"
+PARAMETERS = r"\d\s?(?:[BMK]\b|억|만|billion|million)"
 # a person's, in Latin letters
 NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"
 
@@ -53,6 +61,7 @@ class QuestionPatterns:
     possessive: Parts  # between a name and `papers_of`
     papers_of: Parts
     number_asked: Parts
+    units: Mapping[str, str]  # what a figure is asked in -> how it stands behind or before one in a digest
     boilerplate: Parts  # what a list question has beside its topic
     ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
     # What is asked of a record or of the whole table.
@@ -85,6 +94,7 @@ class OpenPatterns:
     not_after: Parts = ()  # just after it
     denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
     defining: Parts = ()  # in a digest's sentence: that it says what something is
+    yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself

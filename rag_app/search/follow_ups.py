@@ -55,10 +55,13 @@ def follow(
         return query
     if not subjects or not _depends(query, parts, subjects, dictionary):
         return query
-    asked_before = f"{_short_title(dictionary.papers.get(subjects[0]).title)}: " if len(subjects) == 1 else ""
+    names = tuple(_short_title(dictionary.papers.get(subject).title) for subject in subjects)
+    asked_before = f"{names[0]}: " if len(subjects) == 1 else ""
     if patterns.COMPARING.search(parts.question) and query.papers:
         subjects = tuple(dict.fromkeys([*subjects, *query.papers]))
-    return replace(query, papers=subjects, standalone=asked_before + parts.question, unknown=())
+        names += query.names
+    # A name that is only compared with is no name of the paper asked about.
+    return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
 
 
 def _asks_for_another(query: Query, parts: QuestionParts) -> bool:

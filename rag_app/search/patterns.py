@@ -102,6 +102,11 @@ VOTES = (
     (_votes(lambda v: v.unknown), "unknown", 0),
 )
 NUMBER_ASKED = _asked(lambda q: q.number_asked)
+UNITS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(figure, re.IGNORECASE))
+    for one in LANGUAGES.values()
+    for asked, figure in one.questions.units.items()
+)
 ORDINALS = (
     (_asked(lambda q: q.ordinals[0]), 0),
     (_asked(lambda q: q.ordinals[1]), 1),
@@ -164,6 +169,11 @@ def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
         text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
         spans.append(match.span())
     return fields, spans
+
+
+def figures_asked(text: str) -> tuple[re.Pattern[str], ...]:
+    """How a figure stands in a digest in the units that a question asks for; empty where it names none."""
+    return tuple(figure for asked, figure in UNITS if asked.search(text))
 
 
 def ordinal(text: str) -> int | None:

@@ -19,6 +19,8 @@ Recognise = Callable[[str, str], Mapping[str, float]]
 RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
 SURE = 0.9  # probability at which a question that names what the collection has is none about papers
 
+TWO_SIDES = 2  # papers that a comparison has at least
+
 # What is asked of the whole table stays a question for records or a list, or one that sums it up.
 OF_THE_TABLE = {
     Intent.METADATA,
@@ -77,6 +79,8 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
     match kind:
         case Intent.COMPARE:
             return signs.ruled is Intent.COMPARE
+        case Intent.LOOKUP:  # of one paper; several that are named are compared
+            return signs.ruled is not Intent.COMPARE or signs.papers < TWO_SIDES
         case Intent.SIMILAR:
             return signs.papers > 0
         case Intent.RESTYLE:

@@ -47,6 +47,7 @@ QUESTIONS = QuestionPatterns(
     possessive=("του",),
     papers_of=("άρθρα",),
     number_asked=("πόσο",),
+    units={},
     boilerplate=(r"\b(?:ποια|όλα|τα|άρθρα|για)\b",),
     ordinals=(("το πρώτο",), ("το δεύτερο",), ("το τρίτο",), ("το τέταρτο",), ("το τελευταίο",)),
     facts={

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import FEWEST
-from rag_app.answer.points import Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
@@ -38,7 +38,7 @@ class Verdict(IntEnum):
     HOLDS = 2
 
 
-def conditions(selection: Selection) -> Plan | None:
+def conditions(selection: Selection) -> AnswerPlan | None:
     """The papers on the topic for which every condition holds, with the sentence that shows it."""
     query = selection.query
     asked = open_patterns.denial(query.topic)
@@ -63,7 +63,7 @@ def conditions(selection: Selection) -> Plan | None:
     return _plan(selection, points, "conditions_hold")
 
 
-def exists(selection: Selection) -> Plan | None:
+def exists(selection: Selection) -> AnswerPlan | None:
     """Yes, with the papers that have done it; or that no digest says so, with the nearest."""
     subject = open_patterns.subject(selection.query.topic)
     weights = choosing.with_terms(selection, subject)
@@ -137,7 +137,9 @@ def _with(selection: Selection, paper: Paper, shown: Passage, weights: dict[str,
     return Point(paper, (shown,))
 
 
-def _plan(selection: Selection, points: list[Point], lead: str) -> Plan | None:
+def _plan(selection: Selection, points: list[Point], lead: str) -> AnswerPlan | None:
     if not points:
         return None
-    return Plan((Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points)))
+    return AnswerPlan(
+        (Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points))
+    )

@@ -29,6 +29,7 @@ PHRASES = {
     "list_head": "{matched} of {scanned} papers match.",
     "list_borderline": "{borderline} more are borderline and shown apart.",
     "closest": "The closest {count}:",
+    "glossed": "The digest sentences in English, translated by the model:",
     "more": "… and {more} more; the sources list them all.",
     "votes": "{votes} votes",
     "votes_unknown": "votes unknown",
@@ -75,7 +76,6 @@ PHRASES = {
     "exists_not": "No digest in this collection says so. The nearest papers:",
     "not_of_papers": "This is not a question that a collection of papers answers. Ask about the papers: what one does, "
     "which treat a topic, how two differ.",
-    "brief_question": "What came out from {since} to {until}?",
     "brief": "Digest of {days}",
     "brief_of": "{topic}: {days}",
     "brief_undated": "All papers",

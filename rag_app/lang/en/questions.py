@@ -6,7 +6,20 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.en.numbers import COUNTS
-from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import (
+    FRAMES,
+    HOURS,
+    INTEGER,
+    MINUTES,
+    NAME,
+    PARAMETERS,
+    PERCENT,
+    SECONDS,
+    TIMES,
+    Parts,
+    QuestionPatterns,
+    VoteConditions,
+)
 
 _COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
 _NO_METRIC = r"(?![- ](?:accuracy|error|recall|precision|predictions?|hit|retrieval))"
@@ -124,9 +137,19 @@ QUESTIONS = QuestionPatterns(
     number_asked=(
         r"\bhow (?:many|much|fast|long|large|big|often|high|accurate)\b|\bby how much\b",
         r"\bwhat (?:accuracy|score|percent\w*|rate|fraction|share|speed)\b",
-        r"\bnumber of\b|\bscores?\?|\baverage accuracy\b",
+        r"\bnumber of\b|\bscores?\?|\baverage accuracy\b|\bspeed-?ups?\b",
+        r"\b(?:success|win|error|failure|compression|pass|acceptance|hit|frame) rates?\b",
         r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",
     ),
+    units={
+        r"\b(?:percent\w*|share|rates?|fraction|accuracy)\b|%": PERCENT,
+        r"\b(?:times|how much (?:faster|slower|larger|smaller)|speed-?ups?|factor)\b": TIMES,
+        r"\bminutes?\b": MINUTES,
+        r"\bseconds?\b": SECONDS,
+        r"\bhours?\b": HOURS,
+        r"\bfps\b|\bframes? (?:per|a) second\b": FRAMES,
+        r"\bhow many parameters\b|\bhow (?:big|large) is (?:the|its) model\b": PARAMETERS,
+    },
     boilerplate=(
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
@@ -138,7 +161,9 @@ QUESTIONS = QuestionPatterns(
         r"|(?<!tool )(?<!computer )use(?= \w))\b",
     ),
     ordinals=(
-        (r"\b(?:first|1st) (?:one|paper)\b|\bthe former\b",),
+        (
+            r"\b(?:first|1st) (?:one|paper)\b|\bthe former\b|\bthe first(?= (?:need|want|use|do|ha|get|reach|add))",
+        ),
         (r"\b(?:second|2nd) (?:one|paper)\b|\bthe latter\b",),
         (r"\b(?:third|3rd) (?:one|paper)\b",),
         (r"\b(?:fourth|4th) (?:one|paper)\b",),

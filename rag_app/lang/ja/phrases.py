@@ -29,6 +29,7 @@ PHRASES = {
     "list_head": "{scanned} 本のうち {matched} 本が当てはまります。",
     "list_borderline": "境界にある {borderline} 本は別に示します。",
     "closest": "最も近い {count} 本:",
+    "glossed": "ダイジェストの文をモデルが日本語に訳したもの：",
     "more": "… ほかに {more} 本あり、出典の一覧にすべてあります。",
     "votes": "{votes} 票",
     "votes_unknown": "票数不明",

@@ -29,6 +29,7 @@ PHRASES = {
     "list_head": "{scanned}편 가운데 {matched}편이 해당합니다.",
     "list_borderline": "경계에 있는 {borderline}편은 따로 보여 줍니다.",
     "closest": "가장 가까운 {count}편:",
+    "glossed": "다이제스트 문장을 모델이 한국어로 옮긴 것:",
     "more": "… 외 {more}편이 더 있으며, 출처 목록에 모두 있습니다.",
     "votes": "추천 {votes}표",
     "votes_unknown": "추천 수 알 수 없음",
@@ -75,7 +76,6 @@ PHRASES = {
     "exists_not": "그렇다고 말하는 다이제스트는 없습니다. 가장 가까운 논문은 다음과 같습니다.",
     "not_of_papers": "논문 컬렉션으로 답할 수 있는 질문이 아닙니다. "
     "논문의 내용, 주제별 논문, 두 논문의 차이를 물어보세요.",
-    "brief_question": "{since}부터 {until}까지 무엇이 나왔나요?",
     "brief": "{days} 다이제스트",
     "brief_of": "{topic}: {days}",
     "brief_undated": "모든 논문",

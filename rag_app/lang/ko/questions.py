@@ -6,7 +6,20 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.ko.numbers import COUNTS
-from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import (
+    FRAMES,
+    HOURS,
+    INTEGER,
+    MINUTES,
+    NAME,
+    PARAMETERS,
+    PERCENT,
+    SECONDS,
+    TIMES,
+    Parts,
+    QuestionPatterns,
+    VoteConditions,
+)
 
 _COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
 _PLACE = r"\s?번째(?= ?(?:논문|것|거|건|게|연구|[은는이가의을를도]|[?.]|$))"
@@ -108,9 +121,20 @@ QUESTIONS = QuestionPatterns(
     possessive=("의",),
     papers_of=("논문",),
     number_asked=(
-        r"얼마나? (?:되|인|빠|많|높|걸)|얼마",
-        r"몇 ?(?:%|퍼센트|개|장|쌍|배|명|점|시간|일|초|편|번|곳|대|종)|수치|점수(?:는|를|가)?|몇이",
+        r"얼마나? (?:되|인|빠|많|높|걸)|얼마|(?:성공률|승률|정확도|비율|속도|크기|규모)(?:은|는|이|가|도)?\s*[?.]*$",
+        r"(?:규모|크기)(?:도|와|랑)",
+        r"몇 ?(?:%|퍼센트|프로|개|장|쌍|배|명|점|시간|일|분|초|편|번|곳|대|종)",
+        r"몇 ?(?:가지|프레임|단계|층|토큰|비트)|수치|점수(?:는|를|가)?|몇이",
     ),
+    units={
+        r"몇 ?(?:%|퍼센트|프로)|비율|성공률|정확도|승률": PERCENT,
+        r"몇 ?배": TIMES,
+        r"몇 ?분": MINUTES,
+        r"몇 ?초": SECONDS,
+        r"몇 ?시간": HOURS,
+        r"몇 ?(?:프레임|fps)|렌더링 속도": FRAMES,
+        r"(?:파라미터|매개변수)(?:가|는|수는?)? ?(?:몇|얼마)|모델 크기": PARAMETERS,
+    },
     boilerplate=(
         r"(?:논문|연구)\S*",
         r"(?:찾아|알려|보여|말해|추천해|나열해|정리해) ?(?:줘|주세요|주실래요|줄래|봐)?\S*",

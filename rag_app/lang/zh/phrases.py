@@ -28,6 +28,7 @@ PHRASES = {
     "list_head": "{scanned} 篇中有 {matched} 篇符合。",
     "list_borderline": "处于边界的 {borderline} 篇另外列出。",
     "closest": "最接近的 {count} 篇:",
+    "glossed": "以下是模型翻译成中文的摘要句子：",
     "more": "… 还有 {more} 篇,全部列在来源中。",
     "votes": "{votes} 票",
     "votes_unknown": "票数未知",
