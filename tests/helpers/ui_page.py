@@ -189,7 +189,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     made, report = "2099-01-02T03:04:05+00:00", {"files": 1, "stamps": stamps_of([digests])}
     manifest = SimpleNamespace(papers=2, chunks=3, roots=(str(digests),), created=made, report=report)
     snapshot = SimpleNamespace(name="g1", manifest=manifest, papers=table, store_damage=list)
-    library = SimpleNamespace(snapshot=snapshot)
+    library = SimpleNamespace(snapshot=snapshot, settings=SimpleNamespace(home=tmp_path))
     engine = SimpleNamespace(
         generator=SimpleNamespace(
             model="tiny-q4", device="CPU, 2 threads", context=4096, kv_type="f16", memory_bytes=600_000_000

@@ -69,8 +69,8 @@ def source_drawer(
         st.caption(words["highlight" if citation else "highlight_found"])
     _glosses(paper, spans, progress, words, library)
     _section_tabs(paper, spans, citation.section if citation else next(iter(spans), ""))
-    if not gone:
-        similar_papers(paper.arxiv_id, words, library, "drawer", actions.follow)
+    if not gone and similar_papers(paper.arxiv_id, words, library, "drawer", actions.follow):
+        st.rerun()  # the page, which opens the drawer, knows the paper; the drawer alone would not change
 
 
 def _glosses(paper: Paper, spans: Spans, progress: AnswerProgress, words: Words, library: Library) -> None:
