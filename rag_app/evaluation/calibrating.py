@@ -38,7 +38,10 @@ def calibrated(library: Library, samples: Library, progress: Progress = silent) 
     for place, (question, over, about) in enumerate([*asked, *worded], start=1):
         labelled[place > len(asked)] += _labelled(question, over, about)
         progress("asking", place, len(asked) + len(worded))
-    told = {"papers": len(papers), "embedder": library.embedder.fingerprint[:16]}
+    told: dict[str, float | int | str] = {
+        "papers": len(papers),
+        "embedder": library.embedder.fingerprint[:16],
+    }
     return fitted(labelled[0], labelled[1], told)
 
 
