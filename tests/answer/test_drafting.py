@@ -219,7 +219,7 @@ def test_a_figure_of_something_else_does_not_answer_for_the_model() -> None:
     assert answer_of("FoldNet의 학습률은 얼마야?", lab(), ScriptedGenerator([prompting.REFUSAL])).refused
 
 
-@pytest.mark.parametrize(("say", "cited"), [(0.5, [FOLDNET]), (0.001, [])])
+@pytest.mark.parametrize(("say", "cited"), [(0.5, [FOLDNET]), (0.001, ["2405.00003"])])
 def test_retrieval_and_the_model_choose_between_close_papers(say: float, cited: list[str]) -> None:
     def choose(messages: Sequence[Message], options: Sequence[str], **others: object) -> tuple[float, ...]:
         place = next(n for n, option in enumerate(options) if f"{option} FoldNet" in messages[-1]["content"])
