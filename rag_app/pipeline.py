@@ -35,6 +35,7 @@ from rag_app.progress import Progress, Stage, silent
 from rag_app.records import (
     Answer,
     Done,
+    Draft,
     Event,
     Filters,
     Found,
@@ -181,7 +182,8 @@ def ask(
         except StopIteration as end:
             composed: Composed = end.value
             break
-        if first_token is None:
+        # What code takes from a digest comes before the model's first word.
+        if first_token is None and isinstance(event, Draft):
             first_token = time.perf_counter() - started
         yield event
 

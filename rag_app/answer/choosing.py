@@ -25,7 +25,7 @@ POOL = 40  # papers looked at, best first
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
 EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
-OWN_PART = 0.35  # of the best sentence's relevance, that saying what the paper does is worth
+OWN_PART = 0.5  # of the best sentence's relevance, that saying what the paper does is worth
 # Share of the best sentence's relevance that a shorter one must have; the second where it is too long.
 WORTH, LITTLE_WORTH = 0.6, 0.35
 

@@ -19,7 +19,8 @@ from rag_app.collection.library import Library
 from rag_app.home import Home
 from rag_app.lang import LANGUAGES, language_of, reads_as
 from rag_app.llm.protocol import Generator
-from rag_app.records import Passage
+from rag_app.records import Answer, Intent, Passage
+from rag_app.text.cleaning import clean_line
 
 LEAST_WORDS = 2  # of a gloss that says anything
 
@@ -38,6 +39,28 @@ class Gloss:
 def wanted(text: str, language: str) -> bool:
     """Whether a reader of the language needs a gloss of the text, and one can be made."""
     return bool(text.strip()) and not reads_as(text, language) and bool(LANGUAGES[language].prompts.translate)
+
+
+def translated(answer: Answer) -> set[str]:
+    """The quotes that the answer's sentences say in its own language."""
+    if answer.intent in {Intent.LIST, Intent.METADATA}:  # their sentences are titles
+        return set()
+    return {
+        support.quote
+        for sentence in answer.sentences
+        for support in sentence.support
+        if sentence.supported and clean_line(support.quote) not in sentence.text
+    }
+
+
+def unread(answer: Answer) -> list[tuple[int, Passage]]:
+    """The quotes of an answer that its reader needs glosses of, with the numbers that cite them."""
+    said = translated(answer)
+    return [
+        (c.n, Passage(c.arxiv_id, c.section, c.start, c.end, c.quote))
+        for c in answer.citations
+        if answer.intent is not Intent.METADATA and c.quote not in said and wanted(c.quote, answer.language)
+    ]
 
 
 def known(passages: Sequence[Passage], language: str, library: Library, model: str) -> dict[int, str]:

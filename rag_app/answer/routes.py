@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from rag_app.answer import layout, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
 from rag_app.answer.plans import condition, list_lead, overview, paper, period, restyle, table
-from rag_app.answer.points import Plan
+from rag_app.answer.points import AnswerPlan
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.records import Filters, Intent, Query
 from rag_app.search import patterns
 
-Planner = Callable[[Selection], Plan | None]
+Planner = Callable[[Selection], AnswerPlan | None]
 Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
 Writer = Callable[[Selection], Steps]  # streams what is checked, and returns the answer
 
@@ -118,7 +118,8 @@ def _describes_a_paper(query: Query) -> bool:
     """Whether a fact is asked of one paper that is described rather than named: "who wrote the
     paper on …".
     """
-    asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
+    record = patterns.about_record(query.aggregate) and not query.ranking
+    asked = record and not query.papers and not query.filters
     return asked and not patterns.AUTHORS_RANKED.search(query.question)
 
 
@@ -193,15 +194,15 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
     Intent.OFF: Route(_written_at_once(_not_of_papers)),
     Intent.LOOKUP: Route(draft, checks=(_outside, _not_among, _unknown_name)),
-    Intent.OVERVIEW: _open(overview.overview, _off_topic),
+    Intent.OVERVIEW: _open(overview.overview, _unknown_name, _off_topic),
     Intent.SUMMARY: _open(period.summary),
     Intent.PAPER: _open(paper.explained, _unknown_name, _off_topic),
-    Intent.CONCEPT: _open(overview.concept, _off_topic),
+    Intent.CONCEPT: _open(overview.concept, _unknown_name, _off_topic),
     Intent.SIMILAR: _open(overview.similar, _unknown_name),
     Intent.RECOMMEND: _open(overview.recommendation, _off_topic),
     Intent.TABLE: _open(table.table, _off_topic),
     Intent.CONDITION: _open(condition.conditions, _off_topic),
-    Intent.EXISTS: _open(condition.exists, _off_topic),
+    Intent.EXISTS: _open(condition.exists, _unknown_name, _off_topic),
     Intent.RESTYLE: _open(restyle.restyled),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(

@@ -17,9 +17,10 @@ from rag_app.answer import aspects, verification
 from rag_app.collection.digest_names import misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
+from rag_app.lang import alternatives
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
-from rag_app.search import patterns, retrieval
+from rag_app.search import open_patterns, patterns, retrieval
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
@@ -34,6 +35,7 @@ CERTAIN = 0.5
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
 VERSION = re.compile(r" v?\d[\d.]*$")  # behind the name of a model
+ENDINGS = rf"(?:{alternatives(lambda one: one.endings)})"  # particles that may follow a name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
 
 
@@ -152,15 +154,18 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     """The sentences of a named paper that answer whatever the model says.
 
     To a question for a figure it is one that holds a figure, and nearly all that the question
-    speaks of beside the name. To a question that speaks of nothing else, the digest is the answer:
-    the sentences nearest to what the model `tried` to say, or to the question.
+    speaks of beside the name; to one that yes or no answers, one that holds nearly all of it. To a
+    question that speaks of nothing else, the digest is the answer: the sentences nearest to what the
+    model `tried` to say, or to the question.
     """
     if _asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
-    if not selection.asks_for_number_of_named:
+    lookup = selection.named and selection.query.intent is Intent.LOOKUP
+    yes_or_no = lookup and bool(open_patterns.YES_OR_NO.search(selection.query.question))
+    if not selection.asks_for_number_of_named and not yes_or_no:
         return ()
     lexical, asked = selection.library.lexical, _without_names(selection.query)
-    holding = (p for p in hit.passages if numbers.values_of(p.text))
+    holding = (p for p in hit.passages if yes_or_no or numbers.values_of(p.text))
     return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
 
 
@@ -195,5 +200,6 @@ def _without_names(query: Query) -> str:
     """What is asked, without the names of the papers."""
     asked = query.standalone  # pasted text is left out of it
     for name in query.names:
-        asked = asked.replace(name, " ")
+        # A particle left alone would be taken for a word.
+        asked = re.sub(rf"{re.escape(name)}(?:{ENDINGS}(?=\W|$))?", " ", asked)
     return asked

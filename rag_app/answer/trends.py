@@ -115,7 +115,7 @@ def rising(papers: Sequence[Paper], period: Filters, limit: int = 5) -> list[Top
     return _distinct(topics)[:limit]
 
 
-def typical(groups: Sequence[Sequence[Paper]], limit: int = 3) -> list[tuple[str, ...]]:
+def typical(groups: Sequence[Sequence[Paper]], limit: int = 2) -> list[tuple[str, ...]]:
     """For each group, which together are all papers, the phrases of its titles that tell it from the
     others, at most `limit`, no two of them with a word or a part of one in common.
 

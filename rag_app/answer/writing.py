@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag_app.answer import glosses, verification
-from rag_app.answer.points import Plan, Point, Written
+from rag_app.answer.points import AnswerPlan, Point, WrittenPoint
 from rag_app.answer.selection import Selection
 from rag_app.lang import LANGUAGES, reads_as
 from rag_app.llm.protocol import Generator
@@ -31,7 +31,7 @@ class _Task:
     n: int
 
 
-def write(selection: Selection, plan: Plan) -> Yields[Event, None, tuple[Written, ...]]:
+def write(selection: Selection, plan: AnswerPlan) -> Yields[Event, None, tuple[WrittenPoint, ...]]:
     """Every point of the plan, in order; what is written when the reader stops is kept."""
     numbers = {paper.arxiv_id: n for n, paper in enumerate(plan.papers, start=1)}
     said: dict[Passage, Sentence] = {}
@@ -49,15 +49,15 @@ def write(selection: Selection, plan: Plan) -> Yields[Event, None, tuple[Written
     return tuple(_written(point, numbers[point.paper.arxiv_id], said) for point in plan.points)
 
 
-def sentences_of(written: Sequence[Written]) -> tuple[Sentence, ...]:
+def sentences_of(written: Sequence[WrittenPoint]) -> tuple[Sentence, ...]:
     """All that an answer says, in order."""
     return tuple(s for one in written for s in (*one.sentences, *one.quoted))
 
 
-def _written(point: Point, n: int, said: Mapping[Passage, Sentence]) -> Written:
+def _written(point: Point, n: int, said: Mapping[Passage, Sentence]) -> WrittenPoint:
     sentences = tuple(said[passage] for passage in point.passages if passage in said)
     quoted = tuple(verification.quote(p, n) for p in point.passages if p not in said)
-    return Written(point, sentences, quoted)
+    return WrittenPoint(point, sentences, quoted)
 
 
 def _translated(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any
@@ -184,9 +184,9 @@ async def _last(coming: AsyncGenerator[Event]) -> Answer:
     raise RuntimeError("the answer did not come to an end")
 
 
-async def _while_connected(work: Any, request: Request) -> Answer:
+async def _while_connected(work: Coroutine[Any, Any, Answer], request: Request) -> Answer:
     """What `work` returns; it is cancelled, and with it the answer, once the client has gone."""
-    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(request))
+    working, gone = asyncio.create_task(work), asyncio.create_task(_disconnected(request))
     try:
         await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():

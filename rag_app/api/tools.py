@@ -54,7 +54,7 @@ def listed(
     if topic.strip():
         query = _as_list(understand(accepted(topic), library.dictionary, (), filters))
         evidence = retrieve(query, library)
-        ids, scanned = evidence.matched, evidence.scanned
+        ids, scanned = list(evidence.matched), evidence.scanned
     else:
         ids = table.ids(filters)
         scanned = len(ids)

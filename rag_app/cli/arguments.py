@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     for add in (
         _add_models,
         _add_ingest,
+        _add_collections,
         _add_read,
         _add_ask,
         _add_rerun,
@@ -57,9 +58,17 @@ def parser() -> argparse.ArgumentParser:
         _add_export,
         _add_feed,
         _add_adapt,
+        _add_calibrate,
         _add_bench,
     ):
         add(commands)
+    for command in [root, *commands.choices.values()]:
+        command.add_argument(
+            "--collection",
+            metavar="NAME",
+            default="" if command is root else argparse.SUPPRESS,
+            help="another collection than the main one; `ingest DIR --collection NAME` makes it",
+        )
     return root
 
 
@@ -81,6 +90,10 @@ def _add_ingest(commands: Commands) -> None:
         "dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection"
     )
     ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
+
+
+def _add_collections(commands: Commands) -> None:
+    commands.add_parser("collections", help="list the collections: name, papers, folders")
 
 
 def _add_read(commands: Commands) -> None:
@@ -299,6 +312,17 @@ def _add_feed(commands: Commands) -> None:
 def _add_adapt(commands: Commands) -> None:
     adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
     adapt.add_argument("--seed", type=int, default=0)
+
+
+def _add_calibrate(commands: Commands) -> None:
+    calibrate = commands.add_parser(
+        "calibrate", help="measure the thresholds that depend on the embedding model and the collection"
+    )
+    calibrate.add_argument(
+        "--ship",
+        action="store_true",
+        help="for the project: write what ships for the default embedding model",
+    )
 
 
 def _add_bench(commands: Commands) -> None:

@@ -14,13 +14,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
-from rag_app.records import Checked, Done, Found, Turn, Understood, Working
+from rag_app.home import Home
+from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,11 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:
-        code = int(COMMANDS[options.command](options, Settings.from_environment()) or 0)
+        settings = _of_collection(Settings.from_environment(), options)
+        code = int(COMMANDS[options.command](options, settings) or 0)
         runtime.flush_output()
     except (RagError, KeyboardInterrupt, OSError) as error:
         return _failed(error)
     return code
+
+
+def _of_collection(settings: Settings, options: argparse.Namespace) -> Settings:
+    """The settings with the home of the collection named; only `ingest` makes one. Raises RagError."""
+    if not options.collection:
+        return settings
+    home = Home(settings.home).collection(options.collection)
+    if options.command != "ingest" and not home.current.is_file():
+        known = ", ".join(home.collections()) or "none but the main one"
+        raise RagError(
+            f"there is no collection {options.collection}",
+            f"there are {known}; `rag-app ingest DIR --collection NAME` makes one",
+        )
+    return replace(settings, home=home.root)
 
 
 def _failed(error: BaseException) -> int:
@@ -95,6 +112,19 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> None:
     daily.new_after_ingest(settings)
 
 
+def _collections(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import terminal
+    from rag_app.collection.snapshot import open_current
+
+    home, rows = Home(settings.home), []
+    for name in ["", *home.collections()]:
+        place = home.collection(name)
+        if place.current.is_file():
+            manifest = open_current(place.root).manifest
+            rows.append([name or "(main)", f"{manifest.papers:,}", ", ".join(manifest.roots)])
+    terminal.table([["collection", "papers", "folders"], *rows])
+
+
 def _read(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import reading
 
@@ -122,6 +152,20 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
     else:
         terminal.print_answer(answer)
+        with terminal.stoppable() as stop:
+            _print_glosses(answer, library, engine, stop)
+
+
+def _print_glosses(answer: Answer, library: Library, engine: Generator | None, stop: threading.Event) -> None:
+    """What the shown sources say in the language of the answer, where that is another."""
+    from rag_app.answer import glosses, templates
+    from rag_app.cli import terminal
+
+    numbers = [(n, p) for n, p in glosses.unread(answer) if n <= terminal.SOURCES]
+    if engine is None or not numbers:
+        return
+    made = glosses.glosses([p for _, p in numbers], answer.language, library, engine, stop=stop)
+    terminal.print_glosses(templates.words(answer.language)["glossed"], [n for n, _ in numbers], made)
 
 
 def _reserve(file: Path) -> None:
@@ -210,6 +254,7 @@ def _answered_aloud(
                 terminal.print_stopped()
             else:
                 terminal.print_answer(event.answer)
+                _print_glosses(event.answer, library, engine, stop)
             return pipeline.turn(query, event.answer)
     raise EngineError("the answer did not come to an end", "ask again")
 
@@ -287,7 +332,7 @@ def _feed(options: argparse.Namespace, settings: Settings) -> None:
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline
-    from rag_app.cli import terminal
+    from rag_app.cli import calibrating, terminal
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
@@ -297,6 +342,13 @@ def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     if result.kept:
         with terminal.ProgressBar("ingest") as progress:
             pipeline.ingest(settings, progress=progress)
+        calibrating.calibrate(settings)
+
+
+def _calibrate(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import calibrating
+
+    calibrating.calibrate(settings, ship=options.ship)
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> None:
@@ -318,6 +370,7 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "models": _models,
     "ingest": _ingest,
+    "collections": _collections,
     "read": _read,
     "ask": _ask,
     "rerun": _rerun,
@@ -332,5 +385,6 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "export": _export,
     "feed": _feed,
     "adapt": _adapt,
+    "calibrate": _calibrate,
     "bench": _bench,
 }

@@ -59,7 +59,7 @@ def note(paper: Reference) -> str:
 
 
 def _write(file: Path, made: str) -> str:
-    """Put the note in its place, with what the reader has added; which list of `NotesWritten` it belongs to."""
+    """Put the note in its place, with what the reader added; the field of `NotesWritten` it belongs to."""
     if not file.exists():
         files.replace(file, made)
         return "new"

@@ -94,6 +94,7 @@ class OpenPatterns:
     not_after: Parts = ()  # just after it
     denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
     defining: Parts = ()  # in a digest's sentence: that it says what something is
+    yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself

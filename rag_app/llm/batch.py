@@ -31,7 +31,7 @@ from rag_app.records import Usage
 _WORTH_SHARING = 16  # tokens that all prompts begin with
 
 
-class Vocabulary(Protocol):
+class TokenVocabulary(Protocol):
     """What `llama.LlamaModel` knows of tokens."""
 
     def piece(self, token: int) -> bytes: ...
@@ -73,7 +73,7 @@ class _Text:
 class Batch:
     """Writes several texts in the sequences of one context; one call at a time, in the order of asking."""
 
-    def __init__(self, sequences: Sequences, vocabulary: Vocabulary, turns: FairLock) -> None:
+    def __init__(self, sequences: Sequences, vocabulary: TokenVocabulary, turns: FairLock) -> None:
         """Each step takes one of the `turns`."""
         self._sequences = sequences
         self._vocabulary = vocabulary

@@ -20,7 +20,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,13 +43,13 @@ from rag_app.llm.offload import (
     step_down,
 )
 from rag_app.llm.prefix_blocks import ROW, TILE
+from rag_app.llm.prompt_cache import PromptCache
 from rag_app.llm.protocol import Generator, Message, Processor, Request, one_by_one
-from rag_app.llm.state_cache import SavedState, StateCache
+from rag_app.llm.state_cache import StateCache
 from rag_app.machine import cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
 
-_WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
 log = logging.getLogger(__name__)
 
 
@@ -140,11 +140,9 @@ class Engine:
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
         self.processor = Processor.GPU if plan.gpu_layers else Processor.CPU
-        self._states = StateCache(
-            f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop
-        )
+        kept = StateCache(f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop)
+        self._cache = PromptCache(self._model, kept, plan.step if self._joins else 0)
         self._turns = FairLock()
-        self._held: list[int] = []  # labels of the tokens in the cache
         self._batch: Batch | None = None  # opened when it is first needed
         self._last = threading.local()  # usage of each thread's own last call
         self._closed = False
@@ -229,10 +227,10 @@ class Engine:
             if len(set(spelled)) < len(spelled):
                 raise EngineError("two options are the same", "report this as a bug")
             stop = stop or threading.Event()
-            reused = self._read(prompt, stop)
+            reused = self._cache.read(prompt.labels, prompt.lasting, stop)
             shares = self._shares(prompt, spelled, 0, stop)
             self._last.usage = Usage(len(prompt.labels), reused)
-            self._states.flush()
+            self._cache.flush()
             return tuple(shares[option] for option in spelled)
 
     def close(self) -> None:
@@ -240,7 +238,7 @@ class Engine:
         with self._turns:
             if not self._closed:
                 self._closed = True
-                self._states.flush()
+                self._cache.flush()
                 if self._batch:
                     self._batch.close()
                 self._model.close()
@@ -286,7 +284,7 @@ class Engine:
         self, prompt: _Prompt, rules: Grammar | None, max_tokens: int, stop: threading.Event
     ) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
-        reused = self._read(prompt, stop)
+        reused = self._cache.read(prompt.labels, prompt.lasting, stop)
         began, count, pending = self._model.seconds, 0, b""
         try:
             for token in self._generate(rules, max_tokens, stop):
@@ -298,12 +296,12 @@ class Engine:
                 pending = pending[used:]
                 # After the first token, which need not wait for it.
                 if count == 1 and self._model.can_drop:
-                    self._save()
+                    self._cache.save()
         finally:
             seconds = self._model.seconds - began
             speed = (count - 1) / seconds if seconds else 0.0
             self._last.usage = Usage(len(prompt.labels), reused, count, speed)
-            self._states.flush()
+            self._cache.flush()
 
     def _generate(self, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
         """The likeliest token, again and again, until the turn ends."""
@@ -319,8 +317,7 @@ class Engine:
             yield token
             if not left or stop.is_set():
                 return
-            self._model.write(token)
-            self._held.append(~token)
+            self._cache.write(token)
 
     def _shares(
         self, prompt: _Prompt, options: list[tuple[int, ...]], depth: int, stop: threading.Event
@@ -340,78 +337,6 @@ class Engine:
             branch = [option for option in options if option[depth] == token]
             if len(branch) > 1:
                 said = [~token for token in branch[0][: depth + 1]]
-                self._read(replace(prompt, labels=prompt.labels + said), stop)
+                self._cache.read(prompt.labels + said, prompt.lasting, stop)
             shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1, stop).items()}
         return shares
-
-    # --- what the cache holds -------------------------------------------------------------------
-
-    def _read(self, prompt: _Prompt, stop: threading.Event) -> int:
-        """Bring the cache to exactly these tokens and return how many it held already.
-
-        The logits after the last token are ready then, unless `stop` was set on the way.
-        """
-        reused = self._reuse(prompt.labels)
-        # A state that cannot be cut serves only prompts that begin with all of it, so it must not
-        # hold the question.
-        if not self._model.can_drop and self._append(prompt.labels, prompt.lasting, stop):
-            self._save()
-        self._append(prompt.labels, len(prompt.labels), stop)
-        return reused
-
-    def _append(self, labels: list[int], end: int, stop: threading.Event) -> bool:
-        """Read the labels before `end` that the cache does not hold yet; False if `stop` was set
-        before all were.
-        """
-        for batch in prefix_blocks.batches(
-            labels[len(self._held) : end], self.plan.step if self._joins else 0
-        ):
-            if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(labels)):
-                return False
-        return True
-
-    def _decode(self, batch: list[int], stop: threading.Event, *, logits: bool) -> bool:
-        """Append one batch of labels; False, and nothing of it, if `stop` is set before its end."""
-        start = len(self._held)
-        if stop.is_set():
-            return False
-        if self._model.decode(prefix_blocks.tokens_of(batch), start, logits=logits, stop=stop):
-            self._held += batch
-            return True
-        del self._held[start if self._model.keep(start) else 0 :]
-        return False
-
-    def _reuse(self, labels: list[int]) -> int:
-        """Keep, or restore, the longest useful beginning of these labels; the last block is always
-        read again.
-        """
-        wanted = labels[:-1]
-        saved = self._states.find(wanted)
-        if saved and prefix_blocks.whole(wanted, saved[1]) >= self._usable(wanted) + _WORTH_TOKENS:
-            self._restore(saved[0])
-        usable = self._usable(wanted)
-        kept = usable if self._model.keep(usable) else 0
-        del self._held[kept:]
-        return kept
-
-    def _usable(self, wanted: list[int]) -> int:
-        """How many of these labels the cache holds, in whole blocks."""
-        count = prefix_blocks.whole(wanted, prefix_blocks.shared(self._held, wanted))
-        return count if self._model.can_drop or count == len(self._held) else 0
-
-    def _restore(self, state: SavedState) -> None:
-        """Replace the cache by a saved state; a file that cannot be read changes nothing."""
-        data = self._states.read(state)
-        if data is None:
-            return
-        restored = self._model.restore(data)
-        self._held = state.tokens.tolist() if restored else []
-        if not restored:
-            self._states.forget(state)
-
-    def _save(self) -> None:
-        """Save the cache if no saved state comes near; where there is no memory for it, go on without."""
-        found = self._states.find(self._held)
-        if len(self._held) - (found[1] if found else 0) >= _WORTH_TOKENS:
-            with suppress(MemoryError):
-                self._states.add(self._held, self._model.save())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,9 +20,11 @@ from rag_app.home import Home
 
 SHIPPED = Path(__file__).parent / "calibrations"
 
-# Of questions that papers are about: this share at most is refused, and at most this share of those
-# that none is about passes as clear. Fixed wishes, the same for every model.
-REFUSED, PASSED = 0.01, 0.02
+# Wishes, the same for every model. One question in fifty may be refused that papers answer; half of
+# them name their paper and are never asked about here, so it may be this share of the others. And
+# this share of those that no paper is about may pass as clear.
+REFUSED, PASSED = 0.04, 0.02
+TOPICS = 0.5  # of what few topics fall short of: those of the project's questions are few
 PENALTY = 0.1  # of squared weights, beside log-likelihoods added up: keeps separable signs finite
 STEPS = 50  # of Newton's method: converged by far
 
@@ -33,7 +35,8 @@ class Calibration:
 
     weights: tuple[float, ...]  # of the signs, in their order
     bias: float
-    least: float  # probability below which no paper is about a question
+    least: float  # probability below which no paper is about a question, described in own words
+    least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
     clear: float  # from which a paper is beyond doubt
     # What was measured on the questions that were not fitted to, and over what.
     measured: Mapping[str, float | int | str] = field(default_factory=dict)
@@ -42,6 +45,10 @@ class Calibration:
     def probability(self, row: Sequence[float]) -> float:
         """That papers are about a question with these signs."""
         return float(1 / (1 + np.exp(-(np.dot(self.weights, row) + self.bias))))
+
+    def refuses(self, row: Sequence[float], *, topic: bool) -> bool:
+        """Whether no paper is about a question with these signs."""
+        return self.probability(row) < (self.least_of_topics if topic else self.least)
 
 
 def calibration(home: Path, fingerprint: str) -> tuple[Calibration, bool]:
@@ -100,39 +107,54 @@ class Labelled:
     question: str
     row: tuple[float, ...]
     about: bool
+    topic: bool = False  # a topic alone is searched for
 
     @property
     def held_out(self) -> bool:
         return hashlib.sha256(self.question.encode()).digest()[-1] % 2 == 1
 
 
-def fitted(labelled: Sequence[Labelled], over: Mapping[str, float | int | str]) -> Calibration:
-    """The table fitted to one half of the questions, with what it does on the other; both halves of
+def fitted(
+    labelled: Sequence[Labelled], worded: Sequence[Labelled], over: Mapping[str, float | int | str]
+) -> Calibration:
+    """The table fitted to one half of the questions, with what it does on the other.
+
+    `labelled` are made of a collection, `worded` are asked by people, and papers are about them: what
+    is made resembles its papers more, so it says how signs weigh, and not how few of them suffice.
+    Where no `worded` are known for the model, as few suffice as for the default one. Both halves of
     both labels must be there.
     """
     fit = [one for one in labelled if not one.held_out]
     weights, bias = _regressed(fit)
-    raw = Calibration(weights, bias, 0.0, 1.0)
-    asked = [raw.probability(one.row) for one in fit if one.about]
+    raw = Calibration(weights, bias, 0.0, 0.0, 1.0)
+    near = _nearest() if not worded else None
+    least = near.least if near else _least(worded, raw, topic=False)
+    of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
     foreign = [raw.probability(one.row) for one in fit if not one.about]
-    # Between the labels where they are apart, else where few questions that papers are about are lost.
-    least = min(float(np.quantile(asked, REFUSED)), 0.5)
     clear = max(float(np.quantile(foreign, 1 - PASSED)), least)
-    return Calibration(weights, bias, least, clear, {**over, **_measured(labelled, raw, least, clear)})
+    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), round(clear, 4))
+    measured = _measured([one for one in labelled if one.held_out], made)
+    lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
+    return replace(
+        made, measured={**over, **measured, "worded questions": len(worded), "worded refused": lost}
+    )
 
 
-def _measured(
-    labelled: Sequence[Labelled], raw: Calibration, least: float, clear: float
-) -> dict[str, float | int]:
-    asked = [raw.probability(one.row) for one in labelled if one.held_out and one.about]
-    foreign = [raw.probability(one.row) for one in labelled if one.held_out and not one.about]
-    above = [a > f for a in asked for f in foreign]
+def _least(worded: Sequence[Labelled], raw: Calibration, *, topic: bool) -> float:
+    """The probability that few of the questions of one form fall short of."""
+    asked = [raw.probability(one.row) for one in worded if one.topic == topic]
+    return min(float(np.quantile(asked, REFUSED)), 0.5) if asked else 0.0
+
+
+def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, float | int]:
+    asked, foreign = ([one for one in held_out if one.about == about] for about in (True, False))
+    above = [made.probability(a.row) > made.probability(f.row) for a in asked for f in foreign]
     return {
-        "questions": len(asked) + len(foreign),
+        "questions": len(held_out),
         "auc": round(sum(above) / len(above), 4),
-        "false refusals": round(sum(p < least for p in asked) / len(asked), 4),
-        "foreign refused": round(sum(p < least for p in foreign) / len(foreign), 4),
-        "clear": round(sum(p >= clear for p in asked) / len(asked), 4),
+        "false refusals": round(sum(made.refuses(a.row, topic=a.topic) for a in asked) / len(asked), 4),
+        "foreign refused": round(sum(made.refuses(f.row, topic=f.topic) for f in foreign) / len(foreign), 4),
+        "foreign clear": round(sum(made.probability(f.row) >= made.clear for f in foreign) / len(foreign), 4),
     }
 
 

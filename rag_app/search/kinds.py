@@ -24,6 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,7 +204,7 @@ def _unit(rows: Vector) -> Vector:
     return unit
 
 
-def _softmax(values: Vector) -> Vector:
+def _softmax(values: NDArray[Any]) -> NDArray[Any]:
     powers = np.exp(values - values.max(axis=-1, keepdims=True))
     shares: Vector = powers / powers.sum(axis=-1, keepdims=True)
     return shares
@@ -280,6 +281,9 @@ def _kept(home: Path, fingerprint: str, embed: Callable[[str], Vector]) -> Class
 
 def save(made: Classifier, file: Path) -> None:
     """Write a classifier of the examples as they are. Raises OSError."""
+    probes: dict[str, Any] = {
+        f"{PROBES}{language}": rows.astype(np.float16) for language, rows in made.probes.items()
+    }
     with files.replacing(file) as stream:
         np.savez_compressed(
             stream,
@@ -290,7 +294,7 @@ def save(made: Classifier, file: Path) -> None:
             # half precision moves no probability by more than a thousandth
             weights=made.weights.astype(np.float16),
             bias=made.bias,
-            **{f"{PROBES}{language}": rows.astype(np.float16) for language, rows in made.probes.items()},
+            **probes,
         )
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.collection.snapshot import Snapshot
+from rag_app.lang import language_of
 from rag_app.records import Evidence, Query
 from rag_app.search import kinds, retrieval
 from rag_app.search.calibration import Calibration, calibration
@@ -27,6 +28,8 @@ NEAR = 5  # papers whose words are looked at
 UNKNOWN = 1.0  # weight of a term that the collection lacks, as of one that a single paper has
 # Chunks that are looked at, evenly over all: where there are more, the nearest is hardly farther.
 MOST_CHUNKS = 50_000
+USUAL = 0.35  # what is held of most questions; said of languages that no paper is written in
+READ = 50  # papers that tell in which languages the collection is written
 FEWEST_PROBES = 20  # of a language, else those of all languages count
 LEAST_SPREAD = 0.005  # of cosines, where probes come equally near
 
@@ -47,17 +50,27 @@ def signs(query: Query, evidence: Evidence, library: Library) -> Signs:
     text = retrieval.searched(query)
     mean, spread = _foreign(library, query.language)
     nearest = float(_nearest(library, library.embedder.query(text)[None])[0])
-    held = [
-        library.lexical.coverage(text, document(hit.paper), unknown=UNKNOWN) or 0.0
-        for hit in evidence.hits[:NEAR]
-    ]
-    return Signs((nearest - mean) / spread, max(held, default=0.0), query.off)
+    return Signs((nearest - mean) / spread, _held(text, query.language, evidence, library), query.off)
+
+
+def _held(text: str, language: str, evidence: Evidence, library: Library) -> float:
+    """The largest share of the question's terms in one of the papers near the top."""
+    if not _is_written(library, language):
+        return USUAL
+    near = (document(hit.paper) for hit in evidence.hits[:NEAR])
+    shares = (library.lexical.coverage(text, paper, unknown=UNKNOWN) or 0.0 for paper in near)
+    return max(shares, default=0.0)
+
+
+def is_topic(query: Query) -> bool:
+    """Whether a topic alone is searched for, without the words around it."""
+    return retrieval.searched(query) != query.standalone
 
 
 def is_foreign(query: Query, evidence: Evidence, library: Library) -> bool:
     """Whether no paper is about a question that names none."""
-    known = _calibration(library)
-    return known.probability(row(signs(query, evidence, library))) < known.least
+    found = row(signs(query, evidence, library))
+    return _calibration(library).refuses(found, topic=is_topic(query))
 
 
 def stands_out(query: Query, evidence: Evidence, library: Library) -> bool:
@@ -77,6 +90,7 @@ def _calibration(library: Library) -> Calibration:
 
 # --- what foreign questions reach ---------------------------------------------------------------
 
+_written: WeakKeyDictionary[Snapshot, set[str]] = WeakKeyDictionary()
 _measured: WeakKeyDictionary[Snapshot, dict[str, tuple[float, float]]] = WeakKeyDictionary()
 
 
@@ -88,6 +102,16 @@ def _foreign(library: Library, language: str) -> tuple[float, float]:
         reached = _nearest(library, probes)
         known[language] = float(reached.mean()), max(float(reached.std()), LEAST_SPREAD)
     return known[language]
+
+
+def _is_written(library: Library, language: str) -> bool:
+    """Whether papers are in the language: else their words and the question's do not meet."""
+    if library.snapshot not in _written:
+        papers = library.snapshot.papers.all()
+        read = papers[:: max(1, len(papers) // READ)]
+        texts = (text for paper in read for text in (paper.title, *(s.text for s in paper.sections)))
+        _written[library.snapshot] = {language_of(text) for text in texts}
+    return language in _written[library.snapshot]
 
 
 def _probes(library: Library, language: str) -> Vector:

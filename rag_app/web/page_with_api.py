@@ -44,7 +44,8 @@ def _generator() -> Generator | None:
 app = App(
     Path(__file__).with_name("app.py"),
     routes=routes(
-        Opened(_library, _generator), key_file.read_or_make(Home(app_state.settings().home).api_key)
+        Opened(_library, _generator),
+        key_file.read_or_make(Home(app_state.served_settings().home).main.api_key),
     ),
     middleware=[Middleware(OriginGuard)],
 )

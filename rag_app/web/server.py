@@ -45,7 +45,7 @@ def serve(settings: Settings, port: int, *, api: bool = False) -> int:
     _check_port(port)
     print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
     if api:
-        file = Home(settings.home).api_key
+        file = Home(settings.home).main.api_key
         key_file.read_or_make(file)
         print(f"rag-app: API at http://{ADDRESS}:{port}/v1, key in {file}", flush=True)
     # become the server, so that a signal to this process ends it and the engine with it

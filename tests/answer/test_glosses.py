@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from rag_app.answer.gloss_cache import GlossCache, key_of
 from rag_app.answer.templates import first_passage
 from rag_app.collection.library import Library
 from rag_app.llm.protocol import Message
-from rag_app.records import Passage
+from rag_app.records import Answer, Citation, Intent, Passage, Sentence, Support
 from rag_app.text import sentences
 from tests.helpers.fakes import ScriptedGenerator, lab
 
@@ -70,7 +71,7 @@ def test_a_gloss_that_is_not_in_the_readers_language_does_not_pass(library: Libr
 
 def test_a_gloss_that_was_cut_off_does_not_pass(library: Library) -> None:
     class Cut(ScriptedGenerator):
-        def stream(self, messages: Sequence[Message], **options: object) -> Iterator[str]:
+        def stream(self, messages: Sequence[Message], **options: Any) -> Iterator[str]:
             options["max_tokens"] = 3
             yield from super().stream(messages, **options)
             self.usage = replace(self.usage, generated_tokens=10_000)
@@ -132,3 +133,18 @@ def test_glosses_are_made_where_nothing_can_be_kept(tmp_path: Path, library: Lib
     blocked = replace(library, settings=replace(library.settings, home=tmp_path / "file" / "home"))
     (tmp_path / "file").write_text("in the way")
     assert ended([passage()], blocked, ScriptedGenerator([RIGHT])) == {0: RIGHT}
+
+
+def test_quotes_that_the_answer_translates_need_no_gloss(library: Library) -> None:
+    one = passage()
+    support = Support(1, one.section, one.text, one.start, one.end)
+    citation = Citation(1, one.arxiv_id, "PickBot", "", "", one.section, one.text, one.start, one.end)
+
+    def answer(intent: Intent, said: str) -> Answer:
+        sentences = (Sentence(said, True, (support,)),)
+        return Answer(said, False, intent, "en", citations=(citation,), sentences=sentences)
+
+    assert glosses.unread(answer(Intent.LOOKUP, f"{RIGHT} [1]")) == []
+    assert glosses.unread(answer(Intent.LOOKUP, f"{one.text} [1]")) == [(1, one)]
+    assert glosses.unread(answer(Intent.LIST, "PickBot [1]")) == [(1, one)]
+    assert glosses.unread(answer(Intent.METADATA, "PickBot [1]")) == []

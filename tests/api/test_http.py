@@ -26,7 +26,7 @@ from tests.helpers.fakes import ScriptedGenerator, lab
 
 KEY = "a key that is long enough"
 VOTES = "Which papers got the most votes?"
-RATE = "What is the success rate of PickBot?"
+GRASP = "How does PickBot grasp?"  # a language model writes the answer
 Asked = list[ChatCompletionMessageParam]
 
 
@@ -125,8 +125,7 @@ def test_what_a_model_wrote_is_streamed_only_once_it_is_checked(client: openai.O
     Model.generator = ScriptedGenerator(
         ["[1] PickBot's O.O.D. success rate is 75%. It was filmed on the moon.\n"]
     )
-    question = "What is PickBot's success rate on O.O.D. objects?"
-    stream = client.chat.completions.create(model="rag-app", messages=asked(question), stream=True)
+    stream = client.chat.completions.create(model="rag-app", messages=asked(GRASP), stream=True)
     said = ""
     for chunk in stream:
         for part in (
@@ -134,7 +133,7 @@ def test_what_a_model_wrote_is_streamed_only_once_it_is_checked(client: openai.O
             (chunk.choices[0].delta.model_extra or {}).get("reasoning_content"),
         ):
             said += part or ""
-    assert Model.generator.calls and "papers scanned" in said
+    assert "75%" in said and "papers scanned" in said
     assert "moon" not in said
 
 
@@ -149,9 +148,9 @@ def test_a_follow_up_is_about_the_papers_that_the_answer_before_names(client: op
 def test_two_models_are_there_and_one_asks_no_language_model(client: openai.OpenAI) -> None:
     assert [model.id for model in client.models.list()] == ["rag-app", "rag-app-no-llm"]
     Model.generator = ScriptedGenerator(["[1] PickBot's O.O.D. success rate is 75%.\n"])
-    client.chat.completions.create(model="rag-app-no-llm", messages=asked(RATE))
+    client.chat.completions.create(model="rag-app-no-llm", messages=asked(GRASP))
     assert Model.generator.calls == []
-    client.chat.completions.create(model="rag-app", messages=asked(RATE))
+    client.chat.completions.create(model="rag-app", messages=asked(GRASP))
     assert Model.generator.calls
 
 
@@ -184,7 +183,7 @@ def test_search_finds_papers_and_keeps_conditions(address: str) -> None:
 def test_nothing_is_answered_without_the_key(key: str, address: str) -> None:
     for path in ("models", "search", "chat/completions", "no/such/path"):
         for method in ("GET", "POST"):
-            headers = {"Authorization": f"Bearer {key}".encode()} if key else {}
+            headers = {b"Authorization": f"Bearer {key}".encode()} if key else {}
             reply = httpx.request(method, f"{address}/v1/{path}", headers=headers, json={})
             assert reply.status_code == 401
             assert reply.json()["error"]["code"] == "invalid_api_key"
@@ -256,14 +255,14 @@ def test_a_failure_in_mid_stream_is_told_and_ends_it(client: openai.OpenAI) -> N
 
     Model.generator = ScriptedGenerator([broken])
     with pytest.raises(openai.APIError) as failed:
-        list(client.chat.completions.create(model="rag-app", messages=asked(RATE), stream=True))
+        list(client.chat.completions.create(model="rag-app", messages=asked(GRASP), stream=True))
     assert "secret" not in str(failed.value)
 
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_an_answer_that_nobody_waits_for_is_stopped(stream: bool, address: str) -> None:
     Model.generator = Slow()
-    body = {"model": "rag-app", "stream": stream, "messages": asked(RATE)}
+    body = {"model": "rag-app", "stream": stream, "messages": asked(GRASP)}
     headers = {"Authorization": f"Bearer {KEY}"}
     with (
         pytest.raises(httpx.ReadTimeout),

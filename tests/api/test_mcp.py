@@ -71,8 +71,9 @@ def test_every_tool_reads_only_and_says_what_it_is_for(portal: BlockingPortal, c
     found = portal.call(client.list_tools).tools
     assert {tool.name for tool in found} == {"search", "list", "paper", "similar", "brief", "ask"}
     for tool in found:
-        assert tool.annotations.read_only_hint and tool.annotations.open_world_hint is False
-        assert len(tool.description) > 60
+        assert tool.annotations and tool.annotations.read_only_hint
+        assert tool.annotations.open_world_hint is False
+        assert len(tool.description or "") > 60
         properties = tool.input_schema["properties"]
         assert "context" not in properties
         assert all("description" in schema for schema in properties.values()), tool.name
@@ -139,7 +140,7 @@ def test_an_answer_is_cited_and_its_progress_is_told_on_the_way(
     said: list[str] = []
 
     async def ask() -> Any:
-        async def progress(done: float, total: float | None, message: str | None) -> None:
+        async def progress(progress: float, total: float | None, message: str | None) -> None:
             said.append(message or "")
 
         question = {"question": "Which papers got the most votes?"}
@@ -180,7 +181,7 @@ def test_an_answer_that_nobody_waits_for_is_stopped(portal: BlockingPortal, tmp_
 
     async def give_up() -> None:
         async with Client(transport(log, "endless")) as client, anyio.create_task_group() as tasks:
-            question = {"question": "What is the success rate of PickBot?"}
+            question = {"question": "How does PickBot grasp?"}
             tasks.start_soon(client.call_tool, "ask", question)
             await says("answering")
             tasks.cancel_scope.cancel()

@@ -620,3 +620,16 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--version"])
     assert capsys.readouterr().out.strip() == f"rag-app {__version__}"
+
+
+@pytest.mark.usefixtures("collection")
+def test_the_terminal_says_what_the_quotes_of_a_list_mean(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = ScriptedGenerator(["It learns whole-body grasping of mobile robots."])
+    monkeypatch.setattr("rag_app.llm.engine.load_if_any", lambda settings: engine)
+    assert command.main(["ask", "list all papers about whole-body grasping"]) == 0
+    out = capsys.readouterr().out
+    heading, *glosses = out.partition("translated by the model:")[1:]
+    assert heading
+    assert "It learns whole-body grasping" in glosses[0]

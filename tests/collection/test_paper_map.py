@@ -19,7 +19,8 @@ def clusters(count: int, size: int) -> Vectors:
     chance = np.random.default_rng(3)
     centres = np.repeat(np.eye(count, 24, dtype=np.float32), size, axis=0)
     rows = centres + chance.normal(0, 0.1, centres.shape)
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def ids(count: int) -> list[str]:

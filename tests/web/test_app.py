@@ -247,7 +247,7 @@ def test_a_damaged_collection_is_an_error_with_a_way_out(page: Page, monkeypatch
 
 def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_HOMES", "x")
-    app_state.settings.clear()
+    app_state.served_settings.clear()
     page.app.run()
     assert "did you mean RAG" in page.app.error[0].value
     assert not page.app.exception

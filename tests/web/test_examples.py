@@ -11,7 +11,7 @@ from rag_app.collection.library import Library
 from rag_app.records import Intent
 from rag_app.search.understanding import understand
 from rag_app.web.i18n.examples import EXAMPLES
-from rag_app.web.state import examples, reading
+from rag_app.web.state import app_state, examples
 from tests.helpers.fakes import made
 
 ONE = """## Daily Papers (2024-05-01)
@@ -27,7 +27,7 @@ LANGUAGES = list(EXAMPLES)
 
 
 def questions(library: Library, language: str) -> list[str]:
-    reading._topics.clear()
+    app_state._topics.clear()
     table = library.snapshot.papers
     return [*examples.at_once(table, language), *examples.of_contents(library, language)]
 
@@ -81,7 +81,7 @@ def test_examples_come_in_the_background_and_a_failure_costs_only_them(
     def broken(*_: object) -> None:
         raise OSError("the embedding model is gone")
 
-    reading._topics.clear()
+    app_state._topics.clear()
     job = examples.ExampleJob(library, "en")
     job._thread.join(60)
     assert not job.running and len(job.questions) >= 3

@@ -108,4 +108,4 @@ def test_bibtex_keeps_the_authors_of_a_gone_paper(page: Page, tmp_path: Path) ->
     page.app.button(key="new-conversation").click().run()
     page.ask("who wrote it?")
     conversation = app_state.history().conversations()[0]
-    assert UNKNOWN_AUTHORS in history._document(conversation, "bibtex", page.library)
+    assert UNKNOWN_AUTHORS in history._document(conversation, "bibtex", page.library).decode()

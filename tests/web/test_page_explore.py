@@ -49,14 +49,14 @@ def test_an_area_of_the_map_is_asked_alone_and_stays_so_after_a_reload(
     page.get_by_role("link", name=words["explore"]).click()
     page.get_by_role("tab", name=words["plot_map"]).click()
     choose_an_area(page)
-    button = page.locator(".st-key-explore-only button").first
+    button = page.get_by_role("button", name=re.compile(words["only_these"].format(n=r"\d+")))
     expect(button).to_be_visible(timeout=60 * SECONDS)
     found = NUMBER.search(button.inner_text())
     assert found
     assert 0 < int(found[0]) < 49
     button.click()
-    chip = page.locator(".st-key-chip-only button").first
-    expect(chip).to_contain_text(words["chip_only"].format(name=words["selection"], n=found[0]))
+    chip = page.get_by_role("button", name=words["chip_only"].format(name=words["selection"], n=found[0]))
+    expect(chip).to_be_visible(timeout=60 * SECONDS)
     page.reload()
     expect(chip).to_be_visible(timeout=60 * SECONDS)
     ask(page, question)

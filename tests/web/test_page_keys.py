@@ -92,4 +92,4 @@ def test_today_has_keys_of_its_own_in_the_same_list(open_tab: Open) -> None:
     leave_fields(page)
     page.keyboard.press("j")
     page.keyboard.press("x")
-    expect(page.locator("[class*=st-key-today-restore-]").first).to_be_visible()
+    expect(page.locator("[class*=st-key-today-restore-]").first).to_be_attached()

@@ -221,7 +221,7 @@ def test_an_answer_that_the_app_did_not_live_to_write_is_asked_again_and_kept_on
     page.answers(cut_off)
     page.app.chat_input(key="question").set_value("what is new?").run()
     lost = page.jobs[0]
-    app_state.background.clear()  # the server has ended, and with it the answer
+    app_state.work_of.clear()  # the server has ended, and with it the answer
     app = tab(page.app.session_state["conversation"])
     assert questions(app) == ["what is new?"]
     assert ENGLISH["no_answer_kept"] in [c.value for c in app.caption]

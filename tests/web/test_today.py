@@ -5,9 +5,8 @@ Driven by Streamlit's AppTest over a made collection; the history is the real on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,20 +14,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag_app.collection.library import Library
-from rag_app.daily import lead
-from rag_app.daily.brief import LeadSentence
 from rag_app.daily.for_you import ENOUGH
 from rag_app.history.follows import FollowKind
 from rag_app.history.shelf import PaperMark
 from rag_app.history.store import History
-from rag_app.records import Filters
+from rag_app.records import Filters, Passage
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
-from rag_app.web.state import app_state, lead_jobs, reading
+from rag_app.web.state import app_state, reading
 from rag_app.web.views import saved, today
+from rag_app.web.widgets import gloss
 from tests.daily.test_brief import digests
 from tests.helpers.fakes import ScriptedGenerator, made
-from tests.helpers.ui_page import wait_for
 
 ROBOT, FIRST = "2405.03000", "2405.01000"  # of the newest day; of the first one
 
@@ -50,21 +47,23 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History
 
 
 def _forget() -> None:
-    app_state.settings.clear()
-    app_state.background.clear()
-    app_state.history.clear()
+    app_state.served_settings.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
     app_state._topics.clear()
     reading._matches.clear()
     reading._noted.clear()
-    lead_jobs._jobs.clear()
 
 
 def draw(library: Library, words: Any = ENGLISH, view: Any = today.page) -> AppTest:
     def script(view, arguments):  # type: ignore[no-untyped-def]  # its source runs alone
         view(*arguments)
 
-    language = () if view is saved.page else ("ko" if words is KOREAN else "en",)
-    return AppTest.from_function(script, args=(view, (words, *language, library)), default_timeout=30).run()
+    if view is saved.page:
+        arguments: tuple[Any, ...] = (words, library, lambda: None)
+    else:
+        arguments = (words, "ko" if words is KOREAN else "en", library)
+    return AppTest.from_function(script, args=(view, arguments), default_timeout=30).run()
 
 
 def rows(app: AppTest) -> list[str]:
@@ -228,41 +227,21 @@ def test_the_reader_s_own_order_waits_for_ten_judgements(library: Library, histo
     assert ENGLISH["today_like"].partition("{")[0] in said(app)
 
 
-# --- a lead by the model --------------------------------------------------------------------------
-
-SAID = "This paper is about robot arms and again robot arms."
+# --- in the reader's language ---------------------------------------------------------------------
 
 
-def test_the_model_writes_a_lead_while_nobody_asks_and_it_is_shown(
+def test_lines_and_lead_are_read_in_the_reader_s_language_once_glosses_are_there(
     library: Library, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_model = (LeadSentence(SAID, (ROBOT,)),) * 3
-    monkeypatch.setattr(lead, "model_lead", lambda *arguments, **more: by_model)
+    def texts(passages: Sequence[Passage], *others: object) -> list[str | None]:
+        return ["로봇 팔에 관한 논문이다." if "robot" in one.text else None for one in passages]
+
     monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=ScriptedGenerator()))
-    draw(library)
-    wait_for(lambda: not any(job.running for job in lead_jobs._jobs().values()))
-    assert SAID in said(draw(library))
-
-
-def test_a_lead_gives_way_to_a_question_and_is_begun_again_later(
-    library: Library, history: History, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun = []
-
-    def write(*arguments: object, generator: object, stop: Event) -> Any:
-        begun.append(stop)
-        stop.wait(10)
-        return ()
-
-    monkeypatch.setattr(lead, "model_lead", write)
-    monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=ScriptedGenerator()))
-    assert ENGLISH["today_lead_writing"] in said(draw(library))
-    lead_jobs.give_way()
-    wait_for(lambda: not any(job.running for job in lead_jobs._jobs().values()))
-    assert "This is about robot arms" in said(draw(library))
-    assert len(begun) == 2
-    lead_jobs.give_way()
-    wait_for(lambda: not any(job.running for job in lead_jobs._jobs().values()))
+    monkeypatch.setattr(gloss, "desk", lambda: SimpleNamespace(texts=texts, any_made=lambda places: False))
+    shown = said(draw(library, KOREAN))
+    assert "로봇 팔에 관한 논문이다." in shown
+    assert KOREAN["gloss_coming"] in shown
+    assert "This is about robot arms" not in shown
 
 
 # --- saved --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ or how it looks (`answer.templates`).
 from __future__ import annotations
 
 from rag_app.answer import choosing, groups
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import listed, words
 from rag_app.search import patterns
@@ -17,7 +17,7 @@ FEWEST = 4  # papers of a list that is led by a text
 MANY = 20  # papers of a list whose groups are counted
 
 
-def lead(selection: Selection) -> Plan | None:
+def lead(selection: Selection) -> AnswerPlan | None:
     """A sentence for each of the first papers of a list that is about a topic; None for a short one."""
     query = selection.query
     hits = listed(query, selection.evidence)
@@ -32,4 +32,4 @@ def lead(selection: Selection) -> Plan | None:
     phrases = words(query.language)
     named = ", ".join(phrases["group_of"].format(name=term, count=count) for term, count in counted)
     close = phrases["in_titles"].format(groups=named) if len(hits) >= MANY and named else ""
-    return Plan((Group(points),), Form.PROSE, close=close)
+    return AnswerPlan((Group(points),), Form.PROSE, close=close)

@@ -55,6 +55,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
+    yes_or_no=(r"^\W*(?:(?:so|and|but|ok)\W+)?(?:is|are|was|were|does|do|did|can|could|has|have)\b",),
     named=(
         r"\bwhat(?:'s| is| are|s)\s+(?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|is|does)\b|$))",
         r"\b(?:explain|define|meaning of|concept of)\s+(?:what )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",

@@ -23,6 +23,7 @@ OPEN_QUESTIONS = OpenPatterns(
     not_before=(r"不是|而非|除了",),
     denying=(r"无需|不需要|不用|没有|免",),
     defining=(r"是(?:一种|指)",),
+    yes_or_no=(r"吗[?？]?\s*$|是否|是不是|有没有",),
     named=(r"^\W*什么是(.+?)[?？]?$", r"^\W*(.+?)是(?:什么|啥)"),
     faults=(r"问题|局限|缺点|弱点|失败|不足",),
     contributing=(r"提出|介绍|引入|开发|发布|新的",),

@@ -19,6 +19,8 @@ ENGLISH: Mapping[str, str] = {
     "explore": "Explore",
     "history": "History",
     "collection": "Collection",
+    "collection_choice": "Collection",
+    "collection_main": "Main collection",
     "models": "Models",
     "data": "Data",
     "opening": "Opening the collection…",

@@ -24,7 +24,6 @@ ENGLISH_DAILY: Mapping[str, str] = {
     "today_count": "{n} papers, {unread} unread",
     "today_count_one": "1 paper, {unread} unread",
     "today_lead": "In short",
-    "today_lead_writing": "The model is writing a summary…",
     "today_rising": "Rising this week",
     "today_others": "More papers",
     "today_group": "{name} ({n})",

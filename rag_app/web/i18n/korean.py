@@ -19,6 +19,8 @@ KOREAN: Mapping[str, str] = {
     "explore": "둘러보기",
     "history": "기록",
     "collection": "컬렉션",
+    "collection_choice": "컬렉션",
+    "collection_main": "기본 컬렉션",
     "models": "모델",
     "data": "데이터",
     "opening": "컬렉션을 여는 중…",

@@ -24,7 +24,6 @@ KOREAN_DAILY: Mapping[str, str] = {
     "today_count": "논문 {n}편, 안 읽음 {unread}편",
     "today_count_one": "논문 1편, 안 읽음 {unread}편",
     "today_lead": "요약",
-    "today_lead_writing": "모델이 요약을 쓰는 중…",
     "today_rising": "이번 주에 늘어난 주제",
     "today_others": "그 밖의 논문",
     "today_group": "{name} ({n})",

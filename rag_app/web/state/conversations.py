@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -20,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from rag_app.errors import RagError
 from rag_app.history.store import SavedTurn
 from rag_app.records import Filters
-from rag_app.web.state import app_state, lead_jobs
+from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
 from rag_app.web.state.eta import AnswerSpeed, answer_speed
 from rag_app.web.state.model_call import CallQueue, ModelCall
@@ -250,12 +249,11 @@ def usual_speed(model: str) -> AnswerSpeed | None:
 
 def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Filters) -> None:
     close_source()
-    lead_jobs.give_way()
     turns = [turn for earlier in jobs if (turn := earlier.turn())]
     jobs.append(job)
     generator = app_state.engine().generator
     model_call = ModelCall(generator, call_queue()) if generator else None
-    job.start(library, model_call, turns, filters, partial(_save_answer, job.turn_id))
+    job.start(library, model_call, turns, filters, app_state.in_same_home(_save_answer, job.turn_id))
 
 
 def _save_question(question: str) -> tuple[str, int | None]:

@@ -19,7 +19,7 @@ from rag_app.collection.papers import PaperTable
 from rag_app.records import Filters, Intent, Paper
 from rag_app.text.terms import STOP_WORDS
 from rag_app.web.i18n.examples import EXAMPLES
-from rag_app.web.state import reading
+from rag_app.web.state import app_state
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -65,7 +65,7 @@ def name_of(paper: Paper) -> str:
 
 def _topics(library: Library) -> list[str]:
     """The phrases that name topics; those of two words first, which say more than one."""
-    phrases = [phrase for name in reading.topics(library).names for phrase in name.split(", ")]
+    phrases = [phrase for name in app_state.topics(library).names for phrase in name.split(", ")]
     whole = [phrase for phrase in phrases if phrase and phrase.split()[-1].casefold() not in STOP_WORDS]
     return sorted(whole, key=lambda phrase: len(phrase.split()) == 1)[: TOPICS * TRIES]
 

@@ -6,18 +6,21 @@ is made (`answer.glosses`), or how anything looks.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rag_app.errors import RagError
 from rag_app.records import Passage
 from rag_app.web.state.model_call import CallQueue
+from rag_app.web.state.unexpected_error import as_rag_error
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
     from rag_app.llm.protocol import Generator
+
+log = logging.getLogger(__name__)
 
 FIRST, NEXT = 5, 16  # glosses made together: few at first, so that they are soon there
 PAUSE = 0.1  # seconds between two looks whether an answer still needs the model
@@ -72,7 +75,8 @@ class GlossDesk:
         while some := self._next(count):
             try:
                 self._make(some, library, generator)
-            except RagError:  # the sentences stand as they are, until the page is opened anew
+            except Exception as error:  # the sentences stand as they are, as long as the server runs
+                log.warning("no glosses: %s", as_rag_error(error).message)
                 with self._lock:
                     self._made |= dict.fromkeys(self._wanted, "")
             count = NEXT

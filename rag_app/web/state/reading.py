@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -65,12 +66,12 @@ def reading_state(library: Library) -> ReadingState:
 
 def note_arrivals(library: Library) -> None:
     """Write down once, for each snapshot, which papers it has brought."""
-    _noted(library.snapshot.name, library)
+    _noted(app_state.settings().home, library.snapshot.name, library)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _noted(snapshot: str, _library: Library) -> None:
-    del snapshot  # only the cache's key
+def _noted(home: Path, snapshot: str, _library: Library) -> None:
+    del home, snapshot  # only the cache's key
     changed(lambda: app_state.history().note_arrivals(p.arxiv_id for p in _library.snapshot.papers.all()))
 
 

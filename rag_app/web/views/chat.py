@@ -23,6 +23,7 @@ from rag_app.web.state.examples import ExampleJob
 from rag_app.web.state.opened_source import close_source, open_source, opened_source
 from rag_app.web.widgets import answer, gloss
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
+from rag_app.web.widgets.in_view import bring_into_view
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_no_model, show_not_opened
 from rag_app.web.widgets.paper_drawer import DrawerActions, source_drawer
@@ -49,12 +50,15 @@ def page(words: Words, language: str, library: Library) -> None:
     # before the answers, the last of which may wait for its evidence
     _question_box(words, library, busy=busy)
     for place, job in enumerate(conversation):
-        with st.chat_message("user", avatar=":material/person:"):
+        question = st.container(key=f"question-{place}")
+        with question, st.chat_message("user", avatar=":material/person:"):
             _question(place, job, words, library, busy=busy)
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
     _drawer(conversation, words, library)
     tab_watch(conversation)
+    if conversation:
+        bring_into_view(f"question-{len(conversation) - 1}", f"{len(conversation)}-{id(conversation[-1])}")
     gloss.watch()
     # it ended meanwhile: the input and the questions still wait for it
     if busy and not conversations.busy(library):

@@ -40,7 +40,7 @@ def page(words: Words, language: str, library: Library, open_chat: Callable[[], 
         open_chat()
     opened = st.session_state.pop("compare-opened", None)
     gloss.begin()
-    reader = gloss.Reader(language, words, library)
+    reader = gloss.PageReader(language, words, library)
     comparison(papers, aspects(papers, library), reader, "compare", _open)
     gloss.watch()
     if opened and library.snapshot.papers.has(opened):

@@ -23,7 +23,7 @@ from rag_app.web.widgets.answer_progress import answer_progress, sentence_text, 
 from rag_app.web.widgets.ask_only import ask_only_button
 from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.evidence_cards import evidence_cards
-from rag_app.web.widgets.gloss import Reader, quotes_as_read
+from rag_app.web.widgets.gloss import PageReader, quotes_as_read
 from rag_app.web.widgets.markdown import badge, blocks, label, with_badges, without_table
 from rag_app.web.widgets.next_steps import after_refusal, next_questions
 from rag_app.web.widgets.notices import show_error
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 EVIDENCE_SECONDS = 1.0  # that drawing waits for evidence, sooner than a second run of the page brings it
 NUMBERS_BESIDE = 3  # more of them stand below their block, not beside it
-BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND}  # others rest on the whole table
+# Kinds whose points name their papers, so that cards are shown while they are written alone.
+OF_POINTS = {Intent.OVERVIEW, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS, Intent.TABLE}
+# Others rest on the whole table.
+BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND} | OF_POINTS
 
 
 def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bool) -> None:
@@ -46,14 +49,14 @@ def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bo
     _wait_for_evidence(job, evidence.empty(), words)
     progress = job.progress
     if progress.evidence and progress.query and _shows_cards(progress, progress.query):
-        reader = Reader(progress.query.language, words, library)
+        reader = PageReader(progress.query.language, words, library)
         with evidence:
             evidence_cards(progress.evidence, reader, f"answer-{place}", partial(open_source, place))
     if not progress.finished:
         answer_progress(place, job, progress, words)
         return
     if progress.answer:
-        _finished(place, progress, progress.answer, Reader(progress.answer.language, words, library))
+        _finished(place, progress, progress.answer, PageReader(progress.answer.language, words, library))
     else:
         text_so_far(progress, words)
     _below(place, job, words, library)
@@ -70,16 +73,18 @@ def _wait_for_evidence(job: AnswerJob, place: DeltaGenerator, words: Words) -> N
 
 
 def _shows_cards(progress: AnswerProgress, query: Query) -> bool:
-    """A list and a refusal have none: they name their papers, and the cards would show them twice."""
+    """A list, points and a refusal have none: they name their papers, and the cards would show them twice."""
     answer = progress.answer
-    named = answer is not None and (answer.refused or paper_list.is_list(answer))
+    named = answer is not None and (
+        answer.refused or paper_list.is_list(answer) or answer.intent in OF_POINTS
+    )
     return query.intent in BY_SIMILARITY and not named
 
 
 # --- once it is finished ------------------------------------------------------------------------
 
 
-def _finished(place: int, progress: AnswerProgress, answer: Answer, reader: Reader) -> None:
+def _finished(place: int, progress: AnswerProgress, answer: Answer, reader: PageReader) -> None:
     """The checked answer; beside each block are the buttons that open what it cites."""
     if answer.refused:
         # the nearest papers become buttons
@@ -97,7 +102,7 @@ def _finished(place: int, progress: AnswerProgress, answer: Answer, reader: Read
         comparison(papers, answer.comparison, reader, f"answer-{place}", show)
 
 
-def _long_list(place: int, progress: AnswerProgress, answer: Answer, reader: Reader) -> None:
+def _long_list(place: int, progress: AnswerProgress, answer: Answer, reader: PageReader) -> None:
     """One page of the list, in the order that the reader chose."""
     key = f"answer-{place}"
     _cited_text(place, paper_list.intro(answer), answer)

@@ -12,14 +12,14 @@ import streamlit as st
 from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import votes
-from rag_app.web.widgets.gloss import Reader, as_read
+from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import badge, label
 
 Table = Mapping[str, Mapping[str, Sequence[Passage]]]  # aspect -> arXiv id -> sentences
 
 
 def comparison(
-    papers: Sequence[Paper], table: Table, reader: Reader, key: str, open_source: Callable[[str], None]
+    papers: Sequence[Paper], table: Table, reader: PageReader, key: str, open_source: Callable[[str], None]
 ) -> None:
     """One column a paper, one row an aspect; each cell repeats its paper's number for narrow screens."""
     words = reader.words

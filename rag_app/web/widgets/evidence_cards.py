@@ -13,14 +13,16 @@ import streamlit as st
 from rag_app.records import Evidence, Hit
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state.saved_progress import KEPT_PAPERS
-from rag_app.web.widgets.gloss import Reader, as_read
+from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
 
 CARDS = KEPT_PAPERS  # in the row
 PASSAGE_LENGTH = 140  # characters of a passage on a card
 
 
-def evidence_cards(evidence: Evidence, reader: Reader, key: str, open_source: Callable[[str], None]) -> None:
+def evidence_cards(
+    evidence: Evidence, reader: PageReader, key: str, open_source: Callable[[str], None]
+) -> None:
     """Draw the row; where nothing was found, say so."""
     words = reader.words
     if not evidence.hits:

@@ -45,7 +45,7 @@ def _questions(progress: AnswerProgress, answer: Answer, words: Words) -> Iterat
         case Intent.CHAT:
             wordings = EXAMPLES.get(answer.language, EXAMPLES["en"])
             yield from (wordings[kind] for kind in ("latest", "votes", "months"))
-        case Intent.LOOKUP if papers:
+        case Intent.LOOKUP | Intent.PAPER if papers:
             yield from _about_one(papers[0], {c.section for c in answer.citations}, words)
             yield from _compared([papers[0], *_other_papers(progress, papers)], words)
             yield from _authors(papers[0], words)

@@ -29,7 +29,7 @@ PENDING = "glosses-pending"  # what this run of the page waits for
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class PageReader:
     """Who reads: the language of the answer, the page's words, and the collection that it is about."""
 
     language: str
@@ -42,7 +42,7 @@ def desk() -> GlossDesk:
     return GlossDesk(conversations.call_queue())
 
 
-def as_read(passages: Sequence[Passage], reader: Reader, length: int = LONGEST) -> list[str]:
+def as_read(passages: Sequence[Passage], reader: PageReader, length: int = LONGEST) -> list[str]:
     """Each passage as Markdown on one line of at most `length` characters, in the reader's language where
     that can be had.
     """
@@ -52,8 +52,8 @@ def as_read(passages: Sequence[Passage], reader: Reader, length: int = LONGEST) 
     shown = [label(passage.text, length) for passage in passages]
     if generator is None or not places:
         return shown
-    glosses = desk().texts([passages[at] for at in places], reader.language, reader.library, generator)
-    for at, gloss in zip(places, glosses, strict=True):
+    texts = desk().texts([passages[at] for at in places], reader.language, reader.library, generator)
+    for at, gloss in zip(places, texts, strict=True):
         if gloss is None:
             shown[at] = f":shimmer[{reader.words['gloss_coming']}…]"
             st.session_state.setdefault(PENDING, []).append((reader.language, passages[at].text))
@@ -62,17 +62,19 @@ def as_read(passages: Sequence[Passage], reader: Reader, length: int = LONGEST) 
     return shown
 
 
-def quotes_as_read(markdown: str, answer: Answer, reader: Reader) -> str:
+def quotes_as_read(markdown: str, answer: Answer, reader: PageReader) -> str:
     """An answer's text with its quotes as the reader reads them.
 
     A quote below a sentence that says it in the reader's language is left out: the sentence is its
     translation.
     """
+    from rag_app.answer import glosses
+
     quotes = _quotes(answer)
     lines = markdown.split("\n")
     found = {at: quotes[line.strip()] for at, line in enumerate(lines) if line.strip() in quotes}
     read = as_read(list(found.values()), reader)
-    said = _said(answer)
+    said = glosses.translated(answer)
     for (at, passage), text in zip(found.items(), read, strict=True):
         if passage.text in said and lines[at].startswith(">"):
             lines[at] = ""
@@ -110,13 +112,3 @@ def _quotes(answer: Answer) -> dict[str, Passage]:
             for text in (quote, clean_line(quote)):
                 found[f"> {escape_markdown(text)}".strip()] = passage
     return found
-
-
-def _said(answer: Answer) -> set[str]:
-    """The quotes that the answer says in the reader's language."""
-    return {
-        support.quote
-        for sentence in answer.sentences
-        for support in sentence.support
-        if sentence.supported and clean_line(support.quote) not in sentence.text
-    }

@@ -19,7 +19,7 @@ from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.bookmarks import bookmark_button
 from rag_app.web.widgets.compare_button import compare_button
-from rag_app.web.widgets.gloss import LONGEST, Reader, as_read
+from rag_app.web.widgets.gloss import LONGEST, PageReader, as_read
 from rag_app.web.widgets.highlights import Spans, highlighted, spans_of
 from rag_app.web.widgets.markdown import badge, escape_inline, label
 from rag_app.web.widgets.similar_papers import similar_papers
@@ -69,8 +69,8 @@ def source_drawer(
         st.caption(words["highlight" if citation else "highlight_found"])
     _glosses(paper, spans, progress, words, library)
     _section_tabs(paper, spans, citation.section if citation else next(iter(spans), ""))
-    if not gone:
-        similar_papers(paper.arxiv_id, words, library, "drawer", actions.follow)
+    if not gone and similar_papers(paper.arxiv_id, words, library, "drawer", actions.follow):
+        st.rerun()  # the page, which opens the drawer, knows the paper; the drawer alone would not change
 
 
 def _glosses(paper: Paper, spans: Spans, progress: AnswerProgress, words: Words, library: Library) -> None:
@@ -82,7 +82,7 @@ def _glosses(paper: Paper, spans: Spans, progress: AnswerProgress, words: Words,
     ]
     language = progress.query.language if progress.query else ""
     foreign = [passage for passage in passages if language and not reads_as(passage.text, language)]
-    read = as_read(foreign, Reader(language, words, library))
+    read = as_read(foreign, PageReader(language, words, library))
     if said := [text for text, p in zip(read, foreign, strict=True) if text != label(p.text, LONGEST)]:
         st.caption(words["gloss_help"])
         st.markdown("\n".join(f"> {text}\n>" for text in said))

@@ -60,7 +60,9 @@ export default function ({ data, parentElement }) {
 
   const mark = (row) => {
     marked = name(row);
-    style.textContent = `.${CSS.escape(marked)} { box-shadow: -0.75rem 0 0 -0.5rem ${colour}; }`;
+    const one = `.${CSS.escape(marked)}`;
+    style.textContent = `${one} { position: relative } ${one}::before { content: ""; position: absolute;
+      left: -0.7rem; top: 0.25rem; bottom: 0.25rem; width: 3px; border-radius: 2px; background: ${colour} }`;
     row.scrollIntoView({ block: "nearest" });
     row.querySelector("a")?.focus({ preventScroll: true });
   };
