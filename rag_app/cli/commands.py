@@ -109,6 +109,7 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> None:
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    _say_what_is_not_measured(settings)
     daily.new_after_ingest(settings)
 
 
@@ -123,6 +124,14 @@ def _collections(options: argparse.Namespace, settings: Settings) -> None:
             manifest = open_current(place.root).manifest
             rows.append([name or "(main)", f"{manifest.papers:,}", ", ".join(manifest.roots)])
     terminal.table([["collection", "papers", "folders"], *rows])
+
+
+def _say_what_is_not_measured(settings: Settings) -> None:
+    from rag_app.embedding.embedder import embedder_fingerprint
+    from rag_app.search.calibration import NOT_MEASURED, calibration
+
+    if not calibration(settings.home, embedder_fingerprint(settings))[1]:
+        print(f"thresholds: {NOT_MEASURED}\nhint: run `rag-app calibrate`")
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:

@@ -20,6 +20,8 @@ from rag_app.home import Home
 
 SHIPPED = Path(__file__).parent / "calibrations"
 
+NOT_MEASURED = "none measured for this embedding model; the default model's are used"
+
 # Wishes, the same for every model. One question in fifty may be refused that papers answer; half of
 # them name their paper and are never asked about here, so it may be this share of the others. And
 # this share of those that no paper is about may pass as clear.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rag_app.collection.library import Library
+from rag_app.lang import language_of
 from rag_app.records import Fact, Intent
 from rag_app.search import kinds
 
@@ -47,18 +48,24 @@ class Signs:
 
 
 def recogniser(library: Library) -> Recognise:
-    """The examples' say, over the collection's own embedding model."""
+    """The examples' say, over the collection's own embedding model; nothing on a question in a
+    language without examples.
+    """
 
     def shares(question: str, marked: str) -> Mapping[str, float]:
         embedder = library.embedder
         learned = kinds.classifier(library.settings.home, embedder.fingerprint, embedder.query)
+        if language_of(question) not in learned.probes:
+            return {}
         return learned.shares(embedder.query(question), marked)
 
     return shares
 
 
 def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
-    """The likeliest of the possible kinds."""
+    """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
+    if not shares:
+        return signs.ruled
     weighed = {
         kind: shares.get(kind.value, 0.0) * (RULED if kind is signs.ruled else 1.0)
         for kind in Intent

@@ -37,7 +37,7 @@ Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class Nearness:
     """What tells whether papers are about a question."""
 
     closeness: float  # of the nearest chunk, in standard deviations of what foreign questions reach
@@ -45,12 +45,12 @@ class Signs:
     off: float  # probability, by the wording, that papers are not asked for
 
 
-def signs(query: Query, evidence: Evidence, library: Library) -> Signs:
+def signs(query: Query, evidence: Evidence, library: Library) -> Nearness:
     """The signs for a question that names no paper."""
     text = retrieval.searched(query)
     mean, spread = _foreign(library, query.language)
     nearest = float(_nearest(library, library.embedder.query(text)[None])[0])
-    return Signs((nearest - mean) / spread, _held(text, query.language, evidence, library), query.off)
+    return Nearness((nearest - mean) / spread, _held(text, query.language, evidence, library), query.off)
 
 
 def _held(text: str, language: str, evidence: Evidence, library: Library) -> float:
@@ -79,7 +79,7 @@ def stands_out(query: Query, evidence: Evidence, library: Library) -> bool:
     return known.probability(row(signs(query, evidence, library))) >= known.clear
 
 
-def row(found: Signs) -> tuple[float, ...]:
+def row(found: Nearness) -> tuple[float, ...]:
     """The signs in the order in which a calibration weighs them."""
     return found.closeness, found.words, found.off
 
