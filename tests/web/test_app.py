@@ -251,6 +251,7 @@ def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch:
     page.app.run()
     assert "did you mean RAG" in page.app.error[0].value
     assert not page.app.exception
+    monkeypatch.delenv("RAG_HOMES")  # ending the page's work asks for its home
 
 
 def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:

@@ -22,15 +22,16 @@ def collection_choice(words: Words) -> None:
     if not names:
         return
     options = [app_state.MAIN, *names]
-    st.selectbox(
+    chosen = st.selectbox(
         words["collection_choice"],
         options,
         index=options.index(home.name) if home.name in names else 0,
         format_func=lambda name: words["collection_main"] if name == app_state.MAIN else name,
         key=app_state.COLLECTION,
-        bind="query-params",
         on_change=_begin_anew,
     )
+    if app_state.COLLECTION in st.query_params or chosen != app_state.MAIN:
+        st.query_params[app_state.COLLECTION] = chosen  # where a reload finds it
 
 
 def _begin_anew() -> None:
