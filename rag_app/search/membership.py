@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.spellings import Spellings
-from rag_app.search.topic import Part, parts
+from rag_app.search.topic import TopicPart, parts
 
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -79,7 +79,7 @@ def _within(found: Members, kept: Mask) -> Members:
     return Members(found.matched & kept, found.borderline & ~found.matched & kept, found.worded & kept)
 
 
-def _times(part: Part, spellings: Spellings) -> Alternatives:
+def _times(part: TopicPart, spellings: Spellings) -> Alternatives:
     return [[spellings.saying(spellings.of(phrase)) for phrase in phrases] for phrases in part.alternatives]
 
 
