@@ -23,7 +23,13 @@ setup(
         DATA: ["CHANGELOG.md", ".streamlit/config.toml", "digests/*.md", "models/catalog.toml"],
         "rag_app.bench": ["peers.lock"],
         "rag_app.evaluation": ["sample_questions/*.jsonl"],
-        "rag_app.search": ["slots.toml", "examples/*.toml", "fitted/*.npz"],
+        "rag_app.search": [
+            "slots.toml",
+            "foreign.toml",
+            "examples/*.toml",
+            "fitted/*.npz",
+            "calibrations/*.json",
+        ],
     },
     # only what is listed: everything else at the top of the checkout would count as the package's
     include_package_data=False,

@@ -270,6 +270,7 @@ def _row(answer: Answer) -> dict[str, Any]:
     return {
         "answer": answer.text,
         "citations": [citation.arxiv_id for citation in answer.citations],
+        "citation_numbers": [citation.n for citation in answer.citations],
         "refused": answer.refused,
         "quotes": [{"arxiv_id": c.arxiv_id, "text": c.quote} for c in answer.citations],
         "ranked": list(answer.ranked),

@@ -6,8 +6,16 @@ Does not know: what is inside them.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+
+from rag_app.errors import SettingsError
+from rag_app.files import as_stored
+
+_COLLECTIONS = "collections"  # the folder of those with names; each is a home of its own
+_NAME = re.compile(r"[^\W_][\w -]{0,59}(?<! )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ class Home:
         return self.root / "kinds"
 
     @property
+    def calibrations(self) -> Path:
+        """Thresholds measured for an embedding model and this collection, a file each."""
+        return self.root / "calibrations"
+
+    @property
     def uploads(self) -> Path:
         """Digests added through the page; a root of the collection."""
         return self.root / "uploads"
@@ -75,9 +88,49 @@ class Home:
         return self.root / "states"
 
     @property
+    def glosses(self) -> Path:
+        """Translated sentences, in SQLite."""
+        return self.root / "glosses.sqlite3"
+
+    @property
     def history(self) -> Path:
         """Conversations, bookmarks and notes, in SQLite."""
         return self.root / "history.sqlite3"
+
+    @property
+    def api_key(self) -> Path:
+        """What programs show to `serve --api`."""
+        return self.root / "api.key"
+
+    @property
+    def main(self) -> Home:
+        """The home that holds this one, where this is a collection with a name; else itself."""
+        return Home(self.root.parent.parent) if self.root.parent.name == _COLLECTIONS else self
+
+    @property
+    def name(self) -> str:
+        """Of a collection with a name; empty for the main one."""
+        return "" if self.main == self else self.root.name
+
+    def collections(self) -> list[str]:
+        """The names of the collections beside the main one that have an index, in order of the alphabet."""
+        folder = self.main.root / _COLLECTIONS
+        found = folder.iterdir() if folder.is_dir() else ()
+        return sorted(
+            unicodedata.normalize("NFC", place.name) for place in found if Home(place).current.is_file()
+        )
+
+    def collection(self, name: str) -> Home:
+        """The home of the collection of that name, made or not; an empty name is the main one.
+
+        Raises SettingsError for a name that cannot be a folder's.
+        """
+        if not name:
+            return self.main
+        if not _NAME.fullmatch(name):
+            hint = "use letters, digits, blanks, - and _, beginning with a letter or digit"
+            raise SettingsError(f"{name!r:.80} is no name of a collection", hint)
+        return Home(as_stored(self.main.root / _COLLECTIONS / unicodedata.normalize("NFC", name)))
 
     @property
     def batch(self) -> Path:

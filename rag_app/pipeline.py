@@ -22,8 +22,9 @@ from rag_app.answer.templates import Composed
 from rag_app.collection import digests, publish
 from rag_app.collection.chunking import chunk
 from rag_app.collection.file_stamps import FileStamps, stamps_of
-from rag_app.collection.library import Library, open_library, write_dictionaries
+from rag_app.collection.library import Library, open_library, write_dictionaries, write_map
 from rag_app.collection.lock import ingest_lock
+from rag_app.collection.paper_map import MAP
 from rag_app.collection.snapshot import Manifest, open_current
 from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
@@ -34,6 +35,7 @@ from rag_app.progress import Progress, Stage, silent
 from rag_app.records import (
     Answer,
     Done,
+    Draft,
     Event,
     Filters,
     Found,
@@ -120,6 +122,12 @@ def ingest(
         cache = VectorCache(vectors or Home(settings.home).vectors)
         fresh = cache.unseen(texts, embedder)
         matrix = cache.embed(texts, embedder, lambda done, total: say(Stage.EMBEDDING, done, total))
+
+        def add_dictionaries_and_map(folder: Path) -> None:
+            write_dictionaries(papers, folder, last.folder)
+            say(Stage.MAP, 0, 0)
+            write_map(chunks, matrix, [paper.arxiv_id for paper in papers], folder, last.folder)
+
         publish.build_and_publish(
             settings.home,
             papers=papers,
@@ -128,7 +136,7 @@ def ingest(
             roots=[str(root) for root in roots],
             fingerprint=embedder.fingerprint,
             report_json={**asdict(report), "contents": contents, "stamps": stamps},
-            extra=lambda folder: write_dictionaries(papers, folder, last.folder),
+            extra=add_dictionaries_and_map,
             chroma_url=settings.chroma_url,
             on_step=lambda stage: say(stage, 0, 0),
         ).close()
@@ -174,7 +182,8 @@ def ask(
         except StopIteration as end:
             composed: Composed = end.value
             break
-        if first_token is None:
+        # What code takes from a digest comes before the model's first word.
+        if first_token is None and isinstance(event, Draft):
             first_token = time.perf_counter() - started
         yield event
 
@@ -291,8 +300,8 @@ def _current(settings: Settings, contents: str) -> Manifest | None:
         with closing(open_current(settings.home)) as snapshot:
             manifest = snapshot.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
-            # Answers do not show a damaged store, since they do without it.
-            if not same or snapshot.store_damage():
+            # Answers show neither a damaged store nor a missing map, since they do without them.
+            if not same or not (snapshot.folder / MAP).exists() or snapshot.store_damage():
                 return None
     except CollectionError:
         return None

@@ -28,6 +28,7 @@ class Stage(StrEnum):
     CHUNKS = "chunks"
     VECTORS = "vectors"
     DICTIONARIES = "extra"
+    MAP = "map"  # within the one before
     STORE = "store"
     MANIFEST = "manifest"
     VERIFYING = "verify"

@@ -160,6 +160,7 @@ class Query:
     filters: Filters = Filters()
     papers: tuple[str, ...] = ()  # papers named by title, method name or id
     names: tuple[str, ...] = ()  # the spellings in the question that named them
+    excluded: tuple[str, ...] = ()  # papers that are not meant: another one than these is asked for
     unknown: tuple[str, ...] = ()  # names asked for that no paper has
     # What was assumed or cannot be (impossible date, "yesterday" = ...).
     notes: tuple[str, ...] = ()
@@ -168,6 +169,7 @@ class Query:
     ranking: Fact = Fact.NONE  # by votes: TOP or BOTTOM
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
+    off: float = 0.0  # probability, by the examples of kinds, that it asks for nothing of papers
 
 
 @dataclass(frozen=True, slots=True)

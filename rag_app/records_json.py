@@ -21,10 +21,14 @@ _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once for each kind of record
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """What `ask --json` prints: the answer's fields in order, its text as `answer`, without
-    `ranked` and `usage`.
+    `ranked` and `usage`; behind the citations their numbers.
     """
-    data = as_stored_json(answer)
-    del data["ranked"], data["usage"]
+    data: dict[str, Any] = {}
+    for name, value in as_stored_json(answer).items():
+        if name not in {"ranked", "usage"}:
+            data[name] = value
+        if name == "citations":
+            data["citation_numbers"] = [citation.n for citation in answer.citations]
     return data
 
 
@@ -38,7 +42,9 @@ def from_json(data: object) -> Answer:
     """The answer of `as_json` or `as_stored_json`, read back; ValueError for anything else."""
     if not isinstance(data, dict):
         raise ValueError(f"{data!r:.80} is not an object")
-    return restored(Answer, {"text" if key == "answer" else key: value for key, value in data.items()})
+    fields = {"text" if key == "answer" else key: value for key, value in data.items()}
+    fields.pop("citation_numbers", None)
+    return restored(Answer, fields)
 
 
 def query_as_json(query: Query) -> dict[str, Any]:

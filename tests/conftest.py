@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from rag_app.collection.library import Dictionary, Library
+from rag_app.home import Home
 from tests.helpers.browsing import address, browser, environment, open_tab
-from tests.helpers.fakes import made
+from tests.helpers.fakes import lab, made
 from tests.helpers.ui_page import page
 
 __all__ = ["address", "browser", "environment", "open_tab", "page"]
@@ -34,6 +35,13 @@ def sweep(request: pytest.FixtureRequest) -> Sweep:
     """`sweep(100)` gives the seeds of a hundred cases (times --sweeps); `--seed` names the first."""
     first, times = request.config.getoption("seed"), request.config.getoption("sweeps")
     return lambda count: range(first, first + max(1, round(count * times)))
+
+
+@pytest.fixture(autouse=True)
+def no_glosses_of_other_tests() -> None:
+    """What a scripted model translated in one test must not answer in another."""
+    if lab.cache_info().currsize:
+        Home(lab().settings.home).glosses.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ ROW = [
         "id",
         "answer",
         "citations",
+        "citation_numbers",
         "refused",
         "quotes",
         "ranked",
@@ -80,7 +81,7 @@ def test_the_turns_of_a_line_are_one_conversation_and_its_filters_hold(
 ) -> None:
     rows = run(questions, tmp_path / "answers.jsonl")
     assert "12" in rows[1]["answer"]  # the votes of the paper that only the first turn named
-    assert rows[1]["citations"] == ["2405.00001"]
+    assert (rows[1]["citations"], rows[1]["citation_numbers"]) == (["2405.00001"], [1])
     assert rows[2]["scanned"] == rows[2]["matched"] == 3
 
 

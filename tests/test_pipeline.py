@@ -15,6 +15,7 @@ from rag_app import pipeline
 from rag_app.collection import bm25
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError, DigestError, QuestionError
+from rag_app.progress import Stage
 from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Understood
 from rag_app.settings import Settings
 from rag_app.text import terms
@@ -202,6 +203,29 @@ def test_a_second_ingest_of_the_same_digests_embeds_nothing(
     assert (again.unchanged, again.embedded, again.chunks) == (True, 0, ingested.result.chunks)
     assert embedder.embedded == []
     assert open_current(ingested.settings.home).name == name
+
+
+@pytest.mark.usefixtures("embedder")
+def test_an_ingest_lays_out_a_map(ingested: Ingested) -> None:
+    library = pipeline.open_library(ingested.settings)
+    assert library.paper_map is not None
+    assert len(library.paper_map) == len(library.places) == 3
+    assert Stage.MAP in [stage for stage, _, _ in ingested.told]
+
+
+@pytest.mark.usefixtures("embedder")
+def test_an_index_without_a_map_answers_and_the_next_ingest_makes_one(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(pipeline, "write_map", lambda *parts: None)
+        pipeline.ingest(home, [folder_of(tmp_path / "more", 1)])
+    library = pipeline.open_library(home)
+    assert library.paper_map is None
+    assert answer_of("What does PickBot learn?", library).text
+    assert not pipeline.ingest(home).unchanged
+    assert pipeline.open_library(home).paper_map is not None
+    assert pipeline.ingest(home).unchanged
 
 
 @pytest.mark.usefixtures("embedder")

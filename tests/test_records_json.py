@@ -59,8 +59,8 @@ QUERIES = st.builds(
 )
 
 # The keys of `ask --json`, in order.
-KEYS = """answer refused intent language citations sentences comparison borderline_papers nearest scanned matched
-          borderline seconds evidence_seconds first_token_seconds model device left_out""".split()
+KEYS = """answer refused intent language citations citation_numbers sentences comparison borderline_papers nearest
+          scanned matched borderline seconds evidence_seconds first_token_seconds model device left_out""".split()
 
 
 def through_json(data: object) -> Any:

@@ -25,8 +25,9 @@ POOL = 40  # papers looked at, best first
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
 EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
-OWN_PART = 0.35  # of the best sentence's relevance, that saying what the paper does is worth
-WORTH = 0.6  # share of the best sentence's relevance that a shorter one must have
+OWN_PART = 0.5  # of the best sentence's relevance, that saying what the paper does is worth
+# Share of the best sentence's relevance that a shorter one must have; the second where it is too long.
+WORTH, LITTLE_WORTH = 0.6, 0.35
 
 
 def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
@@ -60,18 +61,30 @@ def telling(
     """The `count` sentences of a digest that say most about the weighted terms, in its order; among
     nearly equal ones those of at most `easy` words.
     """
-    found = [p for p in retrieval.passages_of(paper, weights, library) if _length(p) >= SHORT_WORDS]
+    found = [p for p in retrieval.passages_of(paper, weights, library) if _says_something(p)]
     most = max((p.score for p in found), default=0.0) or 1.0
     passages = [replace(p, score=max(p.score, 0.0) / most + _own_part(p)) for p in found]
     best = sorted(passages, key=lambda p: -p.score)
     chosen: list[Passage] = []
     while best and len(chosen) < count:
-        taken = next(
-            (p for p in best if _length(p) <= easy and p.score >= WORTH * best[0].score - 1e-9), best[0]
-        )
+        taken = _easiest(best, easy)
         chosen.append(taken)
         best.remove(taken)
     return tuple(passage for passage in passages if passage in chosen)
+
+
+def _easiest(best: Sequence[Passage], easy: int) -> Passage:
+    """The first of `best` that is easily read and says nearly as much, or else is not much longer."""
+    for length, share in ((easy, WORTH), (EASY_WORDS, WORTH), (EASY_WORDS, LITTLE_WORTH)):
+        for passage in best:
+            if _length(passage) <= length and passage.score >= share * best[0].score - 1e-9:
+                return passage
+    return best[0]
+
+
+def _says_something(passage: Passage) -> bool:
+    """Whether a sentence is more than a few words and the address of a page."""
+    return _length(passage) >= SHORT_WORDS and "://" not in passage.text
 
 
 def faults(paper: Paper, weights: dict[str, float], library: Library) -> tuple[Passage, ...]:

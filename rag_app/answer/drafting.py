@@ -15,22 +15,19 @@ from collections.abc import Generator as Yields
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag_app.answer import prompting, templates, verification
+from rag_app.answer import glosses, prompting, templates, verification
 from rag_app.answer.rendering import DraftLine, assembled, extracted, tells
-from rag_app.answer.selection import Selection, absent_names, certain, focus, respelled, shares_a_word
+from rag_app.answer.selection import Selection, absent_names, certain, focus, respelled
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.llm.protocol import Generator, Processor
 from rag_app.records import Checked, Draft, Event, Hit, Intent, Passage, Sentence
+from rag_app.search import relevance
 
 # Tokens of a prompt: on a CPU, what 2 cores read in a quarter of a minute.
 PROMPT_TOKENS = {Processor.CPU: 1_000, Processor.GPU: 3_000}
 # Share of those tokens where the model chooses between papers: a few sentences of each are enough.
 CHOOSING_SHARE = 0.75
-# "It refuses too often": below this score of the best paper (standard deviations of the collection)
-# no digest is about the question.
-OFF_TOPIC = 2.8
-WORDLESS = 6.8  # the same where no paper near the top holds a single word of the question
 TRANSLATED = 6  # sentences of a comparison that are translated, shared among its sides
 
 MARKED = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
@@ -51,9 +48,7 @@ def draft(selection: Selection) -> Steps:
         return extracted(selection, hits)
     if _translates(selection, hits):
         each = TRANSLATED // len(hits)
-        lines = yield from _translated(
-            selection, selection.generator, hits, [hit.passages[:each] for hit in hits]
-        )
+        lines = yield from _translated(selection, selection.generator, [hit.passages[:each] for hit in hits])
         return assembled(selection, hits, lines)
     prompt = _prompt(selection, selection.generator, hits)
     lines = yield from _written(selection, selection.generator, hits[: len(prompt.papers)], prompt)
@@ -64,9 +59,10 @@ def draft(selection: Selection) -> Steps:
 
 
 def is_off_topic(selection: Selection) -> bool:
-    """Whether no paper is named and none is about the question."""
-    least = OFF_TOPIC if shares_a_word(selection) else WORDLESS
-    return not selection.named and selection.evidence.strength < least
+    """Whether no paper is named and none is about the question; another paper than the last one is one."""
+    if selection.named or selection.query.excluded:
+        return False
+    return relevance.is_foreign(selection.query, selection.evidence, selection.library)
 
 
 def _prompt(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
@@ -107,7 +103,8 @@ def _written(
     sure = certain(selection, hits[0], failed[0].text if failed else "")
     translates = LANGUAGES[selection.query.language].prompts.translate
     if sure and translates and not any(tells(selection, line) for line in lines):
-        return (yield from _translated(selection, generator, hits, [sure]))
+        translated = yield from _translated(selection, generator, [sure])
+        return translated if translated[0].sentences else lines
     return lines
 
 
@@ -123,23 +120,26 @@ def _translates(selection: Selection, hits: Sequence[Hit]) -> bool:
 
 
 def _translated(
-    selection: Selection, generator: Generator, hits: Sequence[Hit], chosen: Sequence[Sequence[Passage]]
+    selection: Selection, generator: Generator, chosen: Sequence[Sequence[Passage]]
 ) -> Yields[Event, None, list[DraftLine]]:
-    """A line for each of the papers: the sentences chosen of its digest, each translated and
-    checked by itself.
+    """A line for each of the papers: the sentences chosen of its digest, each translated and checked
+    by itself; one in the reader's language stands as it is.
     """
-    lines: list[DraftLine] = []
-    for place, passages in enumerate(chosen):
-        said: list[Sentence] = []
-        for passage in passages:
-            if not selection.stop.is_set():
-                prompt = prompting.translation(
-                    passage, place, selection.query.language, generator.count_tokens
-                )
-                for line in (yield from _read(selection, generator, hits, prompt, source=passage)):
-                    said += line.sentences
-        lines.append(DraftLine(place, tuple(said)))
-    return lines
+    language, compares = selection.query.language, selection.query.intent is Intent.COMPARE
+    sources = [(place, passage) for place, passages in enumerate(chosen) for passage in passages]
+    passages = [passage for _, passage in sources]
+    texts = {at: p.text for at, p in enumerate(passages) if not glosses.wanted(p.text, language)}
+    for gloss in glosses.glosses(passages, language, selection.library, generator, stop=selection.stop):
+        if gloss.finished:
+            texts[gloss.index] = gloss.text
+        elif gloss.index == next(at for at in range(len(sources)) if at not in texts):
+            yield Draft(gloss.text)
+    said: list[list[Sentence]] = [[] for _ in chosen]
+    for at, (place, passage) in enumerate(sources):
+        if texts.get(at):
+            said[place].append(verification.quote(passage, place + 1 if compares else 1, texts[at]))
+            yield Checked(said[place][-1])
+    return [DraftLine(place, tuple(sentences)) for place, sentences in enumerate(said)]
 
 
 def _choice(selection: Selection, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
@@ -160,10 +160,8 @@ def _read(
     generator: Generator,
     hits: Sequence[Hit],
     prompt: prompting.Prompt,
-    *,
-    source: Passage | None = None,
 ) -> Yields[Event, None, list[DraftLine]]:
-    """Stream one draft, of `source` where it is a translation; each sentence is checked as it closes."""
+    """Stream one draft; each sentence is checked as it closes."""
     done: list[tuple[int, Sentence]] = []  # (place of the cited paper, checked sentence), in order
     text = prompt.prefix
     for piece in generator.stream(
@@ -176,12 +174,12 @@ def _read(
         text += piece
         closed, open_text = _closed(text, len(hits))
         for place, claim in closed[len(done) :]:
-            done.append((place, _check(selection, hits, place, claim, source)))
+            done.append((place, _check(selection, hits, place, claim)))
             yield Checked(done[-1][1])
         yield Draft(open_text)
     cut_off = generator.usage.generated_tokens >= prompt.max_tokens or selection.stop.is_set()
     for place, claim in _closed(text, len(hits), final=not cut_off)[0][len(done) :]:
-        done.append((place, _check(selection, hits, place, claim, source)))
+        done.append((place, _check(selection, hits, place, claim)))
         yield Checked(done[-1][1])
     places = dict.fromkeys(place for place, _ in done)
     return [DraftLine(place, tuple(sentence for at, sentence in done if at == place)) for place in places]
@@ -213,13 +211,9 @@ def _says_nothing(claim: str) -> bool:
     return words.upper() == prompting.REFUSAL or words in (one.prompts.opening for one in LANGUAGES.values())
 
 
-def _check(
-    selection: Selection, hits: Sequence[Hit], place: int, claim: str, source: Passage | None
-) -> Sentence:
+def _check(selection: Selection, hits: Sequence[Hit], place: int, claim: str) -> Sentence:
     if prompting.REFUSAL in claim.split():
         return Sentence(claim, False)
     n = place + 1 if selection.query.intent is Intent.COMPARE else 1
     paper, library = hits[place].paper, selection.library
-    if source:
-        return verification.check_translation(claim, n, source, paper, library)
     return verification.check(claim, n, paper, selection.query.standalone, library)

@@ -28,43 +28,55 @@ LONGEST_TERM = 3  # words
 IN_TITLE = 2.0  # what a paper counts for a term of its title, beside 1 for its text
 # Rarity (`LexicalIndex.rarity`) that the words of a name have: rarer ones are names and slips, others
 # say nothing of a group.
-LEAST_RARE, MOST_RARE = 0.2, 0.75
+LEAST_RARE, MOST_RARE = 0.2, 0.85
 LARGEST_SHARE = 0.6  # of all papers, that one group may hold
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TermGroup:
     """A group: the term that names it, in the readers' language, and its papers' places."""
 
     name: str  # empty for the papers that no term holds together
     places: tuple[int, ...]
 
 
-def found(papers: Sequence[Paper], subject: str, language: str, library: Library) -> list[Found]:
+def found(papers: Sequence[Paper], subject: str, language: str, library: Library) -> list[TermGroup]:
     """`papers` in groups of two and more by the terms they share, none of the `subject`; what is left
     comes last, without a name.
     """
     terms = [_terms_of(paper) for paper in papers]
     left = set(range(len(papers)))
     known = _known(subject, library)
-    groups: list[Found] = []
+    groups: list[TermGroup] = []
     used: set[str] = set()
     while len(left) > 1:
         best = _best(terms, left, known | used, library, max(2, int(LARGEST_SHARE * len(papers))))
         if best is None:
             break
         term, places = best
-        groups.append(Found(_in_language(term, terms, language), places))
+        groups.append(TermGroup(_in_language(term, terms, language), places))
         left -= set(places)
         used |= {fold_word(word) for word in re.split(r"[ -]", term)}
-    return [*groups, Found("", tuple(sorted(left)))] if left else groups
+    return [*groups, TermGroup("", tuple(sorted(left)))] if left else groups
 
 
-def shared_terms(one: Paper, other: Paper, library: Library, most: int = 3) -> list[str]:
-    """The terms of the field that two digests have in common, rarest first."""
-    theirs = _terms_of(other)
-    return _rarest([term for term in _terms_of(one) if term in theirs], library, most)
+def title_terms(
+    papers: Sequence[Paper], subject: str, library: Library, most: int = 4
+) -> list[tuple[str, int]]:
+    """The terms that most titles hold, none of the `subject`, and how many titles have each."""
+    known = _known(subject, library)
+    found = Counter(
+        term
+        for paper in papers
+        for term in dict.fromkeys(_phrases(paper.title.partition(":")[2] or paper.title))
+    )
+    kept: list[tuple[str, int]] = []
+    for term, count in sorted(found.items(), key=lambda pair: (-pair[1], -len(pair[0]), pair[0])):
+        apart = all(not set(term.split()) & set(other.split()) for other, _ in kept)
+        if len(kept) < most and count > 1 and apart and _names(term, known, library):
+            kept.append((term, count))
+    return kept
 
 
 def key_terms(paper: Paper, library: Library, most: int = 4) -> list[str]:

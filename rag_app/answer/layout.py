@@ -1,4 +1,4 @@
-"""Written points -> the text of the answer: Markdown with `[n]` citations.
+"""WrittenPoint points -> the text of the answer: Markdown with `[n]` citations.
 
 Knows: how each form of a plan looks. Does not know: how its points were chosen or written.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag_app.answer import groups, templates
-from rag_app.answer.points import Form, Plan, Written
+from rag_app.answer import groups, prompting, templates
+from rag_app.answer.points import AnswerPlan, Form, WrittenPoint
 from rag_app.answer.rendering import escape_sentence
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
@@ -18,17 +18,26 @@ from rag_app.records import Hit, Paper, Query, Reason, Sentence, Why
 from rag_app.search.retrieval import OF_MANY
 from rag_app.text.cleaning import clean_line, escape_markdown
 
+MOST_KEPT = 8  # names and figures in a cell
 LONGEST_HEAD = 100  # characters of a title that stand before a point
 
 
-def composed(selection: Selection, plan: Plan, written: Sequence[Written]) -> Composed:
+def composed(selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> Composed:
     """The answer; `written` holds the plan's points, in order."""
     text = "\n".join(_blocks(selection, plan, written)).strip()
     hits = tuple(Hit(paper, 0.0, why=(Why(Reason.DENSE),)) for paper in plan.papers)
     return Composed(text, hits, sentences_of(written))
 
 
-def _blocks(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
+def said(plan: AnswerPlan, written: Sequence[WrittenPoint]) -> str:
+    """Running text of what was written in the answer's language, and what code closes with; empty where
+    nothing was.
+    """
+    text = " ".join(_said(one.sentences) for one in written if one.sentences)
+    return "\n\n".join(part for part in (text, plan.close) if part)
+
+
+def _blocks(selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> Iterator[str]:
     yield from templates.assumptions(_without_names(selection.query))
     if plan.lead:
         yield plan.lead
@@ -51,7 +60,7 @@ def _without_names(query: Query) -> Query:
     return replace(query, notes=tuple(note for note in query.notes if " → " not in note))
 
 
-def _grouped(selection: Selection, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
+def _grouped(selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> Iterator[str]:
     at = 0
     for group in plan.groups:
         own = written[at : at + len(group.points)]
@@ -63,7 +72,9 @@ def _grouped(selection: Selection, plan: Plan, written: Sequence[Written]) -> It
         at += len(group.points)
 
 
-def _lines(selection: Selection, plan: Plan, written: Sequence[Written], before: int) -> Iterator[str]:
+def _lines(
+    selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint], before: int
+) -> Iterator[str]:
     if plan.form is Form.PROSE:
         yield " ".join(_said(one.sentences or one.quoted) for one in written)
         return
@@ -73,7 +84,7 @@ def _lines(selection: Selection, plan: Plan, written: Sequence[Written], before:
         yield from (f"   > {escape_sentence(_plain(sentence))}" for sentence in one.quoted)
 
 
-def _line(selection: Selection, plan: Plan, one: Written) -> str:
+def _line(selection: Selection, plan: AnswerPlan, one: WrittenPoint) -> str:
     """What a point says, behind the name of its paper where an answer has several."""
     said = _said(one.sentences)
     if plan.form is Form.PARTS:
@@ -83,7 +94,7 @@ def _line(selection: Selection, plan: Plan, one: Written) -> str:
     return f"{name}: {said}{note}" if said else f"{name} {_number(one)}{note}{_terms(selection, one)}"
 
 
-def _table(query: Query, plan: Plan, written: Sequence[Written]) -> Iterator[str]:
+def _table(query: Query, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> Iterator[str]:
     phrases = templates.words(query.language)
     yield f"| {phrases['paper']} | {' | '.join(escape_markdown(column) for column in plan.columns)} |"
     yield "|" + "---|" * (len(plan.columns) + 1)
@@ -94,8 +105,15 @@ def _table(query: Query, plan: Plan, written: Sequence[Written]) -> Iterator[str
         at += len(group.points)
 
 
-def _cell(one: Written, missing: str) -> str:
-    return _said((*one.sentences, *one.quoted)) or missing
+def _cell(one: WrittenPoint, missing: str) -> str:
+    """What fills a cell; of a sentence that its readers cannot read, the names and figures it holds."""
+    kept = [f"{', '.join(_readable(_plain(sentence)))} {_number(one)}".strip() for sentence in one.quoted]
+    return " ".join(part for part in (_said(one.sentences), *kept) if part) or missing
+
+
+def _readable(text: str) -> list[str]:
+    """The names, terms and figures of a sentence, as far as they are in Latin letters."""
+    return [escape_markdown(word) for word in dict.fromkeys(prompting.KEPT.findall(text))][:MOST_KEPT]
 
 
 def _said(sentences: Sequence[Sentence]) -> str:
@@ -107,18 +125,18 @@ def _plain(sentence: Sentence) -> str:
     return sentence.text.rpartition(" [")[0]
 
 
-def _number(one: Written) -> str:
+def _number(one: WrittenPoint) -> str:
     numbers = {support.n for sentence in one.quoted for support in sentence.support}
     return "".join(f"[{n}]" for n in sorted(numbers))
 
 
-def _terms(selection: Selection, one: Written) -> str:
+def _terms(selection: Selection, one: WrittenPoint) -> str:
     """The digest's terms in Latin letters, for readers who cannot read its sentence."""
     terms = groups.key_terms(one.point.paper, selection.library)
     return f" — {escape_markdown(', '.join(terms))}" if terms and not one.point.note else ""
 
 
-def _votes(query: Query, one: Written) -> str:
+def _votes(query: Query, one: WrittenPoint) -> str:
     """The votes of a paper where they decide its place or its being here."""
     paper = one.point.paper
     counts = query.ranking or query.filters.min_votes is not None or query.filters.max_votes is not None

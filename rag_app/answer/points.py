@@ -44,7 +44,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AnswerPlan:
     """An answer before it is written. `lead` and `close` are written by code, in its language."""
 
     groups: tuple[Group, ...]
@@ -65,7 +65,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenPoint:
     """A point as it was written: what is said of it in the answer's language, and the digest's own
     sentences where nothing else is.
     """

@@ -39,7 +39,7 @@ SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its pla
 # Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
 # Names, terms and figures of a sentence in another script.
-KEPT = re.compile(r"[A-Za-z][\w.+-]*|\d[\d,.]*\s?%?")
+KEPT = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*|\d[\d,.]*[A-Za-z%]*")
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 
 
@@ -122,7 +122,7 @@ def translation(
         messages=(Message(role="system", content=prompts.translator), Message(role="user", content=content)),
         grammar=_text_alone(language),
         papers=(passage.arxiv_id,),
-        max_tokens=LONGEST_SENTENCE,
+        max_tokens=min(2 * count_tokens(sentence) + 16, LONGEST_SENTENCE),
         left_out=0,
         cut=False,
         prefix=marker,

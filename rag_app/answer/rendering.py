@@ -17,12 +17,11 @@ from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
 from rag_app.records import Hit, Intent, Passage, Sentence
+from rag_app.search import relevance
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
-# Above this score (standard deviations of the collection) a paper answers a search, even where the
-# model finds nothing to say.
-STANDS_OUT = 3.3
+QUOTED_SIDE = 2  # sentences for a side of a comparison of which the model says nothing
 TERSE = 25  # characters
 MOSTLY = 0.4  # share of its own letters below which a sentence is mostly names
 LATIN = re.compile(r"[A-Za-z]")
@@ -81,7 +80,7 @@ def _nothing_said(selection: Selection, hits: Sequence[Hit], lines: Sequence[Dra
     """Nothing passed the checks: a search still has its paper, anything else is refused."""
     if selection.stop.is_set() and not lines:
         return templates.refusal(selection.query, selection.evidence, "stopped")
-    if not selection.named and selection.evidence.strength >= STANDS_OUT:
+    if not selection.named and relevance.stands_out(selection.query, selection.evidence, selection.library):
         return extracted(selection, hits[:1])
     tried = next((sentence.text for line in lines for sentence in line.sentences), "")
     if sure := certain(selection, hits[0], tried):
@@ -98,8 +97,10 @@ def _comparison(selection: Selection, hits: Sequence[Hit], lines: Sequence[Draft
     prose: list[str] = []
     checked: list[Sentence] = []
     for place, hit in enumerate(hits):
-        first = next(iter(hit.passages), None) or templates.first_passage(hit.paper)
-        kept = written.get(place) or [verification.quote(first, place + 1, first.text or hit.paper.title)]
+        best = hit.passages[:QUOTED_SIDE] or (templates.first_passage(hit.paper),)
+        kept = written.get(place) or [
+            verification.quote(one, place + 1, one.text or hit.paper.title) for one in best
+        ]
         checked += kept
         own_words = (
             bool(written.get(place)) or language_of(kept[0].text if kept else "") == selection.query.language

@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import layout, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
-from rag_app.answer.plans import condition, overview, paper, period, restyle, table
-from rag_app.answer.points import Plan
-from rag_app.answer.rendering import STANDS_OUT
+from rag_app.answer.plans import condition, list_lead, overview, paper, period, restyle, table
+from rag_app.answer.points import AnswerPlan
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.records import Filters, Intent, Query
 from rag_app.search import patterns
 
-Planner = Callable[[Selection], Plan | None]
+Planner = Callable[[Selection], AnswerPlan | None]
 Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
 Writer = Callable[[Selection], Steps]  # streams what is checked, and returns the answer
 
@@ -94,14 +93,14 @@ def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
 
 
 def _nothing_matches(selection: Selection) -> Composed | None:
-    if not selection.evidence.matched:
+    if not selection.evidence.matched or is_off_topic(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 
 
 def _no_paper_described(selection: Selection) -> Composed | None:
-    """A fact is asked of a paper that is described, and no paper stands out."""
-    if _describes_a_paper(selection.query) and selection.evidence.strength < STANDS_OUT:
+    """A fact is asked of a paper that is described, and none is about that."""
+    if _describes_a_paper(selection.query) and is_off_topic(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 
@@ -119,7 +118,8 @@ def _describes_a_paper(query: Query) -> bool:
     """Whether a fact is asked of one paper that is described rather than named: "who wrote the
     paper on …".
     """
-    asked = patterns.about_record(query.aggregate) and not query.papers and not query.filters
+    record = patterns.about_record(query.aggregate) and not query.ranking
+    asked = record and not query.papers and not query.filters
     return asked and not patterns.AUTHORS_RANKED.search(query.question)
 
 
@@ -158,8 +158,14 @@ def _record(selection: Selection) -> Composed:
     return templates.record(query, known.many(known.ids(query.filters)), known)
 
 
-def _list(selection: Selection) -> Composed:
-    return templates.listing(selection.query, selection.evidence)
+def _list(selection: Selection) -> Steps:
+    """How the first papers of a list do it, and all of them."""
+    plan = list_lead.lead(selection)
+    written = (yield from writing.write(selection, plan)) if plan else ()
+    said = layout.said(plan, written) if plan else ""
+    composed = templates.listing(selection.query, selection.evidence, said)
+    leading = tuple(sentence for one in written for sentence in one.sentences)
+    return replace(composed, sentences=(*leading, *composed.sentences))
 
 
 def _trend(selection: Selection) -> Composed:
@@ -188,19 +194,19 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
     Intent.OFF: Route(_written_at_once(_not_of_papers)),
     Intent.LOOKUP: Route(draft, checks=(_outside, _not_among, _unknown_name)),
-    Intent.OVERVIEW: _open(overview.overview, _off_topic),
+    Intent.OVERVIEW: _open(overview.overview, _unknown_name, _off_topic),
     Intent.SUMMARY: _open(period.summary),
     Intent.PAPER: _open(paper.explained, _unknown_name, _off_topic),
-    Intent.CONCEPT: _open(overview.concept, _off_topic),
+    Intent.CONCEPT: _open(overview.concept, _unknown_name, _off_topic),
     Intent.SIMILAR: _open(overview.similar, _unknown_name),
     Intent.RECOMMEND: _open(overview.recommendation, _off_topic),
     Intent.TABLE: _open(table.table, _off_topic),
     Intent.CONDITION: _open(condition.conditions, _off_topic),
-    Intent.EXISTS: _open(condition.exists, _off_topic),
+    Intent.EXISTS: _open(condition.exists, _unknown_name, _off_topic),
     Intent.RESTYLE: _open(restyle.restyled),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(
-        _written_at_once(_list),
+        _list,
         checks=(_outside, _unknown_name_of_a_list, _nothing_matches),
         judged=True,
     ),

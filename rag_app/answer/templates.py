@@ -106,21 +106,29 @@ def outside(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
 # --- lists --------------------------------------------------------------------------------------
 
 
-def listing(query: Query, evidence: Evidence) -> Composed:
-    """One line a paper with its title and the digest sentence that matches, and how many were scanned."""
-    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
-    hits = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+def listing(query: Query, evidence: Evidence, before: str = "") -> Composed:
+    """One line a paper with its title and the digest sentence that matches, and how many were scanned;
+    `before` stands before them.
+    """
+    hits = listed(query, evidence)
     phrases = words(query.language)
-    head = phrases["list_head"].format(matched=len(hits), scanned=evidence.scanned)
+    head = phrases["list_head"].format(matched=len(evidence.matched), scanned=evidence.scanned)
     if evidence.borderline:
         head += " " + phrases["list_borderline"].format(borderline=len(evidence.borderline))
     if query.ranking:
-        hits = [by_id[paper.arxiv_id] for paper in _ranked([hit.paper for hit in hits], query)]
         head += " " + phrases[query.ranking]
-    elif 0 < query.limit < len(hits):
-        hits = hits[: query.limit]
+    elif len(hits) < len(evidence.matched):
         head += " " + phrases["closest"].format(count=len(hits))
-    return _listed(query, head, hits, quoted=True)
+    return _listed(query, f"{before}\n\n{head}" if before else head, hits, quoted=True)
+
+
+def listed(query: Query, evidence: Evidence) -> list[Hit]:
+    """The papers of a list in the order shown: all that match, or the first by votes or by fit."""
+    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
+    hits = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+    if query.ranking:
+        return [by_id[paper.arxiv_id] for paper in _ranked([hit.paper for hit in hits], query)]
+    return hits[: query.limit] if query.limit else hits
 
 
 def _listed(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> Composed:
@@ -249,7 +257,7 @@ def comparison(hits: Sequence[Hit]) -> dict[str, dict[str, tuple[Passage, ...]]]
     table: dict[str, dict[str, tuple[Passage, ...]]] = defaultdict(dict)
     for hit in hits:
         by_aspect: dict[str, list[Passage]] = {s.name if shared else SUMMARY: [] for s in hit.paper.sections}
-        for passage in sorted(hit.passages, key=lambda passage: -passage.score):
+        for passage in hit.passages:
             by_aspect[passage.section if shared else SUMMARY].append(passage)
         for aspect, passages in by_aspect.items():
             if passages:

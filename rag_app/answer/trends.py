@@ -115,6 +115,40 @@ def rising(papers: Sequence[Paper], period: Filters, limit: int = 5) -> list[Top
     return _distinct(topics)[:limit]
 
 
+def typical(groups: Sequence[Sequence[Paper]], limit: int = 2) -> list[tuple[str, ...]]:
+    """For each group, which together are all papers, the phrases of its titles that tell it from the
+    others, at most `limit`, no two of them with a word or a part of one in common.
+
+    Ranked by what a phrase adds to the Kullback-Leibler divergence of the group's titles from all: how
+    often it occurs, times the logarithm of how many times its usual share that is.
+    """
+    whole = _by_phrase([paper for group in groups for paper in group])
+    total = sum(map(len, groups))
+    return [
+        _typical(group, {name: len(found) / total for name, found in whole.items()}, limit)
+        for group in groups
+    ]
+
+
+def _typical(group: Sequence[Paper], usual: Mapping[str, float], limit: int) -> tuple[str, ...]:
+    gains = {
+        phrase: len(found) * math.log(len(found) / len(group) / usual[phrase])
+        for phrase, found in _by_phrase(group).items()
+    }
+    chosen: list[str] = []
+    for phrase in sorted(gains, key=lambda phrase: (-gains[phrase], phrase)):
+        if len(chosen) == limit:
+            break
+        if not any(_overlap(phrase, other) for other in chosen):
+            chosen.append(phrase)
+    return tuple(chosen)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether a word of one phrase is, or is part of, a word of the other."""
+    return any(a in b or b in a for a in one.split() for b in other.split())
+
+
 def _by_phrase(papers: Sequence[Paper]) -> dict[str, list[Paper]]:
     """Papers by each phrase of one or two words in their title; a title counts once."""
     found: dict[str, list[Paper]] = defaultdict(list)

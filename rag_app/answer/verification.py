@@ -57,6 +57,7 @@ def check_translation(text: str, n: int, passage: Passage, paper: Paper, library
     covered = library.lexical.coverage(claim, passage.text)
     supported = (
         not numbers.missing(claim, [passage.text])
+        and not numbers.without_scale(claim, passage.text)
         and not unknown_names(claim, paper)
         and (covered is None or covered >= LEAST_TRANSLATED)
     )

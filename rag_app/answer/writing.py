@@ -4,8 +4,8 @@ Knows: what is taken as it stands, what is translated, and what becomes of a sen
 check. Does not know: how points were planned (`answer.plans`) or how they are shown (`answer.layout`).
 
 A point says what its sentences say and no more: a digest in the reader's language speaks for itself,
-one in another is translated sentence by sentence under the checks of `verification`. A sentence that
-fails twice is left to the digest's own words.
+one in another is glossed (`answer.glosses`), and where no gloss passes its checks the digest's own words
+stand.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ from collections.abc import Generator as Yields
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag_app.answer import prompting, verification
-from rag_app.answer.points import Plan, Point, Written
+from rag_app.answer import glosses, verification
+from rag_app.answer.points import AnswerPlan, Point, WrittenPoint
 from rag_app.answer.selection import Selection
 from rag_app.lang import LANGUAGES, reads_as
 from rag_app.llm.protocol import Generator
 from rag_app.records import Checked, Draft, Event, Passage, Sentence, Working
-
-TRIES = 2  # translations of one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class _Task:
     n: int
 
 
-def write(selection: Selection, plan: Plan) -> Yields[Event, None, tuple[Written, ...]]:
+def write(selection: Selection, plan: AnswerPlan) -> Yields[Event, None, tuple[WrittenPoint, ...]]:
     """Every point of the plan, in order; what is written when the reader stops is kept."""
     numbers = {paper.arxiv_id: n for n, paper in enumerate(plan.papers, start=1)}
     said: dict[Passage, Sentence] = {}
@@ -51,63 +49,37 @@ def write(selection: Selection, plan: Plan) -> Yields[Event, None, tuple[Written
     return tuple(_written(point, numbers[point.paper.arxiv_id], said) for point in plan.points)
 
 
-def sentences_of(written: Sequence[Written]) -> tuple[Sentence, ...]:
+def sentences_of(written: Sequence[WrittenPoint]) -> tuple[Sentence, ...]:
     """All that an answer says, in order."""
     return tuple(s for one in written for s in (*one.sentences, *one.quoted))
 
 
-def _written(point: Point, n: int, said: Mapping[Passage, Sentence]) -> Written:
+def _written(point: Point, n: int, said: Mapping[Passage, Sentence]) -> WrittenPoint:
     sentences = tuple(said[passage] for passage in point.passages if passage in said)
     quoted = tuple(verification.quote(p, n) for p in point.passages if p not in said)
-    return Written(point, sentences, quoted)
+    return WrittenPoint(point, sentences, quoted)
 
 
 def _translated(
     selection: Selection, generator: Generator, tasks: Sequence[_Task], said: dict[Passage, Sentence]
 ) -> Yields[Event, None, None]:
-    """Put what passes its check into `said`; what fails is tried once more, told what to keep.
+    """Put the glosses that pass their checks into `said`.
 
     The first sentence is written alone, so that the reader sees it soon; the others side by side.
     """
-    for attempt in range(TRIES):
-        left = [task for task in tasks if task.passage not in said]
-        for batch in (left[:1], left[1:]) if attempt == 0 else (left,):
-            if batch and not selection.stop.is_set():
-                yield from _batch(selection, generator, batch, said, len(tasks), exact=attempt > 0)
-
-
-def _batch(
-    selection: Selection,
-    generator: Generator,
-    tasks: Sequence[_Task],
-    said: dict[Passage, Sentence],
-    total: int,
-    *,
-    exact: bool,
-) -> Yields[Event, None, None]:
-    """The translations of some sentences, each checked when its turn has ended."""
-    requests = [
-        prompting.translation(
-            task.passage, 0, selection.query.language, generator.count_tokens, exact=exact
-        ).request
-        for task in tasks
-    ]
-    texts = [""] * len(tasks)
-    yield Working(total - len(tasks), total)
-    for index, piece in generator.stream_batch(requests, stop=selection.stop):
-        texts[index] += piece
-        if piece:
-            yield Draft(texts[index].strip())
-            continue
-        sentence = _checked(selection, tasks[index], texts[index])
-        if sentence.supported:
-            said[tasks[index].passage] = sentence
-            yield Checked(sentence)
-            yield Working(total - sum(task.passage not in said for task in tasks), total)
-
-
-def _checked(selection: Selection, task: _Task, text: str) -> Sentence:
-    """The translation as a sentence of the answer; one that says nothing is not supported."""
-    if len(text.split()) < 2:
-        return Sentence(text, False)
-    return verification.check_translation(text, task.n, task.passage, task.point.paper, selection.library)
+    yield Working(0, len(tasks))
+    for some in (tasks[:1], tasks[1:]):
+        for gloss in glosses.glosses(
+            [task.passage for task in some],
+            selection.query.language,
+            selection.library,
+            generator,
+            stop=selection.stop,
+        ):
+            if not gloss.finished:
+                yield Draft(gloss.text)
+            elif gloss.text:
+                task = some[gloss.index]
+                said[task.passage] = verification.quote(task.passage, task.n, gloss.text)
+                yield Checked(said[task.passage])
+                yield Working(sum(task.passage in said for task in tasks), len(tasks))

@@ -20,6 +20,7 @@ from rag_app.settings import Settings
 # Module of this package, named as the suite -> what it measures.
 _SUITES: dict[str, str] = {
     "engine": "speed beside a bare llama.cpp loop, overhead per token, first token, stop",
+    "glosses": "texts written side by side beside one alone, and how long a page waits for its glosses",
     "memory": "growth of the engine's memory over a hundred questions",
     "start": "commands and the page from their start to their first use, and their memory",
     "search": "retrieval beside the query embedding alone and beside a plain dense search",

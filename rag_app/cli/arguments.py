@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     for add in (
         _add_models,
         _add_ingest,
+        _add_collections,
         _add_read,
         _add_ask,
         _add_rerun,
@@ -52,13 +53,22 @@ def parser() -> argparse.ArgumentParser:
         _add_follow,
         _add_eval,
         _add_serve,
+        _add_mcp,
         _add_check,
         _add_export,
         _add_feed,
         _add_adapt,
+        _add_calibrate,
         _add_bench,
     ):
         add(commands)
+    for command in [root, *commands.choices.values()]:
+        command.add_argument(
+            "--collection",
+            metavar="NAME",
+            default="" if command is root else argparse.SUPPRESS,
+            help="another collection than the main one; `ingest DIR --collection NAME` makes it",
+        )
     return root
 
 
@@ -80,6 +90,10 @@ def _add_ingest(commands: Commands) -> None:
         "dirs", nargs="*", type=Path, metavar="DIR", help="folders or files to add to the collection"
     )
     ingest.add_argument("--replace", action="store_true", help="forget the folders given before")
+
+
+def _add_collections(commands: Commands) -> None:
+    commands.add_parser("collections", help="list the collections: name, papers, folders")
 
 
 def _add_read(commands: Commands) -> None:
@@ -232,6 +246,18 @@ def _add_eval(commands: Commands) -> None:
 def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="start the page on this machine")
     serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument(
+        "--api",
+        action="store_true",
+        help="also answer OpenAI's chat protocol below /v1, with a key in a file",
+    )
+
+
+def _add_mcp(commands: Commands) -> None:
+    mcp = commands.add_parser(
+        "mcp", help="tools for assistants on standard input and output (Model Context Protocol)"
+    )
+    mcp.add_argument("--no-llm", action="store_true", help="`ask` answers with the digests' own sentences")
 
 
 def _add_check(commands: Commands) -> None:
@@ -248,7 +274,7 @@ def _add_export(commands: Commands) -> None:
     export.add_argument(
         "what",
         metavar="WHAT",
-        help="`bookmarks`; `papers` with ids, or with none for all that the filters leave; `answer` with a"
+        help="`bookmarks`; `brief`; `papers` with ids, or with none for all that the filters leave; `answer` with a"
         " question; a conversation of the page by its id; `list` prints these ids",
     )
     export.add_argument(
@@ -264,15 +290,20 @@ def _add_export(commands: Commands) -> None:
         "--out", type=Path, metavar="PATH", help="a file, which is replaced; a folder for notes"
     )
     _add_filters(export)
+    export.add_argument("--tag", default="", help="of `bookmarks`: only those with this tag")
     export.add_argument("--no-llm", action="store_true", help="of `answer`: without the model")
 
 
 def _add_feed(commands: Commands) -> None:
-    feed = commands.add_parser("feed", help="write an Atom feed of new papers, or of those with most votes")
+    feed = commands.add_parser(
+        "feed", help="write an Atom feed of new or followed papers, or of those with most votes"
+    )
     feed.add_argument(
         "out", nargs="?", type=Path, metavar="OUT", help="a file, which is replaced; without it the terminal"
     )
-    feed.add_argument("--top", type=_count, default=0, metavar="N", help="the N papers with most votes")
+    which = feed.add_mutually_exclusive_group()
+    which.add_argument("--followed", action="store_true", help="only papers that match what is followed")
+    which.add_argument("--top", type=_count, default=0, metavar="N", help="the N papers with most votes")
     feed.add_argument(
         "--since", metavar="DAY", default="", help="from this day on (YYYY-MM-DD); else the latest 7 days"
     )
@@ -281,6 +312,17 @@ def _add_feed(commands: Commands) -> None:
 def _add_adapt(commands: Commands) -> None:
     adapt = commands.add_parser("adapt", help="fit the embedding model to the collection (minutes)")
     adapt.add_argument("--seed", type=int, default=0)
+
+
+def _add_calibrate(commands: Commands) -> None:
+    calibrate = commands.add_parser(
+        "calibrate", help="measure the thresholds that depend on the embedding model and the collection"
+    )
+    calibrate.add_argument(
+        "--ship",
+        action="store_true",
+        help="for the project: write what ships for the default embedding model",
+    )
 
 
 def _add_bench(commands: Commands) -> None:

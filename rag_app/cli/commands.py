@@ -14,13 +14,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_app import files, runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import EngineError, RagError
-from rag_app.records import Checked, Done, Found, Turn, Understood
+from rag_app.home import Home
+from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,11 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:
-        code = int(COMMANDS[options.command](options, Settings.from_environment()) or 0)
+        settings = _of_collection(Settings.from_environment(), options)
+        code = int(COMMANDS[options.command](options, settings) or 0)
         runtime.flush_output()
     except (RagError, KeyboardInterrupt, OSError) as error:
         return _failed(error)
     return code
+
+
+def _of_collection(settings: Settings, options: argparse.Namespace) -> Settings:
+    """The settings with the home of the collection named; only `ingest` makes one. Raises RagError."""
+    if not options.collection:
+        return settings
+    home = Home(settings.home).collection(options.collection)
+    if options.command != "ingest" and not home.current.is_file():
+        known = ", ".join(home.collections()) or "none but the main one"
+        raise RagError(
+            f"there is no collection {options.collection}",
+            f"there are {known}; `rag-app ingest DIR --collection NAME` makes one",
+        )
+    return replace(settings, home=home.root)
 
 
 def _failed(error: BaseException) -> int:
@@ -92,7 +109,29 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> None:
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
     terminal.print_report(result)
+    _say_what_is_not_measured(settings)
     daily.new_after_ingest(settings)
+
+
+def _collections(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import terminal
+    from rag_app.collection.snapshot import open_current
+
+    home, rows = Home(settings.home), []
+    for name in ["", *home.collections()]:
+        place = home.collection(name)
+        if place.current.is_file():
+            manifest = open_current(place.root).manifest
+            rows.append([name or "(main)", f"{manifest.papers:,}", ", ".join(manifest.roots)])
+    terminal.table([["collection", "papers", "folders"], *rows])
+
+
+def _say_what_is_not_measured(settings: Settings) -> None:
+    from rag_app.embedding.embedder import embedder_fingerprint
+    from rag_app.search.calibration import NOT_MEASURED, calibration
+
+    if not calibration(settings.home, embedder_fingerprint(settings))[1]:
+        print(f"thresholds: {NOT_MEASURED}\nhint: run `rag-app calibrate`")
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> None:
@@ -122,6 +161,20 @@ def _ask(options: argparse.Namespace, settings: Settings) -> None:
         print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
     else:
         terminal.print_answer(answer)
+        with terminal.stoppable() as stop:
+            _print_glosses(answer, library, engine, stop)
+
+
+def _print_glosses(answer: Answer, library: Library, engine: Generator | None, stop: threading.Event) -> None:
+    """What the shown sources say in the language of the answer, where that is another."""
+    from rag_app.answer import glosses, templates
+    from rag_app.cli import terminal
+
+    numbers = [(n, p) for n, p in glosses.unread(answer) if n <= terminal.SOURCES]
+    if engine is None or not numbers:
+        return
+    made = glosses.glosses([p for _, p in numbers], answer.language, library, engine, stop=stop)
+    terminal.print_glosses(templates.words(answer.language)["glossed"], [n for n, _ in numbers], made)
 
 
 def _reserve(file: Path) -> None:
@@ -201,6 +254,8 @@ def _answered_aloud(
             query = event.query
         elif isinstance(event, Found):
             terminal.print_evidence(event.evidence)
+        elif isinstance(event, Working):
+            terminal.print_working(event)
         elif isinstance(event, Checked):
             terminal.print_sentence(event.sentence)
         elif isinstance(event, Done) and query:
@@ -208,6 +263,7 @@ def _answered_aloud(
                 terminal.print_stopped()
             else:
                 terminal.print_answer(event.answer)
+                _print_glosses(event.answer, library, engine, stop)
             return pipeline.turn(query, event.answer)
     raise EngineError("the answer did not come to an end", "ask again")
 
@@ -249,7 +305,17 @@ def _eval(options: argparse.Namespace, settings: Settings) -> None:
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from rag_app.web import server
 
-    return server.serve(settings, options.port)
+    return server.serve(settings, options.port, api=options.api)
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.api.collection import opened_once
+
+    try:
+        from rag_app.api import mcp_server
+    except ImportError as error:
+        raise RagError("the SDK of the Model Context Protocol is missing", "pip install mcp") from error
+    mcp_server.serve(opened_once(settings, with_model=not options.no_llm))
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
@@ -275,7 +341,7 @@ def _feed(options: argparse.Namespace, settings: Settings) -> None:
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app import pipeline
-    from rag_app.cli import terminal
+    from rag_app.cli import calibrating, terminal
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
@@ -285,6 +351,13 @@ def _adapt(options: argparse.Namespace, settings: Settings) -> None:
     if result.kept:
         with terminal.ProgressBar("ingest") as progress:
             pipeline.ingest(settings, progress=progress)
+        calibrating.calibrate(settings)
+
+
+def _calibrate(options: argparse.Namespace, settings: Settings) -> None:
+    from rag_app.cli import calibrating
+
+    calibrating.calibrate(settings, ship=options.ship)
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> None:
@@ -306,6 +379,7 @@ def _bench(options: argparse.Namespace, settings: Settings) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "models": _models,
     "ingest": _ingest,
+    "collections": _collections,
     "read": _read,
     "ask": _ask,
     "rerun": _rerun,
@@ -315,9 +389,11 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Settings], int | None]] = {
     "follow": _follow,
     "eval": _eval,
     "serve": _serve,
+    "mcp": _mcp,
     "check": _check,
     "export": _export,
     "feed": _feed,
     "adapt": _adapt,
+    "calibrate": _calibrate,
     "bench": _bench,
 }

@@ -20,9 +20,10 @@ from rag_app.errors import RagError
 from rag_app.export import atom, conversation, formats, notes
 from rag_app.export.formats import FileType, utf8
 from rag_app.export.reference import Reference, references
+from rag_app.history.shelf import Bookmark
 from rag_app.history.store import Conversation, History, SavedTurn
 from rag_app.home import Home
-from rag_app.records import Filters, Paper, Section
+from rag_app.records import Filters, Paper
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def export(options: argparse.Namespace, settings: Settings) -> None:
         raise RagError("notes need a folder", "name it: --format notes --out DIR")
     match options.what:
         case "bookmarks":
-            _write_papers(_bookmarks(settings), options)
+            _write_papers(_bookmarks(settings, options.tag), options)
+        case "brief":
+            _write_papers(_brief(options, settings), options)
         case "papers":
             _write_papers(_papers(options, settings), options)
         case "answer":
@@ -60,17 +63,34 @@ def _print_conversations(history: History) -> None:
     terminal.table([["id", "updated", "title"], *rows])
 
 
-def _bookmarks(settings: Settings) -> list[Reference]:
-    """The bookmarks, latest first; of one whose digest is gone there is its address alone."""
-    table = open_current(settings.home).papers
-    marked = History(Home(settings.home).history).bookmarks()
-    return [_marked(arxiv_id, table.find(arxiv_id)) for arxiv_id in marked]
+def _bookmarks(settings: Settings, tag: str) -> list[Reference]:
+    """The bookmarks with their tags, latest first; those with one tag where it is given.
+
+    Of a paper whose digest is gone there is its address alone. Raises RagError for a tag that none has.
+    """
+    table, history = open_current(settings.home).papers, History(Home(settings.home).history)
+    kept = [one for one in history.bookmarked() if not tag or tag in one.tags]
+    if tag and not kept:
+        known = ", ".join(name for name, _ in history.tags()) or "none; they are given on the page"
+        raise RagError(f"no bookmark has the tag {tag}", f"tags: {known}")
+    return [_marked(one, table.find(one.arxiv_id)) for one in kept]
 
 
-def _marked(arxiv_id: str, paper: Paper | None) -> Reference:
+def _marked(bookmark: Bookmark, paper: Paper | None) -> Reference:
     if paper is not None:
-        return Reference(paper)
-    return Reference(Paper(arxiv_id, arxiv_id, (), (Section("", ""),)), gone=True, authors_known=False)
+        return Reference(paper, tags=bookmark.tags)
+    lost = Paper(bookmark.arxiv_id, bookmark.arxiv_id, (), ())
+    return Reference(lost, gone=True, authors_known=False, tags=bookmark.tags)
+
+
+def _brief(options: argparse.Namespace, settings: Settings) -> list[Reference]:
+    """The papers of `rag-app brief`: of the newest day, or from `--since` on; most votes first."""
+    from rag_app.daily.brief import by_votes
+    from rag_app.daily.period import newest_day, since
+
+    table = open_current(settings.home).papers
+    period = since(options.since, table) if options.since else newest_day(table)
+    return references(by_votes(table.many(table.ids(period.filters))))
 
 
 def _papers(options: argparse.Namespace, settings: Settings) -> list[Reference]:
@@ -118,7 +138,7 @@ def _write_papers(papers: Sequence[Reference], options: argparse.Namespace) -> N
         raise RagError(f"papers have no form as {options.format}", f"choose one of {known}")
 
 
-def _say_written(written: notes.Written, folder: Path) -> None:
+def _say_written(written: notes.NotesWritten, folder: Path) -> None:
     counts = f"{len(written.new)} new, {len(written.changed)} changed, {len(written.unchanged)} unchanged"
     print(f"{folder}: {counts}")
     for name in written.left:
@@ -129,19 +149,45 @@ def _say_written(written: notes.Written, folder: Path) -> None:
 
 
 def feed(options: argparse.Namespace, settings: Settings) -> None:
-    """New or top papers as an Atom feed. Raises RagError."""
+    """New, followed or top papers as an Atom feed. Raises RagError."""
     since = filters.day("--since", options.since)
-    name, title, papers = _feed_papers(options.top, since, open_current(settings.home).papers)
-    write_out(atom.write(references(papers), title, name), options.out, atom.FILE)
+    if options.followed:
+        text = atom.write(_followed(since, settings), "rag-app: followed papers", "followed")
+    else:
+        name, title, papers = _feed_papers(options.top, since, open_current(settings.home).papers)
+        text = atom.write(references(papers), title, name)
+    write_out(text, options.out, atom.FILE)
+
+
+def _followed(since: str, settings: Settings) -> list[Reference]:
+    """The papers of the latest days that match a follow, latest first; its words are their categories."""
+    from rag_app.daily import following
+
+    history = History(Home(settings.home).history)
+    if not (follows := history.follows()):
+        raise RagError("nothing is followed yet", 'for example: rag-app follow add "video generation"')
+    library = pipeline.open_library(settings)
+    matches: dict[str, list[str]] = {}
+    for found in following.check(follows, library, (), history):
+        for arxiv_id in found.papers:
+            matches.setdefault(arxiv_id, []).append(found.follow.text)
+    table = library.snapshot.papers
+    latest = reversed(table.ids(Filters(since=since or _latest_days(table))))
+    return references(table.many(one for one in latest if one in matches), matches.__getitem__)
 
 
 def _feed_papers(top: int, since: str, table: PaperTable) -> tuple[str, str, list[Paper]]:
     """(name of the feed, its title, its papers): those with most votes, or the new ones, latest first."""
     if top:
         return f"top/{top}", f"rag-app: {top} papers with most votes", table.top(Filters(since=since), top)
-    days = [first for first, _ in table.days()][-FEED_DAYS:]
-    filters = Filters(since=since or (days[0] if days else ""))
-    return "new", "rag-app: new papers", table.many(reversed(table.ids(filters)))
+    ids = table.ids(Filters(since=since or _latest_days(table)))
+    return "new", "rag-app: new papers", table.many(reversed(ids))
+
+
+def _latest_days(table: PaperTable) -> str:
+    """The first of the latest days that have digests; empty where no day is known."""
+    days = [day for day, _ in table.days()][-FEED_DAYS:]
+    return days[0] if days else ""
 
 
 def write_out(text: str, out: Path | None, file: FileType) -> None:

@@ -11,20 +11,22 @@ import signal
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rag_app.cli.reading import missing_lines
-from rag_app.records import Answer, Evidence, Sentence
+from rag_app.records import Answer, Evidence, Sentence, Working
 
 if TYPE_CHECKING:
+    from rag_app.answer.glosses import Gloss
     from rag_app.diagnostics.doctor import Finding
     from rag_app.embedding.adapt import AdaptResult
     from rag_app.pipeline import IngestResult
 
 SHOWN_SKIPS = 20
+SOURCES = 20  # of an answer
 OFFER_ADAPT = 500  # papers from which fitting the embedding model is worth its minutes
 
 
@@ -106,11 +108,11 @@ def print_answer(answer: Answer) -> None:
     print(plain(answer.text))
     if answer.citations:
         print()
-    for citation in answer.citations[:20]:
+    for citation in answer.citations[:SOURCES]:
         print(f"[{citation.n}] {citation.title} ({citation.date or 'no day'}) {citation.url}")
         print(textwrap.indent(textwrap.fill(f"“{citation.quote}”", 100), "    "))
-    if len(answer.citations) > 20:
-        print(f"… and {len(answer.citations) - 20} more sources (all with --json)")
+    if len(answer.citations) > SOURCES:
+        print(f"… and {len(answer.citations) - SOURCES} more sources (all with --json)")
     device = (
         f"{answer.model} on {answer.device}, {answer.usage.tokens_per_second:.0f} tokens/s"
         if answer.model
@@ -120,6 +122,14 @@ def print_answer(answer: Answer) -> None:
         f"\n{answer.scanned:,} papers scanned; {answer.seconds:.1f} s{'; ' + device if device else ''}",
         file=sys.stderr,
     )
+
+
+def print_glosses(heading: str, numbers: Sequence[int], glosses: Iterable[Gloss]) -> None:
+    """What the quotes say in the reader's language, as it comes; `numbers` cite them."""
+    print(f"\n{heading}", flush=True)
+    for gloss in glosses:
+        if gloss.finished and gloss.text:
+            print(textwrap.fill(f"[{numbers[gloss.index]}] {gloss.text}", 100), flush=True)
 
 
 def plain(markdown: str) -> str:
@@ -137,6 +147,12 @@ def print_evidence(evidence: Evidence) -> None:
 def print_sentence(sentence: Sentence) -> None:
     mark = "✓" if sentence.supported else "✗"
     print(f"  {mark} {sentence.text}", file=sys.stderr)
+
+
+def print_working(working: Working) -> None:
+    """How far a long answer is; nothing for the last step, whose sentence is printed by itself."""
+    if working.done < working.total:
+        print(f"  … {working.done} of {working.total} sentences", file=sys.stderr)
 
 
 @contextmanager

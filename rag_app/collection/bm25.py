@@ -30,14 +30,16 @@ from rag_app.text.terms import (
     analysis_version,
     fold_word,
     morphemes,
+    nouns,
     terms_of,
     words,
 )
 
-ANALYSES = "morphemes.json"
+ANALYSES, PAPERS = "morphemes.json", "papers.json"
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
+HARDLY = 6  # papers: a word of more is no name
 LEAST_RARITY = 0.1  # of a term that nearly all papers hold
 
 
@@ -72,6 +74,11 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     }.items():
         (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     analyse.save(folder / ANALYSES)
+
+
+def papers_of(folder: Path) -> tuple[str, ...]:
+    """The arXiv ids of an index in the order of its rows; OSError or ValueError if it is damaged."""
+    return tuple(json.loads((folder / PAPERS).read_text(encoding="utf-8")))
 
 
 class LexicalIndex:
@@ -204,11 +211,12 @@ class LexicalIndex:
         every = max(len(self.papers), 2)
         return math.log(every / max(papers, 1)) / math.log(every)
 
-    def coverage(self, claim: str, text: str) -> float | None:
+    def coverage(self, claim: str, text: str, *, unknown: float = 0.0) -> float | None:
         """The share of a claim's content terms, rare ones counting more, that `text` holds in
         either language.
 
-        Terms that the collection has no word for are left out; None when nothing can be checked.
+        Terms that the collection has no word for count as not held with the weight `unknown`; None
+        when nothing can be checked.
         """
         folded, english = text.casefold(), set(words(text))
         total = held = 0.0
@@ -218,11 +226,21 @@ class LexicalIndex:
                 worth = 0.1 + max(map(self.rarity, spellings))
                 total += worth
                 held += worth * any(t in english or (len(t) > 1 and t in folded) for t in spellings)
+            else:
+                total += unknown
         return held / total if total else None
 
     def knows(self, word: str) -> bool:
         """Whether any paper's text uses the English word."""
         return fold_word(word) in self._vocabulary
+
+    def rare_nouns(self, text: str) -> list[tuple[int, int]]:
+        """Places of the Korean words of a text that the collection hardly uses: perhaps names."""
+        return [
+            place for place, parts in nouns(text)
+            if self.papers_with("".join(parts)) <= HARDLY
+            and (len(parts) > 1 or self.papers_with(parts[0]) <= HARDLY)
+        ]  # fmt: skip
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency in [0, 1]: 1 for a term of one paper, 0 for one of all papers

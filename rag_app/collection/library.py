@@ -6,6 +6,7 @@ Does not know: how any part works.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.collection import bm25, paper_names
+from rag_app.collection import bm25, paper_map, paper_names
 from rag_app.collection.bm25 import document
 from rag_app.collection.paper_vectors import Vectors, paper_vectors
 from rag_app.collection.papers import PaperTable
@@ -22,7 +23,7 @@ from rag_app.collection.spellings import Spellings
 from rag_app.embedding.embedder import QueryEmbedder
 from rag_app.embedding.query import load_query_embedder
 from rag_app.errors import CollectionError, DamageError
-from rag_app.records import Paper
+from rag_app.records import Chunk, Paper
 from rag_app.settings import Settings
 
 LEXICAL, NAMES = "lexical", "names.json"
@@ -35,6 +36,27 @@ def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | Non
     """
     bm25.build(papers, folder / LEXICAL, last / LEXICAL if last else None)
     paper_names.save(paper_names.mine(papers), folder / NAMES)
+
+
+def write_map(
+    chunks: Sequence[Chunk], vectors: Vectors, ids: Sequence[str], folder: Path, last: Path | None = None
+) -> None:
+    """The map of the papers with these `ids`, in their order, from their chunks' `vectors` (n, d).
+
+    `last` is the folder of a snapshot whose papers stay where they are on the map.
+    """
+    places = {arxiv_id: row for row, arxiv_id in enumerate(ids)}
+    owners = np.array([places[chunk.arxiv_id] for chunk in chunks], dtype=np.intp)
+    before = _map_by_id(last) if last else {}
+    whole = paper_map.made(paper_vectors(vectors, owners, len(ids)), ids, before)
+    np.save(folder / paper_map.MAP, whole, allow_pickle=False)
+
+
+def _map_by_id(folder: Path) -> dict[str, list[float]]:
+    """A snapshot's map by arXiv id; empty where it has none."""
+    ids = bm25.papers_of(folder / LEXICAL)
+    known = paper_map.read(folder / paper_map.MAP, len(ids))
+    return {} if known is None else dict(zip(ids, known.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,11 @@ class Library:
     def paper_vectors(self) -> Vectors:
         """A unit vector a paper, shape (papers, d), in the order of `places`."""
         return paper_vectors(self.snapshot.vectors, self.owners, len(self.places))
+
+    @cached_property
+    def paper_map(self) -> paper_map.Map | None:
+        """Where each paper lies on the map, in the order of `places`; None in an index without one."""
+        return paper_map.read(self.snapshot.folder / paper_map.MAP, len(self.places))
 
 
 def open_library(settings: Settings) -> Library:

@@ -15,11 +15,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from rag_app.lang import other_scripts
 from rag_app.records import Paper
+from rag_app.text import transliteration
 
 _S = other_scripts()  # a particle written to a name is no part of it
 TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
@@ -43,7 +44,8 @@ RARE = 6  # papers: a word found in no more of them may be typed without its cap
 SHARED = 3  # papers: a name that fits more of them names none
 LONGEST_TITLE = 30  # words
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
-SIZE_SUFFIX = re.compile(rf"{SIZE.pattern}|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
+SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
+NUMBER = re.compile(r"\d+")
 SHORTEST_TYPO, LONG_TYPO = 5, 8  # letters of a name from which one wrong letter, and `TYPOS`, are forgiven
 TYPOS = 2
 FEW_WORDS = 4  # of a question: "tell me about zebra" can only mean a name
@@ -199,13 +201,13 @@ class NameBook:
 
     def _exact(self, text: str, tokens: Sequence[re.Match[str]], loose: bool) -> Iterator[Mention]:
         """Names spelled out, longest first; a place is used once."""
-        at = 0
+        at, other = 0, _in_another_script(text)
         while at < len(tokens):
             for end in range(min(len(tokens), at + LONGEST_TITLE), at, -1):
                 span = tokens[at].start(), tokens[end - 1].end()
                 typed = text[slice(*span)]
                 # The first word of a sentence has a capital whatever it means.
-                begins = typed.istitle() and bool(BEGINNING.search(text, 0, span[0]))
+                begins = typed.istitle() and not other and bool(BEGINNING.search(text, 0, span[0]))
                 names = self._named_by(typed[0].lower() + typed[1:] if begins else typed, loose or begins)
                 if names:
                     yield Mention(typed, span, _papers(names), max(name.firmness for name in names))
@@ -246,6 +248,19 @@ class NameBook:
             return None
         return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
 
+    def sounding_like(self, sounds: str) -> list[tuple[str, list[Name]]]:
+        """(folded spelling, its names) of title heads with these consonants (`text.transliteration`)."""
+        return [(key, self._folded[key]) for key in self._by_sound.get(sounds, ())]
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[str]]:
+        """Names of title heads by their consonants."""
+        by_sound = defaultdict(list)
+        for key in self._fuzzy:
+            if any(name.firmness == TITLE_HEAD for name in self._folded[key]):
+                by_sound[transliteration.sounds(key)].append(key)
+        return by_sound
+
     @lru_cache(maxsize=1024)  # noqa: B019 - a name book lives as long as its snapshot
     def _closest(self, key: str) -> str:
         """The name that differs by the fewest letters, if by few: one that is left out, added, wrong or has
@@ -256,7 +271,11 @@ class NameBook:
 
         alike = process.extract(key, self._fuzzy, scorer=OSA.distance, score_cutoff=TYPOS, limit=8)
         most = 1 if len(key) < LONG_TYPO else TYPOS
-        near = [(distance, name) for name, distance, _ in alike if distance <= most and name[0] == key[0]]
+        near = [
+            (distance, name) for name, distance, _ in alike
+            # Another number is another model.
+            if distance <= most and name[0] == key[0] and NUMBER.findall(name) == NUMBER.findall(key)
+        ]  # fmt: skip
         best = min(near, default=(0, ""))[1]
         return best if best and len(_papers(self._folded[best])) <= SHARED else ""
 
@@ -279,7 +298,11 @@ def _counts_exactly(name: Name) -> bool:
 
 def _names_stand_alone(text: str, tokens: Sequence[re.Match[str]]) -> bool:
     """Whether Latin words of a text are names without having capitals: it is in another script, or short."""
-    return len(tokens) <= FEW_WORDS or bool(re.search(f"[{_S}]", text))
+    return len(tokens) <= FEW_WORDS or _in_another_script(text)
+
+
+def _in_another_script(text: str) -> bool:
+    return bool(re.search(f"[{_S}]", text))
 
 
 def _is_plain(typed: str) -> bool:

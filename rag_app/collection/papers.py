@@ -192,12 +192,9 @@ class PaperTable:
 
     def authors_with(self, words: str) -> list[str]:
         """Authors whose names hold all of these words, each whole: a surname, "J. Smith" for "J Smith"."""
-        wanted = set(author_key(words).split())
-        return sorted(
-            spellings[0]
-            for key, spellings in self._spellings.items()
-            if wanted and wanted <= set(key.split())
-        )
+        holding = [self._keys_with.get(word, frozenset()) for word in set(author_key(words).split())]
+        keys = frozenset.intersection(*holding) if holding else frozenset()
+        return sorted(self._spellings[key][0] for key in keys)
 
     def find_authors(
         self, text: str, limit: int = 5, cutoff: float = AUTHOR_CUTOFF
@@ -274,6 +271,15 @@ class PaperTable:
         for key, name in self._rows(sql):
             spellings[key].append(name)
         return {key: tuple(names) for key, names in spellings.items()}
+
+    @cached_property
+    def _keys_with(self) -> dict[str, frozenset[str]]:
+        """Word -> the keys of authors that hold it: a question asks this of many of its words."""
+        found = defaultdict(set)
+        for key in self._spellings:
+            for word in key.split():
+                found[word].add(key)
+        return {word: frozenset(keys) for word, keys in found.items()}
 
     def _matching(self, filters: Filters) -> str:
         """The ranks of the papers that meet `filters`, as a JSON list, in which form SQLite takes

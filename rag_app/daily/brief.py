@@ -1,7 +1,7 @@
 """The brief of some days: a lead, the papers in groups with a line each, and the topics that rose.
 
 Knows: what a brief consists of, and how it is put together by code. Does not know: readers, how a brief
-is written down (`brief_text`) or drawn, or a language model: who has one passes functions that use it.
+is written down (`brief_text`) or drawn, or a language model: who holds glosses passes a function.
 
 What a paper says of itself is the first sentence of its digest, verbatim, so that every line of a brief
 has its place in the digests.
@@ -26,8 +26,8 @@ LEAD = (3, 5)  # sentences, at least and at most
 LEAD_SHARE = 6  # papers for each sentence between the two
 SMALL = 2  # papers below which a topic is no group of its own
 
-# A sentence of a digest -> one line in the reader's language; empty where there is none.
-Gloss = Callable[[str], str]
+# A sentence of a digest -> the same in the reader's language; empty where there is none.
+GlossOf = Callable[[Passage], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,11 @@ class BriefGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class LeadSentence:
-    """One sentence of the lead and the papers that say it."""
-
-    text: str
-    papers: tuple[str, ...]  # arXiv ids
-
-
-@dataclass(frozen=True, slots=True)
 class Brief:
     """What is new, in the order in which it is read."""
 
     period: Period
-    lead: tuple[LeadSentence, ...]
+    lead: tuple[BriefLine, ...]  # the papers whose lines sum it up; a sentence each, with its source
     groups: tuple[BriefGroup, ...]
     rising: tuple[trends.Topic, ...] = ()
     topic: str = ""  # what it was narrowed to
@@ -77,10 +69,6 @@ class Brief:
     @property
     def papers(self) -> int:
         return len(self.lines)
-
-
-# A lead written by a model: what the brief holds -> sentences; none where it could write none.
-Writer = Callable[[Sequence[BriefLine]], Sequence[LeadSentence]]
 
 
 def papers_of(period: Period, library: Library) -> list[Paper]:
@@ -95,22 +83,20 @@ def brief(
     library: Library,
     topics: TopicMap,
     *,
-    gloss: Gloss | None = None,
-    writer: Writer | None = None,
+    gloss: GlossOf | None = None,
     topic: str = "",
 ) -> Brief:
     """The brief of these papers, which are those of the period or some of them."""
     lines = [line_of(paper, gloss) for paper in by_votes(papers)]
-    lead = tuple(writer(lines)) if writer and len(lines) >= LEAST_LED else ()
     rising = (
         trends.rising(library.snapshot.papers.all(), period.at_least_a_week.filters) if period.until else []
     )
-    return Brief(period, lead or lead_of(lines), groups_of(lines, topics), tuple(rising), topic)
+    return Brief(period, lead_of(lines), groups_of(lines, topics), tuple(rising), topic)
 
 
-def line_of(paper: Paper, gloss: Gloss | None = None) -> BriefLine:
+def line_of(paper: Paper, gloss: GlossOf | None = None) -> BriefLine:
     passage = first_sentence(paper)
-    return BriefLine(paper, passage, gloss(passage.text) if gloss and passage else "")
+    return BriefLine(paper, passage, gloss(passage) if gloss and passage else "")
 
 
 def first_sentence(paper: Paper) -> Passage | None:
@@ -126,12 +112,11 @@ def by_votes(papers: Sequence[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda paper: -1 if paper.votes is None else paper.votes, reverse=True)
 
 
-def lead_of(lines: Sequence[BriefLine]) -> tuple[LeadSentence, ...]:
-    """Without a model: what the papers with most votes say first; none where there are few papers."""
+def lead_of(lines: Sequence[BriefLine]) -> tuple[BriefLine, ...]:
+    """Those of the papers with most votes, which stand first; none where there are few papers."""
     said = [line for line in lines if line.text]
     least, most = LEAD
-    count = min(max(len(said) // LEAD_SHARE, least), most) if len(said) >= LEAST_LED else 0
-    return tuple(LeadSentence(line.text, (line.paper.arxiv_id,)) for line in said[:count])
+    return tuple(said[: min(max(len(said) // LEAD_SHARE, least), most)]) if len(said) >= LEAST_LED else ()
 
 
 def groups_of(lines: Sequence[BriefLine], topics: TopicMap) -> tuple[BriefGroup, ...]:

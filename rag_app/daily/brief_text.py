@@ -33,7 +33,7 @@ def as_json(brief: Brief) -> dict[str, Any]:
         "until": brief.period.until,
         "topic": brief.topic,
         "papers": brief.papers,
-        "lead": [{"text": sentence.text, "papers": list(sentence.papers)} for sentence in brief.lead],
+        "lead": [{"text": line.text, "papers": [line.paper.arxiv_id]} for line in brief.lead],
         "groups": [
             {"name": group.name, "papers": [_line_as_json(line) for line in group.lines]}
             for group in brief.groups
@@ -70,7 +70,9 @@ def _markdown(brief: Brief, words: Any) -> Iterator[str]:
     yield words["brief_paper"] if brief.papers == 1 else words["brief_papers"].format(count=brief.papers)
     numbers = {line.paper.arxiv_id: n for n, line in enumerate(brief.lines, start=1)}
     if brief.lead:
-        yield "\n".join(f"- {_cited(sentence.text, sentence.papers, numbers)}" for sentence in brief.lead)
+        yield "\n".join(
+            f"- {escape_markdown(line.text)} [{numbers[line.paper.arxiv_id]}]" for line in brief.lead
+        )
     if brief.rising:
         yield f"**{words['brief_rising']}**: {', '.join(_rise(topic, words) for topic in brief.rising)}"
     for group in brief.groups:
@@ -83,11 +85,6 @@ def _title(brief: Brief, words: Any) -> str:
     if brief.topic:
         return str(words["brief_of"].format(topic=escape_markdown(clean_line(brief.topic)), days=days))
     return str(words["brief"].format(days=days)) if until else days
-
-
-def _cited(text: str, papers: tuple[str, ...], numbers: dict[str, int]) -> str:
-    marks = "".join(f"[{numbers[arxiv_id]}]" for arxiv_id in papers if arxiv_id in numbers)
-    return f"{escape_markdown(text)} {marks}".rstrip()
 
 
 def _rise(topic: Topic, words: Any) -> str:

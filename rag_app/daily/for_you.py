@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app import runtime
 from rag_app.collection.library import Library
 
 ENOUGH = 10  # papers kept or dismissed, from which on an order is learned
@@ -38,7 +39,7 @@ class Ranked:
 
 def enough(kept: Sequence[str], dismissed: Sequence[str]) -> bool:
     """Whether an order can be learned; below ten judgements chance would make it."""
-    return len(kept) > 0 and len(kept) + len(dismissed) >= ENOUGH
+    return len(kept) > 0 and len({*kept, *dismissed}) >= ENOUGH
 
 
 def rank(
@@ -51,12 +52,13 @@ def rank(
     against = [one for one in dismissed if one in library.places and one not in known]
     if not known or not enough(known, against):
         return []
-    vectors = centred(library.paper_vectors)
+    vectors = library.paper_vectors
     places = [library.places[one] for one in papers]
     liked = vectors[[library.places[one] for one in known]]
-    weights = learned(liked, vectors[[library.places[one] for one in against]], vectors)
-    scores = vectors[places] @ weights
-    nearest = np.argmax(vectors[places] @ liked.T, axis=1)
+    with runtime.one_thread():
+        weights = learned(liked, vectors[[library.places[one] for one in against]], vectors)
+        scores = vectors[places] @ weights
+        nearest = np.argmax(vectors[places] @ liked.T, axis=1)
     found = [
         Ranked(paper, float(score), known[near])
         for paper, score, near in zip(papers, scores, nearest, strict=True)
@@ -64,14 +66,8 @@ def rank(
     return sorted(found, key=lambda one: -one.score)
 
 
-def centred(vectors: Vectors) -> Vectors:
-    """The vectors without what all papers share, of unit length."""
-    apart = vectors - vectors.mean(axis=0)
-    return np.asarray(apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9), np.float32)
-
-
 def learned(liked: Vectors, disliked: Vectors, everything: Vectors) -> Vectors:
-    """The direction (d,) that tells kept papers from the others; all vectors as `centred` gives them.
+    """The direction (d,) that tells kept papers from the others; all vectors are a library's `paper_vectors`.
 
     From the mean of what was kept, and away from the mean of what was dismissed, measured by how much
     the collection's papers differ anyway in each direction: what all papers of the day share in one

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app import runtime
 from rag_app.answer import trends
 from rag_app.collection.library import Library
 from rag_app.records import Paper
@@ -52,8 +53,8 @@ def map_topics(library: Library) -> TopicMap:
     papers = library.snapshot.papers.many(library.lexical.papers)
     if not papers:
         return TopicMap((), {})
-    vectors = _centred(library.paper_vectors)
-    topics = grouped(vectors, min(MOST, max(1, round(len(papers) ** GROWTH))))
+    with runtime.one_thread():
+        topics = grouped(library.paper_vectors, min(MOST, max(1, round(len(papers) ** GROWTH))))
     names = _names(papers, topics)
     return TopicMap(names, {paper.arxiv_id: int(topic) for paper, topic in zip(papers, topics, strict=True)})
 
@@ -71,7 +72,7 @@ def grouped(vectors: Matrix, count: int) -> Rows:
         np.add.at(sums, groups, sample)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         centres = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), centres)
-    return np.argmax(vectors @ centres.T, axis=1)
+    return np.asarray(np.argmax(vectors @ centres.T, axis=1), np.intp)
 
 
 def _seeds(vectors: Matrix, count: int) -> Matrix:
@@ -86,12 +87,6 @@ def _seeds(vectors: Matrix, count: int) -> Matrix:
         chosen.append(int(drawn[best]))
         distance = nearer[best]
     return vectors[chosen]
-
-
-def _centred(vectors: Matrix) -> Matrix:
-    """The vectors without what all of them share, of unit length."""
-    apart = vectors - vectors.mean(axis=0)
-    return np.asarray(apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 # --- names --------------------------------------------------------------------------------------

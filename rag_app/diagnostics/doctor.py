@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rag_app import machine
 from rag_app.errors import CollectionError, RagError
 from rag_app.home import Home
+from rag_app.search.calibration import NOT_MEASURED
 from rag_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Finding:
 
 def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     """Look at everything; a part that fails is a finding, never an exception."""
-    parts = [_folders, _device, _language_model, _embedder, _index, _servers]
+    parts = [_folders, _device, _language_model, _embedder, _index, _thresholds, _servers]
     if offline:
         parts += [_connections, _trial_question]
     return [
@@ -47,6 +48,22 @@ def _safely(what: str, part: object, settings: Settings) -> Iterator[Finding]:
         yield from part(settings)  # type: ignore[operator]
     except RagError as error:
         yield Finding(what, error.message, False, error.hint)
+
+
+def _thresholds(settings: Settings) -> Iterator[Finding]:
+    from rag_app.embedding.embedder import embedder_fingerprint
+    from rag_app.search.calibration import calibration
+
+    table, own = calibration(settings.home, embedder_fingerprint(settings))
+    if own:
+        told = table.measured
+        says = (
+            f"measured over {told.get('papers', '?')} papers: {told.get('worded refused', 0):.0%} of the questions "
+            f"with an answer and {told.get('foreign refused', 0):.0%} of foreign ones refused"
+        )
+        yield Finding("thresholds", says)
+    else:
+        yield Finding("thresholds", NOT_MEASURED, True, "run: rag-app calibrate")
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

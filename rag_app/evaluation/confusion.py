@@ -52,7 +52,7 @@ def taken(questions: Iterable[Question], understood: Callable[[Question], Intent
 
 def table(found: Sequence[Taken]) -> list[tuple[str, ...]]:
     """A line for each kind and language; wrong kinds with how often."""
-    lines = [HEADING]
+    lines: list[tuple[str, ...]] = [HEADING]
     for kind, lang in sorted({(one.kind, one.lang) for one in found}):
         ours = [one for one in found if (one.kind, one.lang) == (kind, lang)]
         wrong = Counter(one.intent.value for one in ours if not one.right).most_common()

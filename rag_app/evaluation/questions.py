@@ -85,6 +85,11 @@ class Question:
         return Suite.EXAM if isinstance(self.key, ExamKey) else Suite.OPEN
 
     @property
+    def answerable(self) -> bool:
+        """Whether papers answer it."""
+        return self.key.answerable if isinstance(self.key, ExamKey) else not self.key.refuse
+
+    @property
     def part(self) -> Split:
         return part_of(self.id)
 

@@ -30,7 +30,7 @@ _NO_LINK = re.compile(r"[\[\]|#^\\/:<>*\"?]")  # what Obsidian does not take in 
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class NotesWritten:
     """What became of the notes, by the names of their files."""
 
     new: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Written:
     left: tuple[str, ...] = ()  # edited above the marker, or not made by rag-app
 
 
-def write_notes(papers: Sequence[Reference], folder: Path) -> Written:
+def write_notes(papers: Sequence[Reference], folder: Path) -> NotesWritten:
     """A note of each paper in `folder`, which is made where it is missing. Raises RagError."""
     done: dict[str, list[str]] = {"new": [], "changed": [], "unchanged": [], "left": []}
     try:
@@ -49,7 +49,7 @@ def write_notes(papers: Sequence[Reference], folder: Path) -> Written:
             done[_write(folder / name, note(paper))].append(name)
     except OSError as error:
         raise RagError(f"{folder} cannot be written: {error.strerror}", "choose another folder") from error
-    return Written(**{what: tuple(names) for what, names in done.items()})
+    return NotesWritten(**{what: tuple(names) for what, names in done.items()})
 
 
 def note(paper: Reference) -> str:
@@ -59,7 +59,7 @@ def note(paper: Reference) -> str:
 
 
 def _write(file: Path, made: str) -> str:
-    """Put the note in its place, with what the reader has added; which list of `Written` it belongs to."""
+    """Put the note in its place, with what the reader added; the field of `NotesWritten` it belongs to."""
     if not file.exists():
         files.replace(file, made)
         return "new"

@@ -83,8 +83,8 @@ class Connection:
 
 
 def timestamp() -> str:
-    """This moment as an ISO time in UTC; later ones sort behind."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    """This moment as an ISO time in UTC; later ones sort behind, also those of the same millisecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def storable(text: str) -> str:

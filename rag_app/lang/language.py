@@ -19,6 +19,14 @@ Words = frozenset[str]
 # a number that bounds votes: not the end of a longer one
 INTEGER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d{1,9})"
 YEAR = r"(?:19|20)\d\d"
+# figures as digests write them, in whatever language
+PERCENT = r"\d\s?(?:%|퍼센트|percent)"
+TIMES = r"\d\s?(?:배|x\b|×|times|-?fold)"
+MINUTES = r"\d\s?(?:분(?![가-힣])|분[ 이의을에만]|minutes?|min\b)"
+SECONDS = r"\d\s?(?:초(?![가-힣])|초[ 이의을에만]|seconds?|s\b)"
+HOURS = r"\d\s?(?:시간|hours?|h\b)"
+FRAMES = r"\d\s?(?:fps|프레임|frames?)"
+PARAMETERS = r"\d\s?(?:[BMK]\b|억|만|billion|million)"
 # a person's, in Latin letters
 NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"
 
@@ -44,12 +52,16 @@ class QuestionPatterns:
     pointing: Parts  # to what was said before
     among: Parts  # the papers of the answer before
     two: Parts  # of them
+    another: Parts  # one paper, other than the one of the answer before
+    same_day: Parts  # as that paper
+    not_author: Parts  # one group: somebody who is not meant
     kind: Parts  # after a name: a kind of method is meant, not the paper
     asked_author: Parts  # one group: somebody is asked for as an author, whoever it is
     maybe_author: Parts  # one group: perhaps an author, if one is spelled nearly so
     possessive: Parts  # between a name and `papers_of`
     papers_of: Parts
     number_asked: Parts
+    units: Mapping[str, str]  # what a figure is asked in -> how it stands behind or before one in a digest
     boilerplate: Parts  # what a list question has beside its topic
     ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
     # What is asked of a record or of the whole table.
@@ -75,12 +87,14 @@ class OpenPatterns:
     points: Parts = ()  # one group: in how many points, lines or sentences
     name_column: Parts = ()  # of a column, whole: it asks for the names of the papers
     figures_asked: Parts = ()  # of a column: it asks for a figure
+    results: Parts = ()  # of a column: it asks for results, whatever they measure
     without_before: Parts = ()  # one group: what must not be, after a word for "without"
     without_after: Parts = ()  # one group: the same, before such a word
     not_before: Parts = ()  # just before what is not meant
     not_after: Parts = ()  # just after it
     denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
     defining: Parts = ()  # in a digest's sentence: that it says what something is
+    yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
@@ -188,8 +202,7 @@ class Prompts:
     lengths: Mapping[str, str]  # of an answer about one paper, a comparison, a search
     opening: str  # of an answer that names a paper: else the model repeats its title
     characters: str  # of a line: brackets are for citations alone
-    # How a digest's sentence in another language is to be translated, where models are not left to
-    # answer freely over it; else empty.
+    # How a digest's sentence in another language is to be translated; empty where none is.
     translator: str
     translate: str
 

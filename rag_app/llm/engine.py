@@ -16,33 +16,40 @@ batches on two cores, it would save 1 % of the writing time in English and 19 % 
 from __future__ import annotations
 
 import codecs
-import hashlib
 import logging
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from rag_app import files
 from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.home import Home
-from rag_app.llm import llama, prefix_blocks
+from rag_app.llm import join_trial, llama, prefix_blocks
+from rag_app.llm.batch import Batch, Task
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.fair_lock import FairLock
 from rag_app.llm.grammar import Grammar
-from rag_app.llm.offload import Plan, fit, offload_bytes, read_shape, step_down
+from rag_app.llm.offload import (
+    BATCH_ROWS,
+    BATCH_TEXTS,
+    Plan,
+    fit,
+    offload_bytes,
+    read_shape,
+    step_down,
+)
 from rag_app.llm.prefix_blocks import ROW, TILE
+from rag_app.llm.prompt_cache import PromptCache
 from rag_app.llm.protocol import Generator, Message, Processor, Request, one_by_one
-from rag_app.llm.state_cache import SavedState, StateCache
+from rag_app.llm.state_cache import StateCache
 from rag_app.machine import cores, processor
 from rag_app.records import Usage
 from rag_app.settings import Settings
 
-_WORTH_TOKENS = 64  # that a saved state must spare to be restored, or to be saved
 log = logging.getLogger(__name__)
 
 
@@ -124,25 +131,27 @@ class Engine:
             cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
             place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
             key = f"{sha256} {llama.version()} {cache} {place} {ROW} {TILE}"
-            self._joins = self._model.can_drop and self._joins_alike(key, states if sha256 else None)
+            self._joins = self._model.can_drop and join_trial.joins_alike(
+                lambda: self._model.joins_alike(ROW, TILE), key, states if sha256 else None
+            )
         except RagError:
             self._model.close()
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
         self.processor = Processor.GPU if plan.gpu_layers else Processor.CPU
-        self._states = StateCache(
-            f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop
-        )
+        kept = StateCache(f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop)
+        self._cache = PromptCache(self._model, kept, plan.step if self._joins else 0)
         self._turns = FairLock()
-        self._held: list[int] = []  # labels of the tokens in the cache
-        self._usage = Usage()
+        self._batch: Batch | None = None  # opened when it is first needed
+        self._last = threading.local()  # usage of each thread's own last call
         self._closed = False
 
     @property
     def usage(self) -> Usage:
-        """What the last finished call cost."""
-        return self._usage
+        """What the last finished call of this thread cost."""
+        usage: Usage = getattr(self._last, "usage", Usage())
+        return usage
 
     @property
     def decode_seconds(self) -> float:
@@ -186,8 +195,17 @@ class Engine:
     def stream_batch(
         self, requests: Sequence[Request], *, stop: threading.Event | None = None
     ) -> Iterator[tuple[int, str]]:
-        """As `Generator.stream_batch`. Others may have their turn between two requests."""
-        return one_by_one(self, requests, stop)
+        """As `Generator.stream_batch`. Others have their turn between any two steps."""
+        stop = stop or threading.Event()
+        tasks = [
+            Task(index, tuple(self.tokens(one.messages, one.prefix)), one.grammar, one.max_tokens)
+            for index, one in enumerate(requests)
+        ]
+        batch = self._opened_batch() if len(tasks) > 1 else None
+        if batch is None or not all(map(batch.holds, tasks)):
+            yield from one_by_one(self, requests, stop)
+            return
+        self._last.usage = yield from batch.write(tasks, stop)
 
     def choose(
         self,
@@ -209,10 +227,10 @@ class Engine:
             if len(set(spelled)) < len(spelled):
                 raise EngineError("two options are the same", "report this as a bug")
             stop = stop or threading.Event()
-            reused = self._read(prompt, stop)
+            reused = self._cache.read(prompt.labels, prompt.lasting, stop)
             shares = self._shares(prompt, spelled, 0, stop)
-            self._usage = Usage(len(prompt.labels), reused)
-            self._states.flush()
+            self._last.usage = Usage(len(prompt.labels), reused)
+            self._cache.flush()
             return tuple(shares[option] for option in spelled)
 
     def close(self) -> None:
@@ -220,7 +238,9 @@ class Engine:
         with self._turns:
             if not self._closed:
                 self._closed = True
-                self._states.flush()
+                self._cache.flush()
+                if self._batch:
+                    self._batch.close()
                 self._model.close()
 
     # --- one answer, in the caller's turn -------------------------------------------------------
@@ -228,6 +248,19 @@ class Engine:
     def _check_open(self) -> None:
         if self._closed:
             raise EngineError("the language model was closed", "load it again")
+
+    def _opened_batch(self) -> Batch | None:
+        """What writes several texts side by side; None where the memory or the kind of model forbids it."""
+        with self._turns:
+            self._check_open()
+            if self._batch is None and self.plan.batch_cells and self._model.can_drop:
+                sequences = self._model.sequences(BATCH_TEXTS + 1, self.plan.batch_cells, BATCH_ROWS)
+                if sequences is None:
+                    log.warning("%s: there is no memory to write texts side by side", self.model)
+                    self.plan = replace(self.plan, batch_cells=0)
+                else:
+                    self._batch = Batch(sequences, self._model, self._turns)
+            return self._batch
 
     def _prompt(self, messages: Sequence[Message], prefix: str, room: int) -> _Prompt:
         """The prompt; EngineError unless `room` more tokens fit in the context."""
@@ -251,7 +284,7 @@ class Engine:
         self, prompt: _Prompt, rules: Grammar | None, max_tokens: int, stop: threading.Event
     ) -> Iterator[str]:
         """Read the prompt, then yield text as soon as whole characters are there."""
-        reused = self._read(prompt, stop)
+        reused = self._cache.read(prompt.labels, prompt.lasting, stop)
         began, count, pending = self._model.seconds, 0, b""
         try:
             for token in self._generate(rules, max_tokens, stop):
@@ -263,11 +296,12 @@ class Engine:
                 pending = pending[used:]
                 # After the first token, which need not wait for it.
                 if count == 1 and self._model.can_drop:
-                    self._save()
+                    self._cache.save()
         finally:
             seconds = self._model.seconds - began
-            self._usage = Usage(len(prompt.labels), reused, count, (count - 1) / seconds if seconds else 0.0)
-            self._states.flush()
+            speed = (count - 1) / seconds if seconds else 0.0
+            self._last.usage = Usage(len(prompt.labels), reused, count, speed)
+            self._cache.flush()
 
     def _generate(self, rules: Grammar | None, max_tokens: int, stop: threading.Event) -> Iterator[int]:
         """The likeliest token, again and again, until the turn ends."""
@@ -283,8 +317,7 @@ class Engine:
             yield token
             if not left or stop.is_set():
                 return
-            self._model.write(token)
-            self._held.append(~token)
+            self._cache.write(token)
 
     def _shares(
         self, prompt: _Prompt, options: list[tuple[int, ...]], depth: int, stop: threading.Event
@@ -304,93 +337,6 @@ class Engine:
             branch = [option for option in options if option[depth] == token]
             if len(branch) > 1:
                 said = [~token for token in branch[0][: depth + 1]]
-                self._read(replace(prompt, labels=prompt.labels + said), stop)
+                self._cache.read(prompt.labels + said, prompt.lasting, stop)
             shares |= {o: float(weight) * p for o, p in self._shares(prompt, branch, depth + 1, stop).items()}
         return shares
-
-    # --- what the cache holds -------------------------------------------------------------------
-
-    def _read(self, prompt: _Prompt, stop: threading.Event) -> int:
-        """Bring the cache to exactly these tokens and return how many it held already.
-
-        The logits after the last token are ready then, unless `stop` was set on the way.
-        """
-        reused = self._reuse(prompt.labels)
-        # A state that cannot be cut serves only prompts that begin with all of it, so it must not
-        # hold the question.
-        if not self._model.can_drop and self._append(prompt.labels, prompt.lasting, stop):
-            self._save()
-        self._append(prompt.labels, len(prompt.labels), stop)
-        return reused
-
-    def _append(self, labels: list[int], end: int, stop: threading.Event) -> bool:
-        """Read the labels before `end` that the cache does not hold yet; False if `stop` was set
-        before all were.
-        """
-        for batch in prefix_blocks.batches(
-            labels[len(self._held) : end], self.plan.step if self._joins else 0
-        ):
-            if not self._decode(batch, stop, logits=len(self._held) + len(batch) == len(labels)):
-                return False
-        return True
-
-    def _decode(self, batch: list[int], stop: threading.Event, *, logits: bool) -> bool:
-        """Append one batch of labels; False, and nothing of it, if `stop` is set before its end."""
-        start = len(self._held)
-        if stop.is_set():
-            return False
-        if self._model.decode(prefix_blocks.tokens_of(batch), start, logits=logits, stop=stop):
-            self._held += batch
-            return True
-        del self._held[start if self._model.keep(start) else 0 :]
-        return False
-
-    def _reuse(self, labels: list[int]) -> int:
-        """Keep, or restore, the longest useful beginning of these labels; the last block is always
-        read again.
-        """
-        wanted = labels[:-1]
-        saved = self._states.find(wanted)
-        if saved and prefix_blocks.whole(wanted, saved[1]) >= self._usable(wanted) + _WORTH_TOKENS:
-            self._restore(saved[0])
-        usable = self._usable(wanted)
-        kept = usable if self._model.keep(usable) else 0
-        del self._held[kept:]
-        return kept
-
-    def _usable(self, wanted: list[int]) -> int:
-        """How many of these labels the cache holds, in whole blocks."""
-        count = prefix_blocks.whole(wanted, prefix_blocks.shared(self._held, wanted))
-        return count if self._model.can_drop or count == len(self._held) else 0
-
-    def _restore(self, state: SavedState) -> None:
-        """Replace the cache by a saved state; a file that cannot be read changes nothing."""
-        data = self._states.read(state)
-        if data is None:
-            return
-        restored = self._model.restore(data)
-        self._held = state.tokens.tolist() if restored else []
-        if not restored:
-            self._states.forget(state)
-
-    def _save(self) -> None:
-        """Save the cache if no saved state comes near; where there is no memory for it, go on without."""
-        found = self._states.find(self._held)
-        if len(self._held) - (found[1] if found else 0) >= _WORTH_TOKENS:
-            with suppress(MemoryError):
-                self._states.add(self._held, self._model.save())
-
-    def _joins_alike(self, key: str, folder: Path | None) -> bool:
-        """What `LlamaModel.joins_alike` says, tried once for each `key`: it takes some seconds."""
-        if folder is None:
-            return self._model.joins_alike(ROW, TILE)
-        path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.joins"
-        with suppress(OSError):
-            told = path.read_bytes()
-            if told in {b"yes", b"no"}:
-                return told == b"yes"
-        alike = self._model.joins_alike(ROW, TILE)
-        with suppress(OSError):  # of a full or read-only disk: it is tried again
-            files.private_folder(folder)
-            files.replace(path, "yes" if alike else "no", flushed=False)
-        return alike

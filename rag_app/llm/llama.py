@@ -1,4 +1,4 @@
-"""llama.cpp as the engine sees it: a loaded model with one sequence of tokens.
+"""llama.cpp as the engine sees it: a loaded model with one sequence of tokens, and more beside it.
 
 Knows: llama-cpp-python's low-level API. Its high-level class is avoided: it detokenises
 everything at each streamed token, applies a grammar to the whole vocabulary each time, and
@@ -25,6 +25,7 @@ from rag_app import machine
 from rag_app.errors import EngineError
 from rag_app.llm.grammar import Grammar
 from rag_app.llm.offload import Device, Plan
+from rag_app.llm.sequences import Sequences
 
 _DEVICE_KINDS = ("cpu", "gpu", "igpu", "accel")  # enum ggml_backend_dev_type
 _ERROR = 4  # enum ggml_log_level
@@ -124,7 +125,8 @@ class LlamaModel:
         self.seconds = 0.0  # spent decoding, in all
         self._pieces: dict[tuple[int, bool], bytes] = {}
         self._ends: dict[int, bool] = {}
-        self._context = self._open_context(path, plan, threads)
+        self._threads = threads
+        self._context = self._open_context(path, plan)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
         self._memory = self._api.llama_get_memory(self._context)
         # Each access makes a new pointer.
@@ -159,18 +161,12 @@ class LlamaModel:
             )
         return model
 
-    def _open_context(self, path: Path, plan: Plan, threads: int) -> Any:
+    def _open_context(self, path: Path, plan: Plan) -> Any:
         """The context, with flash attention where the device has it (a q8_0 cache needs it)."""
-        parameters = self._api.llama_context_default_params()
-        parameters.n_ctx = plan.context
-        parameters.n_batch = parameters.n_ubatch = plan.step
-        # Logits of one token at a time: saves step x vocabulary floats.
-        parameters.n_outputs_max = 1
-        parameters.n_threads = parameters.n_threads_batch = threads
-        kv_types = {"f16": self._api.GGML_TYPE_F16, "q8_0": self._api.GGML_TYPE_Q8_0}
         for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
-            parameters.flash_attn_type = int(flash)
-            parameters.type_k = parameters.type_v = kv_types[kv_type]
+            parameters = self._parameters(plan.context, plan.step, flash=flash, kv_type=kv_type)
+            # Logits of one token at a time: saves step x vocabulary floats.
+            parameters.n_outputs_max = 1
             context = self._api.llama_init_from_model(self._model, parameters)
             if context:
                 self.flash, self.kv_type = flash, kv_type
@@ -181,6 +177,29 @@ class LlamaModel:
             f"{path.name} cannot be given a context of {plan.context} tokens: {reason}",
             "set RAG_CONTEXT lower",
         )
+
+    def _parameters(self, cells: int, step: int, *, flash: bool, kv_type: str) -> Any:
+        """Of a context of that many tokens, which decodes `step` of them at once."""
+        parameters = self._api.llama_context_default_params()
+        parameters.n_ctx = cells
+        parameters.n_batch = parameters.n_ubatch = step
+        parameters.n_threads = parameters.n_threads_batch = self._threads
+        parameters.flash_attn_type = int(flash)
+        kv_types = {"f16": self._api.GGML_TYPE_F16, "q8_0": self._api.GGML_TYPE_Q8_0}
+        parameters.type_k = parameters.type_v = kv_types[kv_type]
+        return parameters
+
+    def sequences(self, count: int, cells: int, rows: int) -> Sequences | None:
+        """A second context, of `count` sequences that share `cells` tokens; None where it cannot be had.
+        It ends before the model does.
+        """
+        parameters = self._parameters(cells, rows, flash=self.flash, kv_type=self.kv_type)
+        parameters.n_outputs_max = parameters.n_seq_max = count
+        parameters.kv_unified = True
+        context = self._api.llama_init_from_model(self._model, parameters)
+        if not context:
+            return None
+        return Sequences(self._api, context, count=count, rows=rows, cells=cells, vocabulary=self.vocabulary)
 
     def close(self) -> None:
         """Give the memory back."""

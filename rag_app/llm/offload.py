@@ -26,6 +26,10 @@ RESERVE = 384 * MIB  # per device: driver, display, allocator
 KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32}  # per element; a q8_0 block is 32 bytes and a 16-bit scale
 # Tokens decoded at once while reading the prompt; a stop takes effect within one (`LlamaModel.decode`).
 STEP = 512
+# Texts written side by side (`llm.batch`): how many, the rows of a step, the tokens of their cache.
+BATCH_TEXTS = 16
+BATCH_ROWS = 64
+BATCH_CELLS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Plan:
     step: int = STEP  # tokens of one prefill step
     device: str = "CPU"  # of the offloaded layers
     reason: str = ""
+    batch_cells: int = 0  # tokens of texts written side by side; 0 where there is no room for any
     # On a CPU: the file is read again wherever memory is short, and may be held twice.
     mapped: bool = False
 
@@ -161,6 +166,23 @@ def work_bytes(shape: ModelShape, context: int, step: int) -> int:
     return 4 * (shape.vocabulary + step * (24 * shape.embedding + context))
 
 
+def batch_bytes(shape: ModelShape, layers: int, cells: int, kv_type: str) -> int:
+    """Bytes that texts written side by side take: the cache of the last `layers` blocks, logits, and
+    working memory.
+    """
+    cache = sum(shape.kv_elements[len(shape.kv_elements) - layers :]) * cells * KV_BYTES[kv_type]
+    logits = 4 * shape.vocabulary * BATCH_TEXTS
+    return int(cache) + logits + work_bytes(shape, cells, BATCH_ROWS)
+
+
+def _batch_cells(shape: ModelShape, layers: int, kv_type: str, left: int) -> int:
+    """The most cells for texts written side by side that `left` bytes hold; 0 for fewer than a quarter
+    of what is wished for.
+    """
+    wishes = range(BATCH_CELLS, BATCH_CELLS // 4 - 1, -CONTEXT_GRAIN)
+    return next((cells for cells in wishes if batch_bytes(shape, layers, cells, kv_type) <= left), 0)
+
+
 def budget(shape: ModelShape, gpus: Sequence[Device], reserve: int = RESERVE) -> int:
     """Bytes that may be used on these GPUs together; each boundary between two may waste one layer."""
     usable = sum(max(gpu.free_bytes - reserve, 0) for gpu in gpus)
@@ -189,8 +211,9 @@ def fit(
     """The best plan within the devices' free memory.
 
     In this order: everything on the GPU; a shorter context (not under CONTEXT_FLOOR); the cache in
-    q8_0; fewer layers. `context_wanted` 0 is CONTEXT, on a CPU CONTEXT_FLOOR, since an unused cache
-    takes memory too; `gpu_layers_wanted` -1 is as many as fit, other values are an upper bound.
+    q8_0; fewer layers. Texts are written side by side in the memory that is left. `context_wanted` 0
+    is CONTEXT, on a CPU CONTEXT_FLOOR, since an unused cache takes memory too; `gpu_layers_wanted` -1
+    is as many as fit, other values are an upper bound.
     Raises EngineError when the model is larger than the machine.
     """
     context = min(context_wanted or CONTEXT, shape.trained_context)
@@ -199,6 +222,14 @@ def fit(
     limit = budget(shape, gpus, reserve)
     if not gpus or most == 0 or device_bytes(shape, 1, min(context, CONTEXT_FLOOR), "q8_0", STEP) > limit:
         return _fit_cpu(shape, devices, min(context, context_wanted or CONTEXT_FLOOR), reserve)
+    plan = _fit_gpu(shape, gpus, most, context, limit)
+    left = limit - device_bytes(shape, plan.gpu_layers, plan.context, plan.kv_type, plan.step)
+    blocks = min(plan.gpu_layers - 1, len(shape.layer_bytes))
+    return replace(plan, batch_cells=_batch_cells(shape, blocks, plan.kv_type, left))
+
+
+def _fit_gpu(shape: ModelShape, gpus: Sequence[Device], most: int, context: int, limit: int) -> Plan:
+    """The best plan with at most `most` layers, at least one, within `limit` bytes."""
     name = " + ".join(gpu.name for gpu in gpus)
     for kv_type in KV_BYTES:
         fitting = _longest_context(shape, most, context, kv_type, limit)
@@ -237,17 +268,20 @@ def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve
     if room < 0:
         reason = "larger than the free memory: its file is read again and again"
         return replace(plan, context=min(context, CONTEXT_FLOOR), mapped=True, reason=reason)
-    longest = int(room / max(sum(shape.kv_elements) * KV_BYTES["f16"], 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
+    token = sum(shape.kv_elements) * KV_BYTES["f16"]
+    longest = int(room / max(token, 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
     if longest >= context:
-        return plan
+        left = room - int(token * context)
+        return replace(plan, batch_cells=_batch_cells(shape, len(shape.kv_elements), "f16", left))
     context = max(longest, min(context, CONTEXT_FLOOR))
     return replace(plan, context=context, reason=f"context {context} to fit in memory")
 
 
 def step_down(plan: Plan, shape: ModelShape) -> Plan | None:
     """The next plan to try when loading failed: fewer layers, then the CPU, then a shorter context;
-    None at the end.
+    None at the end. It leaves no room for texts side by side.
     """
+    plan = replace(plan, batch_cells=0)
     if plan.gpu_layers:
         layers = max(plan.gpu_layers - max(shape.layers // 4, 1), 0)
         return replace(

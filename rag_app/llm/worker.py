@@ -7,7 +7,8 @@ Requests: `{"id", "call": "stream" | "batch" | "choose" | "count", ...arguments}
 Replies: first `{"ready": {model, device, context, kv_type}}` or `{"error", "hint"}`, then, for each
 id, any number of `{"id", "piece"}` (in a batch also `"index"`, of the request) and at last
 `{"id", "result", "usage"}` or `{"id", "error", "hint"}`.
-Calls are answered in the order they came; counting and stopping are not made to wait.
+Calls are answered in the order they came. Counting and stopping are not made to wait, and a batch
+makes nobody wait for long: the engine lets others have their turn.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def run(load: Callable[[], Generator]) -> None:
 
 
 class _Worker:
-    """One thread reads requests and counts; another answers calls, one at a time."""
+    """One thread reads requests and counts; another answers calls, one at a time; a batch has its own."""
 
     def __init__(self, engine: Generator, output: TextIO) -> None:
         self._engine = engine
@@ -64,6 +65,7 @@ class _Worker:
         self._writing = threading.Lock()
         self._calls: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._stops: dict[int, threading.Event] = {}
+        self._batches: list[threading.Thread] = []  # one for each under way
 
     def reply(self, **values: object) -> None:
         with self._writing:
@@ -78,7 +80,8 @@ class _Worker:
         for stop in list(self._stops.values()):
             stop.set()
         self._calls.put(None)
-        answering.join()
+        for thread in (answering, *self._batches):
+            thread.join()
         self._engine.close()
 
     def _take(self, request: dict[str, Any]) -> None:
@@ -90,12 +93,23 @@ class _Worker:
             self._answer(request)
         else:
             self._stops[request["id"]] = threading.Event()
+            self._begin(request)
+
+    def _begin(self, request: dict[str, Any]) -> None:
+        if request["call"] == "batch":
+            thread = threading.Thread(target=self._answer_stoppable, args=(request,), daemon=True)
+            self._batches = [batch for batch in self._batches if batch.is_alive()] + [thread]
+            thread.start()
+        else:
             self._calls.put(request)
 
     def _answer_all(self) -> None:
         while (request := self._calls.get()) is not None:
-            self._answer(request)
-            del self._stops[request["id"]]
+            self._answer_stoppable(request)
+
+    def _answer_stoppable(self, request: dict[str, Any]) -> None:
+        self._answer(request)
+        del self._stops[request["id"]]
 
     def _answer(self, request: dict[str, Any]) -> None:
         """Answer one call; whatever goes wrong is its reply, and the worker lives on."""

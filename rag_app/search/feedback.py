@@ -41,4 +41,5 @@ def fed_back(scores: Scores, library: Library) -> Scores:
     spread = float(added.std())
     if spread < 1e-6:
         return scores
-    return scores + WEIGHT * float(scores.std()) * (added - added.mean()) / spread
+    mixed: Scores = scores + WEIGHT * float(scores.std()) * (added - added.mean()) / spread
+    return mixed

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
+from rag_app.collection.paper_names import fold
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import patterns
-from rag_app.search.reading import Reading
+from rag_app.search.parts import QuestionParts
 
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
 
@@ -22,7 +23,7 @@ Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
 
 def follow(
     query: Query,
-    reading: Reading,
+    parts: QuestionParts,
     dictionary: Dictionary,
     conversation: Sequence[Turn],
     understand: Understand,
@@ -31,7 +32,7 @@ def follow(
     the turns before.
     """
     last = conversation[-1]
-    if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, reading):
+    if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, parts):
         # The last turn may itself have narrowed a list.
         before = understand(last.question, dictionary, conversation[:-1])
         return replace(
@@ -45,56 +46,90 @@ def follow(
             limit=query.limit or before.limit,
         )
     # A paper of an old conversation may have left the collection.
-    subjects = tuple(
-        paper for paper in _subjects_before(reading, conversation) if dictionary.papers.has(paper)
-    )
-    if not subjects or not _depends(query, reading, subjects, dictionary):
+    subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
+    if subjects and patterns.SAME_DAY.search(parts.question) and not parts.filters:
+        query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
+    if subjects and _asks_for_another(query, parts):
+        return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
+    if query.filters.days and patterns.SAME_DAY.search(parts.question) and not query.papers:
         return query
-    asked_before = f"{_short_title(dictionary.papers.get(subjects[0]).title)}: " if len(subjects) == 1 else ""
-    if patterns.COMPARING.search(reading.question) and query.papers:
+    if not subjects or not _depends(query, parts, subjects, dictionary):
+        return query
+    names = tuple(_short_title(dictionary.papers.get(subject).title) for subject in subjects)
+    asked_before = f"{names[0]}: " if len(subjects) == 1 else ""
+    if patterns.COMPARING.search(parts.question) and query.papers:
         subjects = tuple(dict.fromkeys([*subjects, *query.papers]))
-    return replace(query, papers=subjects, standalone=asked_before + reading.question, unknown=())
+        names += query.names
+    # A name that is only compared with is no name of the paper asked about.
+    return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
 
 
-def _only_narrows(query: Query, reading: Reading) -> bool:
+def _asks_for_another(query: Query, parts: QuestionParts) -> bool:
+    """Whether one paper is asked for that is not the one before: "and the other robot paper of that day?"."""
+    question = parts.question
+    turned = patterns.ANOTHER.search(question) and not patterns.COMPARING.search(question)
+    return bool(turned) and not query.papers and not query.aggregate
+
+
+def _another(query: Query, subjects: tuple[str, ...], before: Query, dictionary: Dictionary) -> Query:
+    """The question as a search without those papers. "No, I meant the one about …" keeps a name that other
+    titles begin with too.
+    """
+    heads = [fold(paper.title) for paper in dictionary.papers.all() if paper.arxiv_id not in subjects]
+    shared = [name for name in before.names if any(head.startswith(fold(name)) for head in heads)]
+    asked = patterns.SAME_DAY.sub("", query.standalone)
+    standalone = f"{' '.join(shared)}: {asked}" if shared else asked
+    return replace(query, excluded=subjects, standalone=standalone, intent=Intent.LOOKUP)
+
+
+def _on_days_of(paper: str, filters: Filters, dictionary: Dictionary) -> Filters:
+    """The filters on the days of a paper alone; as they are, where they exclude those."""
+    days = tuple(day for day in dictionary.papers.get(paper).dates if not filters.days or day in filters.days)
+    return replace(filters, days=days) if days else filters
+
+
+def _only_narrows(query: Query, parts: QuestionParts) -> bool:
     """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has
     most votes?".
     """
-    new = reading.filters or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS}
+    new = parts.filters or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS}
     own_list = patterns.PAPERS.search(query.question) and not patterns.AMONG.search(query.question)
-    return bool(new) and not reading.terms and not query.papers and not own_list
+    return bool(new) and not parts.terms and not query.papers and not own_list
 
 
-def _subjects_before(reading: Reading, conversation: Sequence[Turn]) -> tuple[str, ...]:
+def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tuple[str, ...]:
     """The papers of the last turn that had any; "the second one" picks one of them."""
     papers = next((turn.papers for turn in reversed(conversation) if turn.papers), ())
-    place = patterns.ordinal(reading.question)
+    place = patterns.ordinal(parts.question)
     if place is not None and -len(papers) <= place < len(papers):
         return (papers[place],)
-    if patterns.TWO.search(reading.question):
+    if patterns.TWO.search(parts.question):
         return papers[:2]
     last = next(turn for turn in reversed(conversation) if turn.papers) if papers else None
     return papers if last and last.intent is Intent.COMPARE else papers[:1]
 
 
-def _depends(query: Query, reading: Reading, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:
+def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:
     """Whether the question is about the papers of the turns before."""
-    compared = patterns.COMPARING.search(reading.question) and (
-        patterns.POINTING.search(reading.question) or len(reading.terms) <= 2
+    compared = patterns.COMPARING.search(parts.question) and (
+        patterns.POINTING.search(parts.question) or len(parts.terms) <= 2
     )
     if query.papers and set(query.papers) & set(subjects):
-        return bool(compared)
+        # "Is it better than GPT-J?" names what only the digest before speaks of, and not its paper.
+        titles = [fold(dictionary.papers.get(paper).title) for paper in query.papers]
+        own = any(title.startswith(fold(name)) for title in titles for name in query.names)
+        return bool(compared) or not own
     if query.papers:
         text = document(dictionary.papers.get(subjects[0])).casefold()
         mentioned = all(name.casefold() in text for name in query.names)
         return mentioned or bool(compared)
-    if patterns.POINTING.search(reading.question) or patterns.ordinal(reading.question) is not None:
+    if patterns.POINTING.search(parts.question) or patterns.ordinal(parts.question) is not None:
         return True
-    if reading.filters or any(
-        p.search(reading.question) for p in (patterns.SEARCHING, patterns.LISTING, patterns.TREND)
+    if parts.filters or any(
+        p.search(parts.question) for p in (patterns.SEARCHING, patterns.LISTING, patterns.TREND)
     ):
         return False
-    return len(reading.terms) <= FOLLOW_UP_TERMS
+    return len(parts.terms) <= FOLLOW_UP_TERMS
 
 
 def _short_title(title: str) -> str:

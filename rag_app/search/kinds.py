@@ -24,19 +24,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag_app import files
 from rag_app.home import Home
-from rag_app.lang import other_scripts
+from rag_app.lang import LANGUAGES, other_scripts
 from rag_app.search import dates, patterns
 
 EXAMPLES = Path(__file__).parent / "examples"
 SLOTS = Path(__file__).parent / "slots.toml"
 SHIPPED = Path(__file__).parent / "fitted"  # to the examples as they are, for the default embedding model
 SLOT = re.compile(r"\{([a-z]+)(\d?)\}")
+FIRST = next(iter(LANGUAGES))  # its examples stand for a language that has none
 APART = 7  # places between the words that fill two slots of one example
 
 # Marks of what a question names: which one it is does not decide the kind, that there is one may.
@@ -44,6 +46,7 @@ PAPER, AUTHOR, DAY, VOTES = MARKS = ("\ue000", "\ue001", "\ue002", "\ue003")
 TOKEN = re.compile(rf"[{''.join(MARKS)}]|[{other_scripts()}]+|[A-Za-z0-9]+|[?!:]")
 OTHER_SCRIPT = re.compile(rf"[{other_scripts()}]")
 PIECES = (2, 3, 4)  # letters of the parts of a word, in scripts that write endings to the word
+PROBED = "off"  # the kind whose questions no paper is about
 SEEN = 2  # examples that hold a feature: one alone says nothing
 
 # Chosen on the questions of `eval --kinds`' fit parts; a factor of 2 either way changes 1 % of them.
@@ -75,7 +78,7 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
     for file in sorted(folder.glob("*.toml")):
         for language, questions in tomllib.loads(file.read_text(encoding="utf-8")).items():
             words = {
-                name: fillers if isinstance(fillers, list) else fillers.get(language) or fillers["en"]
+                name: fillers if isinstance(fillers, list) else fillers.get(language) or fillers[FIRST]
                 for name, fillers in slots.items()
             }
             for place, question in enumerate(questions):
@@ -83,6 +86,13 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
                 marked = _filled(question, place, words | {"paper": [PAPER], "author": [AUTHOR]})
                 found.append(Example(file.stem, language, asked, _with_days_and_votes_marked(marked)))
     return found
+
+
+def with_a_topic(kind: str, language: str, folder: Path = EXAMPLES) -> list[str]:
+    """The examples of a kind in a language whose only slot is a topic."""
+    questions = tomllib.loads((folder / f"{kind}.toml").read_text(encoding="utf-8"))
+    ours: list[str] = questions.get(language) or questions[FIRST]
+    return [question for question in ours if set(SLOT.findall(question)) == {("topic", "")}]
 
 
 def _filled(question: str, place: int, words: Mapping[str, Sequence[str]]) -> str:
@@ -114,7 +124,9 @@ def marked(text: str, spans: Sequence[tuple[Span, str]]) -> str:
 @cache
 def version(folder: Path = EXAMPLES) -> str:
     """A hash of the examples and of what makes features of them."""
-    digest = hashlib.sha256(repr((WORDS_WEIGHT, PENALTY, STEPS, PIECES, SEEN)).encode())
+    digest = hashlib.sha256(
+        repr((TOKEN.pattern, PROBED, WORDS_WEIGHT, PENALTY, STEPS, PIECES, SEEN)).encode()
+    )
     for file in (SLOTS, *sorted(folder.glob("*.toml"))):
         digest.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
@@ -149,6 +161,8 @@ class Classifier:
     centre: Vector  # (d,) mean embedding of the examples
     weights: Vector  # (d + words, kinds)
     bias: Vector  # (kinds,)
+    # Language -> (n, d): questions that no paper is about, which show how near those come to papers.
+    probes: Mapping[str, Vector]
 
     def shares(self, vector: Vector, marked: str) -> dict[str, float]:
         """The probability of each kind, for a question of that embedding and those words."""
@@ -166,7 +180,12 @@ def fitted(known: Sequence[Example], embed: Callable[[str], Vector]) -> Classifi
     rows = _features(vectors, [example.marked for example in known], centre, vocabulary)
     truth = np.array([[example.kind == kind for kind in kinds] for example in known], np.float32)
     weights, bias = _descended(rows, truth)
-    return Classifier(kinds, vocabulary, centre, weights, bias)
+    places: dict[str, list[int]] = {}
+    for place, example in enumerate(known):
+        if example.kind == PROBED:
+            places.setdefault(example.language, []).append(place)
+    probes = {language: vectors[ours] for language, ours in places.items()}
+    return Classifier(kinds, vocabulary, centre, weights, bias, probes)
 
 
 def _features(
@@ -185,7 +204,7 @@ def _unit(rows: Vector) -> Vector:
     return unit
 
 
-def _softmax(values: Vector) -> Vector:
+def _softmax(values: NDArray[Any]) -> NDArray[Any]:
     powers = np.exp(values - values.max(axis=-1, keepdims=True))
     shares: Vector = powers / powers.sum(axis=-1, keepdims=True)
     return shares
@@ -224,6 +243,8 @@ def _largest_eigenvalue(matrix: Vector) -> float:
 
 # --- kept beside the index ----------------------------------------------------------------------
 
+PROBES = "probes-"  # before a language, in the names of arrays
+
 _lock = threading.Lock()
 _opened: dict[tuple[str, str], Classifier] = {}
 
@@ -260,6 +281,9 @@ def _kept(home: Path, fingerprint: str, embed: Callable[[str], Vector]) -> Class
 
 def save(made: Classifier, file: Path) -> None:
     """Write a classifier of the examples as they are. Raises OSError."""
+    probes: dict[str, Any] = {
+        f"{PROBES}{language}": rows.astype(np.float16) for language, rows in made.probes.items()
+    }
     with files.replacing(file) as stream:
         np.savez_compressed(
             stream,
@@ -270,6 +294,7 @@ def save(made: Classifier, file: Path) -> None:
             # half precision moves no probability by more than a thousandth
             weights=made.weights.astype(np.float16),
             bias=made.bias,
+            **probes,
         )
 
 
@@ -281,8 +306,12 @@ def _read(file: Path, wanted: str) -> Classifier | None:
                 return None
             words = {str(word): place for place, word in enumerate(kept["words"])}
             weights = kept["weights"].astype(np.float32)
-            return Classifier(
-                tuple(str(kind) for kind in kept["kinds"]), words, kept["centre"], weights, kept["bias"]
-            )
+            kinds = tuple(str(kind) for kind in kept["kinds"])
+            probes = {
+                name.removeprefix(PROBES): kept[name].astype(np.float32)
+                for name in kept.files
+                if name.startswith(PROBES)
+            }
+            return Classifier(kinds, words, kept["centre"], weights, kept["bias"], probes)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
         return None

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.spellings import Spellings
-from rag_app.search.topic import Part, parts
+from rag_app.search.topic import TopicPart, parts
 
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -79,13 +79,14 @@ def _within(found: Members, kept: Mask) -> Members:
     return Members(found.matched & kept, found.borderline & ~found.matched & kept, found.worded & kept)
 
 
-def _times(part: Part, spellings: Spellings) -> Alternatives:
+def _times(part: TopicPart, spellings: Spellings) -> Alternatives:
     return [[spellings.saying(spellings.of(phrase)) for phrase in phrases] for phrases in part.alternatives]
 
 
 def _most(alternatives: Alternatives) -> Counts:
     """How often each paper says the alternative that it says most: the phrase of it that it says least."""
-    return np.maximum.reduce([np.minimum.reduce(phrases) for phrases in alternatives])
+    most: Counts = np.maximum.reduce([np.minimum.reduce(phrases) for phrases in alternatives])
+    return most
 
 
 def _telling(wanted: Sequence[Alternatives], rule: Rule) -> list[Alternatives]:
@@ -121,7 +122,7 @@ def _held(wanted: Sequence[Alternatives]) -> NDArray[np.float64]:
 
 def _worth(times: Counts) -> float:
     every = max(len(times), 2)
-    return 0.05 + float(np.log(every / max(np.count_nonzero(times), 1)) / np.log(every))
+    return 0.05 + float(np.log(every / max(int(np.count_nonzero(times)), 1)) / np.log(every))
 
 
 def _saying(times: Counts, scores: Scores, allowed: Mask, rule: Rule) -> Members:
@@ -143,8 +144,9 @@ def _beyond_chance(says: Mask, scores: Scores, allowed: Mask, most: float) -> Ma
     """The allowed papers that do not say a topic and score so high that, by the whole collection, fewer
     than `most` of so many papers would: near in meaning though no word says it.
     """
-    chance = _reaching(scores, scores[~says]) / max(np.count_nonzero(~says), 1)
-    return ~says & (chance * np.count_nonzero(allowed & ~says) <= most)
+    chance = _reaching(scores, scores[~says]) / max(int(np.count_nonzero(~says)), 1)
+    beyond: Mask = ~says & (chance * np.count_nonzero(allowed & ~says) <= most)
+    return beyond
 
 
 def _scoring_like(says: Mask, scores: Scores, least: float) -> Mask:

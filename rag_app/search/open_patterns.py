@@ -22,9 +22,11 @@ def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
 
 ASKING = _said(lambda p: p.asking)
 POINTS = _said(lambda p: p.points)
+YES_OR_NO = _said(lambda p: p.yes_or_no)
 NAME_COLUMN = _said(lambda p: p.name_column)
+RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
-DENIED = tuple(_said(lambda p, side=side: getattr(p, side)) for side in ("without_before", "without_after"))
+DENIED = (_said(lambda p: p.without_before), _said(lambda p: p.without_after))
 DENYING = _said(lambda p: p.denying)
 DEFINING = _said(lambda p: p.defining)
 FAULTS = _said(lambda p: p.faults)
@@ -43,7 +45,9 @@ ONLY = _said(lambda p: p.only)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
-LISTED = re.compile(r"\(([^()]*[,/·][^()]*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)")
+LISTED = re.compile(
+    r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
+)
 BETWEEN = re.compile(r"\s*[,;，、]\s*(?![^()]*\))|\s+(?:and|및)\s+(?![^()]*\))")
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 5
 LONGEST_COLUMN = 60  # characters

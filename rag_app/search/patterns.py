@@ -47,9 +47,12 @@ SEARCHING = _asked(lambda q: q.searching)
 POINTING = _asked(lambda q: q.pointing)
 AMONG = _asked(lambda q: q.among)
 TWO = _asked(lambda q: q.two)
+ANOTHER = _asked(lambda q: q.another)
+SAME_DAY = _asked(lambda q: q.same_day)
 # After a name: what it stands for is a kind of method, not the paper.
 KIND = _asked(lambda q: q.kind)
 # Names have capitals, so case matters here.
+NOT_AUTHOR = re.compile(alternatives(lambda one: one.questions.not_author))
 ASKED_AUTHOR = re.compile(alternatives(lambda one: one.questions.asked_author))
 # "Wang의 papers" and "Wang's 논문" are asked for too: any language's "of" goes with any's "papers".
 _FIRST, *_OTHERS = (part for one in LANGUAGES.values() for part in one.questions.possessive)
@@ -99,6 +102,11 @@ VOTES = (
     (_votes(lambda v: v.unknown), "unknown", 0),
 )
 NUMBER_ASKED = _asked(lambda q: q.number_asked)
+UNITS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(figure, re.IGNORECASE))
+    for one in LANGUAGES.values()
+    for asked, figure in one.questions.units.items()
+)
 ORDINALS = (
     (_asked(lambda q: q.ordinals[0]), 0),
     (_asked(lambda q: q.ordinals[1]), 1),
@@ -161,6 +169,11 @@ def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
         text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
         spans.append(match.span())
     return fields, spans
+
+
+def figures_asked(text: str) -> tuple[re.Pattern[str], ...]:
+    """How a figure stands in a digest in the units that a question asks for; empty where it names none."""
+    return tuple(figure for asked, figure in UNITS if asked.search(text))
 
 
 def ordinal(text: str) -> int | None:

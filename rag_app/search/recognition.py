@@ -10,14 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rag_app.collection.library import Library
+from rag_app.lang import language_of
 from rag_app.records import Fact, Intent
 from rag_app.search import kinds
 
 # The probability of each kind for (question, the same with marks in place of what it names).
 Recognise = Callable[[str, str], Mapping[str, float]]
 
-RULED = 2.7  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
+RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
 SURE = 0.9  # probability at which a question that names what the collection has is none about papers
+
+TWO_SIDES = 2  # papers that a comparison has at least
 
 # What is asked of the whole table stays a question for records or a list, or one that sums it up.
 OF_THE_TABLE = {
@@ -45,18 +48,24 @@ class Signs:
 
 
 def recogniser(library: Library) -> Recognise:
-    """The examples' say, over the collection's own embedding model."""
+    """The examples' say, over the collection's own embedding model; nothing on a question in a
+    language without examples.
+    """
 
     def shares(question: str, marked: str) -> Mapping[str, float]:
         embedder = library.embedder
         learned = kinds.classifier(library.settings.home, embedder.fingerprint, embedder.query)
+        if language_of(question) not in learned.probes:
+            return {}
         return learned.shares(embedder.query(question), marked)
 
     return shares
 
 
 def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
-    """The likeliest of the possible kinds."""
+    """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
+    if not shares:
+        return signs.ruled
     weighed = {
         kind: shares.get(kind.value, 0.0) * (RULED if kind is signs.ruled else 1.0)
         for kind in Intent
@@ -77,6 +86,8 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
     match kind:
         case Intent.COMPARE:
             return signs.ruled is Intent.COMPARE
+        case Intent.LOOKUP:  # of one paper; several that are named are compared
+            return signs.ruled is not Intent.COMPARE or signs.papers < TWO_SIDES
         case Intent.SIMILAR:
             return signs.papers > 0
         case Intent.RESTYLE:

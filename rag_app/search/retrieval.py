@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
-from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Passage, Query, Reason, Why
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
 from rag_app.search import open_patterns, patterns
 from rag_app.search.membership import members
 from rag_app.text import sentences
@@ -53,7 +53,7 @@ Rows = NDArray[np.intp]
 def retrieve(query: Query, library: Library) -> Evidence:
     """Score every paper for `query`, filter, rank, and choose sentences."""
     started = time.perf_counter()
-    allowed = library.snapshot.papers.ids(query.filters)
+    allowed = [one for one in library.snapshot.papers.ids(query.filters) if one not in query.excluded]
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = searched(query)
     weights = library.lexical.query_terms(text)
@@ -91,38 +91,14 @@ def retrieve(query: Query, library: Library) -> Evidence:
     )
 
 
-def like(paper: Paper, library: Library, filters: Filters) -> list[Paper]:
-    """The papers most like one, best first, itself left out: by what its title says, by its vectors,
-    and by its words, all alike.
-    """
-    table, ids = library.snapshot.papers, library.lexical.papers
-    own = np.flatnonzero(library.owners == library.places[paper.arxiv_id])
-    near = _standardised(
-        _mean_by_paper(library.snapshot.scores(library.snapshot.vectors[own].mean(0)), library)
-    )
-    title = paper.title.partition(":")[2] or paper.title
-    titled, _ = score(title, library)
-    text = " ".join([paper.title, *(section.text for section in paper.sections)])
-    terms = {term: library.lexical.rarity(term) for term in library.lexical.own_terms(text)}
-    scores = _standardised(titled) + near + _standardised(library.lexical.scores(terms))
-    places = [library.places[other] for other in table.ids(filters) if other != paper.arxiv_id]
-    order = [places[at] for at in np.argsort(-scores[places], kind="stable")[:RANKED]]
-    return table.many(ids[row] for row in order)
-
-
-def _mean_by_paper(chunk_scores: Scores, library: Library) -> Scores:
-    """The mean score of each paper's chunks, shape (papers,)."""
-    count = np.maximum(np.bincount(library.owners), 1)
-    return (np.bincount(library.owners, weights=chunk_scores) / count).astype(np.float32)
-
-
 def searched(query: Query) -> str:
     """The words that are searched for: a list's or trend's topic, else the whole question."""
     if query.intent is Intent.LIST:
         return patterns.topic(query.topic) or query.standalone
     if query.intent is Intent.TREND:
         return patterns.trend_topic(query.topic) or query.standalone
-    subject = open_patterns.subject(query.topic) if query.intent in OF_MANY else ""
+    many = query.intent in OF_MANY or query.intent is Intent.TABLE
+    subject = open_patterns.subject(query.topic) if many else ""
     return subject or query.standalone
 
 

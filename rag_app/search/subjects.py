@@ -6,34 +6,43 @@ Does not know: how names are found (`collection.paper_names`), or what was asked
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rag_app.collection.library import Dictionary
-from rag_app.collection.paper_names import TITLE_HEAD, Mention
+from rag_app.collection.paper_names import TITLE_HEAD, Mention, fold, text_of
+from rag_app.records import Paper
 from rag_app.search import patterns
 from rag_app.search.open_patterns import denied
-from rag_app.search.reading import Reading
+from rag_app.search.parts import QuestionParts
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
+ITS_OWN = 3  # times that a digest says the name of its method
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 
 
-def subjects(reading: Reading, dictionary: Dictionary) -> tuple[str, ...]:
+def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     """The papers a question is about, one for each name where it compares, else the one it says
     most about.
     """
-    mentions = tuple(m for m in reading.named.mentions if not _is_denied(m, reading.rest))
+    mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
     # A topic may look like a name that only one digest uses.
-    if patterns.LISTING.search(reading.question):
+    if patterns.LISTING.search(parts.question):
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
     # "The LoRA-based QLoRA" is about QLoRA alone.
-    mentions = tuple(m for m in mentions if not _names_a_kind(m, reading.rest)) or mentions
+    mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
     if not mentions:
         return ()
-    scores = dictionary.lexical.paper_scores(reading.rest)
+    scores = dictionary.lexical.paper_scores(parts.rest)
     # Where nothing is said beside the name, its spelling must not decide: "TULU3" is the paper
     # titled "TÜLU 3".
-    chosen = [_best(mention, scores) if reading.terms else mention.papers[0] for mention in mentions]
-    if patterns.COMPARING.search(reading.question) or patterns.about_record(patterns.aggregate(reading.rest)):
+    chosen = [
+        _best(mention, scores, dictionary) if parts.terms else mention.papers[0] for mention in mentions
+    ]
+    if patterns.COMPARING.search(parts.question) or patterns.about_record(patterns.aggregate(parts.rest)):
         return tuple(dict.fromkeys(chosen))
+    apart = _stand_apart(mentions, chosen, dictionary)
+    if len(apart) > 1:
+        return apart
     # A benchmark or baseline that is itself a paper is mentioned by the digest that answers, not
     # the other way round.
     subject = max(dict.fromkeys(chosen), key=lambda arxiv_id: scores.get(arxiv_id, 0.0))
@@ -41,7 +50,30 @@ def subjects(reading: Reading, dictionary: Dictionary) -> tuple[str, ...]:
     better = sum(score > scores.get(subject, 0.0) for score in scores.values())
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
-    return (subject,) if firm or better < NAMED_RANK or len(reading.terms) <= FEW_TERMS else ()
+    return (subject,) if firm or better < NAMED_RANK or len(parts.terms) <= FEW_TERMS else ()
+
+
+def _stand_apart(
+    mentions: Sequence[Mention], chosen: Sequence[str], dictionary: Dictionary
+) -> tuple[str, ...]:
+    """The papers, each named by its own name, of which no digest mentions another: all are asked about,
+    as in "what does A add, and what does B change".
+    """
+    own = {
+        paper: fold(mention.typed)
+        for mention, paper in zip(mentions, chosen, strict=True)
+        if mention.firmness == TITLE_HEAD or _is_its_own(mention, dictionary.papers.get(paper))
+    }
+    texts = {paper: fold(text_of(dictionary.papers.get(paper))) for paper in own}
+    mentioned = any(name in texts[paper] for other, name in own.items() for paper in own if paper != other)
+    return () if mentioned else tuple(own)
+
+
+def _is_its_own(mention: Mention, paper: Paper) -> bool:
+    """Whether a name that no title has is what this digest is about, no baseline or benchmark in it."""
+    first = next((section.text for section in paper.sections), "").partition(".")[0]
+    said = text_of(paper).count(mention.typed)
+    return said >= ITS_OWN or fold(mention.typed) in fold(first)
 
 
 def _is_denied(mention: Mention, text: str) -> bool:
@@ -53,9 +85,11 @@ def _names_a_kind(mention: Mention, text: str) -> bool:
     return bool(patterns.KIND.search(mention.typed) or patterns.KIND.match(text, mention.span[1]))
 
 
-def _best(mention: Mention, scores: dict[str, float]) -> str:
-    """Of the papers that share a name, the one the rest of the question fits; the firmest owner has
-    an edge.
+def _best(mention: Mention, scores: dict[str, float], dictionary: Dictionary) -> str:
+    """Of the papers that share a name, the one the rest of the question fits; one whose title begins with
+    it goes before any other, and the firmest owner has an edge.
     """
+    named = fold(mention.typed)
+    titled = [paper for paper in mention.papers if fold(dictionary.papers.get(paper).title).startswith(named)]
     edge = {paper: 1.15 if place == 0 else 1.0 for place, paper in enumerate(mention.papers)}
-    return max(mention.papers, key=lambda paper: scores.get(paper, 0.0) * edge[paper])
+    return max(titled or mention.papers, key=lambda paper: scores.get(paper, 0.0) * edge[paper])

@@ -21,7 +21,7 @@ LONGEST = 6  # words of a phrase
 TOGETHER = 0.3  # of the papers that say its rarest word: less often it is not said as one
 
 
-class Role(Enum):
+class WordRole(Enum):
     """What a word does in a topic."""
 
     CONTENT = auto()
@@ -35,14 +35,14 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TopicWord:
-    role: Role
+    role: WordRole
     start: int
     end: int
     inside: tuple[int, ...] = ()  # where a part of it begins that may stand apart
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TopicPart:
     """Alternatives of which a paper has to say one, or none where they are left out; an alternative is
     one phrase, or several that stand together and are not said together.
     """
@@ -80,44 +80,46 @@ PIECES = re.compile(r"\w+")
 NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
 
 
-def parts(text: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
+def parts(text: str, vocabulary: Vocabulary) -> tuple[TopicPart, ...]:
     """The parts of a topic, in order."""
     words = _words_of(text, vocabulary)
-    found: list[Part] = []
-    joined, at, ended = Role.BREAK, 0, -1
+    found: list[TopicPart] = []
+    joined, at, ended = WordRole.BREAK, 0, -1
     while at < len(words):
         role, end = words[at].role, at
-        if role in {Role.CONTENT, Role.FILLER}:
+        if role in {WordRole.CONTENT, WordRole.FILLER}:
             end = _end_of_phrase(words, at, text, vocabulary)
             phrase = _phrase(text, words[at : end + 1])
-            if role is Role.CONTENT or end > at:
-                joined = Role.CONTENT if joined is Role.BREAK and ended == at - 1 and found else joined
+            if role is WordRole.CONTENT or end > at:
+                joined = (
+                    WordRole.CONTENT if joined is WordRole.BREAK and ended == at - 1 and found else joined
+                )
                 _add(found, phrase, joined)
-                joined, ended = Role.BREAK, end
-        elif role is Role.NOT_LAST and found:
+                joined, ended = WordRole.BREAK, end
+        elif role is WordRole.NOT_LAST and found:
             found[-1] = replace(found[-1], left_out=True)
-        elif role in {Role.EITHER, Role.BOTH, Role.NOT_NEXT}:
+        elif role in {WordRole.EITHER, WordRole.BOTH, WordRole.NOT_NEXT}:
             joined = role
         at = end + 1
     return tuple(found)
 
 
-def _add(found: list[Part], phrase: str, joined: Role) -> None:
+def _add(found: list[TopicPart], phrase: str, joined: WordRole) -> None:
     """Put a phrase where it belongs: beside the one before, among its alternatives, or apart."""
     last = found[-1].alternatives if found else ()
-    if joined is Role.CONTENT and last:
+    if joined is WordRole.CONTENT and last:
         found[-1] = replace(found[-1], alternatives=(*last[:-1], (*last[-1], phrase)))
-    elif joined is Role.EITHER and last:
+    elif joined is WordRole.EITHER and last:
         found[-1] = replace(found[-1], alternatives=(*last, (phrase,)))
     else:
-        found.append(Part(((phrase,),), left_out=joined is Role.NOT_NEXT))
+        found.append(TopicPart(((phrase,),), left_out=joined is WordRole.NOT_NEXT))
 
 
 def _end_of_phrase(words: Sequence[TopicWord], start: int, text: str, vocabulary: Vocabulary) -> int:
     """The place of the last word of the longest phrase from `start` that is one."""
     ends = [start]
     for at in range(start + 1, min(len(words), start + LONGEST)):
-        if words[at].role not in {Role.CONTENT, Role.FILLER}:
+        if words[at].role not in {WordRole.CONTENT, WordRole.FILLER}:
             break
         ends.append(at)
     for end in reversed(ends[1:]):
@@ -129,7 +131,7 @@ def _end_of_phrase(words: Sequence[TopicWord], start: int, text: str, vocabulary
             wider = end - start > 1 and vocabulary.is_term(shorter) and _is_any(text, words[end])
             if not wider or _together(phrase, (shorter,), vocabulary):
                 return end
-        elif words[start].role is Role.CONTENT:
+        elif words[start].role is WordRole.CONTENT:
             single = [_phrase(text, [word]) for word in words[start : end + 1] if not _is_stop(text, word)]
             if _together(phrase, single, vocabulary):
                 return end
@@ -177,7 +179,7 @@ def _unspaced(text: str, vocabulary: Vocabulary) -> list[TopicWord]:
             joined = next(
                 (_role(word) for word in (match[0], *PIECES.findall(between)) if word in JOINING), None
             )
-            role = joined or (Role.EITHER if SIGN.search(between) else Role.BREAK)
+            role = joined or (WordRole.EITHER if SIGN.search(between) else WordRole.BREAK)
             found.append(TopicWord(role, end, match.start()))
         elif match[0] in JOINING:
             found.append(TopicWord(_role(match[0]), *match.span()))
@@ -192,24 +194,26 @@ def _english(text: str) -> list[TopicWord]:
     for match in WORD.finditer(text):
         between = text[end : match.start()]
         if end and not re.fullmatch(r"\s*", between):
-            found.append(TopicWord(Role.EITHER if SIGN.search(between) else Role.BREAK, end, match.start()))
+            found.append(
+                TopicWord(WordRole.EITHER if SIGN.search(between) else WordRole.BREAK, end, match.start())
+            )
         found.append(TopicWord(_role(match[0]), *match.span()))
         end = match.end()
     return found
 
 
-def _role(word: str) -> Role:
+def _role(word: str) -> WordRole:
     folded = word.casefold()
     if folded in EITHER:
-        return Role.EITHER
+        return WordRole.EITHER
     if folded in BOTH:
-        return Role.BOTH
+        return WordRole.BOTH
     if folded in NOT_NEXT:
-        return Role.NOT_NEXT
+        return WordRole.NOT_NEXT
     if folded in NOT_LAST:
-        return Role.NOT_LAST
+        return WordRole.NOT_LAST
     little = {folded, fold_word(word)} & LITTLE
-    return Role.FILLER if little else Role.CONTENT
+    return WordRole.FILLER if little else WordRole.CONTENT
 
 
 def _korean(text: str) -> list[TopicWord]:
@@ -220,15 +224,15 @@ def _korean(text: str) -> list[TopicWord]:
         after = morphemes[at + 1] if at + 1 < len(morphemes) else None
         last = found[-1] if found else None
         glued = last is not None and last.end == one.start
-        role = Role.CONTENT if glued and _taken_for_a_verb(text, one, after) else _role_of(one, after)
-        if role is Role.CONTENT and last and glued and last.role in {Role.CONTENT, Role.FILLER}:
+        role = WordRole.CONTENT if glued and _taken_for_a_verb(text, one, after) else _role_of(one, after)
+        if role is WordRole.CONTENT and last and glued and last.role in {WordRole.CONTENT, WordRole.FILLER}:
             inside = (
                 (*last.inside, one.start)
                 if one.tag.startswith("N") and last.end - last.start > 1
                 else last.inside
             )
-            found[-1] = TopicWord(Role.CONTENT, last.start, one.end, inside)
-        elif role is Role.FILLER and last and last.role is Role.CONTENT and one.start < last.end:
+            found[-1] = TopicWord(WordRole.CONTENT, last.start, one.end, inside)
+        elif role is WordRole.FILLER and last and last.role is WordRole.CONTENT and one.start < last.end:
             continue
         elif one.form == "-" and last and glued:
             found[-1] = replace(last, end=one.end)
@@ -247,20 +251,20 @@ def _taken_for_a_verb(text: str, one: Tagged, after: Tagged | None) -> bool:
     return ends and one.tag in {"VX", "VV", "VA", "IC"}
 
 
-def _role_of(one: Tagged, after: Tagged | None) -> Role | None:
+def _role_of(one: Tagged, after: Tagged | None) -> WordRole | None:
     """The role of a morpheme; None for one that changes nothing."""
     form = one.form.casefold()
     if form in NOT_LAST and one.tag in {"NNG", "VV", "VX"}:
-        return Role.NOT_LAST
+        return WordRole.NOT_LAST
     if one.tag.startswith(NOUNS):
         if one.tag == "SL":
             return _role(one.form)
         verbal = after is not None and after.tag == "XSV"
-        return Role.FILLER if form in LITTLE or verbal else Role.CONTENT
+        return WordRole.FILLER if form in LITTLE or verbal else WordRole.CONTENT
     if one.tag in {"JC", "MAJ", "JX"} or one.form in EITHER | BOTH:
-        return Role.EITHER if form in EITHER else Role.BOTH if form in BOTH else Role.BREAK
+        return WordRole.EITHER if form in EITHER else WordRole.BOTH if form in BOTH else WordRole.BREAK
     if one.tag in {"SP", "SSO", "SSC"}:
-        return Role.EITHER
+        return WordRole.EITHER
     if one.tag in {"VA", "NP", "MM"}:
-        return Role.FILLER
-    return None if one.tag in {"ETM", "XSN", "JKG"} else Role.BREAK
+        return WordRole.FILLER
+    return None if one.tag in {"ETM", "XSN", "JKG"} else WordRole.BREAK

@@ -15,7 +15,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import follow_ups, kinds, patterns, subjects
 from rag_app.search.open_patterns import answer_language
-from rag_app.search.reading import Reading, masked, read, without_pasted_text
+from rag_app.search.parts import QuestionParts, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS
 
@@ -34,51 +34,52 @@ def understand(
 
     Without `recognise` its kind is the one that the wording rules give.
     """
-    reading = read(without_pasted_text(question), dictionary)
-    papers = subjects.subjects(reading, dictionary)
+    parts = read(without_pasted_text(question), dictionary)
+    papers = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
-        standalone=reading.question,
+        standalone=parts.question,
         language=answer_language(question),
-        filters=_both(reading.filters, given),
+        filters=_both(parts.filters, given),
         papers=papers,
-        names=tuple(m.typed for m in reading.named.mentions if set(m.papers) & set(papers)),
-        unknown=reading.named.unknown,
-        notes=reading.notes,
-        impossible=bool(reading.dates.impossible),
+        names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(papers)),
+        unknown=parts.named.unknown,
+        notes=parts.notes,
+        impossible=bool(parts.dates.impossible),
         limit=patterns.limit(question),
-        topic=reading.rest,
+        topic=parts.rest,
     )
     if patterns.GREETING.fullmatch(question.strip()):
         return replace(query, intent=Intent.CHAT)
-    query = replace(query, aggregate=patterns.aggregate(reading.rest), ranking=patterns.ranking(reading.rest))
-    if reading.unknown_author:
-        query = replace(query, unknown=(*query.unknown, reading.unknown_author))
+    query = replace(query, aggregate=patterns.aggregate(parts.rest), ranking=patterns.ranking(parts.rest))
+    if parts.unknown_author:
+        query = replace(query, unknown=(*query.unknown, parts.unknown_author))
     if conversation:
-        query = follow_ups.follow(query, reading, dictionary, conversation[-REMEMBERED:], understand)
-    if query.intent is not Intent.LOOKUP:
+        query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
+    if query.intent is not Intent.LOOKUP or query.excluded:
         return query
-    ruled = _intent(query, reading, dictionary)
-    if recognise is None or _is_exact(ruled, query, reading):
+    ruled = _intent(query, parts, dictionary)
+    if recognise is None or _is_exact(ruled, query, parts):
         return replace(query, intent=ruled)
-    shares = recognise(reading.question, kinds.marked(reading.question, _marks(reading, query)))
+    shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
     # "Today" is no day of a digest alone: the weather has one too.
-    named = bool(query.names or (reading.filters and not reading.dates.relative))
-    topic = len(reading.terms)
+    named = bool(query.names or (parts.filters and not parts.dates.relative))
+    topic = len(parts.terms)
     signs = Signs(ruled, query.aggregate, len(query.papers), named, topic, bool(conversation))
-    return replace(query, intent=decide(signs, shares))
+    off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
+    return replace(query, intent=decide(signs, shares), off=off)
 
 
-def _is_exact(ruled: Intent, query: Query, reading: Reading) -> bool:
+def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     """Whether no example can know better: what no paper meets, and facts of a named paper's record."""
-    return bool(query.impossible or reading.unknown_author or (query.papers and ruled is Intent.METADATA))
+    return bool(query.impossible or parts.unknown_author or (query.papers and ruled is Intent.METADATA))
 
 
-def _marks(reading: Reading, query: Query) -> list[tuple[tuple[int, int], str]]:
+def _marks(parts: QuestionParts, query: Query) -> list[tuple[tuple[int, int], str]]:
     """Where the question names days, votes, authors, and the papers that it is about."""
     about = set(query.papers)
-    papers = [(m.span, kinds.PAPER) for m in reading.named.mentions if about & set(m.papers)]
-    return [*reading.marks, *papers]
+    papers = [(m.span, kinds.PAPER) for m in parts.named.mentions if about & set(m.papers)]
+    return [*parts.marks, *papers]
 
 
 def _both(asked: Filters, given: Filters) -> Filters:
@@ -112,17 +113,17 @@ def _common_days(asked: Filters, given: Filters) -> tuple[tuple[str, ...], str, 
     return (common, since, until) if common else (asked.days, given.days[0], given.days[0])
 
 
-def _intent(query: Query, reading: Reading, dictionary: Dictionary) -> Intent:
-    question = reading.question
-    topic = len(reading.terms)
-    if query.impossible or reading.unknown_author:
+def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Intent:
+    question = parts.question
+    topic = len(parts.terms)
+    if query.impossible or parts.unknown_author:
         return Intent.METADATA
     if query.papers and patterns.about_record(query.aggregate):
         return Intent.METADATA
     if query.papers:
         return (
             Intent.COMPARE
-            if len(query.papers) > 1 or _other_side(query, reading, dictionary)
+            if len(query.papers) > 1 or _other_side(query, parts, dictionary)
             else Intent.LOOKUP
         )
     if patterns.TREND.search(question):
@@ -131,30 +132,30 @@ def _intent(query: Query, reading: Reading, dictionary: Dictionary) -> Intent:
         return Intent.METADATA
     if query.aggregate and topic == 0:
         return Intent.METADATA
-    if not query.aggregate and _wants_all(reading):
+    if not query.aggregate and _wants_all(parts):
         return Intent.METADATA
     if patterns.LISTING.search(question) or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM}:
         return Intent.LIST
-    days = reading.dates.days or reading.dates.since or reading.dates.until
+    days = parts.dates.days or parts.dates.since or parts.dates.until
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
         return Intent.LIST
     return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
 
 
-def _wants_all(reading: Reading) -> bool:
+def _wants_all(parts: QuestionParts) -> bool:
     """Whether the papers are to be listed and no topic is named: "list all papers", "모든 논문"."""
-    question = reading.question
-    if set(reading.terms) - patterns.OF_EVERYTHING or reading.named.mentions:
+    question = parts.question
+    if set(parts.terms) - patterns.OF_EVERYTHING or parts.named.mentions:
         return False
     if patterns.LISTING.search(question) or patterns.EVERYTHING.search(question):
         return True
     return bool(patterns.WHOLE.search(question) and patterns.PAPERS.search(question))
 
 
-def _other_side(query: Query, reading: Reading, dictionary: Dictionary) -> bool:
+def _other_side(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool:
     """Whether a comparison with one named paper has another side, by a name that the paper's digest
     does not hold.
     """
-    rest = masked(reading.rest, [mention.span for mention in reading.named.mentions])
+    rest = masked(parts.rest, [mention.span for mention in parts.named.mentions])
     paper = dictionary.papers.get(query.papers[0])
-    return bool(patterns.SIDE_BY_SIDE.search(reading.question)) and bool(unknown_names(rest, paper))
+    return bool(patterns.SIDE_BY_SIDE.search(parts.question)) and bool(unknown_names(rest, paper))

@@ -86,6 +86,13 @@ def missing(claim: str, sources: Iterable[str]) -> list[str]:
     return [f.text for f in figures(plain) if not any(math.isclose(max(f.values), a) for a in allowed)]
 
 
+def without_scale(claim: str, source: str) -> list[str]:
+    """The numbers of a translated `claim` that stand in its `source` with a scale alone: "2048" for 2048k."""
+    stated = {max(figure.values) for figure in figures(source)} | spelled(source)
+    bare = {min(figure.values) for figure in figures(source)} - stated
+    return [f.text for f in figures(claim) if max(f.values) in bare]
+
+
 def _holds(texts: Iterable[str], word: str) -> bool:
     whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_{other_scripts()}])", re.IGNORECASE)
     return any(whole.search(text) for text in texts)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag_app.lang import LANGUAGES
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # Texts -> terms of each, which do not depend on the other texts.
 Analyse = Callable[[Sequence[str]], Iterable[list[str]]]
 
+NOUN_TAGS = frozenset({"NNG", "NNP", "XPN", "XSN", "XR"})
 CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "XR", "VV", "VA", "MAG"})
 WORD = re.compile(
     r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ0-9]*(?:[-+.'][A-Za-zÀ-ÖØ-öø-ɏ0-9]+)*\+?|\d+(?:[.,]\d+)*"
@@ -87,6 +89,22 @@ class Tagged:
 def tagged(text: str) -> list[Tagged]:
     """Every morpheme and sign of a text, in order."""
     return [Tagged(t.form, t.tag.split("-")[0], t.start, t.end) for t in _kiwi().tokenize(text)]
+
+
+def nouns(text: str) -> list[tuple[tuple[int, int], list[str]]]:
+    """(place, its nouns) of each Korean word of nouns and particles alone, without the particles."""
+    if _has_none(text):
+        return []
+    found = []
+    for _, group in groupby(_kiwi().tokenize(text), key=lambda token: token.word_position):
+        tokens = list(group)
+        end = next((at for at, token in enumerate(tokens) if token.tag[0] == "J"), len(tokens))
+        named, behind = tokens[:end], tokens[end:]
+        plain = all(token.tag in NOUN_TAGS for token in named) and all(t.tag[0] in "JS" for t in behind)
+        if named and plain:
+            place = named[0].start, named[-1].start + named[-1].len
+            found.append((place, [token.form.casefold() for token in named]))
+    return found
 
 
 def _has_none(text: str) -> bool:

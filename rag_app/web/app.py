@@ -30,6 +30,7 @@ from rag_app.web.views import (
 )
 from rag_app.web.widgets import upgrade
 from rag_app.web.widgets.notices import show_error, show_rebuilding
+from rag_app.web.widgets.shortcuts import EVERYWHERE, ON_ROWS, shortcuts
 from rag_app.web.widgets.sidebar import choose_language, sidebar
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def main() -> None:
     conversations.follow_address(in_chat=in_chat)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
     sidebar(above, words, library, partial(_open_chat, pages))
+    with below:
+        shortcuts(EVERYWHERE + (ON_ROWS if chosen is pages["today"] else ()), words)
     upgrade.announce(words)
     chosen.run()
     if library:
@@ -122,10 +125,10 @@ def _pages(words: Words, language: str, library: Library | None) -> Mapping[str,
 
     first_page = partial(first_start.page, words)
     draw: dict[str, Callable[[], None]] = {
-        "today": partial(today.page, words, library) if library else first_page,
+        "today": partial(today.page, words, language, library) if library else first_page,
         "chat": partial(chat.page, words, language, library) if library else first_page,
-        "saved": partial(saved.page, words, library),
-        "compare": partial(compare.page, words, library, open_chat) if library else first_page,
+        "saved": partial(saved.page, words, library, open_chat),
+        "compare": partial(compare.page, words, language, library, open_chat) if library else first_page,
         "explore": partial(explore.page, words, library, open_chat) if library else first_page,
         "history": partial(history.page, words, library, open_chat),
         "collection": partial(collection.page, words, library),

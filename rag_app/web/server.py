@@ -12,7 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rag_app.api import key_file
 from rag_app.errors import RagError
+from rag_app.home import Home
 from rag_app.settings import Settings
 from rag_app.shipped import SHIPPED
 
@@ -35,25 +37,32 @@ FLAGS = {
 }
 
 
-def serve(settings: Settings, port: int) -> int:
-    """Run the page until it is interrupted; its exit code. Raises RagError when the port is taken."""
+def serve(settings: Settings, port: int, *, api: bool = False) -> int:
+    """Run the page until it is interrupted, with `api` also the paths below /v1; its exit code.
+
+    Raises RagError when the port is taken, or when the key of the API cannot be kept to its owner.
+    """
     _check_port(port)
     print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
+    if api:
+        file = Home(settings.home).main.api_key
+        key_file.read_or_make(file)
+        print(f"rag-app: API at http://{ADDRESS}:{port}/v1, key in {file}", flush=True)
     # become the server, so that a signal to this process ends it and the engine with it
     if os.name == "posix":
         os.chdir(SHIPPED)
-        os.execve(sys.executable, command(port), _environment(settings))
+        os.execve(sys.executable, command(port, api=api), _environment(settings))
     try:
-        return subprocess.call(command(port), cwd=SHIPPED, env=_environment(settings))
+        return subprocess.call(command(port, api=api), cwd=SHIPPED, env=_environment(settings))
     except KeyboardInterrupt:
         return 0
 
 
-def command(port: int) -> list[str]:
+def command(port: int, *, api: bool = False) -> list[str]:
     """The Streamlit command; `cwd` must be `SHIPPED`, where the theme's `.streamlit/` is."""
     flags = [text for name, value in FLAGS.items() for text in (f"--{name}", value)]
     hosts = [text for host in HOSTS for text in ("--server.allowedHosts", host)]
-    page = str(Path(__file__).with_name("origin_guard.py"))
+    page = str(Path(__file__).with_name("page_with_api.py" if api else "origin_guard.py"))
     return [sys.executable, "-m", "streamlit", "run", page, "--server.port", str(port), *flags, *hosts]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag_app.answer.trends import over_time
+from rag_app.answer.trends import over_time, typical
 from rag_app.records import Paper
 
 
@@ -42,3 +42,19 @@ def test_papers_without_a_day_and_empty_collections_have_no_course() -> None:
 def test_two_names_of_one_set_of_papers_are_one_topic() -> None:
     found = over_time([*papers("2024-01", ["Gaussian splatting"] * 6), *papers("2024-02", ["Robots"] * 6)])
     assert len([c for c in found if c.phrase in {"gaussian", "splatting", "gaussian splatting"}]) == 1
+
+
+def test_a_group_is_named_by_what_its_titles_have_and_the_others_have_not() -> None:
+    video = papers("2024-01", [f"Video diffusion for scene {n}" for n in range(6)])
+    speech = papers("2024-02", [f"Speech recognition for scene {n}" for n in range(6)])
+    names = typical([video, speech], 2)
+    for phrases, own in zip(names, ({"video", "diffusion"}, {"speech", "recognition"}), strict=True):
+        words = [word for phrase in phrases for word in phrase.split()]
+        assert words
+        assert set(words) <= own
+        assert len(words) == len(set(words))
+
+
+def test_groups_without_titles_have_no_name() -> None:
+    assert typical([]) == []
+    assert typical([papers("2024-01", [""]), []]) == [(), ()]

@@ -40,8 +40,8 @@ HEAVY = {
     "numpy",
 }
 KEYS = (
-    "answer refused intent language citations sentences comparison borderline_papers nearest scanned matched "
-    "borderline seconds evidence_seconds first_token_seconds model device left_out"
+    "answer refused intent language citations citation_numbers sentences comparison borderline_papers nearest scanned "
+    "matched borderline seconds evidence_seconds first_token_seconds model device left_out"
 ).split()
 
 
@@ -302,6 +302,7 @@ def test_options_filter_the_papers(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["ask", "How many papers are there?", "--json", "--no-llm", *options]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert [citation["arxiv_id"] for citation in answer["citations"]] == ["2405.00001"]
+    assert answer["citation_numbers"] == [citation["n"] for citation in answer["citations"]]
 
 
 @pytest.mark.usefixtures("collection")
@@ -619,3 +620,16 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--version"])
     assert capsys.readouterr().out.strip() == f"rag-app {__version__}"
+
+
+@pytest.mark.usefixtures("collection")
+def test_the_terminal_says_what_the_quotes_of_a_list_mean(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = ScriptedGenerator(["It learns whole-body grasping of mobile robots."])
+    monkeypatch.setattr("rag_app.llm.engine.load_if_any", lambda settings: engine)
+    assert command.main(["ask", "list all papers about whole-body grasping"]) == 0
+    out = capsys.readouterr().out
+    heading, *glosses = out.partition("translated by the model:")[1:]
+    assert heading
+    assert "It learns whole-body grasping" in glosses[0]

@@ -13,6 +13,7 @@ import pytest
 import rispy
 
 from rag_app.cli import commands as command
+from rag_app.history.follows import FollowKind
 from rag_app.history.store import History
 from rag_app.home import Home
 from tests.helpers.fakes import HashEmbedder, fake_embedding, lab
@@ -44,6 +45,46 @@ def test_bookmarks_are_exported_latest_first_also_those_whose_digest_is_gone(
         "2405.00002",
     ]
     assert entries[1]["urls"] == ["https://arxiv.org/abs/1999.99999"]
+
+
+def test_bookmarks_carry_their_tags_and_one_tag_can_be_exported(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = History(Home(home).history)
+    for arxiv_id in ("2405.00001", "2405.00002"):
+        history.bookmark(arxiv_id)
+    history.annotate("2405.00002", ["cloth", "to read"], "")
+    history.close()
+    assert command.main(["export", "bookmarks", "--tag", "cloth", "--format", "ris"]) == 0
+    (entry,) = rispy.loads(capsys.readouterr().out)
+    assert (entry["id"], entry["keywords"]) == ("park:2405.00002", ["cloth", "to read"])
+    assert command.main(["export", "bookmarks", "--tag", "clothes"]) == 1
+    assert "tags: cloth, to read" in capsys.readouterr().err
+
+
+def test_a_brief_is_exported_with_the_papers_of_its_days(capsys: pytest.CaptureFixture[str]) -> None:
+    table = lab().snapshot.papers
+    assert command.main(["export", "brief", "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    newest = {paper.arxiv_id for paper in table.all() if table.last_day in paper.dates}
+    assert {row["arxiv_id"] for row in rows} == newest
+
+
+def test_a_feed_of_what_is_followed_says_which_follow_matched(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["feed", "--followed"]) == 1
+    assert "follow add" in capsys.readouterr().err
+    history = History(Home(home).history)
+    history.follow(FollowKind.AUTHOR, "Cleo Park")
+    history.follow(FollowKind.AUTHOR, "Ada Kim")
+    history.close()
+    assert command.main(["feed", "--followed", "--since", "2024-05-01"]) == 0
+    feed = feedparser.parse(capsys.readouterr().out)
+    assert {(entry.link[-10:], entry.tags[0].term) for entry in feed.entries} == {
+        ("2405.00002", "Cleo Park"),
+        ("2405.00001", "Ada Kim"),
+    }
 
 
 def test_papers_are_those_of_the_ids_in_that_order(capsys: pytest.CaptureFixture[str]) -> None:

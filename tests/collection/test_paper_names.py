@@ -24,6 +24,10 @@ PAPERS = (
     Paper("2401.00003", "Heron", ("2024-01-02",), (Section("Summary", "ZORRO3보다 낫습니다. WildZebra도 이깁니다."),)),
     Paper("2401.00005", "Turning CSV Sketches into Charts at Stripe-Level Detail", ("2024-01-02",),
           (Section("Summary", "CSV를 stripe-level로 씁니다."),)),
+    Paper("2401.00006", "STEPS: Planning by Steps", ("2024-01-02",), (Section("Summary", "단계로 계획합니다."),)),
+    Paper("2401.00007", "Alter: Scaling up Vocabularies", ("2024-01-02",), (Section("Summary", "어휘를 키웁니다."),)),
+    Paper("2401.00008", "WebHornbill: Agents", ("2024-01-02",), (Section("Summary", "웹 에이전트입니다."),)),
+    Paper("2401.00009", "Text-to-4D: Moving Scenes", ("2024-01-02",), (Section("Summary", "장면입니다."),)),
     Paper("2401.00004", "Video-Marmot: Long Video Understanding", ("2024-01-02",), (Section("Summary", "긴 비디오."),)),
     *FIELD,
 )  # fmt: skip
@@ -96,10 +100,29 @@ def test_a_name_that_no_paper_has_is_reported(book: NameBook, unknown: str) -> N
     "question",
     ["Which papers study attention?", "What is the memory of agents?", "GPT and Transformer", "HELLO", "a 405B model",
      "ReLU 대신 무엇을 쓰나?", "어텐션이란?", "in the wild", "", "3", "what's new?", "open post training",
-     "labels at stripe-level detail"],
+     "labels at stripe-level detail", "how many steps ahead is it on branch coverage",
+     "Where do I begin, and which prompt do I alter to measure it again?", "text-to-image models that are small",
+     "How good is the Hornbill agent of last year?"],
 )  # fmt: skip
 def test_ordinary_words_name_no_paper(book: NameBook, question: str) -> None:
     assert find(book, question).mentions == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [("STEPS는 몇 단계야?", "2401.00006"), ("steps 논문 요약해줘", "2401.00006"), ("what is steps?", "2401.00006"),
+     ("How many papers does Alter compare itself with?", "2401.00007"), ("Alter의 점수는?", "2401.00007")],
+)  # fmt: skip
+def test_an_ordinary_word_is_a_name_where_it_stands_as_one(book: NameBook, question: str, paper: str) -> None:
+    """By its capitals, beside another script, or where nothing else is asked."""
+    assert find(book, question).mentions[0].papers == (paper,)
+
+
+@pytest.mark.parametrize("other", ["WildZebra2", "WildZebra-2", "Zorro 4", "VideoMarmot-3"])
+def test_another_number_is_another_model(book: NameBook, other: str) -> None:
+    mentions = find(book, f"What does {other} report on everything that was asked about it?").mentions
+    assert not any(mention.taken_for for mention in mentions)
+    assert not any(mention.typed == other for mention in mentions)
 
 
 def test_names_come_in_the_order_of_the_question(book: NameBook) -> None:

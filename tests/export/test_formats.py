@@ -7,9 +7,9 @@ import io
 import json
 from collections.abc import Callable, Sequence
 
-import bibtexparser
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,9 +40,7 @@ def latex_decoder() -> LatexNodes2Text:
 
 
 def read_bibtex(text: str) -> list[dict[str, str]]:
-    library = bibtexparser.parse_string(
-        text, append_middleware=[LatexDecodingMiddleware(decoder=latex_decoder())]
-    )
+    library = parse_string(text, append_middleware=[LatexDecodingMiddleware(decoder=latex_decoder())])
     assert not library.failed_blocks
     return [{"key": e.key, **{f.key: f.value for f in e.fields}} for e in library.entries]
 
@@ -125,7 +123,7 @@ def test_any_text_leaves_every_paper_whole(name: str, papers: list[Reference]) -
 
 
 def test_bibtex_authors_are_told_apart_as_they_were() -> None:
-    library = bibtexparser.parse_string(
+    library = parse_string(
         formats.write("bibtex", hostile()[:1]),
         append_middleware=[SeparateCoAuthors(), LatexDecodingMiddleware(decoder=latex_decoder())],
     )

@@ -79,10 +79,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(environment: dict[str, str], port: int = 0) -> Iterator[str]:
+def served(environment: dict[str, str], port: int = 0, *options: str) -> Iterator[str]:
     """The app's address, until the block ends; on a free port unless one is given."""
     port = port or free_port()
-    command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port), *options]
     server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
     try:
         _wait_until_it_serves(port, server)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -45,7 +45,7 @@ from rag_app.records import (
 )
 from rag_app.search.similar import Similar
 from rag_app.web.state import answer_jobs, app_state
-from rag_app.web.widgets import similar_papers
+from rag_app.web.widgets import gloss, similar_papers
 
 APP = Path(rag_app.__file__).parent / "web" / "app.py"
 
@@ -172,6 +172,13 @@ class Page:
         return "\n".join(str(element.value) for element in elements)
 
 
+class NoGlosses:
+    """A gloss desk by which every sentence stands as it is."""
+
+    def texts(self, passages: Sequence[Passage], *others: object) -> list[str | None]:
+        return ["" for _ in passages]
+
+
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     papers.build([FILM, CALM], tmp_path / "papers.sqlite3")
@@ -182,7 +189,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     made, report = "2099-01-02T03:04:05+00:00", {"files": 1, "stamps": stamps_of([digests])}
     manifest = SimpleNamespace(papers=2, chunks=3, roots=(str(digests),), created=made, report=report)
     snapshot = SimpleNamespace(name="g1", manifest=manifest, papers=table, store_damage=list)
-    library = SimpleNamespace(snapshot=snapshot)
+    library = SimpleNamespace(snapshot=snapshot, settings=SimpleNamespace(home=tmp_path))
     engine = SimpleNamespace(
         generator=SimpleNamespace(
             model="tiny-q4", device="CPU, 2 threads", context=4096, kv_type="f16", memory_bytes=600_000_000
@@ -195,9 +202,10 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     monkeypatch.setattr(similar_papers, "_similar", alike)  # it has no vectors
     monkeypatch.setattr(app_state, "warm_up", lambda library, language: None)  # it has no parts to load
     monkeypatch.setattr(app_state, "engine", lambda: engine)
-    app_state.settings.clear()
-    app_state.background.clear()
-    app_state.history.clear()
+    monkeypatch.setattr(gloss, "desk", NoGlosses)  # it has no model that writes
+    app_state.served_settings.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
     page = Page(library, monkeypatch)
     page.answers(answered)
     page.app.run()
@@ -205,9 +213,9 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     for job in page.jobs:
         job.stop()
         job.wait(10)  # it would go on in the home of whatever comes next
-    app_state.settings.clear()
-    app_state.background.clear()
-    app_state.history.clear()
+    app_state.served_settings.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -220,8 +228,8 @@ def wait_for(condition: Callable[[], object]) -> None:
 def opened_again(page: Page) -> AppTest:
     """The same home after the server was started anew."""
     wait_for(lambda: not any(job.running for job in page.jobs))
-    app_state.background.clear()
-    app_state.history.clear()
+    app_state.work_of.clear()
+    app_state.history_of.clear()
     app = AppTest.from_file(str(APP), default_timeout=20)
     app.query_params["c"] = page.app.session_state["conversation"]
     return app.run()

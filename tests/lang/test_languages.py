@@ -18,23 +18,26 @@ from rag_app.lang.language import Language
 # What a language has no wording for.
 LACKS = {
     "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after",
-           "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last"},
+           "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
+           "open_questions.not_after"},
     "ko": {
         "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
-        "numbers.rewritten", "prompts.translator", "prompts.translate", "own_letters",
-        "topics.leaving_out_next",
+        "numbers.rewritten", "own_letters", "dates.excluded_before",
+        "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
     },
     "ja": {
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
-        "dates.before_before", "dates.lead", "numbers.rewritten",
-        "clause_ends", "after_nouns", "topics.leaving_out_next",
+        "dates.before_before", "dates.lead", "numbers.rewritten", "clause_ends", "after_nouns",
+        "topics.leaving_out_next", "dates.excluded_before", "open_questions.without_before",
+        "open_questions.not_before", "open_questions.own_work",
     },
     "zh": {
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
-        "numbers.rewritten", "own_letters", "clause_ends", "after_nouns",
+        "numbers.rewritten", "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",
+        "open_questions.not_after", "open_questions.own_work",
     },
 }  # fmt: skip
 every = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)

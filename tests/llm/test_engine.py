@@ -294,7 +294,7 @@ def test_questions_on_the_same_evidence_share_one_saved_state(tiny: Path, tmp_pa
         for question in ("Why?", "When?", "Who?"):
             text(engine, ask(f"{long}\n\n{question}"), grammar="root ::= [a-z ]+", max_tokens=80)
             assert len(list(tmp_path.glob("*.state"))) == 1
-        assert engine._states._states[0].tokens.size < engine.usage.prompt_tokens + ROW, (
+        assert engine._cache._states._states[0].tokens.size < engine.usage.prompt_tokens + ROW, (
             "the answer is not saved"
         )
 
@@ -373,7 +373,7 @@ def test_a_stop_cuts_a_step_short_and_nothing_of_it_is_held(
         else:
             assert text(engine, WHY, stop=stop) == ""
         assert looks[0] == 3, "it was not asked again"
-        assert engine._held == []
+        assert engine._cache.labels == []
         monkeypatch.setattr(engine._model, "_stopped", heeded)
         assert weighed(engine, WHY) == cold_weights(tiny, WHY)
 

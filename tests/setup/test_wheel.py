@@ -69,7 +69,7 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(wheel: Path) 
     code = [path.relative_to(CHECKOUT) for path in (CHECKOUT / "rag_app").rglob("*.py")]
     inside = [Path("rag_app/bench/peers.lock")]
     inside += [Path("rag_app/evaluation/sample_questions", f"{name}.jsonl") for name in SAMPLES]
-    for pattern in ("slots.toml", "examples/*.toml", "fitted/*.npz"):
+    for pattern in ("slots.toml", "foreign.toml", "examples/*.toml", "fitted/*.npz", "calibrations/*.json"):
         inside += [file.relative_to(CHECKOUT) for file in (CHECKOUT / "rag_app/search").glob(pattern)]
     expected = {path.as_posix(): CHECKOUT / path for path in [*code, *inside]}
     samples = [f"digests/{path.name}" for path in (CHECKOUT / "digests").glob("*.md")]

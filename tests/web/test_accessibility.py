@@ -61,4 +61,8 @@ def test_no_page_has_a_grave_finding(open_tab: Open, dark: bool) -> None:
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         page.wait_for_timeout(1500)  # charts and tables are drawn after their page
         found[name] = findings(page)
+        if name == "Explore":
+            page.get_by_role("tab", name="Map").click()
+            page.locator(".st-key-plot-map-topic canvas").wait_for(timeout=60_000)
+            found["Map"] = findings(page)
     assert {name: left for name, left in found.items() if left} == {}

@@ -20,7 +20,7 @@ from rag_app.errors import CollectionError, EngineError, RagError
 from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLES
 from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import app_state, uploads
 from rag_app.web.state.answer_jobs import AnswerProgress
@@ -45,7 +45,7 @@ from tests.helpers.ui_page import (
 
 
 def test_both_languages_have_the_same_strings() -> None:
-    assert text.WORDS.keys() == EXAMPLE_QUESTIONS.keys() == text.LANGUAGES.keys()
+    assert text.WORDS.keys() == EXAMPLES.keys() == text.LANGUAGES.keys()
     assert ENGLISH.keys() == KOREAN.keys()
 
 
@@ -70,9 +70,9 @@ def test_unknown_votes_are_not_shown_as_zero() -> None:
 
 
 def test_an_empty_chat_offers_questions_that_can_be_asked_at_once(page: Page) -> None:
-    page.app.button(key=f"example-{EXAMPLE_QUESTIONS['en'][0]}").click().run()
+    page.app.button(key=f"example-{EXAMPLES['en']['latest']}").click().run()
     page.settle()
-    assert page.asked[0] == EXAMPLE_QUESTIONS["en"][0]
+    assert page.asked[0] == EXAMPLES["en"]["latest"]
     assert ":blue-badge[1]" in page.shown()
 
 
@@ -138,7 +138,7 @@ def test_stop_keeps_what_was_checked(page: Page) -> None:
     page.app.chat_input(key="question").set_value("what is new?").run()
     wait_for(lambda: page.jobs[0].progress.sentences)
     page.app.run()
-    page.app.button(key="stop-0").click().run()
+    page.app.button(key="stop-answer-0").click().run()
     page.settle()
     assert "FilmMaker joins short clips" in page.shown()
     assert ENGLISH["stopped"] in page.shown()
@@ -247,10 +247,11 @@ def test_a_damaged_collection_is_an_error_with_a_way_out(page: Page, monkeypatch
 
 def test_an_unknown_setting_is_an_error_not_a_traceback(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_HOMES", "x")
-    app_state.settings.clear()
+    app_state.served_settings.clear()
     page.app.run()
     assert "did you mean RAG" in page.app.error[0].value
     assert not page.app.exception
+    monkeypatch.delenv("RAG_HOMES")  # ending the page's work asks for its home
 
 
 def test_an_upload_cannot_leave_its_folder(tmp_path: Path) -> None:

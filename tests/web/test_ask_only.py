@@ -16,7 +16,7 @@ from rag_app.records import Done, Event, Evidence, Filters, Found, Hit, Intent, 
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import app_state, conversations
-from rag_app.web.views import explore
+from rag_app.web.views import explore, saved
 from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, Page, answered, draw, opened_again
 
 LIST = replace(
@@ -131,6 +131,20 @@ def test_a_selection_in_explore_is_asked_in_a_new_conversation(page: Page) -> No
     (choice,) = [one for one in app_state.background().chosen.values() if one.only]
     assert choice == Filters(only=(CALM.arxiv_id,), only_name=KOREAN["selection"])
     assert not app.exception
+
+
+def test_the_papers_of_a_tag_can_be_asked_alone(page: Page) -> None:
+    history = app_state.history()
+    for arxiv_id, tag in ((CALM.arxiv_id, "robots"), (FILM.arxiv_id, "video"), ("2401.09999", "robots")):
+        history.bookmark(arxiv_id)
+        history.annotate(arxiv_id, [tag], "")
+    opened: list[bool] = []
+    app = draw(page, saved.page, ENGLISH, page.library, lambda: opened.append(True))
+    app.button_group(key="saved-tags").set_value(["robots"]).run()
+    app.button(key="saved-only").click().run()
+    assert opened
+    (choice,) = [one for one in app_state.background().chosen.values() if one.only]
+    assert choice == Filters(only=(CALM.arxiv_id,), only_name="robots")  # the digest of the other is gone
 
 
 def test_all_papers_of_a_selection_can_be_bookmarked_at_once(page: Page) -> None:

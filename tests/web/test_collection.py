@@ -442,7 +442,7 @@ def test_files_that_only_look_changed_are_offered_once(page: Page, ingests: Inge
     ingests.end.set()
     page.app.button(key="watch-read").click().run()
     wait_for(lambda: not ingest_job.ingest_running())
-    app_state.background.clear()  # also after the next start
+    app_state.work_of.clear()  # also after the next start
     assert not folder_changes.changes_since_reading(read)
     read.name = "g2"
     assert folder_changes.changes_since_reading(read)
@@ -496,7 +496,7 @@ def test_fitting_is_offered_to_large_collections_and_says_what_it_brought(
 def machine(page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A machine with one CPU and an empty folder of models."""
     monkeypatch.setenv("RAG_MODELS", str(tmp_path / "models"))
-    app_state.settings.clear()
+    app_state.served_settings.clear()
     models._machine.clear()
     monkeypatch.setattr(models, "devices", lambda: (Device("CPU", "cpu", 8 << 30, 8 << 30),))
     (tmp_path / "models").mkdir()
@@ -578,7 +578,7 @@ def test_a_pull_that_fails_says_why(page: Page, machine: Path, monkeypatch: pyte
 
 def test_offline_nothing_is_pulled(page: Page, machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_OFFLINE", "1")
-    app_state.settings.clear()
+    app_state.served_settings.clear()
     app = draw(page, models.page, ENGLISH)
     assert all(button.disabled for button in app.button if (button.key or "").startswith("pull-"))
 
@@ -653,7 +653,7 @@ def test_a_server_on_this_machine_leaves_the_page_offline(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAG_LLM_URL", "http://localhost:8080")
-    app_state.settings.clear()
+    app_state.served_settings.clear()
     page.app.run()
     assert ENGLISH["offline_short"] in page.shown()
     assert "localhost:8080" in page.shown()
@@ -664,7 +664,7 @@ def test_a_server_elsewhere_is_named_and_the_offline_badge_is_gone(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAG_LLM_URL", "http://gpu.lan:8080")
-    app_state.settings.clear()
+    app_state.served_settings.clear()
     page.app.run()
     assert ENGLISH["offline_short"] not in page.shown()
     assert ENGLISH["remote"] in page.shown()

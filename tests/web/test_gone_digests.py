@@ -102,10 +102,10 @@ def test_bibtex_keeps_the_authors_of_a_gone_paper(page: Page, tmp_path: Path) ->
     page.ask("what is new?")
     deleted(page, tmp_path)
     (conversation,) = app_state.history().conversations()
-    text = history._document(conversation, "bibtex", page.library)
+    text = history._document(conversation, "bibtex", page.library).decode()
     assert "author = {Ada Park and Bo Kim and others}," in text
     page.answers(counted)
     page.app.button(key="new-conversation").click().run()
     page.ask("who wrote it?")
     conversation = app_state.history().conversations()[0]
-    assert UNKNOWN_AUTHORS in history._document(conversation, "bibtex", page.library)
+    assert UNKNOWN_AUTHORS in history._document(conversation, "bibtex", page.library).decode()

@@ -147,7 +147,7 @@ def test_a_refusal_looks_like_one_and_leads_on(open_tab: Open) -> None:
     expect(page.get_by_test_id("stAlert").get_by_text(ENGLISH["refused"])).to_be_visible()
     assert page.locator("[class*=st-key-answer-0-mark-]").count() == 0
     page.locator("[class*=st-key-answer-0-nearest-] button").first.click()
-    expect(page.locator("[class*=st-key-stop-1], .st-key-answer-1-actions").first).to_be_visible(
+    expect(page.locator("[class*=st-key-stop-answer-1], .st-key-answer-1-actions").first).to_be_visible(
         timeout=60 * SECONDS
     )
     stop(page)

@@ -181,7 +181,7 @@ def test_one_stop_stops_it_in_every_tab(page: Page) -> None:
     page.app.chat_input(key="question").set_value("what is new?").run()
     wait_for(lambda: page.jobs[0].progress.sentences)
     other = tab(page.app.session_state["conversation"])
-    other.button(key="stop-0").click().run()
+    other.button(key="stop-answer-0").click().run()
     page.settle()
     other.run()
     for app in (page.app, other):
@@ -221,7 +221,7 @@ def test_an_answer_that_the_app_did_not_live_to_write_is_asked_again_and_kept_on
     page.answers(cut_off)
     page.app.chat_input(key="question").set_value("what is new?").run()
     lost = page.jobs[0]
-    app_state.background.clear()  # the server has ended, and with it the answer
+    app_state.work_of.clear()  # the server has ended, and with it the answer
     app = tab(page.app.session_state["conversation"])
     assert questions(app) == ["what is new?"]
     assert ENGLISH["no_answer_kept"] in [c.value for c in app.caption]

@@ -30,7 +30,7 @@ from rag_app.records import (
     Understood,
 )
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLES
 from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
@@ -304,6 +304,6 @@ def test_a_fifth_paper_to_compare_takes_the_place_of_the_first(page: Page) -> No
 
 def test_example_questions_obey_the_filters(page: Page) -> None:
     page.app.number_input(key="chat-filter-votes").set_value(10).run()
-    page.app.button(key=f"example-{EXAMPLE_QUESTIONS['en'][0]}").click().run()
+    page.app.button(key=f"example-{EXAMPLES['en']['latest']}").click().run()
     page.settle()
     assert page.filters.min_votes == 10

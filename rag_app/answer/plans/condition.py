@@ -8,11 +8,12 @@ know: conditions that code decides exactly (days, votes, authors: `records.Filte
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import IntEnum
 
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import FEWEST
-from rag_app.answer.points import Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
@@ -38,7 +39,7 @@ class Verdict(IntEnum):
     HOLDS = 2
 
 
-def conditions(selection: Selection) -> Plan | None:
+def conditions(selection: Selection) -> AnswerPlan | None:
     """The papers on the topic for which every condition holds, with the sentence that shows it."""
     query = selection.query
     asked = open_patterns.denial(query.topic)
@@ -48,22 +49,25 @@ def conditions(selection: Selection) -> Plan | None:
         kept = choosing.sure(hits, query.limit or MOST, FEWEST if not query.filters else 1)
         weights = choosing.with_terms(selection, topic)
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
-        return _plan(selection, points, "conditions_hold")
+        return _plan(selection, points, "conditions_fit")
     judged = [(hit, *judge(selection, hit.paper, asked)) for hit in _on_topic(selection, hits, topic)]
     shown = [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS]
     unsaid = [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID]
     weights = choosing.with_terms(selection, f"{topic} {query.topic}")
     points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST] if passage]
-    if len(points) < ENOUGH:
-        note = words(query.language)["unsaid"].format(what=asked.what)
-        extra = sorted(unsaid, key=lambda hit: -hit.score)[: MOST - len(points) - 2]
-        points += [
-            Point(hit.paper, choosing.telling(hit.paper, weights, selection.library), note) for hit in extra
-        ]
-    return _plan(selection, points, "conditions_hold")
+    if len(points) >= ENOUGH:
+        return _plan(selection, points, "conditions_hold")
+    note = words(query.language)["unsaid"].format(what=asked.what)
+    extra = [
+        Point(hit.paper, choosing.telling(hit.paper, weights, selection.library), note)
+        for hit in unsaid[: MOST - len(points) - 2]
+    ]
+    plan = _plan(selection, [*points, *extra], "conditions_some")
+    lead = words(query.language)["conditions_some"].format(count=len(points))
+    return replace(plan, lead=lead) if plan else None
 
 
-def exists(selection: Selection) -> Plan | None:
+def exists(selection: Selection) -> AnswerPlan | None:
     """Yes, with the papers that have done it; or that no digest says so, with the nearest."""
     subject = open_patterns.subject(selection.query.topic)
     weights = choosing.with_terms(selection, subject)
@@ -137,7 +141,9 @@ def _with(selection: Selection, paper: Paper, shown: Passage, weights: dict[str,
     return Point(paper, (shown,))
 
 
-def _plan(selection: Selection, points: list[Point], lead: str) -> Plan | None:
+def _plan(selection: Selection, points: list[Point], lead: str) -> AnswerPlan | None:
     if not points:
         return None
-    return Plan((Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points)))
+    return AnswerPlan(
+        (Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points))
+    )

@@ -9,25 +9,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag_app.answer import choosing, groups
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
+from rag_app.lang import reads_as
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns
+from rag_app.search import similar as likeness
+from rag_app.text.cleaning import clean_line, escape_markdown
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
-LEAST_GROUPS = 3  # with the papers that are in none
+LEAST_GROUPS = 2  # with the papers that are in none
 UNGROUPED = 5  # papers that need no groups
 RECOMMENDED, SIMILAR = 5, 6
+RANKS = 20  # places that count nearly alike where two rankings are fused
+MOST_WORDS = 185  # of the sentences of an overview
 REASON = 2  # sentences
 DEFINED_IN, USED_IN = 2, 3  # papers
 LOOKED_AT = 12  # papers among which a definition is looked for
 NAMED_SHARE = 0.5  # of a name's terms, that a sentence about it holds
-OPENING = 40  # characters that a sentence begins with
+OPENING = 24  # characters that a sentence begins with
 LATER = 0.02  # what each further place in the ranking costs a definition
 
 
-def overview(selection: Selection) -> Plan | None:
+def overview(selection: Selection) -> AnswerPlan | None:
     """The surely relevant papers in groups by what they do, a sentence each."""
     subject = open_patterns.subject(selection.query.topic)
     papers = [
@@ -38,29 +43,34 @@ def overview(selection: Selection) -> Plan | None:
         Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
         for paper in papers
     ]
+    while (
+        len(points) > FEWEST
+        and sum(len(p.text.split()) for point in points for p in point.passages) > MOST_WORDS
+    ):
+        points.pop()
     return grouped(selection, points, subject, "overview")
 
 
-def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: str) -> Plan | None:
+def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: str) -> AnswerPlan | None:
     """Points in groups by what their papers do; `lead` is the key of the phrase before them."""
     if not points:
         return None
     phrases = words(selection.query.language)
     papers = [point.paper for point in points]
     if len(points) <= UNGROUPED:
-        return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+        return AnswerPlan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
     found = groups.found(papers, subject, selection.query.language, selection.library)
     if len(found) < LEAST_GROUPS:
-        return Plan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+        return AnswerPlan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
     made = [
         Group(tuple(points[place] for place in one.places), one.name or phrases["others"]) for one in found
     ]
     listed = ", ".join(phrases["group_of"].format(name=g.name, count=len(g.points)) for g in made)
     head = phrases[lead].format(count=len(papers))
-    return Plan(tuple(made), lead=f"{head} {phrases['groups_are'].format(groups=listed)}")
+    return AnswerPlan(tuple(made), lead=f"{head} {phrases['groups_are'].format(groups=listed)}")
 
 
-def recommendation(selection: Selection) -> Plan | None:
+def recommendation(selection: Selection) -> AnswerPlan | None:
     """The papers that fit a purpose best, in the order to read them, with the sentences that say why;
     of two that fit equally well the more voted one first.
     """
@@ -70,10 +80,10 @@ def recommendation(selection: Selection) -> Plan | None:
     weights = choosing.with_terms(selection, subject)
     points = tuple(_point(selection, hit.paper, weights, REASON) for hit in hits)
     lead = words(selection.query.language)["recommended"].format(count=len(points))
-    return Plan((Group(points),), Form.STEPS, lead) if points else None
+    return AnswerPlan((Group(points),), Form.STEPS, lead) if points else None
 
 
-def concept(selection: Selection) -> Plan | None:
+def concept(selection: Selection) -> AnswerPlan | None:
     """What something is, by the digests that say so, then where it is used, and what else is asked."""
     subject = open_patterns.subject(selection.query.topic)
     papers = [hit.paper for hit in choosing.ranked(selection, subject)[:LOOKED_AT]]
@@ -94,7 +104,7 @@ def concept(selection: Selection) -> Plan | None:
     groups_of = [
         Group(tuple(points), head) for points, head in zip((first, others), heads, strict=True) if points
     ]
-    return Plan(tuple(groups_of))
+    return AnswerPlan(tuple(groups_of))
 
 
 def _definitions(selection: Selection, papers: Sequence[Paper], name: str) -> list[Point]:
@@ -110,8 +120,8 @@ def _definitions(selection: Selection, papers: Sequence[Paper], name: str) -> li
 
 
 def _defines(selection: Selection, passage: Passage, name: str) -> float:
-    """How well a sentence says what `name` is: it holds the name, best at its beginning, and says of it
-    that it is something.
+    """How well a sentence says what `name` is: it holds the name, best at its beginning, says of it that
+    it is something, and does not do so in a few words.
     """
     lexical = selection.library.lexical
     covered = lexical.coverage(name, passage.text) or 0.0
@@ -119,25 +129,40 @@ def _defines(selection: Selection, passage: Passage, name: str) -> float:
         return 0.0
     opens = (lexical.coverage(name, passage.text[:OPENING]) or 0.0) >= NAMED_SHARE
     own = bool(open_patterns.OWN_WORK.search(passage.text))
-    return covered + 0.5 * opens - 0.5 * own
+    length = min(len(passage.text.split()), choosing.EASY_WORDS) / choosing.EASY_WORDS
+    return covered + 0.8 * opens - 0.5 * own + 0.2 * length
 
 
 def _point(selection: Selection, paper: Paper, weights: dict[str, float], count: int = 1) -> Point:
     return Point(paper, choosing.telling(paper, weights, selection.library, count))
 
 
-def similar(selection: Selection) -> Plan | None:
-    """The papers nearest to a named one, with what they have in common."""
-    if not selection.query.papers:
+def similar(selection: Selection) -> AnswerPlan | None:
+    """The papers most like a named one, with the words they share."""
+    query, library = selection.query, selection.library
+    if not query.papers:
         return None
-    phrases = words(selection.query.language)
-    library, seed = selection.library, selection.library.snapshot.papers.get(selection.query.papers[0])
-    near = retrieval.like(seed, library, selection.query.filters)[: selection.query.limit or SIMILAR]
+    phrases, seed = words(query.language), library.snapshot.papers.get(query.papers[0])
+    near = _alike(selection, seed)[: query.limit or SIMILAR]
     weights = library.lexical.query_terms(" ".join([seed.title, *(p.text for p in choosing.whole(seed)[:2])]))
     points = []
-    for paper in near:
-        shared = groups.shared_terms(seed, paper, library)
+    for one in near:
+        shared = [word for word in one.shared if reads_as(word, query.language) or word.isascii()]
         note = phrases["shares"].format(terms=", ".join(shared)) if shared else ""
-        points.append(Point(paper, choosing.telling(paper, weights, library), note))
-    name = seed.title.partition(":")[0]
-    return Plan((Group(tuple(points)),), lead=phrases["similar_to"].format(name=name)) if points else None
+        points.append(Point(one.paper, choosing.telling(one.paper, weights, library), note))
+    lead = phrases["similar_to"].format(name=escape_markdown(clean_line(seed.title.partition(":")[0])))
+    return AnswerPlan((Group(tuple(points)),), lead=lead) if points else None
+
+
+def _alike(selection: Selection, seed: Paper) -> list[likeness.Similar]:
+    """The papers like one, those first that are near what its title says, too (reciprocal rank fusion)."""
+    found = likeness.similar(seed.arxiv_id, selection.library, choosing.POOL, selection.query.filters)
+    title = seed.title.partition(":")[2] or seed.title
+    titled = [hit.paper.arxiv_id for hit in choosing.ranked(selection, title)]
+    places = {arxiv_id: place for place, arxiv_id in enumerate(titled)}
+
+    def worth(place: int) -> float:
+        other = places.get(found[place].paper.arxiv_id, len(titled) * 2)
+        return 1 / (RANKS + place) + 1 / (RANKS + other)
+
+    return [found[place] for place in sorted(range(len(found)), key=lambda place: -worth(place))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag_app.answer import choosing
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import title_of
 from rag_app.records import Paper, Passage
@@ -19,7 +19,7 @@ WHOLE_WORDS = 600  # where all of it is asked for
 WORDS_A_POINT = 35  # where a number of points is asked for
 
 
-def explained(selection: Selection) -> Plan | None:
+def explained(selection: Selection) -> AnswerPlan | None:
     """The named paper, or the one that fits best, section by section."""
     named = selection.query.papers
     if named:
@@ -31,7 +31,7 @@ def explained(selection: Selection) -> Plan | None:
     return told(selection, paper, open_patterns.points_asked(selection.query.question))
 
 
-def told(selection: Selection, paper: Paper, count: int) -> Plan:
+def told(selection: Selection, paper: Paper, count: int) -> AnswerPlan:
     """The paper in `count` points, or one for each section of its digest where that is 0."""
     weights = choosing.with_terms(selection, selection.query.topic)
     room = WORDS_A_POINT * count if count else MOST_WORDS
@@ -42,7 +42,7 @@ def told(selection: Selection, paper: Paper, count: int) -> Plan:
     )
     parts = _dealt(kept, count) if count else _by_section(kept)
     points = tuple(Point(paper, tuple(part)) for part in parts if part)
-    return Plan((Group(points),), Form.PARTS, title_of(paper))
+    return AnswerPlan((Group(points),), Form.PARTS, title_of(paper))
 
 
 def _within(every: Sequence[Passage], best: Sequence[Passage], room: int, least: int) -> list[Passage]:

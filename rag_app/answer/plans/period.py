@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import grouped
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.records import Fact, Paper
 from rag_app.search import open_patterns, patterns
 
 MOST = 20  # papers told of a period; the rest are counted
-ON_TOPIC, FEWEST_ON_TOPIC = 10, 4
+ON_TOPIC, FEWEST_ON_TOPIC = 10, 6
 IN_DETAIL = 4  # papers, up to which each has two sentences
 
 
-def summary(selection: Selection) -> Plan | None:
+def summary(selection: Selection) -> AnswerPlan | None:
     """Every paper of the period, or those on the topic, one line each, most voted first."""
     query, table = selection.query, selection.library.snapshot.papers
     papers = table.many(table.ids(query.filters))
@@ -34,12 +34,14 @@ def summary(selection: Selection) -> Plan | None:
     points = [Point(p, choosing.telling(p, weights, selection.library, count, easy)) for p in told]
     phrases = words(query.language)
     if query.ranking or len(points) <= IN_DETAIL:
-        return Plan((Group(tuple(points)),), Form.STEPS, phrases["summary_top"].format(count=len(points)))
+        return AnswerPlan(
+            (Group(tuple(points)),), Form.STEPS, phrases["summary_top"].format(count=len(points))
+        )
     plan = grouped(selection, points, topic, "summary_of")
     left = len(papers) - len(told)
     if plan is None or not left:
         return plan
-    return Plan(plan.groups, lead=plan.lead, close=phrases["summary_more"].format(more=left))
+    return AnswerPlan(plan.groups, lead=plan.lead, close=phrases["summary_more"].format(more=left))
 
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rag_app.answer import choosing
 from rag_app.answer.plans import paper as one_paper
 from rag_app.answer.plans import table
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.records import Intent, Paper, Turn
@@ -24,7 +24,7 @@ LOOKED_AT = 60  # papers of the answer before among which some are chosen
 LEAST_SAID = 0.6  # share of a condition's terms that a sentence must hold
 
 
-def restyled(selection: Selection) -> Plan | None:
+def restyled(selection: Selection) -> AnswerPlan | None:
     """The answer before, as the question wants it; None where there is none."""
     question, before = selection.query.question, _before(selection)
     if before is None:
@@ -60,7 +60,7 @@ def _topic(selection: Selection) -> str:
     return open_patterns.subject(next(asked, selection.query.topic))
 
 
-def _only(selection: Selection, papers: Sequence[Paper]) -> Plan | None:
+def _only(selection: Selection, papers: Sequence[Paper]) -> AnswerPlan | None:
     """The papers whose digest says what is asked, each with the sentence that says it."""
     wanted = open_patterns.subject(open_patterns.ONLY.sub(" ", selection.query.topic))
     lexical = selection.library.lexical
@@ -76,10 +76,10 @@ def _only(selection: Selection, papers: Sequence[Paper]) -> Plan | None:
     surest = sorted(said, key=lambda pair: -pair[0])[:KEPT]
     points = tuple(point for _, point in said if any(point is one for _, one in surest))
     lead = words(selection.query.language)["conditions_hold"].format(count=len(points))
-    return Plan((Group(points),), lead=lead)
+    return AnswerPlan((Group(points),), lead=lead)
 
 
-def _again(selection: Selection, papers: Sequence[Paper], topic: str) -> Plan:
+def _again(selection: Selection, papers: Sequence[Paper], topic: str) -> AnswerPlan:
     """The same papers, with fewer or more sentences."""
     question = selection.query.question
     weights = choosing.with_terms(selection, topic)
@@ -89,4 +89,4 @@ def _again(selection: Selection, papers: Sequence[Paper], topic: str) -> Plan:
         Point(paper, choosing.telling(paper, weights, selection.library, 2 if longer else 1))
         for paper in papers[:count]
     )
-    return Plan((Group(points),), Form.PROSE if shorter else Form.POINTS)
+    return AnswerPlan((Group(points),), Form.PROSE if shorter else Form.POINTS)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag_app.answer import choosing
-from rag_app.answer.points import Form, Group, Plan, Point
+from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.paper_names import TITLE_HEAD
@@ -20,13 +20,14 @@ from rag_app.search import open_patterns
 from rag_app.text import numbers
 
 ROWS, FEWEST = 6, 5
+FEWEST_ROWS = 2  # of a table with the columns that were asked for
 LONGEST_CELL = 22  # words; a longer sentence gives the clauses with its figures
 FILLED = 3.0  # standard deviations of score that a digest with every figure asked for gains
 SAYS = 0.3  # share of a column's terms in a sentence that speaks of it
 CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=며|고)\s+|(?<=지만)\s+|(?<=으며,)\s+")
 
 
-def table(selection: Selection) -> Plan | None:
+def table(selection: Selection) -> AnswerPlan | None:
     """The papers that are named and those that fit best, with what their digests say to each column."""
     query = selection.query
     named = _named(selection)
@@ -53,36 +54,46 @@ def _filled(selection: Selection, paper: Paper, columns: Sequence[str]) -> float
 
 def of_papers(
     selection: Selection, papers: Sequence[Paper], columns: Sequence[str], subject: str
-) -> Plan | None:
+) -> AnswerPlan | None:
     """A row for each of `papers`; without columns, what they do and their figures."""
     if not papers:
         return None
     phrases = words(selection.query.language)
-    asked = [column for column in columns if not _is_name(column)] or [phrases["does"], phrases["result"]]
-    rows = tuple(Group(tuple(_cells(selection, paper, asked, subject))) for paper in papers)
-    return Plan(rows, Form.TABLE, columns=tuple(asked))
+    usual = [phrases["does"], phrases["result"]]
+    asked = [column for column in columns if not _is_name(column)] or usual
+    rows = _rows(selection, papers, asked, subject)
+    if len(rows) < FEWEST_ROWS and asked != usual:
+        asked, rows = usual, _rows(selection, papers, usual, subject)
+    return AnswerPlan(tuple(rows), Form.TABLE, columns=tuple(asked)) if rows else None
+
+
+def _rows(selection: Selection, papers: Sequence[Paper], columns: Sequence[str], subject: str) -> list[Group]:
+    """The rows of the papers whose digests say something to a column."""
+    rows = [Group(tuple(_cells(selection, paper, columns, subject))) for paper in papers]
+    return [row for row in rows if any(point.passages for point in row.points)]
 
 
 def _cells(selection: Selection, paper: Paper, columns: Sequence[str], subject: str) -> list[Point]:
     """A cell for each column; a sentence fills one of them."""
     free = list(choosing.whole(paper))
-    cells = []
-    for place, column in enumerate(columns):
-        passage = _best(selection, free, column, subject, first=place == 0)
+    told: dict[str, Passage] = {}
+    for column in sorted(columns, key=_asks_figures, reverse=True):  # few sentences hold figures
+        first = column == columns[0] and not _asks_figures(column)
+        passage = _best(selection, free, column, subject, first=first)
         if passage:
             free.remove(passage)
-        cells.append(Point(paper, (_clauses(passage),) if passage else (), column=column))
-    return cells
+            told[column] = _clauses(passage)
+    return [Point(paper, (told[c],) if c in told else (), column=c) for c in columns]
 
 
 def _best(
     selection: Selection, passages: Sequence[Passage], column: str, subject: str, *, first: bool
 ) -> Passage | None:
     """The sentence that says most to the column: with a figure, where one is asked for. The first
-    column, which says what a paper is, is never empty.
+    column, which mostly says what a paper is, is not left empty.
     """
     lexical = selection.library.lexical
-    figures = bool(open_patterns.FIGURES_ASKED.search(column))
+    figures = _asks_figures(column)
     fit = [p for p in passages if not figures or numbers.values_of(p.text)]
 
     def worth(passage: Passage) -> float:
@@ -90,9 +101,14 @@ def _best(
         return covered + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
 
     best = max(fit, key=worth, default=None)
-    if best and (figures or first or (lexical.coverage(column, best.text) or 0.0) >= SAYS):
+    results = figures and bool(open_patterns.RESULTS.search(column))
+    if best and (first or results or (lexical.coverage(column, best.text) or 0.0) >= SAYS):
         return best
     return next(iter(passages), None) if first else None
+
+
+def _asks_figures(column: str) -> bool:
+    return bool(open_patterns.FIGURES_ASKED.search(column))
 
 
 def _clauses(passage: Passage) -> Passage:

@@ -48,7 +48,8 @@ DATES = DateWords(
         rf"\b(?P<mon>{_NAMED})\b(?=\s+(?:to|through|and|or|until|[-–])\s+{_NAMED}\b"
         r"|(?:'s)?\s+(?:papers|digests?)\b)",
         rf"{_LEAD_MONTH}(?P<mon>{_NAMED})\b(?! (?-i:[A-Z]))",
-        r"(?:^|\bthe )(?P<y>20[0-3]\d)(?= (?:\w+ ){1,3}papers\b)",
+        r"(?:^|\bthe )(?P<y>20[0-3]\d)(?= (?:\w+ ){0,3}papers\b)",
+        r"\b(?P<y>20[0-3]\d)(?= papers?\b)",
         r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+(?:early |late )?"
         r"(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]|(?:and|or|to|until|through|papers?|about|on|with|by"
         r"|that|which|were|was|have|had|got|did|are|using)\b))",

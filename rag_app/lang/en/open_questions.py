@@ -38,6 +38,7 @@ OPEN_QUESTIONS = OpenPatterns(
         rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
     ),
     name_column=(r"(?:names?|papers?|titles?|models?|methods?|benchmarks?|data ?sets?)",),
+    results=(r"\b(?:results?|scores?|performance|accuracy|findings?|gains?)\b",),
     figures_asked=(
         r"\b(?:sizes?|length|numbers?|scores?|results?|accuracy|how (?:many|much|long|big)|votes?|speed"
         r"|parameters?|tokens?|cost|figures?|performance|gain|rates?)\b",
@@ -54,6 +55,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
+    yes_or_no=(r"^\W*(?:(?:so|and|but|ok)\W+)?(?:is|are|was|were|does|do|did|can|could|has|have)\b",),
     named=(
         r"\bwhat(?:'s| is| are|s)\s+(?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|is|does)\b|$))",
         r"\b(?:explain|define|meaning of|concept of)\s+(?:what )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",

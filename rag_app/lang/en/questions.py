@@ -6,7 +6,20 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.en.numbers import COUNTS
-from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import (
+    FRAMES,
+    HOURS,
+    INTEGER,
+    MINUTES,
+    NAME,
+    PARAMETERS,
+    PERCENT,
+    SECONDS,
+    TIMES,
+    Parts,
+    QuestionPatterns,
+    VoteConditions,
+)
 
 _COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
 _NO_METRIC = r"(?![- ](?:accuracy|error|recall|precision|predictions?|hit|retrieval))"
@@ -38,10 +51,14 @@ _FACTS: dict[str, Parts] = {
         r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
         r"\bwhat (?:is|are) (?:the |its |their )authors?\b",
     ),
-    "votes": (r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",),
+    "votes": (
+        r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",
+        r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$",
+    ),
     "date": (
         r"\bwhen (?:was|did|were) .*(?:publish|appear|release|post|digest|come out|came out)\w*",
         r"\bwhat (?:day|date)\b",
+        r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
         r"\bpublication date\b",
     ),
 }
@@ -106,6 +123,12 @@ QUESTIONS = QuestionPatterns(
     ),
     among=(r"\b(?:of|among|from) (?:them|those|these)\b|\bthose\b",),
     two=(r"\b(?:the|these|those|first) two\b|\bboth\b",),
+    another=(
+        r"\b(?:an)?other (?:[\w-]+ ){0,3}?(?:one|paper|work|study)\b(?!s)",
+        r"\bi (?:meant|mean)\b|\b(?:the|a) different (?:one|paper)\b",
+    ),
+    same_day=(r"\b(?:of|from|on) (?:that|the same) (?:day|date|digest)\b|\b(?:that|same) day\b",),
+    not_author=(rf"\bnot (?:by )?{NAME}",),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
     asked_author=(rf"\b(?:authored by|written by|papers by|author named|author|did)\s+{NAME}(?<!['’]s)",),
     maybe_author=(rf"\bby\s+{NAME}",),
@@ -114,9 +137,19 @@ QUESTIONS = QuestionPatterns(
     number_asked=(
         r"\bhow (?:many|much|fast|long|large|big|often|high|accurate)\b|\bby how much\b",
         r"\bwhat (?:accuracy|score|percent\w*|rate|fraction|share|speed)\b",
-        r"\bnumber of\b|\bscores?\?|\baverage accuracy\b",
+        r"\bnumber of\b|\bscores?\?|\baverage accuracy\b|\bspeed-?ups?\b",
+        r"\b(?:success|win|error|failure|compression|pass|acceptance|hit|frame) rates?\b",
         r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",
     ),
+    units={
+        r"\b(?:percent\w*|share|rates?|fraction|accuracy)\b|%": PERCENT,
+        r"\b(?:times|how much (?:faster|slower|larger|smaller)|speed-?ups?|factor)\b": TIMES,
+        r"\bminutes?\b": MINUTES,
+        r"\bseconds?\b": SECONDS,
+        r"\bhours?\b": HOURS,
+        r"\bfps\b|\bframes? (?:per|a) second\b": FRAMES,
+        r"\bhow many parameters\b|\bhow (?:big|large) is (?:the|its) model\b": PARAMETERS,
+    },
     boilerplate=(
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
@@ -128,7 +161,9 @@ QUESTIONS = QuestionPatterns(
         r"|(?<!tool )(?<!computer )use(?= \w))\b",
     ),
     ordinals=(
-        (r"\b(?:first|1st) (?:one|paper)\b|\bthe former\b",),
+        (
+            r"\b(?:first|1st) (?:one|paper)\b|\bthe former\b|\bthe first(?= (?:need|want|use|do|ha|get|reach|add))",
+        ),
         (r"\b(?:second|2nd) (?:one|paper)\b|\bthe latter\b",),
         (r"\b(?:third|3rd) (?:one|paper)\b",),
         (r"\b(?:fourth|4th) (?:one|paper)\b",),
@@ -145,7 +180,7 @@ QUESTIONS = QuestionPatterns(
     several=(r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",),
     of_everything=frozenset("there everything every each entire whole available".split()),
     about_papers=frozenset(
-        "appear appeared published publish post posted title titles vote votes upvote upvoted "
+        "among appear appeared published publish post posted title titles vote votes upvote upvoted "
         "upvotes most top author authors list co-author coauthor got get gets highest fewest "
         "least day days received receive count recorded record number have whose ones other than "
         "paper papers out come came new newest latest per month monthly year date digest digests "

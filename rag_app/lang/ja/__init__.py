@@ -8,7 +8,8 @@ from rag_app.lang.ja.open_questions import OPEN_QUESTIONS
 from rag_app.lang.ja.phrases import PHRASES
 from rag_app.lang.ja.prompts import PROMPTS
 from rag_app.lang.ja.questions import QUESTIONS, VOTES
-from rag_app.lang.language import Language, TopicWords
+from rag_app.lang.ja.topics import TOPICS
+from rag_app.lang.language import Language
 
 LANGUAGE = Language(
     code="ja",
@@ -27,13 +28,7 @@ LANGUAGE = Language(
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,
-    topics=TopicWords(
-        either=frozenset(("や", "または", "あるいは", "もしくは", "か")),
-        both=frozenset(("と", "および", "かつ")),
-        leaving_out_next=frozenset(),
-        leaving_out_last=frozenset(("除", "以外")),
-        saying_little=frozenset("関連 関係 改善 使用 利用 提案 紹介 教".split()),
-    ),
+    topics=TOPICS,
     clause_ends=(),
     after_nouns=(),
     phrases=PHRASES,

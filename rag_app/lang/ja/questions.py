@@ -6,7 +6,7 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.han import DIGITS
-from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import INTEGER, NAME, PERCENT, TIMES, Parts, QuestionPatterns, VoteConditions
 
 _COUNT = rf"(\d{{1,9}}|[{''.join(DIGITS)}])"
 _PAPERS = "(?:論文|研究|文献)"
@@ -61,6 +61,9 @@ QUESTIONS = QuestionPatterns(
     pointing=("^\\s*(?:それ|その|この|では|じゃあ|そして)|その論文|この論文|それ(?:は|の|を|ら)|上の論文",),
     among=("その(?:中|うち)|それらの?(?:中|うち)",),
     two=("その二つ|二つとも|両方|両者|2つの",),
+    another=("(?:別|他|ほか)の(?:論文|研究|もの)",),
+    same_day=("(?:その|同じ)日",),
+    not_author=(rf"{NAME}\s?(?:ではなく|じゃなく|以外)",),
     kind=(r"\s?(?:系|ベース|風|型|シリーズ)",),
     asked_author=(rf"{NAME}\s?(?:が|さんが)\s?(?:書|著|発表)", rf"著者が\s?{NAME}"),
     maybe_author=(),
@@ -69,6 +72,10 @@ QUESTIONS = QuestionPatterns(
     number_asked=(
         "何(?:%|パーセント|個|枚|倍|点|時間|日|秒|人|回|台|種類)|いくつ|どのくらい|どれくらい|どれだけ|数値|スコアは|いくら",
     ),
+    units={
+        r"何\s?(?:%|％|パーセント)|割合|正解率": PERCENT,
+        r"何倍": TIMES,
+    },
     boilerplate=(
         rf"(?:に|を|の)?(?:ついて|関する|関して|扱う|扱った|使う|使った|用いた|用いる|提案する|提案した)?の?{_PAPERS}",
         "(?:教え|挙げ|探し|見せ|示し|列挙し|並べ)(?:て)?(?:ください|下さい|くれ|ほしい)?",

@@ -57,6 +57,5 @@ LANGUAGE = Language(
     topics=TOPICS,
     phrases=PHRASES,
     prompts=PROMPTS,
-    # over Korean digests the model judges Korean questions better
-    model_say=2.0,
+    model_say=1.0,
 )

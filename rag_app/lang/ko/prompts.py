@@ -13,6 +13,6 @@ PROMPTS = Prompts(
     },
     opening="이 논문은",
     characters=r"[^\n\[\]<>]",
-    translator="",
-    translate="",
+    translator="AI 논문에 관한 문장을 한국어로 빠짐없이 정확하게 옮깁니다. 이름, 용어, 수치는 그대로 둡니다.",
+    translate="한국어로 옮기세요:",
 )

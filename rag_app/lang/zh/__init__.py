@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rag_app.lang.language import Language, TopicWords
+from rag_app.lang.language import Language
 from rag_app.lang.zh.dates import DATES
 from rag_app.lang.zh.numbers import NUMBERS
 from rag_app.lang.zh.open_questions import OPEN_QUESTIONS
 from rag_app.lang.zh.phrases import PHRASES
 from rag_app.lang.zh.prompts import PROMPTS
 from rag_app.lang.zh.questions import QUESTIONS, VOTES
+from rag_app.lang.zh.topics import TOPICS
 
 LANGUAGE = Language(
     code="zh",
@@ -25,13 +26,7 @@ LANGUAGE = Language(
     votes=VOTES,
     dates=DATES,
     numbers=NUMBERS,
-    topics=TopicWords(
-        either=frozenset("或 或者 或是".split()),
-        both=frozenset("和 与 與 及 以及 跟".split()),
-        leaving_out_next=frozenset("除了 不含 排除".split()),
-        leaving_out_last=frozenset(("除外", "以外", "之外")),
-        saying_little=frozenset("相关 相關 改进 改進 使用 利用 提出 介绍 介紹 讨论 討論".split()),
-    ),
+    topics=TOPICS,
     clause_ends=(),
     after_nouns=(),
     phrases=PHRASES,

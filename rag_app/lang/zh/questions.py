@@ -6,7 +6,7 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.han import DIGITS
-from rag_app.lang.language import INTEGER, NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import INTEGER, NAME, PERCENT, TIMES, Parts, QuestionPatterns, VoteConditions
 
 _COUNT = rf"(\d{{1,9}}|[{''.join(DIGITS)}两兩])"
 _PAPERS = "(?:论文|論文|文章|文献|文獻|研究)"
@@ -68,6 +68,9 @@ QUESTIONS = QuestionPatterns(
     ),
     among=("(?:其中|这些|這些|那些)(?:里|裡|中)?",),
     two=("(?:这|這|那)(?:两|兩)(?:篇|个|個)|(?:两|兩)者",),
+    another=("(?:另|别|別|其他)(?:一)?(?:篇|个|個|的)",),
+    same_day=("(?:那|同)(?:一)?天",),
+    not_author=(rf"(?:不是|除了)\s?{NAME}",),
     kind=(r"\s?(?:系列|风格|風格|类|類|式|型)",),
     asked_author=(rf"{NAME}\s?(?:写|寫|发表|發表|撰写|撰寫|参与|參與)", rf"作者是\s?{NAME}"),
     maybe_author=(),
@@ -76,6 +79,10 @@ QUESTIONS = QuestionPatterns(
     number_asked=(
         "多少|几(?:个|倍|次|张|种|小时|天|秒|分)|幾(?:個|倍|次|張|種|小時|天|秒|分)|多(?:快|大|长|長|高)|百分之几|百分之幾|准确率是|準確率是|得分是",
     ),
+    units={
+        r"百分之|比例|准确率|準確率|成功率": PERCENT,
+        r"(?:几|幾|多少)倍": TIMES,
+    },
     boilerplate=(
         rf"(?:的|有)?{_PAPERS}(?:有|是)?",
         "请|請|帮我|幫我|给我|給我|告诉我|告訴我|列出|找出|找一下|找|推荐|推薦|展示|显示|顯示",

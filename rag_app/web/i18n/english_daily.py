@@ -57,6 +57,9 @@ ENGLISH_DAILY: Mapping[str, str] = {
     # --- shortcuts -----------------------------------------------------------------------------------
     "shortcuts": "Keys",
     "shortcuts_help": "They rest while you type in a field.",
+    "key_question": "go to the question",
+    "key_stop": "stop the answer",
+    "key_new": "new conversation",
     "key_next": "next paper",
     "key_before": "paper before",
     "key_read": "read or unread",

@@ -1,24 +1,28 @@
 """The example questions on the chat's first page, in each language.
 
-Knows: questions that any collection can answer (a test holds them to what they mean). Does not
-know: where they are shown.
+Knows: how each kind is worded. Does not know: what a collection can answer (`state.examples`), or where
+they are shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-EXAMPLE_QUESTIONS: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        "Which papers improve video generation?",
-        "Which papers got the most votes?",
-        "How many papers are there per month?",
-        "What is new in the latest digest?",
-    ),
-    "ko": (
-        "비디오 생성을 개선하는 논문은?",
-        "가장 많은 표를 받은 논문은?",
-        "월별 논문 수는?",
-        "최신 다이제스트에는 무엇이 있나요?",
-    ),
+EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "latest": "What is new in the latest digest?",
+        "votes": "Which papers got the most votes?",
+        "months": "How many papers are there per month?",
+        "topic": "Which papers are about {topic}?",
+        "paper": "What does {name} propose?",
+        "compare": "Compare {first} and {second}",
+    },
+    "ko": {
+        "latest": "최신 다이제스트에는 무엇이 있나요?",
+        "votes": "가장 많은 표를 받은 논문은?",
+        "months": "월별 논문 수는?",
+        "topic": "{topic} 관련 논문은?",
+        "paper": "{name}의 핵심은 무엇인가요?",
+        "compare": "{first}, {second} 비교해 줘",
+    },
 }

@@ -57,6 +57,9 @@ KOREAN_DAILY: Mapping[str, str] = {
     # --- shortcuts -----------------------------------------------------------------------------------
     "shortcuts": "단축키",
     "shortcuts_help": "입력란에 글을 쓰는 동안에는 작동하지 않습니다.",
+    "key_question": "질문란으로 가기",
+    "key_stop": "답변 멈추기",
+    "key_new": "새 대화",
     "key_next": "다음 논문",
     "key_before": "이전 논문",
     "key_read": "읽음 표시 또는 취소",

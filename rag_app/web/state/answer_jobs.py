@@ -46,6 +46,7 @@ class AnswerProgress:
     evidence: Evidence | None = None
     sentences: tuple[Sentence, ...] = ()
     draft: str = ""
+    working: Working | None = None  # of a long answer, how far it is
     answer: Answer | None = None
     # every paper that can be opened from the answer
     papers: dict[str, Paper] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class AnswerProgress:
                 papers = self.papers | {hit.paper.arxiv_id: hit.paper for hit in evidence.hits}
                 return replace(self, evidence=evidence, papers=papers)
             case Working():
-                return self
+                return replace(self, working=event)
             case Draft(text):
                 return replace(self, draft=text)
             case Checked(sentence):

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag_app import address
 from rag_app.address import Address
@@ -28,9 +31,15 @@ from rag_app.web.state.background_jobs import EngineJob, Job
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
+    from rag_app.daily.topics import TopicMap
     from rag_app.embedding.adapt import AdaptResult
     from rag_app.pipeline import IngestResult
 
+Result = TypeVar("Result")
+
+# The tab's collection, in the session and in the address; and the main one among the choices.
+COLLECTION, MAIN = "collection", "-"
+_home: ContextVar[Path | None] = ContextVar("home", default=None)  # of a thread that works for a tab
 WARM_UP = {"en": "warm-up", "ko": "준비"}  # a question that loads what questions of a language need
 # Loading holds Python's lock for up to a second, in which nothing that was drawn would reach the browser.
 DRAWN_SECONDS = 0.5
@@ -54,9 +63,41 @@ class BackgroundWork:
 
 
 @st.cache_resource(show_spinner=False)
-def settings() -> Settings:
-    """The settings of this run. Raises SettingsError."""
+def served_settings() -> Settings:
+    """The settings that the page was started with. Raises SettingsError."""
     return Settings.from_environment()
+
+
+def settings() -> Settings:
+    """The settings of this run, with the home of the collection that this tab shows. Raises SettingsError."""
+    served = served_settings()
+    return replace(served, home=_home.get() or _shown(Home(served.home)).root)
+
+
+def _shown(served: Home) -> Home:
+    """The home of the collection that the tab has chosen; the one served outside of a tab, and where
+    there is none of that name.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return served
+    asked = st.session_state.get(COLLECTION) or st.query_params.get(COLLECTION, "")
+    if asked == MAIN:
+        return served.main
+    return served.collection(asked) if asked in served.collections() else served
+
+
+def in_same_home(work: Callable[..., Result], *arguments: object) -> Callable[..., Result]:
+    """`work` for a thread, which has no tab: it keeps the home of the tab that starts it."""
+    home = settings().home
+
+    def run(*more: object) -> Result:
+        before = _home.set(home)
+        try:
+            return work(*arguments, *more)
+        finally:
+            _home.reset(before)
+
+    return run
 
 
 def servers() -> list[Address]:
@@ -67,17 +108,28 @@ def servers() -> list[Address]:
         return []
 
 
-@st.cache_resource(show_spinner=False)
 def background() -> BackgroundWork:
+    """What is done for this tab's collection."""
+    return work_of(settings().home)
+
+
+def shared_work() -> BackgroundWork:
+    """What is done for all collections: the engine, and models that are fetched."""
+    return work_of(served_settings().home)
+
+
+@st.cache_resource(show_spinner=False)
+def work_of(home: Path) -> BackgroundWork:
+    del home  # only the cache's key
     return BackgroundWork()
 
 
 def engine() -> EngineJob:
-    """The engine, loading in the background from the first call on."""
-    work = background()
+    """The engine, loading in the background from the first call on; one for all collections."""
+    work = shared_work()
     with work.lock:
         if work.engine is None:
-            work.engine = EngineJob(settings())
+            work.engine = EngineJob(served_settings())
         return work.engine
 
 
@@ -86,26 +138,46 @@ def switch_model(model: str) -> None:
 
     Answers under way stop.
     """
-    work = background()
+    work = shared_work()
     with work.lock:
-        for job in [job for jobs in work.conversations.values() for job in jobs]:
-            job.stop()
-        work.engine = EngineJob(replace(settings(), model=model), instead_of=work.engine)
+        for home in homes():
+            for job in [job for jobs in list(work_of(home).conversations.values()) for job in jobs]:
+                job.stop()
+        work.engine = EngineJob(replace(served_settings(), model=model), instead_of=work.engine)
+
+
+def homes() -> list[Path]:
+    """The homes of every collection, the main one first."""
+    main = Home(served_settings().home).main
+    return [main.root, *(main.collection(name).root for name in main.collections())]
 
 
 def library() -> Library | None:
     """The collection's current snapshot; None before the first ingest. Raises CollectionError."""
     home = settings().home
-    return _library(current_name(home)) if Home(home).current.exists() else None
+    return _library(home, current_name(home)) if Home(home).current.exists() else None
 
 
-# Two: a tab may still answer from the snapshot before.
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _library(snapshot: str) -> Library:
+# A tab may still answer from the snapshot before, and another one show another collection.
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _library(home: Path, snapshot: str) -> Library:
     from rag_app import pipeline
 
     del snapshot  # only the cache's key: `open_library` opens the current one
-    return pipeline.open_library(settings())
+    return pipeline.open_library(replace(served_settings(), home=home))
+
+
+def topics(library: Library) -> TopicMap:
+    """The topics of the collection, worked out once for each snapshot."""
+    return _topics(library.snapshot.name, library)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _topics(snapshot: str, _library: Library) -> TopicMap:
+    from rag_app.daily.topics import map_topics
+
+    del snapshot  # only the cache's key
+    return map_topics(_library)
 
 
 def warm_up(library: Library, language: str) -> None:
@@ -120,7 +192,7 @@ def _warmed(snapshot: str, language: str, _library: Library) -> None:
 
 
 def _warm_up(library: Library, language: str) -> None:
-    """Load the embedding model, the paper table and, for a Korean page, the morphemes.
+    """Load the embedding model, the paper table and, for a Korean page, the morphemes; work out topics.
 
     What fails here fails again for that question, which says so.
     """
@@ -130,8 +202,14 @@ def _warm_up(library: Library, language: str) -> None:
     time.sleep(DRAWN_SECONDS)
     with suppress(RagError):
         retrieve(understood(WARM_UP.get(language, WARM_UP["en"]), library), library)
+        topics(library)
+
+
+def history() -> History:
+    """The history of this tab's collection."""
+    return history_of(settings().home)
 
 
 @st.cache_resource(show_spinner=False)
-def history() -> History:
-    return History(Home(settings().home).history)
+def history_of(home: Path) -> History:
+    return History(Home(home).history)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -254,7 +253,7 @@ def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Fil
     jobs.append(job)
     generator = app_state.engine().generator
     model_call = ModelCall(generator, call_queue()) if generator else None
-    job.start(library, model_call, turns, filters, partial(_save_answer, job.turn_id))
+    job.start(library, model_call, turns, filters, app_state.in_same_home(_save_answer, job.turn_id))
 
 
 def _save_question(question: str) -> tuple[str, int | None]:

@@ -29,7 +29,9 @@ def start_ingest(folders: Sequence[Path] = (), *, unasked: bool = False) -> None
             work.waiting_folders += folders
             return
         work.ingest_before = work.ingest if unasked else None
-        work.ingest = background_jobs.ingest(app_state.settings(), folders, _open_new_index)
+        work.ingest = background_jobs.ingest(
+            app_state.settings(), folders, app_state.in_same_home(_open_new_index)
+        )
 
 
 def _open_new_index(read: IngestResult) -> Sequence[Path]:

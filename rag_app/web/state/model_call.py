@@ -22,6 +22,11 @@ class CallQueue:
         self._lock = threading.Lock()
         self._calls: list[ModelCall] = []
 
+    @property
+    def busy(self) -> bool:
+        """Whether an answer needs the engine."""
+        return bool(self._calls)
+
     def ahead_of(self, call: ModelCall) -> int:
         """How many calls come before this one; 0 while it has none."""
         with self._lock:

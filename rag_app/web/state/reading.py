@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,7 +22,6 @@ from rag_app.web.state import app_state
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
     from rag_app.daily.following import FollowMatches
-    from rag_app.daily.topics import TopicMap
 
 PLACE = "today"  # of the history's looks
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class ReadingState:
     @property
     def judged(self) -> int:
         """Papers that an order for this reader can be learned from."""
-        return len(self.bookmarks) + len(self.dismissed)
+        return len({*self.bookmarks, *self.dismissed})
 
 
 def reading_state(library: Library) -> ReadingState:
@@ -66,12 +66,12 @@ def reading_state(library: Library) -> ReadingState:
 
 def note_arrivals(library: Library) -> None:
     """Write down once, for each snapshot, which papers it has brought."""
-    _noted(library.snapshot.name, library)
+    _noted(app_state.settings().home, library.snapshot.name, library)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _noted(snapshot: str, _library: Library) -> None:
-    del snapshot  # only the cache's key
+def _noted(home: Path, snapshot: str, _library: Library) -> None:
+    del home, snapshot  # only the cache's key
     changed(lambda: app_state.history().note_arrivals(p.arxiv_id for p in _library.snapshot.papers.all()))
 
 
@@ -105,22 +105,6 @@ def changed(change: Callable[[], object]) -> bool:
         st.toast(error.message, icon=":material/error:")
         return False
     return True
-
-
-# --- what is worked out once for each snapshot ------------------------------------------------------
-
-
-def topics(library: Library) -> TopicMap:
-    """The topics of the collection."""
-    return _topics(library.snapshot.name, library)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _topics(snapshot: str, _library: Library) -> TopicMap:
-    from rag_app.daily.topics import map_topics
-
-    del snapshot  # only the cache's key
-    return map_topics(_library)
 
 
 def follow_matches(library: Library, new: frozenset[str]) -> Sequence[FollowMatches]:

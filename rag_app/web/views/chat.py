@@ -16,13 +16,15 @@ import streamlit as st
 from rag_app.pipeline import LONGEST_QUESTION
 from rag_app.records import Filters, Paper
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
 from rag_app.web.i18n.text import Words
-from rag_app.web.state import app_state, conversations
+from rag_app.web.state import app_state, conversations, examples
 from rag_app.web.state.answer_jobs import AnswerJob
+from rag_app.web.state.examples import ExampleJob
 from rag_app.web.state.opened_source import close_source, open_source, opened_source
-from rag_app.web.widgets import answer
+from rag_app.web.widgets import answer, gloss
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
+from rag_app.web.widgets.in_view import bring_into_view
+from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_no_model, show_not_opened
 from rag_app.web.widgets.paper_drawer import DrawerActions, source_drawer
 from rag_app.web.widgets.tab_watch import tab_watch
@@ -30,11 +32,14 @@ from rag_app.web.widgets.tab_watch import tab_watch
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
+EXAMPLE_SECONDS = 1.0  # between looks at the example questions while they are found
+
 
 def page(words: Words, language: str, library: Library) -> None:
     """The chat over an opened collection."""
     conversation = tuple(conversations.current(library))  # another tab may change it while this one draws
     conversations.write_address()
+    gloss.begin()
     if error := conversations.not_opened():
         show_not_opened(error, words)
     if not conversation:
@@ -45,12 +50,16 @@ def page(words: Words, language: str, library: Library) -> None:
     # before the answers, the last of which may wait for its evidence
     _question_box(words, library, busy=busy)
     for place, job in enumerate(conversation):
-        with st.chat_message("user", avatar=":material/person:"):
+        question = st.container(key=f"question-{place}")
+        with question, st.chat_message("user", avatar=":material/person:"):
             _question(place, job, words, library, busy=busy)
         with st.chat_message("assistant", avatar=":material/menu_book:"):
             answer.draw(place, job, words, library, last=place == len(conversation) - 1)
     _drawer(conversation, words, library)
     tab_watch(conversation)
+    if conversation:
+        bring_into_view(f"question-{len(conversation) - 1}", f"{len(conversation)}-{id(conversation[-1])}")
+    gloss.watch()
     # it ended meanwhile: the input and the questions still wait for it
     if busy and not conversations.busy(library):
         st.rerun()
@@ -110,9 +119,24 @@ def _greeting(words: Words, language: str, library: Library) -> None:
         )
     )
     st.markdown(f"**{words['examples']}**")
+    job = examples.job(library, language)
+    every = EXAMPLE_SECONDS if job.running else None
+    st.fragment(_examples, run_every=every, key="examples-watch")(job, job.running, language, library)
+
+
+def _examples(job: ExampleJob, was_running: bool, language: str, library: Library) -> None:
+    """A button for each question; more come while the collection's own are being found."""
+    if was_running and not job.running:
+        st.rerun()
+    questions = (*examples.at_once(library.snapshot.papers, language), *job.questions)
     with st.container(horizontal=True, key="examples"):
-        for question in EXAMPLE_QUESTIONS[language]:
-            st.button(question, key=f"example-{question}", on_click=_ask_example, args=(question, library))
+        for question in questions:
+            st.button(
+                label(question, 90),
+                key=f"example-{question}",
+                on_click=_ask_example,
+                args=(question, library),
+            )
 
 
 def _ask_example(question: str, library: Library) -> None:

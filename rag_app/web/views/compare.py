@@ -16,6 +16,7 @@ from rag_app.records import Hit, Paper, Passage
 from rag_app.search import retrieval
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
+from rag_app.web.widgets import gloss
 from rag_app.web.widgets.compare_button import MOST, PICKED
 from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.paper_drawer import open_paper_drawer
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 SENTENCES = 60  # of a paper; a digest rarely has more
 
 
-def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
+def page(words: Words, language: str, library: Library, open_chat: Callable[[], None]) -> None:
     st.title(words["compare"], anchor=False)
     st.caption(words["compare_caption"])
     papers = _chosen_papers(words, library)
@@ -38,7 +39,10 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
         conversations.ask(question_about(papers, words), library)
         open_chat()
     opened = st.session_state.pop("compare-opened", None)
-    comparison(papers, aspects(papers, library), words, "compare", _open)
+    gloss.begin()
+    reader = gloss.PageReader(language, words, library)
+    comparison(papers, aspects(papers, library), reader, "compare", _open)
+    gloss.watch()
     if opened and library.snapshot.papers.has(opened):
         open_paper_drawer(library.snapshot.papers.get(opened), words, library)
 

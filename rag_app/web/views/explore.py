@@ -47,7 +47,7 @@ def page(words: Words, library: Library, open_chat: Callable[[], None]) -> None:
         return
     if view == "week":
         _new_this_week(chosen, words, library)
-    shown = plots(papers, words)
+    shown = plots(papers, words, library)
     if len(shown) < len(papers):
         st.caption(words["plot_chosen"].format(n=f"{len(shown):,}"))
     if len(shown) < total:

@@ -113,7 +113,7 @@ def _model_list(rows: Sequence[ModelStatus], title: str, words: Words) -> None:
 
 
 def _model_row(row: ModelStatus, words: Words) -> None:
-    model, job = row.model, app_state.background().pulls.get(row.model.id)
+    model, job = row.model, app_state.shared_work().pulls.get(row.model.id)
     with st.container(border=True, key=f"model-{model.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             title = f"**{escape_markdown(model.title)}** {_badges(row, words)}"
@@ -190,7 +190,7 @@ def _pull_button(row: ModelStatus, words: Words) -> None:
 
 
 def _start_pull(model_id: str) -> None:
-    work = app_state.background()
+    work = app_state.shared_work()
     with work.lock:
         job = work.pulls.get(model_id)
         if job is None or not job.running:

@@ -6,6 +6,7 @@ digest is gone stay, with what the reader wrote of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,6 +17,7 @@ from rag_app.records import Paper, url_of
 from rag_app.text.cleaning import clean_line
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
+from rag_app.web.widgets.ask_only import ask_only_button
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_error
 from rag_app.web.widgets.paper_drawer import open_paper_drawer
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 PER_PAGE = 20
 
 
-def page(words: Words, library: Library | None) -> None:
+def page(words: Words, library: Library | None, open_chat: Callable[[], None]) -> None:
     st.title(words["saved"], anchor=False)
     st.caption(words["saved_caption"])
     try:
@@ -39,8 +41,10 @@ def page(words: Words, library: Library | None) -> None:
         st.info(words["saved_empty"], icon=":material/bookmark:")
         return
     papers = _papers(kept, library)
-    found = _searched(kept, papers, tags, words)
+    chosen, found = _searched(kept, papers, tags, words)
     st.caption(words["saved_count"].format(n=len(found), total=len(kept)))
+    if held := [bookmark.arxiv_id for bookmark in found if bookmark.arxiv_id in papers]:
+        ask_only_button(", ".join(chosen) or words["saved"], held, words, "saved", open_chat)
     if not found:
         st.info(words["saved_nothing"], icon=":material/search_off:")
     pages = -(-len(found) // PER_PAGE)
@@ -58,12 +62,12 @@ def _papers(kept: list[Bookmark], library: Library | None) -> dict[str, Paper]:
 
 def _searched(
     kept: list[Bookmark], papers: dict[str, Paper], tags: list[tuple[str, int]], words: Words
-) -> list[Bookmark]:
-    """The search and the tags; what they leave."""
+) -> tuple[list[str], list[Bookmark]]:
+    """The search and the tags; the tags chosen, and what both leave."""
     search = st.text_input(words["saved_search"], key="saved-search", icon=":material/search:")
     found = matching(kept, {one: paper.title for one, paper in papers.items()}, search)
     if not tags:
-        return found
+        return [], found
     counts = dict(tags)
     chosen = st.pills(
         words["saved_tags"],
@@ -73,7 +77,8 @@ def _searched(
         key="saved-tags",
         label_visibility="collapsed",
     )
-    return [bookmark for bookmark in found if set(chosen or ()) <= set(bookmark.tags)]
+    chosen = list(chosen or ())
+    return chosen, [bookmark for bookmark in found if set(chosen) <= set(bookmark.tags)]
 
 
 def _row(bookmark: Bookmark, paper: Paper | None, words: Words) -> None:

@@ -7,26 +7,36 @@ or how a row looks (`widgets.paper_row`). It needs no model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag_app.daily import for_you, period
-from rag_app.daily.brief import Brief, BriefGroup, LeadSentence, brief, line_of, papers_of
+from rag_app.daily.brief import (
+    Brief,
+    BriefGroup,
+    BriefLine,
+    brief,
+    line_of,
+    papers_of,
+)
 from rag_app.daily.following import FollowMatches
 from rag_app.daily.period import Period
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
-from rag_app.web.state import reading
+from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
+from rag_app.web.widgets import gloss
 from rag_app.web.widgets.follows_bar import follows_bar
+from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_row import dismissed_row, paper_row, short_title
 from rag_app.web.widgets.rising import rising_topics
-from rag_app.web.widgets.shortcuts import list_of_keys, shortcuts
 
 if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+
     from rag_app.collection.library import Library
 
 LATEST = 10  # papers of a follow that are shown where none is new
@@ -43,15 +53,21 @@ class TodayChoice:
     for_you: bool  # in the reader's own order
 
 
-def page(words: Words, library: Library) -> None:
-    state = reading.reading_state(library)
-    _title(words)
-    shortcuts()
+def page(words: Words, language: str, library: Library) -> None:
+    gloss.begin()
+    state, reader = reading.reading_state(library), PageReader(language, words, library)
+    st.title(words["today"], anchor=False)
     choice = _choose(state, words, library)
     followed = follows_bar(reading.follow_matches(library, state.new), words, library)
     if followed:
-        _of_follow(followed, state, words, library)
-        return
+        _of_follow(followed, state, reader)
+    else:
+        _brief(choice, state, reader)
+    gloss.watch()
+
+
+def _brief(choice: TodayChoice, state: ReadingState, reader: PageReader) -> None:
+    words, library = reader.words, reader.library
     papers = _papers(choice, state, library)
     shown = [paper for paper in papers if state.shown(paper.arxiv_id)]
     if choice.unread:
@@ -60,17 +76,12 @@ def page(words: Words, library: Library) -> None:
         st.info(_nothing(choice, papers, words), icon=":material/wb_sunny:")
     else:
         state = state.without_badges(shown)
-        made = brief(shown, choice.period, library, reading.topics(library))
-        _count(shown, state, words)
-        _lead(made, words, library)
-        _groups(made, choice, state, words, library)
+        # of all papers: what is read or dismissed must not move the others
+        made = brief(papers, choice.period, library, app_state.topics(library))
+        _count(shown, choice, state, words)
+        _lead(made, reader)
+        _rows(_without_hidden(made, shown), choice, state, reader)
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
-
-
-def _title(words: Words) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(words["today"], anchor=False, width="content")
-        list_of_keys(words)
 
 
 # --- what is shown ------------------------------------------------------------------------------
@@ -140,66 +151,90 @@ def _nothing(choice: TodayChoice, papers: Sequence[Paper], words: Words) -> str:
 # --- how it is drawn ----------------------------------------------------------------------------
 
 
-def _count(papers: Sequence[Paper], state: ReadingState, words: Words) -> None:
+def _count(papers: Sequence[Paper], choice: TodayChoice, state: ReadingState, words: Words) -> None:
+    """The days of the papers, how many they are, and how many of them are unread."""
     unread = sum(paper.arxiv_id not in state.read for paper in papers)
     text = words["today_count_one" if len(papers) == 1 else "today_count"]
-    st.caption(text.format(n=f"{len(papers):,}", unread=f"{unread:,}"))
+    days = sorted({paper.date for paper in papers if paper.date})
+    span = words["span"].format(first=days[0], last=days[-1]) if len(days) > 1 else "".join(days)
+    span = "" if choice.view == "day" else span  # the day that was picked stands above
+    count = text.format(n=f"{len(papers):,}", unread=f"{unread:,}")
+    st.caption(f"{span} · {count}" if span else count)
 
 
-def _lead(made: Brief, words: Words, library: Library) -> None:
+def _lead(made: Brief, reader: PageReader) -> None:
     """The lead, and what rose."""
     if not made.lead and not made.rising:
         return
     with st.container(border=True, key="today-lead"):
         if made.lead:
-            st.markdown(f"**{words['today_lead']}**")
-            st.markdown("\n".join(f"- {_cited(sentence, library)}" for sentence in made.lead))
-        rising_topics(made.rising, words)
+            st.markdown(f"**{reader.words['today_lead']}**")
+            said = as_read([line.passage for line in made.lead if line.passage], reader)
+            cited = (f":small[[{short_title(line.paper.title)}]({line.paper.url})]" for line in made.lead)
+            st.markdown("\n".join(f"- {text} {link}" for text, link in zip(said, cited, strict=True)))
+        rising_topics(made.rising, reader.words)
 
 
-def _cited(sentence: LeadSentence, library: Library) -> str:
-    papers = library.snapshot.papers.many(sentence.papers)
-    links = ", ".join(f"[{short_title(paper.title)}]({paper.url})" for paper in papers)
-    return f"{label(sentence.text, 300)} :small[{links}]"
+def _without_hidden(made: Brief, shown: Sequence[Paper]) -> Brief:
+    """The brief with the lines of these papers alone; groups stay in their order."""
+    ids = {paper.arxiv_id for paper in shown}
+    groups = (
+        BriefGroup(group.name, tuple(line for line in group.lines if line.paper.arxiv_id in ids))
+        for group in made.groups
+    )
+    return replace(made, groups=tuple(group for group in groups if group.lines))
 
 
-def _groups(made: Brief, choice: TodayChoice, state: ReadingState, words: Words, library: Library) -> None:
+def _rows(made: Brief, choice: TodayChoice, state: ReadingState, reader: PageReader) -> None:
     """The groups, or the papers in the reader's own order with the reason for each place."""
     dated = len({line.paper.date for line in made.lines}) > 1
-    if choice.for_you:
-        kept, lines = list(state.bookmarks), {line.paper.arxiv_id: line for line in made.lines}
-        table = library.snapshot.papers
-        for one in for_you.rank(list(lines), kept, state.dismissed, library):
-            paper_row(lines[one.arxiv_id], state, words, table.get(one.nearest).title, dated=dated)
+    if choice.for_you and (mine := _in_own_order(made, state, reader.library)):
+        for line, nearest in mine:
+            paper_row(line, state, reader, nearest, dated=dated)
+        return
+    if len(made.groups) == 1 and not made.groups[0].name:  # a few papers of no topic: nothing to fold
+        for line in made.lines:
+            paper_row(line, state, reader, dated=dated)
         return
     before = 0
-    for place, group in enumerate(made.groups):
-        with _group(place, group, words, opened=before < OPEN) as fold:
-            if fold.open:
+    for group in made.groups:
+        fold = _group(group, reader.words, opened=before < OPEN)
+        if fold.open:  # what is folded costs nothing
+            with fold:
                 for line in group.lines:
-                    paper_row(line, state, words, dated=dated)
+                    paper_row(line, state, reader, dated=dated)
         before += len(group.lines)
 
 
-def _group(place: int, group: BriefGroup, words: Words, *, opened: bool) -> st.delta_generator.DeltaGenerator:
+def _in_own_order(made: Brief, state: ReadingState, library: Library) -> list[tuple[BriefLine, str]]:
+    """(line, title of the kept paper that is nearest), best first; empty where nothing can be learned,
+    since too many of the judged papers are gone.
+    """
+    lines = {line.paper.arxiv_id: line for line in made.lines}
+    table = library.snapshot.papers
+    ranked = for_you.rank(list(lines), list(state.bookmarks), state.dismissed, library)
+    return [(lines[one.arxiv_id], table.get(one.nearest).title) for one in ranked]
+
+
+def _group(group: BriefGroup, words: Words, *, opened: bool) -> ExpanderContainer:
     name = label(group.name, 60) or words["today_others"]
     return st.expander(
         words["today_group"].format(name=name, n=len(group.lines)),
         expanded=opened,
-        key=f"today-group-{place}-{group.name}",
+        key=f"today-group-{group.name}",
         on_change="rerun",
     )
 
 
-def _of_follow(found: FollowMatches, state: ReadingState, words: Words, library: Library) -> None:
+def _of_follow(found: FollowMatches, state: ReadingState, reader: PageReader) -> None:
     """The new papers of what is followed, newest first; where none is new, the latest."""
     ids = [arxiv_id for arxiv_id in reversed(found.new or found.papers[-LATEST:]) if state.shown(arxiv_id)]
     if not found.papers:
-        st.info(words["follow_none"], icon=":material/add_alert:")
+        st.info(reader.words["follow_none"], icon=":material/add_alert:")
     elif not found.new:
-        st.caption(words["follow_none_new"])
-    for paper in library.snapshot.papers.many(ids):
-        paper_row(line_of(paper), state, words)
+        st.caption(reader.words["follow_none_new"])
+    for paper in reader.library.snapshot.papers.many(ids):
+        paper_row(line_of(paper), state, reader)
 
 
 def _dismissed(papers: Sequence[Paper], words: Words) -> None:

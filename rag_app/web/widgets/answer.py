@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rag_app.records import Answer, Citation, Intent
+from rag_app.records import Answer, Citation, Intent, Query
 from rag_app.web.i18n.text import Words
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
 from rag_app.web.state.opened_source import open_source
@@ -23,6 +23,7 @@ from rag_app.web.widgets.answer_progress import answer_progress, sentence_text, 
 from rag_app.web.widgets.ask_only import ask_only_button
 from rag_app.web.widgets.comparison import comparison
 from rag_app.web.widgets.evidence_cards import evidence_cards
+from rag_app.web.widgets.gloss import PageReader, quotes_as_read
 from rag_app.web.widgets.markdown import badge, blocks, label, with_badges, without_table
 from rag_app.web.widgets.next_steps import after_refusal, next_questions
 from rag_app.web.widgets.notices import show_error
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 
 EVIDENCE_SECONDS = 1.0  # that drawing waits for evidence, sooner than a second run of the page brings it
 NUMBERS_BESIDE = 3  # more of them stand below their block, not beside it
-BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND}  # others rest on the whole table
+# Kinds whose points name their papers, so that cards are shown while they are written alone.
+OF_POINTS = {Intent.OVERVIEW, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS, Intent.TABLE}
+# Others rest on the whole table.
+BY_SIMILARITY = {Intent.LOOKUP, Intent.LIST, Intent.COMPARE, Intent.TREND} | OF_POINTS
 
 
 def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bool) -> None:
@@ -44,14 +48,15 @@ def draw(place: int, job: AnswerJob, words: Words, library: Library, *, last: bo
     evidence = st.container(key=f"answer-{place}-evidence")
     _wait_for_evidence(job, evidence.empty(), words)
     progress = job.progress
-    if progress.evidence and _shows_cards(progress):
+    if progress.evidence and progress.query and _shows_cards(progress, progress.query):
+        reader = PageReader(progress.query.language, words, library)
         with evidence:
-            evidence_cards(progress.evidence, words, f"answer-{place}", partial(open_source, place))
+            evidence_cards(progress.evidence, reader, f"answer-{place}", partial(open_source, place))
     if not progress.finished:
         answer_progress(place, job, progress, words)
         return
     if progress.answer:
-        _finished(place, progress, progress.answer, words)
+        _finished(place, progress, progress.answer, PageReader(progress.answer.language, words, library))
     else:
         text_so_far(progress, words)
     _below(place, job, words, library)
@@ -67,38 +72,43 @@ def _wait_for_evidence(job: AnswerJob, place: DeltaGenerator, words: Words) -> N
         place.empty()
 
 
-def _shows_cards(progress: AnswerProgress) -> bool:
-    """A refusal has none: it offers its nearest papers, and the cards would show them twice."""
-    refused = progress.answer is not None and progress.answer.refused
-    return progress.query is not None and progress.query.intent in BY_SIMILARITY and not refused
+def _shows_cards(progress: AnswerProgress, query: Query) -> bool:
+    """A list, points and a refusal have none: they name their papers, and the cards would show them twice."""
+    answer = progress.answer
+    named = answer is not None and (
+        answer.refused or paper_list.is_list(answer) or answer.intent in OF_POINTS
+    )
+    return query.intent in BY_SIMILARITY and not named
 
 
 # --- once it is finished ------------------------------------------------------------------------
 
 
-def _finished(place: int, progress: AnswerProgress, answer: Answer, words: Words) -> None:
+def _finished(place: int, progress: AnswerProgress, answer: Answer, reader: PageReader) -> None:
     """The checked answer; beside each block are the buttons that open what it cites."""
     if answer.refused:
         # the nearest papers become buttons
         said = answer.text.partition("\n\n")[0] if answer.nearest else answer.text
-        st.info(f"**{words['refused']}**\n\n{with_badges(said)}", icon=":material/search_off:")
+        st.info(f"**{reader.words['refused']}**\n\n{with_badges(said)}", icon=":material/search_off:")
         return
     if paper_list.is_long(answer):
-        _long_list(place, progress, answer, words)
+        _long_list(place, progress, answer, reader)
         return
-    _cited_text(place, without_table(answer.text) if answer.comparison else answer.text, answer)
+    text = without_table(answer.text) if answer.comparison else answer.text
+    _cited_text(place, quotes_as_read(text, answer, reader), answer)
     if answer.comparison:
         papers = [progress.papers[citation.arxiv_id] for citation in answer.citations]
-        comparison(papers, answer.comparison, words, f"answer-{place}", partial(open_source, place))
+        show = partial(open_source, place)
+        comparison(papers, answer.comparison, reader, f"answer-{place}", show)
 
 
-def _long_list(place: int, progress: AnswerProgress, answer: Answer, words: Words) -> None:
+def _long_list(place: int, progress: AnswerProgress, answer: Answer, reader: PageReader) -> None:
     """One page of the list, in the order that the reader chose."""
     key = f"answer-{place}"
     _cited_text(place, paper_list.intro(answer), answer)
-    order = paper_list.choose_order(words, key)
+    order = paper_list.choose_order(reader.words, key)
     shown = paper_list.page_of(answer, progress.papers, order, paper_list.chosen_page(key))
-    _cited_text(place, shown, answer)
+    _cited_text(place, quotes_as_read(shown, answer, reader), answer)
     paper_list.choose_page(answer, key)
 
 

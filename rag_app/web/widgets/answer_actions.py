@@ -56,11 +56,11 @@ def _copy_menu(place: int, job: AnswerJob, answer: Answer, words: Words, library
     if not menu.open:
         return
     with menu:
-        st.caption(words["copy_help"])
-        st.code(with_sources(answer), language="markdown", wrap_lines=True, height=300)
         if answer.citations:
             turn = SavedTurn(0, job.question, "", None, answer, trace=trace_of(job.progress))
             answer_exports(turn, library.snapshot.papers.find, words, key)
+        st.caption(words["copy_help"])
+        st.code(with_sources(answer), language="markdown", wrap_lines=True, height=220)
 
 
 def _details_menu(

@@ -1,4 +1,4 @@
-"""The line below an answer: what was assumed, what was scanned, how long it took, how fast it was.
+"""The line below an answer: what was assumed, what was scanned, how long it took.
 
 Knows: which of these an answer has. Does not know: how they were counted.
 """
@@ -9,7 +9,6 @@ from rag_app.records import Answer, Intent
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words
 from rag_app.web.state.answer_jobs import AnswerProgress
-from rag_app.web.widgets.token_speed import token_speed
 
 
 def answer_footnote(progress: AnswerProgress, answer: Answer, words: Words) -> str:
@@ -21,9 +20,7 @@ def answer_footnote(progress: AnswerProgress, answer: Answer, words: Words) -> s
     if answer.borderline:
         facts.append(words["borderline"].format(borderline=f"{answer.borderline:,}"))
     facts.append(words["took"].format(seconds=f"{answer.seconds:.1f}"))
-    if answer.usage.tokens_per_second:  # of one token there is none
-        facts.append(token_speed(answer.usage, words))
-    elif not answer.refused and not answer.usage.generated_tokens:
+    if not answer.refused and not answer.usage.generated_tokens:
         facts.append(
             words["counted" if answer.intent in {Intent.METADATA, Intent.TREND} else "no_model_used"]
         )

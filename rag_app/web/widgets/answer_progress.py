@@ -35,7 +35,7 @@ def _redraw(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> 
         st.rerun()
     text_so_far(progress, words)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"writing-{place}"):
-        stop_button(words, f"stop-{place}", job.stop, stopping=job.stopped.is_set())
+        stop_button(words, f"stop-answer-{place}", job.stop, stopping=job.stopped.is_set())
         if (call := job.model_call) and not job.stopped.is_set():
             usual = conversations.usual_speed(call.model)
             st.caption(waiting_line(usual, call, time.monotonic(), words))
@@ -44,6 +44,8 @@ def _redraw(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> 
 def text_so_far(progress: AnswerProgress, words: Words) -> None:
     for sentence in progress.sentences:
         st.markdown(sentence_text(sentence, words))
+    if (working := progress.working) and not progress.finished:
+        st.caption(words["points_written"].format(done=working.done, total=working.total))
     if progress.draft:
         st.markdown(f":gray[{escape_with_badges(progress.draft)} ▍]")
     elif not progress.finished:

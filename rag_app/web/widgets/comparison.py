@@ -11,16 +11,18 @@ import streamlit as st
 
 from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import Words, votes
-from rag_app.web.widgets.markdown import badge, escape_inline, label
+from rag_app.web.i18n.text import votes
+from rag_app.web.widgets.gloss import PageReader, as_read
+from rag_app.web.widgets.markdown import badge, label
 
 Table = Mapping[str, Mapping[str, Sequence[Passage]]]  # aspect -> arXiv id -> sentences
 
 
 def comparison(
-    papers: Sequence[Paper], table: Table, words: Words, key: str, open_source: Callable[[str], None]
+    papers: Sequence[Paper], table: Table, reader: PageReader, key: str, open_source: Callable[[str], None]
 ) -> None:
     """One column a paper, one row an aspect; each cell repeats its paper's number for narrow screens."""
+    words = reader.words
     with st.container(border=True, key=f"{key}-comparison"):
         for n, (column, paper) in enumerate(zip(st.columns(len(papers)), papers, strict=True), start=1):
             with column:
@@ -34,13 +36,9 @@ def comparison(
                     on_click=open_source,
                     args=(paper.arxiv_id,),
                 )
+        missing = f":gray[{words['not_in_digest']}]"
         for aspect, cells in table.items():
             st.markdown(f"**{escape_markdown(aspect)}**")
             for n, (column, paper) in enumerate(zip(st.columns(len(papers)), papers, strict=True), start=1):
-                column.markdown(f"{badge(n)} {_cell(cells.get(paper.arxiv_id, ()), words)}")
-
-
-def _cell(passages: Sequence[Passage], words: Words) -> str:
-    if not passages:
-        return f":gray[{words['not_in_digest']}]"
-    return " ".join(escape_inline(" ".join(passage.text.split())) for passage in passages)
+                said = as_read(cells.get(paper.arxiv_id, ()), reader)
+                column.markdown(f"{badge(n)} {' '.join(said) or missing}")

@@ -12,7 +12,7 @@ from itertools import islice
 
 from rag_app.records import Answer, Intent, Paper
 from rag_app.search import patterns
-from rag_app.web.i18n.examples import EXAMPLE_QUESTIONS
+from rag_app.web.i18n.examples import EXAMPLES
 from rag_app.web.i18n.text import Words, words_for
 from rag_app.web.state.answer_jobs import AnswerProgress
 
@@ -43,8 +43,9 @@ def _questions(progress: AnswerProgress, answer: Answer, words: Words) -> Iterat
     papers = [progress.papers[c.arxiv_id] for c in answer.citations if c.arxiv_id in progress.papers]
     match answer.intent:
         case Intent.CHAT:
-            yield from EXAMPLE_QUESTIONS.get(answer.language, EXAMPLE_QUESTIONS["en"])
-        case Intent.LOOKUP if papers:
+            wordings = EXAMPLES.get(answer.language, EXAMPLES["en"])
+            yield from (wordings[kind] for kind in ("latest", "votes", "months"))
+        case Intent.LOOKUP | Intent.PAPER if papers:
             yield from _about_one(papers[0], {c.section for c in answer.citations}, words)
             yield from _compared([papers[0], *_other_papers(progress, papers)], words)
             yield from _authors(papers[0], words)

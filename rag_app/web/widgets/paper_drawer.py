@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag_app.records import Paper
+from rag_app.lang import reads_as
+from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.bookmarks import bookmark_button
 from rag_app.web.widgets.compare_button import compare_button
+from rag_app.web.widgets.gloss import LONGEST, PageReader, as_read
 from rag_app.web.widgets.highlights import Spans, highlighted, spans_of
-from rag_app.web.widgets.markdown import badge, escape_inline
+from rag_app.web.widgets.markdown import badge, escape_inline, label
 from rag_app.web.widgets.similar_papers import similar_papers
 
 if TYPE_CHECKING:
@@ -65,9 +67,25 @@ def source_drawer(
         st.markdown(f"> {escape_inline(' '.join(citation.quote.split()))}")
     elif spans:
         st.caption(words["highlight" if citation else "highlight_found"])
+    _glosses(paper, spans, progress, words, library)
     _section_tabs(paper, spans, citation.section if citation else next(iter(spans), ""))
-    if not gone:
-        similar_papers(paper.arxiv_id, words, library, "drawer", actions.follow)
+    if not gone and similar_papers(paper.arxiv_id, words, library, "drawer", actions.follow):
+        st.rerun()  # the page, which opens the drawer, knows the paper; the drawer alone would not change
+
+
+def _glosses(paper: Paper, spans: Spans, progress: AnswerProgress, words: Words, library: Library) -> None:
+    """What the highlighted sentences say, for a reader of another language."""
+    passages = [
+        Passage(paper.arxiv_id, name, start, end, paper.section(name).text[start:end])
+        for name, places in spans.items()
+        for start, end in places
+    ]
+    language = progress.query.language if progress.query else ""
+    foreign = [passage for passage in passages if language and not reads_as(passage.text, language)]
+    read = as_read(foreign, PageReader(language, words, library))
+    if said := [text for text, p in zip(read, foreign, strict=True) if text != label(p.text, LONGEST)]:
+        st.caption(words["gloss_help"])
+        st.markdown("\n".join(f"> {text}\n>" for text in said))
 
 
 def _section_tabs(paper: Paper, spans: Spans, opened: str) -> None:

@@ -17,6 +17,7 @@ from rag_app.text.cleaning import clean_line
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
+from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
@@ -25,17 +26,17 @@ LONGEST = 320  # characters of the line
 
 
 def paper_row(
-    line: BriefLine, state: ReadingState, words: Words, why: str = "", *, dated: bool = True
+    line: BriefLine, state: ReadingState, reader: PageReader, why: str = "", *, dated: bool = True
 ) -> None:
     """Draw the row; `why` is the title of the kept paper that brought it here, `dated` whether the day
     is said.
     """
-    paper = line.paper
+    paper, words = line.paper, reader.words
     with st.container(key=f"today-paper-{_name(paper)}", gap=None):
         st.markdown(_head(paper, state, words), anchors=False)
         st.caption(_facts(paper, words, why, dated=dated))
-        if line.text and paper.arxiv_id not in state.read:
-            st.markdown(label(line.text, LONGEST))
+        if line.passage and paper.arxiv_id not in state.read:
+            st.markdown(as_read([line.passage], reader, LONGEST)[0])
         with st.container(horizontal=True, gap="small"):
             _buttons(paper, state, words)
 

@@ -5,6 +5,9 @@ Knows: how a plot looks. Does not know: what it shows.
 
 from __future__ import annotations
 
+# Kinds side by side, which eyes of every kind tell apart on white and on black: Paul Tol's "bright"
+# (https://sronpersonalpages.nl/~pault/), its yellow and cyan darker.
+KINDS = ("#4477aa", "#ee6677", "#228833", "#b8a02e", "#33a6cc", "#aa3377", "#8a8a8a")
 USUAL, HOT = "#14918a", "#e8590c"  # a mark; one that stands out
 
 

@@ -1,4 +1,4 @@
-"""Plots of a set of papers, in tabs: topics, papers per month, votes and authors.
+"""Plots of a set of papers, in tabs: topics, a map, papers per month, votes and authors.
 
 Knows: which numbers a plot shows, and which papers stand behind a mark. Does not know: which papers
 it is about.
@@ -7,15 +7,23 @@ it is about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
+from rag_app.web.widgets.map_plot import map_plot
 from rag_app.web.widgets.plot_style import USUAL, month_axis
 from rag_app.web.widgets.topics_plot import topics_plot
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+
+# Draws papers; the arXiv ids behind the marks that are chosen, None while none is.
+Plot = Callable[[Sequence[Paper], Words], "set[str] | None"]
 
 TOP_AUTHORS = 15
 DOTS = 600  # papers with most votes that are drawn; more dots would cover each other
@@ -23,9 +31,15 @@ DOTS = 600  # papers with most votes that are drawn; more dots would cover each 
 HEIGHT, BAR, AXIS = 280, 24, 40
 
 
-def plots(papers: Sequence[Paper], words: Words) -> list[Paper]:
+def plots(papers: Sequence[Paper], words: Words, library: Library) -> list[Paper]:
     """Draw the open one; the papers behind the marks that are chosen, or all."""
-    kinds = {"topics": topics_plot, "months": _months_plot, "votes": _votes_plot, "authors": _authors_plot}
+    kinds: dict[str, Plot] = {
+        "topics": topics_plot,
+        "map": partial(map_plot, library=library),
+        "months": _months_plot,
+        "votes": _votes_plot,
+        "authors": _authors_plot,
+    }
     tabs = st.tabs([words[f"plot_{kind}"] for kind in kinds], key="plots", on_change="rerun")
     chosen: set[str] | None = None
     for tab, (kind, draw) in zip(tabs, kinds.items(), strict=True):

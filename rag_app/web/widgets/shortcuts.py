@@ -1,49 +1,68 @@
-"""Keys of a page with rows of papers: j and k move, one letter presses a button of the row.
+"""Keys: a table says which key does what on a page, one listener does it, and ? lists them.
 
-Knows: which key presses which button, and that keys rest in text fields, in dialogs and beside Ctrl, Alt
-and the like. Does not know: what a button does. The script is part of the page: it loads nothing.
+Knows: which keys there are, and that they rest in text fields, in dialogs and menus, and beside Ctrl, Alt
+and the like; Escape alone also works in a question box that is empty. Does not know: what a button does.
+The script is part of the page: it loads nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 import streamlit as st
 
 from rag_app.web.i18n.text import Words
 
-ROW = "st-key-today-paper-"  # beginning of the class of each row
-HELP = "today-keys"  # key of the list of keys, which ? opens
-# key -> beginning of the key of the button that it presses in the row
-BUTTONS: Mapping[str, str] = {
-    "r": "today-read-",
-    "s": "today-save-",
-    "x": "today-dismiss-",
-    "o": "today-open-",
-}
-NAMES: Mapping[str, str] = {
-    "j": "key_next",
-    "k": "key_before",
-    "r": "key_read",
-    "s": "key_save",
-    "x": "key_dismiss",
-    "o": "key_open",
-    "?": "key_help",
-}
+HELP = "keys"  # of the button that lists them
+ROW = "today-paper-"  # beginning of the key of each row of papers
+QUESTION = "question"  # the box of the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """One key. `target` is the beginning of the key of what it presses or focuses."""
+
+    key: str  # as browsers name it: https://developer.mozilla.org/docs/Web/API/KeyboardEvent/key
+    name: str  # of the words that say what it does
+    # press a button of the page, focus a field, press a button of the marked row, mark another row
+    does: Literal["press", "focus", "row", "next", "before"] = "press"
+    target: str = ""
+
+
+EVERYWHERE = (
+    Shortcut("/", "key_question", "focus", QUESTION),
+    Shortcut("Escape", "key_stop", "press", "stop-answer-"),
+    Shortcut("n", "key_new", "press", "new-conversation"),
+    Shortcut("?", "key_help", "press", HELP),
+)
+ON_ROWS = (
+    Shortcut("j", "key_next", "next"),
+    Shortcut("k", "key_before", "before"),
+    Shortcut("r", "key_read", "row", "today-read-"),
+    Shortcut("s", "key_save", "row", "today-save-"),
+    Shortcut("x", "key_dismiss", "row", "today-dismiss-"),
+    Shortcut("o", "key_open", "row", "today-open-"),
+)
 
 # One listener for the whole document. The marked row is drawn by a style sheet, which outlives redraws
 # of the row; a row that has gone gives its mark to the one in its place.
 _SCRIPT = """
 export default function ({ data, parentElement }) {
-  const rows = () => [...document.querySelectorAll(`[class*="${data.row}"]`)];
-  const name = (row) => [...row.classList].find((one) => one.startsWith(data.row));
-  const colour = getComputedStyle(parentElement.querySelector("span")).getPropertyValue("--st-primary-color") || "teal";
+  const keyed = (name, within = document) => within.querySelector(`[class*="st-key-${name}"]`);
+  const rows = () => [...document.querySelectorAll(`[class*="st-key-${data.row}"]`)];
+  const name = (row) => [...row.classList].find((one) => one.startsWith(`st-key-${data.row}`));
+  const span = parentElement.querySelector("span");
+  const colour = getComputedStyle(span).getPropertyValue("--st-primary-color") || "teal";
   let place = -1, marked = "";
   const style = document.head.appendChild(document.createElement("style"));
 
   const mark = (row) => {
     marked = name(row);
-    style.textContent = `.${CSS.escape(marked)} { box-shadow: -0.75rem 0 0 -0.5rem ${colour}; }`;
+    const one = `.${CSS.escape(marked)}`;
+    style.textContent = `${one} { position: relative } ${one}::before { content: ""; position: absolute;
+      left: -0.7rem; top: 0.25rem; bottom: 0.25rem; width: 3px; border-radius: 2px; background: ${colour} }`;
     row.scrollIntoView({ block: "nearest" });
     row.querySelector("a")?.focus({ preventScroll: true });
   };
@@ -54,10 +73,17 @@ export default function ({ data, parentElement }) {
     place = Math.max(0, Math.min(all.length - 1, at < 0 ? Math.max(place, 0) : at + step));
     mark(all[place]);
   };
-  const press = (button) => {
+  const pressInRow = (button) => {
     const row = rows().find((one) => name(one) === marked);
     place = rows().indexOf(row);
-    row?.querySelector(`[class*="st-key-${button}"] button`)?.click();
+    if (row) keyed(button, row)?.querySelector("button")?.click();
+  };
+  const act = {
+    press: (target) => keyed(target)?.querySelector("button")?.click(),
+    focus: (target) => keyed(target)?.querySelector("textarea, input")?.focus(),
+    row: pressInRow,
+    next: () => move(1),
+    before: () => move(-1),
   };
   const keep = new MutationObserver(() => {
     const all = rows();
@@ -65,38 +91,48 @@ export default function ({ data, parentElement }) {
     place = Math.max(0, Math.min(place, all.length - 1));
     mark(all[place]);
   });
-  const typing = (target) =>
-    target.closest?.("input, textarea, select, [contenteditable=true], [role=combobox], [role=dialog]");
+  const fields = "input, textarea, select, [contenteditable=true], [role=combobox], [role=dialog], [role=menu]";
+  const rests = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
+    if (document.querySelector("[role=dialog], [role=menu], [role=listbox]")) return true;
+    const field = event.target.closest?.(fields);
+    const emptyQuestion = field && field.closest(`.st-key-${data.question}`) && !field.value;
+    return Boolean(field) && !(event.key === "Escape" && emptyQuestion);
+  };
   const listen = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (document.querySelector("[role=dialog]") && event.key !== "?") return;
-    if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
-    else if (event.key === "?") document.querySelector(`.st-key-${data.help} button`)?.click();
-    else if (data.buttons[event.key]) press(data.buttons[event.key]);
-    else return;
+    const found = data.table.find((one) => one.key === event.key);
+    if (!found || event.defaultPrevented || rests(event)) return;
+    act[found.does](found.target);
     event.preventDefault();
   };
   document.addEventListener("keydown", listen);
   keep.observe(document.body, { childList: true, subtree: true });
+  document.documentElement.dataset.keys = "on";
   return () => {
     document.removeEventListener("keydown", listen);
     keep.disconnect();
+    delete document.documentElement.dataset.keys;
     style.remove();
   };
 }
 """
 
 
-def list_of_keys(words: Words) -> None:
-    """The button that shows which keys work on this page."""
-    with st.popover(words["shortcuts"], icon=":material/keyboard:", type="tertiary", key=HELP):
-        st.markdown("  \n".join(f"`{key}` {words[name]}" for key, name in NAMES.items()))
-        st.caption(words["shortcuts_help"])
+def shortcuts(table: Sequence[Shortcut], words: Words) -> None:
+    """Let the keys of the table work, beside the button that lists them."""
+    listed = st.button(
+        words["shortcuts"], icon=":material/keyboard:", type="tertiary", key=HELP, help=words["key_help"]
+    )
+    data = {"table": [asdict(one) for one in table], "row": ROW, "question": QUESTION}
+    _listener()(data=data, key="shortcuts")
+    if listed:
+        st.dialog(words["shortcuts"], width="small")(_list_of_keys)(table, words)
 
 
-def shortcuts() -> None:
-    """Let the keys work on this page."""
-    _listener()(data={"row": ROW, "help": HELP, "buttons": dict(BUTTONS)}, key="shortcuts")
+def _list_of_keys(table: Sequence[Shortcut], words: Words) -> None:
+    names = {"Escape": "Esc"}
+    st.markdown("  \n".join(f"`{names.get(one.key, one.key)}` {words[one.name]}" for one in table))
+    st.caption(words["shortcuts_help"])
 
 
 @st.cache_resource(show_spinner=False)

@@ -17,6 +17,7 @@ from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import LANGUAGES, Words
 from rag_app.web.state import app_state, conversations
 from rag_app.web.widgets.folder_watch import folder_watch
+from rag_app.web.widgets.home_choice import collection_choice
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.token_speed import last_token_speed
 
@@ -47,6 +48,7 @@ def sidebar(
     place: DeltaGenerator, words: Words, library: Library | None, open_chat: Callable[[], None]
 ) -> None:
     with place:
+        collection_choice(words)
         if library:
             _conversations(words, library, open_chat)
         every = REFRESH_SECONDS if app_state.engine().loading else None

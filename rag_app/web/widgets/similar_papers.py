@@ -23,23 +23,29 @@ SHOWN = 6
 
 def similar_papers(
     arxiv_id: str, words: Words, library: Library, key: str, open_paper: Callable[[str], None]
-) -> None:
-    """Draw them, nearest first; nothing where the collection holds no other paper."""
+) -> bool:
+    """Draw them, nearest first; nothing where the collection holds no other paper. Whether one was
+    pressed: `open_paper` has then been called, before this was drawn.
+    """
     found = _similar(library.snapshot.name, arxiv_id, library)
+    pressed = False
     if not found:
-        return
+        return pressed
     st.markdown(f"**{words['similar']}** :gray[:small[{words['similar_help']}]]")
     with st.container(gap="small", key=f"{key}-similar"):
         for one in found:
-            st.button(
-                label(one.paper.title, 100),
-                key=f"{key}-similar-{one.paper.arxiv_id}",
-                icon=":material/arrow_forward:",
-                type="tertiary",
-                on_click=open_paper,
-                args=(one.paper.arxiv_id,),
-            )
-            st.caption(_facts(one, words))
+            with st.container(gap=None):
+                pressed |= st.button(
+                    label(one.paper.title, 100),
+                    key=f"{key}-similar-{one.paper.arxiv_id}",
+                    icon=":material/arrow_forward:",
+                    type="tertiary",
+                    wrap=False,
+                    on_click=open_paper,
+                    args=(one.paper.arxiv_id,),
+                )
+                st.caption(_facts(one, words))
+    return pressed
 
 
 def _facts(one: similar.Similar, words: Words) -> str:

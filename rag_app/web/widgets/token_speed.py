@@ -24,5 +24,5 @@ def last_token_speed(library: Library, words: Words) -> str:
     """That of this tab's latest answer that the model wrote; empty without one."""
     for job in reversed(conversations.current(library)):
         if (answer := job.progress.answer) and answer.usage.generated_tokens:
-            return token_speed(answer.usage, words) if answer.usage.tokens_per_second else ""
+            return token_speed(answer.usage, words) if answer.usage.tokens_per_second >= 1 else ""
     return ""

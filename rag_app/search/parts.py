@@ -15,17 +15,18 @@ from rag_app.collection.paper_names import TITLE_HEAD, Named
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Filters
-from rag_app.search import dates, kinds, patterns
+from rag_app.search import dates, kinds, names, patterns
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
 GLUED = re.compile(rf"[{other_scripts()}]+$")
+OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class QuestionParts:
     """A question taken apart; `rest` is what is left of it without dates, votes and authors."""
 
     question: str
@@ -39,7 +40,7 @@ class Reading:
     marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
 
 
-def read(question: str, dictionary: Dictionary) -> Reading:
+def read(question: str, dictionary: Dictionary) -> QuestionParts:
     """Take a question apart, each part masked before the next is looked for."""
     found = dates.find(question, dictionary.papers.last_day)
     rest = masked(question, found.spans)
@@ -51,7 +52,7 @@ def read(question: str, dictionary: Dictionary) -> Reading:
         spans, unknown_author = [], ""
     marks += [(span, kinds.AUTHOR) for span in spans]
     rest = masked(rest, spans)
-    named = dictionary.names.find(rest, dictionary.lexical.knows, dictionary.papers.has)
+    named = names.find(rest, dictionary)
     filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
     without_names = masked(rest, [(m.span[0], _after_ending(rest, m.span[1])) for m in named.mentions])
     terms = tuple(
@@ -64,7 +65,9 @@ def read(question: str, dictionary: Dictionary) -> Reading:
         notes.append(f"{found.relative} = {' – '.join(found.days or (found.since, found.until))}")
     if found.impossible:
         notes.append(found.impossible)
-    return Reading(question, filters, found, named, rest, terms, unknown_author, tuple(notes), tuple(marks))
+    return QuestionParts(
+        question, filters, found, named, rest, terms, unknown_author, tuple(notes), tuple(marks)
+    )
 
 
 def masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -113,18 +116,20 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
     """(authors of the table that are named in full, their spans, a name asked for as author that is
     not there).
     """
+    unmeant = [match.span() for match in patterns.NOT_AUTHOR.finditer(text)]
+    text = masked(text, unmeant)
     words = list(AUTHOR_WORDS.finditer(text))
-    found, spans, at = [], [], 0
+    found, spans, at = [], unmeant, 0
     while at < len(words):
         for size in (4, 3, 2):
             if at + size > len(words):
                 continue
             span = words[at].start(), words[at + size - 1].end()
             typed = _bare(text[slice(*span)])
-            spellings = papers.author_spellings(author_key(typed)) if _is_person(typed) else []
-            if spellings:
-                found.append(spellings[0])
-                spans.append((span[0], _after_ending(text, span[0] + len(typed))))
+            spelling = _author(typed, papers) if _is_person(typed) else ""
+            if spelling:
+                found.append(spelling)
+                spans.append((_before_brackets(text, span[0]), _after_ending(text, span[0] + len(typed))))
                 at += size - 1
                 break
         at += 1
@@ -139,6 +144,27 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
     if close:
         return (close[0][0],), [maybe.span()], ""
     return ((), [asked.span()], typed) if asked else ((), [], "")
+
+
+def _author(typed: str, papers: PaperTable) -> str:
+    """The author of that name; one with initials between its words, if there is only one of them."""
+    spellings = papers.author_spellings(author_key(typed))
+    if spellings:
+        return spellings[0]
+    words = author_key(typed).split()
+    same = [name for name in papers.authors_with(typed) if _without_initials(name) == words]
+    return same[0] if len(words) == 2 and len(same) == 1 else ""
+
+
+def _without_initials(name: str) -> list[str]:
+    first, *between, last = author_key(name).split()
+    return [first, *(word for word in between if len(word) > 1), last]
+
+
+def _before_brackets(text: str, at: int) -> int:
+    """Where a name begins that is spelled before its brackets too: "허카이밍(Kaiming He)"."""
+    other = OTHER_SPELLING.search(text, 0, at)
+    return other.start() if other else at
 
 
 def _is_paper(name: str, dictionary: Dictionary) -> bool:

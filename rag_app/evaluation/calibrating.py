@@ -1,0 +1,63 @@
+"""A calibration: questions asked of a collection, their signs, the table fitted to them.
+
+Knows: which questions are asked, and of which collection. Does not know: how questions are made,
+which signs there are, or how a table is fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rag_app.evaluation import questions
+from rag_app.pipeline import Library, understood
+from rag_app.progress import Progress, silent
+from rag_app.records import Intent
+from rag_app.search import probes, relevance
+from rag_app.search.calibration import Calibration, Labelled, fitted
+from rag_app.search.retrieval import retrieve
+
+FEWEST = 40  # papers: of fewer, too few questions can be made
+OF_RECORDS = {"metadata", "day", "period"}  # kinds of question files that no text answers
+# Kinds that are answered without asking whether papers are about them.
+UNASKED = {Intent.METADATA, Intent.SUMMARY, Intent.OFF, Intent.CHAT, Intent.RESTYLE}
+
+
+def calibrated(library: Library, samples: Library, progress: Progress = silent) -> Calibration:
+    """The table for the embedding model of both: questions made of the collection, or of `samples`
+    where it is small, and the project's own questions over `samples`, unless the collection has an
+    embedding model of its own.
+    """
+    papers = library.snapshot.papers.all()
+    if len(papers) < FEWEST:
+        library, papers = samples, samples.snapshot.papers.all()
+    asked = [(question, library, True) for question in probes.about_papers(papers)]
+    asked += [(question, library, False) for question in probes.foreign()]
+    alike = samples.embedder.fingerprint == library.embedder.fingerprint
+    worded = [(question, samples, True) for question in _worded()] if alike else []
+    labelled: list[list[Labelled]] = [[], []]
+    for place, (question, over, about) in enumerate([*asked, *worded], start=1):
+        labelled[place > len(asked)] += _labelled(question, over, about)
+        progress("asking", place, len(asked) + len(worded))
+    told: dict[str, float | int | str] = {
+        "papers": len(papers),
+        "embedder": library.embedder.fingerprint[:16],
+    }
+    return fitted(labelled[0], labelled[1], told)
+
+
+def _worded() -> Iterable[str]:
+    """The project's own questions that papers of its samples answer."""
+    return (
+        question.turns[0]
+        for question in questions.of_samples()
+        if len(question.turns) == 1 and question.answerable and question.kind not in OF_RECORDS
+    )
+
+
+def _labelled(question: str, library: Library, about: bool) -> list[Labelled]:
+    """The signs of a question; none where it names a paper, or is of a kind that needs no signs."""
+    query = understood(question, library)
+    if query.papers or query.intent in UNASKED:
+        return []
+    found = relevance.signs(query, retrieve(query, library), library)
+    return [Labelled(question, relevance.row(found), about, relevance.is_topic(query))]

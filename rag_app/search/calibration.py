@@ -1,0 +1,175 @@
+"""The thresholds that depend on the embedding model and the collection, with how they were measured.
+
+Knows: the form of the table, where tables are kept and shipped, and how one is fitted to signs with
+known answers. Does not know: what the signs are, or which questions they are of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from rag_app import files
+from rag_app.home import Home
+
+SHIPPED = Path(__file__).parent / "calibrations"
+
+NOT_MEASURED = "none measured for this embedding model; the default model's are used"
+
+# Wishes, the same for every model. One question in fifty may be refused that papers answer; half of
+# them name their paper and are never asked about here, so it may be this share of the others. And
+# this share of those that no paper is about may pass as clear.
+REFUSED, PASSED = 0.04, 0.02
+TOPICS = 0.5  # of what few topics fall short of: those of the project's questions are few
+PENALTY = 0.1  # of squared weights, beside log-likelihoods added up: keeps separable signs finite
+STEPS = 50  # of Newton's method: converged by far
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How signs are weighed, and what follows from the weight."""
+
+    weights: tuple[float, ...]  # of the signs, in their order
+    bias: float
+    least: float  # probability below which no paper is about a question, described in own words
+    least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
+    clear: float  # from which a paper is beyond doubt
+    # What was measured on the questions that were not fitted to, and over what.
+    measured: Mapping[str, float | int | str] = field(default_factory=dict)
+    lists: Mapping[str, float] = field(default_factory=dict)  # where lists are cut
+
+    def probability(self, row: Sequence[float]) -> float:
+        """That papers are about a question with these signs."""
+        return float(1 / (1 + np.exp(-(np.dot(self.weights, row) + self.bias))))
+
+    def refuses(self, row: Sequence[float], *, topic: bool) -> bool:
+        """Whether no paper is about a question with these signs."""
+        return self.probability(row) < (self.least_of_topics if topic else self.least)
+
+
+def calibration(home: Path, fingerprint: str) -> tuple[Calibration, bool]:
+    """(the table for an embedding model, whether it was measured with that model): kept in `home`,
+    shipped, or the default model's.
+    """
+    for folder in (Home(home).calibrations, SHIPPED):
+        found = _read(file_of(folder, fingerprint), _changed(file_of(folder, fingerprint)))
+        if found:
+            return found, True
+    return _nearest(), False
+
+
+def _nearest() -> Calibration:
+    """The default model's table: signs are measured in spreads, so it is near for others too."""
+    shipped = (_read(file, 0) for file in sorted(SHIPPED.glob("*.json")))
+    return next(table for table in shipped if table)
+
+
+def file_of(folder: Path, fingerprint: str) -> Path:
+    """Where the table for an embedding model is kept."""
+    return folder / f"{fingerprint[:16]}.json"
+
+
+def save(made: Calibration, file: Path) -> None:
+    """Raises OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    files.replace(file, json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n")
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=16)
+def _read(file: Path, changed: int) -> Calibration | None:
+    """The table in a file; None where there is none or it is damaged. `changed` is the cache's key."""
+    del changed
+    try:
+        body = json.loads(file.read_text(encoding="utf-8"))
+        return Calibration(**{**body, "weights": tuple(map(float, body["weights"]))})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+# --- fitting ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The signs of a question, and whether papers are about it."""
+
+    question: str
+    row: tuple[float, ...]
+    about: bool
+    topic: bool = False  # a topic alone is searched for
+
+    @property
+    def held_out(self) -> bool:
+        return hashlib.sha256(self.question.encode()).digest()[-1] % 2 == 1
+
+
+def fitted(
+    labelled: Sequence[Labelled], worded: Sequence[Labelled], over: Mapping[str, float | int | str]
+) -> Calibration:
+    """The table fitted to one half of the questions, with what it does on the other.
+
+    `labelled` are made of a collection, `worded` are asked by people, and papers are about them: what
+    is made resembles its papers more, so it says how signs weigh, and not how few of them suffice.
+    Where no `worded` are known for the model, as few suffice as for the default one. Both halves of
+    both labels must be there.
+    """
+    fit = [one for one in labelled if not one.held_out]
+    weights, bias = _regressed(fit)
+    raw = Calibration(weights, bias, 0.0, 0.0, 1.0)
+    near = _nearest() if not worded else None
+    least = near.least if near else _least(worded, raw, topic=False)
+    of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
+    foreign = [raw.probability(one.row) for one in fit if not one.about]
+    clear = max(float(np.quantile(foreign, 1 - PASSED)), least)
+    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), round(clear, 4))
+    measured = _measured([one for one in labelled if one.held_out], made)
+    lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
+    return replace(
+        made, measured={**over, **measured, "worded questions": len(worded), "worded refused": lost}
+    )
+
+
+def _least(worded: Sequence[Labelled], raw: Calibration, *, topic: bool) -> float:
+    """The probability that few of the questions of one form fall short of."""
+    asked = [raw.probability(one.row) for one in worded if one.topic == topic]
+    return min(float(np.quantile(asked, REFUSED)), 0.5) if asked else 0.0
+
+
+def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, float | int]:
+    asked, foreign = ([one for one in held_out if one.about == about] for about in (True, False))
+    above = [made.probability(a.row) > made.probability(f.row) for a in asked for f in foreign]
+    return {
+        "questions": len(held_out),
+        "auc": round(sum(above) / len(above), 4),
+        "false refusals": round(sum(made.refuses(a.row, topic=a.topic) for a in asked) / len(asked), 4),
+        "foreign refused": round(sum(made.refuses(f.row, topic=f.topic) for f in foreign) / len(foreign), 4),
+        "foreign clear": round(sum(made.probability(f.row) >= made.clear for f in foreign) / len(foreign), 4),
+    }
+
+
+def _regressed(labelled: Sequence[Labelled]) -> tuple[tuple[float, ...], float]:
+    """Logistic regression with a small penalty, both labels counting alike, by Newton's method."""
+    rows = np.array([[*one.row, 1.0] for one in labelled])
+    truth = np.array([one.about for one in labelled], float)
+    worth = np.where(truth > 0, 0.5 / max(truth.sum(), 1), 0.5 / max((1 - truth).sum(), 1)) * len(truth)
+    held = PENALTY * np.diag([*np.ones(rows.shape[1] - 1), 1e-6])
+    weights = np.zeros(rows.shape[1])
+    for _ in range(STEPS):
+        shares = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        slope = rows.T @ (worth * (shares - truth)) + held @ weights
+        curve = (rows * (worth * shares * (1 - shares))[:, None]).T @ rows + held
+        weights = weights - np.linalg.solve(curve + 1e-9 * np.eye(len(curve)), slope)
+    return tuple(round(float(w), 4) for w in weights[:-1]), round(float(weights[-1]), 4)

@@ -1,0 +1,125 @@
+"""The names in a question: of papers that are here, in either script, and of what no digest holds.
+
+Knows: names written as they sound, newer versions of models that are here, quoted titles.
+Does not know: which names papers go by (`collection.paper_names`), which of them a question is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag_app.collection.digest_names import FIELD
+from rag_app.collection.library import Dictionary
+from rag_app.collection.paper_names import TITLE_HEAD, Mention, Name, Named
+from rag_app.text import transliteration
+
+LONGEST_HEARD = 4  # words of a name that is written as it sounds
+# Letters and consonants that such a name has at least, consonants from which they say enough, and the
+# likeness (of 100) of the letters that is asked for from there on and before.
+SHORTEST_HEARD, CLEARLY_HEARD, ALIKE, SHORT_ALIKE = 3, 4, 50, 66
+SHARED = 3  # papers: a name that fits more of them names none
+
+# "GPT-4", "Qwen2.5", "Claude 3.5"; sizes ("7B") and shares are no versions.
+VERSIONED = re.compile(
+    r"(?<![\w-])([A-Z][A-Za-z]{2,})([- ]?)([vV]?\d{1,2}(?:\.\d)?)(?![\d%.,]*\d|[BMKTbmkt%]\b)"
+)
+VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on its numbers are versions
+QUOTED = re.compile(r"[\"“「『]([^\"”」』]{12,200})[\"”」』]")
+QUOTED_WORDS = 4  # of a title; shorter quotations are terms
+SAME_TITLE = 85  # likeness, of 100, of a title with a slip in it
+
+
+def find(text: str, dictionary: Dictionary) -> Named:
+    """What a question names, in its order, and the names in it that no digest holds."""
+    named = dictionary.names.find(text, dictionary.lexical.knows, dictionary.papers.has)
+    heard = _heard(text, dictionary, named.mentions)
+    mentions = tuple(sorted((*named.mentions, *heard), key=lambda mention: mention.span))
+    absent = [*named.unknown, *_versions_nobody_has(text, dictionary), *_titles_nobody_has(text, dictionary)]
+    kept = tuple(m for m in mentions if not any(m.typed in name for name in absent))
+    return replace(named, mentions=kept, unknown=tuple(dict.fromkeys(absent)))
+
+
+# --- names as they sound ------------------------------------------------------------------------
+
+
+def _heard(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Names written in Hangul, longest first, where the name itself does not stand beside them."""
+    nouns = dictionary.lexical.rare_nouns(text)
+    places = [place for place in nouns if not any(_beside(place, mention.span) for mention in found)]
+    at = 0
+    while at < len(places):
+        for end in range(min(len(places), at + LONGEST_HEARD), at, -1):
+            span = places[at][0], places[end - 1][1]
+            names = _sounding_like(text[slice(*span)], dictionary)
+            if names:
+                papers = tuple(dict.fromkeys(paper for name in names for paper in name.papers))
+                yield Mention(text[slice(*span)], span, papers, TITLE_HEAD, names[0].spelling)
+                at = end - 1
+                break
+        at += 1
+
+
+def _sounding_like(typed: str, dictionary: Dictionary) -> list[Name]:
+    """The spellings of the one name that sounds like this, or none."""
+    from rapidfuzz import fuzz
+
+    heard, letters = transliteration.sounds(typed), transliteration.letters_of(typed)
+    if min(len(heard), len(typed)) < SHORTEST_HEARD:
+        return []
+    least = ALIKE if len(heard) >= CLEARLY_HEARD else SHORT_ALIKE
+    alike = [
+        (fuzz.ratio(letters, key), [name for name in names if name.firmness == TITLE_HEAD])
+        for key, names in dictionary.names.sounding_like(heard)
+    ]
+    likeness, best = max(alike, key=lambda pair: pair[0], default=(0.0, []))
+    return best if likeness >= least and sum(len(name.papers) for name in best) <= SHARED else []
+
+
+def _beside(place: tuple[int, int], name: tuple[int, int]) -> bool:
+    """Whether a place is that of a name, or just before it: "캥거루(Kangaroo)"."""
+    return place[0] < name[1] and name[0] - 2 <= place[1]
+
+
+# --- names that no digest holds -----------------------------------------------------------------
+
+
+def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]:
+    """Versions of models of which the digests hold others: an X-3 where there is an X-2."""
+    for match in VERSIONED.finditer(question):
+        name, separator, version = match.groups()
+        if name.casefold() in FIELD:
+            continue
+        written = re.compile(rf"(?<![A-Za-z]){name}[- ]?v?(\d+(?:\.\d+)?)", re.IGNORECASE)
+        spellings = {name, name.upper(), name.lower()}
+        holding = [
+            set(written.findall(text)) for text in _texts(dictionary) if any(s in text for s in spellings)
+        ]
+        versions = [found for found in holding if found]
+        # Behind a blank a number may be anything: "BALROG 3" is no version where there is no other.
+        known = len(versions) >= (VERSIONS_KNOWN if separator != "-" else 1)
+        if known and not any(version.lstrip("vV") in found for found in versions):
+            yield match[0]
+
+
+def _titles_nobody_has(text: str, dictionary: Dictionary) -> Iterator[str]:
+    """Quoted titles that no paper has."""
+    from rapidfuzz import fuzz, process
+
+    for match in QUOTED.finditer(text):
+        words = match[1].split()
+        if len(words) < QUOTED_WORDS or sum(word[0].isupper() for word in words) <= len(words) / 2:
+            continue
+        titles = [paper.title for paper in dictionary.papers.all()]
+        heads = [title.partition(":")[0] for title in titles]
+        if not process.extractOne(match[1], titles + heads, scorer=fuzz.ratio, score_cutoff=SAME_TITLE):
+            yield match[1]
+
+
+def _texts(dictionary: Dictionary) -> Iterator[str]:
+    """Every title and section of the collection."""
+    for paper in dictionary.papers.all():
+        yield paper.title
+        for section in paper.sections:
+            yield section.text

@@ -1,0 +1,131 @@
+"""Whether the collection is about what a question asks.
+
+Knows: the signs that tell it, which mean the same in a collection of one paper and of thousands, and
+how a calibration weighs them. Does not know: how papers are ranked, or how a refusal is worded.
+
+How near the nearest paper is says nothing by itself: it depends on the embedding model, on the
+language and on how many papers there are. So it is measured in the spread of how near questions come
+that no paper is about (`kinds`' probes), asked of this very collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_app.collection.bm25 import document
+from rag_app.collection.library import Library
+from rag_app.collection.snapshot import Snapshot
+from rag_app.lang import language_of
+from rag_app.records import Evidence, Query
+from rag_app.search import kinds, retrieval
+from rag_app.search.calibration import Calibration, calibration
+
+NEAR = 5  # papers whose words are looked at
+UNKNOWN = 1.0  # weight of a term that the collection lacks, as of one that a single paper has
+# Chunks that are looked at, evenly over all: where there are more, the nearest is hardly farther.
+MOST_CHUNKS = 50_000
+USUAL = 0.35  # what is held of most questions; said of languages that no paper is written in
+READ = 50  # papers that tell in which languages the collection is written
+FEWEST_PROBES = 20  # of a language, else those of all languages count
+LEAST_SPREAD = 0.005  # of cosines, where probes come equally near
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """What tells whether papers are about a question."""
+
+    closeness: float  # of the nearest chunk, in standard deviations of what foreign questions reach
+    words: float  # share of the question's terms in one paper near the top; unknown ones are not
+    off: float  # probability, by the wording, that papers are not asked for
+
+
+def signs(query: Query, evidence: Evidence, library: Library) -> Nearness:
+    """The signs for a question that names no paper."""
+    text = retrieval.searched(query)
+    mean, spread = _foreign(library, query.language)
+    nearest = float(_nearest(library, library.embedder.query(text)[None])[0])
+    return Nearness((nearest - mean) / spread, _held(text, query.language, evidence, library), query.off)
+
+
+def _held(text: str, language: str, evidence: Evidence, library: Library) -> float:
+    """The largest share of the question's terms in one of the papers near the top."""
+    if not _is_written(library, language):
+        return USUAL
+    near = (document(hit.paper) for hit in evidence.hits[:NEAR])
+    shares = (library.lexical.coverage(text, paper, unknown=UNKNOWN) or 0.0 for paper in near)
+    return max(shares, default=0.0)
+
+
+def is_topic(query: Query) -> bool:
+    """Whether a topic alone is searched for, without the words around it."""
+    return retrieval.searched(query) != query.standalone
+
+
+def is_foreign(query: Query, evidence: Evidence, library: Library) -> bool:
+    """Whether no paper is about a question that names none."""
+    found = row(signs(query, evidence, library))
+    return _calibration(library).refuses(found, topic=is_topic(query))
+
+
+def stands_out(query: Query, evidence: Evidence, library: Library) -> bool:
+    """Whether a paper is about the question beyond doubt, whatever a language model makes of it."""
+    known = _calibration(library)
+    return known.probability(row(signs(query, evidence, library))) >= known.clear
+
+
+def row(found: Nearness) -> tuple[float, ...]:
+    """The signs in the order in which a calibration weighs them."""
+    return found.closeness, found.words, found.off
+
+
+def _calibration(library: Library) -> Calibration:
+    return calibration(library.settings.home, library.embedder.fingerprint)[0]
+
+
+# --- what foreign questions reach ---------------------------------------------------------------
+
+_written: WeakKeyDictionary[Snapshot, set[str]] = WeakKeyDictionary()
+_measured: WeakKeyDictionary[Snapshot, dict[str, tuple[float, float]]] = WeakKeyDictionary()
+
+
+def _foreign(library: Library, language: str) -> tuple[float, float]:
+    """(mean, standard deviation) of the cosine of the nearest chunk to the probes of a language."""
+    known = _measured.setdefault(library.snapshot, {})
+    if language not in known:
+        probes = _probes(library, language)
+        reached = _nearest(library, probes)
+        known[language] = float(reached.mean()), max(float(reached.std()), LEAST_SPREAD)
+    return known[language]
+
+
+def _is_written(library: Library, language: str) -> bool:
+    """Whether papers are in the language: else their words and the question's do not meet."""
+    if library.snapshot not in _written:
+        papers = library.snapshot.papers.all()
+        read = papers[:: max(1, len(papers) // READ)]
+        texts = (text for paper in read for text in (paper.title, *(s.text for s in paper.sections)))
+        _written[library.snapshot] = {language_of(text) for text in texts}
+    return language in _written[library.snapshot]
+
+
+def _probes(library: Library, language: str) -> Vector:
+    embedder = library.embedder
+    learned = kinds.classifier(library.settings.home, embedder.fingerprint, embedder.query)
+    own = learned.probes.get(language)
+    if own is not None and len(own) >= FEWEST_PROBES:
+        return own
+    return np.concatenate(list(learned.probes.values()))
+
+
+def _nearest(library: Library, vectors: Vector) -> Vector:
+    """(n,) cosine of the nearest chunk to each of (n, d) vectors."""
+    every = library.snapshot.vectors
+    some = every[:: max(1, len(every) // MOST_CHUNKS)]
+    nearest: Vector = (some @ vectors.T).max(axis=0) if len(some) else np.zeros(len(vectors), np.float32)
+    return nearest

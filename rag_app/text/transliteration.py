@@ -1,0 +1,49 @@
+"""How a name sounds, so that 와일드엘마 and "WildLMa" are found to be one name.
+
+Knows: Hangul syllables and, roughly, how English letters are read by Korean speakers.
+Does not know: which names there are.
+
+Two sketches of a name: its consonants in classes that the two scripts keep apart alike (the idea of
+Soundex, Russell 1918), and its letters, by which names with the same consonants are told apart.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
+_INITIALS = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
+_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
+_FINALS = " g kk gs n nj nh d l lg lm lb ls lt lp lh m b bs t t ng j ch k t p h".split(" ")
+
+# Letters of one class are one sound in the other script; the order matters.
+_READ = (
+    (r"ph", "p"), (r"th|sh|tch|ch|ts|tz", "s"), (r"ck|qu", "k"), (r"x", "ks"), (r"wh", "w"), (r"gh(?![aeiou])", ""),
+    (r"c(?=[eiy])", "s"), (r"ng(?![aeiouy])", "n"), (r"(?<=[aeiouy])r(?![aeiouyr])", ""),
+)  # fmt: skip
+_CLASSES = str.maketrans("gckqdtbpfvszjlrmn", "KKKKTTPPPPSSSRRMN", "aeiouywh0123456789")
+
+
+def sounds(text: str) -> str:
+    """The consonants of a name by class, digits left out; of Hangul and of Latin letters alike."""
+    letters = letters_of(text)
+    for pattern, read in _READ if not _is_hangul(text) else ((r"ng(?![aeiouy])", "n"), (r"ch", "s")):
+        letters = re.sub(pattern, read, letters)
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"(.)\1+", r"\1", letters).translate(_CLASSES))
+
+
+def letters_of(text: str) -> str:
+    """A name in lower-case Latin letters and digits, Hangul by its syllables."""
+    return "".join(map(_romanised, text.casefold()))
+
+
+def _romanised(character: str) -> str:
+    code = ord(character)
+    if not _FIRST_SYLLABLE <= code <= _LAST_SYLLABLE:
+        return character if character.isascii() and character.isalnum() else ""
+    place = code - _FIRST_SYLLABLE
+    return _INITIALS[place // 588] + _VOWELS[place % 588 // 28] + _FINALS[place % 28]
+
+
+def _is_hangul(text: str) -> bool:
+    return any(_FIRST_SYLLABLE <= ord(character) <= _LAST_SYLLABLE for character in text)

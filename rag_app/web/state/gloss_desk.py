@@ -1,0 +1,104 @@
+"""Glosses that the page waits for, made in a thread of their own while no answer needs the model.
+
+Knows: which sentences were asked for last, and that a question comes first. Does not know: how a gloss
+is made (`answer.glosses`), or how anything looks.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from rag_app.records import Passage
+from rag_app.web.state.model_call import CallQueue
+from rag_app.web.state.unexpected_error import as_rag_error
+
+if TYPE_CHECKING:
+    from rag_app.collection.library import Library
+    from rag_app.llm.protocol import Generator
+
+log = logging.getLogger(__name__)
+
+FIRST, NEXT = 5, 16  # glosses made together: few at first, so that they are soon there
+PAUSE = 0.1  # seconds between two looks whether an answer still needs the model
+
+Place = tuple[str, str]  # language, sentence
+
+
+class GlossDesk:
+    """The glosses of all tabs. What a page shows is asked for again each time it is drawn."""
+
+    def __init__(self, queue: CallQueue) -> None:
+        """Glosses wait while an answer of the `queue` has the model, or wants it."""
+        self._queue = queue
+        self._lock = threading.Lock()
+        self._made: dict[Place, str] = {}  # an empty text where there is none
+        self._wanted: dict[Place, Passage] = {}  # in the order in which they are made
+        self._thread: threading.Thread | None = None
+
+    def texts(
+        self, passages: Sequence[Passage], language: str, library: Library, generator: Generator
+    ) -> list[str | None]:
+        """The gloss of each passage: empty where it stands as it is, None where one is on its way."""
+        from rag_app.answer import glosses
+
+        wanted = [p for p in passages if glosses.wanted(p.text, language)]
+        new = [p for p in wanted if (language, p.text) not in self._made]
+        for place, text in glosses.known(new, language, library, generator.model).items():
+            self._made[language, new[place].text] = text
+        missing = {(language, p.text): p for p in new if (language, p.text) not in self._made}
+        if missing:
+            self._ask_for(missing, library, generator)
+        return [
+            self._made.get((language, p.text)) if glosses.wanted(p.text, language) else "" for p in passages
+        ]
+
+    def any_made(self, places: Sequence[Place]) -> bool:
+        """Whether one of these has come to its end."""
+        return any(place in self._made for place in places)
+
+    def _ask_for(self, missing: dict[Place, Passage], library: Library, generator: Generator) -> None:
+        """Put these before all others, and see that somebody works."""
+        with self._lock:
+            self._wanted = missing | self._wanted
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._work, args=(library, generator), name="glosses", daemon=True
+                )
+                self._thread.start()
+
+    def _work(self, library: Library, generator: Generator) -> None:
+        count = FIRST
+        while some := self._next(count):
+            try:
+                self._make(some, library, generator)
+            except Exception as error:  # the sentences stand as they are, as long as the server runs
+                log.warning("no glosses: %s", as_rag_error(error).message)
+                with self._lock:
+                    self._made |= dict.fromkeys(self._wanted, "")
+            count = NEXT
+
+    def _next(self, count: int) -> dict[Place, Passage]:
+        """The next ones to make, of one language, once the model is free."""
+        while self._queue.busy:
+            threading.Event().wait(PAUSE)
+        with self._lock:
+            self._wanted = {place: p for place, p in self._wanted.items() if place not in self._made}
+            language = next(iter(self._wanted), ("", ""))[0]
+            return dict([one for one in self._wanted.items() if one[0][0] == language][:count])
+
+    def _make(self, some: dict[Place, Passage], library: Library, generator: Generator) -> None:
+        """Make these glosses; those that a question interrupts are made after it."""
+        from rag_app.answer import glosses
+
+        places, stop = list(some), threading.Event()
+        work = glosses.glosses(list(some.values()), places[0][0], library, generator, stop=stop)
+        with closing(work):
+            for gloss in work:
+                if gloss.finished:
+                    self._made[places[gloss.index]] = gloss.text
+                if self._queue.busy:
+                    stop.set()

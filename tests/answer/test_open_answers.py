@@ -1,0 +1,303 @@
+"""What answers of points promise: every kind, in both languages, with a model and without."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from rag_app.answer import groups, verification
+from rag_app.answer.plans import condition
+from rag_app.answer.routes import ROUTES
+from rag_app.answer.selection import Selection
+from rag_app.answer.templates import Composed
+from rag_app.collection.bm25 import document
+from rag_app.collection.library import Library
+from rag_app.lang import count_letters
+from rag_app.llm.protocol import Message
+from rag_app.records import Checked, Event, Intent, Paper, Passage, Turn, Working
+from rag_app.search.open_patterns import denial
+from rag_app.search.retrieval import retrieve
+from rag_app.search.understanding import understand
+from tests.helpers.checkout import CHECKOUT
+from tests.helpers.fakes import ScriptedGenerator, made
+
+DAY = """## Daily Papers (2027-03-02)
+
+### [GlideNet: Grasping Without Cameras](https://arxiv.org/abs/2703.00001)
+
+Vote: 4
+
+- **What's New**: GlideNet은 카메라 없이 촉각(tactile sensing)만으로 로봇 파지(grasping)를 배우는 방법을 제안합니다.
+- **Performance**: 로봇 파지 성공률은 81.5%입니다.
+
+### [HawkGrip: Grasping with Wrist Cameras](https://arxiv.org/abs/2703.00002)
+
+Vote: 21
+
+- **What's New**: HawkGrip은 손목 카메라(wrist camera)로 로봇 파지(grasping)를 배우는 시스템을 소개합니다.
+- **Performance**: 128k 시연으로 로봇 파지 성공률 93%를 기록했습니다.
+
+### [MossTouch: Tactile Sensing for Grasping in Clutter](https://arxiv.org/abs/2703.00003)
+
+Vote: 9
+
+- **What's New**: MossTouch는 촉각(tactile sensing) 신호로 어수선한 곳의 로봇 파지(grasping)를 개선합니다.
+
+### [FernLift: Simulation for Grasping Policies](https://arxiv.org/abs/2703.00004)
+
+- **What's New**: FernLift는 시뮬레이션(simulation)에서 로봇 파지(grasping) 정책을 학습하는 새로운 방법을 제안합니다.
+
+### [ReedSim: Simulation of Soft Grasping](https://arxiv.org/abs/2703.00005)
+
+Vote: 2
+
+- **What's New**: ReedSim은 부드러운 물체의 로봇 파지(grasping)를 위한 시뮬레이션(simulation) 환경을 공개합니다. [7]
+
+### [KelpHand: Grasping by Imitation](https://arxiv.org/abs/2703.00006)
+
+Vote: 15
+
+- **What's New**: KelpHand는 시연 50개로 로봇 파지(grasping)를 모방 학습(imitation learning)하는 방법을 제안합니다.
+"""
+MODELS = itertools.count()  # each its own, as what one has translated is kept
+ASKED = {
+    Intent.OVERVIEW: ("What are the main approaches to robot grasping?", "로봇 파지 방법들을 설명해줘"),
+    Intent.SUMMARY: ("Summarize the papers of 2027-03-02", "2027-03-02 논문 요약해줘"),
+    Intent.PAPER: ("Explain HawkGrip", "HawkGrip 설명해줘"),
+    Intent.CONCEPT: ("What is tactile sensing?", "촉각 파지가 뭐야?"),
+    Intent.SIMILAR: ("Papers similar to MossTouch?", "MossTouch와 비슷한 논문은?"),
+    Intent.RECOMMEND: (
+        "I want to build a grasping robot, what should I read first?",
+        "로봇 파지를 하려는데 뭐부터 읽을까?",
+    ),
+    Intent.TABLE: (
+        "Make a table of robot grasping: method, success rate",
+        "로봇 파지를 표로 정리해줘 (방법, 성공률)",
+    ),
+    Intent.CONDITION: ("robot grasping without cameras", "카메라 없이 로봇 파지하는 것만"),
+    Intent.EXISTS: ("Has anyone used tactile sensing for grasping?", "촉각으로 로봇 파지를 한 논문이 있어?"),
+}
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    sample = {file.name: file.read_text(encoding="utf-8") for file in (CHECKOUT / "digests").glob("*.md")}
+    return made(tmp_path_factory.mktemp("open"), {**sample, "day.md": DAY})
+
+
+def answered(
+    question: str,
+    intent: Intent,
+    library: Library,
+    generator: ScriptedGenerator | None = None,
+    *,
+    conversation: tuple[Turn, ...] = (),
+    stop: threading.Event | None = None,
+) -> tuple[Composed, list[Event]]:
+    """The answer to a question of that kind that is about the collection, and what was said on the way."""
+    query = replace(understand(question, library.dictionary, conversation), intent=intent)
+    evidence = retrieve(query, library)
+    selection = Selection(query, evidence, library, generator, stop or threading.Event(), conversation)
+    steps, events = ROUTES[intent].write(selection), []
+    while True:
+        try:
+            events.append(next(steps))
+        except StopIteration as end:
+            composed: Composed = end.value
+            return composed, events
+
+
+def of_the_day(library: Library) -> list[Paper]:
+    """The papers of this module's own digest."""
+    return [paper for paper in library.snapshot.papers.all() if paper.date == "2027-03-02"]
+
+
+def check(composed: Composed, library: Library) -> None:
+    """Every marker is a citation, every citation a marker, and every quote the digest's own characters."""
+    cited = {citation.n for citation in verification.cite(composed.hits, composed.sentences)}
+    shown = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\](?!\()", composed.text)}
+    assert shown == cited
+    for sentence in composed.sentences:
+        assert sentence.supported
+        for support in sentence.support:
+            section = composed.hits[support.n - 1].paper.section(support.section)
+            assert support.quote == section.text[support.start : support.end]
+
+
+def translating(said: Callable[[str], str]) -> ScriptedGenerator:
+    """A model that is asked to translate a sentence and answers with `said` of it."""
+
+    def script(messages: Sequence[Message]) -> str:
+        return said(messages[-1]["content"])
+
+    return ScriptedGenerator([script], model=f"scripted {next(MODELS)}")
+
+
+def faithful(content: str) -> str:
+    """An English sentence that holds the names, terms and figures of the Korean one."""
+    source = content.partition("\n")[0].removeprefix("[1] ")
+    return (
+        "It is about "
+        + ", ".join(re.findall(r"[A-Za-z][A-Za-z0-9-]*(?: [a-z]+)*|\d[\d.]*[%k]?", source))
+        + "."
+    )
+
+
+@pytest.mark.parametrize("intent", ASKED)
+@pytest.mark.parametrize("language", [0, 1], ids=["en", "ko"])
+def test_every_kind_answers_without_a_model_and_cites_all_it_says(
+    intent: Intent, language: int, collection: Library
+) -> None:
+    composed, _ = answered(ASKED[intent][language], intent, collection)
+    assert not composed.refused
+    assert composed.sentences
+    check(composed, collection)
+
+
+@pytest.mark.parametrize("intent", ASKED)
+def test_an_english_reader_meets_no_korean_outside_quotes(intent: Intent, collection: Library) -> None:
+    for generator in (None, translating(faithful)):
+        composed, _ = answered(ASKED[intent][0], intent, collection, generator)
+        prose = "\n".join(line for line in composed.text.split("\n") if not line.lstrip().startswith(">"))
+        assert not count_letters(prose, "가-힣"), prose
+        check(composed, collection)
+
+
+def test_a_point_that_fails_twice_is_left_to_the_digest(collection: Library) -> None:
+    generator = translating(lambda content: "It reaches a success rate of 99.9%.")
+    composed, events = answered(ASKED[Intent.OVERVIEW][0], Intent.OVERVIEW, collection, generator)
+    assert "99.9" not in composed.text
+    assert composed.text.count("\n   > ") == len(composed.hits)
+    assert not [event for event in events if isinstance(event, Checked)]
+    check(composed, collection)
+
+
+def test_a_point_that_fails_once_is_written_again_with_what_to_keep(collection: Library) -> None:
+    said = [lambda messages: "It reaches 99.9%.", lambda messages: faithful(messages[-1]["content"])]
+    generator = ScriptedGenerator(said, model=f"scripted {next(MODELS)}")
+    composed, _ = answered("Explain MossTouch", Intent.PAPER, collection, generator)
+    assert "tactile sensing" in composed.text
+    assert "\n   > " not in composed.text
+    assert "MossTouch" in generator.calls[1][-1]["content"].rpartition("(")[2]
+
+
+def test_a_figure_that_lost_its_scale_is_not_translated(collection: Library) -> None:
+    paper = collection.snapshot.papers.get("2703.00002")
+    text = paper.section("Performance").text
+    passage = Passage(paper.arxiv_id, "Performance", 0, len(text), text)
+    for claim, supported in (
+        ("HawkGrip uses 128 demonstrations.", False),
+        ("HawkGrip uses 128k demonstrations.", True),
+    ):
+        assert verification.check_translation(claim, 1, passage, paper, collection).supported is supported
+
+
+def test_stopping_keeps_what_is_written(collection: Library) -> None:
+    stop, generator = threading.Event(), translating(faithful)
+    first = faithful("[1] " + collection.snapshot.papers.get("2703.00001").section("What's New").text)
+    generator.stop_after = len(first) // generator.size + 1
+    composed, _ = answered(ASKED[Intent.OVERVIEW][0], Intent.OVERVIEW, collection, generator, stop=stop)
+    assert stop.is_set()
+    assert len(composed.hits) >= 5
+    assert "> " in composed.text
+    check(composed, collection)
+
+
+def test_long_work_says_how_far_it_is(collection: Library) -> None:
+    _, events = answered(ASKED[Intent.OVERVIEW][0], Intent.OVERVIEW, collection, translating(faithful))
+    steps = [event for event in events if isinstance(event, Working)]
+    assert steps[0].done == 0
+    assert steps[-1].done == steps[-1].total
+
+
+def test_a_group_is_named_by_a_term_that_all_of_its_digests_hold(collection: Library) -> None:
+    papers = of_the_day(collection)
+    found = groups.found(papers, "robot grasping", "en", collection)
+    named = [group for group in found if group.name]
+    assert named
+    for group in named:
+        assert len(group.places) > 1
+        for place in group.places:
+            text = document(papers[place]).casefold()
+            assert all(word in text for word in group.name.split())
+    assert sorted(place for group in found for place in group.places) == list(range(len(papers)))
+
+
+def test_a_day_is_told_whole_most_voted_first(collection: Library) -> None:
+    composed, _ = answered("2027-03-02 논문 요약해줘", Intent.SUMMARY, collection)
+    assert {hit.paper.arxiv_id for hit in composed.hits} == {p.arxiv_id for p in of_the_day(collection)}
+    top, _ = answered("2027-03-02 추천이 가장 많은 논문 2편과 내용은?", Intent.SUMMARY, collection)
+    assert [hit.paper.votes for hit in top.hits] == [21, 15]
+
+
+def test_a_paper_is_told_in_as_many_points_as_are_asked_for(collection: Library) -> None:
+    composed, _ = answered("HawkGrip을 2줄로 설명해줘", Intent.PAPER, collection)
+    assert composed.text.count("\n- ") == 2
+
+
+def test_a_cell_that_the_digest_does_not_fill_says_so(collection: Library) -> None:
+    composed, _ = answered("로봇 파지를 표로 정리해줘 (하는 일, 성공률)", Intent.TABLE, collection)
+    rows = [line for line in composed.text.split("\n") if line.startswith("| **")]
+    hawk = next(row for row in rows if "HawkGrip" in row)
+    reed = next(row for row in rows if "ReedSim" in row)
+    assert "93%" in hawk
+    assert "다이제스트에 없음" in reed
+
+
+def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
+    query = understand("카메라 없이 로봇 파지", collection.dictionary)
+    selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
+    asked = denial("카메라 없이 로봇 파지")
+    verdicts = {
+        p.title.partition(":")[0]: condition.judge(selection, p, asked)[0] for p in of_the_day(collection)
+    }
+    assert verdicts["GlideNet"] is condition.Verdict.HOLDS
+    assert verdicts["HawkGrip"] is condition.Verdict.FAILS
+    assert verdicts["ReedSim"] is condition.Verdict.UNSAID
+
+
+def test_a_paper_is_not_similar_to_itself(collection: Library) -> None:
+    composed, _ = answered("MossTouch와 비슷한 논문은?", Intent.SIMILAR, collection)
+    assert "2703.00003" not in {hit.paper.arxiv_id for hit in composed.hits}
+
+
+def before(*papers: str) -> tuple[Turn, ...]:
+    return (Turn("로봇 파지 방법들을 설명해줘", "…", papers, intent=Intent.OVERVIEW),)
+
+
+def test_the_answer_before_is_restyled_from_its_own_papers(collection: Library) -> None:
+    turns = before("2703.00001", "2703.00002", "2703.00004")
+    table, _ = answered("표로 정리해줘", Intent.RESTYLE, collection, conversation=turns)
+    assert table.text.count("\n| **") == 3
+    short, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=turns)
+    assert [hit.paper.arxiv_id for hit in short.hits] == ["2703.00001", "2703.00002"]
+    second, _ = answered("두 번째 논문을 자세히", Intent.RESTYLE, collection, conversation=turns)
+    assert [hit.paper.arxiv_id for hit in second.hits] == ["2703.00002"]
+    for composed in (table, short, second):
+        check(composed, collection)
+
+
+def test_only_those_of_the_papers_before_whose_digest_says_so(collection: Library) -> None:
+    turns = before("2703.00001", "2703.00002", "2703.00004", "2703.00005")
+    composed, _ = answered("그중에 시뮬레이션을 쓰는 것만", Intent.RESTYLE, collection, conversation=turns)
+    assert {hit.paper.arxiv_id for hit in composed.hits} == {"2703.00004", "2703.00005"}
+
+
+def test_a_list_leads_with_how_its_papers_do_it_and_stays_complete(collection: Library) -> None:
+    composed, _ = answered("로봇 파지 논문 목록", Intent.LIST, collection)
+    lead, _, rest = composed.text.partition("\n\n")
+    assert re.findall(r"\[(\d)\]", lead) == ["1", "2", "3"]
+    assert "편 가운데" in rest
+    check(composed, collection)
+
+
+def test_what_no_paper_could_answer_is_refused_without_one(collection: Library) -> None:
+    composed, _ = answered("What is the weather?", Intent.OFF, collection)
+    assert composed.refused
+    assert not composed.hits
+    assert not composed.nearest

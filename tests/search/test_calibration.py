@@ -1,0 +1,85 @@
+"""What a calibration promises: questions that no paper is about are refused, whatever the collection's
+size, and its table says what was measured.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag_app.search import calibration
+from rag_app.search.calibration import Calibration, Labelled, fitted
+from rag_app.search.probes import about_papers, foreign
+from tests.evaluation.made import TRUTH
+
+TABLE = Calibration((3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, clear=0.7)
+
+
+def labelled() -> list[Labelled]:
+    """Questions whose first sign tells them apart but for one in ten."""
+    made = []
+    for n in range(200):
+        about = n % 2 == 0
+        closeness = (2.5 if about else 0.0) + n % 7 / 10 - (1.5 if about and n % 20 == 0 else 0.0)
+        made.append(Labelled(f"question {n}", (closeness, n % 5 / 10, 0.0), about))
+    return made
+
+
+def test_signs_that_tell_are_weighed_and_few_worded_questions_are_refused() -> None:
+    known = labelled()
+    worded = [one for one in known if one.about]
+    table = fitted(known, worded, {"papers": 200})
+    assert table.weights[0] > 1
+    assert sum(table.refuses(one.row, topic=False) for one in worded) <= 0.06 * len(worded)
+    assert table.measured["auc"] > 0.9
+    assert table.measured["papers"] == 200
+
+
+def test_a_bare_topic_needs_more_than_a_description() -> None:
+    row = (1.0, 0.25, 0.0)
+    assert 0.05 < TABLE.probability(row) < 0.2
+    assert TABLE.refuses(row, topic=True)
+    assert not TABLE.refuses(row, topic=False)
+
+
+def test_a_table_kept_with_the_index_comes_before_the_shipped_one(tmp_path: Path) -> None:
+    fingerprint = next(calibration.SHIPPED.glob("*.json")).stem
+    shipped, own = calibration.calibration(tmp_path, fingerprint)
+    assert own
+    calibration.save(TABLE, calibration.file_of(tmp_path / "calibrations", fingerprint))
+    kept, own = calibration.calibration(tmp_path, fingerprint)
+    assert own
+    assert kept == TABLE != shipped
+
+
+def test_an_embedding_model_without_a_table_gets_the_nearest_and_is_told(tmp_path: Path) -> None:
+    table, own = calibration.calibration(tmp_path, "never measured")
+    assert not own
+    assert table.least > 0
+
+
+def test_a_damaged_table_is_as_good_as_none(tmp_path: Path) -> None:
+    file = calibration.file_of(tmp_path / "calibrations", "damaged")
+    file.parent.mkdir()
+    file.write_text('{"weights": 3', encoding="utf-8")
+    assert not calibration.calibration(tmp_path, "damaged")[1]
+
+
+def test_the_shipped_table_holds_what_was_measured() -> None:
+    for file in calibration.SHIPPED.glob("*.json"):
+        measured = calibration.calibration(Path("nowhere"), file.stem)[0].measured
+        assert measured["auc"] > 0.98
+        assert measured["worded refused"] <= calibration.REFUSED
+        assert measured["foreign refused"] >= 0.8
+
+
+def test_questions_made_of_papers_are_the_same_at_every_call() -> None:
+    papers = list(TRUTH.papers.values())
+    assert about_papers(papers) == about_papers(papers)
+    assert about_papers(papers)
+
+
+@pytest.mark.parametrize("question", foreign())
+def test_foreign_questions_have_their_subject_in_place(question: str) -> None:
+    assert "{" not in question

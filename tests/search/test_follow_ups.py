@@ -1,0 +1,52 @@
+"""What follow-ups promise: another paper, the same day, and facts of the paper before."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.collection.library import Dictionary
+from rag_app.pipeline import Library
+from rag_app.records import Fact, Intent, Turn
+from rag_app.search.retrieval import retrieve
+from rag_app.search.understanding import understand
+
+TOOLFORMER = "2302.04761"
+BEFORE = Turn("Tell me about Toolformer.", "…", (TOOLFORMER,))
+
+
+@pytest.mark.parametrize(
+    "question", ["and the other agent paper of that day?", "그날 나온 다른 에이전트 논문은?"]
+)
+def test_another_paper_of_that_day_is_searched_among_the_days_papers(library: Library, question: str) -> None:
+    query = understand(question, library.dictionary, [BEFORE])
+    assert query.filters.days == library.dictionary.papers.get(TOOLFORMER).dates
+    assert (query.papers, query.excluded, query.intent) == ((), (TOOLFORMER,), Intent.LOOKUP)
+    assert TOOLFORMER not in [hit.paper.arxiv_id for hit in retrieve(query, library).hits]
+
+
+@pytest.mark.parametrize("question", ["No, I meant the one about speech", "그거 말고 음성에 관한 논문은?"])
+def test_a_correction_searches_without_the_paper_before(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary, [BEFORE])
+    assert (query.papers, query.excluded) == ((), (TOOLFORMER,))
+
+
+def test_other_papers_it_is_compared_with_do_not_turn_from_it(dictionary: Dictionary) -> None:
+    assert understand("How does it differ from other papers?", dictionary, [BEFORE]).papers == (TOOLFORMER,)
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [("그 논문 투표 수는?", Fact.VOTES), ("votes?", Fact.VOTES), ("표는 몇 개 받았어?", Fact.VOTES),
+     ("what about its authors?", Fact.AUTHORS), ("저자는?", Fact.AUTHORS), ("when was that?", Fact.DATE)],
+)  # fmt: skip
+def test_a_fact_of_the_paper_before_is_asked_shortly(
+    dictionary: Dictionary, question: str, fact: Fact
+) -> None:
+    query = understand(question, dictionary, [BEFORE])
+    assert (query.papers, query.aggregate, query.intent) == ((TOOLFORMER,), fact, Intent.METADATA)
+
+
+def test_a_name_that_is_compared_with_is_not_the_papers_own(dictionary: Dictionary) -> None:
+    query = understand("How much better is it than GPT-J?", dictionary, [BEFORE])
+    assert query.papers == (TOOLFORMER,)
+    assert query.names == ("Toolformer",)

@@ -1,0 +1,57 @@
+"""What finding names in a question promises: names are heard in Hangul, and what no digest holds is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.collection.library import Dictionary
+from rag_app.search import names
+from rag_app.search.understanding import understand
+
+TOOLFORMER, WHISPER, LLAMA2, SWE = "2302.04761", "2212.04356", "2307.09288", "2310.06770"
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [("툴포머는 어떤 도구를 써?", TOOLFORMER), ("툴포머의 한계", TOOLFORMER)],
+)
+def test_a_name_is_found_as_it_sounds(dictionary: Dictionary, question: str, paper: str) -> None:
+    mention = names.find(question, dictionary).mentions[0]
+    assert mention.papers == (paper,)
+    assert mention.taken_for == "Toolformer"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "로봇이 물건을 잡는 방법을 비교해 줘",
+        "이미지 생성 모델의 속도는?",
+        "요즘 뜨는 주제가 뭐야?",
+        "데이터 없이 배우는 논문",
+    ],
+)
+def test_ordinary_korean_sounds_like_no_name(dictionary: Dictionary, question: str) -> None:
+    assert names.find(question, dictionary).mentions == ()
+
+
+def test_a_name_beside_its_korean_spelling_is_one_name(dictionary: Dictionary) -> None:
+    assert [m.typed for m in names.find("툴포머(Toolformer)의 결과", dictionary).mentions] == ["Toolformer"]
+
+
+@pytest.mark.parametrize("version", ["Llama 9", "LLaMA-9", "GPT-97"])
+def test_a_version_that_no_digest_holds_is_named(dictionary: Dictionary, version: str) -> None:
+    query = understand(f"What does {version} score?", dictionary)
+    assert version in query.unknown
+    assert query.papers == ()
+
+
+@pytest.mark.parametrize("known", ["Llama 2", "top 3 papers", "GPT-3", "in Table 2", "a 70B model"])
+def test_what_the_digests_hold_is_not_called_unknown(dictionary: Dictionary, known: str) -> None:
+    assert names.find(f"What about {known}?", dictionary).unknown == ()
+
+
+def test_a_quoted_title_that_no_paper_has_is_named(dictionary: Dictionary) -> None:
+    absent = "Teaching Herons To Fold Paper Boats"
+    assert names.find(f'What does "{absent}" propose?', dictionary).unknown == (absent,)
+    title = dictionary.papers.get(TOOLFORMER).title
+    assert names.find(f'What does "{title}" propose?', dictionary).unknown == ()

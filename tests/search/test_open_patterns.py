@@ -1,0 +1,87 @@
+"""What is read off an open question beside its subject."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.search import dates, open_patterns
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("What are the main ways to fold cloth with robots?", "fold cloth with robots"),
+        ("Make a table of tide models", "tide models"),
+        ("로봇이 옷을 개는 방법들을 설명해줘", "로봇이 옷을 개는"),
+        ("explain this in 3 bullet points", "this in"),
+        ("정리해줘", ""),
+    ],
+)
+def test_the_subject_is_what_is_left_without_what_asks(question: str, subject: str) -> None:
+    assert open_patterns.subject(question) == subject
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("PickBot 다이제스트를 영어로 번역해줘", "en"),
+        ("explain PickBot in Korean", "ko"),
+        ("What does PickBot do?", "en"),
+        ("PickBot은 뭐 하는 거야?", "ko"),
+    ],
+)
+def test_the_answer_is_in_the_language_that_is_asked_for(question: str, language: str) -> None:
+    assert open_patterns.answer_language(question) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [("in three bullet points", 3), ("세 줄로 요약", 3), ("2 sentences please", 2), ("how does it work?", 0)],
+)
+def test_the_number_of_points_is_read(question: str, count: int) -> None:
+    assert open_patterns.points_asked(question) == count
+
+
+@pytest.mark.parametrize(
+    ("question", "columns"),
+    [
+        ("Make a table of tide models: gauges, error, year", ("gauges", "error", "year")),
+        ("조석 모델을 표로 정리해줘 (이름, 크기(토큰 수), 결과)", ("이름", "크기(토큰 수)", "결과")),
+        ("Make a table of tide models", ()),
+    ],
+)
+def test_the_columns_of_a_table_are_those_listed(question: str, columns: tuple[str, ...]) -> None:
+    assert open_patterns.columns(question) == columns
+
+
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [
+        ("tide forecasts without neural networks", "neural networks"),
+        ("카메라 없이 파지하는 로봇", "카메라"),
+        ("which robots fold cloth?", ""),
+    ],
+)
+def test_what_must_not_hold_is_told_apart(question: str, what: str) -> None:
+    assert open_patterns.denial(question).what == what
+
+
+def test_a_paper_named_to_be_left_out_is_not_meant() -> None:
+    assert open_patterns.denied("LoRA (the first, not ", ")")
+    assert open_patterns.denied("", " 말고 다른 논문")
+    assert not open_patterns.denied("explain ", " please")
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("2024년 하반기(7~12월)에 나온 것, 2025년 건 빼고", "2024-07-01", "2024-12-31"),
+        ("2025년 3월 셋째 주(3/17~3/21)에 나온 것", "2025-03-17", "2025-03-21"),
+        ("2025 robotics papers with many votes", "2025-01-01", "2025-12-31"),
+    ],
+)
+def test_dates_left_out_are_no_condition_and_a_parenthesis_says_more_exactly(
+    question: str, since: str, until: str
+) -> None:
+    found = dates.find(question, "2025-05-09")
+    assert (found.since, found.until) == (since, until)

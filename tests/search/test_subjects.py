@@ -1,0 +1,28 @@
+"""What choosing the subjects of a question promises: one paper, or each of those named by their own names."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.collection.library import Dictionary
+from rag_app.records import Intent
+from rag_app.search.understanding import understand
+
+TOOLFORMER, QLORA = "2302.04761", "2305.14314"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What does Toolformer add to its prompts, and what does QLoRA keep frozen?",
+     "Toolformer는 뭘 하고 QLoRA는 뭘 해?"],
+)  # fmt: skip
+def test_two_papers_named_by_their_own_names_are_both_asked_about(
+    dictionary: Dictionary, question: str
+) -> None:
+    query = understand(question, dictionary)
+    assert query.papers == (TOOLFORMER, QLORA)
+    assert query.intent is Intent.COMPARE
+
+
+def test_a_paper_that_another_builds_on_is_no_second_subject(dictionary: Dictionary) -> None:
+    assert understand("What does QLoRA add to LoRA?", dictionary).papers == (QLORA,)

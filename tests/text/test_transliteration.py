@@ -1,0 +1,26 @@
+"""What sounding names out promises: one name sounds alike in both scripts, and others do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.text.transliteration import letters_of, sounds
+
+
+@pytest.mark.parametrize(
+    ("hangul", "latin"),
+    [("와일드제브라", "WildZebra"), ("비디오마못", "VideoMarmot"), ("툴포머", "Toolformer"), ("위스퍼", "Whisper"),
+     ("비전 트랜스포머", "Vision Transformer"), ("애니씽", "Anything"), ("캥거루", "Kangaroo"), ("매칭", "Matching")],
+)  # fmt: skip
+def test_a_name_sounds_alike_in_both_scripts(hangul: str, latin: str) -> None:
+    assert sounds(hangul) == sounds(latin)
+
+
+def test_other_names_sound_otherwise() -> None:
+    names = ["WildZebra", "VideoMarmot", "Toolformer", "Whisper", "Kangaroo", "Heron"]
+    assert len({sounds(name) for name in names}) == len(names)
+
+
+def test_syllables_are_written_in_letters() -> None:
+    assert letters_of("메두사 2") == "medusa2"
+    assert letters_of("!?") == sounds("!?") == ""

@@ -1,0 +1,95 @@
+"""Keys in a real browser: what each does, that they rest where somebody types, and that ? lists them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from rag_app.web.i18n.english import ENGLISH
+from rag_app.web.i18n.text import WORDS
+from tests.helpers.browsing import ENGINE, Open, ask, held, is_finished, model_is_ready
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+LOOKUP_QUESTION = "What does QLoRA propose?"
+
+
+def question_box(page: Page) -> Locator:
+    box = page.get_by_test_id("stChatInputTextArea")
+    expect(box).to_be_enabled(timeout=60_000)
+    return box
+
+
+def leave_fields(page: Page) -> None:
+    page.evaluate("document.activeElement.blur()")
+
+
+@pytest.mark.parametrize(("language", "locale"), [("en", "en-US"), ("ko", "ko-KR")])
+def test_a_slash_goes_to_the_question_and_a_question_mark_lists_the_keys(
+    open_tab: Open, language: str, locale: str
+) -> None:
+    words = WORDS[language]
+    page = open_tab(locale=locale)
+    box = question_box(page)
+    leave_fields(page)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    for name in ("key_question", "key_stop", "key_new", "key_help"):
+        expect(dialog.get_by_text(words[name])).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    leave_fields(page)
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("")
+
+
+def test_keys_rest_where_somebody_types(open_tab: Open) -> None:
+    page = open_tab()
+    box = question_box(page)
+    box.click()
+    page.keyboard.type("n/? or j")
+    expect(box).to_have_value("n/? or j")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_escape_stops_an_answer_right_after_it_was_asked_for(
+    open_tab: Open, environment: dict[str, str]
+) -> None:
+    page = open_tab()
+    model_is_ready(page)
+    with held(environment, ENGINE):
+        ask(page, LOOKUP_QUESTION)
+        stop = page.locator(".st-key-stop-answer-0 button")
+        expect(stop).to_be_visible(timeout=60_000)
+        question_box(page).press("Escape")
+        expect(stop).to_be_disabled()
+    is_finished(page)
+    expect(page.get_by_text(ENGLISH["stopped"])).to_be_visible()
+
+
+def test_n_begins_a_new_conversation_from_any_page(open_tab: Open) -> None:
+    page = open_tab()
+    ask(page, "Which papers got the most votes?")
+    is_finished(page)
+    page.get_by_role("link", name=ENGLISH["explore"]).click()
+    expect(page.get_by_role("heading", name=ENGLISH["explore"])).to_be_visible()
+    leave_fields(page)
+    page.keyboard.press("n")
+    expect(page.get_by_text(ENGLISH["greeting"])).to_be_visible()
+    expect(page.locator(".st-key-answer-0-actions")).to_have_count(0)
+
+
+def test_today_has_keys_of_its_own_in_the_same_list(open_tab: Open) -> None:
+    page = open_tab()
+    page.get_by_role("link", name=ENGLISH["today"]).click()
+    rows = page.locator("[class*=st-key-today-paper-]")
+    expect(rows.first).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog").get_by_text(ENGLISH["key_dismiss"])).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    leave_fields(page)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[class*=st-key-today-restore-]").first).to_be_attached()
