@@ -22,6 +22,7 @@ from rag_app.collection.snapshot import read_papers
 from rag_app.errors import RagError
 from rag_app.evaluation import answers, change, confusion, failures, lists, questions, report, run, topics
 from rag_app.evaluation.answers import Given
+from rag_app.evaluation.measures import Measure
 from rag_app.evaluation.questions import Question, Split, Suite
 from rag_app.evaluation.truth import Truth
 from rag_app.llm import engine
@@ -49,27 +50,31 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
             print(f"\n{paragraph}")
     for now in results:
         if now.suite in before:
-            print(f"\n{now.suite.value}: what changed since {options.before}")
-            terminal.table(change.table(change.changes(before[now.suite].measures, now.measures)))
+            _print_changes(now.suite.value, options.before, before[now.suite].measures, now.measures)
     _keep([result.as_json() for result in results], options.json)
 
 
 def evaluate_topics(options: argparse.Namespace, settings: Settings) -> None:
     """Mine topics, ask for their lists, score, print. Raises RagError, also where no topic is found."""
-    if options.file or options.suite or options.failures or options.before:
-        raise RagError(
-            "--topics asks questions of its own", "leave out FILE, --suite, --failures and --before"
-        )
+    if options.file or options.suite or options.failures:
+        raise RagError("--topics asks questions of its own", "leave out FILE, --suite and --failures")
     _refuse_unwritable(options.json)
     mined = topics.mine(read_papers(settings.home), options.limit or topics.WANTED)
     if not mined:
         raise RagError("the collection names no topic in both languages", "open a larger collection")
     mined = [topic for topic in mined if _part(options) in (None, topic.part)]
-    given = _answers([question for topic in mined for question in topic.questions()], options, settings)
+    asked = [question for topic in mined for question in topic.questions()]
+    old = _earlier(options.before, asked)
+    given = _answers(asked, options, settings)
     scores = lists.score(mined, given)
     terminal.table(lists.table(mined, scores))
-    rows = report.rows(lists.measures(scores))
+    measured = lists.measures(scores)
+    rows = report.rows(measured)
     _print("topics", len(scores), rows)
+    if old:
+        answered = [topic for topic in mined if all(question.id in old for question in topic.questions())]
+        was = lists.measures(lists.score(answered, old))
+        _print_changes("topics", options.before, was, measured)
     told = {"suite": "topics", "rows": report.as_json(rows), "scores": [asdict(score) for score in scores]}
     _keep([told | {"topics": [_topic_json(topic) for topic in mined]}], options.json)
 
@@ -155,6 +160,11 @@ def _print(name: str, count: int, rows: Sequence[report.Row]) -> None:
     terminal.table(report.table(rows))
     if any(row.gap for row in rows if not row.detail):
         print("! the 95 % interval of the difference does not hold 0")
+
+
+def _print_changes(name: str, since: Path, before: Sequence[Measure], after: Sequence[Measure]) -> None:
+    print(f"\n{name}: what changed since {since}")
+    terminal.table(change.table(change.changes(before, after)))
 
 
 def _topic_json(topic: topics.MinedTopic) -> dict[str, Any]:

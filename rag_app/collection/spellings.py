@@ -8,26 +8,20 @@ Does not know: which phrases a question is about, or how papers are ranked.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import accumulate, islice, product
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, product
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rag_app.collection.mentions import Counts, Mentions, is_other, split
 from rag_app.lang import alternatives, other_scripts
-from rag_app.text.terms import HAN, KATAKANA, STOP_WORDS, fold_word
+from rag_app.text.terms import STOP_WORDS, fold_word
 
-Counts = NDArray[np.int32]
-
-HYPHENS = re.compile("[-‐‑–]")
 BRACKETS = re.compile(r"[(（]([^()（）]{2,80})[)）]")
 BETWEEN = re.compile(r"[,;/:]")  # two spellings within brackets
 SENTENCE = re.compile(r"[^\w \t·+-]")  # what no term holds
-IN_TITLE = 2  # mentions that one in the title counts for
 LEFT = 60  # characters before brackets that may belong to the spelling
 LEFT_WORDS = 6
 
@@ -42,10 +36,7 @@ USUAL = 0.2  # of the papers that say the usual translation of a word
 SYLLABLES = 1.5  # for each English word at least: less is a part of the term
 WORD_SHARE = 0.25  # of a single word's translation probability
 
-_OTHER = other_scripts()
-_OTHERS = re.compile(f"[{_OTHER}]")
-_ENDING = alternatives(lambda one: one.after_nouns)
-_CLAUSE = re.compile(f"[{_OTHER}](?:{alternatives(lambda one: one.clause_ends)})$")
+_CLAUSE = re.compile(rf"[{other_scripts()}](?:{alternatives(lambda one: one.clause_ends)})$")
 
 
 class Words(Protocol):
@@ -62,10 +53,7 @@ class Spellings:
 
     def __init__(self, texts: Sequence[str], lexical: Words) -> None:
         """`texts` are casefolded, one a paper, its title first; `lexical` translates single words."""
-        self._text = "\0".join(texts)  # one text is searched much faster than thousands
-        self._titles = [text.find("\n") for text in texts]  # their lengths
-        self._ends = [end - 1 for end in accumulate(len(text) + 1 for text in texts)]
-        self._starts = [end - len(text) for end, text in zip(self._ends, texts, strict=True)]
+        self._mentions = Mentions(texts, lexical.papers_with)
         self._lexical = lexical
         self._reverse: dict[str, list[str]] = defaultdict(list)
         for word, targets in lexical.glossary.items():
@@ -98,12 +86,12 @@ class Spellings:
     def of(self, phrase: str) -> tuple[str, ...]:
         """The phrase and its other spellings, casefolded."""
         first = key(phrase)
-        words = HYPHENS.sub(" ", phrase.casefold()).split()
+        words = split(phrase)
         known = {first}
-        if _is_other(first):
+        if is_other(first):
             known |= self._translations_of(known)
         known |= self._abbreviations_of(known)
-        known |= self._translations_of({one for one in known if not _is_other(one)})
+        known |= self._translations_of({one for one in known if not is_other(one)})
         # What stands beside a word is often narrower than the word: "benchmark" beside "several benchmarks".
         spelled_out = any(_kind(self._form(one, one)) == "long" for one in known)
         plain = (
@@ -112,7 +100,7 @@ class Spellings:
             else set()
         )
         if plain:
-            known = {one for one in known if _is_other(one) == _is_other(first)} | plain
+            known = {one for one in known if is_other(one) == is_other(first)} | plain
         found = tuple(self._form(one, one) for one in known if one != first)
         return (self._form(first, phrase.casefold()), *sorted(found or self._word_by_word(words)))
 
@@ -131,23 +119,7 @@ class Spellings:
 
     def saying(self, spellings: Iterable[str]) -> Counts:
         """How often each paper says one of the spellings, shape (papers,); its title says it twice."""
-        spellings = tuple(spellings)
-        said = pattern(spellings)
-        counts = np.zeros(len(self._starts), np.int32)
-        for row in sorted({row for spelling in spellings for row in self._rows_with(_mark(spelling))}):
-            start = self._starts[row]
-            found = [match.start() for match in said.finditer(self._text, start, self._ends[row])]
-            titled = bool(found) and found[0] < start + self._titles[row]
-            counts[row] = len(found) + (IN_TITLE - 1 if titled else 0)
-        return counts
-
-    def _rows_with(self, mark: str) -> Iterator[int]:
-        """The papers whose text holds the characters."""
-        at = self._text.find(mark)
-        while at >= 0:
-            row = bisect_right(self._starts, at) - 1
-            yield row
-            at = self._text.find(mark, self._ends[row])
+        return self._mentions.counts(spellings)
 
     def _translations_of(self, known: set[str]) -> set[str]:
         """Spellings in the other script. Terms have one English name and several translations, so that
@@ -164,7 +136,7 @@ class Spellings:
 
     def _abbreviations_of(self, known: set[str]) -> set[str]:
         """Abbreviations of what is known, and what it abbreviates."""
-        latin = {one for one in known if not _is_other(one)}
+        latin = {one for one in known if not is_other(one)}
         return {
             twin
             for twin in self._beside_often(latin)
@@ -214,7 +186,7 @@ class Spellings:
         return [twin for twin in map(" ".join, choices) if self.saying([twin]).any()]
 
     def _translations(self, word: str) -> list[str]:
-        if not _is_other(word):
+        if not is_other(word):
             shares = self._lexical.glossary.get(fold_word(word), {})
             return [term for term, share in shares.items() if share >= WORD_SHARE]
         # Rare words are aligned with whatever stood beside them.
@@ -234,29 +206,24 @@ def _endings(before: str) -> list[str]:
 
 def key(spelling: str) -> str:
     """A spelling without case, hyphens, blanks and plural."""
-    words = HYPHENS.sub(" ", spelling.casefold()).split()
-    return "".join(word if _is_other(word) else fold_word(word) for word in words)
+    words = split(spelling)
+    return "".join(word if is_other(word) else fold_word(word) for word in words)
 
 
 def _word_count(written: str) -> int:
-    return len(HYPHENS.sub(" ", written).split())
-
-
-def _is_other(written: str) -> bool:
-    """Whether it is not in Latin letters alone."""
-    return bool(_OTHERS.search(written))
+    return len(split(written))
 
 
 def _kind(written: str) -> str:
     """A term in another script, an abbreviation (which any word may be), or one in several words."""
-    if _is_other(written):
+    if is_other(written):
         return "other"
     return "short" if _word_count(written) == 1 else "long"
 
 
 def _translates(one: str, other: str) -> bool:
     """Whether they are in two scripts, and the one is no part of what the other says."""
-    mine, others = _is_other(one), _is_other(other)
+    mine, others = is_other(one), is_other(other)
     if mine == others:
         return False
     korean, latin = (one, other) if mine else (other, one)
@@ -266,10 +233,10 @@ def _translates(one: str, other: str) -> bool:
 
 def _abbreviate(one: str, other: str) -> bool:
     """Whether either is one word with a letter of each word of the other, in order."""
-    if _is_other(one):
+    if is_other(one):
         return False
     short, long = sorted((one, other), key=_word_count)
-    letters, words = key(short), HYPHENS.sub(" ", long).split()
+    letters, words = key(short), split(long)
     if _word_count(short) > 1 or not max(2, len(words) - 1) <= len(letters) <= 8 or len(words) < 2:
         return False
     rest = iter("".join(words))
@@ -286,29 +253,3 @@ def _cut(twin: str, likely: Mapping[str, int]) -> bool:
         if other != twin and twin.endswith(other) and likely[twin] < WHOLE * count:
             return True
     return False
-
-
-def _mark(spelling: str) -> str:
-    """What every form of a spelling holds: quicker to look for than the pattern."""
-    longest = max(HYPHENS.sub(" ", spelling).split(), key=len)
-    return longest if _is_other(longest) else fold_word(longest).removesuffix("y")
-
-
-@lru_cache(maxsize=200)
-def pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of the spellings as whole words of a casefolded text: blanks, hyphens, plurals and particles do
-    not matter.
-    """
-    return re.compile("|".join(_whole(spelling) for spelling in spellings))
-
-
-def _whole(spelling: str) -> str:
-    if HAN.search(spelling) or KATAKANA.search(spelling):
-        return re.escape(spelling.casefold())  # no blank tells where a word ends
-    *first, last = HYPHENS.sub(" ", spelling.casefold()).split()
-    if _is_other(last):
-        tail = rf"{re.escape(last)}(?=(?:{_ENDING})?(?![{_OTHER}a-z0-9]))"
-    else:
-        stem = re.escape(fold_word(last))
-        tail = (rf"{stem[:-1]}(?:ys?|ies)" if stem.endswith("y") else rf"{stem}(?:e?s)?") + "(?![a-z0-9])"
-    return rf"(?<![{_OTHER}a-z0-9])" + r"[-‐‑–\s]?".join([*map(re.escape, first), tail])

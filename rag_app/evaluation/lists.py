@@ -90,7 +90,8 @@ def _by_topic(name: str, scores: Sequence[ListScore], value: Callable[[ListScore
     values: dict[tuple[str, Split], list[float]] = defaultdict(list)
     for score in scores:
         values[score.topic, score.part].append(value(score))
-    return Measure(name, How.MEAN, tuple((part, fmean(of_topic)) for (_, part), of_topic in values.items()))
+    means = tuple((part, fmean(of_topic)) for (_, part), of_topic in values.items())
+    return Measure(name, How.MEAN, means, ids=tuple(topic for topic, _ in values))
 
 
 def _ranges(scores: Sequence[ListScore]) -> list[str]:

@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from rag_app.evaluation.questions import ExamKey, Question, Split, part_of
@@ -32,6 +32,16 @@ SPECIFIC = 0.5  # of a spelling's pairs that are with this term: "모델" is wit
 ALWAYS = 0.8  # of a shorter spelling's pairs that have a longer one's words before it
 IN_TITLES = 0.1  # share of the papers that name a topic in their title: jargon is seldom there
 ALIKE = 0.5  # shared papers, of all, from which two topics are one
+
+# How lists are asked for: a topic has one wording in each language, topics have different ones.
+ENGLISH = (
+    "Which papers are about {}?", "papers on {}", "Are there any papers that deal with {}?",
+    "List all papers that use {}", "How many papers are about {}?", "show me everything on {}",
+)  # fmt: skip
+KOREAN = (
+    "{} 관련 논문을 모두 알려줘", "{} 논문 목록 보여줘", "{}에 관한 논문은 어떤 게 있나요?", "{} 쓰는 논문 전부 찾아줘",
+    "{} 관련 논문은 몇 편이야?", "{} 다룬 논문들 정리해줘",
+)  # fmt: skip
 
 PARTICLES = (
     "은 는 이 가 을 를 의 에 와 과 로 으로 도 만 들 들은 들이 들을 들의 들과 들에 에서 에서의 에서는 에게 에는 에도 "
@@ -62,13 +72,18 @@ class MinedTopic:
         return part_of(self.name)
 
     def questions(self) -> tuple[Question, Question]:
-        """The list that is asked for, in English and in Korean."""
+        """The list that is asked for, in English and in Korean, each in the wording of its number."""
         key = ExamKey(gold=self.papers)
-        english, korean = f"Which papers are about {self.name}?", f"{self.korean} 관련 논문을 모두 알려줘"
+        number = int(hashlib.sha256(self.name.encode()).hexdigest(), 16) // 2  # its last bit is the part
         return (
-            Question(f"topic-en-{self.name}", self.size, "en", (english,), key),
-            Question(f"topic-ko-{self.name}", self.size, "ko", (korean,), key),
+            _question(self.name, ENGLISH, number, Question("topic-en", self.size, "en", (), key)),
+            _question(self.korean, KOREAN, number, Question("topic-ko", self.size, "ko", (), key)),
         )
+
+
+def _question(name: str, wordings: Sequence[str], number: int, asked: Question) -> Question:
+    at = number % len(wordings)
+    return replace(asked, id=f"{asked.id}-{at}-{name}", turns=(wordings[at].format(name),))
 
 
 @dataclass(slots=True)

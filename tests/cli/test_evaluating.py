@@ -177,6 +177,26 @@ def test_topics_are_mined_asked_for_in_both_languages_and_printed(
     assert "count within a fifth" in shown
 
 
+@pytest.mark.usefixtures("topical")
+def test_what_changed_in_lists_since_other_answers_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.jsonl"
+    assert command.main(["eval", "--topics", "--no-llm", "--answers", str(kept)]) == 0
+    old = written(
+        tmp_path / "old.jsonl", [{"id": json.loads(line)["id"], "refused": True} for line in lines(kept)]
+    )
+    capsys.readouterr()
+    assert command.main(["eval", "--topics", "--no-llm", "--before", str(old)]) == 0
+    assert re.search(r"recall +1 +0\.000 +1\.000", capsys.readouterr().out.split("what changed since")[1])
+    other = written(tmp_path / "other.jsonl", [{"id": "x"}])
+    assert "answers none" in failure(capsys, "eval", "--topics", "--before", str(other))
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
+
+
 def test_a_collection_without_topics_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

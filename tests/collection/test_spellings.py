@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag_app.collection.library import Library
-from rag_app.collection.spellings import Spellings, key, pattern
+from rag_app.collection.mentions import pattern
+from rag_app.collection.spellings import Spellings, key
 
 TEXTS = (
     *["조약돌 정렬(pebble alignment, pa)을 씁니다."] * 6,
@@ -71,7 +72,7 @@ def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> N
     ],
 )
 def test_whole_words_are_said_whatever_their_endings(spelling: str, text: str, said: bool) -> None:
-    assert bool(pattern((spelling,)).search(text)) is said
+    assert bool(pattern(spelling).search(text)) is said
 
 
 def test_the_title_says_it_twice() -> None:

@@ -94,6 +94,17 @@ def test_a_topic_knows_its_range(size: int, name: str) -> None:
     assert MinedTopic("x", "", (), frozenset(map(str, range(size)))).size == name
 
 
+def test_a_topic_is_asked_for_in_one_wording_of_each_language_and_topics_in_different_ones() -> None:
+    made = [MinedTopic(f"term {n}", f"용어 {n}", (), frozenset("abc")) for n in range(40)]
+    for at, wordings in ((0, topics.ENGLISH), (1, topics.KOREAN)):
+        asked = [topic.questions()[at] for topic in made]
+        assert len({question.turns[0].replace(topic.name, "").replace(topic.korean, "")
+                    for question, topic in zip(asked, made, strict=True)}) == len(wordings)  # fmt: skip
+        assert all(
+            (topic.korean if at else topic.name) in q.turns[0] for topic, q in zip(made, asked, strict=True)
+        )
+
+
 # --- the scores of lists --------------------------------------------------------------------------
 
 TOPIC = MinedTopic(
