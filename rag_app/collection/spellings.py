@@ -107,7 +107,8 @@ class Spellings:
     def _form(self, folded: str, written: str = "") -> str:
         """The way of writing with most blanks, since the pattern lets them away."""
         forms = [*self._written.get(folded, ()), *([written] if written else [])]
-        return max(forms, key=_word_count)
+        most: str = max(forms, key=_word_count)
+        return most
 
     def is_term(self, phrase: str) -> bool:
         """Whether it is written beside other spellings."""
