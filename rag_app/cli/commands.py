@@ -127,10 +127,10 @@ def _collections(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _say_what_is_not_measured(settings: Settings) -> None:
-    from rag_app.embedding.embedder import embedder_fingerprint
+    from rag_app.collection.snapshot import open_current
     from rag_app.search.calibration import NOT_MEASURED, calibration
 
-    if not calibration(settings.home, embedder_fingerprint(settings))[1]:
+    if not calibration(settings.home, open_current(settings.home).manifest.fingerprint)[1]:
         print(f"thresholds: {NOT_MEASURED}\nhint: run `rag-app calibrate`")
 
 
