@@ -464,7 +464,7 @@ def test_a_collection_too_small_for_topics_says_so(page: Page) -> None:
     app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
     assert ENGLISH["plot_nothing"] in [c.value for c in app.caption]
     assert [tab.label for tab in app.tabs] == [
-        ENGLISH[f"plot_{k}"] for k in ("topics", "months", "votes", "authors")
+        ENGLISH[f"plot_{k}"] for k in ("topics", "map", "months", "votes", "authors")
     ]
 
 
