@@ -54,6 +54,7 @@ QUERIES = st.builds(
     LISTS,
     LISTS,
     LISTS,
+    LISTS,
     st.booleans(),
     st.sampled_from(Fact),
 )

@@ -54,7 +54,6 @@ def test_the_model_writes_an_answer_that_outlives_the_server(
         expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=60_000)
         expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=60_000)
     is_finished(page)
-    expect(page.get_by_text(re.compile(r"\d tokens/s$")).last).to_be_visible()
     saved = _last_answer(environment)
     assert saved.usage.generated_tokens > 0
     with served(environment) as other:
