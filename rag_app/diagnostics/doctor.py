@@ -33,7 +33,7 @@ class Finding:
 
 def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     """Look at everything; a part that fails is a finding, never an exception."""
-    parts = [_folders, _device, _language_model, _embedder, _index, _thresholds, _servers]
+    parts = [_folders, _device, _language_model, _embedder, _index, _servers]
     if offline:
         parts += [_connections, _trial_question]
     return [
@@ -48,22 +48,6 @@ def _safely(what: str, part: object, settings: Settings) -> Iterator[Finding]:
         yield from part(settings)  # type: ignore[operator]
     except RagError as error:
         yield Finding(what, error.message, False, error.hint)
-
-
-def _thresholds(settings: Settings) -> Iterator[Finding]:
-    from rag_app.embedding.embedder import embedder_fingerprint
-    from rag_app.search.calibration import calibration
-
-    table, own = calibration(settings.home, embedder_fingerprint(settings))
-    if own:
-        told = table.measured
-        says = (
-            f"measured over {told.get('papers', '?')} papers: {told.get('worded refused', 0):.0%} of the questions "
-            f"with an answer and {told.get('foreign refused', 0):.0%} of foreign ones refused"
-        )
-        yield Finding("thresholds", says)
-    else:
-        yield Finding("thresholds", NOT_MEASURED, True, "run: rag-app calibrate")
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
@@ -126,6 +110,22 @@ def _embedder(settings: Settings) -> Iterator[Finding]:
     adapted = Home(settings.home).adapted.is_file()
     kind = "adapted to the collection" if adapted else "as pulled"
     yield Finding("embedding model", f"{kind}, fingerprint {fingerprint[:12]}…")
+    yield _thresholds(settings, fingerprint)
+
+
+def _thresholds(settings: Settings, fingerprint: str) -> Finding:
+    """What the refusals of this model rest on."""
+    from rag_app.search.calibration import calibration
+
+    table, own = calibration(settings.home, fingerprint)
+    if not own:
+        return Finding("thresholds", NOT_MEASURED, True, "run: rag-app calibrate")
+    told = table.measured
+    says = (
+        f"measured over {told.get('papers', '?')} papers: {told.get('worded refused', 0):.0%} of the questions "
+        f"with an answer and {told.get('foreign refused', 0):.0%} of foreign ones refused"
+    )
+    return Finding("thresholds", says)
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

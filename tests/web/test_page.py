@@ -28,7 +28,6 @@ def test_a_list_is_answered_and_its_source_shows_the_quote(
 ) -> None:
     page = open_tab()
     ask(page, LIST_QUESTION)
-    expect(page.locator(".st-key-answer-0-cards")).to_be_visible(timeout=30_000)
     is_finished(page)
     page.locator("[class*=st-key-answer-0-mark-] button").first.click()
     assert _highlighted(page) == _quotes(_last_answer(environment), 1)
