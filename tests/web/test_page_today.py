@@ -80,8 +80,7 @@ def test_today_opens_first_while_papers_are_new_and_chat_after_that(
     locale = {"en": "en-US", "ko": "ko-KR"}[language]
     page = open_tab(locale=locale)
     expect(page.get_by_role("heading", name=WORDS[language]["today"], exact=True)).to_be_visible()
-    expect(page.locator(ROWS).first).to_be_visible()
-    assert page.locator(ROWS).count() == len(history.arrived_after("1"))
+    expect(page.locator(ROWS)).to_have_count(len(history.arrived_after("1")))
     page.go_back()  # to where the tab began: it must not be sent on again
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
     again = open_tab(locale=locale)
