@@ -90,7 +90,7 @@ def test_a_bookmark_of_a_gone_paper_stays_in_the_list_and_can_be_taken_away(
 
 def test_a_gone_paper_leaves_the_compare_page(page: Page, tmp_path: Path) -> None:
     deleted(page, tmp_path)
-    app = draw(page, compare.page, ENGLISH, page.library, lambda: None)
+    app = draw(page, compare.page, ENGLISH, "en", page.library, lambda: None)
     app.session_state[PICKED] = [FILM.arxiv_id, CALM.arxiv_id]
     app.session_state["compare-opened"] = FILM.arxiv_id
     app.run()

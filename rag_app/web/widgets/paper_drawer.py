@@ -76,9 +76,9 @@ def source_drawer(
 def _glosses(paper: Paper, spans: Spans, progress: AnswerProgress, words: Words, library: Library) -> None:
     """What the highlighted sentences say, for a reader of another language."""
     passages = [
-        Passage(paper.arxiv_id, name, start, end, paper.section(name).text[start:end])
-        for name, places in spans.items()
-        for start, end in places
+        Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
+        for section in paper.sections  # of a paper cited for its record alone none is named
+        for start, end in spans.get(section.name, ())
     ]
     language = progress.query.language if progress.query else ""
     foreign = [passage for passage in passages if language and not reads_as(passage.text, language)]
