@@ -55,8 +55,10 @@ class Mentions:
 
     def _places(self, phrase: str) -> Iterator[tuple[int, int]]:
         """Start and end of each mention: the rarest word is looked for, then the phrase around it."""
-        said, mark = pattern(phrase), self._rarest(phrase)
-        at = self._text.find(mark)
+        mark = self._rarest(phrase)
+        if not mark:  # the empty text is found at every place
+            return
+        said, at = pattern(phrase), self._text.find(mark)
         while at >= 0:
             found = said.search(self._text, max(0, at - len(phrase)), at + len(phrase) + AROUND)
             if found and found.start() <= at:
@@ -66,9 +68,12 @@ class Mentions:
     def _rarest(self, phrase: str) -> str:
         """What every form of a phrase holds, and fewest papers."""
         words = split(phrase)
+        if not words:
+            return ""
         known = {word: self._papers_with(fold_word(word)) for word in words}
         rarest = min(words, key=lambda word: (not known[word], known[word], -len(word)))
-        return rarest if is_other(rarest) else fold_word(rarest).removesuffix("y")
+        folded = rarest if is_other(rarest) else fold_word(rarest)
+        return folded if len(folded) == 1 else folded.removesuffix("y")
 
 
 def split(phrase: str) -> list[str]:
