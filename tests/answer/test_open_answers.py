@@ -282,6 +282,13 @@ def test_the_answer_before_is_restyled_from_its_own_papers(collection: Library) 
         check(composed, collection)
 
 
+def test_an_answer_whose_papers_are_gone_cannot_be_restyled(collection: Library) -> None:
+    turns = [Turn("로봇 파지 논문은?", "…", ("2703.99999",), intent=Intent.LIST)]
+    composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=turns)
+    assert composed.text
+    assert not composed.hits
+
+
 def test_only_those_of_the_papers_before_whose_digest_says_so(collection: Library) -> None:
     turns = before("2703.00001", "2703.00002", "2703.00004", "2703.00005")
     composed, _ = answered("그중에 시뮬레이션을 쓰는 것만", Intent.RESTYLE, collection, conversation=turns)

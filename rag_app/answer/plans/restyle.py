@@ -25,11 +25,13 @@ LEAST_SAID = 0.6  # share of a condition's terms that a sentence must hold
 
 
 def restyled(selection: Selection) -> AnswerPlan | None:
-    """The answer before, as the question wants it; None where there is none."""
+    """The answer before, as the question wants it; None where none of its papers is left."""
     question, before = selection.query.question, _before(selection)
     if before is None:
         return None
     papers = _papers(selection, before)
+    if not papers:
+        return None
     topic = _topic(selection)
     place = patterns.ordinal(question)
     if place is not None and -len(papers) <= place < len(papers):
