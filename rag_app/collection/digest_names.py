@@ -12,6 +12,7 @@ from collections.abc import Callable
 from rag_app.collection.paper_names import TOKEN, fold, shaped, text_of
 from rag_app.records import Paper
 from rag_app.text import numbers
+from rag_app.text.terms import STOP_WORDS
 
 # Abbreviations of the field that an answer may use for what a digest spells out, or the other way
 # round.
@@ -24,6 +25,7 @@ def unknown_names(claim: str, paper: Paper) -> list[str]:
     """Name-shaped words of a claim that the paper's digest and title do not hold, in whatever spelling."""
     text = text_of(paper)
     known = {fold(part) for word in TOKEN.findall(text) for part in [word, *re.split(r"[-+.^'/]", word)]}
+    known.add(fold(initials(paper.title)))
     return [
         word
         for word in TOKEN.findall(claim)
@@ -32,6 +34,12 @@ def unknown_names(claim: str, paper: Paper) -> list[str]:
         and not numbers.NUMBER.fullmatch(word)
         and not _holds(word, known)
     ]
+
+
+def initials(title: str) -> str:
+    """Of the words before the colon, small ones left out: "DDPM" of a title of these four words."""
+    words = re.findall(r"[A-Za-z]+", title.partition(":")[0])
+    return "".join(word[0].upper() for word in words if word.casefold() not in STOP_WORDS)
 
 
 def misspelt(word: str, paper: Paper) -> bool:

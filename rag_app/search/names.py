@@ -1,6 +1,6 @@
 """The names in a question: of papers that are here, in either script, and of what no digest holds.
 
-Knows: names written as they sound, newer versions of models that are here, quoted titles.
+Knows: initials of titles, names written as they sound, newer versions of models that are here, quoted titles.
 Does not know: which names papers go by (`collection.paper_names`), which of them a question is about.
 """
 
@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag_app.collection.digest_names import FIELD
+from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, Name, Named
 from rag_app.text import transliteration
+from rag_app.text.terms import fold_word
 
 LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
@@ -26,6 +27,7 @@ VERSIONED = re.compile(
     r"(?<![\w-])([A-Z][A-Za-z]{2,})([- ]?)([vV]?\d{1,2}(?:\.\d)?)(?![\d%.,]*\d|[BMKTbmkt%]\b)"
 )
 VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on its numbers are versions
+INITIALS = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![A-Za-z0-9-])")
 QUOTED = re.compile(r"[\"“「『]([^\"”」』]{12,200})[\"”」』]")
 QUOTED_WORDS = 4  # of a title; shorter quotations are terms
 SAME_TITLE = 85  # likeness, of 100, of a title with a slip in it
@@ -35,10 +37,28 @@ def find(text: str, dictionary: Dictionary) -> Named:
     """What a question names, in its order, and the names in it that no digest holds."""
     named = dictionary.names.find(text, dictionary.lexical.knows, dictionary.papers.has)
     heard = _heard(text, dictionary, named.mentions)
-    mentions = tuple(sorted((*named.mentions, *heard), key=lambda mention: mention.span))
-    absent = [*named.unknown, *_versions_nobody_has(text, dictionary), *_titles_nobody_has(text, dictionary)]
+    initialled = list(_initialled(text, dictionary, named.mentions))
+    mentions = tuple(sorted((*named.mentions, *heard, *initialled), key=lambda mention: mention.span))
+    unknown = [name for name in named.unknown if all(name != mention.typed for mention in initialled)]
+    absent = [*unknown, *_versions_nobody_has(text, dictionary), *_titles_nobody_has(text, dictionary)]
     kept = tuple(m for m in mentions if not any(m.typed in name for name in absent))
     return replace(named, mentions=kept, unknown=tuple(dict.fromkeys(absent)))
+
+
+# --- initials of a title ------------------------------------------------------------------------
+
+
+def _initialled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Papers that go by the initials of their title, of which hardly a digest speaks by these: what many
+    say is a term of the field.
+    """
+    for match in INITIALS.finditer(text):
+        named = any(_beside(match.span(), mention.span) for mention in found)
+        if named or dictionary.lexical.papers_with(fold_word(match[0])) > SHARED:
+            continue
+        papers = [paper for paper in dictionary.papers.all() if initials(paper.title) == match[0]]
+        if len(papers) == 1:
+            yield Mention(match[0], match.span(), (papers[0].arxiv_id,), TITLE_HEAD, papers[0].title)
 
 
 # --- names as they sound ------------------------------------------------------------------------

@@ -32,7 +32,9 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
     if not mentions:
         return ()
-    scores = dictionary.lexical.paper_scores(parts.rest)
+    # A name written as it sounds, or by initials, stands in no digest as it is typed.
+    asked = " ".join([parts.rest, *(mention.taken_for for mention in mentions)])
+    scores = dictionary.lexical.paper_scores(asked)
     # Where nothing is said beside the name, its spelling must not decide: "TULU3" is the paper
     # titled "TÜLU 3".
     chosen = [

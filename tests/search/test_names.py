@@ -9,6 +9,7 @@ from rag_app.search import names
 from rag_app.search.understanding import understand
 
 TOOLFORMER, WHISPER, LLAMA2, SWE = "2302.04761", "2212.04356", "2307.09288", "2310.06770"
+DDPM = "2006.11239"
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,14 @@ def test_a_quoted_title_that_no_paper_has_is_named(dictionary: Dictionary) -> No
     assert names.find(f'What does "{absent}" propose?', dictionary).unknown == (absent,)
     title = dictionary.papers.get(TOOLFORMER).title
     assert names.find(f'What does "{title}" propose?', dictionary).unknown == ()
+
+
+@pytest.mark.parametrize("question", ["What FID does DDPM reach?", "DDPM의 CIFAR-10 FID는?"])
+def test_a_paper_is_named_by_the_initials_of_its_title(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert query.papers == (DDPM,)
+    assert query.unknown == ()
+
+
+def test_initials_that_many_digests_say_are_a_term(dictionary: Dictionary) -> None:
+    assert understand("Which papers use RLHF?", dictionary).papers == ()
