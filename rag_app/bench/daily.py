@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,9 +59,16 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
         follows = _follow(history, library)
         progress("embedding what is followed", 0, 0)
         following.check(follows, library, ids, history)
-        check = _median(lambda: following.check(follows, library, ids, history), quick)
+        # Counts of phrases are remembered; the first check after an ingest has none.
+        fresh = [_reopened(library) for _ in range(TIMES)]
+        first = _median(lambda: following.check(follows, fresh.pop(), ids, history), quick)
+        again = _median(lambda: following.check(follows, library, ids, history), quick)
     detail = f"{len(follows)} follows over {papers}"
-    return [*rows, Measurement("check of follows", check, "s", "≤ 1.0", detail)]
+    return [
+        *rows,
+        Measurement("check of follows, first after an ingest", first, "s", "≤ 1.0", detail),
+        Measurement("check of follows, again", again, "s", "≤ 1.0", detail),
+    ]
 
 
 def _follow(history: History, library: Library) -> list[Follow]:
@@ -75,6 +83,14 @@ def _follow(history: History, library: Library) -> list[Follow]:
     for author, _ in table.authors(Filters())[:AUTHORS]:
         history.follow(FollowKind.AUTHOR, author)
     return history.follows()
+
+
+def _reopened(library: Library) -> Library:
+    """The library as a new process has it once its texts are read."""
+    fresh = replace(library)
+    for part in ("places", "owners", "spellings"):
+        getattr(fresh, part)
+    return fresh
 
 
 def _median(act: Callable[[], object], quick: bool) -> float:
