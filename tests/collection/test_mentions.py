@@ -46,7 +46,8 @@ def test_what_a_caller_does_with_counts_changes_no_later_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "phrase", ["diffusion", "video generation", "language model", "reinforcement learning", "attention", "policy"]
+    "phrase",
+    ["diffusion", "video generation", "language model", "reinforcement learning", "attention", "policy"],
 )
 def test_counts_are_those_of_a_plain_search_of_each_text(phrase: str, library: Library) -> None:
     texts = [document(paper).casefold() for paper in library.snapshot.papers.many(library.lexical.papers)]
