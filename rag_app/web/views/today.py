@@ -18,16 +18,19 @@ from rag_app.daily.brief import (
     BriefGroup,
     BriefLine,
     brief,
+    by_votes,
     line_of,
     papers_of,
 )
 from rag_app.daily.following import FollowMatches
 from rag_app.daily.period import Period
+from rag_app.export.reference import references
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets import gloss
+from rag_app.web.widgets.export_menu import paper_exports
 from rag_app.web.widgets.follows_bar import follows_bar
 from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
@@ -81,6 +84,7 @@ def _brief(choice: TodayChoice, state: ReadingState, reader: PageReader) -> None
         _count(shown, choice, state, words)
         _lead(made, reader)
         _rows(_without_hidden(made, shown), choice, state, reader)
+        paper_exports(references(by_votes(shown)), words, "today")
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
 
 
