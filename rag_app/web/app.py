@@ -28,7 +28,7 @@ from rag_app.web.views import (
     saved,
     today,
 )
-from rag_app.web.widgets import upgrade
+from rag_app.web.widgets import gloss, upgrade
 from rag_app.web.widgets.notices import show_error, show_rebuilding
 from rag_app.web.widgets.shortcuts import EVERYWHERE, ON_ROWS, shortcuts
 from rag_app.web.widgets.sidebar import choose_language, sidebar
@@ -84,6 +84,7 @@ def main() -> None:
     chosen.run()
     if library:
         app_state.warm_up(library, language)  # after the page is drawn, which would wait for it
+        gloss.ahead(library, language)
 
 
 def _begins_with_news() -> bool:
