@@ -22,6 +22,7 @@ from rag_app.history.store import History
 from rag_app.records import Filters, Passage
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
+from rag_app.web.i18n.text import span
 from rag_app.web.state import app_state, reading
 from rag_app.web.views import saved, today
 from rag_app.web.widgets import gloss
@@ -320,3 +321,15 @@ def test_a_saved_paper_outlives_its_digest_with_its_note(library: Library, histo
     assert "1999" in said(app)
     assert "still mine" in said(app)
     assert ENGLISH["saved_gone"] in said(app)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        ("2024-05-01", "2024-05-03", "2024-05-01 to 2024-05-03"),
+        ("2024-05-03", "2024-05-03", "2024-05-03"),
+        ("", "", ""),
+    ],
+)
+def test_the_days_of_a_collection_are_a_span_one_day_or_none(first: str, last: str, shown: str) -> None:
+    assert span(ENGLISH, first, last) == shown
