@@ -494,7 +494,7 @@ while True:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_kill_at_any_moment_leaves_all_that_the_reader_did_with_papers(tmp_path: Path, seed: int) -> None:
-    """Bookmarks with tags and note, marks, follows and arrivals: whole, in the order of their confirmation."""
+    """Bookmarks with tags and note, marks, follows and arrivals, each whole and in its order."""
     file = tmp_path / "history.sqlite3"
     script = """
 from itertools import count
