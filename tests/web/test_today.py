@@ -310,7 +310,8 @@ def test_saved_papers_and_those_of_today_are_downloaded_in_every_format(
         app.session_state[f"{name}-export"] = True  # opens the menu
         app.run()
         assert not app.exception
-        labels = [button.label for button in app.get("download_button")]
+        buttons: Any = app.get("download_button")
+        labels = [button.label for button in buttons]
         assert labels == [file.title for file in formats.FILES.values()] + [ENGLISH["export_notes"]]
 
 
