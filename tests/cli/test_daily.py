@@ -166,7 +166,7 @@ def test_a_brief_is_translated_by_the_model_when_asked_for_and_kept(
     monkeypatch.setattr(llm, "name_if_any", lambda settings: model.model)
     assert command.main(["brief", "--gloss"]) == 0
     said = capsys.readouterr()
-    assert GLOSS in said.out and "translated:" in said.err
+    assert f"{GLOSS} (번역)" in said.out and "translated:" in said.err
     monkeypatch.setattr(llm, "load_if_any", lambda settings: None)
     assert GLOSS in printed(capsys, "brief")
 
