@@ -26,6 +26,7 @@ from rag_app.api.collection import Opened
 from rag_app.errors import QuestionError, RagError
 from rag_app.records import Answer, Done, Event
 
+BELOW = "/v1"  # the path of all others
 MOST_BYTES = 1_000_000  # of a request
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 log = logging.getLogger(__name__)
@@ -71,6 +72,12 @@ class _Guarded:
             raise
         except Exception as error:
             return _failed(error)
+
+
+def refused() -> Response:
+    """What is answered to a request by another name or from another page, which the guard does not let in."""
+    why = "this server answers to 127.0.0.1 and localhost, and to no page of another origin"
+    return _error(403, why, "invalid_request_error", code="forbidden")
 
 
 def _failed(error: Exception) -> Response:

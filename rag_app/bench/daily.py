@@ -1,4 +1,5 @@
-"""Suite `daily`: how long the brief of the newest day, an order for the reader and a check of follows take.
+"""Suite `daily`: how long the brief of the newest day, an order for the reader, a check of follows, the map
+and the page take.
 
 Knows: that what is followed are the collection's own topics and authors. Does not know: how any of it
 is made.
@@ -9,12 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rag_app.answer import trends
+from rag_app.bench import daily_page
 from rag_app.bench.search import seconds
 from rag_app.bench.table import Measurement
+from rag_app.collection import paper_map
 from rag_app.collection.library import Library, open_library
 from rag_app.daily import following, for_you, period
 from rag_app.daily.brief import brief, papers_of
@@ -58,9 +62,21 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
         follows = _follow(history, library)
         progress("embedding what is followed", 0, 0)
         following.check(follows, library, ids, history)
-        check = _median(lambda: following.check(follows, library, ids, history), quick)
+        # Counts of phrases are remembered; the first check after an ingest has none.
+        fresh = [_reopened(library) for _ in range(TIMES)]
+        first = _median(lambda: following.check(follows, fresh.pop(), ids, history), quick)
+        again = _median(lambda: following.check(follows, library, ids, history), quick)
     detail = f"{len(follows)} follows over {papers}"
-    return [*rows, Measurement("check of follows", check, "s", "≤ 1.0", detail)]
+    rows += [
+        Measurement("check of follows, first after an ingest", first, "s", "≤ 1.0", detail),
+        Measurement("check of follows, again", again, "s", "≤ 1.0", detail),
+    ]
+    progress("laying out the map", 0, 0)
+    laid_out = seconds(lambda: paper_map.made(library.paper_vectors, library.lexical.papers, {}))
+    rows.append(Measurement("map laid out anew, part of a full ingest", laid_out, "s", detail=papers))
+    progress("opening the page", 0, 0)
+    with_map, times = library.paper_map is not None, 1 if quick else TIMES
+    return [*rows, *daily_page.measured(settings, papers, with_map=with_map, times=times)]
 
 
 def _follow(history: History, library: Library) -> list[Follow]:
@@ -75,6 +91,14 @@ def _follow(history: History, library: Library) -> list[Follow]:
     for author, _ in table.authors(Filters())[:AUTHORS]:
         history.follow(FollowKind.AUTHOR, author)
     return history.follows()
+
+
+def _reopened(library: Library) -> Library:
+    """The library as a new process has it once its texts are read."""
+    fresh = replace(library)
+    for part in ("places", "owners", "spellings"):
+        getattr(fresh, part)
+    return fresh
 
 
 def _median(act: Callable[[], object], quick: bool) -> float:

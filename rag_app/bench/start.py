@@ -179,20 +179,29 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
 
 def page(settings: Settings, home: Path) -> list[PageRun]:
     """One start of the page; none where there is no browser."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not program or not find_spec("playwright"):
-        return []
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+    with chromium() as browser:
+        if not browser:
+            return []
         started = time.perf_counter()
-        with _served(settings, home) as (process, address):
+        with served(settings, home) as (process, address):
             cold = _usable(browser, address) - started
             time.sleep(SETTLED)
             started = time.perf_counter()
             warm = _usable(browser, address) - started
             return [PageRun(cold, warm, _resident(process.pid))]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser | None]:
+    """An open browser; None where there is none on this machine, or no playwright."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not program or not find_spec("playwright"):
+        yield None
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
 def _usable(browser: Browser, address: str) -> float:
@@ -204,7 +213,7 @@ def _usable(browser: Browser, address: str) -> float:
 
 
 @contextmanager
-def _served(settings: Settings, home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def served(settings: Settings, home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The page's process and address, from the moment at which it takes connections."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

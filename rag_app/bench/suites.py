@@ -26,7 +26,7 @@ _SUITES: dict[str, str] = {
     "search": "retrieval beside the query embedding alone and beside a plain dense search",
     "ingest": "ingest beside sentence-transformers' defaults into Chroma; one more day",
     "scale": "made-up collections of 5,487, 20,000 and 50,000 papers, built and searched",
-    "daily": "the brief of the newest day, and a check of 50 follows",
+    "daily": "the brief of the newest day, a check of 50 follows, the map, and Today in a browser",
     "readers": "the order for you beside the newest and the most voted, on simulated readers",
     "peers": f"new questions beside LangChain and paper-qa; `{COMMAND}` first",
 }

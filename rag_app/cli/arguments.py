@@ -172,6 +172,12 @@ def _add_brief(commands: Commands) -> None:
         default="",
         help="only papers about it; without --day or --since those of the last 30 days",
     )
+    brief.add_argument(
+        "--gloss",
+        action="store_true",
+        help="lines in another language than RAG_LANGUAGE are translated by the language model, which takes a while;"
+        " without it those that were translated before",
+    )
     brief.add_argument("--format", choices=["md", "json"], default="md")
 
 

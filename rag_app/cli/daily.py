@@ -6,6 +6,7 @@ Knows: what the options mean, and how follows are told. Does not know: how a bri
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rag_app.daily.following import FollowMatches
     from rag_app.daily.period import Period
     from rag_app.history.store import History
+    from rag_app.records import Passage
 
 SHOWN = 5  # new papers that are named for each follow
 LOOK = "follow"  # the place in the history at which `follow new` looks
@@ -36,8 +38,43 @@ def brief(options: argparse.Namespace, settings: Settings) -> None:
     if topic:
         about = set(_about(topic, library))
         papers = [paper for paper in papers if paper.arxiv_id in about]
-    made = briefs.brief(papers, period, library, topics.map_topics(library), topic=topic)
-    print(brief_text.written(made, options.format, settings.language or "en"), end="")
+    language = settings.language or "en"
+    said = [passage for paper in papers if (passage := briefs.first_sentence(paper))]
+    glosses = _glosses(said, language, library, make=options.gloss)
+    made = briefs.brief(
+        papers,
+        period,
+        library,
+        topics.map_topics(library),
+        topic=topic,
+        gloss=lambda one: glosses.get(one, ""),
+    )
+    print(brief_text.written(made, options.format, language), end="")
+
+
+def _glosses(
+    passages: Sequence[Passage], language: str, library: Library, *, make: bool
+) -> dict[Passage, str]:
+    """What passages say in this language: all that the model can put into it, or what is held of it."""
+    from rag_app.answer import glosses
+    from rag_app.cli import terminal
+    from rag_app.llm import engine as llm
+
+    wanted = [passage for passage in passages if glosses.wanted(passage.text, language)]
+    if not wanted:
+        return {}
+    model = llm.load_if_any(library.settings) if make else None
+    if model is None:
+        held = glosses.known(wanted, language, library, llm.name_if_any(library.settings))
+        return {wanted[place]: text for place, text in held.items()}
+    found: dict[Passage, str] = {}
+    with terminal.stoppable() as stop:
+        for gloss in glosses.glosses(wanted, language, library, model, stop=stop):
+            if gloss.finished:
+                found[wanted[gloss.index]] = gloss.text
+                print(f"\rtranslated: {len(found)} of {len(wanted)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return found
 
 
 def _period(options: argparse.Namespace, library: Library) -> Period:

@@ -19,8 +19,7 @@ from rag_app.collection.snapshot import open_current
 from rag_app.errors import RagError
 from rag_app.export import atom, conversation, formats, notes
 from rag_app.export.formats import FileType, utf8
-from rag_app.export.reference import Reference, references
-from rag_app.history.shelf import Bookmark
+from rag_app.export.reference import Reference, kept, references
 from rag_app.history.store import Conversation, History, SavedTurn
 from rag_app.home import Home
 from rag_app.records import Filters, Paper
@@ -69,18 +68,11 @@ def _bookmarks(settings: Settings, tag: str) -> list[Reference]:
     Of a paper whose digest is gone there is its address alone. Raises RagError for a tag that none has.
     """
     table, history = open_current(settings.home).papers, History(Home(settings.home).history)
-    kept = [one for one in history.bookmarked() if not tag or tag in one.tags]
-    if tag and not kept:
+    found = [one for one in history.bookmarked() if not tag or tag in one.tags]
+    if tag and not found:
         known = ", ".join(name for name, _ in history.tags()) or "none; they are given on the page"
         raise RagError(f"no bookmark has the tag {tag}", f"tags: {known}")
-    return [_marked(one, table.find(one.arxiv_id)) for one in kept]
-
-
-def _marked(bookmark: Bookmark, paper: Paper | None) -> Reference:
-    if paper is not None:
-        return Reference(paper, tags=bookmark.tags)
-    lost = Paper(bookmark.arxiv_id, bookmark.arxiv_id, (), ())
-    return Reference(lost, gone=True, authors_known=False, tags=bookmark.tags)
+    return [kept(one.arxiv_id, table.find(one.arxiv_id), one.tags) for one in found]
 
 
 def _brief(options: argparse.Namespace, settings: Settings) -> list[Reference]:

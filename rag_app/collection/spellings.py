@@ -53,7 +53,7 @@ class Spellings:
 
     def __init__(self, texts: Sequence[str], lexical: Words) -> None:
         """`texts` are casefolded, one a paper, its title first; `lexical` translates single words."""
-        self._mentions = Mentions(texts, lexical.papers_with)
+        self._mentions = Mentions(texts)
         self._lexical = lexical
         self._reverse: dict[str, list[str]] = defaultdict(list)
         for word, targets in lexical.glossary.items():

@@ -70,9 +70,7 @@ def _markdown(brief: Brief, words: Any) -> Iterator[str]:
     yield words["brief_paper"] if brief.papers == 1 else words["brief_papers"].format(count=brief.papers)
     numbers = {line.paper.arxiv_id: n for n, line in enumerate(brief.lines, start=1)}
     if brief.lead:
-        yield "\n".join(
-            f"- {escape_markdown(line.text)} [{numbers[line.paper.arxiv_id]}]" for line in brief.lead
-        )
+        yield "\n".join(f"- {_said(line, words)} [{numbers[line.paper.arxiv_id]}]" for line in brief.lead)
     if brief.rising:
         yield f"**{words['brief_rising']}**: {', '.join(_rise(topic, words) for topic in brief.rising)}"
     for group in brief.groups:
@@ -103,7 +101,13 @@ def _line(line: BriefLine, number: int, words: Any) -> str:
     title = f"{number}. [{escape_markdown(clean_line(paper.title))}]({paper.url})"
     votes = words["votes_unknown"] if paper.votes is None else words["votes"].format(votes=paper.votes)
     facts = ", ".join(fact for fact in (paper.date, votes, short_authors(paper, words["and_more"])) if fact)
-    return f"{title} ({facts})" + (f"  \n   {escape_markdown(line.text)}" if line.text else "")
+    return f"{title} ({facts})" + (f"  \n   {_said(line, words)}" if line.text else "")
+
+
+def _said(line: BriefLine, words: Any) -> str:
+    """What the reader reads of a paper; a model's translation is marked as such."""
+    text = escape_markdown(line.text)
+    return f"{text} {words['brief_translated']}" if line.gloss else text
 
 
 def short_authors(paper: Paper, and_more: str) -> str:

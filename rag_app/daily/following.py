@@ -87,7 +87,7 @@ def _matching(follow: Follow, library: Library, vectors: Mapping[int, Vector]) -
     scores, _ = retrieval.score(query.topic, library, rows, vector=vector)
     among = np.isin(np.arange(len(scores)), rows)
     matched = members(query.topic, scores, among, library.spellings).matched
-    return tuple(arxiv_id for arxiv_id, row in zip(allowed, rows, strict=True) if matched[row])
+    return tuple(allowed[at] for at in np.flatnonzero(matched[rows]))
 
 
 def _query(follow: Follow, library: Library) -> Query:

@@ -15,7 +15,9 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from rag_app import files
 from rag_app.errors import RagError
@@ -50,6 +52,17 @@ def write_notes(papers: Sequence[Reference], folder: Path) -> NotesWritten:
     except OSError as error:
         raise RagError(f"{folder} cannot be written: {error.strerror}", "choose another folder") from error
     return NotesWritten(**{what: tuple(names) for what, names in done.items()})
+
+
+def archive(papers: Sequence[Reference]) -> bytes:
+    """The notes as one ZIP file, for a browser, which writes no folder; of the same papers the same bytes."""
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as packed:
+        for paper in papers:
+            # without a time of its own, so that a new archive of the same papers is the same
+            entry = ZipInfo(f"{file_name(paper.paper.arxiv_id)}.md")
+            packed.writestr(entry, note(paper), ZIP_DEFLATED)
+    return made.getvalue()
 
 
 def note(paper: Reference) -> str:

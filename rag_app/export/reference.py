@@ -99,6 +99,14 @@ def references(
     return [Reference(paper, tags=tuple(tags(key)) if tags else ()) for key, paper in once.items()]
 
 
+def kept(arxiv_id: str, paper: Paper | None, tags: Sequence[str]) -> Reference:
+    """A paper that the reader kept; of one whose digest is gone there is its address alone."""
+    if paper is not None:
+        return Reference(paper, tags=tuple(tags))
+    lost = Paper(arxiv_id, arxiv_id, (), ())
+    return Reference(lost, gone=True, authors_known=False, tags=tuple(tags))
+
+
 def file_name(arxiv_id: str) -> str:
     """The id in letters that citation keys and file systems take; two ids never share one."""
     safe = re.sub(r"[^0-9A-Za-z.-]", "-", arxiv_id)

@@ -79,6 +79,21 @@ def load(settings: Settings) -> Engine:
     raise failure
 
 
+def name_if_any(settings: Settings) -> str:
+    """What the model of `load` would be called, found out without loading it; empty where there is none,
+    or where a server has it.
+    """
+    from rag_app.weights import store
+
+    if settings.llm_url:
+        return ""
+    try:
+        room = offload_bytes(llama.devices(), settings.gpu_layers)
+        return store.choose_llm(settings, vram_bytes=room).stem
+    except WeightsError:
+        return ""
+
+
 def load_if_any(settings: Settings) -> Generator | None:
     """The model of the server that RAG_LLM_URL names; without one `load`, or None with a note on
     stderr where no model can be had and none was asked for by name.

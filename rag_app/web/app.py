@@ -28,8 +28,9 @@ from rag_app.web.views import (
     saved,
     today,
 )
-from rag_app.web.widgets import upgrade
+from rag_app.web.widgets import gloss, upgrade
 from rag_app.web.widgets.notices import show_error, show_rebuilding
+from rag_app.web.widgets.page_style import page_style
 from rag_app.web.widgets.shortcuts import EVERYWHERE, ON_ROWS, shortcuts
 from rag_app.web.widgets.sidebar import choose_language, sidebar
 
@@ -77,6 +78,7 @@ def main() -> None:
             st.switch_page(pages["today"], query_params=dict(st.query_params))
     conversations.follow_address(in_chat=in_chat)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
+    page_style()
     sidebar(above, words, library, partial(_open_chat, pages))
     with below:
         shortcuts(EVERYWHERE + (ON_ROWS if chosen is pages["today"] else ()), words)
@@ -84,6 +86,7 @@ def main() -> None:
     chosen.run()
     if library:
         app_state.warm_up(library, language)  # after the page is drawn, which would wait for it
+        gloss.ahead(library, language)
 
 
 def _begins_with_news() -> bool:

@@ -7,6 +7,7 @@ asks the internet for this machine's own address, which is just what must not ha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -47,19 +48,26 @@ def _is_own_host(host: str) -> bool:
 class OriginGuard:
     """ASGI middleware that answers 403 to any other request, over plain HTTP and WebSocket alike."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, refused: Mapping[str, Response] | None = None) -> None:
+        """`refused` has what is answered below a path, where programs ask that read no page."""
+        self.app, self._refused = app, refused or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self.app
         if scope["type"] in {"http", "websocket"}:
             headers = Headers(scope=scope)
             if not is_own_request(headers.get("host", ""), headers.get("origin")):
-                answer = WebSocketClose() if scope["type"] == "websocket" else _refusal(scope, headers)
+                answer = WebSocketClose() if scope["type"] == "websocket" else self._refusal(scope, headers)
         await answer(scope, receive, send)
 
+    def _refusal(self, scope: Scope, headers: Headers) -> Response:
+        for path, response in self._refused.items():
+            if scope["path"].startswith(path):
+                return response
+        return _page_refusal(scope, headers)
 
-def _refusal(scope: Scope, headers: Headers) -> Response:
+
+def _page_refusal(scope: Scope, headers: Headers) -> Response:
     """What a browser shows that came by another name: why, and the way that works.
 
     Nothing of the request is repeated in it but the port, which is the server's own.

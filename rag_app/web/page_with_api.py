@@ -14,7 +14,7 @@ from streamlit.starlette import App
 
 from rag_app.api import key_file
 from rag_app.api.collection import Opened
-from rag_app.api.routes import routes
+from rag_app.api.routes import BELOW, refused, routes
 from rag_app.collection.library import Library
 from rag_app.errors import CollectionError
 from rag_app.home import Home
@@ -47,5 +47,5 @@ app = App(
         Opened(_library, _generator),
         key_file.read_or_make(Home(app_state.served_settings().home).main.api_key),
     ),
-    middleware=[Middleware(OriginGuard)],
+    middleware=[Middleware(OriginGuard, refused={BELOW: refused()})],
 )

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from rag_app.api.collection import Opened
-from rag_app.api.routes import MOST_BYTES, routes
+from rag_app.api.routes import BELOW, MOST_BYTES, refused, routes
 from rag_app.errors import CollectionError
 from rag_app.llm.protocol import Message
 from rag_app.web.origin_guard import OriginGuard
@@ -60,7 +60,8 @@ def address() -> Iterator[str]:
         return library
 
     app = Starlette(
-        routes=routes(Opened(opened, lambda: Model.generator), KEY), middleware=[Middleware(OriginGuard)]
+        routes=routes(Opened(opened, lambda: Model.generator), KEY),
+        middleware=[Middleware(OriginGuard, refused={BELOW: refused()})],
     )
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
@@ -194,8 +195,10 @@ def test_nothing_is_answered_without_the_key(key: str, address: str) -> None:
 )
 def test_no_other_page_may_ask_even_with_the_key(headers: dict[str, str], address: str) -> None:
     sent = {"Authorization": f"Bearer {KEY}", **headers}
-    assert httpx.get(f"{address}/v1/models", headers=sent).status_code == 403
-    assert httpx.options(f"{address}/v1/chat/completions", headers=sent).status_code == 403
+    for method, path in (("GET", "models"), ("OPTIONS", "chat/completions"), ("POST", "search")):
+        reply = httpx.request(method, f"{address}/v1/{path}", headers=sent)
+        assert reply.status_code == 403 and "access-control-allow-origin" not in reply.headers
+        assert set(reply.json()["error"]) == {"message", "type", "param", "code"}
 
 
 # --- errors ---------------------------------------------------------------------------------------
@@ -204,6 +207,9 @@ def test_no_other_page_may_ask_even_with_the_key(headers: dict[str, str], addres
 def test_the_client_library_knows_each_error(client: openai.OpenAI, address: str) -> None:
     with pytest.raises(openai.AuthenticationError):
         openai.OpenAI(base_url=f"{address}/v1", api_key="wrong", max_retries=0).models.list()
+    elsewhere = {"Origin": "http://evil.example"}
+    with pytest.raises(openai.PermissionDeniedError, match="localhost"):
+        client.models.list(extra_headers=elsewhere)
     with pytest.raises(openai.NotFoundError) as missing:
         client.chat.completions.create(model="gpt-4o", messages=asked(VOTES))
     assert missing.value.code == "model_not_found"

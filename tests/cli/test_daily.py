@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from rag_app.answer import glosses
 from rag_app.cli import commands as command
 from rag_app.collection import library as library_module
 from rag_app.collection.library import Library
 from rag_app.history.store import History
 from rag_app.home import Home
+from rag_app.llm import engine as llm
+from rag_app.settings import Settings
 from tests.daily.test_brief import digests
-from tests.helpers.fakes import HashEmbedder, fake_embedding, made
+from tests.helpers.fakes import HashEmbedder, ScriptedGenerator, fake_embedding, made
 
 
 @pytest.fixture
@@ -129,3 +132,47 @@ def test_an_ingest_says_what_is_new_of_what_is_followed(
 def test_nothing_followed_says_how_to(collection: Library, capsys: pytest.CaptureFixture[str]) -> None:
     assert "rag-app follow add" in printed(capsys, "follow", "list")
     assert "rag-app follow add" in printed(capsys, "follow", "new")
+
+
+# --- lines in another language --------------------------------------------------------------------
+
+GLOSS = "로봇 팔에 관한 논문입니다."
+
+
+def test_a_brief_loads_no_model_and_tells_what_was_translated_before(
+    collection: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loaded(settings: Settings) -> None:
+        raise AssertionError("a brief must not be slow by surprise")
+
+    monkeypatch.setenv("RAG_LANGUAGE", "ko")
+    monkeypatch.setattr(llm, "load_if_any", loaded)
+    monkeypatch.setattr(llm, "name_if_any", lambda settings: "scripted")
+    told = json.loads(printed(capsys, "brief", "--format", "json"))
+    lines = [line for group in told["groups"] for line in group["papers"]]
+    assert {line["gloss"] for line in lines} == {""}
+    monkeypatch.setattr(
+        glosses, "known", lambda passages, *others: {at: GLOSS for at, one in enumerate(passages) if at == 0}
+    )
+    assert GLOSS in printed(capsys, "brief")
+
+
+def test_a_brief_is_translated_by_the_model_when_asked_for_and_kept(
+    collection: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = ScriptedGenerator([GLOSS])
+    monkeypatch.setenv("RAG_LANGUAGE", "ko")
+    monkeypatch.setattr(llm, "load_if_any", lambda settings: model)
+    monkeypatch.setattr(llm, "name_if_any", lambda settings: model.model)
+    assert command.main(["brief", "--gloss"]) == 0
+    said = capsys.readouterr()
+    assert f"{GLOSS} (번역)" in said.out and "translated:" in said.err
+    monkeypatch.setattr(llm, "load_if_any", lambda settings: None)
+    assert GLOSS in printed(capsys, "brief")
+
+
+def test_a_brief_in_the_language_of_its_digests_asks_no_model(
+    collection: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(llm, "load_if_any", lambda settings: pytest.fail("nothing needs a model"))
+    assert printed(capsys, "brief", "--gloss") == printed(capsys, "brief")

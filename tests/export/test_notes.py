@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
 from hypothesis import given
 
 from rag_app.errors import RagError
-from rag_app.export.notes import note, write_notes
+from rag_app.export.notes import archive, note, write_notes
 from rag_app.export.reference import Reference, line, references
 from tests.export.papers import AUTHORS, TITLES, any_paper, hostile, paper
 
@@ -98,3 +100,15 @@ def test_any_paper_is_a_note_that_is_known_again(reference: Reference) -> None:
     text = note(reference)
     assert front_matter(text)["title" if reference.title else "url"]
     assert text.count("<!-- rag-app ") == 1, "nothing of a digest is taken for the marker"
+
+
+def test_an_archive_holds_the_notes_that_a_folder_would(tmp_path: Path) -> None:
+    papers = references([paper(), paper(arxiv_id="2411.00002", title="한글 & {braces}")])
+    made = archive(papers)
+    assert made == archive(papers), "nothing in it depends on the moment"
+    write_notes(papers, tmp_path)
+    with ZipFile(BytesIO(made)) as packed:
+        assert packed.testzip() is None
+        assert {name: packed.read(name) for name in packed.namelist()} == {
+            file.name: file.read_bytes() for file in tmp_path.iterdir()
+        }

@@ -203,6 +203,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     monkeypatch.setattr(app_state, "warm_up", lambda library, language: None)  # it has no parts to load
     monkeypatch.setattr(app_state, "engine", lambda: engine)
     monkeypatch.setattr(gloss, "desk", NoGlosses)  # it has no model that writes
+    monkeypatch.setattr(gloss, "ahead", lambda library, language: None)
     app_state.served_settings.clear()
     app_state.work_of.clear()
     app_state.history_of.clear()

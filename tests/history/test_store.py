@@ -492,6 +492,47 @@ while True:
         assert not any(turn.damaged or turn.answer is None for turn in turns)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_kill_at_any_moment_leaves_all_that_the_reader_did_with_papers(tmp_path: Path, seed: int) -> None:
+    """Bookmarks with tags and note, marks, follows and arrivals, each whole and in its order."""
+    file = tmp_path / "history.sqlite3"
+    script = """
+from itertools import count
+from rag_app.history.follows import FollowKind
+from rag_app.history.shelf import PaperMark
+history = History(file)
+history.note_arrivals(["of the first collection, in which nothing is new"])
+print("begun", flush=True)
+for n in count():
+    paper = f"2411.{n:05}"
+    history.note_arrivals([paper])
+    history.bookmark(paper)
+    history.annotate(paper, ["to read", f"tag {n}"], f"note {n}")
+    history.mark(paper, PaperMark.READ)
+    history.follow(FollowKind.TOPIC, f"topic {n}")
+    print(paper, flush=True)
+"""
+    process = start(script, file)
+    assert process.stdout
+    process.stdout.readline()
+    time.sleep(random.Random(seed).uniform(0.0, 0.5))  # noqa: S311 - a seeded sweep
+    process.kill()
+    confirmed = process.communicate()[0].split()
+    with closing(History(file)) as history:
+        assert history.notice == ""
+        arrived, marks = history.arrived_after(""), history.marks()
+        kept = {one.arxiv_id: one for one in history.bookmarked()}
+        followed = [one.text for one in history.follows()]
+    for n, paper in enumerate(confirmed):
+        assert paper in arrived and paper in marks
+        assert kept[paper].note == f"note {n}"
+        assert set(kept[paper].tags) == {"to read", f"tag {n}"}
+    assert followed[: len(confirmed)] == [f"topic {n}" for n in range(len(confirmed))]
+    # of the one that the kill met, all of a step is there or nothing
+    assert all((one.note == "") == (one.tags == ()) for one in kept.values())
+    assert len(kept) <= len(confirmed) + 1
+
+
 # --- a disk that cannot be written --------------------------------------------------------------
 
 WRITE_AND_READ = """

@@ -80,3 +80,14 @@ def test_every_paper_is_on_the_map_under_a_topic_of_its_titles(tmp_path: Path) -
     assert len(set(names)) == len(names) == len(set(table["topic"]))
     titles = " ".join(paper.title for paper in papers).casefold()
     assert all(word[:4] in titles for name in names for word in name.replace(",", "").split())
+
+
+def test_one_paper_is_no_map(tmp_path: Path) -> None:
+    name, text = next((file.name, file.read_text(encoding="utf-8")) for file in sorted(SAMPLE.glob("*.md")))
+    library = made(tmp_path, {name: "\n### ".join(text.split("\n### ")[:2])})
+    write_map(
+        library.snapshot.chunks, library.snapshot.vectors, library.lexical.papers, library.snapshot.folder
+    )
+    app = shown(library, ENGLISH)
+    assert [caption.value for caption in app.caption] == [ENGLISH["plot_nothing"]]
+    assert not app.exception

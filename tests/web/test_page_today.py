@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from rag_app.collection.snapshot import read_papers
 from rag_app.history.follows import FollowKind
 from rag_app.history.store import History
+from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS
 from tests.helpers.browsing import Open, served
 from tests.web.test_accessibility import findings
@@ -141,6 +142,14 @@ def test_today_and_saved_have_no_grave_finding(open_tab: Open, history: History,
     expect(page.locator(ROWS).first).to_be_visible()
     page.wait_for_timeout(1000)
     found = {"Today": findings(page)}
+    page.locator(".st-key-today-follow-menu button").first.click()
+    expect(page.get_by_label(ENGLISH["follow_text"])).to_be_visible()
+    found["Follow"] = findings(page)
+    page.keyboard.press("Escape")
+    page.locator(".st-key-today-export button").first.click()
+    expect(page.get_by_text(ENGLISH["export_notes"])).to_be_visible()
+    found["Export"] = findings(page)
+    page.keyboard.press("Escape")
     page.locator("[class*=st-key-today-open-] button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     found["Digest"] = findings(page)

@@ -20,7 +20,9 @@ def test_page_and_api_are_one_server_with_one_guard(tmp_path: Path) -> None:
         assert httpx.get(f"{address}/v1/models").status_code == 401
         assert len(httpx.get(f"{address}/v1/models", headers=headers).json()["data"]) == 2
         for foreign in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
-            assert httpx.get(f"{address}/v1/models", headers={**headers, **foreign}).status_code == 403
+            refused = httpx.get(f"{address}/v1/models", headers={**headers, **foreign})
+            assert refused.status_code == 403 and refused.json()["error"]["code"] == "forbidden"
+            assert "json" not in httpx.get(address, headers=foreign).headers["content-type"]
         body = {"model": "rag-app", "messages": [{"role": "user", "content": "What is new?"}]}
         reply = httpx.post(f"{address}/v1/chat/completions", headers=headers, json=body, timeout=30)
         assert reply.status_code == 503 and "rag-app ingest" in reply.json()["error"]["message"]

@@ -15,12 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from rag_app.collection.library import Library
 from rag_app.daily.for_you import ENOUGH
+from rag_app.export import formats
 from rag_app.history.follows import FollowKind
 from rag_app.history.shelf import PaperMark
 from rag_app.history.store import History
 from rag_app.records import Filters, Passage
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
+from rag_app.web.i18n.text import span
 from rag_app.web.state import app_state, reading
 from rag_app.web.views import saved, today
 from rag_app.web.widgets import gloss
@@ -244,6 +246,26 @@ def test_lines_and_lead_are_read_in_the_reader_s_language_once_glosses_are_there
     assert "This is about robot arms" not in shown
 
 
+def test_the_newest_day_is_translated_before_anybody_looks_those_of_the_lead_first(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Passage] = []
+    loading = iter([True, False, False])
+    monkeypatch.setattr(gloss, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(
+        app_state,
+        "engine",
+        lambda: SimpleNamespace(generator=ScriptedGenerator(), loading=next(loading)),
+    )
+    monkeypatch.setattr(
+        gloss, "desk", lambda: SimpleNamespace(texts=lambda passages, *others: asked.extend(passages))
+    )
+    gloss.translate_newest(library, "ko")
+    votes = [library.snapshot.papers.get(one.arxiv_id).votes or 0 for one in asked]
+    assert {one.arxiv_id for one in asked} == set(ids(library))
+    assert votes == sorted(votes, reverse=True)
+
+
 # --- saved --------------------------------------------------------------------------------------
 
 
@@ -278,6 +300,21 @@ def test_tags_and_a_note_are_written_and_a_paper_is_removed(library: Library, hi
     assert history.bookmarked() == []
 
 
+def test_saved_papers_and_those_of_today_are_downloaded_in_every_format(
+    library: Library, history: History
+) -> None:
+    history.bookmark("1999.00001")
+    history.bookmark(ROBOT)
+    for view, name in ((saved.page, "saved"), (today.page, "today")):
+        app = draw(library, view=view)
+        app.session_state[f"{name}-export"] = True  # opens the menu
+        app.run()
+        assert not app.exception
+        buttons: Any = app.get("download_button")
+        labels = [button.label for button in buttons]
+        assert labels == [file.title for file in formats.FILES.values()] + [ENGLISH["export_notes"]]
+
+
 def test_a_saved_paper_outlives_its_digest_with_its_note(library: Library, history: History) -> None:
     history.bookmark("1999.00001")
     history.annotate("1999.00001", [], "still mine")
@@ -285,3 +322,15 @@ def test_a_saved_paper_outlives_its_digest_with_its_note(library: Library, histo
     assert "1999" in said(app)
     assert "still mine" in said(app)
     assert ENGLISH["saved_gone"] in said(app)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        ("2024-05-01", "2024-05-03", "2024-05-01 to 2024-05-03"),
+        ("2024-05-03", "2024-05-03", "2024-05-03"),
+        ("", "", ""),
+    ],
+)
+def test_the_days_of_a_collection_are_a_span_one_day_or_none(first: str, last: str, shown: str) -> None:
+    assert span(ENGLISH, first, last) == shown

@@ -87,4 +87,5 @@ PHRASES = {
     "brief_rising": "Rising this week",
     "brief_change": "{before} → {now} of the papers",
     "brief_others": "More papers",
+    "brief_translated": "(translated)",
 }

@@ -87,4 +87,5 @@ PHRASES = {
     "brief_rising": "今週増えたテーマ",
     "brief_change": "論文の {before} → {now}",
     "brief_others": "そのほかの論文",
+    "brief_translated": "（翻訳）",
 }

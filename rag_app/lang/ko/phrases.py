@@ -87,4 +87,5 @@ PHRASES = {
     "brief_rising": "이번 주에 늘어난 주제",
     "brief_change": "논문의 {before} → {now}",
     "brief_others": "그 밖의 논문",
+    "brief_translated": "(번역)",
 }

@@ -85,4 +85,5 @@ PHRASES = {
     "brief_rising": "本周上升的主题",
     "brief_change": "占论文的 {before} → {now}",
     "brief_others": "其他论文",
+    "brief_translated": "（翻译）",
 }

@@ -265,6 +265,7 @@ ENGLISH: Mapping[str, str] = {
     "history_title": "Title",
     "export": "Export",
     "export_answer": "As a file:",
+    "export_notes": "Notes for Obsidian (ZIP)",
     "export_papers": "All {n} papers, in this order.",
     "rename": "Rename",
     "save": "Save",

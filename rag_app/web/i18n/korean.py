@@ -264,6 +264,7 @@ KOREAN: Mapping[str, str] = {
     "history_title": "제목",
     "export": "내보내기",
     "export_answer": "파일로:",
+    "export_notes": "Obsidian 노트 (ZIP)",
     "export_papers": "이 순서대로 논문 {n}편 모두.",
     "rename": "이름 바꾸기",
     "save": "저장",

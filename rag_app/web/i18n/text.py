@@ -42,6 +42,11 @@ def votes(words: Words, count: int | None) -> str:
     return words["votes_one" if count == 1 else "votes"].format(n=count)
 
 
+def span(words: Words, first: str, last: str) -> str:
+    """From one day to another; the day alone where both are the same, nothing where none is known."""
+    return words["span"].format(first=first, last=last) if first != last else last
+
+
 def size(count: int) -> str:
     """Bytes for people, in decimal units as disks are sold."""
     return f"{count / 1e9:.2f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag_app.web.i18n.text import Words
+from rag_app.web.i18n.text import Words, span
 from rag_app.web.state.folder_changes import changes_since_reading
 from rag_app.web.state.ingest_job import ingest_running, start_ingest
 from rag_app.web.views import first_start
@@ -45,7 +45,8 @@ def _contents(library: Library, words: Words) -> None:
         st.metric(words["papers"], f"{manifest.papers:,}", border=True)
         st.metric(words["passages"], f"{manifest.chunks:,}", border=True)
         st.metric(words["days"], f"{len(table.days()):,}", border=True)
-    st.caption(words["span"].format(first=table.first_day, last=table.last_day))
+    if days := span(words, table.first_day, table.last_day):
+        st.caption(days)
 
 
 def _folders(library: Library, words: Words) -> None:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.errors import RagError
+from rag_app.export import reference
 from rag_app.history.shelf import Bookmark, matching
 from rag_app.records import Paper, url_of
 from rag_app.text.cleaning import clean_line
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
 from rag_app.web.widgets.ask_only import ask_only_button
+from rag_app.web.widgets.export_menu import paper_exports
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_error
 from rag_app.web.widgets.paper_drawer import open_paper_drawer
@@ -43,8 +45,11 @@ def page(words: Words, library: Library | None, open_chat: Callable[[], None]) -
     papers = _papers(kept, library)
     chosen, found = _searched(kept, papers, tags, words)
     st.caption(words["saved_count"].format(n=len(found), total=len(kept)))
+    exported = [reference.kept(one.arxiv_id, papers.get(one.arxiv_id), one.tags) for one in found]
     if held := [bookmark.arxiv_id for bookmark in found if bookmark.arxiv_id in papers]:
-        ask_only_button(", ".join(chosen) or words["saved"], held, words, "saved", open_chat)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="saved-actions"):
+            ask_only_button(", ".join(chosen) or words["saved"], held, words, "saved", open_chat)
+            paper_exports(exported, words, "saved")
     if not found:
         st.info(words["saved_nothing"], icon=":material/search_off:")
     pages = -(-len(found) // PER_PAGE)

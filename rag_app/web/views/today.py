@@ -18,16 +18,19 @@ from rag_app.daily.brief import (
     BriefGroup,
     BriefLine,
     brief,
+    by_votes,
     line_of,
     papers_of,
 )
 from rag_app.daily.following import FollowMatches
 from rag_app.daily.period import Period
+from rag_app.export.reference import references
 from rag_app.records import Paper
-from rag_app.web.i18n.text import Words
+from rag_app.web.i18n.text import Words, span
 from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets import gloss
+from rag_app.web.widgets.export_menu import paper_exports
 from rag_app.web.widgets.follows_bar import follows_bar
 from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
@@ -81,6 +84,7 @@ def _brief(choice: TodayChoice, state: ReadingState, reader: PageReader) -> None
         _count(shown, choice, state, words)
         _lead(made, reader)
         _rows(_without_hidden(made, shown), choice, state, reader)
+        paper_exports(references(by_votes(shown)), words, "today")
     _dismissed([paper for paper in papers if not state.shown(paper.arxiv_id)], words)
 
 
@@ -156,10 +160,10 @@ def _count(papers: Sequence[Paper], choice: TodayChoice, state: ReadingState, wo
     unread = sum(paper.arxiv_id not in state.read for paper in papers)
     text = words["today_count_one" if len(papers) == 1 else "today_count"]
     days = sorted({paper.date for paper in papers if paper.date})
-    span = words["span"].format(first=days[0], last=days[-1]) if len(days) > 1 else "".join(days)
-    span = "" if choice.view == "day" else span  # the day that was picked stands above
+    # of one day the day that was picked stands above
+    shown = span(words, days[0], days[-1]) if days and choice.view != "day" else ""
     count = text.format(n=f"{len(papers):,}", unread=f"{unread:,}")
-    st.caption(f"{span} · {count}" if span else count)
+    st.caption(f"{shown} · {count}" if shown else count)
 
 
 def _lead(made: Brief, reader: PageReader) -> None:

@@ -13,6 +13,8 @@ from rag_app.web.state.answer_jobs import AnswerProgress
 
 def answer_footnote(progress: AnswerProgress, answer: Answer, words: Words) -> str:
     """What was assumed, what was scanned, and what it took."""
+    from rag_app.answer import glosses
+
     notes = progress.query.notes if progress.query else ()
     facts = [words["scanned"].format(scanned=f"{answer.scanned:,}")] if answer.scanned else []
     if answer.matched:
@@ -20,7 +22,8 @@ def answer_footnote(progress: AnswerProgress, answer: Answer, words: Words) -> s
     if answer.borderline:
         facts.append(words["borderline"].format(borderline=f"{answer.borderline:,}"))
     facts.append(words["took"].format(seconds=f"{answer.seconds:.1f}"))
-    if not answer.refused and not answer.usage.generated_tokens:
+    written = answer.usage.generated_tokens or glosses.translated(answer)
+    if not answer.refused and not written:
         facts.append(
             words["counted" if answer.intent in {Intent.METADATA, Intent.TREND} else "no_model_used"]
         )

@@ -11,14 +11,13 @@ from functools import partial
 
 import streamlit as st
 
-from rag_app.export import conversation, formats
-from rag_app.export.reference import Lookup, references
+from rag_app.export import conversation, formats, notes
+from rag_app.export.reference import Lookup, Reference
 from rag_app.history.store import Conversation, SavedTurn
-from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
 
 
-def paper_exports(papers: Sequence[Paper], words: Words, key: str) -> None:
+def paper_exports(papers: Sequence[Reference], words: Words, key: str) -> None:
     """The menu that downloads all of these papers, in their order."""
     menu = st.popover(
         words["export"], icon=":material/download:", type="tertiary", key=f"{key}-export", on_change="rerun"
@@ -37,6 +36,15 @@ def paper_exports(papers: Sequence[Paper], words: Words, key: str) -> None:
                 on_click="ignore",
                 width="stretch",
             )
+        st.download_button(
+            words["export_notes"],
+            partial(notes.archive, papers),
+            "notes.zip",
+            "application/zip",
+            key=f"{key}-export-notes",
+            on_click="ignore",
+            width="stretch",
+        )
 
 
 def answer_exports(turn: SavedTurn, papers: Lookup, words: Words, key: str) -> None:
@@ -56,8 +64,8 @@ def answer_exports(turn: SavedTurn, papers: Lookup, words: Words, key: str) -> N
             )
 
 
-def _papers_as(name: str, papers: Sequence[Paper]) -> bytes:
-    return formats.FILES[name].encoded(formats.write(name, references(papers)))
+def _papers_as(name: str, papers: Sequence[Reference]) -> bytes:
+    return formats.FILES[name].encoded(formats.write(name, papers))
 
 
 def _answer_as(name: str, turn: SavedTurn, papers: Lookup) -> bytes:

@@ -7,6 +7,8 @@ the drawer of its paper.
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 LOOK_SECONDS = 1.0
+AHEAD = 24  # papers of the newest day whose lines are translated before anybody looks
 LONGEST = 2_000  # characters of a sentence
 PENDING = "glosses-pending"  # what this run of the page waits for
 
@@ -93,6 +96,31 @@ def watch() -> None:
     pending: list[Place] = st.session_state.get(PENDING, [])
     if pending:
         st.fragment(_look, run_every=LOOK_SECONDS, key="gloss-watch")(tuple(pending))
+
+
+def ahead(library: Library, language: str) -> None:
+    """Begin to translate what Today opens with, while no answer needs the model; once for each snapshot."""
+    _begun(library.snapshot.name, language, library)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _begun(snapshot: str, language: str, _library: Library) -> None:
+    del snapshot  # only the cache's key
+    threading.Thread(
+        target=translate_newest, args=(_library, language), name="glosses-ahead", daemon=True
+    ).start()
+
+
+def translate_newest(library: Library, language: str) -> None:
+    """Ask for the lines of the newest day, those of its lead first, once the model has loaded."""
+    from rag_app.daily import brief, period
+
+    while (engine := app_state.engine()).loading:
+        time.sleep(LOOK_SECONDS)
+    papers = brief.by_votes(brief.papers_of(period.newest_day(library.snapshot.papers), library))[:AHEAD]
+    said = [passage for paper in papers if (passage := brief.first_sentence(paper))]
+    if engine.generator:
+        desk().texts(said, language, library, engine.generator)
 
 
 def _look(pending: tuple[Place, ...]) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HEIGHT = 560  # pixels
 MARGIN = 0.03  # of the map's half width, around it
 COLOURS = ("topic", "day")
+FEWEST = 3  # papers of a collection that lie in any way to each other
 # Area of a dot in square pixels: few papers are not lost, thousands do not cover each other.
 LARGE, SMALL, MANY = 90, 22, 1_000
 
@@ -33,6 +34,9 @@ def map_plot(papers: Sequence[Paper], words: Words, library: Library) -> set[str
     whole = library.paper_map
     if whole is None:
         st.info(words["map_missing"], icon=":material/map:")
+        return None
+    if len(whole) < FEWEST:
+        st.caption(words["plot_nothing"])
         return None
     colour = st.segmented_control(
         words["map_colour"],

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rag_app.export.reference import references
 from rag_app.records import Paper
 from rag_app.web.i18n.text import Words
 from rag_app.web.widgets.export_menu import paper_exports
@@ -32,7 +33,7 @@ def paper_table(papers: Sequence[Paper], words: Words, key: str) -> Paper | None
             words["column_title"]: st.column_config.TextColumn(words["column_title"], width="large"),
         },
     )
-    paper_exports(papers, words, key)
+    paper_exports(references(papers), words, key)
     rows = event["selection"]["rows"]
     return papers[rows[0]] if rows and rows[0] < len(papers) else None
 

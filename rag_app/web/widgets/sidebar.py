@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag_app.errors import RagError
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.i18n.text import LANGUAGES, Words
+from rag_app.web.i18n.text import LANGUAGES, Words, span
 from rag_app.web.state import app_state, conversations
 from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.home_choice import collection_choice
@@ -55,8 +55,8 @@ def sidebar(
         st.fragment(_model, run_every=every, key="model")(words, app_state.engine().loading, library)
         if library:
             table = library.snapshot.papers
-            span = words["span"].format(first=table.first_day, last=table.last_day)
-            st.caption(f"**{words['papers']}** {library.snapshot.manifest.papers:,}  \n{span}")
+            days = span(words, table.first_day, table.last_day)
+            st.caption(f"**{words['papers']}** {library.snapshot.manifest.papers:,}  \n{days}")
         folder_watch(words, library)
         _connections(words)
         if notice := app_state.history().notice:
