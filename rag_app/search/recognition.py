@@ -18,7 +18,7 @@ from rag_app.search import kinds
 Recognise = Callable[[str, str], Mapping[str, float]]
 
 RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
-CLEAR = 0.6  # probability at which the examples alone tell a list from records
+CLEAR = 0.6  # probability at which records are asked for, whatever words are left that no paper says
 SURE = 0.9  # probability at which a question that names what the collection has is none about papers
 
 TWO_SIDES = 2  # papers that a comparison has at least
@@ -45,6 +45,7 @@ class Signs:
     papers: int  # that it is about
     named: bool  # it names papers, authors or conditions itself
     topic: int  # content terms beside these
+    said: int  # of these terms, that papers hold
     conversation: bool
 
 
@@ -73,7 +74,9 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
         if _possible(kind, signs, shares.get(kind.value, 0.0))
     }
     best = max(weighed, key=lambda kind: weighed[kind], default=signs.ruled)
-    if best not in {Intent.LIST, Intent.METADATA} or shares.get(best.value, 0.0) >= CLEAR:
+    if best not in {Intent.LIST, Intent.METADATA}:
+        return best
+    if best is Intent.METADATA and shares[best.value] >= CLEAR and not signs.said:
         return best
     # Alike in wording; which of the two follows from what is left of the question without its filters.
     if signs.ruled in {Intent.LIST, Intent.METADATA}:

@@ -66,7 +66,8 @@ def understand(
     named = bool(query.names or (parts.filters and not parts.dates.relative))
     topic = len(parts.terms)
     papers = len(query.papers) + bool(_described(query, parts))
-    signs = Signs(ruled, query.aggregate, papers, named, topic, bool(conversation))
+    said = sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
+    signs = Signs(ruled, query.aggregate, papers, named, topic, said, bool(conversation))
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
     return replace(query, intent=decide(signs, shares), off=off)
 

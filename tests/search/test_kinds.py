@@ -130,7 +130,7 @@ def test_a_damaged_file_is_fitted_anew(tmp_path: Path, monkeypatch: pytest.Monke
     assert kinds.classifier(tmp_path, "damaged", HashEmbedder().query).kinds
 
 
-SIGNS = Signs(Intent.LOOKUP, Fact.NONE, papers=0, named=False, topic=3, conversation=False)
+SIGNS = Signs(Intent.LOOKUP, Fact.NONE, papers=0, named=False, topic=3, said=3, conversation=False)
 
 
 def signs(**changed: object) -> Signs:
