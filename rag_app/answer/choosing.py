@@ -22,6 +22,7 @@ from rag_app.text import sentences
 # deviations of the collection.
 SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
 POOL = 40  # papers looked at, best first
+ALIKE = 2.0  # standard deviations of score that a paper loses which is just like one before it
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
 EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
@@ -36,6 +37,9 @@ def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
     allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
     rows = np.array(allowed, dtype=np.intp)
     found, _ = retrieval.score(text, library, rows)
+    term = open_patterns.term_given(text)
+    if term:
+        found = found + retrieval.score(term, library, rows)[0]
     scores = fed_back(found, library)
     order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
@@ -48,6 +52,23 @@ def sure(hits: Sequence[Hit], most: int, least: int = 0) -> list[Hit]:
         return []
     cut = min(max(SURE_SHARE * hits[0].score, SURE_LEAST), SURE_MOST)
     return [hit for place, hit in enumerate(hits[:most]) if hit.score >= cut or place < least]
+
+
+def diverse(hits: Sequence[Hit], most: int, library: Library) -> list[Hit]:
+    """`most` of `hits`, best first: each the one that fits best and is least like those before it.
+
+    Source: maximal marginal relevance (Carbonell and Goldstein 1998).
+    """
+    left, chosen = list(hits), []
+    vectors = [library.paper_vectors[library.places[hit.paper.arxiv_id]] for hit in left]
+    likest = [0.0] * len(left)  # to a paper already chosen
+    while left and len(chosen) < most:
+        best = max(range(len(left)), key=lambda at: left[at].score - ALIKE * likest[at])
+        chosen.append(left.pop(best))
+        taken = vectors.pop(best)
+        likest.pop(best)
+        likest = [max(like, float(vector @ taken)) for like, vector in zip(likest, vectors, strict=True)]
+    return chosen
 
 
 def by_votes(papers: Sequence[Paper]) -> list[Paper]:

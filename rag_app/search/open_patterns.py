@@ -44,6 +44,7 @@ AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
+IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
 LISTED = re.compile(
     r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
@@ -66,6 +67,14 @@ def subject(text: str) -> str:
 def narrow_subject(text: str) -> str:
     """The subject without what is explained in parentheses."""
     return subject(ASIDE.sub(" ", text))
+
+
+def term_given(text: str) -> str:
+    """The English term that stands in parentheses behind a word in another language: what digests call
+    it, too; empty where there is none.
+    """
+    match = IN_ENGLISH.search(text)
+    return match[1] if match else ""
 
 
 def named(question: str) -> str:

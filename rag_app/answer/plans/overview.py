@@ -35,9 +35,8 @@ LATER = 0.02  # what each further place in the ranking costs a definition
 def overview(selection: Selection) -> AnswerPlan | None:
     """The surely relevant papers in groups by what they do, a sentence each."""
     subject = open_patterns.subject(selection.query.topic)
-    papers = [
-        hit.paper for hit in choosing.sure(choosing.ranked(selection, subject), OVERVIEW_PAPERS, FEWEST)
-    ]
+    sure = choosing.sure(choosing.ranked(selection, subject), choosing.POOL, FEWEST)
+    papers = [hit.paper for hit in choosing.diverse(sure, OVERVIEW_PAPERS, selection.library)]
     weights = choosing.with_terms(selection, subject)
     points = [
         Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
