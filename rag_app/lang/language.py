@@ -104,6 +104,7 @@ class OpenPatterns:
     longer: Parts = ()
     as_table: Parts = ()
     only: Parts = ()  # one group or none: of its papers only those that ...
+    of_those: Parts = ()  # "of those": the papers of the answer before
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
+OF_THOSE = _said(lambda p: p.of_those)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")

@@ -35,4 +35,5 @@ OPEN_QUESTIONS = OpenPatterns(
     longer=(r"詳しく|長く|もっと",),
     as_table=(r"表で|表に",),
     only=(r"だけ|のみ",),
+    of_those=(r"(?:その|この)(?:中|うち)",),
 )

@@ -32,4 +32,5 @@ OPEN_QUESTIONS = OpenPatterns(
     longer=(r"详细|更长|具体",),
     as_table=(r"表格|做成表",),
     only=(r"只要|仅|只有",),
+    of_those=(r"其中|这些(?:中|里)",),
 )
