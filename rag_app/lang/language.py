@@ -92,7 +92,9 @@ class OpenPatterns:
     without_after: Parts = ()  # one group: the same, before such a word
     not_before: Parts = ()  # just before what is not meant
     not_after: Parts = ()  # just after it
-    denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
+    # In a digest's sentence: that something is not needed or not used, behind the thing or before it.
+    denying: Parts = ()
+    denying_before: Parts = ()
     defining: Parts = ()  # in a digest's sentence: that it says what something is
     yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for

@@ -28,6 +28,7 @@ ENOUGH = 3  # papers whose digests show it, beside which those that say nothing 
 ON_TOPIC = 0.6  # share of the topic's terms that a paper's digest must hold
 SAID = 0.6  # share of a subject's terms in a paper that has done it
 ANSWERING = 4  # papers
+USUAL, OFTEN = 0.3, 20  # share of a word's translations, and papers with it, that make a term of the field
 FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
 
 
@@ -51,10 +52,14 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_fit")
     judged = [(hit, *judge(selection, hit.paper, asked)) for hit in _on_topic(selection, hits, topic)]
-    shown = [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS]
+    shown = _firmest(
+        selection,
+        [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS and passage],
+        topic,
+    )
     unsaid = [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID]
     weights = choosing.with_terms(selection, f"{topic} {query.topic}")
-    points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST] if passage]
+    points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST]]
     if len(points) >= ENOUGH:
         return _plan(selection, points, "conditions_hold")
     note = words(query.language)["unsaid"].format(what=asked.what)
@@ -65,6 +70,25 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     plan = _plan(selection, [*points, *extra], "conditions_some")
     lead = words(query.language)["conditions_some"].format(count=len(points))
     return replace(plan, lead=lead) if plan else None
+
+
+def _firmest(
+    selection: Selection, shown: list[tuple[Hit, Passage]], topic: str
+) -> list[tuple[Hit, Passage]]:
+    """Those whose sentence says it of the topic itself, where they are enough: one about a part or a
+    comparison shows less.
+    """
+    firm = [pair for pair in shown if _is_about(selection, pair[1].text, topic)]
+    return firm if len(firm) >= ENOUGH else shown
+
+
+def _is_about(selection: Selection, text: str, topic: str) -> bool:
+    """Whether a sentence or title, in either language, holds most of a topic's terms."""
+    lexical = selection.library.lexical
+    if (lexical.coverage(topic, text) or 0.0) >= ON_TOPIC:
+        return True
+    asked = set(lexical.own_terms(topic))
+    return len(asked & set(lexical.query_terms(text))) >= ON_TOPIC * len(asked) > 0
 
 
 def exists(selection: Selection) -> AnswerPlan | None:
@@ -85,15 +109,16 @@ def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, P
         return Verdict.UNSAID, None
     spelled = "|".join(map(re.escape, words_for))
     absent = re.compile(
-        rf"(?:{spelled})\w{{0,3}}\s?.{{0,8}}?(?:{open_patterns.DENYING.pattern})"
-        rf"|(?:{open_patterns.DENYING.pattern})\s?(?:\w+\s){{0,3}}(?:{spelled})",
+        rf"(?:{spelled})(?:\([\w -]+\))?(?:{open_patterns.DENYING.pattern})"
+        rf"|(?:{open_patterns.DENYING_BEFORE.pattern}) (?:\w+ ){{0,2}}?(?:{spelled})",
         re.IGNORECASE,
     )
     also = _also(selection, asked)
     mentioned: Passage | None = None
     for passage in (_title(paper), *choosing.whole(paper)):
         text = passage.text.casefold()
-        if absent.search(text) or (also and also.search(text)):
+        match = absent.search(text)
+        if (match and not _is_another_thing(selection, text[: match.start()])) or (also and also.search(text)):
             return Verdict.HOLDS, passage
         if any(word in text for word in words_for):
             mentioned = passage
@@ -108,6 +133,20 @@ def _words_for(selection: Selection, asked: Denial) -> list[str]:
     return [
         t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.glossary.get(h, {}))) if len(t) > 1
     ]
+
+
+def _is_another_thing(selection: Selection, before: str) -> bool:
+    """Whether the word before a thing makes it another one: "supervised learning" is not all learning.
+    Such words have an English name in the digests' glossary.
+    """
+    words_before = before.split()
+    if not words_before:
+        return False
+    lexical = selection.library.lexical
+    return any(
+        targets.get(words_before[-1], 0.0) >= USUAL and lexical.papers_with(word) >= OFTEN
+        for word, targets in lexical.glossary.items()
+    )
 
 
 def _also(selection: Selection, asked: Denial) -> re.Pattern[str] | None:

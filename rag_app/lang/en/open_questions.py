@@ -51,8 +51,10 @@ OPEN_QUESTIONS = OpenPatterns(
     without_after=(r"\b([\w-]+)[- ]free\b",),
     not_before=(r"\b(?:not|other than|instead of|rather than)",),
     not_after=(),
-    denying=(
-        r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
+    denying=(r"[- ]free\b", r"\b(?:is|are) not (?:needed|required|used)\b"),
+    denying_before=(
+        r"\bwithout(?: (?:any|additional|extra|further|the need for))*\b",
+        r"\bno(?: (?:need for|longer|additional|extra|further))*\b|\bnot (?:need|require|rely on|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
     yes_or_no=(r"^\W*(?:(?:so|and|but|ok)\W+)?(?:is|are|was|were|does|do|did|can|could|has|have)\b",),
