@@ -15,7 +15,7 @@ from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
-from rag_app.search.feedback import fed_back
+from rag_app.search.feedback import Scores, fed_back
 from rag_app.text import sentences
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
@@ -23,6 +23,9 @@ from rag_app.text import sentences
 SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
 POOL = 40  # papers looked at, best first
 ALIKE = 2.0  # standard deviations of score that a paper loses which is just like one before it
+TITLES = 400  # papers whose titles are looked at, best first
+TITLED = 2.0  # standard deviations of score that a title with all terms is worth; 1 to 4 do alike
+BASE_RARITY = 0.1  # what a term counts beside its rarity
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
 EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
@@ -40,10 +43,25 @@ def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
     term = open_patterns.term_given(text)
     if term:
         found = found + retrieval.score(term, library, rows)[0]
-    scores = fed_back(found, library)
+    scores = fed_back(_with_titles(found, text, library), library)
     order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
     return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
+
+
+def _with_titles(scores: Scores, text: str, library: Library) -> Scores:
+    """The scores, shape (papers,), the best of them raised by the share of the text's terms that their
+    titles hold, in either language, rare terms counting more: what a title says, the paper is about.
+    """
+    lexical, table = library.lexical, library.snapshot.papers
+    worth = {term: BASE_RARITY + lexical.rarity(term) for term in set(lexical.own_terms(text)) if len(term) > 1}
+    if not worth:
+        return scores
+    raised = scores.copy()
+    for row in np.argsort(-scores, kind="stable")[:TITLES]:
+        said = worth.keys() & lexical.query_terms(table.get(lexical.papers[row]).title).keys()
+        raised[row] += TITLED * sum(worth[term] for term in said) / sum(worth.values())
+    return raised
 
 
 def sure(hits: Sequence[Hit], most: int, least: int = 0) -> list[Hit]:

@@ -106,6 +106,8 @@ class OpenPatterns:
     longer: Parts = ()
     as_table: Parts = ()
     only: Parts = ()  # one group or none: of its papers only those that ...
+    size_asked: Parts = ()  # the column of a table that wants a size
+    sizes: Parts = ()  # in a digest's sentence: how many of something there are
     of_those: Parts = ()  # "of those": the papers of the answer before
 
 

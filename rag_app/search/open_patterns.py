@@ -43,6 +43,9 @@ SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
+SIZE_ASKED = _said(lambda p: p.size_asked)
+SIZES = _said(lambda p: p.sizes)
+SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d")
 OF_THOSE = _said(lambda p: p.of_those)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
@@ -109,14 +112,25 @@ def points_asked(question: str) -> int:
 
 def columns(question: str) -> tuple[str, ...]:
     """The columns of a table that a question lists, as it names them; empty where it lists none."""
+    return _columns(question)[0]
+
+
+def without_columns(question: str) -> str:
+    """The question without the columns that it lists."""
+    start, end = _columns(question)[1]
+    return f"{question[:start]} {question[end:]}"
+
+
+def _columns(question: str) -> tuple[tuple[str, ...], tuple[int, int]]:
+    """(the columns, the span that lists them)."""
     for match in reversed(list(LISTED.finditer(question))):
         listed = match[1] or match[2]
         named = tuple(part.strip(" .?!") for part in BETWEEN.split(listed) if part.strip(" .?!"))
         if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(
             len(name) <= LONGEST_COLUMN for name in named
         ):
-            return named
-    return ()
+            return named, match.span()
+    return (), (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

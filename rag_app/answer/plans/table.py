@@ -31,10 +31,10 @@ def table(selection: Selection) -> AnswerPlan | None:
     """The papers that are named and those that fit best, with what their digests say to each column."""
     query = selection.query
     named = _named(selection)
-    subject = open_patterns.narrow_subject(query.topic.partition(":")[0])
     columns = open_patterns.columns(query.question)
+    subject = open_patterns.narrow_subject(open_patterns.without_columns(query.topic))
     ranked = choosing.ranked(selection, subject)
-    asked = [column for column in columns if open_patterns.FIGURES_ASKED.search(column)]
+    asked = [column for column in columns if _asks_figures(column)]
     fit = sorted(ranked, key=lambda hit: -(hit.score + FILLED * _filled(selection, hit.paper, asked)))
     hits = choosing.sure(fit, query.limit or ROWS, FEWEST)
     others = [hit.paper for hit in hits if hit.paper not in named]
@@ -96,13 +96,20 @@ def _best(
     figures = _asks_figures(column)
     fit = [p for p in passages if not figures or numbers.values_of(p.text)]
 
+    results = figures and bool(open_patterns.RESULTS.search(column))
+    sizes = figures and bool(open_patterns.SIZE_ASKED.search(column))
+
+    def says(passage: Passage) -> float:
+        if results:
+            return SAYS * bool(open_patterns.SCORES.search(passage.text))
+        said = lexical.coverage(column, passage.text) or 0.0
+        return max(said, SAYS * bool(sizes and open_patterns.SIZES.search(passage.text)))
+
     def worth(passage: Passage) -> float:
-        covered = lexical.coverage(column, passage.text) or 0.0
-        return covered + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
+        return says(passage) + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
 
     best = max(fit, key=worth, default=None)
-    results = figures and bool(open_patterns.RESULTS.search(column))
-    if best and (first or results or (lexical.coverage(column, best.text) or 0.0) >= SAYS):
+    if best and (first or results or says(best) >= SAYS):
         return best
     return next(iter(passages), None) if first else None
 

@@ -76,4 +76,8 @@ OPEN_QUESTIONS = OpenPatterns(
     as_table=(r"\btab(?:le|ular)\b",),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
     of_those=(r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",),
+    size_asked=(r"\b(?:sizes?|lengths?|how (?:big|large|many|long)|number of|tokens?|hours|samples)\b",),
+    sizes=(
+        r"\d[\d,.]*\s?(?:[BMKT]\b|million|billion|trillion|tokens|hours|questions|images|videos|samples|pairs)",
+    ),
 )
