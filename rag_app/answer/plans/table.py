@@ -22,7 +22,8 @@ from rag_app.text import numbers
 ROWS, FEWEST = 6, 5
 FEWEST_ROWS = 2  # of a table with the columns that were asked for
 LONGEST_CELL = 22  # words; a longer sentence gives the clauses with its figures
-FILLED = 3.0  # standard deviations of score that a digest with every figure asked for gains
+FILLED = 0.6  # share of the best score that a digest with every figure asked for gains
+LOOKED_AT = 120  # papers among which those with figures are looked for
 SAYS = 0.3  # share of a column's terms in a sentence that speaks of it
 CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=며|고)\s+|(?<=지만)\s+|(?<=으며,)\s+")
 
@@ -33,9 +34,12 @@ def table(selection: Selection) -> AnswerPlan | None:
     named = _named(selection)
     columns = open_patterns.columns(query.question)
     subject = open_patterns.narrow_subject(open_patterns.without_columns(query.topic))
-    ranked = choosing.ranked(selection, subject)
+    # What the columns name tells the papers, too, where no colon sets it apart.
+    told = open_patterns.narrow_subject(query.topic.partition(":")[0])
+    ranked = choosing.ranked(selection, told, LOOKED_AT)
     asked = [column for column in columns if _asks_figures(column)]
-    fit = sorted(ranked, key=lambda hit: -(hit.score + FILLED * _filled(selection, hit.paper, asked)))
+    gain = FILLED * ranked[0].score if ranked else 0.0
+    fit = sorted(ranked, key=lambda hit: -(hit.score + gain * _filled(selection, hit.paper, asked)))
     hits = choosing.sure(fit, query.limit or ROWS, FEWEST)
     others = [hit.paper for hit in hits if hit.paper not in named]
     papers = [*named, *others][: max(query.limit or ROWS, len(named) + 1)]
