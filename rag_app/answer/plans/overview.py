@@ -21,7 +21,7 @@ from rag_app.text.cleaning import clean_line, escape_markdown
 OVERVIEW_PAPERS, FEWEST = 9, 5
 LEAST_GROUPS = 2  # with the papers that are in none
 UNGROUPED = 5  # papers that need no groups
-RECOMMENDED, FEWEST_RECOMMENDED, SIMILAR = 6, 3, 8
+RECOMMENDED, FEWEST_RECOMMENDED, SIMILAR = 5, 3, 6
 RANKS = 20  # places that count nearly alike where two rankings are fused
 MOST_WORDS = 185  # of the sentences of an overview
 REASON = 2  # sentences
