@@ -54,7 +54,9 @@ def _with_titles(scores: Scores, text: str, library: Library) -> Scores:
     titles hold, in either language, rare terms counting more: what a title says, the paper is about.
     """
     lexical, table = library.lexical, library.snapshot.papers
-    worth = {term: BASE_RARITY + lexical.rarity(term) for term in set(lexical.own_terms(text)) if len(term) > 1}
+    worth = {
+        term: BASE_RARITY + lexical.rarity(term) for term in set(lexical.own_terms(text)) if len(term) > 1
+    }
     if not worth:
         return scores
     raised = scores.copy()

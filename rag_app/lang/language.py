@@ -108,6 +108,12 @@ class OpenPatterns:
     only: Parts = ()  # one group or none: of its papers only those that ...
     size_asked: Parts = ()  # the column of a table that wants a size
     sizes: Parts = ()  # in a digest's sentence: how many of something there are
+    # In a digest's sentence or its translation: that something is denied; words that may say so, too;
+    # that something goes up or is better, goes down or is worse.
+    negating: Parts = ()
+    hinting: Parts = ()
+    rising: Parts = ()
+    falling: Parts = ()
     of_those: Parts = ()  # "of those": the papers of the answer before
 
 

@@ -46,6 +46,10 @@ ONLY = _said(lambda p: p.only)
 SIZE_ASKED = _said(lambda p: p.size_asked)
 SIZES = _said(lambda p: p.sizes)
 SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d")
+NEGATING = _said(lambda p: p.negating)
+HINTING = _said(lambda p: p.hinting)
+RISING = _said(lambda p: p.rising)
+FALLING = _said(lambda p: p.falling)
 OF_THOSE = _said(lambda p: p.of_those)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was

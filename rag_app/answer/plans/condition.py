@@ -26,8 +26,10 @@ MOST = 8  # papers
 JUDGED = 80  # papers, best first
 ENOUGH = 3  # papers whose digests show it, beside which those that say nothing are left out
 ON_TOPIC = 0.6  # share of the topic's terms that a paper's digest must hold
-SAID = 0.6  # share of a subject's terms in a paper that has done it
-ANSWERING = 4  # papers
+# Share of a subject's terms in the digest of a paper that has done it, and in one sentence of it.
+SAID, SAID_TOGETHER = 0.75, 0.5
+TOGETHER = 6.0  # standard deviations of score that a sentence with all terms is worth
+ANSWERING, NEAREST = 4, 3  # papers
 USUAL, OFTEN = 0.3, 20  # share of a word's translations, and papers with it, that make a term of the field
 FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
 
@@ -72,9 +74,7 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     return replace(plan, lead=lead) if plan else None
 
 
-def _firmest(
-    selection: Selection, shown: list[tuple[Hit, Passage]], topic: str
-) -> list[tuple[Hit, Passage]]:
+def _firmest(selection: Selection, shown: list[tuple[Hit, Passage]], topic: str) -> list[tuple[Hit, Passage]]:
     """Those whose sentence says it of the topic itself, where they are enough: one about a part or a
     comparison shows less.
     """
@@ -95,11 +95,24 @@ def exists(selection: Selection) -> AnswerPlan | None:
     """Yes, with the papers that have done it; or that no digest says so, with the nearest."""
     subject = open_patterns.subject(selection.query.topic)
     weights = choosing.with_terms(selection, subject)
-    hits = choosing.ranked(selection, subject)[:ANSWERING]
-    lexical = selection.library.lexical
-    done = [hit for hit in hits if (lexical.coverage(subject, document(hit.paper)) or 0.0) >= SAID]
-    points = [Point(h.paper, choosing.telling(h.paper, weights, selection.library)) for h in done or hits[:3]]
+    # What a digest says counts before how near it is: few of the papers on music use reinforcement learning.
+    held = [(_said(selection, hit.paper, subject), hit) for hit in choosing.ranked(selection, subject)]
+    held.sort(key=lambda pair: -(pair[1].score + TOGETHER * pair[0]))
+    done = [hit for said, hit in held if said >= SAID_TOGETHER][:ANSWERING]
+    chosen = done or [hit for _, hit in held[:NEAREST]]
+    points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in chosen]
     return _plan(selection, points, "exists" if done else "exists_not")
+
+
+def _said(selection: Selection, paper: Paper, subject: str) -> float:
+    """The share of a subject's terms that one sentence of a digest holds, with the paper's title; 0 where
+    the whole digest lacks some of them.
+    """
+    lexical = selection.library.lexical
+    if (lexical.coverage(subject, document(paper)) or 0.0) < SAID:
+        return 0.0
+    found = (lexical.coverage(subject, f"{paper.title}\n{p.text}") or 0.0 for p in choosing.whole(paper))
+    return max(found, default=0.0)
 
 
 def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, Passage | None]:
@@ -118,7 +131,9 @@ def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, P
     for passage in (_title(paper), *choosing.whole(paper)):
         text = passage.text.casefold()
         match = absent.search(text)
-        if (match and not _is_another_thing(selection, text[: match.start()])) or (also and also.search(text)):
+        if (match and not _is_another_thing(selection, text[: match.start()])) or (
+            also and also.search(text)
+        ):
             return Verdict.HOLDS, passage
         if any(word in text for word in words_for):
             mentioned = passage

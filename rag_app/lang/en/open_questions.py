@@ -26,7 +26,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:summari[sz]e|summary|overview|rundown|highlights?|recap|explain|describe|compare|tell me)"
         r"(?: (?:of|on|about|me))?\b",
         r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
-        r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\bhas any(?:one|body)\b|\bis there any\b",
+        r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\b(?:has|have|did|does|is) (?:any|some)(?:one|body)(?: (?:ever|already|else))?"
+        r"(?: (?:tr(?:y|ied)(?: (?:to|using))?|us(?:e|ed|ing)|appl(?:y|ied)|work(?:ed|ing) on))?\b|\bis there any\b",
         r"\b(?:which|what|any) (?:papers?|works?) (?:do|did|does) (?:that|this|it|so)\b|\band how\b",
         r"\b(?:what|which|who) (?:is|are|was|were)\b|\bdoes each(?: of them)? matter\b|\bgive me an?\b",
         r"\bwhy (?:does|do|did) (?:each|it|they)(?: of them)? \w+\b|\bmost (?:up)?voted\b|\bdigests? papers?\b",
@@ -79,5 +80,18 @@ OPEN_QUESTIONS = OpenPatterns(
     size_asked=(r"\b(?:sizes?|lengths?|how (?:big|large|many|long)|number of|tokens?|hours|samples)\b",),
     sizes=(
         r"\d[\d,.]*\s?(?:[BMKT]\b|million|billion|trillion|tokens|hours|questions|images|videos|samples|pairs)",
+    ),
+    negating=(r"\b(?:not(?! only)|never|cannot|unable|fail(?:s|ed)? to)\b|n['’]t\b",),
+    hinting=(
+        r"\b(?:no|without|none|nor|lack\w*|fail\w*|hard|difficult\w*|challeng\w*|less|rather|instead|limit\w*"
+        r"|eliminat\w*|avoid\w*|prevent\w*|remov\w*|despite|unlike|impossible|insufficient|poor\w*|only|free"
+        r"|un\w{4,}|in(?:ab|ad|capab|complet|correct|dependen|effic|stab|accura|consist)\w+|\w+less|regardless"
+        r"|beyond|ignor\w*|overlook\w*|miss\w*|neglect\w*|keep\w*|maintain\w*|preserv\w*|not)\b",
+    ),
+    rising=(
+        r"\b(?:increas|improv|enhanc|boost|outperform|surpass|exceed|higher|better|faster|rais|grow|greater)\w*",
+    ),
+    falling=(
+        r"\b(?:decreas|reduc|lower|drop|declin|worse|slower|degrad|diminish|shrink|deteriorat|underperform)\w*",
     ),
 )
