@@ -6,7 +6,10 @@ which words turn a meaning round. Does not know: figures and names (`answer.veri
 A multilingual embedding is near for the same meaning in two languages, and hardly tells a claim from
 its opposite; signs of negation and of direction tell that, and nothing else.
 
-Measured on 58 sentences of digests that a model of 1.5B parameters put into English: see `NEARER`.
+Measured on 52 sentences of digests that a model of 1.5B parameters put into English: of the 49
+translations that hold the figures and names, 48 pass and the other turns its sentence round; of 24
+foreign sentences that the other checks let through none passes, and of 9 translations of the sentence
+beside it 2 do.
 """
 
 from __future__ import annotations
@@ -29,10 +32,10 @@ LEAST_NEAR = 0.02  # a model that tells less of titles apart does not know both 
 
 def says_the_same(text: str, passage: Passage, paper: Paper, library: Library) -> bool:
     """Whether `text`, in another language, may stand for the passage."""
-    return not _is_opposite(text, passage.text) and _is_nearest(text, passage, paper, library)
+    return not is_opposite(text, passage.text) and is_near(text, passage, paper, library)
 
 
-def _is_nearest(text: str, passage: Passage, paper: Paper, library: Library) -> bool:
+def is_near(text: str, passage: Passage, paper: Paper, library: Library) -> bool:
     beside = _sentences_beside(passage, paper)
     if len(beside) < FEWEST_BESIDE or library.nearness < LEAST_NEAR:
         return True
@@ -48,7 +51,7 @@ def _sentences_beside(passage: Passage, paper: Paper) -> list[str]:
     return others[:BESIDE]
 
 
-def _is_opposite(text: str, original: str) -> bool:
+def is_opposite(text: str, original: str) -> bool:
     """Whether one of two texts denies what the other says, or lets fall what rises in it."""
     rises, falls = open_patterns.RISING, open_patterns.FALLING
     if _turned(text, original, rises, falls) or _turned(text, original, falls, rises):

@@ -109,8 +109,9 @@ class Library:
 
     @cached_property
     def nearness(self) -> float:
-        """How much nearer the embedding model puts titles to a sentence of their own digest than to those of
-        others (mean cosine, over at most `SAMPLED` papers): what the same meaning in another language is worth.
+        """How much nearer the embedding model puts titles to a sentence of their own digest than to
+        those of others (mean cosine, over `SAMPLED` papers): what the same meaning is worth in another
+        language. 0 in a collection too small to say.
         """
         ids = self.lexical.papers[:: max(1, len(self.lexical.papers) // SAMPLED)][:SAMPLED]
         papers = [paper for paper in self.snapshot.papers.many(ids) if paper.sections]

@@ -1,7 +1,7 @@
 """Pseudo-relevance feedback: what the best papers have in common finds others like them.
 
-Knows: how many papers and terms are taken, and what words and vectors weigh. Does not know: how papers are scored
-at first (`search.retrieval`), or which questions it is used for.
+Knows: how many papers and terms are taken, and what words and vectors weigh. Does not know: how
+papers are scored at first (`search.retrieval`), or which questions it is used for.
 
 Source: relevance models (Lavrenko and Croft 2001, "Relevance-Based Language Models"; RM3 mixes their
 terms with the question's), with document frequency among the best papers as the term's probability;

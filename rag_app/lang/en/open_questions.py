@@ -26,7 +26,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:summari[sz]e|summary|overview|rundown|highlights?|recap|explain|describe|compare|tell me)"
         r"(?: (?:of|on|about|me))?\b",
         r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
-        r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\b(?:has|have|did|does|is) (?:any|some)(?:one|body)(?: (?:ever|already|else))?"
+        r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b",
+        r"\b(?:has|have|did|does|is) (?:any|some)(?:one|body)(?: (?:ever|already|else))?"
         r"(?: (?:tr(?:y|ied)(?: (?:to|using))?|us(?:e|ed|ing)|appl(?:y|ied)|work(?:ed|ing) on))?\b|\bis there any\b",
         r"\b(?:which|what|any) (?:papers?|works?) (?:do|did|does) (?:that|this|it|so)\b|\band how\b",
         r"\b(?:what|which|who) (?:is|are|was|were)\b|\bdoes each(?: of them)? matter\b|\bgive me an?\b",
