@@ -108,11 +108,14 @@ def _said(selection: Selection, paper: Paper, subject: str) -> float:
     """The share of a subject's terms that one sentence of a digest holds, with the paper's title; 0 where
     the whole digest lacks some of them.
     """
-    lexical = selection.library.lexical
-    if (lexical.coverage(subject, document(paper)) or 0.0) < SAID:
+
+    def share(text: str) -> float:
+        # A word that no digest has is one that this digest lacks.
+        return selection.library.lexical.coverage(subject, text, unknown=1.0) or 0.0
+
+    if share(document(paper)) < SAID:
         return 0.0
-    found = (lexical.coverage(subject, f"{paper.title}\n{p.text}") or 0.0 for p in choosing.whole(paper))
-    return max(found, default=0.0)
+    return max((share(f"{paper.title}\n{p.text}") for p in choosing.whole(paper)), default=0.0)
 
 
 def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, Passage | None]:
