@@ -30,6 +30,7 @@ BASE_RARITY = 0.1  # what a term counts beside its rarity
 EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
 OWN_PART = 0.5  # of the best sentence's relevance, that saying what the paper does is worth
+LEANS = 0.3  # what one loses that begins with "these" or "however"
 # Share of the best sentence's relevance that a shorter one must have; the second where it is too long.
 WORTH, LITTLE_WORTH = 0.6, 0.35
 
@@ -151,10 +152,12 @@ def with_terms(selection: Selection, text: str) -> dict[str, float]:
 
 def _own_part(passage: Passage) -> float:
     """What a sentence is worth by its words alone: whether it says what the paper does, or what was
-    before it.
+    before it, and whether it can be read without the sentence before it.
     """
     does = bool(open_patterns.CONTRIBUTING.search(passage.text))
-    return OWN_PART * (does - bool(open_patterns.BACKGROUND.search(passage.text)))
+    background = bool(open_patterns.BACKGROUND.search(passage.text))
+    leans = bool(open_patterns.LEANING.search(passage.text))
+    return OWN_PART * (does - background) - LEANS * leans
 
 
 def _length(passage: Passage) -> int:

@@ -102,6 +102,7 @@ class OpenPatterns:
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
     background: Parts = ()  # in a digest's sentence: that it says what was before the paper
+    leaning: Parts = ()  # at the beginning of a digest's sentence: that it leans on the one before
     shorter: Parts = ()  # of the answer before
     longer: Parts = ()
     as_table: Parts = ()

@@ -50,6 +50,7 @@ NEGATING = _said(lambda p: p.negating)
 HINTING = _said(lambda p: p.hinting)
 RISING = _said(lambda p: p.rising)
 FALLING = _said(lambda p: p.falling)
+LEANING = _said(lambda p: p.leaning)
 OF_THOSE = _said(lambda p: p.of_those)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was

@@ -8,7 +8,6 @@ know: conditions that code decides exactly (days, votes, authors: `records.Filte
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import IntEnum
 
 from rag_app.answer import choosing
@@ -69,9 +68,8 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         Point(hit.paper, choosing.telling(hit.paper, weights, selection.library), note)
         for hit in unsaid[: MOST - len(points) - 2]
     ]
-    plan = _plan(selection, [*points, *extra], "conditions_some")
-    lead = words(query.language)["conditions_some"].format(count=len(points))
-    return replace(plan, lead=lead) if plan else None
+    lead = "conditions_some" if points else "conditions_unsaid"
+    return _plan(selection, [*points, *extra], lead, len(points) or len(extra))
 
 
 def _firmest(selection: Selection, shown: list[tuple[Hit, Passage]], topic: str) -> list[tuple[Hit, Passage]]:
@@ -198,9 +196,11 @@ def _with(selection: Selection, paper: Paper, shown: Passage, weights: dict[str,
     return Point(paper, (shown,))
 
 
-def _plan(selection: Selection, points: list[Point], lead: str) -> AnswerPlan | None:
+def _plan(
+    selection: Selection, points: list[Point], lead: str, count: int | None = None
+) -> AnswerPlan | None:
+    """The points below a phrase that counts them, or what else it counts."""
     if not points:
         return None
-    return AnswerPlan(
-        (Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points))
-    )
+    said = words(selection.query.language)[lead].format(count=len(points) if count is None else count)
+    return AnswerPlan((Group(tuple(points)),), lead=said)

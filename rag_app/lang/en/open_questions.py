@@ -95,4 +95,5 @@ OPEN_QUESTIONS = OpenPatterns(
     falling=(
         r"\b(?:decreas|reduc|lower|drop|declin|worse|slower|degrad|diminish|shrink|deteriorat|underperform)\w*",
     ),
+    leaning=(r"^(?:these|those|this|such|it|they|however|therefore|thus|also|moreover|in addition)\b",),
 )
