@@ -18,6 +18,7 @@ from rag_app.search import kinds
 Recognise = Callable[[str, str], Mapping[str, float]]
 
 RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
+CLEAR = 0.6  # probability at which the examples alone tell a list from records
 SURE = 0.9  # probability at which a question that names what the collection has is none about papers
 
 TWO_SIDES = 2  # papers that a comparison has at least
@@ -80,7 +81,7 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
         if _possible(kind, signs, shares.get(kind.value, 0.0))
     }
     best = max(weighed, key=lambda kind: weighed[kind], default=signs.ruled)
-    if best not in {Intent.LIST, Intent.METADATA}:
+    if best not in {Intent.LIST, Intent.METADATA} or shares.get(best.value, 0.0) >= CLEAR:
         return best
     # Alike in wording; which of the two follows from what is left of the question without its filters.
     if signs.ruled in {Intent.LIST, Intent.METADATA}:

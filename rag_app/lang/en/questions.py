@@ -53,13 +53,16 @@ _FACTS: dict[str, Parts] = {
     ),
     "votes": (
         r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",
-        r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$",
+        r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$|^\W*(?:and )?(?:the )?(?:up)?votes? (?:of|for)\b",
+        r"\b(?:more|fewer) (?:up)?votes\b(?! than \d)|\b(?:more|less) (?:popular|liked|upvoted)\b",
+        r"\bhow popular (?:is|was|are|were)\b",
     ),
     "date": (
         r"\bwhen (?:was|did|were) .*(?:publish|appear|release|post|digest|come out|came out)\w*",
         r"\bwhat (?:day|date)\b",
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
-        r"\bpublication date\b",
+        r"\bpublication date\b|\b(?:came out|appeared|(?:was|were) published) (?:first|earlier|later)\b",
+        r"\bwhich (?:\w+ ){0,4}(?:is|was) (?:the )?(?:older|newer|more recent)\b",
     ),
 }
 
