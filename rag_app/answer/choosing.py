@@ -80,7 +80,8 @@ def diverse(hits: Sequence[Hit], most: int, library: Library) -> list[Hit]:
 
     Source: maximal marginal relevance (Carbonell and Goldstein 1998).
     """
-    left, chosen = list(hits), []
+    left = list(hits)
+    chosen: list[Hit] = []
     vectors = [library.paper_vectors[library.places[hit.paper.arxiv_id]] for hit in left]
     likest = [0.0] * len(left)  # to a paper already chosen
     while left and len(chosen) < most:

@@ -124,7 +124,7 @@ def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, P
     spelled = "|".join(map(re.escape, words_for))
     absent = re.compile(
         rf"(?:{spelled})(?:\([\w -]+\))?(?:{open_patterns.DENYING.pattern})"
-        rf"|(?:{open_patterns.DENYING_BEFORE.pattern}) (?:\w+ ){{0,2}}?(?:{spelled})",
+        rf"|(?:{open_patterns.DENYING_BEFORE.pattern})\s?(?:\w+ ){{0,2}}?(?:{spelled})",
         re.IGNORECASE,
     )
     also = _also(selection, asked)
