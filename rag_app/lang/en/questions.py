@@ -25,6 +25,9 @@ _COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
 _NO_METRIC = r"(?![- ](?:accuracy|error|recall|precision|predictions?|hit|retrieval))"
 _TIME = r"\s*(?:over|since|between|from|during|in (?:19|20)\d\d|[?.!]|$)"
 
+# A paper that is not named.
+_DESCRIBED = r"\bthe (?:one|paper|work|study) (?:that|which|where|on|about|\w+ing)\b"
+
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
     "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b",),
@@ -87,6 +90,9 @@ QUESTIONS = QuestionPatterns(
         r"\bin \S+ and in \S+|\b\w+er than\b|\bwhich\b.+\bor\b|\bor\b.+\bwhich\b",
     ),
     side_by_side=(r"\bcompare\b|\bversus\b|\bvs\b|\bdifferences? between\b",),
+    other_described=(
+        rf"\b(?:and|with|to|versus|vs\.?|than|or|against|from|between|compare|contrast) {_DESCRIBED}",
+    ),
     trend=(
         r"\b(?:what|which) (?:\w+ )?(?:rose|grew|is rising|is growing|are rising|are growing)\b",
         r"\btrends?\b|\btrending\b|\bfastest.growing\b|\b(?:more|gain\w*) popular\w*\b",
