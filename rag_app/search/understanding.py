@@ -71,7 +71,9 @@ def understand(
         named=bool(named or (parts.filters and not parts.dates.relative)),
         topic=len(parts.terms),
         conversation=bool(conversation),
-        titled=any(m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions),
+        titled=any(
+            m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
+        ),
         subject=bool(dictionary.lexical.own_terms(open_patterns.subject(parts.rest))),
         of_those=bool(open_patterns.OF_THOSE.search(question)),
     )
