@@ -352,7 +352,7 @@ def test_the_answer_before_is_restyled_from_its_own_papers(collection: Library) 
 
 def test_an_answer_whose_papers_are_gone_cannot_be_restyled(collection: Library) -> None:
     turns = [Turn("로봇 파지 논문은?", "…", ("2703.99999",), intent=Intent.LIST)]
-    composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=turns)
+    composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=tuple(turns))
     assert composed.text
     assert not composed.hits
 
