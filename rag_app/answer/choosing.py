@@ -15,17 +15,22 @@ from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
-from rag_app.search.feedback import fed_back
+from rag_app.search.feedback import Scores, fed_back
 from rag_app.text import sentences
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
 # deviations of the collection.
 SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
 POOL = 40  # papers looked at, best first
+ALIKE = 2.0  # standard deviations of score that a paper loses which is just like one before it
+TITLES = 400  # papers whose titles are looked at, best first
+TITLED = 2.0  # standard deviations of score that a title with all terms is worth; 1 to 4 do alike
+BASE_RARITY = 0.1  # what a term counts beside its rarity
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
 EASY_WORDS, BRIEF_WORDS = 30, 20  # brief where an answer has many points
 SHORT_WORDS = 4
 OWN_PART = 0.5  # of the best sentence's relevance, that saying what the paper does is worth
+LEANS = 0.3  # what one loses that begins with "these" or "however"
 # Share of the best sentence's relevance that a shorter one must have; the second where it is too long.
 WORTH, LITTLE_WORTH = 0.6, 0.35
 
@@ -36,10 +41,30 @@ def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
     allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
     rows = np.array(allowed, dtype=np.intp)
     found, _ = retrieval.score(text, library, rows)
-    scores = fed_back(found, library)
+    term = open_patterns.term_given(text)
+    if term:
+        found = found + retrieval.score(term, library, rows)[0]
+    scores = fed_back(_with_titles(found, text, library), library)
     order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
     return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
+
+
+def _with_titles(scores: Scores, text: str, library: Library) -> Scores:
+    """The scores, shape (papers,), the best of them raised by the share of the text's terms that their
+    titles hold, in either language, rare terms counting more: what a title says, the paper is about.
+    """
+    lexical, table = library.lexical, library.snapshot.papers
+    worth = {
+        term: BASE_RARITY + lexical.rarity(term) for term in set(lexical.own_terms(text)) if len(term) > 1
+    }
+    if not worth:
+        return scores
+    raised = scores.copy()
+    for row in np.argsort(-scores, kind="stable")[:TITLES]:
+        said = worth.keys() & lexical.query_terms(table.get(lexical.papers[row]).title).keys()
+        raised[row] += TITLED * sum(worth[term] for term in said) / sum(worth.values())
+    return raised
 
 
 def sure(hits: Sequence[Hit], most: int, least: int = 0) -> list[Hit]:
@@ -48,6 +73,24 @@ def sure(hits: Sequence[Hit], most: int, least: int = 0) -> list[Hit]:
         return []
     cut = min(max(SURE_SHARE * hits[0].score, SURE_LEAST), SURE_MOST)
     return [hit for place, hit in enumerate(hits[:most]) if hit.score >= cut or place < least]
+
+
+def diverse(hits: Sequence[Hit], most: int, library: Library) -> list[Hit]:
+    """`most` of `hits`, best first: each the one that fits best and is least like those before it.
+
+    Source: maximal marginal relevance (Carbonell and Goldstein 1998).
+    """
+    left = list(hits)
+    chosen: list[Hit] = []
+    vectors = [library.paper_vectors[library.places[hit.paper.arxiv_id]] for hit in left]
+    likest = [0.0] * len(left)  # to a paper already chosen
+    while left and len(chosen) < most:
+        best = max(range(len(left)), key=lambda at: left[at].score - ALIKE * likest[at])
+        chosen.append(left.pop(best))
+        taken = vectors.pop(best)
+        likest.pop(best)
+        likest = [max(like, float(vector @ taken)) for like, vector in zip(likest, vectors, strict=True)]
+    return chosen
 
 
 def by_votes(papers: Sequence[Paper]) -> list[Paper]:
@@ -110,10 +153,12 @@ def with_terms(selection: Selection, text: str) -> dict[str, float]:
 
 def _own_part(passage: Passage) -> float:
     """What a sentence is worth by its words alone: whether it says what the paper does, or what was
-    before it.
+    before it, and whether it can be read without the sentence before it.
     """
     does = bool(open_patterns.CONTRIBUTING.search(passage.text))
-    return OWN_PART * (does - bool(open_patterns.BACKGROUND.search(passage.text)))
+    background = bool(open_patterns.BACKGROUND.search(passage.text))
+    leans = bool(open_patterns.LEANING.search(passage.text))
+    return OWN_PART * (does - background) - LEANS * leans
 
 
 def _length(passage: Passage) -> int:

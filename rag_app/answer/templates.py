@@ -108,7 +108,7 @@ def outside(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
 
 def listing(query: Query, evidence: Evidence, before: str = "") -> Composed:
     """One line a paper with its title and the digest sentence that matches, and how many were scanned;
-    `before` stands before them.
+    `before` stands before them, or behind the count where that is asked for.
     """
     hits = listed(query, evidence)
     phrases = words(query.language)
@@ -119,7 +119,8 @@ def listing(query: Query, evidence: Evidence, before: str = "") -> Composed:
         head += " " + phrases[query.ranking]
     elif len(hits) < len(evidence.matched):
         head += " " + phrases["closest"].format(count=len(hits))
-    return _listed(query, f"{before}\n\n{head}" if before else head, hits, quoted=True)
+    parts = (head, before) if query.aggregate is Fact.COUNT else (before, head)
+    return _listed(query, "\n\n".join(part for part in parts if part), hits, quoted=True)
 
 
 def listed(query: Query, evidence: Evidence) -> list[Hit]:

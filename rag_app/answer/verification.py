@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from rag_app.answer import meaning
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
@@ -51,7 +52,7 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
 def check_translation(text: str, n: int, passage: Passage, paper: Paper, library: Library) -> Sentence:
     """The sentence `text`, written as a translation of `passage`: its figures must stand there, its
     names in the digest, and less of its other words than of a free claim's, as the collection may
-    have no word for them.
+    have no word for them; it must be near the passage in meaning, and not turn it round.
     """
     claim = MARKER.sub(" ", text).strip()
     covered = library.lexical.coverage(claim, passage.text)
@@ -60,6 +61,7 @@ def check_translation(text: str, n: int, passage: Passage, paper: Paper, library
         and not numbers.without_scale(claim, passage.text)
         and not unknown_names(claim, paper)
         and (covered is None or covered >= LEAST_TRANSLATED)
+        and meaning.says_the_same(claim, passage, paper, library)
     )
     return (
         Sentence(f"{claim} [{n}]", True, (support_of(passage, n),)) if supported else Sentence(claim, False)

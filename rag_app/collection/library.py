@@ -25,7 +25,9 @@ from rag_app.embedding.query import load_query_embedder
 from rag_app.errors import CollectionError, DamageError
 from rag_app.records import Chunk, Paper
 from rag_app.settings import Settings
+from rag_app.text import sentences
 
+SAMPLED, FEWEST_SAMPLED = 24, 4  # papers that `Library.nearness` is measured on
 LEXICAL, NAMES = "lexical", "names.json"
 
 
@@ -104,6 +106,28 @@ class Library:
     def paper_vectors(self) -> Vectors:
         """A unit vector a paper, shape (papers, d), in the order of `places`."""
         return paper_vectors(self.snapshot.vectors, self.owners, len(self.places))
+
+    @cached_property
+    def nearness(self) -> float:
+        """How much nearer the embedding model puts titles to a sentence of their own digest than to
+        those of others (mean cosine, over `SAMPLED` papers): what the same meaning is worth in another
+        language. 0 in a collection too small to say.
+        """
+        ids = self.lexical.papers[:: max(1, len(self.lexical.papers) // SAMPLED)][:SAMPLED]
+        papers = [paper for paper in self.snapshot.papers.many(ids) if paper.sections]
+        if len(papers) < FEWEST_SAMPLED:
+            return 0.0
+        titles = np.stack([self.embedder.query(paper.title) for paper in papers])
+        first = [next(iter(sentences.split(paper.sections[0].text)), (0, 0)) for paper in papers]
+        said = np.stack(
+            [
+                self.embedder.query(p.sections[0].text[slice(*span)])
+                for p, span in zip(papers, first, strict=True)
+            ]
+        )
+        near = titles @ said.T
+        own = float(np.trace(near)) / len(papers)
+        return own - (float(near.sum()) / len(papers) - own) / (len(papers) - 1)
 
     @cached_property
     def paper_map(self) -> paper_map.Map | None:

@@ -93,7 +93,9 @@ class OpenPatterns:
     without_after: Parts = ()  # one group: the same, before such a word
     not_before: Parts = ()  # just before what is not meant
     not_after: Parts = ()  # just after it
-    denying: Parts = ()  # in a digest's sentence: that something is not needed or not used
+    # In a digest's sentence: that something is not needed or not used, behind the thing or before it.
+    denying: Parts = ()
+    denying_before: Parts = ()
     defining: Parts = ()  # in a digest's sentence: that it says what something is
     yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for
@@ -101,10 +103,20 @@ class OpenPatterns:
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
     background: Parts = ()  # in a digest's sentence: that it says what was before the paper
+    leaning: Parts = ()  # at the beginning of a digest's sentence: that it leans on the one before
     shorter: Parts = ()  # of the answer before
     longer: Parts = ()
     as_table: Parts = ()
     only: Parts = ()  # one group or none: of its papers only those that ...
+    size_asked: Parts = ()  # the column of a table that wants a size
+    sizes: Parts = ()  # in a digest's sentence: how many of something there are
+    # In a digest's sentence or its translation: that something is denied; words that may say so, too;
+    # that something goes up or is better, goes down or is worse.
+    negating: Parts = ()
+    hinting: Parts = ()
+    rising: Parts = ()
+    falling: Parts = ()
+    of_those: Parts = ()  # "of those": the papers of the answer before
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = (_said(lambda p: p.without_before), _said(lambda p: p.without_after))
 DENYING = _said(lambda p: p.denying)
+DENYING_BEFORE = _said(lambda p: p.denying_before)
 DEFINING = _said(lambda p: p.defining)
 FAULTS = _said(lambda p: p.faults)
 OWN_WORK = _said(lambda p: p.own_work)
@@ -42,8 +43,18 @@ SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
+SIZE_ASKED = _said(lambda p: p.size_asked)
+SIZES = _said(lambda p: p.sizes)
+SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d")
+NEGATING = _said(lambda p: p.negating)
+HINTING = _said(lambda p: p.hinting)
+RISING = _said(lambda p: p.rising)
+FALLING = _said(lambda p: p.falling)
+LEANING = _said(lambda p: p.leaning)
+OF_THOSE = _said(lambda p: p.of_those)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
+IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
 LISTED = re.compile(
     r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
@@ -66,6 +77,14 @@ def subject(text: str) -> str:
 def narrow_subject(text: str) -> str:
     """The subject without what is explained in parentheses."""
     return subject(ASIDE.sub(" ", text))
+
+
+def term_given(text: str) -> str:
+    """The English term that stands in parentheses behind a word in another language: what digests call
+    it, too; empty where there is none.
+    """
+    match = IN_ENGLISH.search(text)
+    return match[1] if match else ""
 
 
 def named(question: str) -> str:
@@ -98,14 +117,25 @@ def points_asked(question: str) -> int:
 
 def columns(question: str) -> tuple[str, ...]:
     """The columns of a table that a question lists, as it names them; empty where it lists none."""
+    return _columns(question)[0]
+
+
+def without_columns(question: str) -> str:
+    """The question without the columns that it lists."""
+    start, end = _columns(question)[1]
+    return f"{question[:start]} {question[end:]}"
+
+
+def _columns(question: str) -> tuple[tuple[str, ...], tuple[int, int]]:
+    """(the columns, the span that lists them)."""
     for match in reversed(list(LISTED.finditer(question))):
         listed = match[1] or match[2]
         named = tuple(part.strip(" .?!") for part in BETWEEN.split(listed) if part.strip(" .?!"))
         if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(
             len(name) <= LONGEST_COLUMN for name in named
         ):
-            return named
-    return ()
+            return named, match.span()
+    return (), (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

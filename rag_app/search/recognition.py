@@ -47,6 +47,14 @@ class Signs:
     topic: int  # content terms beside these
     said: int  # of these terms, that papers hold
     conversation: bool
+    titled: bool = True  # a paper is named by its own name, and not by words that its digest holds
+    subject: bool = True  # something is left of it without what asks and the form that is asked for
+    of_those: bool = False  # it speaks of the papers of the answer before
+
+    @property
+    def unworded(self) -> bool:
+        """Whether no rule has read anything: a lookup is what remains then, not what is asked."""
+        return self.ruled is Intent.LOOKUP and not (self.papers and self.titled)
 
 
 def recogniser(library: Library) -> Recognise:
@@ -69,7 +77,7 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     if not shares:
         return signs.ruled
     weighed = {
-        kind: shares.get(kind.value, 0.0) * (RULED if kind is signs.ruled else 1.0)
+        kind: shares.get(kind.value, 0.0) * (RULED if kind is signs.ruled and not signs.unworded else 1.0)
         for kind in Intent
         if _possible(kind, signs, shares.get(kind.value, 0.0))
     }
@@ -98,7 +106,9 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
             return signs.conversation
         case Intent.TABLE | Intent.PAPER:
             # "As a table" after an answer is about that answer.
-            return not signs.conversation or signs.named or signs.topic > 0
+            return not signs.conversation or signs.named or signs.subject
+        case Intent.CONDITION:  # "only those with code" after an answer, too
+            return not signs.conversation or not signs.of_those
         case Intent.OFF | Intent.CHAT:
             return not signs.named or share >= SURE
     return True

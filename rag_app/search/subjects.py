@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, fold, text_of
-from rag_app.records import Paper
+from rag_app.records import Fact, Paper
 from rag_app.search import patterns
 from rag_app.search.open_patterns import denied
 from rag_app.search.parts import QuestionParts
@@ -26,7 +26,7 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     """
     mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
     # A topic may look like a name that only one digest uses.
-    if patterns.LISTING.search(parts.question):
+    if patterns.LISTING.search(parts.question) or patterns.aggregate(parts.rest) is Fact.COUNT:
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
     # "The LoRA-based QLoRA" is about QLoRA alone.
     mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions

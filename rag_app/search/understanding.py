@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
+from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import follow_ups, kinds, patterns, subjects
-from rag_app.search.open_patterns import answer_language
+from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.parts import QuestionParts, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS
@@ -39,7 +39,7 @@ def understand(
     query = Query(
         question=question,
         standalone=parts.question,
-        language=answer_language(question),
+        language=open_patterns.answer_language(question),
         filters=_both(parts.filters, given),
         papers=about,
         names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
@@ -54,6 +54,7 @@ def understand(
     query = replace(query, aggregate=patterns.aggregate(parts.rest), ranking=patterns.ranking(parts.rest))
     if parts.unknown_author:
         query = replace(query, unknown=(*query.unknown, parts.unknown_author))
+    named = query.names
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
     if query.intent is not Intent.LOOKUP or query.excluded:
@@ -63,11 +64,20 @@ def understand(
         return replace(query, intent=ruled)
     shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
     # "Today" is no day of a digest alone: the weather has one too.
-    named = bool(query.names or (parts.filters and not parts.dates.relative))
-    topic = len(parts.terms)
-    papers = len(query.papers) + bool(_described(query, parts))
-    said = sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
-    signs = Signs(ruled, query.aggregate, papers, named, topic, said, bool(conversation))
+    signs = Signs(
+        ruled,
+        query.aggregate,
+        papers=len(query.papers) + bool(_described(query, parts)),
+        named=bool(named or (parts.filters and not parts.dates.relative)),
+        topic=len(parts.terms),
+        said=sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms),
+        conversation=bool(conversation),
+        titled=any(
+            m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
+        ),
+        subject=bool(dictionary.lexical.own_terms(open_patterns.subject(parts.rest))),
+        of_those=bool(open_patterns.OF_THOSE.search(question)),
+    )
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
     return replace(query, intent=decide(signs, shares), off=off)
 

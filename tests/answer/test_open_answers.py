@@ -10,16 +10,16 @@ from dataclasses import replace
 
 import pytest
 
-from rag_app.answer import groups, verification
+from rag_app.answer import choosing, groups, verification
 from rag_app.answer.plans import condition
 from rag_app.answer.routes import ROUTES
 from rag_app.answer.selection import Selection
-from rag_app.answer.templates import Composed
+from rag_app.answer.templates import Composed, words
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.lang import count_letters
 from rag_app.llm.protocol import Message
-from rag_app.records import Checked, Event, Intent, Paper, Passage, Turn, Working
+from rag_app.records import Checked, Event, Intent, Paper, Passage, Section, Turn, Working
 from rag_app.search.open_patterns import denial
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
@@ -261,6 +261,74 @@ def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
     assert verdicts["ReedSim"] is condition.Verdict.UNSAID
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "verdict"),
+    [
+        (
+            "grasping without diffusion",
+            "Steering diffusion models without training.",
+            condition.Verdict.FAILS,
+        ),
+        (
+            "grasping without diffusion",
+            "확산 모델(diffusion model)을 재학습하지 않고 씁니다.",
+            condition.Verdict.FAILS,
+        ),
+        ("grasping without diffusion", "It grasps without any diffusion model.", condition.Verdict.HOLDS),
+        ("grasping without diffusion", "A diffusion-free way to grasp.", condition.Verdict.HOLDS),
+        ("카메라 없이 파지", "추가 카메라(camera)가 필요 없는 방법입니다.", condition.Verdict.HOLDS),
+        ("카메라 없이 파지", "카메라로 보고 장갑 없이 파지합니다.", condition.Verdict.FAILS),
+    ],
+)
+def test_only_what_is_denied_itself_is_not_there(
+    question: str, said: str, verdict: condition.Verdict, collection: Library
+) -> None:
+    query = understand(question, collection.dictionary)
+    selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
+    digest = Paper("2703.99999", "A Hand", ("2027-03-02",), (Section("What's New", said),))
+    assert condition.judge(selection, digest, denial(question))[0] is verdict
+
+
+def test_whether_anyone_has_done_it_goes_by_what_a_digest_says(collection: Library) -> None:
+    yes, _ = answered("Has anyone used tactile sensing for grasping?", Intent.EXISTS, collection)
+    assert {hit.paper.title.partition(":")[0] for hit in yes.hits} >= {"MossTouch"}
+    phrase = words("en")["exists_not"].partition("{")[0]
+    assert phrase not in yes.text
+    no, _ = answered("Has anyone used tactile sensing for opera subtitles?", Intent.EXISTS, collection)
+    assert phrase in no.text
+
+
+def test_an_overview_takes_papers_unlike_each_other(collection: Library) -> None:
+    query = understand("robot grasping", collection.dictionary)
+    selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
+    hits = [replace(hit, score=3.0) for hit in choosing.ranked(selection, "robot grasping")[:8]]
+    first, second = choosing.diverse(hits, 2, collection)
+    likeness = collection.paper_vectors @ collection.paper_vectors[collection.places[first.paper.arxiv_id]]
+    others = [hit.paper.arxiv_id for hit in hits if hit is not first]
+    assert second.paper.arxiv_id == min(others, key=lambda one: likeness[collection.places[one]])
+
+
+def test_a_title_with_the_terms_asked_for_counts(
+    collection: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = understand("grasping by imitation", collection.dictionary)
+    selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
+
+    def score() -> float:
+        found = choosing.ranked(selection, "grasping by imitation")
+        return next(hit.score for hit in found if hit.paper.arxiv_id == "2703.00006")
+
+    with_titles = score()
+    monkeypatch.setattr(choosing, "TITLED", 0.0)
+    assert with_titles > score()
+
+
+def test_how_many_gives_the_count_first(collection: Library) -> None:
+    composed, _ = answered("How many papers are about robot grasping?", Intent.LIST, collection)
+    first = composed.text.strip().split("\n")[0]
+    assert re.match(r"\d+ of \d+ papers", first), first
+
+
 def test_a_paper_is_not_similar_to_itself(collection: Library) -> None:
     composed, _ = answered("MossTouch와 비슷한 논문은?", Intent.SIMILAR, collection)
     assert "2703.00003" not in {hit.paper.arxiv_id for hit in composed.hits}
@@ -284,7 +352,7 @@ def test_the_answer_before_is_restyled_from_its_own_papers(collection: Library) 
 
 def test_an_answer_whose_papers_are_gone_cannot_be_restyled(collection: Library) -> None:
     turns = [Turn("로봇 파지 논문은?", "…", ("2703.99999",), intent=Intent.LIST)]
-    composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=turns)
+    composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=tuple(turns))
     assert composed.text
     assert not composed.hits
 

@@ -143,6 +143,22 @@ def test_an_answer_is_restyled_only_where_there_is_one() -> None:
     assert decide(signs(conversation=True), shares) is Intent.RESTYLE
 
 
+def test_a_lookup_that_no_wording_gave_counts_no_more_than_the_examples() -> None:
+    shares = {"overview": 0.55, "lookup": 0.45}
+    assert decide(SIGNS, shares) is Intent.OVERVIEW
+    assert decide(signs(papers=1, titled=False), shares) is Intent.OVERVIEW
+    assert decide(signs(papers=1, titled=True), shares) is Intent.LOOKUP
+
+
+def test_only_those_of_them_and_as_a_table_are_about_the_answer_before() -> None:
+    shares = {"condition": 0.6, "restyle": 0.4}
+    assert decide(signs(conversation=True), shares) is Intent.CONDITION
+    assert decide(signs(conversation=True, of_those=True), shares) is Intent.RESTYLE
+    shares = {"table": 0.6, "restyle": 0.4}
+    assert decide(signs(conversation=True, subject=False), shares) is Intent.RESTYLE
+    assert decide(signs(conversation=True), shares) is Intent.TABLE
+
+
 def test_a_question_that_names_a_paper_is_off_topic_only_with_strong_proof() -> None:
     assert decide(SIGNS, {"off": 0.8, "paper": 0.2}) is Intent.OFF
     assert decide(signs(named=True, papers=1), {"off": 0.8, "paper": 0.2}) is Intent.PAPER

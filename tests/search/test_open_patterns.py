@@ -85,3 +85,30 @@ def test_dates_left_out_are_no_condition_and_a_parenthesis_says_more_exactly(
 ) -> None:
     found = dates.find(question, "2025-05-09")
     assert (found.since, found.until) == (since, until)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("조수 예측(tide forecasting) 방법", "tide forecasting"),
+        ("tide forecasting (of harbours)", ""),
+        ("조수 예측(항구별)", ""),
+    ],
+)
+def test_an_english_term_in_parentheses_behind_another_language_is_read(text: str, term: str) -> None:
+    assert open_patterns.term_given(text) == term
+
+
+def test_the_columns_of_a_table_are_no_part_of_what_it_is_about() -> None:
+    question = "조석 모델을 표로 정리해줘 (이름, 크기(토큰 수), 결과)"
+    assert "토큰" not in open_patterns.without_columns(question)
+    assert (
+        open_patterns.without_columns("Make a table of tide models").strip() == "Make a table of tide models"
+    )
+
+
+@pytest.mark.parametrize(
+    "question", ["of those, only the open ones", "그중에 공개한 것만", "그 가운데 큰 것"]
+)
+def test_the_papers_of_the_answer_before_are_spoken_of(question: str) -> None:
+    assert open_patterns.OF_THOSE.search(question)

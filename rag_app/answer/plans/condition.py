@@ -8,7 +8,6 @@ know: conditions that code decides exactly (days, votes, authors: `records.Filte
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import IntEnum
 
 from rag_app.answer import choosing
@@ -26,8 +25,11 @@ MOST = 8  # papers
 JUDGED = 80  # papers, best first
 ENOUGH = 3  # papers whose digests show it, beside which those that say nothing are left out
 ON_TOPIC = 0.6  # share of the topic's terms that a paper's digest must hold
-SAID = 0.6  # share of a subject's terms in a paper that has done it
-ANSWERING = 4  # papers
+# Share of a subject's terms in the digest of a paper that has done it, and in one sentence of it.
+SAID, SAID_TOGETHER = 0.75, 0.5
+TOGETHER = 6.0  # standard deviations of score that a sentence with all terms is worth
+ANSWERING, NEAREST = 4, 3  # papers
+USUAL, OFTEN = 0.3, 20  # share of a word's translations, and papers with it, that make a term of the field
 FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
 
 
@@ -51,10 +53,14 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_fit")
     judged = [(hit, *judge(selection, hit.paper, asked)) for hit in _on_topic(selection, hits, topic)]
-    shown = [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS]
+    shown = _firmest(
+        selection,
+        [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS and passage],
+        topic,
+    )
     unsaid = [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID]
     weights = choosing.with_terms(selection, f"{topic} {query.topic}")
-    points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST] if passage]
+    points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST]]
     if len(points) >= ENOUGH:
         return _plan(selection, points, "conditions_hold")
     note = words(query.language)["unsaid"].format(what=asked.what)
@@ -62,20 +68,52 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         Point(hit.paper, choosing.telling(hit.paper, weights, selection.library), note)
         for hit in unsaid[: MOST - len(points) - 2]
     ]
-    plan = _plan(selection, [*points, *extra], "conditions_some")
-    lead = words(query.language)["conditions_some"].format(count=len(points))
-    return replace(plan, lead=lead) if plan else None
+    lead = "conditions_some" if points else "conditions_unsaid"
+    return _plan(selection, [*points, *extra], lead, len(points) or len(extra))
+
+
+def _firmest(selection: Selection, shown: list[tuple[Hit, Passage]], topic: str) -> list[tuple[Hit, Passage]]:
+    """Those whose sentence says it of the topic itself, where they are enough: one about a part or a
+    comparison shows less.
+    """
+    firm = [pair for pair in shown if _is_about(selection, pair[1].text, topic)]
+    return firm if len(firm) >= ENOUGH else shown
+
+
+def _is_about(selection: Selection, text: str, topic: str) -> bool:
+    """Whether a sentence or title, in either language, holds most of a topic's terms."""
+    lexical = selection.library.lexical
+    if (lexical.coverage(topic, text) or 0.0) >= ON_TOPIC:
+        return True
+    asked = set(lexical.own_terms(topic))
+    return len(asked & set(lexical.query_terms(text))) >= ON_TOPIC * len(asked) > 0
 
 
 def exists(selection: Selection) -> AnswerPlan | None:
     """Yes, with the papers that have done it; or that no digest says so, with the nearest."""
     subject = open_patterns.subject(selection.query.topic)
     weights = choosing.with_terms(selection, subject)
-    hits = choosing.ranked(selection, subject)[:ANSWERING]
-    lexical = selection.library.lexical
-    done = [hit for hit in hits if (lexical.coverage(subject, document(hit.paper)) or 0.0) >= SAID]
-    points = [Point(h.paper, choosing.telling(h.paper, weights, selection.library)) for h in done or hits[:3]]
+    # What a digest says counts before how near it is: few of the papers on music use reinforcement learning.
+    held = [(_said(selection, hit.paper, subject), hit) for hit in choosing.ranked(selection, subject)]
+    held.sort(key=lambda pair: -(pair[1].score + TOGETHER * pair[0]))
+    done = [hit for said, hit in held if said >= SAID_TOGETHER][:ANSWERING]
+    chosen = done or [hit for _, hit in held[:NEAREST]]
+    points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in chosen]
     return _plan(selection, points, "exists" if done else "exists_not")
+
+
+def _said(selection: Selection, paper: Paper, subject: str) -> float:
+    """The share of a subject's terms that one sentence of a digest holds, with the paper's title; 0 where
+    the whole digest lacks some of them.
+    """
+
+    def share(text: str) -> float:
+        # A word that no digest has is one that this digest lacks.
+        return selection.library.lexical.coverage(subject, text, unknown=1.0) or 0.0
+
+    if share(document(paper)) < SAID:
+        return 0.0
+    return max((share(f"{paper.title}\n{p.text}") for p in choosing.whole(paper)), default=0.0)
 
 
 def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, Passage | None]:
@@ -85,15 +123,18 @@ def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, P
         return Verdict.UNSAID, None
     spelled = "|".join(map(re.escape, words_for))
     absent = re.compile(
-        rf"(?:{spelled})\w{{0,3}}\s?.{{0,8}}?(?:{open_patterns.DENYING.pattern})"
-        rf"|(?:{open_patterns.DENYING.pattern})\s?(?:\w+\s){{0,3}}(?:{spelled})",
+        rf"(?:{spelled})(?:\([\w -]+\))?(?:{open_patterns.DENYING.pattern})"
+        rf"|(?:{open_patterns.DENYING_BEFORE.pattern})\s?(?:\w+ ){{0,2}}?(?:{spelled})",
         re.IGNORECASE,
     )
     also = _also(selection, asked)
     mentioned: Passage | None = None
     for passage in (_title(paper), *choosing.whole(paper)):
         text = passage.text.casefold()
-        if absent.search(text) or (also and also.search(text)):
+        match = absent.search(text)
+        if (match and not _is_another_thing(selection, text[: match.start()])) or (
+            also and also.search(text)
+        ):
             return Verdict.HOLDS, passage
         if any(word in text for word in words_for):
             mentioned = passage
@@ -108,6 +149,20 @@ def _words_for(selection: Selection, asked: Denial) -> list[str]:
     return [
         t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.glossary.get(h, {}))) if len(t) > 1
     ]
+
+
+def _is_another_thing(selection: Selection, before: str) -> bool:
+    """Whether the word before a thing makes it another one: "supervised learning" is not all learning.
+    Such words have an English name in the digests' glossary.
+    """
+    words_before = before.split()
+    if not words_before:
+        return False
+    lexical = selection.library.lexical
+    return any(
+        targets.get(words_before[-1], 0.0) >= USUAL and lexical.papers_with(word) >= OFTEN
+        for word, targets in lexical.glossary.items()
+    )
 
 
 def _also(selection: Selection, asked: Denial) -> re.Pattern[str] | None:
@@ -141,9 +196,11 @@ def _with(selection: Selection, paper: Paper, shown: Passage, weights: dict[str,
     return Point(paper, (shown,))
 
 
-def _plan(selection: Selection, points: list[Point], lead: str) -> AnswerPlan | None:
+def _plan(
+    selection: Selection, points: list[Point], lead: str, count: int | None = None
+) -> AnswerPlan | None:
+    """The points below a phrase that counts them, or what else it counts."""
     if not points:
         return None
-    return AnswerPlan(
-        (Group(tuple(points)),), lead=words(selection.query.language)[lead].format(count=len(points))
-    )
+    said = words(selection.query.language)[lead].format(count=len(points) if count is None else count)
+    return AnswerPlan((Group(tuple(points)),), lead=said)

@@ -21,7 +21,7 @@ from rag_app.text.cleaning import clean_line, escape_markdown
 OVERVIEW_PAPERS, FEWEST = 9, 5
 LEAST_GROUPS = 2  # with the papers that are in none
 UNGROUPED = 5  # papers that need no groups
-RECOMMENDED, SIMILAR = 5, 6
+RECOMMENDED, FEWEST_RECOMMENDED, SIMILAR = 5, 3, 6
 RANKS = 20  # places that count nearly alike where two rankings are fused
 MOST_WORDS = 185  # of the sentences of an overview
 REASON = 2  # sentences
@@ -35,9 +35,8 @@ LATER = 0.02  # what each further place in the ranking costs a definition
 def overview(selection: Selection) -> AnswerPlan | None:
     """The surely relevant papers in groups by what they do, a sentence each."""
     subject = open_patterns.subject(selection.query.topic)
-    papers = [
-        hit.paper for hit in choosing.sure(choosing.ranked(selection, subject), OVERVIEW_PAPERS, FEWEST)
-    ]
+    sure = choosing.sure(choosing.ranked(selection, subject), choosing.POOL, FEWEST)
+    papers = [hit.paper for hit in choosing.diverse(sure, OVERVIEW_PAPERS, selection.library)]
     weights = choosing.with_terms(selection, subject)
     points = [
         Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
@@ -75,7 +74,8 @@ def recommendation(selection: Selection) -> AnswerPlan | None:
     of two that fit equally well the more voted one first.
     """
     subject = open_patterns.subject(selection.query.topic)
-    hits = choosing.sure(choosing.ranked(selection, subject), selection.query.limit or RECOMMENDED, 3)
+    sure = choosing.sure(choosing.ranked(selection, subject), choosing.POOL, FEWEST_RECOMMENDED)
+    hits = choosing.diverse(sure, selection.query.limit or RECOMMENDED, selection.library)
     hits.sort(key=lambda hit: (-round(hit.score), -(hit.paper.votes or 0)))
     weights = choosing.with_terms(selection, subject)
     points = tuple(_point(selection, hit.paper, weights, REASON) for hit in hits)

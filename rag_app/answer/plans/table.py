@@ -22,7 +22,8 @@ from rag_app.text import numbers
 ROWS, FEWEST = 6, 5
 FEWEST_ROWS = 2  # of a table with the columns that were asked for
 LONGEST_CELL = 22  # words; a longer sentence gives the clauses with its figures
-FILLED = 3.0  # standard deviations of score that a digest with every figure asked for gains
+FILLED = 0.6  # share of the best score that a digest with every figure asked for gains
+LOOKED_AT = 120  # papers among which those with figures are looked for
 SAYS = 0.3  # share of a column's terms in a sentence that speaks of it
 CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=며|고)\s+|(?<=지만)\s+|(?<=으며,)\s+")
 
@@ -31,11 +32,14 @@ def table(selection: Selection) -> AnswerPlan | None:
     """The papers that are named and those that fit best, with what their digests say to each column."""
     query = selection.query
     named = _named(selection)
-    subject = open_patterns.narrow_subject(query.topic.partition(":")[0])
     columns = open_patterns.columns(query.question)
-    ranked = choosing.ranked(selection, subject)
-    asked = [column for column in columns if open_patterns.FIGURES_ASKED.search(column)]
-    fit = sorted(ranked, key=lambda hit: -(hit.score + FILLED * _filled(selection, hit.paper, asked)))
+    subject = open_patterns.narrow_subject(open_patterns.without_columns(query.topic))
+    # What the columns name tells the papers, too, where no colon sets it apart.
+    told = open_patterns.narrow_subject(query.topic.partition(":")[0])
+    ranked = choosing.ranked(selection, told, LOOKED_AT)
+    asked = [column for column in columns if _asks_figures(column)]
+    gain = FILLED * ranked[0].score if ranked else 0.0
+    fit = sorted(ranked, key=lambda hit: -(hit.score + gain * _filled(selection, hit.paper, asked)))
     hits = choosing.sure(fit, query.limit or ROWS, FEWEST)
     others = [hit.paper for hit in hits if hit.paper not in named]
     papers = [*named, *others][: max(query.limit or ROWS, len(named) + 1)]
@@ -96,13 +100,20 @@ def _best(
     figures = _asks_figures(column)
     fit = [p for p in passages if not figures or numbers.values_of(p.text)]
 
+    results = figures and bool(open_patterns.RESULTS.search(column))
+    sizes = figures and bool(open_patterns.SIZE_ASKED.search(column))
+
+    def says(passage: Passage) -> float:
+        if results:
+            return SAYS * bool(open_patterns.SCORES.search(passage.text))
+        said = lexical.coverage(column, passage.text) or 0.0
+        return max(said, SAYS * bool(sizes and open_patterns.SIZES.search(passage.text)))
+
     def worth(passage: Passage) -> float:
-        covered = lexical.coverage(column, passage.text) or 0.0
-        return covered + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
+        return says(passage) + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
 
     best = max(fit, key=worth, default=None)
-    results = figures and bool(open_patterns.RESULTS.search(column))
-    if best and (first or results or (lexical.coverage(column, best.text) or 0.0) >= SAYS):
+    if best and (first or results or says(best) >= SAYS):
         return best
     return next(iter(passages), None) if first else None
 

@@ -26,7 +26,9 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:summari[sz]e|summary|overview|rundown|highlights?|recap|explain|describe|compare|tell me)"
         r"(?: (?:of|on|about|me))?\b",
         r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
-        r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b|\bhas any(?:one|body)\b|\bis there any\b",
+        r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b",
+        r"\b(?:has|have|did|does|is) (?:any|some)(?:one|body)(?: (?:ever|already|else))?"
+        r"(?: (?:tr(?:y|ied)(?: (?:to|using))?|us(?:e|ed|ing)|appl(?:y|ied)|work(?:ed|ing) on))?\b|\bis there any\b",
         r"\b(?:which|what|any) (?:papers?|works?) (?:do|did|does) (?:that|this|it|so)\b|\band how\b",
         r"\b(?:what|which|who) (?:is|are|was|were)\b|\bdoes each(?: of them)? matter\b|\bgive me an?\b",
         r"\bwhy (?:does|do|did) (?:each|it|they)(?: of them)? \w+\b|\bmost (?:up)?voted\b|\bdigests? papers?\b",
@@ -51,8 +53,10 @@ OPEN_QUESTIONS = OpenPatterns(
     without_after=(r"\b([\w-]+)[- ]free\b",),
     not_before=(r"\b(?:not|other than|instead of|rather than)",),
     not_after=(),
-    denying=(
-        r"\bwithout\b|\b\w+-free\b|\bno (?:need|longer|additional|extra|further)\b|\bnot (?:need|require|rely|use)\b",
+    denying=(r"[- ]free\b", r"\b(?:is|are) not (?:needed|required|used)\b"),
+    denying_before=(
+        r"\bwithout(?: (?:any|additional|extra|further|the need for))*\b",
+        r"\bno(?: (?:need for|longer|additional|extra|further))*\b|\bnot (?:need|require|rely on|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
     yes_or_no=(r"^\W*(?:(?:so|and|but|ok)\W+)?(?:is|are|was|were|does|do|did|can|could|has|have)\b",),
@@ -73,4 +77,23 @@ OPEN_QUESTIONS = OpenPatterns(
     longer=(r"\b(?:long(?:er)?|more details?|in detail|elaborate|expand|tell me more|detailed|deeper)\b",),
     as_table=(r"\btab(?:le|ular)\b",),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
+    of_those=(r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",),
+    size_asked=(r"\b(?:sizes?|lengths?|how (?:big|large|many|long)|number of|tokens?|hours|samples)\b",),
+    sizes=(
+        r"\d[\d,.]*\s?(?:[BMKT]\b|million|billion|trillion|tokens|hours|questions|images|videos|samples|pairs)",
+    ),
+    negating=(r"\b(?:not(?! only)|never|cannot|unable|fail(?:s|ed)? to)\b|n['’]t\b",),
+    hinting=(
+        r"\b(?:no|without|none|nor|lack\w*|fail\w*|hard|difficult\w*|challeng\w*|less|rather|instead|limit\w*"
+        r"|eliminat\w*|avoid\w*|prevent\w*|remov\w*|despite|unlike|impossible|insufficient|poor\w*|only|free"
+        r"|un\w{4,}|in(?:ab|ad|capab|complet|correct|dependen|effic|stab|accura|consist)\w+|\w+less|regardless"
+        r"|beyond|ignor\w*|overlook\w*|miss\w*|neglect\w*|keep\w*|maintain\w*|preserv\w*|not)\b",
+    ),
+    rising=(
+        r"\b(?:increas|improv|enhanc|boost|outperform|surpass|exceed|higher|better|faster|rais|grow|greater)\w*",
+    ),
+    falling=(
+        r"\b(?:decreas|reduc|lower|drop|declin|worse|slower|degrad|diminish|shrink|deteriorat|underperform)\w*",
+    ),
+    leaning=(r"^(?:these|those|this|such|it|they|however|therefore|thus|also|moreover|in addition)\b",),
 )

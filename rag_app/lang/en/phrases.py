@@ -73,6 +73,7 @@ PHRASES = {
     "conditions_hold": "{count} papers meet this by their digests:",
     "conditions_fit": "These {count} papers fit the conditions best:",
     "conditions_some": "The digests of {count} papers show it; those of the others say nothing of it.",
+    "conditions_unsaid": "No digest shows it; those of these {count} papers say nothing of it.",
     "unsaid": "the digest says nothing of {what}",
     "exists": "These digests speak of it:",
     "exists_not": "No digest in this collection says so. The nearest papers:",

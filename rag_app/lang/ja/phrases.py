@@ -73,6 +73,7 @@ PHRASES = {
     "conditions_hold": "ダイジェストによれば {count} 本が条件に合います。",
     "conditions_fit": "条件に最も合う論文 {count} 本です。",
     "conditions_some": "ダイジェストがそう示す論文は {count} 本で、ほかには言及がありません。",
+    "conditions_unsaid": "そう示すダイジェストはなく、次の {count} 本には言及がありません。",
     "unsaid": "ダイジェストに {what} の言及なし",
     "exists": "次のダイジェストが触れています。",
     "exists_not": "そう述べるダイジェストはありません。最も近い論文:",

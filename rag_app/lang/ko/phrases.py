@@ -73,6 +73,7 @@ PHRASES = {
     "conditions_hold": "다이제스트에 따르면 {count}편이 조건에 맞습니다.",
     "conditions_fit": "조건에 가장 잘 맞는 논문 {count}편입니다.",
     "conditions_some": "다이제스트가 그렇다고 하는 논문은 {count}편이고, 나머지의 다이제스트에는 언급이 없습니다.",
+    "conditions_unsaid": "그렇다고 하는 다이제스트는 없고, 다음 {count}편의 다이제스트에는 언급이 없습니다.",
     "unsaid": "다이제스트에 {what} 언급이 없음",
     "exists": "다음 다이제스트가 이를 다룹니다.",
     "exists_not": "그렇다고 말하는 다이제스트는 없습니다. 가장 가까운 논문은 다음과 같습니다.",

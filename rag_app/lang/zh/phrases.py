@@ -72,6 +72,7 @@ PHRASES = {
     "conditions_hold": "据摘要，{count} 篇符合条件:",
     "conditions_fit": "最符合条件的 {count} 篇论文:",
     "conditions_some": "摘要表明如此的有 {count} 篇，其余摘要未提及。",
+    "conditions_unsaid": "没有摘要表明如此；以下 {count} 篇的摘要未提及。",
     "unsaid": "摘要未提及 {what}",
     "exists": "以下摘要提到:",
     "exists_not": "没有摘要这样说。最接近的论文:",
