@@ -18,7 +18,9 @@ from rag_app.search import kinds
 Recognise = Callable[[str, str], Mapping[str, float]]
 
 RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
-SURE = 0.9  # probability at which a question that names what the collection has is none about papers
+# Probability from which a question is none about papers: where it names what the collection has, and else.
+SURE, LIKELY = 0.9, 0.5
+FAINT = 0.25  # share of the possible kinds below which a question is like no example, and its wording decides
 
 TWO_SIDES = 2  # papers that a comparison has at least
 
@@ -66,12 +68,18 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
     if not shares:
         return signs.ruled
-    weighed = {
-        kind: shares.get(kind.value, 0.0) * (RULED if kind is signs.ruled else 1.0)
+    possible = {
+        kind: share
         for kind in Intent
-        if _possible(kind, signs, shares.get(kind.value, 0.0))
+        if (share := shares.get(kind.value, 0.0)) and _possible(kind, signs, share)
     }
-    best = max(weighed, key=lambda kind: weighed[kind], default=signs.ruled)
+    best = max(
+        possible,
+        key=lambda kind: possible[kind] * (RULED if kind is signs.ruled else 1.0),
+        default=signs.ruled,
+    )
+    if possible.get(best, 0.0) < FAINT * sum(possible.values()):
+        return signs.ruled
     if best not in {Intent.LIST, Intent.METADATA}:
         return best
     # Alike in wording; which of the two follows from what is left of the question without its filters.
@@ -96,5 +104,5 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
             # "As a table" after an answer is about that answer.
             return not signs.conversation or signs.named or signs.topic > 0
         case Intent.OFF | Intent.CHAT:
-            return not signs.named or share >= SURE
+            return share >= (SURE if signs.named else LIKELY)
     return True
