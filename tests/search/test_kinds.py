@@ -151,7 +151,11 @@ def test_a_question_that_names_a_paper_is_off_topic_only_with_strong_proof() -> 
 
 def test_words_alone_that_are_like_no_example_are_looked_up() -> None:
     """A topic typed as into a search box must meet the papers, not be refused as no question."""
-    faint = {"off": 0.22, "restyle": 0.34, **dict.fromkeys(("trend", "list", "table", "exists"), 0.11)}
+    faint = {
+        "off": 0.22,
+        "restyle": 0.34,
+        **dict.fromkeys(("trend", "list", "table", "exists", "similar"), 0.09),
+    }
     assert decide(SIGNS, faint) is Intent.LOOKUP
     assert decide(signs(ruled=Intent.LIST), faint) is Intent.LIST
     assert decide(SIGNS, {"off": 0.45, "concept": 0.3}) is Intent.CONCEPT
