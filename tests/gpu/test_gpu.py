@@ -15,7 +15,7 @@ import pytest
 
 from rag_app.bench import gpu
 from rag_app.bench.bare import Run
-from rag_app.bench.gpu import MIB, Offload, Amount, described, measure
+from rag_app.bench.gpu import MIB, Amount, Offload, described, measure
 from rag_app.bench.table import Measurement
 from rag_app.errors import RagError
 from rag_app.llm import llama
