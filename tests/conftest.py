@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def no_glosses_of_other_tests() -> None:
     """What a scripted model translated in one test must not answer in another."""
     if lab.cache_info().currsize:
         Home(lab().settings.home).glosses.unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def own_main_module() -> Iterator[None]:
+    """Streamlit's test runner leaves a page as `__main__`, which processes started later would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

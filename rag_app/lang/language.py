@@ -41,6 +41,7 @@ class QuestionPatterns:
     aside: Parts
     comparing: Parts
     side_by_side: Parts  # that a comparison has two sides
+    other_described: Parts  # a side of a comparison that is described, not named
     trend: Parts
     trend_words: Parts  # in a trend question, what is no part of its topic
     authors_ranked: Parts

@@ -37,6 +37,7 @@ ASIDE = _asked(lambda q: q.aside)
 COMPARING = _asked(lambda q: q.comparing)
 TREND_WORDS = _asked(lambda q: q.trend_words)
 SIDE_BY_SIDE = _asked(lambda q: q.side_by_side)
+OTHER_DESCRIBED = _asked(lambda q: q.other_described)
 TREND = _asked(lambda q: q.trend)
 AUTHORS_RANKED = _asked(lambda q: q.authors_ranked)
 LISTING = _asked(lambda q: q.listing)
@@ -131,6 +132,12 @@ def record_facts(text: str) -> tuple[Fact, ...]:
     """All facts of one paper's record that a question asks for."""
     found = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
     return tuple(fact for fact in found if about_record(fact))
+
+
+def described(text: str) -> str:
+    """The side of a comparison that is described rather than named, to the end of the text; else empty."""
+    *_, last = ["", *(text[match.start() :] for match in OTHER_DESCRIBED.finditer(text))]
+    return last
 
 
 def about_record(fact: Fact) -> bool:

@@ -18,6 +18,7 @@ from rag_app.search import kinds
 Recognise = Callable[[str, str], Mapping[str, float]]
 
 RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
+CLEAR = 0.6  # probability at which the examples alone tell a list from records
 # Probability from which a question is none about papers: where it names what the collection has, and else.
 SURE, LIKELY = 0.9, 0.5
 FAINT = 0.25  # share of the possible kinds below which a question is like no example, and its wording decides
@@ -80,7 +81,7 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     )
     if possible.get(best, 0.0) < FAINT * sum(possible.values()):
         return signs.ruled
-    if best not in {Intent.LIST, Intent.METADATA}:
+    if best not in {Intent.LIST, Intent.METADATA} or possible[best] >= CLEAR:
         return best
     # Alike in wording; which of the two follows from what is left of the question without its filters.
     if signs.ruled in {Intent.LIST, Intent.METADATA}:

@@ -92,7 +92,11 @@ def retrieve(query: Query, library: Library) -> Evidence:
 
 
 def searched(query: Query) -> str:
-    """The words that are searched for: a list's or trend's topic, else the whole question."""
+    """The words that are searched for: a list's or trend's topic, the side of a comparison that is
+    described, else the whole question.
+    """
+    if query.intent is Intent.COMPARE and len(query.papers) == 1:
+        return patterns.described(query.standalone) or query.standalone
     if query.intent is Intent.LIST:
         return patterns.topic(query.topic) or query.standalone
     if query.intent is Intent.TREND:

@@ -40,6 +40,9 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     ]
     if patterns.COMPARING.search(parts.question) or patterns.about_record(patterns.aggregate(parts.rest)):
         return tuple(dict.fromkeys(chosen))
+    titled = _titled(mentions, chosen)
+    if titled and patterns.OTHER_DESCRIBED.search(parts.question):
+        return titled
     apart = _stand_apart(mentions, chosen, dictionary)
     if len(apart) > 1:
         return apart
@@ -51,6 +54,12 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(parts.terms) <= FEW_TERMS else ()
+
+
+def _titled(mentions: Sequence[Mention], chosen: Sequence[str]) -> tuple[str, ...]:
+    """The papers that are named by their title's own name."""
+    pairs = zip(mentions, chosen, strict=True)
+    return tuple(dict.fromkeys(paper for mention, paper in pairs if mention.firmness == TITLE_HEAD))
 
 
 def _stand_apart(

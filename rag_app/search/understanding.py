@@ -35,14 +35,14 @@ def understand(
     Without `recognise` its kind is the one that the wording rules give.
     """
     parts = read(without_pasted_text(question), dictionary)
-    papers = subjects.subjects(parts, dictionary)
+    about = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
         standalone=parts.question,
         language=answer_language(question),
         filters=_both(parts.filters, given),
-        papers=papers,
-        names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(papers)),
+        papers=about,
+        names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
         unknown=parts.named.unknown,
         notes=parts.notes,
         impossible=bool(parts.dates.impossible),
@@ -65,7 +65,8 @@ def understand(
     # "Today" is no day of a digest alone: the weather has one too.
     named = bool(query.names or (parts.filters and not parts.dates.relative))
     topic = len(parts.terms)
-    signs = Signs(ruled, query.aggregate, len(query.papers), named, topic, bool(conversation))
+    papers = len(query.papers) + bool(_described(query, parts))
+    signs = Signs(ruled, query.aggregate, papers, named, topic, bool(conversation))
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
     return replace(query, intent=decide(signs, shares), off=off)
 
@@ -79,7 +80,14 @@ def _marks(parts: QuestionParts, query: Query) -> list[tuple[tuple[int, int], st
     """Where the question names days, votes, authors, and the papers that it is about."""
     about = set(query.papers)
     papers = [(m.span, kinds.PAPER) for m in parts.named.mentions if about & set(m.papers)]
-    return [*parts.marks, *papers]
+    described = [(span, kinds.PAPER) for span in _described(query, parts)]
+    return [*parts.marks, *papers, *described]
+
+
+def _described(query: Query, parts: QuestionParts) -> list[tuple[int, int]]:
+    """Where a question that names one paper begins to describe another beside it."""
+    found = patterns.OTHER_DESCRIBED.search(parts.question) if len(query.papers) == 1 else None
+    return [found.span()] if found else []
 
 
 def _both(asked: Filters, given: Filters) -> Filters:
@@ -153,9 +161,11 @@ def _wants_all(parts: QuestionParts) -> bool:
 
 
 def _other_side(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool:
-    """Whether a comparison with one named paper has another side, by a name that the paper's digest
-    does not hold.
+    """Whether a comparison with one named paper has another side: one that is described, or by a name
+    that the paper's digest does not hold.
     """
+    if _described(query, parts):
+        return True
     rest = masked(parts.rest, [mention.span for mention in parts.named.mentions])
     paper = dictionary.papers.get(query.papers[0])
     return bool(patterns.SIDE_BY_SIDE.search(parts.question)) and bool(unknown_names(rest, paper))

@@ -154,7 +154,7 @@ def test_words_alone_that_are_like_no_example_are_looked_up() -> None:
     faint = {
         "off": 0.22,
         "restyle": 0.34,
-        **dict.fromkeys(("trend", "list", "table", "exists", "similar"), 0.09),
+        **dict.fromkeys(("trend", "list", "table", "exists", "concept"), 0.09),
     }
     assert decide(SIGNS, faint) is Intent.LOOKUP
     assert decide(signs(ruled=Intent.LIST), faint) is Intent.LIST

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag_app.collection.library import Dictionary
+from rag_app.collection.library import Dictionary, Library
 from rag_app.records import Intent
+from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
 
 TOOLFORMER, QLORA = "2302.04761", "2305.14314"
@@ -26,3 +27,21 @@ def test_two_papers_named_by_their_own_names_are_both_asked_about(
 
 def test_a_paper_that_another_builds_on_is_no_second_subject(dictionary: Dictionary) -> None:
     assert understand("What does QLoRA add to LoRA?", dictionary).papers == (QLORA,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How does QLoRA differ from the paper on calling tools from text?",
+     "What do QLoRA and the one that teaches itself to call tools train on?",
+     "QLoRA와 스스로 도구를 호출하는 논문은 각각 무엇을 학습해?"],
+)  # fmt: skip
+def test_a_side_of_a_comparison_may_be_described(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert query.papers == (QLORA,)
+    assert query.intent is Intent.COMPARE
+
+
+def test_the_side_that_is_described_is_what_is_searched_for(library: Library) -> None:
+    question = "How does QLoRA differ from the paper on models that call tools?"
+    found = retrieve(understand(question, library.dictionary), library)
+    assert [hit.paper.arxiv_id for hit in found.hits[:2]] == [QLORA, TOOLFORMER]

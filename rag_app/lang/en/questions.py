@@ -25,6 +25,9 @@ _COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
 _NO_METRIC = r"(?![- ](?:accuracy|error|recall|precision|predictions?|hit|retrieval))"
 _TIME = r"\s*(?:over|since|between|from|during|in (?:19|20)\d\d|[?.!]|$)"
 
+# A paper that is not named.
+_DESCRIBED = r"\bthe (?:one|paper|work|study) (?:that|which|where|on|about|\w+ing)\b"
+
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
     "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b",),
@@ -53,13 +56,16 @@ _FACTS: dict[str, Parts] = {
     ),
     "votes": (
         r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",
-        r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$",
+        r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$|^\W*(?:and )?(?:the )?(?:up)?votes? (?:of|for)\b",
+        r"\b(?:more|fewer) (?:up)?votes\b(?! than \d)|\b(?:more|less) (?:popular|liked|upvoted)\b",
+        r"\bhow popular (?:is|was|are|were)\b",
     ),
     "date": (
         r"\bwhen (?:was|did|were) .*(?:publish|appear|release|post|digest|come out|came out)\w*",
         r"\bwhat (?:day|date)\b",
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
-        r"\bpublication date\b",
+        r"\bpublication date\b|\b(?:came out|appeared|(?:was|were) published) (?:first|earlier|later)\b",
+        r"\bwhich (?:\w+ ){0,4}(?:is|was) (?:the )?(?:older|newer|more recent)\b",
     ),
 }
 
@@ -84,6 +90,9 @@ QUESTIONS = QuestionPatterns(
         r"\bin \S+ and in \S+|\b\w+er than\b|\bwhich\b.+\bor\b|\bor\b.+\bwhich\b",
     ),
     side_by_side=(r"\bcompare\b|\bversus\b|\bvs\b|\bdifferences? between\b",),
+    other_described=(
+        rf"\b(?:and|with|to|versus|vs\.?|than|or|against|from|between|compare|contrast) {_DESCRIBED}",
+    ),
     trend=(
         r"\b(?:what|which) (?:\w+ )?(?:rose|grew|is rising|is growing|are rising|are growing)\b",
         r"\btrends?\b|\btrending\b|\bfastest.growing\b|\b(?:more|gain\w*) popular\w*\b",

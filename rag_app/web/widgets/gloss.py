@@ -58,7 +58,7 @@ def as_read(passages: Sequence[Passage], reader: PageReader, length: int = LONGE
             shown[at] = f":shimmer[{reader.words['gloss_coming']}…]"
             st.session_state.setdefault(PENDING, []).append((reader.language, passages[at].text))
         elif gloss:
-            shown[at] = f"{label(gloss, length)} :gray[:small[:material/translate: {reader.words['gloss']}]]"
+            shown[at] = f"{label(gloss, length)} :small[:material/translate: {reader.words['gloss']}]"
     return shown
 
 
