@@ -21,6 +21,7 @@ from rag_app.settings import Settings
 _SUITES: dict[str, str] = {
     "engine": "speed beside a bare llama.cpp loop, overhead per token, first token, stop",
     "glosses": "texts written side by side beside one alone, and how long a page waits for its glosses",
+    "gpu": "the model with all, some and none of its layers on the GPU, beside a bare loop; needs a build for it",
     "memory": "growth of the engine's memory over a hundred questions",
     "start": "commands and the page from their start to their first use, and their memory",
     "search": "retrieval beside the query embedding alone and beside a plain dense search",

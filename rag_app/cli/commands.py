@@ -340,13 +340,16 @@ def _feed(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _adapt(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import pipeline
+    from rag_app import pipeline, runtime
     from rag_app.cli import calibrating, terminal
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
+    papers = read_papers(settings.home)
+    runtime.work_in_idle_time()
+    print(terminal.adapting(len(papers), settings.threads), file=sys.stderr)
     with terminal.ProgressBar("adapt") as progress:
-        result = adapt(settings, read_papers(settings.home), seed=options.seed, progress=progress)
+        result = adapt(settings, papers, seed=options.seed, progress=progress)
     print(terminal.adapted(result))
     if result.kept:
         with terminal.ProgressBar("ingest") as progress:

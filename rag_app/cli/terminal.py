@@ -99,7 +99,7 @@ def print_report(result: IngestResult) -> None:
     )
     if report.papers >= OFFER_ADAPT and not result.adapted:
         print(
-            "`rag-app adapt` fits the embedding model to this collection: better search, 10 to 20 minutes, once."
+            f"`rag-app adapt` fits the embedding model to it: better search, {_minutes(report.papers)}, once."
         )
 
 
@@ -110,7 +110,8 @@ def print_answer(answer: Answer) -> None:
         print()
     for citation in answer.citations[:SOURCES]:
         print(f"[{citation.n}] {citation.title} ({citation.date or 'no day'}) {citation.url}")
-        print(textwrap.indent(textwrap.fill(f"“{citation.quote}”", 100), "    "))
+        if citation.quote:  # a digest may have no sentence
+            print(textwrap.indent(textwrap.fill(f"“{citation.quote}”", 100), "    "))
     if len(answer.citations) > SOURCES:
         print(f"… and {len(answer.citations) - SOURCES} more sources (all with --json)")
     device = (
@@ -181,6 +182,23 @@ def print_findings(findings: Sequence[Finding]) -> None:
         print(f"{'ok  ' if finding.fine else 'FAIL'} {finding.what}: {finding.says}")
         if finding.hint:
             print(f"     hint: {finding.hint}")
+
+
+def adapting(papers: int, threads: int) -> str:
+    """What adapting will take, and what it may bring."""
+    return (
+        f"{_minutes(papers, threads)} for {papers:,} papers, while others leave the processor idle; "
+        "what is stopped goes on from there. Questions find more of the papers "
+        "they mean; kept only if that is so for papers held out."
+    )
+
+
+def _minutes(papers: int, threads: int = 0) -> str:
+    from rag_app.embedding.adapt import expected_seconds
+    from rag_app.machine import cores
+
+    minutes = expected_seconds(papers, threads or cores()) / 60
+    return f"about {max(round(minutes), 1)} minutes"
 
 
 def adapted(result: AdaptResult) -> str:

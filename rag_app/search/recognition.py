@@ -19,7 +19,9 @@ Recognise = Callable[[str, str], Mapping[str, float]]
 
 RULED = 2.0  # times as likely is the kind that the wording rules give, chosen as `kinds.PENALTY`
 CLEAR = 0.6  # probability at which records are asked for, whatever words are left that no paper says
-SURE = 0.9  # probability at which a question that names what the collection has is none about papers
+# Probability from which a question is none about papers: where it names what the collection has, and else.
+SURE, LIKELY = 0.9, 0.5
+FAINT = 0.25  # share of the possible kinds below which a question is like no example, and its wording decides
 
 TWO_SIDES = 2  # papers that a comparison has at least
 
@@ -76,15 +78,21 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
     if not shares:
         return signs.ruled
-    weighed = {
-        kind: shares.get(kind.value, 0.0) * (RULED if kind is signs.ruled and not signs.unworded else 1.0)
+    possible = {
+        kind: share
         for kind in Intent
-        if _possible(kind, signs, shares.get(kind.value, 0.0))
+        if (share := shares.get(kind.value, 0.0)) and _possible(kind, signs, share)
+    }
+    weighed = {
+        kind: share * (RULED if kind is signs.ruled and not signs.unworded else 1.0)
+        for kind, share in possible.items()
     }
     best = max(weighed, key=lambda kind: weighed[kind], default=signs.ruled)
+    if possible.get(best, 0.0) < FAINT * sum(possible.values()):
+        return signs.ruled
     if best not in {Intent.LIST, Intent.METADATA}:
         return best
-    if best is Intent.METADATA and shares[best.value] >= CLEAR and not signs.said:
+    if best is Intent.METADATA and possible[best] >= CLEAR and not signs.said:
         return best
     # Alike in wording; which of the two follows from what is left of the question without its filters.
     if signs.ruled in {Intent.LIST, Intent.METADATA}:
@@ -110,5 +118,5 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
         case Intent.CONDITION:  # "only those with code" after an answer, too
             return not signs.conversation or not signs.of_those
         case Intent.OFF | Intent.CHAT:
-            return not signs.named or share >= SURE
+            return share >= (SURE if signs.named else LIKELY)
     return True

@@ -162,7 +162,7 @@ def run(
             stop.set()
 
     checkpoint = Checkpoint(file, {"seed": seed, "batches": len(batches)})
-    return train(model, batches, seed=seed, checkpoint=checkpoint, progress=progress, stop=stop)
+    return train(model, batches, checkpoint=checkpoint, progress=progress, stop=stop)
 
 
 # --- pairs --------------------------------------------------------------------------------------
@@ -179,6 +179,14 @@ def test_adapting_takes_no_more_threads_than_it_may(tmp_path: Path, monkeypatch:
     for threads in (0, 2):
         adapting._open(tmp_path, threads)
     assert asked == [3, 2]
+
+
+def test_how_long_it_will_take_grows_with_the_collection_up_to_a_bound_and_falls_with_cores() -> None:
+    small, large, larger = (adapting.expected_seconds(papers, cores=2) for papers in (500, 5_487, 11_000))
+    assert 0 < small < large < larger
+    assert adapting.expected_seconds(5_487, cores=4) == pytest.approx(large / 2)
+    # beyond a number of steps only the index that follows takes longer
+    assert larger - large < (larger - adapting.expected_seconds(0, cores=2)) / 2
 
 
 def test_the_same_seed_gives_the_same_batches(texts: list[Text], glosses: pairs.Glosses) -> None:

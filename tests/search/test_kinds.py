@@ -165,6 +165,19 @@ def test_a_question_that_names_a_paper_is_off_topic_only_with_strong_proof() -> 
     assert decide(signs(named=True, papers=1), {"off": 0.97, "paper": 0.03}) is Intent.OFF
 
 
+def test_words_alone_that_are_like_no_example_are_looked_up() -> None:
+    """A topic typed as into a search box must meet the papers, not be refused as no question."""
+    faint = {
+        "off": 0.22,
+        "restyle": 0.34,
+        **dict.fromkeys(("trend", "list", "table", "exists", "concept"), 0.09),
+    }
+    assert decide(SIGNS, faint) is Intent.LOOKUP
+    assert decide(signs(ruled=Intent.LIST), faint) is Intent.LIST
+    assert decide(SIGNS, {"off": 0.45, "concept": 0.3}) is Intent.CONCEPT
+    assert decide(SIGNS, {"off": 0.55, "concept": 0.3}) is Intent.OFF
+
+
 def test_a_count_or_ranking_of_the_table_is_no_lookup() -> None:
     counted = signs(ruled=Intent.METADATA, aggregate=Fact.COUNT, topic=0)
     assert decide(counted, {"lookup": 0.9, "metadata": 0.05}) is Intent.METADATA

@@ -32,6 +32,7 @@ from tests.helpers.ui_page import (
     CITATION,
     DOUBTED,
     FILM,
+    PATIENCE,
     QUOTE,
     Page,
     answered,
@@ -199,7 +200,7 @@ def test_a_new_conversation_starts_empty(page: Page) -> None:
 
 def test_a_reload_finds_the_conversation_again(page: Page) -> None:
     page.ask("what is new?")
-    again = AppTest.from_file(str(APP), default_timeout=20)
+    again = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     again.query_params["c"] = page.app.session_state["conversation"]
     again.run()
     assert any(":blue-badge[1]" in m.value for m in again.markdown)

@@ -17,7 +17,18 @@ from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import app_state, conversations
 from rag_app.web.views import explore, saved
-from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, Page, answered, draw, opened_again
+from tests.helpers.ui_page import (
+    ANSWER,
+    APP,
+    CALM,
+    CITATION,
+    FILM,
+    PATIENCE,
+    Page,
+    answered,
+    draw,
+    opened_again,
+)
 
 LIST = replace(
     ANSWER,
@@ -82,7 +93,7 @@ def test_the_choice_belongs_to_its_conversation(page: Page) -> None:
     assert chips(page.app) == []
     page.ask("what is new?")
     assert page.filters.only == ()
-    reopened = AppTest.from_file(str(APP), default_timeout=20)
+    reopened = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     reopened.query_params["c"] = first
     assert len(chips(reopened.run())) == 1
 
@@ -91,7 +102,7 @@ def test_the_choice_survives_a_reload_before_the_first_question(page: Page) -> N
     app_state.history().bookmark(CALM.arxiv_id)
     page.app.run()
     page.app.button(key="only-bookmarks").click().run()
-    again = AppTest.from_file(str(APP), default_timeout=20)
+    again = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     again.query_params["among"] = page.app.session_state["among"]
     assert page.app.session_state["among"] in str(page.app.query_params["among"])
     assert chips(again.run()) == [chip(ENGLISH["view_marked"], 1)]

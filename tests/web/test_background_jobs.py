@@ -49,7 +49,7 @@ def endless(report: Progress) -> None:
 
 
 def ended(job: Job[Any]) -> None:
-    """Wait for its end, at most ten seconds."""
+    """Wait for its end."""
     wait_for(lambda: not job.running)
     assert not job.running
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
 import unicodedata
@@ -20,7 +21,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from rag_app import pipeline
+from rag_app import pipeline, runtime
 from rag_app.collection import digests, snapshot
 from rag_app.collection.digests import Report, Skipped
 from rag_app.collection.file_stamps import FileStamps, stamps_of
@@ -28,6 +29,8 @@ from rag_app.embedding import adapt
 from rag_app.embedding.adapt import AdaptResult
 from rag_app.errors import CollectionError, DamageError, EngineError, RagError, WeightsError
 from rag_app.llm.offload import Device
+from rag_app.machine import cores
+from rag_app.settings import Settings
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
@@ -479,14 +482,26 @@ def test_fitting_is_offered_to_large_collections_and_says_what_it_brought(
     page.library.snapshot.manifest.papers = adapt_offer.WORTH_ADAPTING
     result = AdaptResult(10, 5, 0.5, 0.75, True, 1.0)
     monkeypatch.setattr(snapshot, "read_papers", lambda home: ())
-    monkeypatch.setattr(adapt, "adapt", lambda settings, papers, progress: result)
+    niceness: list[int] = []
+
+    def fitted(settings: Settings, papers: object, progress: object) -> AdaptResult:
+        niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return result
+
+    monkeypatch.setattr(adapt, "adapt", fitted)
     ingests.end.set()
     app.run()
+    threads = app_state.settings().threads or cores()
+    minutes = round(adapt.expected_seconds(adapt_offer.WORTH_ADAPTING, threads) / 60)
+    told = [m.value for m in app.markdown if ENGLISH["adapt_title"] in m.value]
+    assert f"{adapt_offer.WORTH_ADAPTING} papers" in told[0]
+    assert f"about {max(minutes, 1)} minutes" in told[0]
     app.button(key="adapt-start").click().run()
     wait_for(lambda: (job := app_state.background().adapt) and not job.running)
     app.run()
     assert app.success[0].value == ENGLISH["adapt_kept"].format(before="50%", after="75%")
     assert ingests.folders == [()]  # what was fitted is indexed anew
+    assert min(niceness) >= runtime.IDLE or sys.platform != "linux"
 
 
 # --- models -------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def library(tmp_path: Path) -> Library:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, "it does not happen"
         time.sleep(0.01)

@@ -223,8 +223,7 @@ def test_the_watcher_sees_what_it_should_see(browser: Browser) -> None:
             "document.body.append(e); e.innerHTML = text; }",
             text,
         )
-        page.wait_for_timeout(50)
-        assert len(page.evaluate("window.offences")) > before, text
+        page.wait_for_function("before => window.offences.length > before", arg=before)
     page.close()
 
 

@@ -19,12 +19,12 @@ from rag_app.records import Event
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state, conversations
 from rag_app.web.widgets import tab_watch
-from tests.helpers.ui_page import APP, QUOTE, Page, answered, endless, opened_again, wait_for
+from tests.helpers.ui_page import APP, PATIENCE, QUOTE, Page, answered, endless, opened_again, wait_for
 
 
 def tab(conversation_id: str) -> AppTest:
     """Another tab at the address of a conversation."""
-    app = AppTest.from_file(str(APP), default_timeout=20)
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     app.query_params["c"] = conversation_id
     return app.run()
 

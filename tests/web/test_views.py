@@ -37,7 +37,7 @@ from rag_app.web.views import compare, explore, history
 from rag_app.web.widgets import answer_actions
 from rag_app.web.widgets.compare_button import PICKED
 from rag_app.web.widgets.highlights import spans_of
-from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, QUOTE, Page, draw, opened_again
+from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, PATIENCE, QUOTE, Page, draw, opened_again
 
 LISTED = replace(
     ANSWER,
@@ -86,7 +86,7 @@ def test_a_question_that_was_never_answered_is_kept(page: Page) -> None:
 
 
 def test_an_address_of_a_deleted_conversation_starts_a_new_one(page: Page) -> None:
-    app = AppTest.from_file(str(APP), default_timeout=20)
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     app.query_params["c"] = "gone"
     app.run()
     assert app.header[0].value == ENGLISH["greeting"]

@@ -348,9 +348,10 @@ ENGLISH: Mapping[str, str] = {
     # --- collection: fitting the embedding model -----------------------------------------------------
     "adapting": "Fitting the embedding model",
     "adapt_title": "Search can learn from this collection",
-    "adapt_help": "Fitting the embedding model to these papers finds more of them. It takes several "
-    "minutes of both processor and memory, needs no labels, and is kept only if it wins on "
-    "papers held out. You can go on asking meanwhile.",
+    "adapt_help": "Fitting the embedding model to these {papers} papers finds more of those that a question "
+    "means, most of all where question and digest are in different languages. It takes about {minutes} minutes in "
+    "which the processor is idle, needs no labels, goes on where it was stopped, and is kept only if it finds more "
+    "of the papers held out. You can go on asking meanwhile.",
     "adapt_start": "Fit the embedding model",
     "adapt_failed": "The embedding model was not fitted",
     "adapt_kept": "Fitted: of papers held out, {after} are now among the first ten found; before it were {before}.",

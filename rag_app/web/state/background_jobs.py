@@ -86,11 +86,12 @@ def ingest(
 
 def adapt_embedder(settings: Settings) -> Job[AdaptResult]:
     """Begin to fit the embedding model to the collection, and to index it anew if that found more."""
-    from rag_app import pipeline
+    from rag_app import pipeline, runtime
     from rag_app.collection.snapshot import read_papers
     from rag_app.embedding.adapt import adapt
 
     def work(report: Progress) -> AdaptResult:
+        runtime.work_in_idle_time()
         result = adapt(settings, read_papers(settings.home), progress=report)
         if result.kept:
             pipeline.ingest(settings, progress=report)

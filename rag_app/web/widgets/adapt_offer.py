@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app.machine import cores
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, background_jobs
 from rag_app.web.state.ingest_job import ingest_running
@@ -24,6 +25,7 @@ WORTH_ADAPTING = 500  # papers; below, there is too little to learn from
 
 def adapt_offer(library: Library, words: Words) -> None:
     """The job and its result; the offer where the collection is large enough and no model is fitted yet."""
+    from rag_app.embedding.adapt import expected_seconds
     from rag_app.embedding.embedder import is_adapted
 
     job = app_state.background().adapt
@@ -34,11 +36,13 @@ def adapt_offer(library: Library, words: Words) -> None:
         if job.result:
             _show_result(job.result, words)
             return
-    small = library.snapshot.manifest.papers < WORTH_ADAPTING
-    if small or is_adapted(app_state.settings()) or (job and job.running):
+    papers = library.snapshot.manifest.papers
+    if papers < WORTH_ADAPTING or is_adapted(app_state.settings()) or (job and job.running):
         return
+    seconds = expected_seconds(papers, app_state.settings().threads or cores())
+    told = words["adapt_help"].format(minutes=max(round(seconds / 60), 1), papers=f"{papers:,}")
     with st.container(border=True, key="adapt-offer"):
-        st.markdown(f":material/model_training: **{words['adapt_title']}**  \n{words['adapt_help']}")
+        st.markdown(f":material/model_training: **{words['adapt_title']}**  \n{told}")
         st.button(
             words["adapt_start"], key="adapt-start", on_click=_start_adapting, disabled=ingest_running()
         )
