@@ -27,6 +27,7 @@ QUESTIONS = QuestionPatterns(
     aside=(r"^αγνόησε[^,]*,\s*",),
     comparing=("σύγκρινε|διαφορά",),
     side_by_side=("σύγκρινε",),
+    other_described=(),
     trend=(r"\bτάσεις\b",),
     trend_words=(r"\bτάσεις\b",),
     authors_ranked=("ποιοι συγγραφείς",),
