@@ -36,6 +36,9 @@ def says_the_same(text: str, passage: Passage, paper: Paper, library: Library) -
 
 
 def is_near(text: str, passage: Passage, paper: Paper, library: Library) -> bool:
+    """Whether `text` is nearer to the passage than to other sentences of its digest, by the embedding model;
+    where that tells nothing of the two languages, or there is nothing to compare with, it is.
+    """
     beside = _sentences_beside(passage, paper)
     if len(beside) < FEWEST_BESIDE or library.nearness < LEAST_NEAR:
         return True

@@ -39,7 +39,8 @@ class Rule:
     doubtful: float = 2.0  # papers that say a topic for one that does not and scores as high: it is in doubt
     chance: float = 0.15  # papers that may by chance score so high among those that filters leave
     passing: float = 0.5  # likelihood ratio below which one mention of a broad topic is in doubt
-    held: float = 0.6  # of a description's weight that a paper has to say
+    held: float = 0.6  # of a description's weight that a paper has to say,
+    partly: float = 0.25  # and where no paper says all of a topic
     share: float = 0.42  # of the best score that a paper of a description has to reach,
     least: float = 1.2  # between these two, in standard deviations over the collection
     most: float = 2.2
@@ -65,8 +66,10 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
     if not wanted:
         return _within(_standing_out(scores, kept, rule), kept)
     found = _saying(np.minimum.reduce([_most(one) for one in wanted]), scores, kept, rule)
-    if sum(max(map(len, one)) for one in wanted) > FEW_PHRASES:
-        described = _standing_out(scores, kept & (_held(wanted) >= rule.held), rule)
+    told = (found.matched & kept).any()
+    if sum(max(map(len, one)) for one in wanted) > FEW_PHRASES or not told:
+        least = rule.held if told else rule.partly
+        described = _standing_out(scores, kept & (_held(wanted) >= least), rule)
         found = replace(
             found,
             matched=found.matched | described.matched,

@@ -188,3 +188,12 @@ def test_matched_papers_come_first_and_what_words_did_not_decide_is_named(librar
 def test_no_topic_is_an_error(library: Library, text: str) -> None:
     evidence = retrieve(Query(text, text, "en", Intent.LIST, topic=text), library)
     assert evidence.scanned == len(library.lexical.papers)
+
+
+def test_where_no_paper_says_all_of_a_topic_those_that_say_a_part_of_it_are_near(tmp_path: Path) -> None:
+    library = collection(tmp_path, 2, 20)
+    found = listed("Which papers are about graph colouring with rust?", library)
+    assert found.matched
+    texts = {paper.arxiv_id: paper.sections[0].text for paper in library.snapshot.papers.all()}
+    assert all("graph" in texts[one] or "rust" in texts[one] for one in found.matched)
+    assert not listed("Which papers are about knitting or sweaters?", library).matched
