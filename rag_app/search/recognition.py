@@ -35,6 +35,17 @@ OF_THE_TABLE = {
     Intent.RECOMMEND,
     Intent.TREND,
 }
+# What is asked of one paper, or of the answer about it.
+OF_ONE = {
+    Intent.LOOKUP,
+    Intent.PAPER,
+    Intent.COMPARE,
+    Intent.SIMILAR,
+    Intent.RESTYLE,
+    Intent.TABLE,
+    Intent.OFF,
+    Intent.CHAT,
+}
 RANKED = {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS, Fact.UNKNOWN_VOTES}
 
 
@@ -52,11 +63,12 @@ class Signs:
     titled: bool = True  # a paper is named by its own name, and not by words that its digest holds
     subject: bool = True  # something is left of it without what asks and the form that is asked for
     of_those: bool = False  # it speaks of the papers of the answer before
+    carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
     @property
     def unworded(self) -> bool:
         """Whether no rule has read anything: a lookup is what remains then, not what is asked."""
-        return self.ruled is Intent.LOOKUP and not (self.papers and self.titled)
+        return self.ruled is Intent.LOOKUP and not (self.papers and (self.titled or self.carried))
 
 
 def recogniser(library: Library) -> Recognise:
@@ -101,6 +113,8 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
 
 
 def _possible(kind: Intent, signs: Signs, share: float) -> bool:
+    if signs.carried and kind not in OF_ONE:
+        return share >= SURE
     if signs.aggregate in RANKED and signs.ruled in OF_THE_TABLE and not signs.papers:
         return kind in OF_THE_TABLE
     match kind:

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag_app.collection.library import Dictionary
 from rag_app.embedding.embedder import Matrix
 from rag_app.lang import LANGUAGES
-from rag_app.records import Fact, Intent
+from rag_app.records import Fact, Intent, Turn
 from rag_app.search import kinds
 from rag_app.search.recognition import Signs, decide
+from rag_app.search.understanding import understand
 from tests.helpers.fakes import HashEmbedder
 
 TOY = """
@@ -186,3 +188,11 @@ def test_a_count_or_ranking_of_the_table_is_no_lookup() -> None:
 
 def test_a_kind_of_the_examples_that_no_stage_knows_is_passed_over() -> None:
     assert decide(SIGNS, {"drawing": 0.9, "overview": 0.1}) is Intent.OVERVIEW
+
+
+@pytest.mark.parametrize("question", ["어떤 방법을 쓰나요?", "How is it trained?", "그 논문 한계는?"])
+def test_a_question_about_the_paper_before_is_about_one_paper(dictionary: Dictionary, question: str) -> None:
+    turn = Turn("What does Toolformer propose?", "…", ("2302.04761",), intent=Intent.LOOKUP)
+    shares = {"trend": 0.7, "overview": 0.2, "lookup": 0.1}
+    query = understand(question, dictionary, [turn], recognise=lambda *_: shares)
+    assert (query.papers, query.intent) == (("2302.04761",), Intent.LOOKUP)
