@@ -68,9 +68,14 @@ def test_an_area_of_the_map_is_asked_alone_and_stays_so_after_a_reload(
     expect(chip).to_have_count(0)
 
 
-def test_a_similar_paper_opens_from_the_drawer(open_tab: Open) -> None:
-    page = open_tab()
-    ask(page, "Which papers improve video generation?")
+@pytest.mark.parametrize(
+    ("locale", "question"),
+    [("en-US", "Which papers improve video generation?"), ("ko-KR", "비디오 생성을 개선하는 논문은?")],
+    ids=["en", "ko"],
+)
+def test_a_similar_paper_opens_from_the_drawer(open_tab: Open, locale: str, question: str) -> None:
+    page = open_tab(locale=locale)
+    ask(page, question)
     is_finished(page)
     page.locator("[class*=st-key-answer-0-mark-] button").first.click()
     drawer = page.get_by_role("dialog")

@@ -21,6 +21,8 @@ def question_box(page: Page) -> Locator:
 
 
 def leave_fields(page: Page) -> None:
+    """Nothing is typed into, and the page listens to keys."""
+    page.wait_for_function("document.documentElement.dataset.keys === 'on'")
     page.evaluate("document.activeElement.blur()")
 
 
@@ -80,13 +82,16 @@ def test_n_begins_a_new_conversation_from_any_page(open_tab: Open) -> None:
     expect(page.locator(".st-key-answer-0-actions")).to_have_count(0)
 
 
-def test_today_has_keys_of_its_own_in_the_same_list(open_tab: Open) -> None:
-    page = open_tab()
-    page.get_by_role("link", name=ENGLISH["today"]).click()
+@pytest.mark.parametrize(("language", "locale"), [("en", "en-US"), ("ko", "ko-KR")])
+def test_today_has_keys_of_its_own_in_the_same_list(open_tab: Open, language: str, locale: str) -> None:
+    words = WORDS[language]
+    page = open_tab(locale=locale)
+    page.get_by_role("link", name=words["today"]).click()
     rows = page.locator("[class*=st-key-today-paper-]")
     expect(rows.first).to_be_visible()
+    leave_fields(page)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog").get_by_text(ENGLISH["key_dismiss"])).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text(words["key_dismiss"])).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     leave_fields(page)

@@ -5,6 +5,7 @@ The sample collection, with a history of its own in which the newest day is new.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rag_app.collection.snapshot import read_papers
+from rag_app.daily import for_you
 from rag_app.history.follows import FollowKind
 from rag_app.history.store import History
 from rag_app.web.i18n.english import ENGLISH
@@ -24,6 +26,8 @@ from tests.web.test_accessibility import findings
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 ROWS = "[class*=st-key-today-paper-]"
+LOCALES = {"en": "en-US", "ko": "ko-KR"}
+EACH_LANGUAGE = pytest.mark.parametrize("language", list(LOCALES))
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +78,11 @@ def marked(page: Page) -> str:
     return current(page)
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@EACH_LANGUAGE
 def test_today_opens_first_while_papers_are_new_and_chat_after_that(
     open_tab: Open, history: History, language: str
 ) -> None:
-    locale = {"en": "en-US", "ko": "ko-KR"}[language]
+    locale = LOCALES[language]
     page = open_tab(locale=locale)
     expect(page.get_by_role("heading", name=WORDS[language]["today"], exact=True)).to_be_visible()
     expect(page.locator(ROWS)).to_have_count(len(history.arrived_after("1")))
@@ -88,8 +92,10 @@ def test_today_opens_first_while_papers_are_new_and_chat_after_that(
     expect(again.get_by_test_id("stChatInputTextArea")).to_be_visible()
 
 
-def test_keys_move_read_save_and_dismiss(open_tab: Open, history: History) -> None:
-    page = open_tab()
+@EACH_LANGUAGE
+def test_keys_move_read_save_and_dismiss(open_tab: Open, history: History, language: str) -> None:
+    words = WORDS[language]
+    page = open_tab(locale=LOCALES[language])
     rows = page.locator(ROWS)
     expect(rows.first).to_be_visible()
     count = rows.count()
@@ -100,9 +106,9 @@ def test_keys_move_read_save_and_dismiss(open_tab: Open, history: History) -> No
     assert current(page) == first != second
     page.keyboard.press("s")
     row = page.locator(f".st-key-today-paper-{first.replace('.', '-')}")
-    expect(row.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(row.get_by_text(words["today_was_saved"], exact=True)).to_be_visible()
     page.keyboard.press("r")
-    expect(row.get_by_text("Unread", exact=True)).to_be_visible()
+    expect(row.get_by_text(words["today_was_read"], exact=True)).to_be_visible()
     assert current(page) == first
     page.keyboard.press("x")
     expect(rows).to_have_count(count - 1)
@@ -111,7 +117,7 @@ def test_keys_move_read_save_and_dismiss(open_tab: Open, history: History) -> No
     assert history.bookmarks() == [first]
     assert list(history.marks()) == [first]
     page.keyboard.press("?")
-    expect(page.get_by_text("not interested", exact=False).last).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text(words["key_dismiss"])).to_be_visible()
 
 
 def test_keys_rest_in_a_text_field(open_tab: Open, history: History) -> None:
@@ -126,11 +132,54 @@ def test_keys_rest_in_a_text_field(open_tab: Open, history: History) -> None:
     assert (history.bookmarks(), history.marks()) == ([], {})
 
 
-def test_a_follow_opens_its_new_papers(open_tab: Open, history: History) -> None:
-    page = open_tab()
+@EACH_LANGUAGE
+def test_a_follow_opens_its_new_papers(open_tab: Open, history: History, language: str) -> None:
+    page = open_tab(locale=LOCALES[language])
     page.locator(".st-key-today-follow button").first.click()
     expect(page.locator(ROWS).first).to_be_visible()
     expect(page.locator(".st-key-today-lead")).to_have_count(0)
+
+
+@EACH_LANGUAGE
+def test_an_order_of_ones_own_names_the_saved_paper_that_is_nearest(
+    open_tab: Open, home: Path, history: History, language: str
+) -> None:
+    words = WORDS[language]
+    new = set(history.arrived_after("1"))
+    old = [paper for paper in read_papers(home) if paper.arxiv_id not in new]
+    for paper in old[: for_you.ENOUGH]:
+        history.bookmark(paper.arxiv_id)
+    page = open_tab(locale=LOCALES[language])
+    expect(page.locator(ROWS).first).to_be_visible()
+    page.locator(".st-key-today-for-you label").click()
+    reason = re.compile(re.escape(words["today_like"]).replace(re.escape("{title}"), ".+"))
+    expect(page.locator(ROWS).first.get_by_text(reason)).to_be_visible()
+    expect(page.locator(ROWS)).to_have_count(len(new))
+
+
+@EACH_LANGUAGE
+def test_saved_papers_have_tags_and_a_note_and_are_found_by_it(
+    open_tab: Open, history: History, language: str
+) -> None:
+    words = WORDS[language]
+    first, second = sorted(history.arrived_after("1"))[:2]
+    history.bookmark(first)
+    history.bookmark(second)
+    page = open_tab(locale=LOCALES[language])
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=words["saved"]).click()
+    kept = page.locator("[class*=st-key-saved-edit-]")
+    expect(kept).to_have_count(2)
+    kept.first.locator("button").first.click()
+    page.get_by_label(words["saved_tags"], exact=True).last.fill("robots, 읽기")
+    page.get_by_label(words["saved_note"], exact=True).fill("ask Mina about it")
+    page.get_by_role("button", name=words["save"], exact=True).click()
+    expect(page.get_by_text("ask Mina about it").first).to_be_visible()
+    page.get_by_label(words["saved_search"]).fill("Mina")
+    page.get_by_label(words["saved_search"]).press("Enter")
+    expect(kept).to_have_count(1)
+    assert [(one.tags, one.note) for one in history.bookmarked() if one.note] == [
+        (("robots", "읽기"), "ask Mina about it")
+    ]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
