@@ -22,7 +22,7 @@ LONGEST_HEARD = 4  # words of a name that is written as it sounds
 SHORTEST_HEARD, CLEARLY_HEARD, ALIKE, SHORT_ALIKE = 3, 4, 50, 66
 SHARED = 3  # papers: a name that fits more of them names none
 
-# "GPT-4", "Qwen2.5", "Claude 3.5"; sizes ("7B") and shares are no versions.
+# "GPT-4", "Qwen2.5", "Llama 3.1"; sizes ("7B") and shares are no versions.
 VERSIONED = re.compile(
     r"(?<![\w-])([A-Z][A-Za-z]{2,})([- ]?)([vV]?\d{1,2}(?:\.\d)?)(?![\d%.,]*\d|[BMKTbmkt%]\b)"
 )

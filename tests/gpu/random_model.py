@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.helpers.tiny_model import SPECIAL, byte_letters
+from tests.helpers.tiny_model import SPECIAL, add_tokenizer, byte_letters
 
 # The shape of the 0.5B model of the catalogue.
 LAYERS, WIDTH, HEADS, KV_HEADS, HIDDEN, VOCABULARY, CONTEXT = 24, 896, 14, 2, 4864, 151_936, 32_768
@@ -36,15 +36,7 @@ def write(path: Path, layers: int = LAYERS, vocabulary: int = VOCABULARY) -> Pat
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(KV_HEADS)
     writer.add_rope_dimension_count(WIDTH // HEADS)
-    writer.add_layer_norm_rms_eps(1e-6)
-    writer.add_vocab_size(len(tokens))
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list(tokens)
-    writer.add_token_types(kinds)
-    writer.add_token_merges([f"{tokens[ord('t')]} {tokens[ord('h')]}"])
-    writer.add_eos_token_id(tokens.index("<|im_end|>"))
-    writer.add_add_bos_token(False)
+    add_tokenizer(writer, tokens, kinds)
     random = np.random.default_rng(0)
     for name, rows, columns in _matrices(layers, len(tokens)):
         writer.add_tensor(name, _quantized(random, rows, columns), raw_dtype=gguf.GGMLQuantizationType.Q4_0)

@@ -4,9 +4,14 @@ millisecond.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from gguf import GGUFWriter, TokenType
 
 LAYERS, WIDTH, HEADS, HIDDEN, CONTEXT = 2, 64, 4, 128, 4096
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
@@ -19,12 +24,24 @@ def byte_letters() -> list[str]:
     return [chr(byte if byte in printable else next(others)) for byte in range(256)]
 
 
+def add_tokenizer(writer: GGUFWriter, tokens: Sequence[str], kinds: Sequence[TokenType]) -> None:
+    """The tokenizer, with one merge, and the size of the norm's epsilon, which every such model has."""
+    writer.add_layer_norm_rms_eps(1e-6)
+    writer.add_vocab_size(len(tokens))
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("qwen2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(kinds)
+    writer.add_token_merges([f"{tokens[ord('t')]} {tokens[ord('h')]}"])
+    writer.add_eos_token_id(tokens.index("<|im_end|>"))
+    writer.add_add_bos_token(False)
+
+
 def write(path: Path, seed: int = 0) -> Path:
     """Write the model as a GGUF file that llama.cpp loads."""
     import gguf
 
-    letters = byte_letters()
-    tokens = [*letters, *SPECIAL]
+    tokens = [*byte_letters(), *SPECIAL]
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(CONTEXT)
     writer.add_embedding_length(WIDTH)
@@ -33,15 +50,8 @@ def write(path: Path, seed: int = 0) -> Path:
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(HEADS)
     writer.add_rope_dimension_count(WIDTH // HEADS)
-    writer.add_layer_norm_rms_eps(1e-6)
-    writer.add_vocab_size(len(tokens))
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list(tokens)
-    writer.add_token_types([gguf.TokenType.NORMAL] * 256 + [gguf.TokenType.CONTROL] * len(SPECIAL))
-    writer.add_token_merges([f"{letters[ord('t')]} {letters[ord('h')]}"])
-    writer.add_eos_token_id(tokens.index("<|im_end|>"))
-    writer.add_add_bos_token(False)
+    kinds = [gguf.TokenType.NORMAL] * 256 + [gguf.TokenType.CONTROL] * len(SPECIAL)
+    add_tokenizer(writer, tokens, kinds)
     for name, values in _tensors(len(tokens), np.random.default_rng(seed)):
         writer.add_tensor(name, values)
     writer.write_header_to_file()
