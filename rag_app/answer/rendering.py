@@ -106,7 +106,10 @@ def _comparison(selection: Selection, hits: Sequence[Hit], lines: Sequence[Draft
         own_words = (
             bool(written.get(place)) or language_of(kept[0].text if kept else "") == selection.query.language
         )
-        body = " ".join(escape_sentence(s.text) for s in kept) if own_words else f"[{place + 1}]"
+        held = "" if own_words else _held(selection, hit, best)
+        body = (
+            " ".join(escape_sentence(s.text) for s in kept) if own_words else f"{held} [{place + 1}]".strip()
+        )
         prose.append(f"- **{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))}**: {body}")
     table = templates.comparison_table(hits, templates.comparison(hits), selection.query.language)
     return Composed("\n".join([*prose, "", table]), tuple(hits), tuple(checked))
@@ -136,9 +139,16 @@ def _lead(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
     phrases = templates.words(selection.query.language)
     if not selection.named:
         return phrases["paper_is"].format(n=1, title=templates.title_of(hit.paper))
-    parts = [part for p in passages for part in names_and_figures(p.text, selection.query.language)]
-    held = escape_markdown(", ".join(dict.fromkeys(telling(parts) if selection.wants_number else parts)))
+    held = _held(selection, hit, passages)
     return phrases["quoted_with" if held else "quoted"].format(n=1, held=held)
+
+
+def _held(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
+    """The names and figures of a digest's sentences in another language, as Markdown; not the paper's own."""
+    own = clean_line(hit.paper.title.partition(":")[0])
+    told = (part for p in passages for part in names_and_figures(p.text, selection.query.language))
+    parts = [part for part in told if part != own]
+    return escape_markdown(", ".join(dict.fromkeys(telling(parts) if selection.wants_number else parts)))
 
 
 def escape_sentence(text: str) -> str:

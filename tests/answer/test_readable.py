@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rag_app import pipeline
 from rag_app.answer.readable import names_and_figures, telling
+from tests.helpers.fakes import lab
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,19 @@ def test_a_question_for_a_figure_gets_figures_and_the_names_they_belong_to() -> 
     parts = names_and_figures("정확도(accuracy)는 LAMBADA 86.4%, TriviaQA 71.2%입니다.", "en")
     assert parts == ["accuracy", "LAMBADA", "86.4%", "TriviaQA", "71.2%"]
     assert telling(parts) == ["LAMBADA", "86.4%", "TriviaQA", "71.2%"]
+
+
+def test_a_figure_is_told_to_a_reader_who_cannot_read_its_sentence() -> None:
+    answer, _ = pipeline.answer("What success rate does PickBot reach on O.O.D. objects?", lab(), None)
+    lead = answer.text.split("\n")[0]
+    assert "75%" in lead
+    assert "300 million" in lead  # 3억
+    assert not answer.refused
+    assert "> PickBot은 I.D. 물체에서 94.4%, O.O.D. 물체에서 75%의 성공률을 보였습니다." in answer.text
+
+
+def test_each_side_of_a_comparison_leads_with_what_its_reader_can_read() -> None:
+    answer, _ = pipeline.answer("Compare PickBot and FoldNet", lab(), None)
+    sides = [line for line in answer.text.split("\n") if line.startswith("- **")]
+    assert ["94.4%" in sides[0], "61.5%" in sides[1]] == [True, True]
+    assert all(side.endswith(f"[{n}]") for n, side in enumerate(sides, start=1))
