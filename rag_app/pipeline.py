@@ -111,7 +111,8 @@ def ingest(
         say(Stage.READING_DIGESTS, 0, 0)
         roots = _roots(settings, folders, replace)
         stamps = stamps_of(roots)
-        papers, report = digests.read(roots)
+        given = {_stored(folder) for folder in folders}
+        papers, report = digests.read(roots, known=[root for root in roots if root not in given])
         contents = _contents(papers, roots)
         current = _current(settings, contents)
         if current:
@@ -287,12 +288,17 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
     default root.
     """
     known = () if replace else tuple(Path(root) for root in publish.known_roots(settings.home))
-    given = tuple(as_stored(folder.expanduser().absolute()).resolve() for folder in folders)
+    given = tuple(map(_stored, folders))
     uploads = Home(settings.home).uploads
     chosen = (known + given) or (settings.digests,)
     return tuple(
         dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])])
     )
+
+
+def _stored(folder: Path) -> Path:
+    """A folder that was given, as the index names it."""
+    return as_stored(folder.expanduser().absolute()).resolve()
 
 
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:

@@ -255,6 +255,18 @@ def test_an_index_without_its_papers_texts_answers_and_the_next_ingest_keeps_the
 
 
 @pytest.mark.usefixtures("embedder")
+def test_papers_go_with_the_last_digest_of_their_folder(home: Settings, tmp_path: Path) -> None:
+    more = folder_of(tmp_path / "more", 1)
+    before = pipeline.ingest(home, [more]).report.papers
+    (more / "more.md").unlink()
+    after = pipeline.ingest(home)
+    assert after.report.papers == before - 1
+    assert str(more) in [note.file for note in after.report.notes]
+    with pytest.raises(DigestError, match="no digests in"):
+        pipeline.ingest(home, [more])
+
+
+@pytest.mark.usefixtures("embedder")
 def test_an_ingest_of_nothing_new_removes_what_a_kill_after_the_switch_has_left(home: Settings) -> None:
     current = open_current(home.home).folder
     for name in ("20000101T000000000000Z-a", "20000102T000000000000Z-b"):
