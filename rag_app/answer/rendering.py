@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.answer import templates, verification
+from rag_app.answer.readable import names_and_figures, telling
 from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
@@ -105,7 +106,10 @@ def _comparison(selection: Selection, hits: Sequence[Hit], lines: Sequence[Draft
         own_words = (
             bool(written.get(place)) or language_of(kept[0].text if kept else "") == selection.query.language
         )
-        body = " ".join(escape_sentence(s.text) for s in kept) if own_words else f"[{place + 1}]"
+        held = "" if own_words else _held(selection, hit, best)
+        body = (
+            " ".join(escape_sentence(s.text) for s in kept) if own_words else f"{held} [{place + 1}]".strip()
+        )
         prose.append(f"- **{escape_markdown(clean_line(hit.paper.title.partition(':')[0]))}**: {body}")
     table = templates.comparison_table(hits, templates.comparison(hits), selection.query.language)
     return Composed("\n".join([*prose, "", table]), tuple(hits), tuple(checked))
@@ -120,13 +124,31 @@ def extracted(selection: Selection, hits: Sequence[Hit]) -> Composed:
     if not passages:
         return _nothing_said(selection, hits, [])
     checked = tuple(verification.quote(passage, 1) for passage in passages)
-    phrases = templates.words(selection.query.language)
-    lead = phrases["quoted"] if selection.named else phrases["paper_is"]
-    lead = lead.format(n=1, title=templates.title_of(hit.paper))
     if all(language_of(p.text) == selection.query.language for p in passages):
         body = " ".join(escape_sentence(s.text) for s in checked)
         return Composed(f"{templates.title_of(hit.paper)}\n\n{body}", (hit,), checked)
-    return Composed("\n".join([lead, "", quote_lines(checked, "")]), (hit,), checked)
+    return Composed(
+        "\n".join([_lead(selection, hit, passages), "", quote_lines(checked, "")]), (hit,), checked
+    )
+
+
+def _lead(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
+    """What stands before quotes in another language: the paper that was looked for, or what its readers
+    can make of them.
+    """
+    phrases = templates.words(selection.query.language)
+    if not selection.named:
+        return phrases["paper_is"].format(n=1, title=templates.title_of(hit.paper))
+    held = _held(selection, hit, passages)
+    return phrases["quoted_with" if held else "quoted"].format(n=1, held=held)
+
+
+def _held(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
+    """The names and figures of a digest's sentences in another language, as Markdown; not the paper's own."""
+    own = clean_line(hit.paper.title.partition(":")[0])
+    told = (part for p in passages for part in names_and_figures(p.text, selection.query.language))
+    parts = [part for part in told if part != own]
+    return escape_markdown(", ".join(dict.fromkeys(telling(parts) if selection.wants_number else parts)))
 
 
 def escape_sentence(text: str) -> str:
