@@ -1,6 +1,6 @@
 """The address of a server that the user named in the settings.
 
-Knows: what an address may look like, and whether it is this machine.
+Knows: what an address may look like, whether it is this machine, and what localhost means there.
 Does not know: what the server does.
 
 Such a server is one of two exceptions to "nothing leaves the machine"; the other is
@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from rag_app.errors import SettingsError
 from rag_app.settings import Settings
 
+LOCALHOST = ("127.0.0.1", "::1")  # what the name may mean; a machine may know one of them only
 _PORTS = {"http": 80, "https": 443}
 _CHROMA = "http://localhost:8000"
 
@@ -57,6 +58,13 @@ class Address:
         """Whether it is this machine. Names other than localhost count as other machines: they can change."""
         return self.host == "localhost" or is_loopback(self.host)
 
+    def answering(self) -> Address:
+        """This address, with localhost as the number at which something listens, if anything does."""
+        if self.host != "localhost":
+            return self
+        found = (host for host in LOCALHOST if listens(host, self.port))
+        return replace(self, host=next(found, self.host))
+
     def ips(self) -> set[str]:
         """The IP addresses it has now; empty where its name is not known."""
         try:
@@ -88,6 +96,15 @@ def chosen(settings: Settings) -> list[Address]:
     """Every server that is set. Raises SettingsError."""
     store = vector_store(settings.chroma_url) if settings.chroma_url else None
     return [address for address in (language_model(settings), store) if address]
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether something on this machine takes connections there."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_loopback(ip: str) -> bool:

@@ -13,16 +13,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag_app import __version__
 from rag_app.answer import templates, verification
 from rag_app.answer.routes import ROUTES, Route
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
-from rag_app.collection import digests, publish
+from rag_app.collection import publish
+from rag_app.collection.bm25 import DOCUMENTS
 from rag_app.collection.chunking import chunk
-from rag_app.collection.file_stamps import FileStamps, stamps_of
-from rag_app.collection.library import Library, open_library, write_dictionaries, write_map
+from rag_app.collection.library import LEXICAL, Library, open_library, write_dictionaries, write_map
 from rag_app.collection.lock import ingest_lock
 from rag_app.collection.paper_map import MAP
 from rag_app.collection.snapshot import Manifest, open_current
@@ -52,6 +53,10 @@ from rag_app.search.understanding import understand
 from rag_app.settings import Settings
 from rag_app.text import terms
 
+if TYPE_CHECKING:
+    from rag_app.collection.digests import Report
+    from rag_app.collection.file_stamps import FileStamps
+
 __all__ = [
     "IngestResult",
     "Library",
@@ -71,7 +76,7 @@ LONGEST_QUESTION = 4_000  # characters
 class IngestResult:
     """What one ingest did."""
 
-    report: digests.Report
+    report: Report
     roots: tuple[Path, ...]
     chunks: int
     embedded: int  # chunks whose text had no vector yet
@@ -96,13 +101,18 @@ def ingest(
 
     Raises DigestError, WeightsError or CollectionError; the index before then stays.
     """
+    # Asking does without these, which take a tenth of a second to import.
+    from rag_app.collection import digests
+    from rag_app.collection.file_stamps import stamps_of
+
     started = time.perf_counter()
     say = progress or silent
     with ingest_lock(settings.home):
         say(Stage.READING_DIGESTS, 0, 0)
         roots = _roots(settings, folders, replace)
         stamps = stamps_of(roots)
-        papers, report = digests.read(roots)
+        given = {_stored(folder) for folder in folders}
+        papers, report = digests.read(roots, known=[root for root in roots if root not in given])
         contents = _contents(papers, roots)
         current = _current(settings, contents)
         if current:
@@ -278,12 +288,17 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
     default root.
     """
     known = () if replace else tuple(Path(root) for root in publish.known_roots(settings.home))
-    given = tuple(as_stored(folder.expanduser().absolute()).resolve() for folder in folders)
+    given = tuple(map(_stored, folders))
     uploads = Home(settings.home).uploads
     chosen = (known + given) or (settings.digests,)
     return tuple(
         dict.fromkeys([*chosen, *([uploads] if uploads.is_dir() and any(uploads.iterdir()) else [])])
     )
+
+
+def _stored(folder: Path) -> Path:
+    """A folder that was given, as the index names it."""
+    return as_stored(folder.expanduser().absolute()).resolve()
 
 
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
@@ -300,8 +315,9 @@ def _current(settings: Settings, contents: str) -> Manifest | None:
         with closing(open_current(settings.home)) as snapshot:
             manifest = snapshot.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
-            # Answers show neither a damaged store nor a missing map, since they do without them.
-            if not same or not (snapshot.folder / MAP).exists() or snapshot.store_damage():
+            # Answers show neither a damaged store nor what an older version left out: they do without.
+            lacks = not all((snapshot.folder / part).exists() for part in (MAP, f"{LEXICAL}/{DOCUMENTS}"))
+            if not same or lacks or snapshot.store_damage():
                 return None
     except CollectionError:
         return None

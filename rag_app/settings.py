@@ -19,6 +19,8 @@ from rag_app.errors import SettingsError
 from rag_app.files import as_stored
 from rag_app.shipped import INSTALLED, SHIPPED
 
+PAGE_PORT = 8501  # unless `serve --port` says another
+
 
 def _own_folder(in_checkout: str, installed: str) -> Callable[[], Path]:
     """The default of a folder that rag-app writes: in the checkout, else among the user's own data."""

@@ -13,10 +13,11 @@ import pytest
 
 from rag_app import pipeline
 from rag_app.collection import bm25
+from rag_app.collection.library import LEXICAL
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError, DigestError, QuestionError
 from rag_app.progress import Stage
-from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Understood
+from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Paper, Understood
 from rag_app.settings import Settings
 from rag_app.text import terms
 from tests.helpers.fakes import (
@@ -226,6 +227,43 @@ def test_an_index_without_a_map_answers_and_the_next_ingest_makes_one(
     assert not pipeline.ingest(home).unchanged
     assert pipeline.open_library(home).paper_map is not None
     assert pipeline.ingest(home).unchanged
+
+
+@pytest.mark.usefixtures("embedder")
+def test_an_index_without_its_papers_texts_answers_and_the_next_ingest_keeps_them(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = "Which papers are about robots?"
+    with monkeypatch.context() as earlier:
+        written = pipeline.write_dictionaries
+
+        def without_texts(papers: tuple[Paper, ...], folder: Path, last: Path | None) -> None:
+            written(papers, folder, last)
+            (folder / LEXICAL / bm25.DOCUMENTS).unlink()
+
+        earlier.setattr(pipeline, "write_dictionaries", without_texts)
+        pipeline.ingest(home, [folder_of(tmp_path / "more", 1)])
+    kept = open_current(home.home).folder / LEXICAL / bm25.DOCUMENTS
+    assert not kept.exists()
+    before = answer_of(listed, pipeline.open_library(home))
+    assert not pipeline.ingest(home).unchanged
+    library = pipeline.open_library(home)
+    assert bm25.documents_of(library.snapshot.folder / LEXICAL)
+    after = answer_of(listed, library)
+    assert (after.text, after.matched) == (before.text, before.matched)
+    assert pipeline.ingest(home).unchanged
+
+
+@pytest.mark.usefixtures("embedder")
+def test_papers_go_with_the_last_digest_of_their_folder(home: Settings, tmp_path: Path) -> None:
+    more = folder_of(tmp_path / "more", 1)
+    before = pipeline.ingest(home, [more]).report.papers
+    (more / "more.md").unlink()
+    after = pipeline.ingest(home)
+    assert after.report.papers == before - 1
+    assert str(more) in [note.file for note in after.report.notes]
+    with pytest.raises(DigestError, match="no digests in"):
+        pipeline.ingest(home, [more])
 
 
 @pytest.mark.usefixtures("embedder")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rag_app import __version__
+from rag_app.settings import PAGE_PORT
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction["_Parser"]
@@ -251,7 +252,7 @@ def _add_eval(commands: Commands) -> None:
 
 def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="start the page on this machine")
-    serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--port", type=int, default=PAGE_PORT)
     serve.add_argument(
         "--api",
         action="store_true",

@@ -35,7 +35,7 @@ from rag_app.text.terms import (
     words,
 )
 
-ANALYSES, PAPERS = "morphemes.json", "papers.json"
+ANALYSES, PAPERS, DOCUMENTS = "morphemes.json", "papers.json", "documents.json"
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
@@ -71,6 +71,7 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
         "vocabulary": vocabulary,
         "glossary": mine_glossary(texts, analyse),
         "papers": [paper.arxiv_id for paper in papers],
+        "documents": texts,
     }.items():
         (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     analyse.save(folder / ANALYSES)
@@ -79,6 +80,17 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
 def papers_of(folder: Path) -> tuple[str, ...]:
     """The arXiv ids of an index in the order of its rows; OSError or ValueError if it is damaged."""
     return tuple(json.loads((folder / PAPERS).read_text(encoding="utf-8")))
+
+
+def documents_of(folder: Path) -> list[str]:
+    """The text of each paper as `document` gave it, without the second that cleaning 5,000 takes; empty in an
+    index of a version that kept none.
+    """
+    try:
+        texts: list[str] = json.loads((folder / DOCUMENTS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return texts
 
 
 class LexicalIndex:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import errno
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePath
@@ -56,6 +56,7 @@ UNREAD = (
     ".pdf",
     ".rss",
 )
+EMPTIED = "no digests are left here"
 HIDDEN_FOLDERS = (".github",)  # read although they are hidden: digests are published as issues from there
 
 
@@ -102,12 +103,14 @@ class Report:
     weeks: int = 0  # papers dated by the first day of a range
 
 
-def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
+def read(roots: Sequence[Path], known: Collection[Path] = ()) -> tuple[tuple[Paper, ...], Report]:
     """The papers below the roots (folders, or single files), one per key (arXiv id or address), in
     reading order, and the report.
 
-    Raises DigestError when a root does not exist, a file given directly is not text, or a root
-    holds no digest.
+    Roots in `known` were read before: where the last digest of one was deleted, that is a note.
+
+    Raises DigestError when a root does not exist, a file given directly is not text, or any other
+    root, or all of them, hold no digest.
     """
     found: list[Paper] = []
     shapes: Counter[EntryShape] = Counter()
@@ -127,8 +130,11 @@ def read(roots: Sequence[Path]) -> tuple[tuple[Paper, ...], Report]:
             skipped += [Skipped(name, line, reason) for line, reason in reading.left_out]
             notes += [Skipped(name, 0, reading.note)] if reading.note else []
             taken += bool(reading.papers)
-        if not taken:
+        if not taken and given not in known:
             raise DigestError(f"no digests in {given}", _why_nothing(skipped))
+        notes += [] if taken else [Skipped(str(given), 0, EMPTIED)]
+    if not found:
+        raise DigestError(f"no digests in {', '.join(map(str, roots))}", _why_nothing(skipped))
     papers, merged = _merge(found)
     return papers, Report(
         len(seen),

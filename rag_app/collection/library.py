@@ -94,8 +94,10 @@ class Library:
         """What the papers say, and in which spellings; made when first asked for, in half a second for 5,000
         papers.
         """
-        papers = self.snapshot.papers.many(self.lexical.papers)
-        return Spellings([document(paper).casefold() for paper in papers], self.lexical)
+        texts = bm25.documents_of(self.snapshot.folder / LEXICAL)
+        if len(texts) != len(self.lexical.papers):
+            texts = [document(paper) for paper in self.snapshot.papers.many(self.lexical.papers)]
+        return Spellings([text.casefold() for text in texts], self.lexical)
 
     @cached_property
     def owners(self) -> NDArray[np.intp]:

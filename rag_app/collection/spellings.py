@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice, product
 from typing import Protocol
 
@@ -64,24 +65,25 @@ class Spellings:
         # where a term starts there is not marked.
         self._pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []  # keys inside, keys before
         self._at: dict[str, list[int]] = defaultdict(list)  # key -> its pairs
-        self._written: dict[str, Counter[str]] = defaultdict(Counter)
+        self._written: dict[str, dict[str, None]] = defaultdict(dict)  # key -> ways of writing it
+        folded = lru_cache(maxsize=None)(key)  # of a word: texts say the same ones again and again
         for text in texts:
-            self._read(text)
+            self._read(text, folded)
 
-    def _read(self, text: str) -> None:
+    def _read(self, text: str, folded: Callable[[str], str]) -> None:
         for found in BRACKETS.finditer(text):
-            inside = [part.strip() for part in BETWEEN.split(found[1]) if part.strip()]
+            inside = [words for part in BETWEEN.split(found[1]) if (words := part.split())]
             before = _endings(text[max(0, found.start() - LEFT) : found.start()])
-            names = tuple(dict.fromkeys(self._key_of(part) for part in inside))
-            left = tuple(dict.fromkeys(self._key_of(part) for part in before))
+            names = tuple(dict.fromkeys(self._key_of(words, folded) for words in inside))
+            left = tuple(dict.fromkeys(self._key_of(words, folded) for words in before))
             for one in {*names, *left}:
                 self._at[one].append(len(self._pairs))
             self._pairs.append((names, left))
 
-    def _key_of(self, written: str) -> str:
-        folded = key(written)
-        self._written[folded][written] += 1
-        return folded
+    def _key_of(self, words: Sequence[str], folded: Callable[[str], str]) -> str:
+        one = "".join(map(folded, words))
+        self._written[one][" ".join(words)] = None
+        return one
 
     def of(self, phrase: str) -> tuple[str, ...]:
         """The phrase and its other spellings, casefolded."""
@@ -195,14 +197,14 @@ class Spellings:
         return [one for one, papers in found.items() if papers >= USUAL * max(found.values())]
 
 
-def _endings(before: str) -> list[str]:
+def _endings(before: str) -> list[list[str]]:
     """Every ending of the words before brackets, up to the clause they stand in."""
     before = before.rstrip()
     tail = SENTENCE.split(before)[-1]
     glued = before[: len(before) - len(tail)][-1:].strip() and not tail[:1].isspace()  # a particle
     words = [word for word in tail.split()[1 if glued else 0 :] if word.strip("-+·")][-LEFT_WORDS:]
     start = next((at for at in range(len(words) - 1, 0, -1) if _CLAUSE.search(words[at - 1])), 0)
-    return [" ".join(words[at:]) for at in range(start, len(words))]
+    return [words[at:] for at in range(start, len(words))]
 
 
 def key(spelling: str) -> str:

@@ -139,7 +139,7 @@ def _connect(folder: Path, server: str) -> Any:
     settings = chromadb.Settings(anonymized_telemetry=False)
     if not server:
         return chromadb.PersistentClient(folder, settings=settings)
-    place = address.vector_store(server)
+    place = address.vector_store(server).answering()
     runtime.leave_proxies_aside(place.host)
     with runtime.without_socks():
         return chromadb.HttpClient(place.host, place.port, ssl=place.scheme == "https", settings=settings)

@@ -15,7 +15,7 @@ from rag_app import machine
 from rag_app.errors import CollectionError, RagError
 from rag_app.home import Home
 from rag_app.search.calibration import NOT_MEASURED
-from rag_app.settings import Settings
+from rag_app.settings import PAGE_PORT, Settings
 
 if TYPE_CHECKING:
     from rag_app.collection.snapshot import Snapshot
@@ -33,7 +33,7 @@ class Finding:
 
 def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     """Look at everything; a part that fails is a finding, never an exception."""
-    parts = [_folders, _device, _language_model, _embedder, _index, _servers]
+    parts = [_folders, _device, _language_model, _embedder, _index, _servers, _page]
     if offline:
         parts += [_connections, _trial_question]
     return [
@@ -168,6 +168,15 @@ def _servers(settings: Settings) -> Iterator[Finding]:
     for server in address.chosen(settings):
         place = "this machine" if server.loopback else "another machine: questions and digests go there"
         yield Finding("server you set", f"{server} ({place})")
+
+
+def _page(_: Settings) -> Iterator[Finding]:
+    """A foreign program where a browser may look for the page: it listens at 127.0.0.1 alone."""
+    from rag_app.address import listens
+
+    if listens("::1", PAGE_PORT):
+        says = f"another program listens at [::1]:{PAGE_PORT}, where localhost may lead"
+        yield Finding("page", says, hint=f"open http://127.0.0.1:{PAGE_PORT}, or serve with another --port")
 
 
 def _connections(settings: Settings) -> Iterator[Finding]:

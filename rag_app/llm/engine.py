@@ -153,7 +153,8 @@ class Engine:
             self._model.close()
             raise
         layers = f"{plan.gpu_layers}/{self._model.layers} layers"
-        self.device = f"{plan.device}, {layers}" if plan.gpu_layers else f"CPU, {threads} threads"
+        on_cpu = f"CPU, {threads} thread{'s' * (threads != 1)}"
+        self.device = f"{plan.device}, {layers}" if plan.gpu_layers else on_cpu
         self.processor = Processor.GPU if plan.gpu_layers else Processor.CPU
         kept = StateCache(f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop)
         self._cache = PromptCache(self._model, kept, plan.step if self._joins else 0)

@@ -36,9 +36,9 @@ class OpenAIServer:
     """Requests to one server, from any number of threads."""
 
     def __init__(self, address: Address) -> None:
-        """Connects to nothing yet. `address` may end in /v1 or leave it out."""
+        """Asks for nothing yet. `address` may end in /v1 or leave it out."""
         self.address = address
-        root = str(address).removesuffix("/v1")
+        root = str(address.answering()).removesuffix("/v1")
         patience = httpx.Timeout(_SILENCE, connect=_CONNECT)
         # The environment's proxies are ignored: the address that the user set is the only one connected to.
         self._client = httpx.Client(base_url=root, timeout=patience, trust_env=False)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rag_app import address
 from rag_app.api import key_file
 from rag_app.errors import RagError
 from rag_app.home import Home
@@ -20,6 +21,7 @@ from rag_app.shipped import SHIPPED
 
 ADDRESS = "127.0.0.1"
 HOSTS = (ADDRESS, "localhost")  # the names the page answers to
+OTHER_FAMILY = "::1"  # localhost to many browsers first, and never the page
 FLAGS = {
     "server.address": ADDRESS,
     "server.headless": "true",
@@ -44,6 +46,11 @@ def serve(settings: Settings, port: int, *, api: bool = False) -> int:
     """
     _check_port(port)
     print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
+    if address.listens(OTHER_FAMILY, port):
+        print(
+            f"rag-app: another program listens at [{OTHER_FAMILY}]:{port}; localhost may lead there",
+            flush=True,
+        )
     if api:
         file = Home(settings.home).main.api_key
         key_file.read_or_make(file)

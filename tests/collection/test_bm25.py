@@ -160,3 +160,10 @@ def test_an_index_that_takes_over_analyses_equals_one_made_anew(tmp_path: Path) 
     bm25.build(papers, tmp_path / "anew")
     for file in sorted((tmp_path / "anew").iterdir()):
         assert (tmp_path / "grown" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_the_texts_of_papers_are_kept_as_they_were_read(tmp_path: Path) -> None:
+    assert bm25.documents_of(tmp_path) == [], "an index of an older version"
+    for papers in (PAPERS, ()):
+        bm25.build(papers, tmp_path)
+        assert bm25.documents_of(tmp_path) == [bm25.document(paper) for paper in papers]

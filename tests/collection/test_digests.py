@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag_app.collection.digests import day_of, normalise, parse, read
+from rag_app.collection.digests import EMPTIED, day_of, normalise, parse, read
 from rag_app.errors import DigestError
 from rag_app.records import Paper
 from rag_app.text.cleaning import clean_line
@@ -353,6 +353,19 @@ def test_a_root_without_digests_is_an_error(tmp_path: Path, content: str | bytes
     with pytest.raises(DigestError, match="no digests in") as error:
         read([tmp_path])
     assert "### [Title]" in error.value.hint
+
+
+def test_a_known_root_whose_last_digest_is_gone_is_a_note_while_others_hold_some(tmp_path: Path) -> None:
+    emptied, other = tmp_path / "emptied", tmp_path / "other"
+    write(emptied, "a.md", "no entries any more")
+    write(other, "b.md", "### [T](https://arxiv.org/abs/2411.00001)\n\n- **New**: x\n")
+    papers, report = read([emptied, other], known=[emptied, other])
+    assert len(papers) == 1
+    assert [(note.file, note.reason) for note in report.notes] == [(str(emptied), EMPTIED)]
+    with pytest.raises(DigestError, match=r"no digests in .*emptied"):
+        read([emptied, other], known=[other])
+    with pytest.raises(DigestError, match=r"no digests in .*emptied"):
+        read([emptied], known=[emptied])
 
 
 def test_a_root_that_is_missing_or_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:

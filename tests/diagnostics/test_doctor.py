@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import time
 from contextlib import closing
@@ -18,6 +19,7 @@ from rag_app.diagnostics.connections import Process
 from rag_app.diagnostics.doctor import Finding
 from rag_app.settings import Settings
 from tests.helpers.fakes import LAB, HashEmbedder, fake_embedding, lab, settings_in
+from tests.helpers.ipv6 import needs_ipv6
 
 PAGE = Process(1, listens=("127.0.0.1:8501",))
 
@@ -177,3 +179,21 @@ def test_an_empty_machine_gets_hints_not_tracebacks(tmp_path: Path, monkeypatch:
     wrong = {what for what, finding in found.items() if not finding.fine}
     assert wrong == {"language model", "embedder", "index", "trial question"}
     assert all(found[what].hint for what in wrong)
+
+
+@needs_ipv6
+@pytest.mark.parametrize("there", [True, False])
+def test_a_foreign_program_where_localhost_may_lead_is_named(
+    there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        port = listener.getsockname()[1]
+        if not there:
+            listener.close()
+        monkeypatch.setattr(doctor, "PAGE_PORT", port)
+        found = {finding.what: finding for finding in doctor.examine(lab().settings)}
+    assert ("page" in found) is there
+    if there:
+        assert f"[::1]:{port}" in found["page"].says
+        assert f"http://127.0.0.1:{port}" in found["page"].hint
+        assert found["page"].fine, "it does not keep the page from working"

@@ -58,6 +58,20 @@ def test_a_string_takes_the_same_values_in_both_languages(key: str) -> None:
     assert fields(ENGLISH[key]) == fields(KOREAN[key])
 
 
+@pytest.mark.parametrize(
+    ("name", "english", "korean"),
+    [
+        ("CPU, 1 thread", "CPU · 1 thread", "CPU · 스레드 1개"),
+        ("CPU, 2 threads", "CPU · 2 threads", "CPU · 스레드 2개"),
+        ("CPU, 1 threads", "CPU · 1 thread", "CPU · 스레드 1개"),  # of answers kept before
+        ("Some Card, 9000, 28/29 layers", "Some Card, 9000 · 28/29 layers", "Some Card, 9000 · 레이어 28/29"),
+        ("server http://127.0.0.1:80 on this machine", *["server http://127.0.0.1:80 on this machine"] * 2),
+    ],
+)
+def test_the_device_is_named_in_the_language_of_the_page(name: str, english: str, korean: str) -> None:
+    assert (text.device(ENGLISH, name), text.device(KOREAN, name)) == (english, korean)
+
+
 def test_unknown_votes_are_not_shown_as_zero() -> None:
     assert [text.votes(ENGLISH, n) for n in (None, 0, 1, 2)] == [
         "votes unknown",

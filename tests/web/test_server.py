@@ -25,6 +25,7 @@ from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.i18n.text import Words
 from rag_app.web.origin_guard import OriginGuard, app, is_own_request
 from tests.helpers.checkout import CHECKOUT
+from tests.helpers.ipv6 import needs_ipv6
 
 
 @pytest.fixture
@@ -62,6 +63,21 @@ def test_a_port_that_is_taken_is_refused_before_anything_starts(taken: int, tmp_
     with pytest.raises(RagError, match=str(taken)) as caught:
         server.serve(Settings(home=tmp_path), taken)
     assert "--port" in caught.value.hint
+
+
+@needs_ipv6
+def test_another_program_at_the_other_localhost_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(server.os, "execve", lambda *_: None)  # it would become the page
+    monkeypatch.setattr(server.os, "chdir", lambda _: None)
+    monkeypatch.setattr(server.subprocess, "call", lambda *_, **__: 0)
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
+        port = other.getsockname()[1]
+        server.serve(Settings(home=tmp_path), port)
+        assert f"another program listens at [::1]:{port}" in capsys.readouterr().out
+    server.serve(Settings(home=tmp_path), port)
+    assert "another program" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("port", [-1, 0, 65_536, 10**9])

@@ -53,7 +53,6 @@ class Entry:
     shape: PartShape
     fields: Fields
     sections: tuple[Section, ...]
-    part: Part
 
 
 _ADDRESS = re.compile(r"<?https?://\S++", re.IGNORECASE)
@@ -77,7 +76,7 @@ def entry_of(
     title = _short(body.title or body.fields.original or chosen.key, part, source, left_out)
     sections = sections_of(body.marks, source.text)
     line = source.lines[part.first].number
-    return Entry(chosen.key, title, line, part.shape, body.fields, sections, part), left_out
+    return Entry(chosen.key, title, line, part.shape, body.fields, sections), left_out
 
 
 def _indent(source: SourceText, part: Part) -> int:

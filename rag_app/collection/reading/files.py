@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Protocol
 
@@ -22,7 +23,7 @@ from rag_app.collection.reading.json_values import looks_like_json, strings_with
 from rag_app.collection.reading.labels import Role, role_of
 from rag_app.collection.reading.markup import Kind, SourceText, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import EntryShape, addresses_by_line, entry_shape
-from rag_app.collection.reading.reader import Days, Reading, damage, read_text
+from rag_app.collection.reading.reader import Days, damage, read_text
 from rag_app.collection.reading.titles import plain_title
 from rag_app.collection.reading.votes import votes_of
 from rag_app.records import Paper, Section
@@ -61,14 +62,17 @@ def read_normalised(text: str, source: str, path: PurePath, day: str = "") -> Fi
             return found
     front = front_matter(text)
     days = Days(_digest_day(on_path, front), year_in(path.as_posix()))
-    reading = read_text(text, days, front.end)
-    alone = _one_paper(text, front, path, reading)
+    papers: list[Paper] = []
+    shapes: list[EntryShape] = []
+    left_out: list[LeftOut] = []
+    for piece in read_text(text, days, front.end):
+        papers += [_paper(entry, day_, source) for entry, day_ in piece.entries]
+        shapes += [entry_shape(entry.shape) for entry, _ in piece.entries]
+        left_out += piece.left_out
+    alone = _one_paper(text, front, path, {paper.arxiv_id for paper in papers})
     if alone:
         return _of_file(text, source, front, alone, on_path)
-    papers = tuple(_paper(entry, day_, source) for entry, day_ in reading.entries)
-    return FileReading(
-        papers, tuple(entry_shape(entry.shape) for entry, _ in reading.entries), tuple(reading.left_out)
-    )
+    return FileReading(tuple(papers), tuple(shapes), tuple(left_out))
 
 
 class _Entry(Protocol):
@@ -97,12 +101,18 @@ class _WholeFile:
     line: int = 1
 
 
+@lru_cache(maxsize=64)
+def _dates(day: str) -> tuple[str, ...]:
+    """What the papers of one digest share."""
+    return (day,)
+
+
 def _paper(entry: _Entry, day: Day | None, source: str) -> Paper:
     authors = entry.fields.authors or Authors(())
     return Paper(
         entry.key,
         entry.title,
-        (day.day,) if day else (),
+        _dates(day.day) if day else (),
         entry.sections,
         entry.fields.votes,
         authors.names,
@@ -132,9 +142,9 @@ def _json(text: str, source: str, on_path: Day | None) -> FileReading:
 
 def _markdown_in_json(kept: str, text: str, source: str, on_path: Day | None) -> FileReading:
     """The papers of Markdown that stands in the strings of a JSON file."""
-    reading = read_text(kept, Days(on_path, on_path.year if on_path else 0))
+    pieces = read_text(kept, Days(on_path, on_path.year if on_path else 0))
     papers = []
-    for entry, day in reading.entries:
+    for entry, day in (dated for piece in pieces for dated in piece.entries):
         line = text.count("\n", 0, max(0, text.find(entry.key))) + 1
         sections = tuple(Section(s.name, s.text, line) for s in entry.sections)
         papers.append(replace(_paper(entry, day, source), sections=sections, line=line))
@@ -153,9 +163,8 @@ def _digest_day(on_path: Day | None, front: FrontMatter) -> Day | None:
     return next((day for value in [*dated, *titles] if (day := day_in(value.text))), on_path)
 
 
-def _one_paper(text: str, front: FrontMatter, path: PurePath, reading: Reading) -> str:
-    """The key of the paper that the whole file is about, or an empty string."""
-    keys = {entry.key for entry, _ in reading.entries}
+def _one_paper(text: str, front: FrontMatter, path: PurePath, keys: set[str]) -> str:
+    """The key of the paper that the whole file is about, or an empty string; `keys` are of its entries."""
     if len(keys) > 1:
         return ""
     in_front = _front_key(front)

@@ -89,6 +89,14 @@ class Outline:
     owners: list[Part]
     found: dict[int, list[PaperAddress]]  # line -> addresses, offsets into the text
 
+    def take_apart(self) -> None:
+        """Free the parts, which hold each other, before the next piece of a text is read."""
+        parts = [self.root]
+        while parts:
+            part = parts.pop()
+            parts += part.children
+            part.parent, part.children = None, []
+
 
 _OPAQUE = (Kind.CODE, Kind.HIDDEN, Kind.LEFT_OUT)
 DEEPEST = 40  # parts within parts; what lies deeper is text

@@ -7,9 +7,11 @@ know: files, encodings, JSON. Whatever the text holds, reading raises nothing an
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
 from itertools import islice
 
 from rag_app.collection.reading.addresses import BARE, addresses
@@ -21,7 +23,7 @@ from rag_app.collection.reading.outline import Outline, Part, PartShape, outline
 from rag_app.collection.reading.tables import add_rows
 
 LEAP_YEAR = 2000  # has every day
-LONG = 1_000_000  # characters; a longer text is read in pieces
+LONG = 500_000  # characters; a longer text is read in pieces
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`encoding`)
 _UPDATED = re.compile(
     r"(?:last )?updated?\b(?: on| at| date)?|generated (?:on|at)"
@@ -32,7 +34,7 @@ _UPDATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The entries of one file in order, each with its day, and what was not taken."""
+    """The entries of a piece of a file in order, each with its day, and what was not taken."""
 
     entries: list[tuple[Entry, Day | None]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -46,21 +48,20 @@ class Days:
     year: int = 0
 
 
-def read_text(text: str, days: Days, begin: int = 0) -> Reading:
-    """The entries of a normalised text. What stands before `begin` (front matter) is no text of any."""
+def read_text(text: str, days: Days, begin: int = 0) -> Iterator[Reading]:
+    """The entries of a normalised text, piece by piece. What stands before `begin` (front matter) is no
+    text of any.
+    """
     definitions, opaque = definitions_in(text), opaque_spans(text, begin)
-    whole = Reading()
     near = _near_addresses(text) if len(text) > LONG else None
     for start, end in _segments(text, begin, opaque):
         source = scan(text, start, end, definitions, opaque, needed=near)
         tree = outline(source)
         add_rows(source, tree)
         dated = _Dated(source, tree, choose(source, tree), days)
-        reading = dated.run()
-        whole.entries.extend(reading.entries)
-        whole.left_out.extend(reading.left_out)
+        yield dated.run()
         days = dated.days_behind
-    return whole
+        tree.take_apart()
 
 
 def _segments(text: str, begin: int, opaque: Sequence[Span]) -> Iterator[tuple[int, int]]:
@@ -69,7 +70,7 @@ def _segments(text: str, begin: int, opaque: Sequence[Span]) -> Iterator[tuple[i
     """
     start = begin
     spans = [(first, behind) for first, behind, _ in opaque]
-    while len(text) - start > 2 * LONG:
+    while len(text) - start > LONG:
         cut = 0
         for address in addresses(text, start + LONG):
             line = text.rfind("\n", 0, address.start) + 1
@@ -86,7 +87,7 @@ def _segments(text: str, begin: int, opaque: Sequence[Span]) -> Iterator[tuple[i
 
 def _near_addresses(text: str) -> Callable[[int], bool]:
     """Whether an offset is so near to an address that its line may belong to an entry."""
-    places = sorted([*(a.start for a in addresses(text)), *(m.start() for m in BARE.finditer(text))])
+    places = array("q", merge((a.start for a in addresses(text)), (m.start() for m in BARE.finditer(text))))
 
     def near(offset: int) -> bool:
         at = bisect_right(places, offset)

@@ -6,6 +6,7 @@ Markdown; values put into them by `format` must be escaped by the caller.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from rag_app.progress import Stage
@@ -17,6 +18,7 @@ Words = Mapping[str, str]
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 WORDS: Mapping[str, Words] = {"en": ENGLISH, "ko": KOREAN}
+_COUNTED = re.compile(r"([\d/]+) (thread|layer)s?")
 
 
 def words_for(language: str) -> Words:
@@ -40,6 +42,16 @@ def votes(words: Words, count: int | None) -> str:
     if count is None:
         return words["votes_unknown"]
     return words["votes_one" if count == 1 else "votes"].format(n=count)
+
+
+def device(words: Words, name: str) -> str:
+    """Where a model runs, as the engine names it: "CPU, 2 threads", "RTX, 28/28 layers"; a server's stays."""
+    where, _, count = name.rpartition(", ")
+    found = _COUNTED.fullmatch(count)
+    if not where or not found:
+        return name
+    one = "_one" if found[1] == "1" else ""
+    return f"{where} · {words[f'device_{found[2]}{one}'].format(n=found[1])}"
 
 
 def span(words: Words, first: str, last: str) -> str:

@@ -18,7 +18,7 @@ from rag_app.llm.devices import devices
 from rag_app.llm.offload import offload_bytes
 from rag_app.machine import free_memory
 from rag_app.text.cleaning import escape_markdown
-from rag_app.web.i18n.text import Words, size
+from rag_app.web.i18n.text import Words, device, size
 from rag_app.web.state import app_state, background_jobs
 from rag_app.web.widgets.notices import show_error, show_no_model
 from rag_app.web.widgets.stop_button import stop_button
@@ -65,7 +65,7 @@ def _running_model(words: Words, was_loading: bool) -> None:
     elif generator := engine.generator:
         st.markdown(f"**{escape_markdown(generator.model)}** :green-badge[{words['in_use']}]")
         with st.container(horizontal=True, key="engine"):
-            st.metric(words["device"], generator.device.replace("CPU, ", "CPU · "), border=True)
+            st.metric(words["device"], device(words, generator.device), border=True)
             st.metric(words["context"], f"{generator.context:,}", border=True, help=words["context_help"])
             if kv_type := getattr(generator, "kv_type", ""):  # an engine of ours, not a server
                 st.metric(words["kv_type"], kv_type, border=True, help=words["kv_help"])

@@ -14,7 +14,7 @@ from rag_app.collection.bm25 import LexicalIndex, document
 from rag_app.records import Answer, Hit, Paper, Query
 from rag_app.text.cleaning import escape_markdown
 from rag_app.text.terms import terms_of
-from rag_app.web.i18n.text import Words, reason
+from rag_app.web.i18n.text import Words, device, reason
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.evidence_cards import CARDS
 from rag_app.web.widgets.token_speed import token_speed
@@ -82,7 +82,7 @@ def cost(answer: Answer, words: Words) -> list[str]:
             prompt=usage.prompt_tokens, reused=usage.reused_tokens, generated=usage.generated_tokens
         )
         lines.append(
-            f"**{words['model']}** {escape_markdown(answer.model)}, {escape_markdown(answer.device)}"
+            f"**{words['model']}** {escape_markdown(answer.model)}, {escape_markdown(device(words, answer.device))}"
         )
         lines.append(f"**{words['tokens_title']}** {counts}, {token_speed(usage, words, decimals=1)}")
     if answer.left_out:

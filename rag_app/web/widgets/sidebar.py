@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag_app.errors import RagError
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.english import ENGLISH
-from rag_app.web.i18n.text import LANGUAGES, Words, span
+from rag_app.web.i18n.text import LANGUAGES, Words, device, span
 from rag_app.web.state import app_state, conversations
 from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.home_choice import collection_choice
@@ -113,7 +113,7 @@ def _model(words: Words, was_loading: bool, library: Library | None) -> None:
         st.caption(f"**{words['model']}** {words['model_none_short']}")
         return
     lines = [f"**{words['model']}** {escape_markdown(engine.generator.model)}"]
-    lines.append(f"**{words['device']}** {escape_markdown(engine.generator.device)}")
+    lines.append(f"**{words['device']}** {escape_markdown(device(words, engine.generator.device))}")
     if library and (speed := last_token_speed(library, words)):
         lines.append(f"**{words['last_answer']}** {speed}")
     st.caption("  \n".join(lines))
