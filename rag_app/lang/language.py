@@ -97,8 +97,17 @@ class OpenPatterns:
     denying: Parts = ()
     denying_before: Parts = ()
     defining: Parts = ()  # in a digest's sentence: that it says what something is
+    opening: Parts = ()  # in a digest's sentence, before its subject: "recently"
+    general_nouns: Parts = ()  # behind a thing's name: "models", which leave it the same thing
+    subject_end: Parts = ()  # in a digest's sentence: between its subject and what it says of it
+    apposing: Parts = ()  # in a digest's sentence, before a name: that what stands there is its kind
+    praising: Parts = ()  # in a digest's sentence: that something is good or much used
+    announcing: Parts = ()  # in a digest's sentence: that something is new
+    comparing: Parts = ()  # in a digest's sentence: that it tells one thing from another
+    mending: Parts = ()  # in a digest's sentence: that a fault is mended
     yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for
+    told_apart: Parts = ()  # one group: the thing that it is to be told apart from
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does

@@ -8,7 +8,7 @@ kinds of questions are told apart, or how a wish is met.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag_app.lang import LANGUAGES, alternatives, language_of
@@ -30,10 +30,21 @@ DENIED = (_said(lambda p: p.without_before), _said(lambda p: p.without_after))
 DENYING = _said(lambda p: p.denying)
 DENYING_BEFORE = _said(lambda p: p.denying_before)
 DEFINING = _said(lambda p: p.defining)
+SUBJECT_END = _said(lambda p: p.subject_end)
+OPENING = _said(lambda p: p.opening)
+GENERAL_NOUN = _said(lambda p: p.general_nouns)
+APPOSING = _said(lambda p: p.apposing)
+PRAISING = _said(lambda p: p.praising)
+MENDING = _said(lambda p: p.mending)
+ANNOUNCING = _said(lambda p: p.announcing)
+COMPARING = _said(lambda p: p.comparing)
 FAULTS = _said(lambda p: p.faults)
 OWN_WORK = _said(lambda p: p.own_work)
-NAMED = tuple(
-    re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in one.open_questions.named
+NAMED, OTHERS = (
+    tuple(
+        re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in parts_of(one.open_questions)
+    )
+    for parts_of in (lambda p: p.named, lambda p: p.told_apart)
 )
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
@@ -55,6 +66,7 @@ OF_THOSE = _said(lambda p: p.of_those)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
+PARENTHESES = re.compile(r"\s?\([^()]*\)")
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
 LISTED = re.compile(
     r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
@@ -89,7 +101,16 @@ def term_given(text: str) -> str:
 
 def named(question: str) -> str:
     """The thing whose meaning is asked for: the X of "what is X"; empty where it is not told so."""
-    found = (match[1] for pattern in NAMED for match in [pattern.search(question)] if match)
+    return _first_named(NAMED, question)
+
+
+def told_apart(question: str) -> str:
+    """The other thing that the question wants it told apart from; empty where there is none."""
+    return _first_named(OTHERS, question)
+
+
+def _first_named(patterns: Sequence[re.Pattern[str]], question: str) -> str:
+    found = (match[1] for pattern in patterns for match in [pattern.search(question)] if match)
     return next(found, "").strip(" ,.?!")
 
 

@@ -59,10 +59,31 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bno(?: (?:need for|longer|additional|extra|further))*\b|\bnot (?:need|require|rely on|use)\b",
     ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
+    opening=(r"an?|the|recent(?:ly)?|existing|also|generally|here|in general",),
+    general_nouns=(r"(?:models?|methods?|techniques?|approach(?:es)?|algorithms?|architectures?|systems?)",),
+    subject_end=(r"\s(?:is|are|refers? to|means?|uses?|works?)\b",),
+    apposing=(r"\b(?:called|known as|namely|termed)\s",),
+    praising=(
+        r"\b(?:outperform|surpass|achiev|attention|popular|widely used|promising|remarkable|success)\w*",
+    ),
+    announcing=(r"\b(?:new|novel|propos\w*|introduc\w*|present(?:s|ed)?)\b",),
+    comparing=(r"\b(?:than|unlike|whereas|instead of|in contrast|compared)\b",),
+    mending=(r"\b(?:solv|resolv|overcom|address|mitigat|alleviat|reduc|improv)\w*",),
     yes_or_no=(r"^\W*(?:(?:so|and|but|ok)\W+)?(?:is|are|was|were|does|do|did|can|could|has|have)\b",),
     named=(
-        r"\bwhat(?:'s| is| are|s)\s+(?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|is|does)\b|$))",
-        r"\b(?:explain|define|meaning of|concept of)\s+(?:what )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",
+        r"\b(?:difference|differences) between (?:an? |the )?(.+?) and\b",
+        r"\bwhat (?:does|do|did) (?:the (?:term|word) )?(.+?) (?:mean|stand for|refer to)\b(?! by)",
+        r"\bmean (?:by|with) (?:the (?:term|word) )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",
+        r"\b(?:explain|tell me|know|understand|say) what (?:an? |the )?(.+?) (?:is|are|means?)\b",
+        r"\bwhat(?:'s| is| are|s)\s+(?:exactly |meant by |an? |the |(?:idea|concept|meaning|point) (?:of|behind) )*"
+        r"(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|where|is|are|does|do)\b|$))",
+        r"\b(?:explain|define|meaning of|concept of)\s+(?:an? |the )?(?:(?:term|word|concept of|idea (?:of|behind)) )?"
+        r"(.+?)(?=\s*(?:[,?.]|\b(?:and|to|in)\b|$))",
+    ),
+    told_apart=(
+        r"\b(?:difference|differences) between .+? and (?:an? |the )?(.+?)(?=\s*(?:[,?.]|$))",
+        r"\bdiffer(?:s|ent|ence)?\b (?:from|to|than) (?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",
+        r"\bas opposed to (?:an? |the )?(.+?)(?=\s*(?:[,?.]|\band\b|$))",
     ),
     faults=(
         r"\b(?:wrong|problems?|limit(?:s|ed|ations?)?|drawbacks?|weak(?:ness(?:es)?)?|fail\w*|faults?|downsides?"

@@ -59,6 +59,8 @@ PHRASES = {
     "others": "Other ways",
     "recommended": "These {count} papers fit the purpose best, in this order:",
     "what_it_is": "What it is",
+    "how_it_differs": "How it differs",
+    "not_defined": "No digest says in one sentence what it is; these papers are about it:",
     "its_faults": "What goes wrong",
     "in_titles": "Most frequent in their titles: {groups}.",
     "where_used": "Where it is used, and what the digests say of it",

@@ -59,6 +59,8 @@ PHRASES = {
     "others": "その他の方法",
     "recommended": "目的に最も合う論文 {count} 本を、読む順に挙げます。",
     "what_it_is": "何か",
+    "how_it_differs": "何が違うか",
+    "not_defined": "これが何かを一文で述べるダイジェストはありません。次の論文が扱っています。",
     "its_faults": "何が問題か",
     "in_titles": "題名に最も多い語: {groups}。",
     "where_used": "どこで使われ、ダイジェストは何と言うか",

@@ -59,6 +59,8 @@ PHRASES = {
     "others": "그 밖의 방법",
     "recommended": "목적에 가장 잘 맞는 논문 {count}편을 읽을 순서대로 적습니다.",
     "what_it_is": "무엇인가",
+    "how_it_differs": "무엇이 다른가",
+    "not_defined": "이것이 무엇인지 한 문장으로 말하는 다이제스트는 없습니다. 다음 논문이 이것을 다룹니다.",
     "its_faults": "무엇이 문제인가",
     "in_titles": "제목에 가장 많이 나오는 말: {groups}.",
     "where_used": "어디에 쓰이고 다이제스트가 무엇이라 하는가",

@@ -58,6 +58,8 @@ PHRASES = {
     "others": "其他方法",
     "recommended": "最符合目的的 {count} 篇论文，按阅读顺序:",
     "what_it_is": "它是什么",
+    "how_it_differs": "有何不同",
+    "not_defined": "没有摘要用一句话说明它是什么；以下论文涉及它:",
     "its_faults": "有什么问题",
     "in_titles": "标题中最常见的词: {groups}。",
     "where_used": "用在哪里，摘要怎么说",
