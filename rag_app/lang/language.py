@@ -7,7 +7,7 @@ them share. Does not know: any language.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Alternatives of one regular expression, which holds those of every language. None says that the
 # language has no such wording.
@@ -117,7 +117,12 @@ class OpenPatterns:
     longer: Parts = ()
     as_table: Parts = ()
     only: Parts = ()  # one group or none: of its papers only those that ...
-    size_asked: Parts = ()  # the column of a table that wants a size
+    # By keys that all languages share: how a column names what it asks for, how a digest's sentence says
+    # that, and what papers make ("data set").
+    columns_asked: Mapping[str, str] = field(default_factory=dict)
+    columns_said: Mapping[str, str] = field(default_factory=dict)
+    made_things: Mapping[str, str] = field(default_factory=dict)
+    counting: Parts = ()  # the column of a table that wants a size or a count, beside what is counted
     sizes: Parts = ()  # in a digest's sentence: how many of something there are
     # In a digest's sentence or its translation: that something is denied; words that may say so, too;
     # that something goes up or is better, goes down or is worse.

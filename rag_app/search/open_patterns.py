@@ -8,7 +8,7 @@ kinds of questions are told apart, or how a wish is met.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag_app.lang import LANGUAGES, alternatives, language_of
@@ -18,6 +18,16 @@ from rag_app.lang.language import OpenPatterns, Parts
 def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
     """The wordings of every language."""
     return re.compile(alternatives(lambda one: parts_of(one.open_questions)), re.IGNORECASE)
+
+
+def _by_key(parts_of: Callable[[OpenPatterns], Mapping[str, str]]) -> Mapping[str, re.Pattern[str]]:
+    """The wordings of every language for each key."""
+    given = [parts_of(one.open_questions) for one in LANGUAGES.values()]
+    keys = dict.fromkeys(key for parts in given for key in parts)
+    return {
+        key: re.compile("|".join(parts[key] for parts in given if key in parts), re.IGNORECASE)
+        for key in keys
+    }
 
 
 ASKING = _said(lambda p: p.asking)
@@ -54,7 +64,7 @@ SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
-SIZE_ASKED = _said(lambda p: p.size_asked)
+COUNTING = _said(lambda p: p.counting)
 SIZES = _said(lambda p: p.sizes)
 SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d")
 NEGATING = _said(lambda p: p.negating)
@@ -63,6 +73,12 @@ RISING = _said(lambda p: p.rising)
 FALLING = _said(lambda p: p.falling)
 LEANING = _said(lambda p: p.leaning)
 OF_THOSE = _said(lambda p: p.of_those)
+COLUMNS_ASKED = _by_key(lambda p: p.columns_asked)
+COLUMNS_SAID = _by_key(lambda p: p.columns_said)
+MADE_THINGS = _by_key(lambda p: p.made_things)
+WITH_COLUMNS = re.compile(
+    r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)", re.IGNORECASE
+)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
@@ -72,6 +88,7 @@ LISTED = re.compile(
     r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
 )
 BETWEEN = re.compile(r"\s*[,;，、]\s*(?![^()]*\))|\s+(?:and|및)\s+(?![^()]*\))")
+ARTICLE = re.compile(r"^(?:the|their|its) ", re.IGNORECASE)
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 5
 LONGEST_COLUMN = 60  # characters
 
@@ -147,11 +164,24 @@ def without_columns(question: str) -> str:
     return f"{question[:start]} {question[end:]}"
 
 
+def column_said(column: str) -> re.Pattern[str] | None:
+    """How digests say what a column asks for; None where they say it in its own words alone."""
+    key = next((key for key, asked in COLUMNS_ASKED.items() if asked.search(column)), "")
+    return COLUMNS_SAID.get(key)
+
+
+def made_thing(question: str) -> re.Pattern[str] | None:
+    """The kind of thing that rows are asked for and papers make, a data set or a benchmark."""
+    return next((thing for thing in MADE_THINGS.values() if thing.search(question)), None)
+
+
 def _columns(question: str) -> tuple[tuple[str, ...], tuple[int, int]]:
     """(the columns, the span that lists them)."""
-    for match in reversed(list(LISTED.finditer(question))):
-        listed = match[1] or match[2]
-        named = tuple(part.strip(" .?!") for part in BETWEEN.split(listed) if part.strip(" .?!"))
+    for match in [*reversed(list(LISTED.finditer(question))), *WITH_COLUMNS.finditer(question)]:
+        listed = next(group for group in match.groups() if group)
+        named = tuple(
+            ARTICLE.sub("", part.strip(" .?!")) for part in BETWEEN.split(listed) if part.strip(" .?!")
+        )
         if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(
             len(name) <= LONGEST_COLUMN for name in named
         ):

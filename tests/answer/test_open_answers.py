@@ -391,7 +391,7 @@ TIDE = """## Daily Papers (2027-04-01)
 ### [Measuring Harbour Models](https://arxiv.org/abs/2704.00003)
 
 - **What's New**: 이 논문은 작은 모델의 지연 시간을 측정합니다.
-- **Background**: 조류 디코딩(ebb decoding)은 토큰을 뒤에서부터 골라 내는 생성 방식입니다. 항만 샘플링보다 메모리가 적게 듭니다.
+- **Background**: 조류 디코딩(ebb decoding)은 토큰을 뒤에서부터 골라 내는 생성 방식입니다.
 
 ### [Wharf: Harbour Sampling at Scale](https://arxiv.org/abs/2704.00004)
 

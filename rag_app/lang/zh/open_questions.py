@@ -47,6 +47,9 @@ OPEN_QUESTIONS = OpenPatterns(
     rising=("增加|提高|提升|改善|改进|更高|更好|更快|优于|超过|超越|增强|上升",),
     falling=("减少|降低|下降|更低|更差|更慢|退化|恶化|削减|劣于",),
     leaning=("^(?:这(?!篇|项)|该方法|此|它|但是|然而|因此|此外|并且|同时)",),
-    size_asked=("大小|规模|长度|数量|多少|词元",),
+    columns_asked={"data": "数据", "speed": "速度|时间", "human": "人类|人", "method": "方法"},
+    columns_said={"data": "数据", "speed": "秒|倍|速度", "human": "人类", "method": "提出|使用|通过"},
+    made_things={"benchmark": "基准", "data": "数据集|语料"},
+    counting=("大小|规模|长度|数量|多少",),
     sizes=(r"\d[\d,.]*\s?(?:万|亿|兆|千|百)?\s?(?:个|篇|张|条|小时|对|人|词元|道|样本)",),
 )
