@@ -91,7 +91,10 @@ def _beside_a_number(terms: Sequence[str]) -> re.Pattern[str] | None:
     if not terms:
         return None
     counted = "|".join(map(re.escape, terms))
-    before, behind = rf"\d[^.,;]{{0,{BESIDE}}}?(?:{counted})", rf"(?:{counted})(?![을를])\w{{0,2}}\s[^.,;\d]{{0,4}}\d"
+    before, behind = (
+        rf"\d[^.,;]{{0,{BESIDE}}}?(?:{counted})",
+        rf"(?:{counted})(?![을를])\w{{0,2}}\s[^.,;\d]{{0,4}}\d",
+    )
     return re.compile(f"{before}|{behind}", re.IGNORECASE)
 
 

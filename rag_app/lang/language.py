@@ -91,6 +91,7 @@ class OpenPatterns:
     results: Parts = ()  # of a column: it asks for results, whatever they measure
     without_before: Parts = ()  # one group: what must not be, after a word for "without"
     without_after: Parts = ()  # one group: the same, before such a word
+    dividing: Parts = ()  # both what has something and what has not is asked for, apart
     not_before: Parts = ()  # just before what is not meant
     not_after: Parts = ()  # just after it
     # In a digest's sentence: that something is not needed or not used, behind the thing or before it.

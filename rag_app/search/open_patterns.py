@@ -37,6 +37,7 @@ NAME_COLUMN = _said(lambda p: p.name_column)
 RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = (_said(lambda p: p.without_before), _said(lambda p: p.without_after))
+DIVIDING = _said(lambda p: p.dividing)
 DENYING = _said(lambda p: p.denying)
 DENYING_BEFORE = _said(lambda p: p.denying_before)
 DEFINING = _said(lambda p: p.defining)
@@ -196,6 +197,7 @@ class Denial:
     what: str = ""
     also: str = ""  # "training-free, zero-shot" after "without training"
     rest: str = ""
+    ways: tuple[str, ...] = ()  # how it may be done instead: "(language model, masked tokens)"
 
 
 def denial(question: str) -> Denial:
@@ -205,12 +207,21 @@ def denial(question: str) -> Denial:
         if match:
             before, after = question[: match.start()], question[match.end() :]
             also = BRACKETED.match(after)
+            behind = after[also.end() :] if also else after
             return Denial(
                 what=next(group for group in match.groups() if group).strip(),
                 also=also[1] if also else "",
-                rest=before + " " + (after[also.end() :] if also else after),
+                rest=before + " " + behind,
+                ways=_listed(behind),
             )
     return Denial(rest=question)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """What is listed in parentheses; a single thing is no list."""
+    parts = [part.strip(" .…") for match in LISTED.finditer(text) for part in BETWEEN.split(match[1] or "")]
+    named = tuple(part for part in parts if re.search(r"\w", part))
+    return named if len(named) > 1 else ()
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:

@@ -12,7 +12,8 @@ DAY = """## Daily Papers (2027-05-01)
 
 ### [PierSet: A Data Set of Harbour Clips](https://arxiv.org/abs/2705.00001)
 
-- **What's New**: PierSet은 항만을 찍은 비디오 클립(clip) 데이터셋(dataset)입니다. 텍스트(text)도 있습니다. 과제(task)는 40개입니다.
+- **What's New**: PierSet은 항만을 찍은 비디오 클립(clip) 데이터셋(dataset)입니다. 과제(task)는 40개입니다. \
+텍스트(text)도 있습니다.
 - **Performance**: 모델(model)은 전체 파라미터(parameter) 7B 가운데 활성(active) 파라미터 2B를 씁니다.
 """
 

@@ -431,3 +431,17 @@ def test_what_goes_wrong_is_said_of_the_concept_itself(tides: Library) -> None:
     composed, _ = answered("What is ebb decoding and what goes wrong with it?", Intent.CONCEPT, tides)
     part = composed.text.partition(words("en")["its_faults"])[2]
     assert "긴 문장에서 반복이 생기는 한계" in part
+
+
+def test_a_recommendation_says_what_of_the_purpose_each_digest_speaks_of(collection: Library) -> None:
+    composed, _ = answered(
+        "I want to grasp with tactile sensing in clutter, what should I read?", Intent.RECOMMEND, collection
+    )
+    lines = {line.partition("**")[2].partition("**")[0]: line for line in composed.text.splitlines()}
+    assert "tactile sensing" in lines["MossTouch"].partition("—")[2]
+    assert all("tactile" not in line.partition("—")[2] for name, line in lines.items() if name == "HawkGrip")
+
+
+def test_both_sides_of_a_condition_are_an_overview(collection: Library) -> None:
+    composed, _ = answered("카메라 없이 되는 로봇 파지와 아닌 것으로 나눠서", Intent.CONDITION, collection)
+    assert {hit.paper.arxiv_id for hit in composed.hits} >= {"2703.00001", "2703.00002"}

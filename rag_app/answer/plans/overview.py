@@ -6,17 +6,20 @@ or sentences chosen (`answer.choosing`), or how groups are found (`answer.groups
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag_app.answer import choosing, groups
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
+from rag_app.collection.bm25 import document
 from rag_app.lang import reads_as
 from rag_app.records import Paper
 from rag_app.search import open_patterns
 from rag_app.search import similar as likeness
 from rag_app.text.cleaning import clean_line, escape_markdown
+from rag_app.text.terms import nouns
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
 LEAST_GROUPS = 2  # with the papers that are in none
@@ -25,6 +28,9 @@ RECOMMENDED, FEWEST_RECOMMENDED, SIMILAR = 5, 3, 6
 RANKS = 20  # places that count nearly alike where two rankings are fused
 MOST_WORDS = 185  # of the sentences of an overview
 REASON = 2  # sentences
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
+TELLING = 0.4  # rarity of a phrase of the purpose that tells why a paper fits it
+WHOLE = 0.99  # share of its terms that a digest says
 
 
 def overview(selection: Selection) -> AnswerPlan | None:
@@ -73,13 +79,35 @@ def recommendation(selection: Selection) -> AnswerPlan | None:
     hits = choosing.diverse(sure, selection.query.limit or RECOMMENDED, selection.library)
     hits.sort(key=lambda hit: (-round(hit.score), -(hit.paper.votes or 0)))
     weights = choosing.with_terms(selection, subject)
-    points = tuple(_point(selection, hit.paper, weights, REASON) for hit in hits)
+    fits = words(selection.query.language)["fits"]
+    points = []
+    for hit in hits:
+        said = ", ".join(_fitting(selection, hit.paper, subject))
+        told = choosing.telling(hit.paper, weights, selection.library, REASON)
+        points.append(Point(hit.paper, told, fits.format(terms=said) if said else ""))
     lead = words(selection.query.language)["recommended"].format(count=len(points))
-    return AnswerPlan((Group(points),), Form.STEPS, lead) if points else None
+    return AnswerPlan((Group(tuple(points)),), Form.STEPS, lead) if points else None
 
 
-def _point(selection: Selection, paper: Paper, weights: dict[str, float], count: int = 1) -> Point:
-    return Point(paper, choosing.telling(paper, weights, selection.library, count))
+def _fitting(selection: Selection, paper: Paper, subject: str) -> list[str]:
+    """The phrases of a purpose that a digest says in either language, longest runs of words; of Korean its
+    nouns: why the paper fits it.
+    """
+    lexical, text = selection.library.lexical, f"{paper.title}\n{document(paper)}"
+    spans = [place for place, _ in nouns(subject)] or [match.span() for match in WORD.finditer(subject)]
+    runs: list[tuple[int, int]] = []
+    for start, end in spans:
+        if (lexical.coverage(subject[start:end], text) or 0.0) < WHOLE:
+            continue
+        if runs and not subject[runs[-1][1] : start].strip():
+            start = runs.pop()[0]
+        runs.append((start, end))
+    phrases = dict.fromkeys(subject[start:end] for start, end in runs)
+    return [
+        phrase
+        for phrase in phrases
+        if max(map(lexical.rarity, lexical.own_terms(phrase)), default=0.0) >= TELLING
+    ]
 
 
 def similar(selection: Selection) -> AnswerPlan | None:

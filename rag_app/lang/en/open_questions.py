@@ -21,6 +21,14 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bi keep hearing that\b|\bwhy (?:is|are) (?:that|those|these|this|it)\b|\band why\b|\bwhy\b",
         r"\bwhat (?:do|does|did) (?:(?:new|newer|recent) )?\w+ do\b|\bwhat (?:does|do) each(?: \w+){1,3}\b",
         r"\bwhat should i (?:read|start with)(?: first)?\b|\bwhich papers? (?:should i read )?first\b",
+        r"\bwhat (?:should|do|can|would) (?:we|one|you) (?:read|start with|look at|begin with)(?: first)?\b",
+        r"\b(?:i'?m|i am|we'?re|we are) (?:building|making|developing|working on|trying to"
+        r"|looking (?:for|to)|planning to)\b",
+        r"\b(?:my|our) (?:team|group|company|lab|boss) (?:wants?|needs?|is going)(?: to)?\b",
+        r"\b(?:and )?(?:say|tell) (?:me )?why\b",
+        r"\b(?:suggest|recommend)(?: me| us)?(?: (?:some|a few|good|the best))?\b|\bto get started(?: with)?\b",
+        r"\b(?:for )?(?:someone|somebody|people|a (?:beginner|student|developer)) who (?:wants?|needs?)(?: to)?\b",
+        r"\b(?:what|which) (?:papers? )?(?:should|would|could) (?:be read|help|be useful)(?: first)?\b|\bwhy those\b",
         r"\bwhere (?:should|do) i start\b|\b(?:i|we) (?:have|want to|would like to|need to|am|are going to)\b",
         r"\b(?:make|give me|show|build|draw|put together) (?:me )?an? (?:table|overview|summary|list)(?: of)?\b",
         r"\b(?:summari[sz]e|summary|overview|rundown|highlights?|recap|explain|describe|compare|tell me)"
@@ -36,6 +44,9 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bin (?:english|korean)\b|\bby topic\b|\bgroup(?:ed)?(?: by \w+)?\b|\band what each(?: \w+){0,4}$",
     ),
     in_this_language=(r"\b(?:in|into|to) english\b", r"영어로|영문으로"),
+    dividing=(
+        r"\b(?:split|divide[ds]?|separate[ds]?|group(?:ed)?|sort(?:ed)?)\b.*\b(?:into|by|those)\b|\bversus\b|\bvs\b",
+    ),
     points=(
         rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
     ),

@@ -58,6 +58,7 @@ PHRASES = {
     "group_of": "{name} ({count})",
     "others": "Other ways",
     "recommended": "These {count} papers fit the purpose best, in this order:",
+    "fits": "speaks of {terms}",
     "what_it_is": "What it is",
     "how_it_differs": "How it differs",
     "not_defined": "No digest says in one sentence what it is; these papers are about it:",

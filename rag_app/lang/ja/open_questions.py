@@ -18,6 +18,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"論文(?:を|は|の|が)?(?=$|[、。?？\s])|わかりやすく|簡単に|詳しく",
     ),
     in_this_language=(r"日本語(?:で|に)",),
+    dividing=("分けて|区別",),
     points=(rf"{_COUNT}\s?(?:点|つ|行|文|項目)(?:で|に)",),
     name_column=(r"名前|名称|論文|題名|モデル|手法|データセット",),
     results=("結果|性能|成績",),

@@ -58,6 +58,7 @@ PHRASES = {
     "group_of": "{name} {count} 本",
     "others": "その他の方法",
     "recommended": "目的に最も合う論文 {count} 本を、読む順に挙げます。",
+    "fits": "扱うこと: {terms}",
     "what_it_is": "何か",
     "how_it_differs": "何が違うか",
     "not_defined": "これが何かを一文で述べるダイジェストはありません。次の論文が扱っています。",

@@ -58,6 +58,7 @@ PHRASES = {
     "group_of": "{name} {count}편",
     "others": "그 밖의 방법",
     "recommended": "목적에 가장 잘 맞는 논문 {count}편을 읽을 순서대로 적습니다.",
+    "fits": "다루는 것: {terms}",
     "what_it_is": "무엇인가",
     "how_it_differs": "무엇이 다른가",
     "not_defined": "이것이 무엇인지 한 문장으로 말하는 다이제스트는 없습니다. 다음 논문이 이것을 다룹니다.",

@@ -15,6 +15,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"论文(?=$|[,，。?？\s])",
     ),
     in_this_language=(r"用中文|成中文",),
+    dividing=("分成|分为|区分",),
     points=(r"(\d{1,2})\s?(?:点|条|句话?|行)",),
     name_column=(r"名称|名字|论文|标题|模型|方法|数据集",),
     results=("结果|性能|成绩",),

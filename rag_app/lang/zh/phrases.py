@@ -57,6 +57,7 @@ PHRASES = {
     "group_of": "{name} {count} 篇",
     "others": "其他方法",
     "recommended": "最符合目的的 {count} 篇论文，按阅读顺序:",
+    "fits": "涉及: {terms}",
     "what_it_is": "它是什么",
     "how_it_differs": "有何不同",
     "not_defined": "没有摘要用一句话说明它是什么；以下论文涉及它:",
