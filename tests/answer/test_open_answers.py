@@ -445,3 +445,13 @@ def test_a_recommendation_says_what_of_the_purpose_each_digest_speaks_of(collect
 def test_both_sides_of_a_condition_are_an_overview(collection: Library) -> None:
     composed, _ = answered("카메라 없이 되는 로봇 파지와 아닌 것으로 나눠서", Intent.CONDITION, collection)
     assert {hit.paper.arxiv_id for hit in composed.hits} >= {"2703.00001", "2703.00002"}
+
+
+def test_a_group_is_named_in_the_readers_language_by_a_term_of_the_digests(collection: Library) -> None:
+    papers = of_the_day(collection)
+    names = {
+        language: [g.name for g in groups.found(papers, "grasping", language, collection)]
+        for language in ("ko", "en")
+    }
+    assert "시뮬레이션(simulation)" in names["ko"]
+    assert "simulation" in names["en"]

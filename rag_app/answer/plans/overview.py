@@ -99,9 +99,8 @@ def _fitting(selection: Selection, paper: Paper, subject: str) -> list[str]:
     for start, end in spans:
         if (lexical.coverage(subject[start:end], text) or 0.0) < WHOLE:
             continue
-        if runs and not subject[runs[-1][1] : start].strip():
-            start = runs.pop()[0]
-        runs.append((start, end))
+        joined = bool(runs) and not subject[runs[-1][1] : start].strip()
+        runs.append((runs.pop()[0] if joined else start, end))
     phrases = dict.fromkeys(subject[start:end] for start, end in runs)
     return [
         phrase
