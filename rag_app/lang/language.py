@@ -131,6 +131,7 @@ class OpenPatterns:
     hinting: Parts = ()
     rising: Parts = ()
     falling: Parts = ()
+    alike: Parts = ()  # what is like something is asked for
     of_those: Parts = ()  # "of those": the papers of the answer before
 
 

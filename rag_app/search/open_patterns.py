@@ -61,6 +61,8 @@ CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
 NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
 NOT_AFTER = re.compile(rf"\s*(?:{alternatives(lambda one: one.open_questions.not_after)})", re.IGNORECASE)
+IN_A_LANGUAGE = _said(lambda p: p.in_this_language)
+ALIKE = _said(lambda p: p.alike)
 SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
@@ -138,6 +140,14 @@ def answer_language(question: str) -> str:
         if any(re.search(part, question, re.IGNORECASE) for part in one.open_questions.in_this_language):
             return one.code
     return language_of(question)
+
+
+def asks_for_a_form(question: str) -> bool:
+    """Whether a question wants an answer in a form: shorter, longer, as a table, in points, in a language,
+    or only some of it.
+    """
+    forms = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, OF_THOSE, IN_A_LANGUAGE)
+    return any(pattern.search(question) for pattern in forms)
 
 
 def denied(before: str, after: str) -> bool:

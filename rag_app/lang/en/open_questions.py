@@ -109,6 +109,7 @@ OPEN_QUESTIONS = OpenPatterns(
     longer=(r"\b(?:long(?:er)?|more details?|in detail|elaborate|expand|tell me more|detailed|deeper)\b",),
     as_table=(r"\btab(?:le|ular)\b",),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
+    alike=(r"\b(?:similar|alike|comparable|related)\b|\blike (?:it|this|that|these)\b",),
     of_those=(r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",),
     columns_asked={
         "parameters": r"\bparam|\bmodel size",

@@ -108,6 +108,7 @@ OPEN_QUESTIONS = OpenPatterns(
     longer=(r"자세히|더 길게|상세|구체적으로|더 설명",),
     as_table=(r"표로|테이블로|표 형식",),
     only=(r"것만|논문만|한 것만|경우만|만\s?(?:골라|추려|남겨|보여|알려)|만\s?$",),
+    alike=("비슷|유사한|닮은",),
     of_those=(r"그\s?(?:중|가운데)|(?:이|위)\s?(?:중에서?|가운데)",),
     columns_asked={
         "parameters": r"파라미터|매개 ?변수|모델 크기",
