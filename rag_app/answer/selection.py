@@ -1,7 +1,7 @@
 """The papers and sentences of the evidence that an answer is drafted from.
 
 Knows: how many papers a question needs and which of their sentences come first, the names in a
-question that no digest mentions, and the sentence that answers beyond doubt.
+question that no digest mentions, and the sentences that answer beyond doubt.
 Does not know: prompts, the model's words, or how answers are put together.
 """
 
@@ -13,14 +13,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag_app.answer import aspects, verification
+from rag_app.answer import answerable, aspects, verification
 from rag_app.collection.digest_names import misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.lang import alternatives
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
-from rag_app.search import open_patterns, patterns, retrieval
+from rag_app.search import patterns, relevance, retrieval
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
@@ -28,11 +28,8 @@ CANDIDATES = 5  # papers offered to the model when the question names none
 # overturned no larger one rightly: of 13 lookups to fit on, whose paper is among the five, retrieval alone
 # takes 11, with the model's say 13; leads from 1 to 3 do alike.
 CLEAR_LEAD = 1.5
-# Share of a question's terms, rare ones counting more, in a sentence that answers it beyond doubt.
-# Of 23 questions for a figure of a named paper the best sentence is right in 20, at .16 to .78; of two
-# that no digest answers it reaches .28.
-CERTAIN = 0.5
 WHOLE = 2  # sentences of a digest that stand for the whole of it
+SURE = 2  # sentences that are shown where the model says nothing of what they state
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
 VERSION = re.compile(r" v?\d[\d.]*$")  # behind the name of a model
 ENDINGS = rf"(?:{alternatives(lambda one: one.endings)})"  # particles that may follow a name
@@ -151,31 +148,52 @@ def _is_absent(word: str, hit: Hit) -> bool:
 
 
 def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, ...]:
-    """The sentences of a named paper that answer whatever the model says.
+    """The sentences of a named paper that answer whatever the model says, best first.
 
-    To a question for a figure it is one that holds a figure, and nearly all that the question
-    speaks of beside the name; to one that yes or no answers, one that holds nearly all of it. To a
-    question that speaks of nothing else, the digest is the answer: the sentences nearest to what the
-    model `tried` to say, or to the question.
+    To a question that speaks of nothing beside the name, the digest is the answer: the sentences nearest to
+    what the model `tried` to say, or to the question.
     """
+    if not _asks_one_paper(selection):
+        return ()
     if _asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
-    lookup = selection.named and selection.query.intent is Intent.LOOKUP
-    yes_or_no = lookup and bool(open_patterns.YES_OR_NO.search(selection.query.question))
-    if not selection.asks_for_number_of_named and not yes_or_no:
-        return ()
-    lexical, asked = selection.library.lexical, _without_names(selection.query)
-    holding = (p for p in hit.passages if yes_or_no or numbers.values_of(p.text))
-    return tuple(p for p in holding if (lexical.coverage(asked, p.text) or 0.0) >= CERTAIN)[:1]
+    enough = relevance.known(selection.library).facts.certain
+    likely = zip(hit.passages, _probabilities(selection, hit), strict=True)
+    return tuple(passage for passage, share in likely if share >= enough)[:SURE]
+
+
+def is_unstated(selection: Selection, hit: Hit) -> bool:
+    """Whether no sentence of a named paper's digest is likely to answer."""
+    if not _asks_one_paper(selection) or _asks_for_the_whole(selection):
+        return False
+    least = relevance.known(selection.library).facts.least
+    return max(_probabilities(selection, hit), default=1.0) < least
+
+
+def _asks_one_paper(selection: Selection) -> bool:
+    return len(selection.query.papers) == 1 and selection.query.intent is Intent.LOOKUP
+
+
+def _probabilities(selection: Selection, hit: Hit) -> list[float]:
+    """How likely each of the hit's sentences answers."""
+    facts = relevance.known(selection.library).facts
+    return [facts.probability(row) for row in signs(selection, hit)]
+
+
+def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
+    """What tells whether each of the hit's sentences answers."""
+    return answerable.rows(
+        _without_names(selection.query),
+        hit.passages,
+        selection.library,
+        language=selection.query.language,
+        figure=selection.wants_number,
+    )
 
 
 def _asks_for_the_whole(selection: Selection) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
-    if (
-        len(selection.query.papers) != 1
-        or selection.query.intent is not Intent.LOOKUP
-        or selection.wants_number
-    ):
+    if selection.wants_number:
         return False
     # With the name: without it the particle after it would be taken for a word.
     asked = selection.query.standalone

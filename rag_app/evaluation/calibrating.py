@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rag_app.evaluation import questions
+from rag_app.evaluation import fact_table, questions
 from rag_app.pipeline import Library, understood
 from rag_app.progress import Progress, silent
 from rag_app.records import Intent
@@ -42,7 +42,8 @@ def calibrated(library: Library, samples: Library, progress: Progress = silent) 
         "papers": len(papers),
         "embedder": library.embedder.fingerprint[:16],
     }
-    return fitted(labelled[0], labelled[1], told)
+    facts = fact_table.fitted(fact_table.asked_of(samples, progress)) if alike else None
+    return fitted(labelled[0], labelled[1], facts, told)
 
 
 def _worded() -> Iterable[str]:

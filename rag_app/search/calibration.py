@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 
@@ -32,6 +33,21 @@ STEPS = 50  # of Newton's method: converged by far
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """How signs are weighed that a sentence of a named paper's digest answers a question."""
+
+    weights: tuple[float, ...]
+    bias: float
+    least: float  # below which for every sentence the digest does not say it
+    certain: float  # from which a sentence answers, whatever a language model makes of it
+    measured: Mapping[str, float | int | str] = field(default_factory=dict)
+
+    def probability(self, row: Sequence[float]) -> float:
+        """That a sentence with these signs answers."""
+        return sigmoid(log_odds(self.weights, self.bias, row))
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """How signs are weighed, and what follows from the weight."""
 
@@ -40,17 +56,27 @@ class Calibration:
     least: float  # probability below which no paper is about a question, described in own words
     least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
     clear: float  # from which a paper is beyond doubt
+    facts: Facts  # of named papers
     # What was measured on the questions that were not fitted to, and over what.
     measured: Mapping[str, float | int | str] = field(default_factory=dict)
-    lists: Mapping[str, float] = field(default_factory=dict)  # where lists are cut
 
     def probability(self, row: Sequence[float]) -> float:
         """That papers are about a question with these signs."""
-        return float(1 / (1 + np.exp(-(np.dot(self.weights, row) + self.bias))))
+        return sigmoid(log_odds(self.weights, self.bias, row))
 
     def refuses(self, row: Sequence[float], *, topic: bool) -> bool:
         """Whether no paper is about a question with these signs."""
         return self.probability(row) < (self.least_of_topics if topic else self.least)
+
+
+def log_odds(weights: Sequence[float], bias: float, row: Sequence[float]) -> float:
+    """What signs come to, as weighed."""
+    return float(np.dot(weights, row)) + bias
+
+
+def sigmoid(odds: float) -> float:
+    """The probability with these log-odds."""
+    return float(1 / (1 + np.exp(-odds)))
 
 
 def calibration(home: Path, fingerprint: str) -> tuple[Calibration, bool]:
@@ -94,7 +120,8 @@ def _read(file: Path, changed: int) -> Calibration | None:
     del changed
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
-        return Calibration(**{**body, "weights": tuple(map(float, body["weights"]))})
+        facts = Facts(**{**body["facts"], "weights": tuple(map(float, body["facts"]["weights"]))})
+        return Calibration(**{**body, "weights": tuple(map(float, body["weights"])), "facts": facts})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -117,24 +144,27 @@ class Labelled:
 
 
 def fitted(
-    labelled: Sequence[Labelled], worded: Sequence[Labelled], over: Mapping[str, float | int | str]
+    labelled: Sequence[Labelled],
+    worded: Sequence[Labelled],
+    facts: Facts | None,
+    over: Mapping[str, float | int | str],
 ) -> Calibration:
     """The table fitted to one half of the questions, with what it does on the other.
 
     `labelled` are made of a collection, `worded` are asked by people, and papers are about them: what
     is made resembles its papers more, so it says how signs weigh, and not how few of them suffice.
-    Where no `worded` are known for the model, as few suffice as for the default one. Both halves of
-    both labels must be there.
+    Where no `worded` are known for the model, as few suffice as for the default one, and the table for
+    `facts` is that one's. Both halves of both labels must be there.
     """
     fit = [one for one in labelled if not one.held_out]
-    weights, bias = _regressed(fit)
-    raw = Calibration(weights, bias, 0.0, 0.0, 1.0)
+    weights, bias = regressed(fit)
+    of_facts = facts or _nearest().facts
+    raw = Calibration(weights, bias, 0.0, 0.0, 1.0, of_facts)
     near = _nearest() if not worded else None
     least = near.least if near else _least(worded, raw, topic=False)
     of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
-    foreign = [raw.probability(one.row) for one in fit if not one.about]
-    clear = max(float(np.quantile(foreign, 1 - PASSED)), least)
-    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), round(clear, 4))
+    clear = max(_clear([one for one in fit if not one.about], raw), least)
+    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), round(clear, 4), of_facts)
     measured = _measured([one for one in labelled if one.held_out], made)
     lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
     return replace(
@@ -146,6 +176,18 @@ def _least(worded: Sequence[Labelled], raw: Calibration, *, topic: bool) -> floa
     """The probability that few of the questions of one form fall short of."""
     asked = [raw.probability(one.row) for one in worded if one.topic == topic]
     return min(float(np.quantile(asked, REFUSED)), 0.5) if asked else 0.0
+
+
+def _clear(foreign: Sequence[Labelled], raw: Calibration) -> float:
+    """The probability that few foreign questions reach, from the mean and spread of their log-odds: of 40
+    questions the quantile itself lies between the last two, and one of them moves it from .35 to .72.
+    """
+    return sigmoid(beyond([log_odds(raw.weights, raw.bias, one.row) for one in foreign], 1 - PASSED))
+
+
+def beyond(odds: Sequence[float], share: float) -> float:
+    """What a share of these falls short of, were they spread normally: a few dozen are too few to count."""
+    return float(np.mean(odds)) + NormalDist().inv_cdf(share) * float(np.std(odds))
 
 
 def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, float | int]:
@@ -160,7 +202,7 @@ def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, floa
     }
 
 
-def _regressed(labelled: Sequence[Labelled]) -> tuple[tuple[float, ...], float]:
+def regressed(labelled: Sequence[Labelled]) -> tuple[tuple[float, ...], float]:
     """Logistic regression with a small penalty, both labels counting alike, by Newton's method."""
     rows = np.array([[*one.row, 1.0] for one in labelled])
     truth = np.array([one.about for one in labelled], float)
