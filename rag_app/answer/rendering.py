@@ -17,7 +17,6 @@ from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
 from rag_app.records import Hit, Intent, Paper, Passage, Sentence
-from rag_app.search import relevance
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -76,12 +75,13 @@ def _quotable(selection: Selection, hit: Hit) -> tuple[Passage, ...]:
 
 
 def standing_in(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> tuple[Passage, ...]:
-    """The digest's sentences that answer where nothing of the `lines` does: those of a search's first paper
-    if that is about it beyond doubt, those of a named paper that are likely enough to answer.
+    """The digest's sentences that answer where nothing of the `lines` does: of a named paper those that are
+    likely enough to. A search has its first paper: that papers are about it was found before, and that a
+    small model fails to put the paper into words tells nothing against it.
     """
     if selection.query.intent is Intent.COMPARE:
         return ()
-    if not selection.named and relevance.stands_out(selection.query, selection.evidence, selection.library):
+    if not selection.named:
         return _quotable(selection, hits[0])
     return certain(selection, hits[0], next((s.text for line in lines for s in line.sentences), ""))
 
@@ -101,9 +101,7 @@ def _nothing_said(selection: Selection, hits: Sequence[Hit], lines: Sequence[Dra
         return templates.refusal(selection.query, selection.evidence, "stopped")
     if passages := standing_in(selection, hits, lines):
         return _quoted(selection, hits[0], passages)
-    if selection.named:
-        return not_in_digest(selection, hits)
-    return templates.refusal(selection.query, selection.evidence, "no_support")
+    return not_in_digest(selection, hits)
 
 
 def not_in_digest(selection: Selection, hits: Sequence[Hit]) -> Composed:

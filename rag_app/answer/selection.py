@@ -17,7 +17,7 @@ from rag_app.answer import answerable, aspects, verification
 from rag_app.collection.digest_names import misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
-from rag_app.lang import alternatives
+from rag_app.lang import alternatives, language_of
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
 from rag_app.search import patterns, relevance, retrieval
@@ -77,9 +77,22 @@ def focus(selection: Selection) -> list[Hit]:
         retrieval.with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
         for hit in chosen
     ]
-    if not selection.wants_number:
-        return found
-    return [_figures_first(hit, aspects.asked_of(query, hit.paper)) for hit in found]
+    return [_answering_first(selection, hit) for hit in found]
+
+
+def _answering_first(selection: Selection, hit: Hit) -> Hit:
+    """The hit with the sentences first that are likely to answer what is asked of its paper.
+
+    Words rank a digest in the question's language best (51 of 55 facts are in the first sentence, 46 by the
+    signs), and one in another language worse (32 of 44, 38 by the signs).
+    """
+    language = selection.query.language
+    if selection.named and all(language_of(passage.text) != language for passage in hit.passages):
+        likely = zip(hit.passages, probabilities(selection, hit), strict=True)
+        return replace(hit, passages=tuple(p for p, _ in sorted(likely, key=lambda one: -one[1])))
+    return (
+        _figures_first(hit, aspects.asked_of(selection.query, hit.paper)) if selection.wants_number else hit
+    )
 
 
 def _figures_first(hit: Hit, asked: str) -> Hit:
@@ -129,7 +142,9 @@ def absent_names(selection: Selection, hits: Sequence[Hit]) -> list[str]:
     """
     if not selection.named or selection.query.intent is Intent.COMPARE:
         return []
-    asked, library = _without_names(selection.query), selection.library
+    # Pasted text is left out of what stands alone.
+    asked = _without_names(selection.query.standalone, selection.query.names)
+    library = selection.library
     words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()]
     of_others = library.names.find(asked, library.lexical.knows, library.snapshot.papers.has).mentions
     names = [mention.typed for mention in of_others if VERSION.search(mention.typed)]
@@ -158,7 +173,7 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     if _asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
     enough = relevance.known(selection.library).facts.certain
-    likely = zip(hit.passages, _probabilities(selection, hit), strict=True)
+    likely = zip(hit.passages, probabilities(selection, hit), strict=True)
     return tuple(passage for passage, share in likely if share >= enough)[:SURE]
 
 
@@ -167,27 +182,29 @@ def is_unstated(selection: Selection, hit: Hit) -> bool:
     if not _asks_one_paper(selection) or _asks_for_the_whole(selection):
         return False
     least = relevance.known(selection.library).facts.least
-    return max(_probabilities(selection, hit), default=1.0) < least
+    return max(probabilities(selection, hit), default=1.0) < least
 
 
 def _asks_one_paper(selection: Selection) -> bool:
     return len(selection.query.papers) == 1 and selection.query.intent is Intent.LOOKUP
 
 
-def _probabilities(selection: Selection, hit: Hit) -> list[float]:
+def probabilities(selection: Selection, hit: Hit) -> list[float]:
     """How likely each of the hit's sentences answers."""
     facts = relevance.known(selection.library).facts
     return [facts.probability(row) for row in signs(selection, hit)]
 
 
 def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
-    """What tells whether each of the hit's sentences answers."""
+    """What tells whether each of the hit's sentences answers what is asked of its paper."""
+    query = selection.query
+    asked = aspects.asked_of(query, hit.paper)
     return answerable.rows(
-        _without_names(selection.query),
+        _without_names(asked, query.names),
         hit.passages,
         selection.library,
-        language=selection.query.language,
-        figure=selection.wants_number,
+        language=query.language,
+        figure=bool(patterns.NUMBER_ASKED.search(asked)),
     )
 
 
@@ -214,10 +231,9 @@ def _named(selection: Selection) -> set[str]:
     return set(selection.library.lexical.own_terms(" ".join(selection.query.names)))
 
 
-def _without_names(query: Query) -> str:
+def _without_names(asked: str, names: Sequence[str]) -> str:
     """What is asked, without the names of the papers."""
-    asked = query.standalone  # pasted text is left out of it
-    for name in query.names:
+    for name in names:
         # A particle left alone would be taken for a word.
         asked = re.sub(rf"{re.escape(name)}(?:{ENDINGS}(?=\W|$))?", " ", asked)
     return asked

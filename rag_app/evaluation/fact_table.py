@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
+from statistics import NormalDist, fmean, pstdev
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from rag_app.evaluation.questions import Split, part_of
 from rag_app.pipeline import Library, understood
 from rag_app.progress import Progress, silent
 from rag_app.records import Intent
-from rag_app.search.calibration import Facts, Labelled, beyond, log_odds, regressed, sigmoid
+from rag_app.search.calibration import FactTable, Labelled, log_odds, regressed, sigmoid
 from rag_app.search.retrieval import retrieve
 
 # Wishes, the same for every model: of facts that a digest states this share may be refused unasked, and of
@@ -34,7 +34,7 @@ ANOTHER = 7  # places from a paper to the one that its question is put to as wel
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FactQuestion:
     """A question about one named paper: the signs of each sentence of its digest."""
 
     question: str
@@ -46,14 +46,14 @@ class Asked:
         return part_of(self.question)
 
 
-def asked_of(samples: Library, progress: Progress = silent) -> list[Asked]:
+def asked_of(samples: Library, progress: Progress = silent) -> list[FactQuestion]:
     """The project's questions about papers of its samples, and the same about other ones."""
     every = list(_questions(samples))
     found = []
     for place, (question, stated) in enumerate(every, start=1):
         rows = signs(question, samples)
         if rows:
-            found.append(Asked(question, tuple(rows), stated))
+            found.append(FactQuestion(question, tuple(rows), stated))
         progress("asking about papers", place, len(every))
     return found
 
@@ -89,23 +89,23 @@ def signs(question: str, samples: Library) -> list[Row]:
 # --- fitting ------------------------------------------------------------------------------------
 
 
-def fitted(asked: Sequence[Asked]) -> Facts:
+def fitted(asked: Sequence[FactQuestion]) -> FactTable:
     """The table fitted to one half of the questions, with what it does on the other; both labels must be in
     both halves.
     """
     fit, held_out = ([one for one in asked if one.part is part] for part in Split)
     weights, bias = _weighed(fit)
     stated, unstated = _best(fit, weights, bias)
-    table = Facts(
+    table = FactTable(
         weights,
         bias,
-        least=round(sigmoid(beyond(stated, REFUSED)), 4),
-        certain=round(sigmoid(beyond(unstated, 1 - PASSED)), 4),
+        least=round(sigmoid(_beyond(stated, REFUSED)), 4),
+        certain=round(sigmoid(_beyond(unstated, 1 - PASSED)), 4),
     )
     return replace(table, measured=_measured(held_out, table))
 
 
-def _weighed(asked: Sequence[Asked]) -> tuple[tuple[float, ...], float]:
+def _weighed(asked: Sequence[FactQuestion]) -> tuple[tuple[float, ...], float]:
     chosen = [0] * len(asked)
     for _ in range(ROUNDS):
         labelled = [
@@ -119,13 +119,18 @@ def _weighed(asked: Sequence[Asked]) -> tuple[tuple[float, ...], float]:
     return weights, bias
 
 
-def _best(asked: Sequence[Asked], weights: Row, bias: float) -> tuple[list[float], list[float]]:
+def _best(asked: Sequence[FactQuestion], weights: Row, bias: float) -> tuple[list[float], list[float]]:
     """The log-odds of the likeliest sentence: where the digest answers, and where it does not."""
     best = [(max(log_odds(weights, bias, row) for row in one.rows), one.stated) for one in asked]
     return [odds for odds, stated in best if stated], [odds for odds, stated in best if not stated]
 
 
-def _measured(held_out: Sequence[Asked], table: Facts) -> dict[str, float | int | str]:
+def _beyond(odds: Sequence[float], share: float) -> float:
+    """What a share of these falls short of, were they spread normally: a few dozen are too few to count."""
+    return fmean(odds) + NormalDist().inv_cdf(share) * pstdev(odds)
+
+
+def _measured(held_out: Sequence[FactQuestion], table: FactTable) -> dict[str, float | int | str]:
     found = _best(held_out, table.weights, table.bias)
     stated, unstated = ([sigmoid(odds) for odds in ours] for ours in found)
     above = [s > u for s in stated for u in unstated]

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 
@@ -23,17 +22,16 @@ SHIPPED = Path(__file__).parent / "calibrations"
 
 NOT_MEASURED = "none measured for this embedding model; the default model's are used"
 
-# Wishes, the same for every model. One question in fifty may be refused that papers answer; half of
-# them name their paper and are never asked about here, so it may be this share of the others. And
-# this share of those that no paper is about may pass as clear.
-REFUSED, PASSED = 0.04, 0.02
+# A wish, the same for every model. One question in fifty may be refused that papers answer; half of
+# them name their paper and are never asked about here, so it may be this share of the others.
+REFUSED = 0.04
 TOPICS = 0.5  # of what few topics fall short of: those of the project's questions are few
 PENALTY = 0.1  # of squared weights, beside log-likelihoods added up: keeps separable signs finite
 STEPS = 50  # of Newton's method: converged by far
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactTable:
     """How signs are weighed that a sentence of a named paper's digest answers a question."""
 
     weights: tuple[float, ...]
@@ -55,8 +53,7 @@ class Calibration:
     bias: float
     least: float  # probability below which no paper is about a question, described in own words
     least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
-    clear: float  # from which a paper is beyond doubt
-    facts: Facts  # of named papers
+    facts: FactTable  # of named papers
     # What was measured on the questions that were not fitted to, and over what.
     measured: Mapping[str, float | int | str] = field(default_factory=dict)
 
@@ -120,7 +117,7 @@ def _read(file: Path, changed: int) -> Calibration | None:
     del changed
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
-        facts = Facts(**{**body["facts"], "weights": tuple(map(float, body["facts"]["weights"]))})
+        facts = FactTable(**{**body["facts"], "weights": tuple(map(float, body["facts"]["weights"]))})
         return Calibration(**{**body, "weights": tuple(map(float, body["weights"])), "facts": facts})
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -146,7 +143,7 @@ class Labelled:
 def fitted(
     labelled: Sequence[Labelled],
     worded: Sequence[Labelled],
-    facts: Facts | None,
+    facts: FactTable | None,
     over: Mapping[str, float | int | str],
 ) -> Calibration:
     """The table fitted to one half of the questions, with what it does on the other.
@@ -159,12 +156,11 @@ def fitted(
     fit = [one for one in labelled if not one.held_out]
     weights, bias = regressed(fit)
     of_facts = facts or _nearest().facts
-    raw = Calibration(weights, bias, 0.0, 0.0, 1.0, of_facts)
+    raw = Calibration(weights, bias, 0.0, 0.0, of_facts)
     near = _nearest() if not worded else None
     least = near.least if near else _least(worded, raw, topic=False)
     of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
-    clear = max(_clear([one for one in fit if not one.about], raw), least)
-    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), round(clear, 4), of_facts)
+    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), of_facts)
     measured = _measured([one for one in labelled if one.held_out], made)
     lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
     return replace(
@@ -178,18 +174,6 @@ def _least(worded: Sequence[Labelled], raw: Calibration, *, topic: bool) -> floa
     return min(float(np.quantile(asked, REFUSED)), 0.5) if asked else 0.0
 
 
-def _clear(foreign: Sequence[Labelled], raw: Calibration) -> float:
-    """The probability that few foreign questions reach, from the mean and spread of their log-odds: of 40
-    questions the quantile itself lies between the last two, and one of them moves it from .35 to .72.
-    """
-    return sigmoid(beyond([log_odds(raw.weights, raw.bias, one.row) for one in foreign], 1 - PASSED))
-
-
-def beyond(odds: Sequence[float], share: float) -> float:
-    """What a share of these falls short of, were they spread normally: a few dozen are too few to count."""
-    return float(np.mean(odds)) + NormalDist().inv_cdf(share) * float(np.std(odds))
-
-
 def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, float | int]:
     asked, foreign = ([one for one in held_out if one.about == about] for about in (True, False))
     above = [made.probability(a.row) > made.probability(f.row) for a in asked for f in foreign]
@@ -198,7 +182,6 @@ def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, floa
         "auc": round(sum(above) / len(above), 4),
         "false refusals": round(sum(made.refuses(a.row, topic=a.topic) for a in asked) / len(asked), 4),
         "foreign refused": round(sum(made.refuses(f.row, topic=f.topic) for f in foreign) / len(foreign), 4),
-        "foreign clear": round(sum(made.probability(f.row) >= made.clear for f in foreign) / len(foreign), 4),
     }
 
 

@@ -73,12 +73,6 @@ def is_foreign(query: Query, evidence: Evidence, library: Library) -> bool:
     return known(library).refuses(found, topic=is_topic(query))
 
 
-def stands_out(query: Query, evidence: Evidence, library: Library) -> bool:
-    """Whether a paper is about the question beyond doubt, whatever a language model makes of it."""
-    table = known(library)
-    return table.probability(row(signs(query, evidence, library))) >= table.clear
-
-
 def row(found: Nearness) -> tuple[float, ...]:
     """The signs in the order in which a calibration weighs them."""
     return found.closeness, found.words, found.off

@@ -8,8 +8,8 @@ import pytest
 
 from rag_app.collection import digests
 from rag_app.evaluation import questions
-from rag_app.evaluation.fact_table import Asked, fitted
-from rag_app.evaluation.questions import Question
+from rag_app.evaluation.fact_table import FactQuestion, fitted
+from rag_app.evaluation.questions import ExamKey, Question
 from rag_app.evaluation.truth import Truth
 from rag_app.evaluation.wording import folded, says
 from rag_app.lang import LANGUAGES
@@ -29,15 +29,18 @@ def samples() -> Truth:
 def test_a_fact_stands_in_the_digest_of_its_paper(question: Question) -> None:
     (paper,) = papers_of(question)
     text = folded(samples().text(paper))
-    assert all(any(says(text, wanted) for wanted in group) for group in getattr(question.key, "must"))
+    assert isinstance(question.key, ExamKey)
+    assert all(any(says(text, wanted) for wanted in group) for group in question.key.must)
 
 
 def test_both_languages_ask_for_facts_that_are_there_and_facts_that_are_not() -> None:
-    assert {(q.lang, q.answerable) for q in OURS} == {(lang, a) for lang in ("en", "ko") for a in (True, False)}
+    assert {(q.lang, q.answerable) for q in OURS} == {
+        (lang, a) for lang in ("en", "ko") for a in (True, False)
+    }
     assert {q.lang for q in OURS} <= LANGUAGES.keys()
 
 
-def asked() -> list[Asked]:
+def asked() -> list[FactQuestion]:
     """Questions of which digests answer every other one: the third of its sentences, which is near and holds
     the words.
     """
@@ -46,7 +49,7 @@ def asked() -> list[Asked]:
         stated = n % 2 == 0
         rows = [(n % 5 / 10 + place / 10, n % 3 / 10, 1.0) for place in range(5)]
         rows[2] = (2.0 if stated else 0.5, 0.6 if stated else 0.2, 1.0)
-        made.append(Asked(f"question {n}", tuple(rows), stated))
+        made.append(FactQuestion(f"question {n}", tuple(rows), stated))
     return made
 
 

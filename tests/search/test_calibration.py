@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from rag_app.search import calibration
-from rag_app.search.calibration import Calibration, Facts, Labelled, beyond, fitted
+from rag_app.search.calibration import Calibration, FactTable, Labelled, fitted
 from rag_app.search.probes import about_papers, foreign
 from tests.evaluation.made import TRUTH
 
-FACTS = Facts((1.0, 3.0, 2.0), -4.0, least=0.1, certain=0.7, measured={"questions": 10})
-TABLE = Calibration((3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, clear=0.7, facts=FACTS)
+FACTS = FactTable((1.0, 3.0, 2.0), -4.0, least=0.1, certain=0.7, measured={"questions": 10})
+TABLE = Calibration((3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, facts=FACTS)
 
 
 def labelled() -> list[Labelled]:
@@ -35,12 +35,6 @@ def test_signs_that_tell_are_weighed_and_few_worded_questions_are_refused() -> N
     assert sum(table.refuses(one.row, topic=False) for one in worded) <= 0.06 * len(worded)
     assert float(table.measured["auc"]) > 0.9
     assert table.measured["papers"] == 200
-
-
-def test_one_foreign_question_hardly_moves_what_counts_as_clear() -> None:
-    odds = [n % 10 / 4 - 4 for n in range(40)]
-    assert abs(beyond([*odds, 1.0], 0.98) - beyond(odds, 0.98)) < 1.2
-    assert sum(one > beyond(odds, 0.98) for one in odds) <= 1
 
 
 def test_where_no_questions_about_papers_could_be_asked_the_default_models_table_of_facts_holds() -> None:
@@ -87,7 +81,6 @@ def test_the_shipped_table_holds_what_was_measured() -> None:
         assert float(measured["auc"]) > 0.98
         assert float(measured["worded refused"]) <= calibration.REFUSED
         assert float(measured["foreign refused"]) >= 0.8
-        assert float(measured["foreign clear"]) <= 0.06
         facts = {name: float(value) for name, value in table.facts.measured.items()}
         assert facts["auc"] >= 0.88
         assert facts["stated certain"] >= 0.5
