@@ -46,7 +46,7 @@ class FactQuestion:
         return part_of(self.question)
 
 
-def asked_of(samples: Library, progress: Progress = silent) -> list[FactQuestion]:
+def asked(samples: Library, progress: Progress = silent) -> list[FactQuestion]:
     """The project's questions about papers of its samples, and the same about other ones."""
     every = list(_questions(samples))
     found = []
@@ -89,11 +89,11 @@ def signs(question: str, samples: Library) -> list[Row]:
 # --- fitting ------------------------------------------------------------------------------------
 
 
-def fitted(asked: Sequence[FactQuestion]) -> FactTable:
+def fitted(known: Sequence[FactQuestion]) -> FactTable:
     """The table fitted to one half of the questions, with what it does on the other; both labels must be in
     both halves.
     """
-    fit, held_out = ([one for one in asked if one.part is part] for part in Split)
+    fit, held_out = ([one for one in known if one.part is part] for part in Split)
     weights, bias = _weighed(fit)
     stated, unstated = _best(fit, weights, bias)
     table = FactTable(

@@ -143,24 +143,23 @@ class Labelled:
 def fitted(
     labelled: Sequence[Labelled],
     worded: Sequence[Labelled],
-    facts: FactTable | None,
+    facts: FactTable,
     over: Mapping[str, float | int | str],
 ) -> Calibration:
     """The table fitted to one half of the questions, with what it does on the other.
 
     `labelled` are made of a collection, `worded` are asked by people, and papers are about them: what
     is made resembles its papers more, so it says how signs weigh, and not how few of them suffice.
-    Where no `worded` are known for the model, as few suffice as for the default one, and the table for
-    `facts` is that one's. Both halves of both labels must be there.
+    Where no `worded` are known for the model, as few suffice as for the default one. Both halves of
+    both labels must be there.
     """
     fit = [one for one in labelled if not one.held_out]
     weights, bias = regressed(fit)
-    of_facts = facts or _nearest().facts
-    raw = Calibration(weights, bias, 0.0, 0.0, of_facts)
+    raw = Calibration(weights, bias, 0.0, 0.0, facts)
     near = _nearest() if not worded else None
     least = near.least if near else _least(worded, raw, topic=False)
     of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
-    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), of_facts)
+    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), facts)
     measured = _measured([one for one in labelled if one.held_out], made)
     lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
     return replace(

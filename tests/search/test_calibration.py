@@ -37,13 +37,6 @@ def test_signs_that_tell_are_weighed_and_few_worded_questions_are_refused() -> N
     assert table.measured["papers"] == 200
 
 
-def test_where_no_questions_about_papers_could_be_asked_the_default_models_table_of_facts_holds() -> None:
-    known = labelled()
-    table = fitted(known, [one for one in known if one.about], None, {})
-    shipped = calibration.calibration(Path("nowhere"), next(calibration.SHIPPED.glob("*.json")).stem)[0]
-    assert table.facts == shipped.facts
-
-
 def test_a_bare_topic_needs_more_than_a_description() -> None:
     row = (1.0, 0.25, 0.0)
     assert 0.05 < TABLE.probability(row) < 0.2
