@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag_app.answer import groups, prompting, templates
+from rag_app.answer import groups, templates
 from rag_app.answer.points import AnswerPlan, Form, WrittenPoint
+from rag_app.answer.readable import names_and_figures
 from rag_app.answer.rendering import escape_sentence
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
@@ -100,20 +101,17 @@ def _table(query: Query, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> I
     yield "|" + "---|" * (len(plan.columns) + 1)
     at = 0
     for group in plan.groups:
-        cells = [_cell(one, phrases["not_in_digest"]) for one in written[at : at + len(group.points)]]
+        cells = [_cell(one, query.language) for one in written[at : at + len(group.points)]]
         yield f"| **{head_of(group.points[0].paper)}** | {' | '.join(cells)} |"
         at += len(group.points)
 
 
-def _cell(one: WrittenPoint, missing: str) -> str:
+def _cell(one: WrittenPoint, language: str) -> str:
     """What fills a cell; of a sentence that its readers cannot read, the names and figures it holds."""
-    kept = [f"{', '.join(_readable(_plain(sentence)))} {_number(one)}".strip() for sentence in one.quoted]
-    return " ".join(part for part in (_said(one.sentences), *kept) if part) or missing
-
-
-def _readable(text: str) -> list[str]:
-    """The names, terms and figures of a sentence, as far as they are in Latin letters."""
-    return [escape_markdown(word) for word in dict.fromkeys(prompting.KEPT.findall(text))][:MOST_KEPT]
+    kept = [names_and_figures(_plain(sentence), language)[:MOST_KEPT] for sentence in one.quoted]
+    listed = [f"{escape_markdown(', '.join(parts))} {_number(one)}".strip() for parts in kept]
+    said = " ".join(part for part in (_said(one.sentences), *listed) if part)
+    return said or templates.words(language)["not_in_digest"]
 
 
 def _said(sentences: Sequence[Sentence]) -> str:

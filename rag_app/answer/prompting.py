@@ -12,10 +12,10 @@ papers reuses the KV cache and reads only its question. Earlier turns are not re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rag_app.answer.readable import names_and_figures
 from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message, Request
 from rag_app.records import Hit, Intent, Passage, Query
@@ -38,8 +38,6 @@ LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and 
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 # Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
-# Names, terms and figures of a sentence in another script.
-KEPT = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*|\d[\d,.]*[A-Za-z%]*")
 LONGEST_NOTE = 90  # tokens of a sentence that must not be said again
 
 
@@ -116,7 +114,7 @@ def translation(
     prompts = LANGUAGES[language].prompts
     marker = f"[{place + 1}]"  # on both sides, as the model expects it where it has read it
     sentence = _fitting(numbers.rescaled(clean_line(passage.text), language), count_tokens, LONGEST_SENTENCE)
-    kept = ", ".join(dict.fromkeys(KEPT.findall(sentence))) if exact else ""
+    kept = ", ".join(names_and_figures(sentence, language)) if exact else ""
     content = f"{marker} {sentence}\n\n" + (f"({kept})\n\n" if kept else "") + prompts.translate
     return Prompt(
         messages=(Message(role="system", content=prompts.translator), Message(role="user", content=content)),

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_app.answer import templates, verification
+from rag_app.answer.readable import names_and_figures, telling
 from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
@@ -142,13 +143,24 @@ def extracted(selection: Selection, hits: Sequence[Hit]) -> Composed:
 def _quoted(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> Composed:
     """Sentences of a digest, word for word, as the answer."""
     checked = tuple(verification.quote(passage, 1) for passage in passages)
-    phrases = templates.words(selection.query.language)
-    lead = phrases["quoted"] if selection.named else phrases["paper_is"]
-    lead = lead.format(n=1, title=templates.title_of(hit.paper))
     if all(language_of(p.text) == selection.query.language for p in passages):
         body = " ".join(escape_sentence(s.text) for s in checked)
         return Composed(f"{templates.title_of(hit.paper)}\n\n{body}", (hit,), checked)
-    return Composed("\n".join([lead, "", quote_lines(checked, "")]), (hit,), checked)
+    return Composed(
+        "\n".join([_lead(selection, hit, passages), "", quote_lines(checked, "")]), (hit,), checked
+    )
+
+
+def _lead(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
+    """What stands before quotes in another language: the paper that was looked for, or what its readers
+    can make of them.
+    """
+    phrases = templates.words(selection.query.language)
+    if not selection.named:
+        return phrases["paper_is"].format(n=1, title=templates.title_of(hit.paper))
+    parts = [part for p in passages for part in names_and_figures(p.text, selection.query.language)]
+    held = escape_markdown(", ".join(dict.fromkeys(telling(parts) if selection.wants_number else parts)))
+    return phrases["quoted_with" if held else "quoted"].format(n=1, held=held)
 
 
 def escape_sentence(text: str) -> str:

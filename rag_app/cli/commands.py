@@ -10,26 +10,15 @@ from __future__ import annotations
 
 import argparse
 import errno
-import json
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from rag_app import files, runtime
+from rag_app import runtime
 from rag_app.cli.arguments import parser
-from rag_app.errors import EngineError, RagError
+from rag_app.errors import RagError
 from rag_app.home import Home
-from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
-
-if TYPE_CHECKING:
-    import threading
-
-    from rag_app.collection.library import Library
-    from rag_app.llm.protocol import Generator
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,131 +130,21 @@ def _read(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import pipeline, records_json
-    from rag_app.cli import filters, saved_answers, terminal
-    from rag_app.llm import engine as llm
+    from rag_app.cli import asking
 
-    filters.check(options)
-    pipeline.accepted(options.question)
-    if options.save:
-        _reserve(options.save)  # before a minute of answering
-    library = pipeline.open_library(settings)
-    conditions = filters.filters(options, library.snapshot.papers)
-    engine = None if options.no_llm else llm.load_if_any(settings)
-    answer, _ = pipeline.answer(options.question, library, engine, filters=conditions)
-    if options.save:
-        saved_answers.save(
-            saved_answers.saved_answer(options.question, conditions, answer, library, engine), options.save
-        )
-    if options.json:
-        print(json.dumps(records_json.as_json(answer), ensure_ascii=False, indent=2))
-    else:
-        terminal.print_answer(answer)
-        with terminal.stoppable() as stop:
-            _print_glosses(answer, library, engine, stop)
-
-
-def _print_glosses(answer: Answer, library: Library, engine: Generator | None, stop: threading.Event) -> None:
-    """What the shown sources say in the language of the answer, where that is another."""
-    from rag_app.answer import glosses, templates
-    from rag_app.cli import terminal
-
-    numbers = [(n, p) for n, p in glosses.unread(answer) if n <= terminal.SOURCES]
-    if engine is None or not numbers:
-        return
-    made = glosses.glosses([p for _, p in numbers], answer.language, library, engine, stop=stop)
-    terminal.print_glosses(templates.words(answer.language)["glossed"], [n for n, _ in numbers], made)
-
-
-def _reserve(file: Path) -> None:
-    """See that `--save` can write a new file there. Raises RagError; a file that is there is never
-    replaced, since nobody could get it back.
-    """
-    try:
-        os.close(files.private_opener(str(file), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-        file.unlink()
-    except FileExistsError:
-        raise RagError(f"{file} is there already", "choose another file for --save, or remove it") from None
-    except OSError as error:
-        raise RagError(
-            f"{file} cannot be written: {error.strerror}", "choose another file for --save"
-        ) from error
+    asking.ask(options, settings)
 
 
 def _rerun(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import pipeline
-    from rag_app.cli import saved_answers, terminal
-    from rag_app.llm import engine as llm
+    from rag_app.cli import asking
 
-    kept = saved_answers.load(options.file)
-    library = pipeline.open_library(settings)
-    answer = saved_answers.rerun(
-        kept, library, llm.load_if_any(settings) if kept.made_with.get("model") else None
-    )
-    terminal.print_answer(answer)
-    print("the same answer, byte for byte", file=sys.stderr)
+    asking.rerun(options, settings)
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app import pipeline
-    from rag_app.cli import terminal
-    from rag_app.llm import engine as llm
+    from rag_app.cli import asking
 
-    library = pipeline.open_library(settings)
-    engine = None if options.no_llm else llm.load_if_any(settings)
-    conversation: list[Turn] = []
-    print(
-        "Ask about the papers; Ctrl-C stops an answer, an empty line ends the conversation.", file=sys.stderr
-    )
-    while question := _typed():
-        try:
-            with terminal.stoppable() as stop:
-                conversation.append(_answered_aloud(question, library, engine, conversation, stop))
-        except RagError as error:
-            print(f"error: {error}", file=sys.stderr)
-        except KeyboardInterrupt:  # a second Ctrl-C
-            terminal.print_stopped()
-
-
-def _typed() -> str:
-    try:
-        return input("\n> ").strip()
-    except EOFError:
-        return ""
-
-
-def _answered_aloud(
-    question: str,
-    library: Library,
-    engine: Generator | None,
-    conversation: Sequence[Turn],
-    stop: threading.Event,
-) -> Turn:
-    """Print the evidence, each sentence as it is checked, and the answer; the turn for the next question.
-
-    An answer that `stop` has ended is not printed: it may say that nothing was found.
-    """
-    from rag_app import pipeline
-    from rag_app.cli import terminal
-
-    query = None
-    for event in pipeline.ask(question, library, engine, conversation=conversation, stop=stop):
-        if isinstance(event, Understood):
-            query = event.query
-        elif isinstance(event, Found):
-            terminal.print_evidence(event.evidence)
-        elif isinstance(event, Working):
-            terminal.print_working(event)
-        elif isinstance(event, Checked):
-            terminal.print_sentence(event.sentence)
-        elif isinstance(event, Done) and query:
-            if stop.is_set():
-                terminal.print_stopped()
-            else:
-                terminal.print_answer(event.answer)
-                _print_glosses(event.answer, library, engine, stop)
-            return pipeline.turn(query, event.answer)
-    raise EngineError("the answer did not come to an end", "ask again")
+    asking.chat(options, settings)
 
 
 def _batch(options: argparse.Namespace, settings: Settings) -> None:
@@ -365,13 +244,13 @@ def _calibrate(options: argparse.Namespace, settings: Settings) -> None:
 
 def _bench(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.bench import suites, table
-    from rag_app.cli import terminal
+    from rag_app.cli import new_file, terminal
 
     if options.suites == ["list"]:
         terminal.table([["suite", "what it measures"], *suites.described()])
         return
     if options.save:
-        _reserve(options.save)  # before an hour of measuring
+        new_file.reserve(options.save)  # before an hour of measuring
     with terminal.ProgressBar("bench") as progress:
         rows = suites.run(options.suites, settings, quick=options.quick, progress=progress)
     print(table.markdown(rows))

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rag_app.setup import __main__
+from rag_app.setup import __main__, stamp, toolchain
 
 PACKAGES = "glslc libvulkan-dev spirv-headers mesa-vulkan-drivers"
 # One architecture instead of nine, and no images: what makes a CUDA build take minutes.
@@ -28,7 +28,7 @@ RENDERERS = Path("/usr/share/vulkan/icd.d")
 
 def requirement() -> str:
     """The pinned llama-cpp-python, as the lock file names it."""
-    return __main__.wanted_stamp(__main__.CHECKOUT, "cpu").engine.split()[0]
+    return stamp.wanted_stamp(__main__.CHECKOUT, "cpu").engine.split()[0]
 
 
 def cache_folder(gpu: str) -> Path:
@@ -39,7 +39,7 @@ def cache_folder(gpu: str) -> Path:
 
 def missing(gpu: str = "vulkan") -> str:
     """What this machine lacks, as a reason to skip; empty when the build can be made and run."""
-    lacking = __main__.missing_toolkit(gpu, __main__.this_machine())
+    lacking = toolchain.missing_toolkit(gpu, toolchain.this_machine())
     if gpu == "cuda":
         return f"{lacking} is not here; install the CUDA toolkit" if lacking else ""
     if not lacking and not list(RENDERERS.glob("lvp_icd*.json")):

@@ -23,21 +23,21 @@ LACKS = {
     "ko": {
         "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
-        "numbers.rewritten", "own_letters", "dates.excluded_before",
+        "own_letters", "dates.excluded_before",
         "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
         "open_questions.denying_before",
     },
     "ja": {
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
-        "dates.before_before", "dates.lead", "numbers.rewritten", "clause_ends", "after_nouns",
+        "dates.before_before", "dates.lead", "clause_ends", "after_nouns",
         "topics.leaving_out_next", "dates.excluded_before", "open_questions.without_before",
         "open_questions.not_before", "open_questions.own_work", "open_questions.denying_before",
     },
     "zh": {
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
-        "numbers.rewritten", "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",
+        "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",
         "open_questions.not_after", "open_questions.own_work", "open_questions.denying",
     },
 }  # fmt: skip

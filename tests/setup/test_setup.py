@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from rag_app.errors import SetUpError
-from rag_app.setup import __main__, vulkan_source
-from rag_app.setup.__main__ import Machine, Stamp
+from rag_app.setup import __main__, stamp, toolchain, vulkan_source
+from rag_app.setup.stamp import Stamp
+from rag_app.setup.toolchain import Machine
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPILERS = ("cc", "c++")
@@ -90,7 +91,7 @@ class Runs:
         if self.fail_at in line:
             raise SetUpError(failure)
         if " -m venv " in line:
-            python = __main__.venv_python(Path(command[-1]))
+            python = stamp.venv_python(Path(command[-1]))
             python.parent.mkdir(parents=True, exist_ok=True)
             python.touch()
         if " pip download " in line:
@@ -127,28 +128,28 @@ def vulkan_machine(device: str) -> Machine:
     ],
 )
 def test_auto_wants_a_toolkit_and_a_gpu_that_answers(here: Machine, expected: str) -> None:
-    assert __main__.choose_gpu("auto", here)[0] == expected
+    assert toolchain.choose_gpu("auto", here)[0] == expected
 
 
 def test_auto_says_why_there_is_no_gpu_build() -> None:
-    _, why = __main__.choose_gpu("auto", machine(commands=("nvcc",)))
+    _, why = toolchain.choose_gpu("auto", machine(commands=("nvcc",)))
     assert why == "cuda: toolkit found, but no GPU answers; vulkan: glslc not found"
 
 
 @pytest.mark.parametrize("gpu", ["cuda", "vulkan", "metal"])
 def test_an_asked_for_build_without_its_toolkit_is_refused_with_a_hint(gpu: str) -> None:
     with pytest.raises(SetUpError, match=f"GPU={gpu} needs") as error:
-        __main__.choose_gpu(gpu, machine())
+        toolchain.choose_gpu(gpu, machine())
     assert "GPU=auto" in error.value.hint
 
 
 def test_an_asked_for_build_needs_no_gpu_on_the_building_machine() -> None:
-    assert __main__.choose_gpu("cuda", machine(commands=("nvcc",)))[0] == "cuda"
+    assert toolchain.choose_gpu("cuda", machine(commands=("nvcc",)))[0] == "cuda"
 
 
 def test_an_unknown_build_is_refused_and_the_known_ones_are_named() -> None:
     with pytest.raises(SetUpError, match="GPU=nonsense") as error:
-        __main__.choose_gpu("nonsense", machine())
+        toolchain.choose_gpu("nonsense", machine())
     assert all(gpu in error.value.hint for gpu in ("auto", "cpu", "cuda", "vulkan", "metal"))
 
 
@@ -158,27 +159,27 @@ def test_an_unknown_build_is_refused_and_the_known_ones_are_named() -> None:
 @pytest.mark.parametrize("system", ["Linux", "Darwin", "Windows"])
 def test_a_missing_compiler_is_refused_with_the_hint_of_its_system(system: str) -> None:
     with pytest.raises(SetUpError, match="compiler") as error:
-        __main__.check_compiler(machine(system, commands=()))
-    assert error.value.hint == __main__.COMPILER_HINTS[system]
+        toolchain.check_compiler(machine(system, commands=()))
+    assert error.value.hint == toolchain.COMPILER_HINTS[system]
 
 
 def test_a_c_compiler_alone_is_not_enough() -> None:
     with pytest.raises(SetUpError):
-        __main__.check_compiler(machine(commands=("cc",)))
+        toolchain.check_compiler(machine(commands=("cc",)))
 
 
 def test_a_compiler_is_found_under_any_of_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    __main__.check_compiler(machine(commands=("clang", "clang++")))
-    __main__.check_compiler(machine("Darwin", commands=(), prints={"xcode-select": "/Library/Developer"}))
-    __main__.check_compiler(machine("Windows", commands=("cl",)))
+    toolchain.check_compiler(machine(commands=("clang", "clang++")))
+    toolchain.check_compiler(machine("Darwin", commands=(), prints={"xcode-select": "/Library/Developer"}))
+    toolchain.check_compiler(machine("Windows", commands=("cl",)))
     monkeypatch.setenv("CXX", "g++-14 -m64")
-    __main__.check_compiler(machine(commands=("cc", "g++-14")))
+    toolchain.check_compiler(machine(commands=("cc", "g++-14")))
 
 
 def test_a_named_compiler_that_is_missing_is_not_replaced_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "icx")
     with pytest.raises(SetUpError):
-        __main__.check_compiler(machine())
+        toolchain.check_compiler(machine())
 
 
 def test_too_little_disk_is_refused_with_both_numbers(checkout: Path) -> None:
@@ -193,7 +194,7 @@ def test_a_build_of_the_engine_alone_needs_little_disk(checkout: Path) -> None:
 @pytest.mark.parametrize("version", [(3, 10), (3, 14)])
 def test_a_python_without_wheels_is_refused_and_a_fitting_one_is_named(version: tuple[int, int]) -> None:
     with pytest.raises(SetUpError, match=rf"Python 3\.{version[1]}") as error:
-        __main__.check_python(version, machine(prints={"python3.12": "Python 3.12.1"}))
+        toolchain.check_python(version, machine(prints={"python3.12": "Python 3.12.1"}))
     assert error.value.hint == "use python3.12: make PYTHON=python3.12"
 
 
@@ -326,7 +327,7 @@ def test_an_index_without_a_cpu_build_of_torch_costs_a_line_only(
 
 def test_an_environment_whose_python_is_gone_is_made_again(checkout: Path, runs: Runs) -> None:
     __main__.set_up(checkout, "cpu", machine())
-    __main__.venv_python(checkout / ".venv").unlink()
+    stamp.venv_python(checkout / ".venv").unlink()
     runs.commands = []
     __main__.set_up(checkout, "cpu", machine())
     assert "-m venv --clear" in runs.commands[0]
@@ -336,7 +337,7 @@ def test_a_damaged_stamp_counts_as_none(checkout: Path, runs: Runs) -> None:
     __main__.set_up(checkout, "cpu", machine())
     for damage in ("", "{", "[]", '{"other": 1}'):
         (checkout / ".venv" / "set-up.json").write_text(damage)
-        assert __main__.read_stamp(checkout / ".venv") == Stamp()
+        assert stamp.read_stamp(checkout / ".venv") == Stamp()
 
 
 # --- the files beside it ---------------------------------------------------------------------

@@ -46,6 +46,7 @@ PHRASES = {
     "authors_head": "| Author | Papers |",
     "not_in_digest": "not in the digest",
     "quoted": "The digest says [{n}]:",
+    "quoted_with": "The digest gives {held} [{n}], in its own words:",
     "paper_is": "{title} fits best [{n}]:",
     "trend_head": "{matched} of {scanned} papers are about this.",
     "trend_columns": "| Month | On topic | All papers | Share |",

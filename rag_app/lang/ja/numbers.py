@@ -13,5 +13,5 @@ NUMBERS = NumberWords(
     | {f"{sign}種": n for sign, n in DIGITS.items() if n > 1},
     spelled_inside=(r"(?<![一-鿿])", ""),
     counts=DIGITS,
-    rewritten={},
+    rewritten={"兆": 1e12, "億": 1e8, "万": 1e4},
 )

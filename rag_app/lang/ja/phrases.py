@@ -46,6 +46,7 @@ PHRASES = {
     "authors_head": "| 著者 | 論文数 |",
     "not_in_digest": "ダイジェストになし",
     "quoted": "ダイジェストには次のようにあります [{n}]:",
+    "quoted_with": "ダイジェストにある名前と数値: {held} [{n}]。原文:",
     "paper_is": "最も合う論文は {title} です [{n}]:",
     "trend_head": "{scanned} 本のうち {matched} 本がこのテーマを扱っています。",
     "trend_columns": "| 月 | 該当する論文 | すべての論文 | 割合 |",

@@ -21,5 +21,5 @@ NUMBERS = NumberWords(
         r"(?=\s?(?:가지|개|편|명|단계|배|종|장|쌍|번|곳|대|차례))",
     ),
     counts=COUNTS,
-    rewritten={},
+    rewritten={"조": 1e12, "억": 1e8, "만": 1e4},
 )  # fmt: skip

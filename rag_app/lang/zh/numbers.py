@@ -19,5 +19,5 @@ NUMBERS = NumberWords(
     },
     spelled_inside=(r"(?<![一二三四五六七八九十百千第])", ""),
     counts=DIGITS | {"两": 2, "兩": 2},
-    rewritten={},
+    rewritten={"亿": 1e8, "万": 1e4},
 )

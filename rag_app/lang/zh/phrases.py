@@ -45,6 +45,7 @@ PHRASES = {
     "authors_head": "| 作者 | 论文数 |",
     "not_in_digest": "摘要中没有",
     "quoted": "摘要是这样写的 [{n}]:",
+    "quoted_with": "摘要中的名称和数字: {held} [{n}]。原文:",
     "paper_is": "最合适的论文是 {title} [{n}]:",
     "trend_head": "{scanned} 篇中有 {matched} 篇涉及这个主题。",
     "trend_columns": "| 月份 | 相关论文 | 全部论文 | 占比 |",

@@ -1,0 +1,37 @@
+"""What a reader makes of a sentence that he cannot read."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.answer.readable import names_and_figures, telling
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "wanted"),
+    [
+        ("GSM8K에서 정확도 92.5%, MMLU에서 70%를 기록했습니다.", "en", ["GSM8K", "92.5%", "MMLU", "70%"]),
+        ("이미지 20만 장과 400만 개의 질문으로 학습했습니다.", "en", ["200,000", "4 million"]),
+        ("이미지 20만 장으로 학습했습니다.", "ja", ["20万"]),
+        ("이미지 3억 장으로 학습했습니다.", "zh", ["3亿"]),
+        ("We use 4 million images with DINOv2 on COCO.", "ko", ["400만", "DINOv2", "COCO"]),
+        ("성공률은 71퍼센트입니다.", "en", ["71%"]),
+        ("GPT-4o-mini와 3D 장면을 씁니다.", "en", ["GPT-4o-mini", "3D"]),
+        (
+            "풀 리퀘스트(pull request) 2,294개와 24 게임(Game of 24)",
+            "en",
+            ["pull request", "2,294", "24", "Game of"],
+        ),
+        ("사람이 씁니다.", "en", []),
+    ],
+)
+def test_names_and_figures_are_given_as_the_readers_language_writes_them(
+    sentence: str, language: str, wanted: list[str]
+) -> None:
+    assert names_and_figures(sentence, language) == wanted
+
+
+def test_a_question_for_a_figure_gets_figures_and_the_names_they_belong_to() -> None:
+    parts = names_and_figures("정확도(accuracy)는 LAMBADA 86.4%, TriviaQA 71.2%입니다.", "en")
+    assert parts == ["accuracy", "LAMBADA", "86.4%", "TriviaQA", "71.2%"]
+    assert telling(parts) == ["LAMBADA", "86.4%", "TriviaQA", "71.2%"]
