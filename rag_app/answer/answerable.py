@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag_app.collection.library import Library
+from rag_app.lang import language_of
 from rag_app.records import Passage
 from rag_app.search import patterns, relevance
 from rag_app.text import numbers
@@ -40,11 +41,19 @@ def rows(
     return [
         (
             float(near),
-            library.lexical.coverage(asked, passage.text) or 0.0,
+            _held(asked, passage.text, library, language),
             _has_figure(asked, passage.text) if figure else 1.0,
         )
         for near, passage in zip(nearness, passages, strict=True)
     ]
+
+
+def _held(asked: str, text: str, library: Library, language: str) -> float:
+    """The share of the question's terms in a sentence. In the language of the sentence a word that the
+    collection never uses is asked for in vain; in another one it may only lack a translation.
+    """
+    unknown = relevance.UNKNOWN if language_of(text) == language else 0.0
+    return library.lexical.coverage(asked, text, unknown=unknown) or 0.0
 
 
 def _has_figure(asked: str, text: str) -> float:
