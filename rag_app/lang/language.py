@@ -257,8 +257,6 @@ class Language:
     topics: TopicWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
-    # Standard deviations of retrieval score that a factor of e in the model's choice weighs.
-    model_say: float
     # Of a text's letters, that make it a text in this language: names and terms in it stay in Latin ones.
     fair_share: float = 0.15
     # Those letters of its script that no other language has, where it shares some; a text is told by

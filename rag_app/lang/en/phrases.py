@@ -13,7 +13,6 @@ PHRASES = {
     "unknown_author": "No paper in the collection has an author named {names}.",
     "not_in_digest_of": "The digest of {names} does not say this.",
     "not_mentioned": "The digest does not mention {names}, so this cannot be answered from it.",
-    "no_support": "The digests in this collection do not answer this.",
     "off_topic": "No paper in this collection is about this.",
     "stopped": "Stopped before anything was said.",
     "question_cut": "The question is long: the model has read only its beginning.",

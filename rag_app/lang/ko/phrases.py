@@ -13,7 +13,6 @@ PHRASES = {
     "unknown_author": "이 컬렉션에는 {names}라는 저자의 논문이 없습니다.",
     "not_in_digest_of": "{names}의 다이제스트에는 그 내용이 없습니다.",
     "not_mentioned": "다이제스트에 {names}에 대한 언급이 없어 답할 수 없습니다.",
-    "no_support": "이 컬렉션의 다이제스트로는 답할 수 없습니다.",
     "off_topic": "이 컬렉션에는 그 주제를 다룬 논문이 없습니다.",
     "stopped": "답을 시작하기 전에 중지했습니다.",
     "question_cut": "질문이 길어 모델은 앞부분만 읽었습니다.",

@@ -12,7 +12,6 @@ PHRASES = {
     "unknown_author": "本库中没有作者 {names} 的论文。",
     "not_in_digest_of": "{names} 的摘要中没有这项内容。",
     "not_mentioned": "摘要没有提到 {names},因此无法回答。",
-    "no_support": "本库的摘要无法回答这个问题。",
     "off_topic": "本库中没有关于这个主题的论文。",
     "stopped": "在开始回答之前已停止。",
     "question_cut": "问题很长,模型只读了开头。",
