@@ -20,6 +20,12 @@ def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
     return re.compile(alternatives(lambda one: parts_of(one.open_questions)), re.IGNORECASE)
 
 
+def _each(parts_of: Callable[[OpenPatterns], Parts]) -> tuple[re.Pattern[str], ...]:
+    """The wordings of every language, one pattern each."""
+    parts = [part for one in LANGUAGES.values() for part in parts_of(one.open_questions)]
+    return tuple(re.compile(part, re.IGNORECASE) for part in parts)
+
+
 def _by_key(parts_of: Callable[[OpenPatterns], Mapping[str, str]]) -> Mapping[str, re.Pattern[str]]:
     """The wordings of every language for each key."""
     given = [parts_of(one.open_questions) for one in LANGUAGES.values()]
@@ -51,12 +57,8 @@ ANNOUNCING = _said(lambda p: p.announcing)
 COMPARING = _said(lambda p: p.comparing)
 FAULTS = _said(lambda p: p.faults)
 OWN_WORK = _said(lambda p: p.own_work)
-NAMED, OTHERS = (
-    tuple(
-        re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in parts_of(one.open_questions)
-    )
-    for parts_of in (lambda p: p.named, lambda p: p.told_apart)
-)
+NAMED = _each(lambda p: p.named)
+OTHERS = _each(lambda p: p.told_apart)
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
 NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
