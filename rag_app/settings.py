@@ -59,6 +59,9 @@ class Settings:
     language: str = field(default="", metadata={"help": "language of the interface: en or ko; empty follows"})
     chroma_url: str = field(default="", metadata={"help": "a Chroma server instead of the embedded one"})
     llm_url: str = field(default="", metadata={"help": "an OpenAI-compatible server instead of the engine"})
+    idle_glosses: bool = field(
+        default=True, metadata={"help": "translate the newest day's lines while nobody needs the model"}
+    )
     offline: bool = field(default=False, metadata={"help": "refuse to fetch models"})
 
     @classmethod

@@ -29,6 +29,7 @@ IN_TITLE = 2.0  # what a paper counts for a term of its title, beside 1 for its 
 # Rarity (`LexicalIndex.rarity`) that the words of a name have: rarer ones are names and slips, others
 # say nothing of a group.
 LEAST_RARE, MOST_RARE = 0.2, 0.85
+MANY_WORDS = 1.8  # what a term of several words counts beside 1: it says more
 LARGEST_SHARE = 0.6  # of all papers, that one group may hold
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
 
@@ -55,7 +56,7 @@ def found(papers: Sequence[Paper], subject: str, language: str, library: Library
         if best is None:
             break
         term, places = best
-        groups.append(TermGroup(_in_language(term, terms, language), places))
+        groups.append(TermGroup(_in_language(term, terms, language, library), places))
         left -= set(places)
         used |= {fold_word(word) for word in re.split(r"[ -]", term)}
     return [*groups, TermGroup("", tuple(sorted(left)))] if left else groups
@@ -156,7 +157,7 @@ def _best(
 
     def worth(term: str) -> float:
         weight = sum(terms[place][term].weight for place in holders[term])
-        return weight * _rarity(term, library) * (1.3 if " " in term else 1.0)
+        return weight * _rarity(term, library) * (MANY_WORDS if " " in term else 1.0)
 
     fit = [
         term for term, places in holders.items() if 2 <= len(places) <= most and _names(term, known, library)
@@ -171,15 +172,21 @@ def _names(term: str, known: frozenset[str] | set[str], library: Library) -> boo
     dull = GENERIC | STOP_WORDS
     if parts[0] in dull or parts[-1] in STOP_WORDS or all(p in known or p in dull for p in parts):
         return False
-    return LEAST_RARE <= _rarity(term, library) <= MOST_RARE
+    # A single word that digests never write beside a translation is no term: "long", "extending".
+    told = len(parts) > 1 or library.spellings.is_term(term)
+    return told and LEAST_RARE <= _rarity(term, library) <= MOST_RARE
 
 
 def _rarity(term: str, library: Library) -> float:
     return max(library.lexical.rarity(word) for word in term.split())
 
 
-def _in_language(term: str, terms: Sequence[dict[str, _Use]], language: str) -> str:
-    """The term as readers of a language know it: with the digests' own word before it, if that is theirs."""
+def _in_language(term: str, terms: Sequence[dict[str, _Use]], language: str, library: Library) -> str:
+    """The term as readers of a language know it: with the collection's word for it, or else that of these
+    digests, before it, where that is theirs.
+    """
+    known = [one for one in library.spellings.of(term) if language_of(one) == language != language_of(term)]
     own = Counter(uses[term].own_word for uses in terms if term in uses and uses[term].own_word)
-    word = own.most_common(1)[0][0] if own else ""
+    likeliest = known or [word for word, count in own.most_common(1) if count > 1]
+    word = likeliest[0] if likeliest else ""
     return f"{word}({term})" if word and language_of(word) == language else term

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag_app.answer import templates, verification
 from rag_app.answer.readable import names_and_figures, telling
 from rag_app.answer.selection import Selection, certain
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
-from rag_app.records import Hit, Intent, Passage, Sentence
-from rag_app.search import relevance
+from rag_app.records import Hit, Intent, Paper, Passage, Sentence
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -48,9 +47,8 @@ def assembled(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLi
     if _mostly_names(prose, selection.query.language):
         prose = templates.words(selection.query.language)["by_digest"] + prose
     lead = "" if selection.named else f"{templates.title_of(hit.paper)} [1]\n\n"
-    # A bare number is shown with the sentence it stands in.
-    terse = sum(len(s.text) for s in kept) < TERSE
-    quotes = quote_lines(kept, "" if terse else selection.query.language)
+    # A bare figure whose sentence could not be translated is shown with the sentence itself.
+    quotes = quote_lines(kept, "" if bare(line, hit.paper) else selection.query.language)
     return Composed(lead + prose + ("\n\n" + quotes if quotes else ""), (hit,), line.sentences)
 
 
@@ -77,19 +75,40 @@ def _quotable(selection: Selection, hit: Hit) -> tuple[Passage, ...]:
     return hit.passages[:2] or (templates.first_passage(hit.paper),)
 
 
+def standing_in(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> tuple[Passage, ...]:
+    """The digest's sentences that answer where nothing of the `lines` does: of a named paper those that are
+    likely enough to. A search has its first paper: that papers are about it was found before, and that a
+    small model fails to put the paper into words tells nothing against it.
+    """
+    if selection.query.intent is Intent.COMPARE:
+        return ()
+    if not selection.named:
+        return _quotable(selection, hits[0])
+    return certain(selection, hits[0], next((s.text for line in lines for s in line.sentences), ""))
+
+
+def bare(line: DraftLine, paper: Paper) -> tuple[Passage, ...]:
+    """The sentences of the digest behind a reply that is little more than a figure: it says not of what."""
+    kept = [sentence for sentence in line.sentences if sentence.supported]
+    if sum(len(sentence.text) for sentence in kept) >= TERSE:
+        return ()
+    supports = dict.fromkeys(support for sentence in kept for support in sentence.support)
+    return tuple(Passage(paper.arxiv_id, one.section, one.start, one.end, one.quote) for one in supports)
+
+
 def _nothing_said(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> Composed:
-    """Nothing passed the checks: a search still has its paper, anything else is refused."""
+    """Nothing passed the checks: the digest may still answer, anything else is refused."""
     if selection.stop.is_set() and not lines:
         return templates.refusal(selection.query, selection.evidence, "stopped")
-    if not selection.named and relevance.stands_out(selection.query, selection.evidence, selection.library):
-        return extracted(selection, hits[:1])
-    tried = next((sentence.text for line in lines for sentence in line.sentences), "")
-    if sure := certain(selection, hits[0], tried):
-        return extracted(selection, [replace(hits[0], passages=sure)])
-    if selection.named:
-        titles = [clean_line(hit.paper.title.partition(":")[0]) for hit in hits]
-        return templates.refusal(selection.query, selection.evidence, "not_in_digest_of", names=titles)
-    return templates.refusal(selection.query, selection.evidence, "no_support")
+    if passages := standing_in(selection, hits, lines):
+        return _quoted(selection, hits[0], passages)
+    return not_in_digest(selection, hits)
+
+
+def not_in_digest(selection: Selection, hits: Sequence[Hit]) -> Composed:
+    """The digests of the named papers do not say it."""
+    titles = [clean_line(hit.paper.title.partition(":")[0]) for hit in hits]
+    return templates.refusal(selection.query, selection.evidence, "not_in_digest_of", names=titles)
 
 
 def _comparison(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> Composed:
@@ -121,8 +140,11 @@ def extracted(selection: Selection, hits: Sequence[Hit]) -> Composed:
         return _comparison(selection, hits, [])
     hit = hits[0]
     passages = _quotable(selection, hit)
-    if not passages:
-        return _nothing_said(selection, hits, [])
+    return _quoted(selection, hit, passages) if passages else _nothing_said(selection, hits, [])
+
+
+def _quoted(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> Composed:
+    """Sentences of a digest, word for word, as the answer."""
     checked = tuple(verification.quote(passage, 1) for passage in passages)
     if all(language_of(p.text) == selection.query.language for p in passages):
         body = " ".join(escape_sentence(s.text) for s in checked)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import layout, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
-from rag_app.answer.plans import condition, list_lead, overview, paper, period, restyle, table
+from rag_app.answer.plans import concept, condition, list_lead, overview, paper, period, restyle, table
 from rag_app.answer.points import AnswerPlan
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
@@ -197,7 +197,7 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.OVERVIEW: _open(overview.overview, _unknown_name, _off_topic),
     Intent.SUMMARY: _open(period.summary),
     Intent.PAPER: _open(paper.explained, _unknown_name, _off_topic),
-    Intent.CONCEPT: _open(overview.concept, _unknown_name, _off_topic),
+    Intent.CONCEPT: _open(concept.concept, _unknown_name, _off_topic),
     Intent.SIMILAR: _open(overview.similar, _unknown_name),
     Intent.RECOMMEND: _open(overview.recommendation, _off_topic),
     Intent.TABLE: _open(table.table, _off_topic),

@@ -87,7 +87,8 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
         else:
             with terminal.ProgressBar("pull") as progress:
                 path = store.pull(model_id, settings, progress=progress)
-            print(f"{model_id}: {path.name} is in {path.parent}")
+            licence = store.find(model_id).licence
+            print(f"{model_id}: {path.name} is in {path.parent} (licence: {licence})")
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:

@@ -7,8 +7,9 @@ which signs there are, or how a table is fitted.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from rag_app.evaluation import questions
+from rag_app.evaluation import fact_table, questions
 from rag_app.pipeline import Library, understood
 from rag_app.progress import Progress, silent
 from rag_app.records import Intent
@@ -23,9 +24,9 @@ UNASKED = {Intent.METADATA, Intent.SUMMARY, Intent.OFF, Intent.CHAT, Intent.REST
 
 
 def calibrated(library: Library, samples: Library, progress: Progress = silent) -> Calibration:
-    """The table for the embedding model of both: questions made of the collection, or of `samples`
-    where it is small, and the project's own questions over `samples`, unless the collection has an
-    embedding model of its own.
+    """The table for the embedding model of the collection: questions made of it, or of `samples` where it is
+    small, the project's own questions over `samples` unless those have another embedding model, and its
+    questions about named papers.
     """
     papers = library.snapshot.papers.all()
     if len(papers) < FEWEST:
@@ -42,7 +43,10 @@ def calibrated(library: Library, samples: Library, progress: Progress = silent) 
         "papers": len(papers),
         "embedder": library.embedder.fingerprint[:16],
     }
-    return fitted(labelled[0], labelled[1], told)
+    # Their papers are named, so it does not matter where the samples' vectors are another model's.
+    named = replace(samples, embedder=library.embedder)
+    facts = fact_table.fitted(fact_table.asked(named, progress))
+    return fitted(labelled[0], labelled[1], facts, told)
 
 
 def _worded() -> Iterable[str]:

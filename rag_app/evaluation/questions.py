@@ -18,6 +18,7 @@ from typing import Any
 from rag_app.errors import RagError
 
 SAMPLES = ("exam", "open", "other_languages")  # the last: the exam in Japanese and Chinese
+FACTS = "facts"  # what tables are fitted to; reported on `SAMPLES`
 NO_LIMIT = 10_000  # words of an open answer where the question sets no limit
 
 
@@ -114,12 +115,18 @@ def read(file: Path) -> list[Question]:
 
 def of_samples() -> list[Question]:
     """The project's own questions, which are about its sample collection."""
+    return [question for name in SAMPLES for question in _shipped(name)]
+
+
+def of_facts() -> list[Question]:
+    """Questions for a fact of a named paper of the sample collection, which its digest states or does not."""
+    return _shipped(FACTS)
+
+
+def _shipped(name: str) -> list[Question]:
     folder = resources.files("rag_app.evaluation") / "sample_questions"
-    found: list[Question] = []
-    for name in SAMPLES:
-        with resources.as_file(folder / f"{name}.jsonl") as file:
-            found += read(file)
-    return found
+    with resources.as_file(folder / f"{name}.jsonl") as file:
+        return read(file)
 
 
 def _refuse_doubles(questions: Iterable[Question], file: Path) -> None:

@@ -7,7 +7,7 @@ them share. Does not know: any language.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Alternatives of one regular expression, which holds those of every language. None says that the
 # language has no such wording.
@@ -91,14 +91,24 @@ class OpenPatterns:
     results: Parts = ()  # of a column: it asks for results, whatever they measure
     without_before: Parts = ()  # one group: what must not be, after a word for "without"
     without_after: Parts = ()  # one group: the same, before such a word
+    dividing: Parts = ()  # both what has something and what has not is asked for, apart
     not_before: Parts = ()  # just before what is not meant
     not_after: Parts = ()  # just after it
     # In a digest's sentence: that something is not needed or not used, behind the thing or before it.
     denying: Parts = ()
     denying_before: Parts = ()
     defining: Parts = ()  # in a digest's sentence: that it says what something is
+    opening: Parts = ()  # in a digest's sentence, before its subject: "recently"
+    general_nouns: Parts = ()  # behind a thing's name: "models", which leave it the same thing
+    subject_end: Parts = ()  # in a digest's sentence: between its subject and what it says of it
+    apposing: Parts = ()  # in a digest's sentence, before a name: that what stands there is its kind
+    praising: Parts = ()  # in a digest's sentence: that something is good or much used
+    announcing: Parts = ()  # in a digest's sentence: that something is new
+    comparing: Parts = ()  # in a digest's sentence: that it tells one thing from another
+    mending: Parts = ()  # in a digest's sentence: that a fault is mended
     yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for
+    told_apart: Parts = ()  # one group: the thing that it is to be told apart from
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
@@ -108,7 +118,12 @@ class OpenPatterns:
     longer: Parts = ()
     as_table: Parts = ()
     only: Parts = ()  # one group or none: of its papers only those that ...
-    size_asked: Parts = ()  # the column of a table that wants a size
+    # By keys that all languages share: how a column names what it asks for, how a digest's sentence says
+    # that, and what papers make ("data set").
+    columns_asked: Mapping[str, str] = field(default_factory=dict)
+    columns_said: Mapping[str, str] = field(default_factory=dict)
+    made_things: Mapping[str, str] = field(default_factory=dict)
+    counting: Parts = ()  # the column of a table that wants a size or a count, beside what is counted
     sizes: Parts = ()  # in a digest's sentence: how many of something there are
     # In a digest's sentence or its translation: that something is denied; words that may say so, too;
     # that something goes up or is better, goes down or is worse.
@@ -116,6 +131,7 @@ class OpenPatterns:
     hinting: Parts = ()
     rising: Parts = ()
     falling: Parts = ()
+    alike: Parts = ()  # what is like something is asked for
     of_those: Parts = ()  # "of those": the papers of the answer before
 
 
@@ -241,8 +257,6 @@ class Language:
     topics: TopicWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
-    # Standard deviations of retrieval score that a factor of e in the model's choice weighs.
-    model_say: float
     # Of a text's letters, that make it a text in this language: names and terms in it stay in Latin ones.
     fair_share: float = 0.15
     # Those letters of its script that no other language has, where it shares some; a text is told by

@@ -22,13 +22,27 @@ SHIPPED = Path(__file__).parent / "calibrations"
 
 NOT_MEASURED = "none measured for this embedding model; the default model's are used"
 
-# Wishes, the same for every model. One question in fifty may be refused that papers answer; half of
-# them name their paper and are never asked about here, so it may be this share of the others. And
-# this share of those that no paper is about may pass as clear.
-REFUSED, PASSED = 0.04, 0.02
+# A wish, the same for every model. One question in fifty may be refused that papers answer; half of
+# them name their paper and are never asked about here, so it may be this share of the others.
+REFUSED = 0.04
 TOPICS = 0.5  # of what few topics fall short of: those of the project's questions are few
 PENALTY = 0.1  # of squared weights, beside log-likelihoods added up: keeps separable signs finite
 STEPS = 50  # of Newton's method: converged by far
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """How signs are weighed that a sentence of a named paper's digest answers a question."""
+
+    weights: tuple[float, ...]
+    bias: float
+    least: float  # below which for every sentence the digest does not say it
+    certain: float  # from which a sentence answers, whatever a language model makes of it
+    measured: Mapping[str, float | int | str] = field(default_factory=dict)
+
+    def probability(self, row: Sequence[float]) -> float:
+        """That a sentence with these signs answers."""
+        return sigmoid(log_odds(self.weights, self.bias, row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +53,27 @@ class Calibration:
     bias: float
     least: float  # probability below which no paper is about a question, described in own words
     least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
-    clear: float  # from which a paper is beyond doubt
+    facts: FactTable  # of named papers
     # What was measured on the questions that were not fitted to, and over what.
     measured: Mapping[str, float | int | str] = field(default_factory=dict)
-    lists: Mapping[str, float] = field(default_factory=dict)  # where lists are cut
 
     def probability(self, row: Sequence[float]) -> float:
         """That papers are about a question with these signs."""
-        return float(1 / (1 + np.exp(-(np.dot(self.weights, row) + self.bias))))
+        return sigmoid(log_odds(self.weights, self.bias, row))
 
     def refuses(self, row: Sequence[float], *, topic: bool) -> bool:
         """Whether no paper is about a question with these signs."""
         return self.probability(row) < (self.least_of_topics if topic else self.least)
+
+
+def log_odds(weights: Sequence[float], bias: float, row: Sequence[float]) -> float:
+    """What signs come to, as weighed."""
+    return float(np.dot(weights, row)) + bias
+
+
+def sigmoid(odds: float) -> float:
+    """The probability with these log-odds."""
+    return float(1 / (1 + np.exp(-odds)))
 
 
 def calibration(home: Path, fingerprint: str) -> tuple[Calibration, bool]:
@@ -94,7 +117,8 @@ def _read(file: Path, changed: int) -> Calibration | None:
     del changed
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
-        return Calibration(**{**body, "weights": tuple(map(float, body["weights"]))})
+        facts = FactTable(**{**body["facts"], "weights": tuple(map(float, body["facts"]["weights"]))})
+        return Calibration(**{**body, "weights": tuple(map(float, body["weights"])), "facts": facts})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -117,7 +141,10 @@ class Labelled:
 
 
 def fitted(
-    labelled: Sequence[Labelled], worded: Sequence[Labelled], over: Mapping[str, float | int | str]
+    labelled: Sequence[Labelled],
+    worded: Sequence[Labelled],
+    facts: FactTable,
+    over: Mapping[str, float | int | str],
 ) -> Calibration:
     """The table fitted to one half of the questions, with what it does on the other.
 
@@ -127,14 +154,12 @@ def fitted(
     both labels must be there.
     """
     fit = [one for one in labelled if not one.held_out]
-    weights, bias = _regressed(fit)
-    raw = Calibration(weights, bias, 0.0, 0.0, 1.0)
+    weights, bias = regressed(fit)
+    raw = Calibration(weights, bias, 0.0, 0.0, facts)
     near = _nearest() if not worded else None
     least = near.least if near else _least(worded, raw, topic=False)
     of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
-    foreign = [raw.probability(one.row) for one in fit if not one.about]
-    clear = max(float(np.quantile(foreign, 1 - PASSED)), least)
-    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), round(clear, 4))
+    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), facts)
     measured = _measured([one for one in labelled if one.held_out], made)
     lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
     return replace(
@@ -156,11 +181,10 @@ def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, floa
         "auc": round(sum(above) / len(above), 4),
         "false refusals": round(sum(made.refuses(a.row, topic=a.topic) for a in asked) / len(asked), 4),
         "foreign refused": round(sum(made.refuses(f.row, topic=f.topic) for f in foreign) / len(foreign), 4),
-        "foreign clear": round(sum(made.probability(f.row) >= made.clear for f in foreign) / len(foreign), 4),
     }
 
 
-def _regressed(labelled: Sequence[Labelled]) -> tuple[tuple[float, ...], float]:
+def regressed(labelled: Sequence[Labelled]) -> tuple[tuple[float, ...], float]:
     """Logistic regression with a small penalty, both labels counting alike, by Newton's method."""
     rows = np.array([[*one.row, 1.0] for one in labelled])
     truth = np.array([one.about for one in labelled], float)

@@ -13,10 +13,12 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import fold
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import patterns
+from rag_app.search import open_patterns, patterns
 from rag_app.search.parts import QuestionParts
 
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
+
+ALIKE_TERMS = 1  # content terms of a question for similar papers that names none: "비슷한"
 
 Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
 
@@ -125,6 +127,8 @@ def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dict
         return mentioned or bool(compared)
     if patterns.POINTING.search(parts.question) or patterns.ordinal(parts.question) is not None:
         return True
+    if open_patterns.ALIKE.search(parts.question) and len(parts.terms) <= ALIKE_TERMS:
+        return True  # "any similar papers?", whatever it asks for as
     if parts.filters or any(
         p.search(parts.question) for p in (patterns.SEARCHING, patterns.LISTING, patterns.TREND)
     ):

@@ -8,7 +8,7 @@ kinds of questions are told apart, or how a wish is met.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag_app.lang import LANGUAGES, alternatives, language_of
@@ -20,6 +20,16 @@ def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
     return re.compile(alternatives(lambda one: parts_of(one.open_questions)), re.IGNORECASE)
 
 
+def _by_key(parts_of: Callable[[OpenPatterns], Mapping[str, str]]) -> Mapping[str, re.Pattern[str]]:
+    """The wordings of every language for each key."""
+    given = [parts_of(one.open_questions) for one in LANGUAGES.values()]
+    keys = dict.fromkeys(key for parts in given for key in parts)
+    return {
+        key: re.compile("|".join(parts[key] for parts in given if key in parts), re.IGNORECASE)
+        for key in keys
+    }
+
+
 ASKING = _said(lambda p: p.asking)
 POINTS = _said(lambda p: p.points)
 YES_OR_NO = _said(lambda p: p.yes_or_no)
@@ -27,23 +37,37 @@ NAME_COLUMN = _said(lambda p: p.name_column)
 RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = (_said(lambda p: p.without_before), _said(lambda p: p.without_after))
+DIVIDING = _said(lambda p: p.dividing)
 DENYING = _said(lambda p: p.denying)
 DENYING_BEFORE = _said(lambda p: p.denying_before)
 DEFINING = _said(lambda p: p.defining)
+SUBJECT_END = _said(lambda p: p.subject_end)
+OPENING = _said(lambda p: p.opening)
+GENERAL_NOUN = _said(lambda p: p.general_nouns)
+APPOSING = _said(lambda p: p.apposing)
+PRAISING = _said(lambda p: p.praising)
+MENDING = _said(lambda p: p.mending)
+ANNOUNCING = _said(lambda p: p.announcing)
+COMPARING = _said(lambda p: p.comparing)
 FAULTS = _said(lambda p: p.faults)
 OWN_WORK = _said(lambda p: p.own_work)
-NAMED = tuple(
-    re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in one.open_questions.named
+NAMED, OTHERS = (
+    tuple(
+        re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in parts_of(one.open_questions)
+    )
+    for parts_of in (lambda p: p.named, lambda p: p.told_apart)
 )
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
 NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
 NOT_AFTER = re.compile(rf"\s*(?:{alternatives(lambda one: one.open_questions.not_after)})", re.IGNORECASE)
+IN_A_LANGUAGE = _said(lambda p: p.in_this_language)
+ALIKE = _said(lambda p: p.alike)
 SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
 ONLY = _said(lambda p: p.only)
-SIZE_ASKED = _said(lambda p: p.size_asked)
+COUNTING = _said(lambda p: p.counting)
 SIZES = _said(lambda p: p.sizes)
 SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d")
 NEGATING = _said(lambda p: p.negating)
@@ -52,14 +76,22 @@ RISING = _said(lambda p: p.rising)
 FALLING = _said(lambda p: p.falling)
 LEANING = _said(lambda p: p.leaning)
 OF_THOSE = _said(lambda p: p.of_those)
+COLUMNS_ASKED = _by_key(lambda p: p.columns_asked)
+COLUMNS_SAID = _by_key(lambda p: p.columns_said)
+MADE_THINGS = _by_key(lambda p: p.made_things)
+WITH_COLUMNS = re.compile(
+    r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)", re.IGNORECASE
+)
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
+PARENTHESES = re.compile(r"\s?\([^()]*\)")
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
 LISTED = re.compile(
     r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
 )
 BETWEEN = re.compile(r"\s*[,;，、]\s*(?![^()]*\))|\s+(?:and|및)\s+(?![^()]*\))")
+ARTICLE = re.compile(r"^(?:the|their|its) ", re.IGNORECASE)
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 5
 LONGEST_COLUMN = 60  # characters
 
@@ -89,7 +121,16 @@ def term_given(text: str) -> str:
 
 def named(question: str) -> str:
     """The thing whose meaning is asked for: the X of "what is X"; empty where it is not told so."""
-    found = (match[1] for pattern in NAMED for match in [pattern.search(question)] if match)
+    return _first_named(NAMED, question)
+
+
+def told_apart(question: str) -> str:
+    """The other thing that the question wants it told apart from; empty where there is none."""
+    return _first_named(OTHERS, question)
+
+
+def _first_named(patterns: Sequence[re.Pattern[str]], question: str) -> str:
+    found = (match[1] for pattern in patterns for match in [pattern.search(question)] if match)
     return next(found, "").strip(" ,.?!")
 
 
@@ -99,6 +140,14 @@ def answer_language(question: str) -> str:
         if any(re.search(part, question, re.IGNORECASE) for part in one.open_questions.in_this_language):
             return one.code
     return language_of(question)
+
+
+def asks_for_a_form(question: str) -> bool:
+    """Whether a question wants an answer in a form: shorter, longer, as a table, in points, in a language,
+    or only some of it.
+    """
+    forms = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, OF_THOSE, IN_A_LANGUAGE)
+    return any(pattern.search(question) for pattern in forms)
 
 
 def denied(before: str, after: str) -> bool:
@@ -126,11 +175,24 @@ def without_columns(question: str) -> str:
     return f"{question[:start]} {question[end:]}"
 
 
+def column_said(column: str) -> re.Pattern[str] | None:
+    """How digests say what a column asks for; None where they say it in its own words alone."""
+    key = next((key for key, asked in COLUMNS_ASKED.items() if asked.search(column)), "")
+    return COLUMNS_SAID.get(key)
+
+
+def made_thing(question: str) -> re.Pattern[str] | None:
+    """The kind of thing that rows are asked for and papers make, a data set or a benchmark."""
+    return next((thing for thing in MADE_THINGS.values() if thing.search(question)), None)
+
+
 def _columns(question: str) -> tuple[tuple[str, ...], tuple[int, int]]:
     """(the columns, the span that lists them)."""
-    for match in reversed(list(LISTED.finditer(question))):
-        listed = match[1] or match[2]
-        named = tuple(part.strip(" .?!") for part in BETWEEN.split(listed) if part.strip(" .?!"))
+    for match in [*reversed(list(LISTED.finditer(question))), *WITH_COLUMNS.finditer(question)]:
+        listed = next(group for group in match.groups() if group)
+        named = tuple(
+            ARTICLE.sub("", part.strip(" .?!")) for part in BETWEEN.split(listed) if part.strip(" .?!")
+        )
         if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(
             len(name) <= LONGEST_COLUMN for name in named
         ):
@@ -145,6 +207,7 @@ class Denial:
     what: str = ""
     also: str = ""  # "training-free, zero-shot" after "without training"
     rest: str = ""
+    ways: tuple[str, ...] = ()  # how it may be done instead: "(language model, masked tokens)"
 
 
 def denial(question: str) -> Denial:
@@ -154,12 +217,21 @@ def denial(question: str) -> Denial:
         if match:
             before, after = question[: match.start()], question[match.end() :]
             also = BRACKETED.match(after)
+            behind = after[also.end() :] if also else after
             return Denial(
                 what=next(group for group in match.groups() if group).strip(),
                 also=also[1] if also else "",
-                rest=before + " " + (after[also.end() :] if also else after),
+                rest=before + " " + behind,
+                ways=_listed(behind),
             )
     return Denial(rest=question)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """What is listed in parentheses; a single thing is no list."""
+    parts = [part.strip(" .…") for match in LISTED.finditer(text) for part in BETWEEN.split(match[1] or "")]
+    named = tuple(part for part in parts if re.search(r"\w", part))
+    return named if len(named) > 1 else ()
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:

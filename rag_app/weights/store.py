@@ -22,6 +22,7 @@ from rag_app.weights.catalog import CatalogModel, catalogue, defaults, find
 from rag_app.weights.download import Transport, fetch, mismatch
 from rag_app.weights.e5_convert import convert
 from rag_app.weights.hash_cache import FileHashes
+from rag_app.weights.zipped_folder import unzip
 
 __all__ = [
     "CatalogModel",
@@ -91,10 +92,15 @@ def _pull(model: CatalogModel, settings: Settings, progress: Progress, transport
         files.flush(fetched)
         fetched.replace(target)
     else:
-        folder = fetched if fetched.is_dir() else convert(fetched, work / "folder")
+        folder = fetched if fetched.is_dir() else _folder_of(fetched, work / "folder")
         _finish_folder(model, folder)
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
+
+
+def _folder_of(fetched: Path, folder: Path) -> Path:
+    """What an embedder's file is unpacked to, as a sentence-transformers folder."""
+    return unzip(fetched, folder) if fetched.suffix == ".zip" else convert(fetched, folder)
 
 
 def _work(model: CatalogModel, settings: Settings) -> Path:

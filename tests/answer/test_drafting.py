@@ -13,9 +13,11 @@ import pytest
 from rag_app import pipeline
 from rag_app.answer import drafting, prompting
 from rag_app.answer.rendering import escape_sentence
+from rag_app.answer.selection import Selection, focus, probabilities
 from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
+from rag_app.search.retrieval import retrieve
 from tests.helpers.fakes import ScriptedGenerator, answer_of, events_of, lab
 
 PICKBOT, FOLDNET = "2405.00001", "2405.00002"
@@ -217,6 +219,37 @@ def test_a_sentence_that_holds_all_that_is_asked_answers_for_the_model(
 
 def test_a_figure_of_something_else_does_not_answer_for_the_model() -> None:
     assert answer_of("FoldNet의 학습률은 얼마야?", lab(), ScriptedGenerator([prompting.REFUSAL])).refused
+
+
+def test_a_bare_figure_is_followed_by_its_sentence() -> None:
+    answer = answer_of("PickBot의 매개변수는 몇 개야?", lab(), ScriptedGenerator(["[1] 3억 개"]))
+    assert "3억 개 [1] GraspNet-style 파지 표현을 쓰며 매개변수는 3억 개입니다" in answer.text
+    check_citations(answer)
+
+
+def test_without_a_model_a_fact_that_the_digest_does_not_state_is_refused() -> None:
+    assert not answer_of("PickBot의 매개변수는 몇 개야?", lab()).refused
+    answer = answer_of("PickBot 학회 발표 장소는 어디야?", lab())
+    assert answer.refused
+    assert answer.nearest[0] == PICKBOT
+
+
+def test_a_search_that_the_model_cannot_put_into_words_shows_its_first_paper() -> None:
+    asked = "Which paper is about folding cloth from few demonstrations?"
+    answer = answer_of(asked, lab(), ScriptedGenerator(["[1] It bakes bread at 900 degrees."]))
+    assert not answer.refused
+    assert [citation.arxiv_id for citation in answer.citations] == [FOLDNET]
+    check_citations(answer)
+
+
+def test_sentences_in_another_language_are_ranked_by_how_likely_they_answer() -> None:
+    query = pipeline.understood("How many demonstrations did PickBot collect?", lab())
+    made = Selection(query, retrieve(query, lab()), lab(), None, threading.Event())
+    (hit,) = focus(made)
+    assert len(hit.passages) == 6
+    shares = probabilities(made, hit)
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > shares[-1]
 
 
 @pytest.mark.parametrize(("say", "cited"), [(0.5, [FOLDNET]), (0.001, ["2405.00003"])])

@@ -376,3 +376,82 @@ def test_what_no_paper_could_answer_is_refused_without_one(collection: Library) 
     assert composed.refused
     assert not composed.hits
     assert not composed.nearest
+
+
+TIDE = """## Daily Papers (2027-04-01)
+
+### [TideNet: Faster Ebb Decoding](https://arxiv.org/abs/2704.00001)
+
+- **What's New**: TideNet은 조류 디코딩(ebb decoding, EBD)을 두 배 빠르게 하는 새로운 방법을 제안합니다.
+
+### [EBD-Flow: Ebb Decoding for Speech](https://arxiv.org/abs/2704.00002)
+
+- **What's New**: EBD-Flow는 음성에 조류 디코딩(ebb decoding, EBD)을 적용하는 혁신적인 프레임워크입니다.
+
+### [Measuring Harbour Models](https://arxiv.org/abs/2704.00003)
+
+- **What's New**: 이 논문은 작은 모델의 지연 시간을 측정합니다.
+- **Background**: 조류 디코딩(ebb decoding)은 토큰을 뒤에서부터 골라 내는 생성 방식입니다.
+
+### [Wharf: Harbour Sampling at Scale](https://arxiv.org/abs/2704.00004)
+
+- **What's New**: 조류 디코딩(ebb decoding)은 항만 샘플링(harbour sampling)과 달리 온도를 쓰지 않습니다.
+- **Background**: 항만 샘플링(harbour sampling)은 온도를 단계마다 바꾸는 샘플링 기법입니다. \
+하지만 EBD는 긴 문장에서 반복이 생기는 한계가 있습니다.
+"""
+
+
+@pytest.fixture(scope="module")
+def tides(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    sample = {file.name: file.read_text(encoding="utf-8") for file in (CHECKOUT / "digests").glob("*.md")}
+    return made(tmp_path_factory.mktemp("tides"), {**sample, "tide.md": TIDE})
+
+
+@pytest.mark.parametrize("question", ["What is ebb decoding?", "조류 디코딩이 뭐야?", "EBD가 뭐야?"])
+def test_a_concept_is_defined_by_the_sentence_that_says_what_it_is(question: str, tides: Library) -> None:
+    composed, _ = answered(question, Intent.CONCEPT, tides)
+    first = composed.sentences[0].support[0]
+    assert composed.hits[first.n - 1].paper.arxiv_id == "2704.00003"
+    assert "토큰을 뒤에서부터 골라 내는 생성 방식입니다" in first.quote
+
+
+def test_a_concept_that_no_digest_defines_is_said_to_be_undefined(tides: Library) -> None:
+    composed, _ = answered("What is harbour ranking?", Intent.CONCEPT, tides)
+    assert words("en")["not_defined"] in composed.text
+    assert words("en")["what_it_is"] not in composed.text
+
+
+def test_what_a_concept_is_told_apart_from_is_defined_too(tides: Library) -> None:
+    composed, _ = answered("조류 디코딩이 뭐야? 항만 샘플링이랑 뭐가 달라?", Intent.CONCEPT, tides)
+    text = composed.text
+    assert text.index("생성 방식입니다") < text.index("온도를 단계마다 바꾸는 샘플링 기법입니다")
+
+
+def test_what_goes_wrong_is_said_of_the_concept_itself(tides: Library) -> None:
+    composed, _ = answered("What is ebb decoding and what goes wrong with it?", Intent.CONCEPT, tides)
+    part = composed.text.partition(words("en")["its_faults"])[2]
+    assert "긴 문장에서 반복이 생기는 한계" in part
+
+
+def test_a_recommendation_says_what_of_the_purpose_each_digest_speaks_of(collection: Library) -> None:
+    composed, _ = answered(
+        "I want to grasp with tactile sensing in clutter, what should I read?", Intent.RECOMMEND, collection
+    )
+    lines = {line.partition("**")[2].partition("**")[0]: line for line in composed.text.splitlines()}
+    assert "tactile sensing" in lines["MossTouch"].partition("—")[2]
+    assert all("tactile" not in line.partition("—")[2] for name, line in lines.items() if name == "HawkGrip")
+
+
+def test_both_sides_of_a_condition_are_an_overview(collection: Library) -> None:
+    composed, _ = answered("카메라 없이 되는 로봇 파지와 아닌 것으로 나눠서", Intent.CONDITION, collection)
+    assert {hit.paper.arxiv_id for hit in composed.hits} >= {"2703.00001", "2703.00002"}
+
+
+def test_a_group_is_named_in_the_readers_language_by_a_term_of_the_digests(collection: Library) -> None:
+    papers = of_the_day(collection)
+    names = {
+        language: [g.name for g in groups.found(papers, "grasping", language, collection)]
+        for language in ("ko", "en")
+    }
+    assert "시뮬레이션(simulation)" in names["ko"]
+    assert "simulation" in names["en"]

@@ -183,9 +183,7 @@ def test_no_votes_known_at_all_is_no_first_place() -> None:
 
 
 @pytest.mark.parametrize("query", BOTH)
-@pytest.mark.parametrize(
-    "reason", ["unknown_name", "unknown_author", "not_in_digest_of", "not_mentioned", "no_support"]
-)
+@pytest.mark.parametrize("reason", ["unknown_name", "unknown_author", "not_in_digest_of", "not_mentioned"])
 def test_a_refusal_claims_nothing_and_offers_the_nearest(query: Query, reason: str) -> None:
     refused = templates.refusal(query, evidence(hits(9)), reason, names=["X {y} *z*"])
     assert refused.refused
@@ -253,7 +251,7 @@ def test_titles_stay_inert_and_links_lead_to_arxiv_only(query: Query) -> None:
     texts = [
         templates.listing(query, evidence(nasty)).text,
         templates.record(query, [hit.paper for hit in nasty], table).text,
-        templates.refusal(query, evidence(nasty), "no_support", names=[NASTY]).text,
+        templates.refusal(query, evidence(nasty), "not_in_digest_of", names=[NASTY]).text,
         templates.trend(query, evidence(nasty), table).text,
         templates.comparison_table(nasty, {NASTY: {}}, query.language),
     ]

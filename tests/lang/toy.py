@@ -146,5 +146,4 @@ LANGUAGE = Language(
         translator="Μεταφράζεις.",
         translate="Στα ελληνικά:",
     ),
-    model_say=1.0,
 )

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from rag_app.search import calibration
-from rag_app.search.calibration import Calibration, Labelled, fitted
+from rag_app.search.calibration import Calibration, FactTable, Labelled, fitted
 from rag_app.search.probes import about_papers, foreign
 from tests.evaluation.made import TRUTH
 
-TABLE = Calibration((3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, clear=0.7)
+FACTS = FactTable((1.0, 3.0, 2.0), -4.0, least=0.1, certain=0.7, measured={"questions": 10})
+TABLE = Calibration((3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, facts=FACTS)
 
 
 def labelled() -> list[Labelled]:
@@ -29,7 +30,7 @@ def labelled() -> list[Labelled]:
 def test_signs_that_tell_are_weighed_and_few_worded_questions_are_refused() -> None:
     known = labelled()
     worded = [one for one in known if one.about]
-    table = fitted(known, worded, {"papers": 200})
+    table = fitted(known, worded, FACTS, {"papers": 200})
     assert table.weights[0] > 1
     assert sum(table.refuses(one.row, topic=False) for one in worded) <= 0.06 * len(worded)
     assert float(table.measured["auc"]) > 0.9
@@ -68,10 +69,16 @@ def test_a_damaged_table_is_as_good_as_none(tmp_path: Path) -> None:
 
 def test_the_shipped_table_holds_what_was_measured() -> None:
     for file in calibration.SHIPPED.glob("*.json"):
-        measured = calibration.calibration(Path("nowhere"), file.stem)[0].measured
+        table = calibration.calibration(Path("nowhere"), file.stem)[0]
+        measured = table.measured
         assert float(measured["auc"]) > 0.98
         assert float(measured["worded refused"]) <= calibration.REFUSED
         assert float(measured["foreign refused"]) >= 0.8
+        facts = {name: float(value) for name, value in table.facts.measured.items()}
+        assert facts["auc"] >= 0.88
+        assert facts["stated certain"] >= 0.5
+        assert facts["stated refused"] <= 0.08
+        assert facts["unstated certain"] <= 0.08
 
 
 def test_questions_made_of_papers_are_the_same_at_every_call() -> None:

@@ -196,3 +196,10 @@ def test_a_question_about_the_paper_before_is_about_one_paper(dictionary: Dictio
     shares = {"trend": 0.7, "overview": 0.2, "lookup": 0.1}
     query = understand(question, dictionary, [turn], recognise=lambda *_: shares)
     assert (query.papers, query.intent) == (("2302.04761",), Intent.LOOKUP)
+
+
+def test_what_is_asked_of_the_paper_before_is_no_wish_for_another_form() -> None:
+    shares = {"restyle": 0.8, "lookup": 0.2}
+    about_it = signs(conversation=True, papers=1, carried=True, form=False)
+    assert decide(about_it, shares) is Intent.LOOKUP
+    assert decide(replace(about_it, form=True), shares) is Intent.RESTYLE

@@ -65,6 +65,28 @@ def test_a_model_that_fails_leaves_the_original(library: Library) -> None:
     assert desk.texts([KOREAN], "en", library, ScriptedGenerator([GLOSS])) == [""]
 
 
+def test_lines_are_made_ahead_while_nobody_waits_and_not_where_it_is_switched_off(library: Library) -> None:
+    desk, model = GlossDesk(CallQueue(), idle=False), ScriptedGenerator([GLOSS])
+    desk.prepare([KOREAN, ENGLISH], "en", library, model)
+    time.sleep(0.3)
+    assert desk.progress() == (0, 1)
+    assert not model.calls
+    desk.make_ahead(True)
+    until(lambda: desk.progress() == (1, 1))
+    assert desk.texts([KOREAN], "en", library, model) == [GLOSS]
+
+
+def test_what_a_page_waits_for_comes_before_what_is_made_ahead(library: Library) -> None:
+    other = replace(KOREAN, text=TEXT.replace("PickBot", "GripBot"))
+    queue, model = CallQueue(), ScriptedGenerator([GLOSS, GLOSS.replace("PickBot", "GripBot")])
+    desk = GlossDesk(queue)
+    with queue.joined_by(ModelCall(model, queue)):  # a question holds both back
+        desk.prepare([other], "en", library, model)
+        desk.texts([KOREAN], "en", library, model)
+    until(lambda: desk.progress() == (1, 1))
+    assert [TEXT in str(call) for call in model.calls][:1] == [True]
+
+
 def answer(text: str, said: str) -> Answer:
     support = Support(1, KOREAN.section, TEXT, 0, len(TEXT))
     citation = Citation(1, KOREAN.arxiv_id, "PickBot", "2024-05-01", "", KOREAN.section, TEXT, 0, len(TEXT))

@@ -258,7 +258,7 @@ def test_the_newest_day_is_translated_before_anybody_looks_those_of_the_lead_fir
         lambda: SimpleNamespace(generator=ScriptedGenerator(), loading=next(loading)),
     )
     monkeypatch.setattr(
-        gloss, "desk", lambda: SimpleNamespace(texts=lambda passages, *others: asked.extend(passages))
+        gloss, "desk", lambda: SimpleNamespace(prepare=lambda passages, *others: asked.extend(passages))
     )
     gloss.translate_newest(library, "ko")
     votes = [library.snapshot.papers.get(one.arxiv_id).votes or 0 for one in asked]

@@ -11,7 +11,7 @@ import re
 from enum import IntEnum
 
 from rag_app.answer import choosing
-from rag_app.answer.plans.overview import FEWEST
+from rag_app.answer.plans.overview import FEWEST, overview
 from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
@@ -42,8 +42,12 @@ class Verdict(IntEnum):
 
 
 def conditions(selection: Selection) -> AnswerPlan | None:
-    """The papers on the topic for which every condition holds, with the sentence that shows it."""
+    """The papers on the topic for which every condition holds, with the sentence that shows it. Where
+    those for which it does not hold are asked for, too, they are an overview.
+    """
     query = selection.query
+    if open_patterns.DIVIDING.search(query.question):
+        return overview(selection)
     asked = open_patterns.denial(query.topic)
     topic = open_patterns.narrow_subject(asked.rest)
     hits = choosing.ranked(selection, open_patterns.subject(asked.rest), JUDGED)
@@ -58,7 +62,9 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS and passage],
         topic,
     )
-    unsaid = [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID]
+    unsaid = _likeliest(
+        selection, [hit for hit, verdict, _ in judged if verdict is Verdict.UNSAID], asked, topic
+    )
     weights = choosing.with_terms(selection, f"{topic} {query.topic}")
     points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST]]
     if len(points) >= ENOUGH:
@@ -70,6 +76,24 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     ]
     lead = "conditions_some" if points else "conditions_unsaid"
     return _plan(selection, [*points, *extra], lead, len(points) or len(extra))
+
+
+def _likeliest(selection: Selection, unsaid: list[Hit], asked: Denial, topic: str) -> list[Hit]:
+    """Papers whose digests say nothing to the condition: first those that do it in one of the ways that the
+    question names, then those that do what the topic says rather than measure or survey it.
+    """
+    lexical = selection.library.lexical
+
+    def told(hit: Hit) -> tuple[bool, bool]:
+        text = document(hit.paper)
+        ways = any((lexical.coverage(way, text) or 0.0) >= SAID for way in asked.ways)
+        made = any(
+            open_patterns.CONTRIBUTING.search(p.text) and _is_about(selection, p.text, topic)
+            for p in choosing.whole(hit.paper)
+        )
+        return ways, made and not open_patterns.made_thing(hit.paper.title)
+
+    return sorted(unsaid, key=told, reverse=True)
 
 
 def _firmest(selection: Selection, shown: list[tuple[Hit, Passage]], topic: str) -> list[tuple[Hit, Passage]]:

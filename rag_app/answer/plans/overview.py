@@ -1,4 +1,4 @@
-"""Plans for what many papers say together: an overview, a recommendation, a concept.
+"""Plans for what many papers say together: an overview, a recommendation, similar papers.
 
 Knows: how many papers each holds and how they are put in order. Does not know: how papers are scored
 or sentences chosen (`answer.choosing`), or how groups are found (`answer.groups`).
@@ -6,17 +6,20 @@ or sentences chosen (`answer.choosing`), or how groups are found (`answer.groups
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag_app.answer import choosing, groups
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
+from rag_app.collection.bm25 import document
 from rag_app.lang import reads_as
-from rag_app.records import Paper, Passage
+from rag_app.records import Paper
 from rag_app.search import open_patterns
 from rag_app.search import similar as likeness
 from rag_app.text.cleaning import clean_line, escape_markdown
+from rag_app.text.terms import nouns
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
 LEAST_GROUPS = 2  # with the papers that are in none
@@ -25,11 +28,9 @@ RECOMMENDED, FEWEST_RECOMMENDED, SIMILAR = 5, 3, 6
 RANKS = 20  # places that count nearly alike where two rankings are fused
 MOST_WORDS = 185  # of the sentences of an overview
 REASON = 2  # sentences
-DEFINED_IN, USED_IN = 2, 3  # papers
-LOOKED_AT = 12  # papers among which a definition is looked for
-NAMED_SHARE = 0.5  # of a name's terms, that a sentence about it holds
-OPENING = 24  # characters that a sentence begins with
-LATER = 0.02  # what each further place in the ranking costs a definition
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
+TELLING = 0.4  # rarity of a phrase of the purpose that tells why a paper fits it
+WHOLE = 0.99  # share of its terms that a digest says
 
 
 def overview(selection: Selection) -> AnswerPlan | None:
@@ -78,63 +79,34 @@ def recommendation(selection: Selection) -> AnswerPlan | None:
     hits = choosing.diverse(sure, selection.query.limit or RECOMMENDED, selection.library)
     hits.sort(key=lambda hit: (-round(hit.score), -(hit.paper.votes or 0)))
     weights = choosing.with_terms(selection, subject)
-    points = tuple(_point(selection, hit.paper, weights, REASON) for hit in hits)
+    fits = words(selection.query.language)["fits"]
+    points = []
+    for hit in hits:
+        said = ", ".join(_fitting(selection, hit.paper, subject))
+        told = choosing.telling(hit.paper, weights, selection.library, REASON)
+        points.append(Point(hit.paper, told, fits.format(terms=said) if said else ""))
     lead = words(selection.query.language)["recommended"].format(count=len(points))
-    return AnswerPlan((Group(points),), Form.STEPS, lead) if points else None
+    return AnswerPlan((Group(tuple(points)),), Form.STEPS, lead) if points else None
 
 
-def concept(selection: Selection) -> AnswerPlan | None:
-    """What something is, by the digests that say so, then where it is used, and what else is asked."""
-    subject = open_patterns.subject(selection.query.topic)
-    papers = [hit.paper for hit in choosing.ranked(selection, subject)[:LOOKED_AT]]
-    if not papers:
-        return None
-    first = _definitions(selection, papers, open_patterns.named(selection.query.topic) or subject)
-    told = {point.paper.arxiv_id for point in first}
-    weights = choosing.with_terms(selection, selection.query.topic)
-    faults = bool(open_patterns.FAULTS.search(selection.query.question))
-    tell = choosing.faults if faults else choosing.telling
-    others = [
-        Point(paper, passages)
-        for paper in papers
-        if paper.arxiv_id not in told and (passages := tell(paper, weights, selection.library))
-    ][:USED_IN]
-    phrases = words(selection.query.language)
-    heads = phrases["what_it_is"], phrases["its_faults" if faults else "where_used"]
-    groups_of = [
-        Group(tuple(points), head) for points, head in zip((first, others), heads, strict=True) if points
-    ]
-    return AnswerPlan(tuple(groups_of))
-
-
-def _definitions(selection: Selection, papers: Sequence[Paper], name: str) -> list[Point]:
-    """The sentences that say best what `name` is, one of each of the best papers for it."""
-    best: list[tuple[float, Point]] = []
-    for place, paper in enumerate(papers):
-        worths = [(_defines(selection, passage, name), passage) for passage in choosing.whole(paper)]
-        worth, passage = max(worths, key=lambda pair: pair[0], default=(0.0, None))
-        if passage and worth > 0:
-            best.append((worth - LATER * place, Point(paper, (passage,))))
-    best.sort(key=lambda pair: -pair[0])
-    return [point for _, point in best[:DEFINED_IN]]
-
-
-def _defines(selection: Selection, passage: Passage, name: str) -> float:
-    """How well a sentence says what `name` is: it holds the name, best at its beginning, says of it that
-    it is something, and does not do so in a few words.
+def _fitting(selection: Selection, paper: Paper, subject: str) -> list[str]:
+    """The phrases of a purpose that a digest says in either language, longest runs of words; of Korean its
+    nouns: why the paper fits it.
     """
-    lexical = selection.library.lexical
-    covered = lexical.coverage(name, passage.text) or 0.0
-    if covered < NAMED_SHARE or not open_patterns.DEFINING.search(passage.text):
-        return 0.0
-    opens = (lexical.coverage(name, passage.text[:OPENING]) or 0.0) >= NAMED_SHARE
-    own = bool(open_patterns.OWN_WORK.search(passage.text))
-    length = min(len(passage.text.split()), choosing.EASY_WORDS) / choosing.EASY_WORDS
-    return covered + 0.8 * opens - 0.5 * own + 0.2 * length
-
-
-def _point(selection: Selection, paper: Paper, weights: dict[str, float], count: int = 1) -> Point:
-    return Point(paper, choosing.telling(paper, weights, selection.library, count))
+    lexical, text = selection.library.lexical, f"{paper.title}\n{document(paper)}"
+    spans = [place for place, _ in nouns(subject)] or [match.span() for match in WORD.finditer(subject)]
+    runs: list[tuple[int, int]] = []
+    for start, end in spans:
+        if (lexical.coverage(subject[start:end], text) or 0.0) < WHOLE:
+            continue
+        joined = bool(runs) and not subject[runs[-1][1] : start].strip()
+        runs.append((runs.pop()[0] if joined else start, end))
+    phrases = dict.fromkeys(subject[start:end] for start, end in runs)
+    return [
+        phrase
+        for phrase in phrases
+        if max(map(lexical.rarity, lexical.own_terms(phrase)), default=0.0) >= TELLING
+    ]
 
 
 def similar(selection: Selection) -> AnswerPlan | None:

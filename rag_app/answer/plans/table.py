@@ -1,7 +1,8 @@
 """The plan for a table: a row for each paper, a cell for each thing that is asked of it.
 
 Knows: which papers have a row, which sentence of a digest fills a cell, and that a digest which says
-nothing leaves it empty. Does not know: how papers are scored, or how a table looks.
+nothing leaves it empty. Does not know: what a column asks for (`answer.columns`), how papers are scored, or
+how a table looks.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag_app.answer import choosing
+from rag_app.answer import choosing, columns
+from rag_app.answer.columns import Column
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
+from rag_app.collection.bm25 import LexicalIndex
 from rag_app.collection.paper_names import TITLE_HEAD
-from rag_app.records import Paper, Passage
+from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns
 from rag_app.text import numbers
 
@@ -24,7 +27,8 @@ FEWEST_ROWS = 2  # of a table with the columns that were asked for
 LONGEST_CELL = 22  # words; a longer sentence gives the clauses with its figures
 FILLED = 0.6  # share of the best score that a digest with every figure asked for gains
 LOOKED_AT = 120  # papers among which those with figures are looked for
-SAYS = 0.3  # share of a column's terms in a sentence that speaks of it
+MADE = 0.7  # share of the best score that a paper gains which makes what is asked for
+USED_AGAIN = 0.2  # what a sentence loses that fills another cell of the row
 CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=며|고)\s+|(?<=지만)\s+|(?<=으며,)\s+")
 
 
@@ -32,106 +36,118 @@ def table(selection: Selection) -> AnswerPlan | None:
     """The papers that are named and those that fit best, with what their digests say to each column."""
     query = selection.query
     named = _named(selection)
-    columns = open_patterns.columns(query.question)
+    names = open_patterns.columns(query.question)
     subject = open_patterns.narrow_subject(open_patterns.without_columns(query.topic))
     # What the columns name tells the papers, too, where no colon sets it apart.
     told = open_patterns.narrow_subject(query.topic.partition(":")[0])
     ranked = choosing.ranked(selection, told, LOOKED_AT)
-    asked = [column for column in columns if _asks_figures(column)]
-    gain = FILLED * ranked[0].score if ranked else 0.0
-    fit = sorted(ranked, key=lambda hit: -(hit.score + gain * _filled(selection, hit.paper, asked)))
+    asked = [column for column in columns.columns(names, selection.library.lexical) if not column.open]
+    best = ranked[0].score if ranked else 0.0
+    thing = open_patterns.made_thing(subject)
+
+    def worth(hit: Hit) -> float:
+        made = MADE * bool(thing and _makes(hit.paper, thing))
+        return hit.score + best * (made + FILLED * _filled(selection, hit.paper, asked))
+
+    fit = sorted(ranked, key=lambda hit: -worth(hit))
     hits = choosing.sure(fit, query.limit or ROWS, FEWEST)
     others = [hit.paper for hit in hits if hit.paper not in named]
     papers = [*named, *others][: max(query.limit or ROWS, len(named) + 1)]
-    return of_papers(selection, papers, columns, subject)
+    return of_papers(selection, papers, names, subject)
 
 
-def _filled(selection: Selection, paper: Paper, columns: Sequence[str]) -> float:
-    """How well a digest fills the columns that ask for figures, 0 to 1."""
+def _makes(paper: Paper, thing: re.Pattern[str]) -> bool:
+    """Whether a paper gives the thing itself rather than uses it: its title or a sentence says so."""
+    if thing.search(paper.title):
+        return True
+    return any(
+        thing.search(p.text) and open_patterns.CONTRIBUTING.search(p.text) for p in choosing.whole(paper)[:3]
+    )
+
+
+def _filled(selection: Selection, paper: Paper, asked: Sequence[Column]) -> float:
+    """How well the sentences of a digest that hold figures fill columns, 0 to 1."""
     lexical = selection.library.lexical
     holding = [p.text for p in choosing.whole(paper) if numbers.values_of(p.text)]
-    best = [
-        max((lexical.coverage(column, text) or 0.0 for text in holding), default=0.0) for column in columns
-    ]
+    best = [max((column.told_by(text, lexical) for text in holding), default=0.0) for column in asked]
     return sum(best) / len(best) if best else 0.0
 
 
 def of_papers(
-    selection: Selection, papers: Sequence[Paper], columns: Sequence[str], subject: str
+    selection: Selection, papers: Sequence[Paper], names: Sequence[str], subject: str
 ) -> AnswerPlan | None:
-    """A row for each of `papers`; without columns, what they do and their figures."""
+    """A row for each of `papers`; without names of columns, what they do and their figures."""
     if not papers:
         return None
     phrases = words(selection.query.language)
     usual = [phrases["does"], phrases["result"]]
-    asked = [column for column in columns if not _is_name(column)] or usual
+    asked = [name for place, name in enumerate(names) if place or not _is_name(name)] or usual
     rows = _rows(selection, papers, asked, subject)
     if len(rows) < FEWEST_ROWS and asked != usual:
         asked, rows = usual, _rows(selection, papers, usual, subject)
     return AnswerPlan(tuple(rows), Form.TABLE, columns=tuple(asked)) if rows else None
 
 
-def _rows(selection: Selection, papers: Sequence[Paper], columns: Sequence[str], subject: str) -> list[Group]:
+def _rows(selection: Selection, papers: Sequence[Paper], names: Sequence[str], subject: str) -> list[Group]:
     """The rows of the papers whose digests say something to a column."""
-    rows = [Group(tuple(_cells(selection, paper, columns, subject))) for paper in papers]
+    asked = columns.columns(names, selection.library.lexical)
+    rows = [Group(tuple(_cells(selection, paper, asked, subject))) for paper in papers]
     return [row for row in rows if any(point.passages for point in row.points)]
 
 
-def _cells(selection: Selection, paper: Paper, columns: Sequence[str], subject: str) -> list[Point]:
-    """A cell for each column; a sentence fills one of them."""
-    free = list(choosing.whole(paper))
+def _cells(selection: Selection, paper: Paper, asked: Sequence[Column], subject: str) -> list[Point]:
+    """A cell for each column. A sentence fills several where it speaks of each."""
     told: dict[str, Passage] = {}
-    for column in sorted(columns, key=_asks_figures, reverse=True):  # few sentences hold figures
-        first = column == columns[0] and not _asks_figures(column)
-        passage = _best(selection, free, column, subject, first=first)
+    every = choosing.whole(paper)
+    for column in sorted(asked, key=lambda one: -one.figures):  # few sentences hold figures
+        used = tuple(told.values())
+        passage = _best(selection, every, used, column, subject)
+        if passage is None and column is asked[0] and column.open:
+            passage = next((p for p in every if p not in used), None)  # what the paper is about
         if passage:
-            free.remove(passage)
-            told[column] = _clauses(passage)
-    return [Point(paper, (told[c],) if c in told else (), column=c) for c in columns]
+            told[column.name] = passage
+    lexical = selection.library.lexical
+    cut = {
+        column.name: _clauses(told[column.name], column, lexical) for column in asked if column.name in told
+    }
+    return [Point(paper, (cut[c.name],) if c.name in cut else (), column=c.name) for c in asked]
 
 
 def _best(
-    selection: Selection, passages: Sequence[Passage], column: str, subject: str, *, first: bool
+    selection: Selection, passages: Sequence[Passage], used: Sequence[Passage], column: Column, subject: str
 ) -> Passage | None:
-    """The sentence that says most to the column: with a figure, where one is asked for. The first
-    column, which mostly says what a paper is, is not left empty.
-    """
+    """The sentence that says most to the column, one that is `used` only where it says much."""
     lexical = selection.library.lexical
-    figures = _asks_figures(column)
-    fit = [p for p in passages if not figures or numbers.values_of(p.text)]
-
-    results = figures and bool(open_patterns.RESULTS.search(column))
-    sizes = figures and bool(open_patterns.SIZE_ASKED.search(column))
-
-    def says(passage: Passage) -> float:
-        if results:
-            return SAYS * bool(open_patterns.SCORES.search(passage.text))
-        said = lexical.coverage(column, passage.text) or 0.0
-        return max(said, SAYS * bool(sizes and open_patterns.SIZES.search(passage.text)))
+    told = {
+        passage: column.told_by(passage.text, lexical) - USED_AGAIN * (passage in used)
+        for passage in passages
+    }
 
     def worth(passage: Passage) -> float:
-        return says(passage) + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
+        return told[passage] + 0.3 * (lexical.coverage(subject, passage.text) or 0.0)
 
-    best = max(fit, key=worth, default=None)
-    if best and (first or results or says(best) >= SAYS):
-        return best
-    return next(iter(passages), None) if first else None
+    fit = [passage for passage in passages if told[passage] >= columns.LEAST]
+    return max(fit, key=worth, default=None)
 
 
-def _asks_figures(column: str) -> bool:
-    return bool(open_patterns.FIGURES_ASKED.search(column))
-
-
-def _clauses(passage: Passage) -> Passage:
-    """The sentence, or of a long one the clauses that hold its figures, as one verbatim stretch."""
+def _clauses(passage: Passage, column: Column, lexical: LexicalIndex) -> Passage:
+    """The sentence, or of a long one the clauses that speak of the column or else hold its figures, as one
+    verbatim stretch.
+    """
     if len(passage.text.split()) <= LONGEST_CELL:
         return passage
     cuts = [0, *(match.end() for match in CLAUSE.finditer(passage.text)), len(passage.text)]
-    spans = list(pairwise(cuts))
-    holding = [span for span in spans if numbers.values_of(passage.text[slice(*span)])]
-    if not holding or len(holding) == len(spans):
+    parts = [_part(passage, *span) for span in pairwise(cuts)]
+    speaking = [part for part in parts if column.told_by(part.text, lexical) >= columns.LEAST]
+    holding = speaking or [part for part in parts if numbers.values_of(part.text)]
+    if not holding or len(holding) == len(parts):
         return passage
-    start, end = holding[0][0], holding[-1][1]
+    last = holding[-1]
+    return _part(passage, holding[0].start - passage.start, last.start + len(last.text) - passage.start)
+
+
+def _part(passage: Passage, start: int, end: int) -> Passage:
+    """A stretch of a sentence, as a passage of its own."""
     text = passage.text[start:end].rstrip()
     at = passage.start + start
     return Passage(passage.arxiv_id, passage.section, at, at + len(text), text, passage.score)

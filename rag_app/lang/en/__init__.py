@@ -39,5 +39,4 @@ LANGUAGE = Language(
     topics=TOPICS,
     phrases=PHRASES,
     prompts=PROMPTS,
-    model_say=1.0,  # calibrated, with Korean's, on 86 lookups
 )

@@ -57,5 +57,4 @@ LANGUAGE = Language(
     topics=TOPICS,
     phrases=PHRASES,
     prompts=PROMPTS,
-    model_say=1.0,
 )

@@ -32,6 +32,5 @@ LANGUAGE = Language(
     phrases=PHRASES,
     prompts=PROMPTS,
     # its words are rarely those of the digests
-    model_say=1.0,
     fair_share=0.08,  # a sign says as much as two letters
 )  # fmt: skip

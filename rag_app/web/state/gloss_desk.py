@@ -1,6 +1,8 @@
-"""Glosses that the page waits for, made in a thread of their own while no answer needs the model.
+"""Glosses that the page waits for, and those made ahead, in a thread of their own while no answer needs the
+model.
 
-Knows: which sentences were asked for last, and that a question comes first. Does not know: how a gloss
+Knows: which sentences were asked for last, that a question comes first, and what a page waits for before
+what is made ahead. Does not know: how a gloss
 is made (`answer.glosses`), or how anything looks.
 """
 
@@ -31,9 +33,14 @@ Place = tuple[str, str]  # language, sentence
 class GlossDesk:
     """The glosses of all tabs. What a page shows is asked for again each time it is drawn."""
 
-    def __init__(self, queue: CallQueue) -> None:
-        """Glosses wait while an answer of the `queue` has the model, or wants it."""
+    def __init__(self, queue: CallQueue, *, idle: bool = True) -> None:
+        """Glosses wait while an answer of the `queue` has the model, or wants it; `idle` says whether any
+        are made ahead.
+        """
         self._queue = queue
+        self._idle = idle
+        self._ahead: dict[Place, Passage] = {}
+        self._sources: tuple[Library, Generator] | None = None  # of those made ahead
         self._lock = threading.Lock()
         self._made: dict[Place, str] = {}  # an empty text where there is none
         self._wanted: dict[Place, Passage] = {}  # in the order in which they are made
@@ -56,6 +63,33 @@ class GlossDesk:
             self._made.get((language, p.text)) if glosses.wanted(p.text, language) else "" for p in passages
         ]
 
+    def prepare(
+        self, passages: Sequence[Passage], language: str, library: Library, generator: Generator
+    ) -> None:
+        """These are made while nobody waits for any other, in their order."""
+        from rag_app.answer import glosses
+
+        wanted = [p for p in passages if glosses.wanted(p.text, language)]
+        for place, text in glosses.known(wanted, language, library, generator.model).items():
+            self._made[language, wanted[place].text] = text
+        self._ahead = {(language, p.text): p for p in wanted}
+        self._sources = library, generator
+        self._start_ahead()
+
+    @property
+    def idle(self) -> bool:
+        """Whether glosses are made ahead."""
+        return self._idle
+
+    def make_ahead(self, idle: bool) -> None:
+        """Switch making them ahead on, or off at once."""
+        self._idle = idle
+        self._start_ahead()
+
+    def progress(self) -> tuple[int, int]:
+        """(made, all) of those made ahead."""
+        return sum(place in self._made for place in self._ahead), len(self._ahead)
+
     def any_made(self, places: Sequence[Place]) -> bool:
         """Whether one of these has come to its end."""
         return any(place in self._made for place in places)
@@ -64,6 +98,14 @@ class GlossDesk:
         """Put these before all others, and see that somebody works."""
         with self._lock:
             self._wanted = missing | self._wanted
+        self._start(library, generator)
+
+    def _start_ahead(self) -> None:
+        if self._idle and self._sources:
+            self._start(*self._sources)
+
+    def _start(self, library: Library, generator: Generator) -> None:
+        with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._work, args=(library, generator), name="glosses", daemon=True
@@ -78,7 +120,7 @@ class GlossDesk:
             except Exception as error:  # the sentences stand as they are, as long as the server runs
                 log.warning("no glosses: %s", as_rag_error(error).message)
                 with self._lock:
-                    self._made |= dict.fromkeys(self._wanted, "")
+                    self._made |= dict.fromkeys((*self._wanted, *self._ahead), "")
             count = NEXT
 
     def _next(self, count: int) -> dict[Place, Passage]:
@@ -87,18 +129,22 @@ class GlossDesk:
             threading.Event().wait(PAUSE)
         with self._lock:
             self._wanted = {place: p for place, p in self._wanted.items() if place not in self._made}
-            language = next(iter(self._wanted), ("", ""))[0]
-            return dict([one for one in self._wanted.items() if one[0][0] == language][:count])
+            ahead = {p: one for p, one in self._ahead.items() if self._idle and p not in self._made}
+            waiting = self._wanted or ahead
+            language = next(iter(waiting), ("", ""))[0]
+            return dict([one for one in waiting.items() if one[0][0] == language][:count])
 
     def _make(self, some: dict[Place, Passage], library: Library, generator: Generator) -> None:
         """Make these glosses; those that a question interrupts are made after it."""
         from rag_app.answer import glosses
 
         places, stop = list(some), threading.Event()
+        nobody_waits = not self._wanted
         work = glosses.glosses(list(some.values()), places[0][0], library, generator, stop=stop)
         with closing(work):
             for gloss in work:
                 if gloss.finished:
                     self._made[places[gloss.index]] = gloss.text
-                if self._queue.busy:
+                in_the_way = nobody_waits and (self._wanted or not self._idle)
+                if self._queue.busy or in_the_way:
                     stop.set()

@@ -20,6 +20,7 @@ from rag_app.machine import free_memory
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, device, size
 from rag_app.web.state import app_state, background_jobs
+from rag_app.web.widgets import gloss
 from rag_app.web.widgets.notices import show_error, show_no_model
 from rag_app.web.widgets.stop_button import stop_button
 from rag_app.weights import store
@@ -37,6 +38,8 @@ def page(words: Words) -> None:
     engine = app_state.engine()
     every = REFRESH_SECONDS if engine.loading else None
     st.fragment(_running_model, run_every=every, key="current-model")(words, engine.loading)
+    if engine.generator:
+        gloss.switch(words)
     machine = _machine()
     _hardware(machine, words)
     settings = app_state.settings()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 LOOK_SECONDS = 1.0
-AHEAD = 24  # papers of the newest day whose lines are translated before anybody looks
+AHEAD = 60  # papers of the newest day whose lines are translated before anybody looks
 LONGEST = 2_000  # characters of a sentence
 PENDING = "glosses-pending"  # what this run of the page waits for
 
@@ -42,7 +42,7 @@ class PageReader:
 
 @st.cache_resource(show_spinner=False)
 def desk() -> GlossDesk:
-    return GlossDesk(conversations.call_queue())
+    return GlossDesk(conversations.call_queue(), idle=app_state.served_settings().idle_glosses)
 
 
 def as_read(passages: Sequence[Passage], reader: PageReader, length: int = LONGEST) -> list[str]:
@@ -120,7 +120,25 @@ def translate_newest(library: Library, language: str) -> None:
     papers = brief.by_votes(brief.papers_of(period.newest_day(library.snapshot.papers), library))[:AHEAD]
     said = [passage for paper in papers if (passage := brief.first_sentence(paper))]
     if engine.generator:
-        desk().texts(said, language, library, engine.generator)
+        desk().prepare(said, language, library, engine.generator)
+
+
+def switch(words: Words) -> None:
+    """Whether lines of the newest day are translated ahead, and how far that is."""
+    made, total = desk().progress()
+    working = desk().idle and made < total
+    st.fragment(_switch, run_every=LOOK_SECONDS if working else None, key="idle-glosses")(words)
+
+
+def _switch(words: Words) -> None:
+    chosen = st.toggle(
+        words["idle_glosses"], desk().idle, key="idle-glosses-on", help=words["idle_glosses_help"]
+    )
+    if chosen != desk().idle:
+        desk().make_ahead(chosen)
+    made, total = desk().progress()
+    if total:
+        st.progress(made / total, words["idle_glosses_made"].format(made=made, total=total))
 
 
 def _look(pending: tuple[Place, ...]) -> None:

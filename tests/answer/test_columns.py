@@ -1,0 +1,51 @@
+"""What fills a cell: a count beside what it counts, results with figures, things said in other words."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.answer.columns import LEAST, columns
+from rag_app.collection.library import Library
+from tests.helpers.fakes import made
+
+DAY = """## Daily Papers (2027-05-01)
+
+### [PierSet: A Data Set of Harbour Clips](https://arxiv.org/abs/2705.00001)
+
+- **What's New**: PierSet은 항만을 찍은 비디오 클립(clip) 데이터셋(dataset)입니다. 과제(task)는 40개입니다. \
+텍스트(text)도 있습니다.
+- **Performance**: 모델(model)은 전체 파라미터(parameter) 7B 가운데 활성(active) 파라미터 2B를 씁니다.
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return made(tmp_path_factory.mktemp("columns"), {"day.md": DAY})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fills"),
+    [
+        ("클립 수", "이 데이터셋은 120만 개의 비디오 클립으로 이루어집니다.", True),
+        ("클립 수", "비디오 클립을 3단계로 거릅니다.", False),
+        ("number of clips", "이 데이터셋은 120만 개의 비디오 클립으로 이루어집니다.", True),
+        ("크기", "약 95억 개의 토큰이 있습니다.", True),
+        ("성능", "정확도 71.3%를 기록했습니다.", True),
+        ("성능", "성능이 뛰어납니다.", False),
+        ("human score", "인간 전문가는 91.0점입니다.", True),
+        ("데이터셋", "LibriSpeech 코퍼스로 학습했습니다.", True),
+        ("종류(텍스트/이미지)", "텍스트를 모은 자료입니다.", True),
+    ],
+)
+def test_a_sentence_fills_a_column_that_it_answers(
+    name: str, text: str, fills: bool, library: Library
+) -> None:
+    (column,) = columns([name], library.lexical)
+    assert (column.told_by(text, library.lexical) >= LEAST) is fills
+
+
+def test_two_columns_for_the_same_thing_each_want_their_own_word(library: Library) -> None:
+    whole, active = columns(["전체 파라미터", "활성 파라미터"], library.lexical)
+    assert whole.told_by("1460억 개의 파라미터를 가진 모델입니다.", library.lexical) >= LEAST
+    assert not active.told_by("1460억 개의 파라미터를 가진 모델입니다.", library.lexical)
+    assert active.told_by("22억 개의 활성 파라미터를 씁니다.", library.lexical) >= LEAST
