@@ -87,7 +87,9 @@ def test_a_port_that_does_not_exist_is_refused(port: int, tmp_path: Path) -> Non
         server.serve(Settings(home=tmp_path), port)
 
 
-def test_the_page_gets_the_settings_of_the_command(tmp_path: Path) -> None:
+def test_the_page_gets_the_settings_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("RAG_")]:
+        monkeypatch.delenv(name)  # of whoever runs the tests
     home, digests, models = (tmp_path / name for name in "hdm")
     given = Settings(home=home, digests=digests, models=models, model="mine.gguf").resolved()
     assert Path(given.model).is_absolute(), "the page starts in another folder"
