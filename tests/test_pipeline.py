@@ -13,7 +13,7 @@ import pytest
 
 from rag_app import pipeline
 from rag_app.collection import bm25
-from rag_app.collection.library import LEXICAL
+from rag_app.collection.library import LEXICAL, write_dictionaries
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError, DigestError, QuestionError
 from rag_app.progress import Stage
@@ -235,10 +235,9 @@ def test_an_index_without_its_papers_texts_answers_and_the_next_ingest_keeps_the
 ) -> None:
     listed = "Which papers are about robots?"
     with monkeypatch.context() as earlier:
-        written = pipeline.write_dictionaries
 
         def without_texts(papers: tuple[Paper, ...], folder: Path, last: Path | None) -> None:
-            written(papers, folder, last)
+            write_dictionaries(papers, folder, last)
             (folder / LEXICAL / bm25.DOCUMENTS).unlink()
 
         earlier.setattr(pipeline, "write_dictionaries", without_texts)

@@ -140,6 +140,8 @@ def alike(snapshot: str, arxiv_id: str, library: Any) -> list[Similar]:
 class Page:
     """The app over the fakes, and what the fakes can be told to do."""
 
+    asked: tuple[str, Any, Any]  # the last question, with its model and the conversation before
+
     def __init__(self, library: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         self.library = library
         self.monkeypatch = monkeypatch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -69,9 +70,9 @@ def test_a_port_that_is_taken_is_refused_before_anything_starts(taken: int, tmp_
 def test_another_program_at_the_other_localhost_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(server.os, "execve", lambda *_: None)  # it would become the page
-    monkeypatch.setattr(server.os, "chdir", lambda _: None)
-    monkeypatch.setattr(server.subprocess, "call", lambda *_, **__: 0)
+    monkeypatch.setattr(os, "execve", lambda *_: None)  # it would become the page
+    monkeypatch.setattr(os, "chdir", lambda _: None)
+    monkeypatch.setattr(subprocess, "call", lambda *_, **__: 0)
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
         port = other.getsockname()[1]
         server.serve(Settings(home=tmp_path), port)
@@ -86,7 +87,9 @@ def test_a_port_that_does_not_exist_is_refused(port: int, tmp_path: Path) -> Non
         server.serve(Settings(home=tmp_path), port)
 
 
-def test_the_page_gets_the_settings_of_the_command(tmp_path: Path) -> None:
+def test_the_page_gets_the_settings_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("RAG_")]:
+        monkeypatch.delenv(name)  # of whoever runs the tests
     home, digests, models = (tmp_path / name for name in "hdm")
     given = Settings(home=home, digests=digests, models=models, model="mine.gguf").resolved()
     assert Path(given.model).is_absolute(), "the page starts in another folder"
