@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +25,14 @@ from numpy.typing import NDArray
 from rag_app.collection.term_cache import TermCache
 from rag_app.records import Paper
 from rag_app.text.cleaning import clean
-from rag_app.text.glossary import mine_glossary
+from rag_app.text.glossary import LEAST_SHARE, mine_glossary
 from rag_app.text.terms import (
     STOP_WORDS,
     analysis_version,
     fold_word,
     morphemes,
     nouns,
+    stem,
     terms_of,
     words,
 )
@@ -122,9 +124,32 @@ class LexicalIndex:
         """
         weights = dict.fromkeys(self.own_terms(text), 1.0)
         for word in list(weights):
-            for term, share in self.glossary.get(word, {}).items():
+            for term, share in self.translations(word).items():
                 weights[term] = max(weights.get(term, 0.0), share)
         return weights
+
+    def translations(self, word: str) -> dict[str, float]:
+        """The translations of an English word with their probability, learned from all its forms: a text
+        writes "생성 (generation)", and a question asks what generates.
+        """
+        return self._translated.get(stem(word), {})
+
+    @cached_property
+    def _translated(self) -> dict[str, dict[str, float]]:
+        """Stem of English words -> their translations; a form counts by how many papers hold it."""
+        forms: dict[str, list[str]] = defaultdict(list)
+        for word in self.glossary:
+            forms[stem(word)].append(word)
+        return {one: self._pooled(words) for one, words in forms.items()}
+
+    def _pooled(self, words: Sequence[str]) -> dict[str, float]:
+        weights = {word: 1 + self.papers_with(word) for word in words}
+        shares: dict[str, float] = defaultdict(float)
+        for word, weight in weights.items():
+            for term, share in self.glossary[word].items():
+                shares[term] += weight * share
+        every = sum(weights.values())
+        return {term: share / every for term, share in shares.items() if share >= LEAST_SHARE * every}
 
     def paper_scores(self, text: str) -> dict[str, float]:
         """arXiv id -> BM25 score of the papers that share a term with `text`."""
@@ -137,7 +162,7 @@ class LexicalIndex:
         for term in self.own_terms(text):
             own = self._foreign if term.isascii() else 1.0
             best = np.zeros(len(self.papers), dtype=np.float32)
-            for spelling, weight in {**self.glossary.get(term, {}), term: own}.items():
+            for spelling, weight in {**self.translations(term), term: own}.items():
                 rows, values = self._postings(spelling)
                 best[rows] = np.maximum(best[rows], weight * values)
             held = np.flatnonzero(best)
@@ -233,7 +258,7 @@ class LexicalIndex:
         folded, english = text.casefold(), set(words(text))
         total = held = 0.0
         for term in self.own_terms(claim):
-            spellings = [t for t in (term, *self.glossary.get(term, {})) if t in self._vocabulary]
+            spellings = [t for t in (term, *self.translations(term)) if t in self._vocabulary]
             if spellings:
                 worth = 0.1 + max(map(self.rarity, spellings))
                 total += worth

@@ -45,6 +45,9 @@ class Words(Protocol):
 
     glossary: dict[str, dict[str, float]]  # English word -> its translations with their probability
 
+    def translations(self, word: str) -> dict[str, float]:
+        """Those of an English word in any of its forms, with their probability."""
+
     def papers_with(self, term: str) -> int:
         """How many papers have the term."""
 
@@ -190,7 +193,7 @@ class Spellings:
 
     def _translations(self, word: str) -> list[str]:
         if not is_other(word):
-            shares = self._lexical.glossary.get(fold_word(word), {})
+            shares = self._lexical.translations(fold_word(word))
             return [term for term, share in shares.items() if share >= WORD_SHARE]
         # Rare words are aligned with whatever stood beside them.
         found = {one: self._lexical.papers_with(one) for one in self._reverse.get(word, ())}

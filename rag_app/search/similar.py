@@ -91,7 +91,7 @@ def _shown(
         if term in said or len(term) < 2 or not (term in spellings or english):
             continue
         chosen.append(spellings.get(term, term))
-        said |= {term, *term.split("-"), *english, *lexical.glossary.get(term, ())}
+        said |= {term, *term.split("-"), *english, *lexical.translations(term)}
         if len(chosen) == SHARED:
             break
     return tuple(chosen)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag_app.lang import LANGUAGES
 
@@ -55,6 +55,22 @@ def fold_word(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+@cache
+def stem(word: str) -> str:
+    """The stem of an English word, which its forms share: "generate", "generation" and "generative" have one.
+
+    Source: Porter2, https://snowballstem.org/algorithms/english/stemmer.html
+    """
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
 
 
 @cache

@@ -59,6 +59,21 @@ def test_an_english_word_finds_the_korean_text(index: LexicalIndex) -> None:
     assert (korean > 0).tolist() == [False, True, True, False]
 
 
+def test_every_form_of_a_word_has_its_translations(tmp_path: Path) -> None:
+    texts = ["압축(compression)을 다룹니다.", "모델 압축(model compression)을 합니다.", "로봇(robot)입니다."]
+    papers = [
+        Paper(f"2401.0000{n}", f"제목 {n}", (), sections=(Section("Summary", text),))
+        for n, text in enumerate(texts)
+    ]
+    bm25.build(papers, tmp_path)
+    index = LexicalIndex(tmp_path)
+    assert "compress" not in index.glossary
+    for form in ("compress", "compressing", "compressed"):
+        assert list(index.translations(form)) == ["압축"]
+        assert set(index.paper_scores(f"what {form} models?")) >= {"2401.00000", "2401.00001"}
+    assert index.translations("robotics") != index.translations("compress")
+
+
 def test_each_word_is_translated_by_the_words_it_stands_beside() -> None:
     texts = [
         "강화 학습(reinforcement learning)과 지도 학습(supervised learning).",

@@ -24,6 +24,9 @@ class Translations:
     def __init__(self) -> None:
         self.glossary = {"wave": {"파도": 0.9}, "rarely": {"파도": 0.9}, "sort": {"정렬": 0.1}}
 
+    def translations(self, word: str) -> dict[str, float]:
+        return self.glossary.get(word, {})
+
     def papers_with(self, term: str) -> int:
         return 30 if term == "wave" else 1
 

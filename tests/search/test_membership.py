@@ -135,6 +135,9 @@ class NoWords:
     def __init__(self) -> None:
         self.glossary: dict[str, dict[str, float]] = {}
 
+    def translations(self, word: str) -> dict[str, float]:
+        return {}
+
     def papers_with(self, term: str) -> int:
         return 0
 

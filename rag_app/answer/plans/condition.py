@@ -170,9 +170,7 @@ def _words_for(selection: Selection, asked: Denial) -> list[str]:
     lexical = selection.library.lexical
     heads = lexical.own_terms(asked.what)[-1:]
     heads += [fold_word(word) for word in FREE.findall(asked.also)]
-    return [
-        t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.glossary.get(h, {}))) if len(t) > 1
-    ]
+    return [t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.translations(h))) if len(t) > 1]
 
 
 def _is_another_thing(selection: Selection, before: str) -> bool:
@@ -191,11 +189,11 @@ def _is_another_thing(selection: Selection, before: str) -> bool:
 
 def _also(selection: Selection, asked: Denial) -> re.Pattern[str] | None:
     """What the question says in other words for that something is not there, in either language."""
-    glossary = selection.library.lexical.glossary
+    lexical = selection.library.lexical
     parts = []
     for said in re.split(r"[,/·]", asked.also):
         spelled = [
-            "(?:" + "|".join(map(re.escape, (word, *glossary.get(fold_word(word), {})))) + ")"
+            "(?:" + "|".join(map(re.escape, (word, *lexical.translations(fold_word(word))))) + ")"
             for word in re.findall(r"\w+", said.casefold())
         ]
         if spelled:
