@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.answer import answerable, aspects, verification
-from rag_app.collection.digest_names import misspelt, respelt, unknown_names
+from rag_app.collection.digest_names import initials, misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.lang import alternatives, language_of
@@ -200,7 +200,7 @@ def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
     query = selection.query
     asked = aspects.asked_of(query, hit.paper)
     return answerable.rows(
-        _without_names(asked, query.names),
+        _without_names(asked, _own_names(query, hit.paper)),
         hit.passages,
         selection.library,
         language=query.language,
@@ -231,8 +231,18 @@ def _named(selection: Selection) -> set[str]:
     return set(selection.library.lexical.own_terms(" ".join(selection.query.names)))
 
 
+def _own_names(query: Query, paper: Paper) -> Sequence[str]:
+    """The names of a paper in a question: those that its title gives, in full or by its initials, if there
+    are such; then a data set that its text names is a part of what is asked.
+    """
+    title, short = fold(paper.title), initials(paper.title)
+    spelled = [name for name in query.names if fold(name) in title]
+    shortened = [word for word in TOKEN.findall(query.standalone) if word == short]
+    return [*spelled, *shortened] or query.names
+
+
 def _without_names(asked: str, names: Sequence[str]) -> str:
-    """What is asked, without the names of the papers."""
+    """What is asked, without these names."""
     for name in names:
         # A particle left alone would be taken for a word.
         asked = re.sub(rf"{re.escape(name)}(?:{ENDINGS}(?=\W|$))?", " ", asked)
