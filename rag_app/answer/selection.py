@@ -84,10 +84,11 @@ def _answering_first(selection: Selection, hit: Hit) -> Hit:
     """The hit with the sentences first that are likely to answer what is asked of its paper.
 
     Words rank a digest in the question's language best (51 of 55 facts are in the first sentence, 46 by the
-    signs), and one in another language worse (32 of 44, 38 by the signs).
+    signs), and one in another language worse (32 of 44, 38 by the signs). A comparison often asks no fact.
     """
-    language = selection.query.language
-    if selection.named and all(language_of(passage.text) != language for passage in hit.passages):
+    language, compares = selection.query.language, selection.query.intent is Intent.COMPARE
+    foreign = all(language_of(passage.text) != language for passage in hit.passages)
+    if selection.named and foreign and not compares:
         likely = zip(hit.passages, probabilities(selection, hit), strict=True)
         return replace(hit, passages=tuple(p for p, _ in sorted(likely, key=lambda one: -one[1])))
     return (
