@@ -112,7 +112,9 @@ def install_cpu_torch(venv: Path, requirement: str) -> None:
     """Torch without its CUDA libraries, which the lock then takes for its own; or how to get it."""
     say(f"no NVIDIA GPU answers: trying {requirement}")
     try:
-        _pip(venv, "it could not be had", "install", "-qqq", "--no-deps", requirement)
+        options = ["-qqq", "--no-deps", requirement]
+        # Pip's errors would frighten: another build does as well.
+        _pip(venv, "it could not be had", "install", *options, said=subprocess.DEVNULL)
     except SetUpError:
         say(f"pip's index has no {requirement}: about {CUDA_GB:.0f} GB of CUDA libraries will lie unused; to")
         say(
@@ -131,13 +133,16 @@ def install_packages(venv: Path, root: Path, machine: Machine) -> None:
     _pip(venv, "rag-app itself could not be installed", "install", *options, str(root))
 
 
-def _pip(venv: Path, failure: str, *arguments: str, **variables: str) -> None:
+def _pip(venv: Path, failure: str, *arguments: str, said: int | None = None, **variables: str) -> None:
     variables = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", **variables}
-    _run([str(venv_python(venv)), "-m", "pip", *arguments], failure, variables)
+    _run([str(venv_python(venv)), "-m", "pip", *arguments], failure, variables, said)
 
 
-def _run(command: Sequence[str], failure: str, variables: Mapping[str, str] | None = None) -> None:
-    done = subprocess.run(command, env={**os.environ, **(variables or {})}, check=False)
+def _run(
+    command: Sequence[str], failure: str, variables: Mapping[str, str] | None = None, said: int | None = None
+) -> None:
+    """Run a step; `said` is where its errors go, by default to the terminal."""
+    done = subprocess.run(command, env={**os.environ, **(variables or {})}, stderr=said, check=False)
     if done.returncode != 0:
         raise SetUpError(failure, "the reason stands above; the next run continues from this step")
 

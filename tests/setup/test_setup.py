@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,13 @@ class Runs:
         self.variables: list[dict[str, str]] = []
         self.fail_at = "nothing"
 
-    def __call__(self, command: Sequence[str], failure: str, variables: dict[str, str] | None = None) -> None:
+    def __call__(
+        self,
+        command: Sequence[str],
+        failure: str,
+        variables: dict[str, str] | None = None,
+        said: int | None = None,
+    ) -> None:
         line = " ".join(command)
         self.commands.append(line)
         self.variables.append(variables or {})
@@ -314,10 +321,11 @@ def test_an_index_without_a_cpu_build_of_torch_costs_a_line_only(
 ) -> None:
     (checkout / "requirements.lock").write_text(TORCH_LOCK)
 
-    def refuse(command: Sequence[str], failure: str, variables: dict[str, str] | None = None) -> None:
+    def refuse(command: Sequence[str], failure: str, *others: Any) -> None:
         if command[-1].endswith("+cpu"):
+            assert subprocess.DEVNULL in others  # pip's errors would frighten
             raise SetUpError(failure)
-        runs(command, failure, variables)
+        runs(command, failure, *others)
 
     monkeypatch.setattr(__main__, "_run", refuse)
     __main__.set_up(checkout, "cpu", machine())
