@@ -279,7 +279,7 @@ def test_a_collection_of_its_own_is_made_once_and_the_user_s_stays(tmp_path: Pat
     current = batch.own_collection(settings, [digests]).home / "index" / "CURRENT"
     made_at = current.stat().st_mtime_ns
     batch.own_collection(settings, [digests])
-    assert rows[0]["citations"] == ["2405.00001"]
+    assert rows[0]["ranked"][0] == "2405.00001"
     assert rows[0]["scanned"] == 3
     assert current.stat().st_mtime_ns == made_at
     assert not (settings.home / "index").exists()

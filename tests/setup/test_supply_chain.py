@@ -135,5 +135,5 @@ def test_weights_are_fetched_in_formats_that_hold_no_code() -> None:
 
     formats = {(model.kind, Path(model.file).suffix) for model in catalogue()}
     # A repository is read as JSON and safetensors alone; the .bin is plain 4-bit blocks, which
-    # become safetensors.
-    assert formats == {("llm", ".gguf"), ("embedder", ""), ("embedder", ".bin")}
+    # become safetensors; of a zip only JSON and safetensors are unpacked.
+    assert formats == {("llm", ".gguf"), ("embedder", ""), ("embedder", ".bin"), ("embedder", ".zip")}
