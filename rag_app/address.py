@@ -59,8 +59,11 @@ class Address:
         return self.host == "localhost" or is_loopback(self.host)
 
     def answering(self) -> Address:
-        """This address, with localhost as the number at which something listens, if anything does."""
-        if self.host != "localhost":
+        """This address, with localhost as the number at which something listens, if anything does.
+
+        A certificate is for the name, so that https keeps it.
+        """
+        if self.host != "localhost" or self.scheme != "http":
             return self
         found = (host for host in LOCALHOST if listens(host, self.port))
         return replace(self, host=next(found, self.host))

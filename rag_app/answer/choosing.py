@@ -130,13 +130,6 @@ def _says_something(passage: Passage) -> bool:
     return _length(passage) >= SHORT_WORDS and "://" not in passage.text
 
 
-def faults(paper: Paper, weights: dict[str, float], library: Library) -> tuple[Passage, ...]:
-    """The sentence of a digest about the weighted terms that says what goes wrong; none where none does."""
-    found = retrieval.passages_of(paper, weights, library)
-    wrong = [p for p in found if open_patterns.FAULTS.search(p.text) and p.score > 0]
-    return tuple(sorted(wrong, key=lambda p: -p.score)[:1])
-
-
 def whole(paper: Paper) -> tuple[Passage, ...]:
     """Every sentence of a digest, in order."""
     return tuple(

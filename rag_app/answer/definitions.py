@@ -76,7 +76,7 @@ def thing(name: str, library: Library) -> Thing:
     """What a name stands for: all its spellings, that in its parentheses too; of a name that hardly any
     digest says, those without its last word.
     """
-    plain = open_patterns.PARENTHESES.sub(" ", name).strip()
+    plain = open_patterns.PARENTHESES.sub(" ", name).strip() or name.strip(" ()")
     parts = [part for part in (plain, open_patterns.term_given(name)) if part]
     spellings = tuple(dict.fromkeys(one for part in parts for one in library.spellings.of(part)))
     shorter = plain.rpartition(" ")[0]

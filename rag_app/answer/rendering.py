@@ -90,7 +90,8 @@ def standing_in(selection: Selection, hits: Sequence[Hit], lines: Sequence[Draft
 def bare(line: DraftLine, paper: Paper) -> tuple[Passage, ...]:
     """The sentences of the digest behind a reply that is little more than a figure: it says not of what."""
     kept = [sentence for sentence in line.sentences if sentence.supported]
-    if sum(len(sentence.text) for sentence in kept) >= TERSE:
+    text = verification.MARKER.sub(" ", " ".join(sentence.text for sentence in kept))
+    if len(text) >= TERSE or not numbers.values_of(text):
         return ()
     supports = dict.fromkeys(support for sentence in kept for support in sentence.support)
     return tuple(Passage(paper.arxiv_id, one.section, one.start, one.end, one.quote) for one in supports)

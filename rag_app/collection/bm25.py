@@ -90,7 +90,7 @@ def documents_of(folder: Path) -> list[str]:
     """
     try:
         texts: list[str] = json.loads((folder / DOCUMENTS).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # a damaged file is found when the index is verified
         return []
     return texts
 

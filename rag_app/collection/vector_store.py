@@ -142,7 +142,8 @@ def _connect(folder: Path, server: str) -> Any:
     place = address.vector_store(server).answering()
     runtime.leave_proxies_aside(place.host)
     with runtime.without_socks():
-        return chromadb.HttpClient(place.host, place.port, ssl=place.scheme == "https", settings=settings)
+        host = f"[{place.host}]" if ":" in place.host else place.host
+        return chromadb.HttpClient(host, place.port, ssl=place.scheme == "https", settings=settings)
 
 
 def _first_line(error: Exception) -> str:

@@ -23,8 +23,9 @@ from rag_app.embedding.embedder import Matrix, QueryEmbedder, located, opened
 from rag_app.embedding.pieces import Pieces
 from rag_app.settings import Settings
 
-# Vectors remembered: what a question asks for and what is searched for it are often one text.
-KEPT = 16
+# Vectors remembered: what a question asks for and what is searched for it are often one text, and the
+# sentences of a named paper are weighed more than once.
+KEPT = 256
 
 
 class BertQueries:

@@ -106,7 +106,6 @@ class OpenPatterns:
     announcing: Parts = ()  # in a digest's sentence: that something is new
     comparing: Parts = ()  # in a digest's sentence: that it tells one thing from another
     mending: Parts = ()  # in a digest's sentence: that a fault is mended
-    yes_or_no: Parts = ()  # a question that yes or no answers
     named: Parts = ()  # one group: the thing whose meaning is asked for
     told_apart: Parts = ()  # one group: the thing that it is to be told apart from
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong

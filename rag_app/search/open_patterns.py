@@ -38,7 +38,6 @@ def _by_key(parts_of: Callable[[OpenPatterns], Mapping[str, str]]) -> Mapping[st
 
 ASKING = _said(lambda p: p.asking)
 POINTS = _said(lambda p: p.points)
-YES_OR_NO = _said(lambda p: p.yes_or_no)
 NAME_COLUMN = _said(lambda p: p.name_column)
 RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)

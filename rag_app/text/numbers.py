@@ -99,31 +99,24 @@ def _holds(texts: Iterable[str], word: str) -> bool:
 
 
 def rescaled(text: str, code: str) -> str:
-    """Other languages' scales and percents as this one writes them: in English "400만" is "4 million",
-    "71퍼센트" "71%".
+    """Other languages' scales as this one writes them: in English "400만" is "4 million", "180억"
+    "18 billion".
 
     A small model that writes English from Korean text gets these wrong; code does not.
     """
     own = LANGUAGES[code].numbers.rewritten
     if not own:
         return text
-
-    def written(match: re.Match[str]) -> str:
-        size = SCALE.get(match[2])
-        return f"{match[1]}%" if size is None else _scaled(float(match[1].replace(",", "")) * size, own)
-
-    return _foreign(code).sub(written, text)
+    return _foreign(code).sub(lambda m: _scaled(float(m[1].replace(",", "")) * SCALE[m[2]], own), text)
 
 
 @cache
 def _foreign(code: str) -> re.Pattern[str]:
-    """A number with a scale or a word for percent of another language."""
-    of_others = [one.numbers for one in LANGUAGES.values() if one.code != code]
-    mine = {*LANGUAGES[code].numbers.scales, *LANGUAGES[code].numbers.percent}
-    units = {unit for words in of_others for unit in (*words.scales, *words.percent)} - mine
-    longest_first = sorted(units, key=lambda unit: (-len(unit), unit))
+    """A number with a scale of another language."""
+    scales = {scale for one in LANGUAGES.values() if one.code != code for scale in one.numbers.scales}
+    foreign = sorted(scales - {*LANGUAGES[code].numbers.scales}, key=lambda scale: (-len(scale), scale))
     return re.compile(
-        rf"(?<![A-Za-z0-9.])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?({'|'.join(longest_first)})"
+        rf"(?<![A-Za-z0-9.])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?({'|'.join(foreign)})(?![A-Za-z])"
     )
 
 

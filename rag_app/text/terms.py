@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from itertools import groupby
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from rag_app.lang import LANGUAGES
@@ -41,6 +42,7 @@ _LATIN, _MIXED = re.compile(r"[A-Za-z0-9?.,:()/' -]*"), re.compile(r"[A-Za-z]-?\
 # Without names of several words, from Wikidata: they would be terms that none of their words finds,
 # and take 180 MB.
 DICTIONARIES = {"load_multi_dict": False}
+_STEMMING = Lock()  # the stemmer keeps the word it is at
 
 
 def fold_word(word: str) -> str:
@@ -63,7 +65,8 @@ def stem(word: str) -> str:
 
     Source: Porter2, https://snowballstem.org/algorithms/english/stemmer.html
     """
-    return str(_stemmer().stemWord(word))
+    with _STEMMING:
+        return str(_stemmer().stemWord(word))
 
 
 @cache

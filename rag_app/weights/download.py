@@ -167,7 +167,7 @@ def mismatch(model: CatalogModel, path: Path) -> str:
 def _check_space(model: CatalogModel, source: Source, folder: Path, transport: Transport) -> None:
     copies = 1 if source.hub else 2  # the parts, and the file made of them
     if model.kind == "embedder" and model.file:
-        copies += UNPACKED[Path(model.file).suffix]
+        copies += UNPACKED.get(Path(model.file).suffix, 1)
     have = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     need = max(copies * model.bytes - have, 0)
     free = transport.free(folder)

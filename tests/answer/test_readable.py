@@ -17,7 +17,7 @@ from tests.helpers.fakes import lab
         ("이미지 20만 장으로 학습했습니다.", "ja", ["20万"]),
         ("이미지 3억 장으로 학습했습니다.", "zh", ["3亿"]),
         ("We use 4 million images with DINOv2 on COCO.", "ko", ["400만", "DINOv2", "COCO"]),
-        ("성공률은 71퍼센트입니다.", "en", ["71%"]),
+        ("성공률은 71%포인트 올랐습니다.", "en", ["71%"]),
         ("GPT-4o-mini와 3D 장면을 씁니다.", "en", ["GPT-4o-mini", "3D"]),
         (
             "풀 리퀘스트(pull request) 2,294개와 24 게임(Game of 24)",

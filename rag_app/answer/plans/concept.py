@@ -21,28 +21,39 @@ POOL = 20  # papers among which those are that use it
 
 def concept(selection: Selection) -> AnswerPlan | None:
     """What something is, by the digests that say so, then where it is used, or what goes wrong with it."""
-    question, library = selection.query.question, selection.library
-    subject = open_patterns.subject(selection.query.topic)
-    thing = definitions.thing(open_patterns.named(question) or subject, library)
+    question, library = selection.query.standalone, selection.library
+    thing = _asked_for(selection)
     first = definitions.definitions(thing, library, DEFINED_IN)
     told_from, against = _told_apart(selection, thing)
-    first += told_from
     wrong = bool(open_patterns.FAULTS.search(question))
-    used = definitions.faults(thing, library, POOL) if wrong else _using(selection, thing, bool(first))
+    used = definitions.faults(thing, library, POOL) if wrong else []
+    used = used or _using(selection, thing, bool(first))
     phrases = words(selection.query.language)
     heads = phrases["what_it_is"], phrases["how_it_differs"], phrases["its_faults" if wrong else "where_used"]
     told: set[str] = set()
     groups = []
-    for head, points in zip(heads, (first, against, used), strict=True):
+    for head, points in zip(heads, (first, [*told_from, *against], used), strict=True):
         new = tuple(point for point in points if point.paper.arxiv_id not in told)[:EACH]
         told |= {point.paper.arxiv_id for point in new}
         groups += [Group(new, head)] if new else []
     return AnswerPlan(tuple(groups), lead="" if first else phrases["not_defined"]) if groups else None
 
 
+def _asked_for(selection: Selection) -> Thing:
+    """What is asked for by its name; by the subject of the question where no digest says what was taken
+    for a name.
+    """
+    library = selection.library
+    if name := open_patterns.named(selection.query.standalone):
+        named = definitions.thing(name, library)
+        if library.spellings.saying(named.spellings).any():
+            return named
+    return definitions.thing(open_patterns.subject(selection.query.topic), library)
+
+
 def _told_apart(selection: Selection, thing: Thing) -> tuple[list[Point], list[Point]]:
     """(what the other thing is that it is to be told apart from, what tells the two apart)."""
-    name, library = open_patterns.told_apart(selection.query.question), selection.library
+    name, library = open_patterns.told_apart(selection.query.standalone), selection.library
     if not name:
         return [], []
     other = definitions.thing(name, library)

@@ -80,7 +80,6 @@ OPEN_QUESTIONS = OpenPatterns(
     announcing=(r"\b(?:new|novel|propos\w*|introduc\w*|present(?:s|ed)?)\b",),
     comparing=(r"\b(?:than|unlike|whereas|instead of|in contrast|compared)\b",),
     mending=(r"\b(?:solv|resolv|overcom|address|mitigat|alleviat|reduc|improv)\w*",),
-    yes_or_no=(r"^\W*(?:(?:so|and|but|ok)\W+)?(?:is|are|was|were|does|do|did|can|could|has|have)\b",),
     named=(
         r"\b(?:difference|differences) between (?:an? |the )?(.+?) and\b",
         r"\bwhat (?:does|do|did) (?:the (?:term|word) )?(.+?) (?:mean|stand for|refer to)\b(?! by)",

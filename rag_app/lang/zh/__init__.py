@@ -31,6 +31,5 @@ LANGUAGE = Language(
     after_nouns=(),
     phrases=PHRASES,
     prompts=PROMPTS,
-    # its words are rarely those of the digests
     fair_share=0.08,  # a sign says as much as two letters
 )  # fmt: skip

@@ -120,7 +120,8 @@ class GlossDesk:
             except Exception as error:  # the sentences stand as they are, as long as the server runs
                 log.warning("no glosses: %s", as_rag_error(error).message)
                 with self._lock:
-                    self._made |= dict.fromkeys((*self._wanted, *self._ahead), "")
+                    self._made |= dict.fromkeys(self._wanted, "")
+                    self._ahead = {}  # asked for again when Today is opened with another engine
             count = NEXT
 
     def _next(self, count: int) -> dict[Place, Passage]:

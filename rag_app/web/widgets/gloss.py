@@ -29,6 +29,7 @@ LOOK_SECONDS = 1.0
 AHEAD = 60  # papers of the newest day whose lines are translated before anybody looks
 LONGEST = 2_000  # characters of a sentence
 PENDING = "glosses-pending"  # what this run of the page waits for
+SWITCH = "idle-glosses-on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,15 @@ def watch() -> None:
 
 
 def ahead(library: Library, language: str) -> None:
-    """Begin to translate what Today opens with, while no answer needs the model; once for each snapshot."""
-    _begun(library.snapshot.name, language, library)
+    """Begin to translate what Today opens with, while no answer needs the model; once for each snapshot
+    and engine.
+    """
+    _begun(library.snapshot.name, language, id(app_state.engine()), library)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _begun(snapshot: str, language: str, _library: Library) -> None:
-    del snapshot  # only the cache's key
+def _begun(snapshot: str, language: str, engine: int, _library: Library) -> None:
+    del snapshot, engine  # only the cache's key
     threading.Thread(
         target=translate_newest, args=(_library, language), name="glosses-ahead", daemon=True
     ).start()
@@ -131,14 +134,16 @@ def switch(words: Words) -> None:
 
 
 def _switch(words: Words) -> None:
-    chosen = st.toggle(
-        words["idle_glosses"], desk().idle, key="idle-glosses-on", help=words["idle_glosses_help"]
-    )
-    if chosen != desk().idle:
-        desk().make_ahead(chosen)
+    # Another tab may have switched it; what this one remembers of the toggle would switch it back.
+    st.session_state[SWITCH] = desk().idle
+    st.toggle(words["idle_glosses"], key=SWITCH, help=words["idle_glosses_help"], on_change=_switched)
     made, total = desk().progress()
     if total:
         st.progress(made / total, words["idle_glosses_made"].format(made=made, total=total))
+
+
+def _switched() -> None:
+    desk().make_ahead(st.session_state[SWITCH])
 
 
 def _look(pending: tuple[Place, ...]) -> None:
