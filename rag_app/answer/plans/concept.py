@@ -26,10 +26,14 @@ def concept(selection: Selection) -> AnswerPlan | None:
     first = definitions.definitions(thing, library, DEFINED_IN)
     told_from, against = _told_apart(selection, thing)
     wrong = bool(open_patterns.FAULTS.search(question))
-    used = definitions.faults(thing, library, POOL) if wrong else []
-    used = used or _using(selection, thing, bool(first))
+    faults = definitions.faults(thing, library, POOL) if wrong else []
+    used = faults or _using(selection, thing, bool(first))
     phrases = words(selection.query.language)
-    heads = phrases["what_it_is"], phrases["how_it_differs"], phrases["its_faults" if wrong else "where_used"]
+    heads = (
+        phrases["what_it_is"],
+        phrases["how_it_differs"],
+        phrases["its_faults" if faults else "where_used"],
+    )
     told: set[str] = set()
     groups = []
     for head, points in zip(heads, (first, [*told_from, *against], used), strict=True):
