@@ -119,39 +119,56 @@ def ingest(
             publish.finish(settings.home, settings.chroma_url)
             seconds = time.perf_counter() - started
             return IngestResult(report, roots, current.chunks, 0, True, is_adapted(settings), seconds, stamps)
-        say(Stage.LOADING_EMBEDDER, 0, 0)
-        embedder = load_embedder(settings)
-        last = publish.last_build(settings.home, embedder.fingerprint)
-        chunks = [
-            piece
-            for paper in papers
-            for piece in last.chunks_of(paper)
-            or chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
-        ]
-        texts = [piece.text for piece in chunks]
+        notes = {**asdict(report), "contents": contents, "stamps": stamps}
         cache = VectorCache(vectors or Home(settings.home).vectors)
-        fresh = cache.unseen(texts, embedder)
-        matrix = cache.embed(texts, embedder, lambda done, total: say(Stage.EMBEDDING, done, total))
-
-        def add_dictionaries_and_map(folder: Path) -> None:
-            write_dictionaries(papers, folder, last.folder)
-            say(Stage.MAP, 0, 0)
-            write_map(chunks, matrix, [paper.arxiv_id for paper in papers], folder, last.folder)
-
-        publish.build_and_publish(
-            settings.home,
-            papers=papers,
-            chunks=chunks,
-            vectors=matrix,
-            roots=[str(root) for root in roots],
-            fingerprint=embedder.fingerprint,
-            report_json={**asdict(report), "contents": contents, "stamps": stamps},
-            extra=add_dictionaries_and_map,
-            chroma_url=settings.chroma_url,
-            on_step=lambda stage: say(stage, 0, 0),
-        ).close()
+        chunks, fresh = _index(settings, papers, roots=roots, notes=notes, cache=cache, say=say)
     seconds = time.perf_counter() - started
-    return IngestResult(report, roots, len(chunks), fresh, False, is_adapted(settings), seconds, stamps)
+    return IngestResult(report, roots, chunks, fresh, False, is_adapted(settings), seconds, stamps)
+
+
+def _index(
+    settings: Settings,
+    papers: tuple[Paper, ...],
+    *,
+    roots: Sequence[Path],
+    notes: dict[str, object],
+    cache: VectorCache,
+    say: Progress,
+) -> tuple[int, int]:
+    """Publish an index of `papers`, with `notes` in its manifest: (its chunks, those without a vector
+    in the cache before).
+    """
+    say(Stage.LOADING_EMBEDDER, 0, 0)
+    embedder = load_embedder(settings)
+    last = publish.last_build(settings.home, embedder.fingerprint)
+    chunks = [
+        piece
+        for paper in papers
+        for piece in last.chunks_of(paper)
+        or chunk(paper, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
+    ]
+    texts = [piece.text for piece in chunks]
+    fresh = cache.unseen(texts, embedder)
+    matrix = cache.embed(texts, embedder, lambda done, total: say(Stage.EMBEDDING, done, total))
+
+    def add_dictionaries_and_map(folder: Path) -> None:
+        write_dictionaries(papers, folder, last.folder)
+        say(Stage.MAP, 0, 0)
+        write_map(chunks, matrix, [paper.arxiv_id for paper in papers], folder, last.folder)
+
+    publish.build_and_publish(
+        settings.home,
+        papers=papers,
+        chunks=chunks,
+        vectors=matrix,
+        roots=[str(root) for root in roots],
+        fingerprint=embedder.fingerprint,
+        report_json=notes,
+        extra=add_dictionaries_and_map,
+        chroma_url=settings.chroma_url,
+        on_step=lambda stage: say(stage, 0, 0),
+    ).close()
+    return len(chunks), fresh
 
 
 def ask(

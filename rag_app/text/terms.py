@@ -1,8 +1,8 @@
 """Text -> terms: the words and morphemes that texts are searched and compared by.
 
-Knows: Kiwi, which takes Korean apart into morphemes, how English words are folded, and that Chinese
-and Japanese, which have no blanks, are searched by pairs of characters (bigrams, as Lucene's
-CJKAnalyzer does). Does not know: papers, scores.
+Knows: Kiwi, which takes Korean apart into morphemes, how English words are folded and what stem their
+forms share, and that Chinese and Japanese, which have no blanks, are searched by pairs of characters
+(bigrams, as Lucene's CJKAnalyzer does). Does not know: papers, scores.
 """
 
 from __future__ import annotations
