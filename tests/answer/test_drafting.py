@@ -227,6 +227,15 @@ def test_a_bare_figure_is_followed_by_its_sentence() -> None:
     check_citations(answer)
 
 
+def test_a_short_sentence_that_says_what_its_figure_is_of_stands_alone() -> None:
+    answer = answer_of(
+        "PickBot의 매개변수는 몇 개야?", lab(), ScriptedGenerator(["[1] 매개변수는 모두 3억 개입니다."])
+    )
+    assert "매개변수는 모두 3억 개입니다" in answer.text
+    assert "GraspNet-style" not in answer.text.split("\n>")[0]
+    check_citations(answer)
+
+
 def test_without_a_model_a_fact_that_the_digest_does_not_state_is_refused() -> None:
     assert not answer_of("PickBot의 매개변수는 몇 개야?", lab()).refused
     answer = answer_of("PickBot 학회 발표 장소는 어디야?", lab())
