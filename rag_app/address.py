@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from rag_app.errors import SettingsError
 from rag_app.settings import Settings
 
-LOCALHOST = ("127.0.0.1", "::1")  # what the name may mean; a machine may know one of them only
+OTHER_FAMILY = "::1"  # localhost to many browsers first, and never the page
+LOCALHOST = ("127.0.0.1", OTHER_FAMILY)  # what the name may mean; a machine may know one of them only
 _PORTS = {"http": 80, "https": 443}
 _CHROMA = "http://localhost:8000"
 

@@ -172,9 +172,9 @@ def _servers(settings: Settings) -> Iterator[Finding]:
 
 def _page(_: Settings) -> Iterator[Finding]:
     """A foreign program where a browser may look for the page: it listens at 127.0.0.1 alone."""
-    from rag_app.address import listens
+    from rag_app.address import OTHER_FAMILY, listens
 
-    if listens("::1", PAGE_PORT):
+    if listens(OTHER_FAMILY, PAGE_PORT):
         says = f"another program listens at [::1]:{PAGE_PORT}, where localhost may lead"
         yield Finding("page", says, hint=f"open http://127.0.0.1:{PAGE_PORT}, or serve with another --port")
 

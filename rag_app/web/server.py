@@ -21,7 +21,6 @@ from rag_app.shipped import SHIPPED
 
 ADDRESS = "127.0.0.1"
 HOSTS = (ADDRESS, "localhost")  # the names the page answers to
-OTHER_FAMILY = "::1"  # localhost to many browsers first, and never the page
 FLAGS = {
     "server.address": ADDRESS,
     "server.headless": "true",
@@ -46,9 +45,9 @@ def serve(settings: Settings, port: int, *, api: bool = False) -> int:
     """
     _check_port(port)
     print(f"rag-app: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
-    if address.listens(OTHER_FAMILY, port):
+    if address.listens(address.OTHER_FAMILY, port):
         print(
-            f"rag-app: another program listens at [{OTHER_FAMILY}]:{port}; localhost may lead there",
+            f"rag-app: another program listens at [{address.OTHER_FAMILY}]:{port}; localhost may lead there",
             flush=True,
         )
     if api:
