@@ -4,7 +4,8 @@ into a cache folder of its own.
 Knows: what the build needs and where it is kept; the source comes from `rag_app.setup`, as in
 `GPU=vulkan make setup`. The checkout's environment stays as it is: the built package stands in a
 folder that goes first on PYTHONPATH. Run by hand with `vulkan` (12 minutes on two cores) or `cuda`, it
-builds and prints that folder; stopped, it goes on at the next start. Where PIP_NO_INDEX and PIP_FIND_LINKS are set, it fetches nothing.
+builds and prints that folder; stopped, it goes on at the next start. Where PIP_NO_INDEX and PIP_FIND_LINKS
+are set, it fetches nothing.
 """
 
 from __future__ import annotations
