@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rag_app.setup import __main__ as set_up
 from tests.helpers import offload_build
 
 
@@ -44,7 +45,7 @@ class Pip:
 def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pip:
     stand_in = Pip()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(offload_build.__main__, "vulkan_source", stand_in.fetch)
+    monkeypatch.setattr(set_up, "vulkan_source", stand_in.fetch)
     monkeypatch.setattr(subprocess, "run", stand_in.build)
     return stand_in
 

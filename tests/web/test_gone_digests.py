@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -82,6 +83,7 @@ def test_a_bookmark_of_a_gone_paper_stays_in_the_list_and_can_be_taken_away(
     deleted(page, tmp_path)
     app.run()
     assert ENGLISH["bookmarks_gone"] in [c.value for c in app.caption]
+    link: Any
     (link,) = app.get("link_button")
     assert link.label.startswith("FilmMaker")
     app.text_input(key="explore-text").set_value("no such words").run()
