@@ -161,9 +161,7 @@ class Page:
 
     def settle(self) -> AppTest:
         """Run again once the last answer has ended, as the polling fragment does."""
-        deadline = time.monotonic() + 10
-        while any(job.running for job in self.jobs) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_for(lambda: not any(job.running for job in self.jobs))
         return self.app.run()
 
     @property
@@ -221,7 +219,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     yield page
     for job in page.jobs:
         job.stop()
-        job.wait(10)  # it would go on in the home of whatever comes next
+        job.wait(PATIENCE)  # it would go on in the home of whatever comes next
     app_state.served_settings.clear()
     app_state.work_of.clear()
     app_state.history_of.clear()

@@ -127,7 +127,7 @@ def test_an_evidence_card_opens_its_paper_before_the_answer_is_done(page: Page) 
 def test_a_sentence_without_support_looks_unsupported_while_it_streams(page: Page) -> None:
     def doubtful(question: str, stop: threading.Event) -> Iterator[Event]:
         yield Checked(DOUBTED)
-        stop.wait(10)
+        stop.wait(PATIENCE)
 
     page.answers(doubtful)
     page.app.chat_input(key="question").set_value("where was it filmed?").run()
@@ -234,7 +234,7 @@ def test_a_first_start_offers_to_read_the_digests(page: Page, monkeypatch: pytes
 
     def ingest(settings: object, folders: object, **options: Any) -> SimpleNamespace:
         options["progress"]("embed", 1, 4)
-        done.wait(10)
+        done.wait(PATIENCE)
         return SimpleNamespace(report=report, embedded=3, seconds=0.1, unchanged=False, stamps={})
 
     monkeypatch.setattr(pipeline, "ingest", ingest)

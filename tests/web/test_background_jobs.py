@@ -115,9 +115,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def loaded(job: EngineJob) -> Any:
-    deadline = time.monotonic() + 30
-    while job.loading and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_for(lambda: not job.loading)
     return job.generator
 
 

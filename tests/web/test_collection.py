@@ -42,7 +42,7 @@ from rag_app.web.widgets.folder_watch import changes_text
 from rag_app.web.widgets.markdown import label
 from rag_app.weights import store
 from tests.helpers.fakes import HashEmbedder, fake_embedding, settings_in
-from tests.helpers.ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
+from tests.helpers.ui_page import CALM, FILM, PATIENCE, QUOTE, Page, draw, wait_for
 
 ENTRY = "### [Paper {n}](https://arxiv.org/abs/2501.{n:05})\n\n- **What's New**: It does something new.\n\n"
 SMALL = "qwen2.5-coder-0.5b"
@@ -649,7 +649,7 @@ def test_a_deletion_waits_for_an_answer_that_still_saves_what_it_read(
     job = AnswerJob("why?")
 
     def answer(*_: object, stop: threading.Event, **__: object) -> Iterator[Any]:
-        stop.wait(10)
+        stop.wait(PATIENCE)
         time.sleep(0.2)  # as long as the file takes to be written
         state.write_text("what was asked")
         yield from ()

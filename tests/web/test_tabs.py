@@ -215,7 +215,7 @@ def test_an_answer_that_the_app_did_not_live_to_write_is_asked_again_and_kept_on
     never = threading.Event()
 
     def cut_off(question: str, stop: threading.Event) -> Iterator[Event]:
-        never.wait(10)
+        never.wait(PATIENCE)
         yield from ()
 
     page.answers(cut_off)
@@ -233,7 +233,7 @@ def test_an_answer_that_the_app_did_not_live_to_write_is_asked_again_and_kept_on
     assert saved(page) == [("what is new?", True)]
     assert any(QUOTE[:-1] in m.value for m in app.markdown)
     never.set()
-    lost.wait(10)
+    lost.wait(PATIENCE)
 
 
 def test_a_stopped_answer_is_not_said_to_have_text_above_once_that_is_gone(page: Page) -> None:

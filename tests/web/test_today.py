@@ -29,6 +29,7 @@ from rag_app.web.views import saved, today
 from rag_app.web.widgets import gloss
 from tests.daily.test_brief import digests
 from tests.helpers.fakes import ScriptedGenerator, made
+from tests.helpers.ui_page import PATIENCE
 
 ROBOT, FIRST = "2405.03000", "2405.01000"  # of the newest day; of the first one
 
@@ -66,7 +67,7 @@ def draw(library: Library, words: Any = ENGLISH, view: Any = today.page) -> AppT
         arguments: tuple[Any, ...] = (words, library, lambda: None)
     else:
         arguments = (words, "ko" if words is KOREAN else "en", library)
-    return AppTest.from_function(script, args=(view, arguments), default_timeout=30).run()
+    return AppTest.from_function(script, args=(view, arguments), default_timeout=PATIENCE).run()
 
 
 def rows(app: AppTest) -> list[str]:
