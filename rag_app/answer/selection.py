@@ -21,6 +21,7 @@ from rag_app.lang import alternatives, language_of
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
 from rag_app.search import patterns, relevance, retrieval
+from rag_app.search.calibration import FactTable, facts_with, log_odds
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
@@ -46,6 +47,9 @@ class Selection:
     generator: Generator | None
     stop: threading.Event
     conversation: tuple[Turn, ...] = ()
+    # The log-odds by which the model, reading the digest of a named paper, would answer sooner than say that
+    # it does not; None where it was not asked, or what it says was never measured.
+    judged: float | None = None
 
     @property
     def named(self) -> bool:
@@ -169,31 +173,52 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     To a question that speaks of nothing beside the name, the digest is the answer: the sentences nearest to
     what the model `tried` to say, or to the question.
     """
-    if not _asks_one_paper(selection):
+    if not asks_one_paper(selection):
         return ()
-    if _asks_for_the_whole(selection):
+    if asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
-    enough = relevance.known(selection.library).facts.certain
+    enough = _facts(selection).certain
     likely = zip(hit.passages, probabilities(selection, hit), strict=True)
     return tuple(passage for passage, share in likely if share >= enough)[:SURE]
 
 
 def is_unstated(selection: Selection, hit: Hit) -> bool:
     """Whether no sentence of a named paper's digest is likely to answer."""
-    if not _asks_one_paper(selection) or _asks_for_the_whole(selection):
+    if not asks_one_paper(selection) or asks_for_the_whole(selection):
         return False
-    least = relevance.known(selection.library).facts.least
+    least = _facts(selection).least
     return max(probabilities(selection, hit), default=1.0) < least
 
 
-def _asks_one_paper(selection: Selection) -> bool:
+def asks_one_paper(selection: Selection) -> bool:
+    """Whether something is asked of one named paper."""
     return len(selection.query.papers) == 1 and selection.query.intent is Intent.LOOKUP
 
 
 def probabilities(selection: Selection, hit: Hit) -> list[float]:
     """How likely each of the hit's sentences answers."""
-    facts = relevance.known(selection.library).facts
-    return [facts.probability(row) for row in signs(selection, hit)]
+    alone = relevance.known(selection.library).facts
+    rows = signs(selection, hit)
+    if selection.judged is None:
+        return [alone.probability(row) for row in rows]
+    together = _facts(selection)
+    odds = (log_odds(alone.weights, alone.bias, row) for row in rows)
+    return [together.probability((one, selection.judged)) for one in odds]
+
+
+def _facts(selection: Selection) -> FactTable:
+    """How signs are weighed: with the model's judgement where there is one."""
+    table = relevance.known(selection.library)
+    if selection.judged is None or selection.generator is None:
+        return table.facts
+    return facts_with(table, selection.generator.model) or table.facts
+
+
+def is_judged(selection: Selection) -> bool:
+    """Whether the judgement of the model counts in whether a named paper's digest answers."""
+    if selection.generator is None or not asks_one_paper(selection) or asks_for_the_whole(selection):
+        return False
+    return facts_with(relevance.known(selection.library), selection.generator.model) is not None
 
 
 def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
@@ -209,7 +234,7 @@ def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
     )
 
 
-def _asks_for_the_whole(selection: Selection) -> bool:
+def asks_for_the_whole(selection: Selection) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
     if selection.wants_number:
         return False

@@ -240,7 +240,7 @@ def _adapt(options: argparse.Namespace, settings: Settings) -> None:
 def _calibrate(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import calibrating
 
-    calibrating.calibrate(settings, ship=options.ship)
+    calibrating.calibrate(settings, with_model=options.model, ship=options.ship)
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> None:

@@ -124,6 +124,7 @@ def _thresholds(settings: Settings, fingerprint: str) -> Finding:
     says = (
         f"measured over {told.get('papers', '?')} papers: {told.get('worded refused', 0):.0%} of the questions "
         f"with an answer and {told.get('foreign refused', 0):.0%} of foreign ones refused"
+        + (f"; what {' and '.join(table.models)} makes of a digest counts" if table.models else "")
     )
     return Finding("thresholds", says)
 
