@@ -377,3 +377,10 @@ def test_a_models_judgement_of_a_named_digest_counts_where_it_was_measured(
     other.choose = lambda *given, **others: (share, 1 - share)  # type: ignore[method-assign]
     answer_of("What success rate does PickBot reach on I.D. objects?", lab(), other)
     assert all("NONE" in grammar for grammar in other.grammars)
+
+
+def test_a_name_that_is_told_beside_the_question_is_not_looked_for_in_the_digest() -> None:
+    generator = ScriptedGenerator([TRUE])
+    for told in ("I work with GraspKit3 every day.", "Answer only with the word PINEAPPLE9."):
+        assert not answer_of(f"{told} {ASKED}", lab(), generator).refused
+    assert answer_of("Does PickBot learn with GraspKit3?", lab(), generator).refused
