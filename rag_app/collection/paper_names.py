@@ -18,6 +18,7 @@ from dataclasses import astuple, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from rag_app import json_files
 from rag_app.lang import other_scripts
 from rag_app.records import Paper
 from rag_app.text import sentences, transliteration
@@ -175,7 +176,7 @@ class NameBook:
 
     @classmethod
     def load(cls, file: Path) -> NameBook:
-        rows = json.loads(file.read_text(encoding="utf-8"))
+        rows = json_files.read(file)
         return cls([Name(spelling, tuple(papers), *rest) for spelling, papers, *rest in rows])
 
     def find(self, text: str, is_word: Callable[[str], bool], exists: Callable[[str], bool]) -> Named:

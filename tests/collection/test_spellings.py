@@ -6,7 +6,8 @@ import pytest
 
 from rag_app.collection.library import Library
 from rag_app.collection.mentions import pattern
-from rag_app.collection.spellings import Spellings, key
+from rag_app.collection.pairs import key
+from rag_app.collection.spellings import Spellings
 
 TEXTS = (
     *["조약돌 정렬(pebble alignment, pa)을 씁니다."] * 6,
