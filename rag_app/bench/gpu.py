@@ -78,9 +78,9 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
 
 
 def _model(settings: Settings) -> Path:
-    from rag_app.weights import store
+    from rag_app.weights import choice
 
-    return store.choose_llm(settings, vram_bytes=_free())
+    return choice.choose_llm(settings, vram_bytes=_free())
 
 
 def _free() -> int:

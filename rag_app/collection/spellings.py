@@ -79,6 +79,10 @@ class Spellings:
             if len(words) == 1 and not spelled_out
             else set()
         )
+        if len(plain) > 1 and self.papers_saying(phrase) <= FEW:
+            # Rare words are aligned with whatever stood in the same sentences.
+            beside = self._beside_often({first})
+            plain = {twin for twin in plain if any(one.endswith(twin) for one in beside)} or plain
         if plain:
             known = {one for one in known if is_other(one) == is_other(first)} | plain
         found = tuple(self._form(one, one) for one in known if one != first)
