@@ -27,7 +27,11 @@ WHOLE = 0.8  # of a shorter spelling's pairs that have the longer one's words be
 MOST_WORDS = 2  # of the translation of one word; of several, as many as these, of an abbreviation its letters
 USUAL = 0.2  # of the papers that say the usual translation of a word
 SYLLABLES = 1.5  # for each English word at least: less is a part of the term
-WORD_SHARE = 0.25  # of a single word's translation probability
+# Of a single word's translation probability: what it must have, and what suffices; so does this share of the
+# papers that say the word, or so many times the share of all. One that most papers say translates none.
+WORD_SHARE, MOSTLY = 0.25, 0.6
+LIFT, EVERYWHERE = 4.0, 0.6
+NARROWER = 4  # times as many papers say a word as its end of a longer spelling
 
 
 class Words(Protocol):
@@ -86,7 +90,10 @@ class Spellings:
         if plain:
             known = {one for one in known if is_other(one) == is_other(first)} | plain
         found = tuple(self._form(one, one) for one in known if one != first)
-        return (self._form(first, phrase.casefold()), *sorted(found or self._word_by_word(words)))
+        # "LMs" for "language models", which texts in another script write in their own words.
+        if len(words) > 1 and all(is_other(one) == is_other(first) for one in known):
+            found = (*found, *self._word_by_word(words))
+        return (self._form(first, phrase.casefold()), *sorted(found))
 
     def _form(self, folded: str, written: str = "") -> str:
         """The way of writing with most blanks, since the pattern lets them away."""
@@ -115,6 +122,7 @@ class Spellings:
             twin: count
             for twin, count in self._beside_often(known).items()
             if _translates(written := self._form(twin), longest)
+            and not self._is_of_longer(twin, known)
             and (self._mostly(twin, known) or (_kind(written) == "long" and self._mostly_from(known, twin)))
         }
         return {twin for twin in likely if not _cut(twin, likely)}
@@ -150,6 +158,23 @@ class Spellings:
         names, left = self._pairs[place]
         return {*names, *left} - known if known.intersection(names) else set(names) - known
 
+    def _is_of_longer(self, twin: str, known: set[str]) -> bool:
+        """Whether the twin stands beside a longer spelling that ends in the one word that is known, which far
+        more papers say: "DPO" beside "선호 최적화" is no "최적화".
+        """
+        ends = tuple(one for one in known if is_other(one) and _word_count(self._form(one, one)) == 1)
+        places = [place for place in self._at[twin] if ends and known.intersection(self._pairs[place][1])]
+        longer = Counter(
+            one
+            for place in places
+            for one in self._pairs[place][1]
+            if one.endswith(ends) and one not in known
+        )
+        if max(longer.values(), default=0) < max(2, LEAST_SPECIFIC * len(places)):
+            return False
+        says = np.count_nonzero(self.saying(ends)), np.count_nonzero(self.saying((self._form(twin),)))
+        return bool(says[0] >= NARROWER * says[1])
+
     def _mostly(self, twin: str, known: set[str]) -> bool:
         """Whether the twin stands beside what is known rather than beside other terms of that kind."""
         kinds = {_kind(self._form(one, one)) for one in known}
@@ -165,12 +190,31 @@ class Spellings:
     def _of_kind(self, place: int, known: set[str], kinds: set[str]) -> set[str]:
         return {one for one in self._beside(place, known) if _kind(self._form(one, one)) in kinds}
 
+    def _translates_word(self, word: str, twin: str) -> bool:
+        """Whether what a word is aligned with translates it where it stands alone: mostly aligned with it, or
+        said by most papers that say the word, or by far more of them than of all. Names have no translation,
+        but are aligned with something: "Mamba" with what stands before its brackets.
+        """
+        english, term = (twin, word) if is_other(word) else (word, twin)
+        share = self._lexical.translations(fold_word(english)).get(term, 0.0)
+        says_english, says_term = self.saying((english,)) > 0, self.saying((self._form(term, term),)) > 0
+        usual = float(says_term.mean())
+        if not says_english.any() or not usual:
+            return True
+        together = float(says_term[says_english].mean())
+        return usual < EVERYWHERE and (max(share, together) >= MOSTLY or together >= LIFT * usual)
+
     def _word_by_word(self, words: Sequence[str]) -> list[str]:
         """Translations put together from those of its words, where the texts say them."""
-        choices = islice(product(*map(self._translations, words)), 30)
+        choices = islice(product(*map(self._aligned, words)), 30)
         return [twin for twin in map(" ".join, choices) if self.saying([twin]).any()]
 
     def _translations(self, word: str) -> list[str]:
+        """Those of a word that stands alone."""
+        return [one for one in self._aligned(word) if self._translates_word(word, one)]
+
+    def _aligned(self, word: str) -> list[str]:
+        """What a word of a phrase may be translated by."""
         if not is_other(word):
             shares = self._lexical.translations(fold_word(word))
             return [term for term, share in shares.items() if share >= WORD_SHARE]

@@ -18,6 +18,9 @@ TEXTS = (
     *["학습 없는 파도 예보(wave forecasting)"] * 3,
     "빠르게 만드는 방법인 갈매기(gullnet)는 새것입니다.",
     *["이 방법은 다릅니다."] * 5,
+    *["mambo를 씁니다."] * 6,
+    *["취향 조율(preference tuning, ptu)을 합니다."] * 3,
+    *["여러 조율을 합니다."] * 12,
 )
 
 
@@ -26,6 +29,7 @@ class Translations:
 
     def __init__(self) -> None:
         self.glossary = {"wave": {"파도": 0.9}, "rarely": {"파도": 0.9}, "sort": {"정렬": 0.1}}
+        self.glossary["mambo"] = {"방법": 0.4}
         self.glossary["gullnet"] = {"방법": 0.5, "갈매기": 0.5}  # said by one paper, in one sentence
 
     def translations(self, word: str) -> dict[str, float]:
@@ -59,6 +63,15 @@ def test_single_words_are_translated_by_the_usual_word(spellings: Spellings) -> 
 
 def test_a_rare_name_is_translated_by_what_stands_at_its_brackets(spellings: Spellings) -> None:
     assert set(spellings.of("GullNet")) == {"gullnet", "갈매기"}
+
+
+def test_a_name_is_not_translated_by_what_its_papers_seldom_say(spellings: Spellings) -> None:
+    assert spellings.of("Mambo") == ("mambo",)
+
+
+def test_the_end_of_a_term_that_many_papers_say_alone_is_not_the_term(spellings: Spellings) -> None:
+    assert spellings.of("조율") == ("조율",)
+    assert {"취향 조율", "ptu"} <= set(spellings.of("preference tuning"))
 
 
 def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> None:
