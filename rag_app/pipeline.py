@@ -21,9 +21,16 @@ from rag_app.answer.routes import ROUTES, Route
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.collection import publish
-from rag_app.collection.bm25 import DOCUMENTS
+from rag_app.collection.bm25 import DOCUMENTS, TRANSLATIONS
 from rag_app.collection.chunking import chunk
-from rag_app.collection.library import LEXICAL, Library, open_library, write_dictionaries, write_map
+from rag_app.collection.library import (
+    LEXICAL,
+    PAIRS,
+    Library,
+    open_library,
+    write_dictionaries,
+    write_map,
+)
 from rag_app.collection.lock import ingest_lock
 from rag_app.collection.paper_map import MAP
 from rag_app.collection.snapshot import Manifest, open_current
@@ -318,6 +325,10 @@ def _stored(folder: Path) -> Path:
     return as_stored(folder.expanduser().absolute()).resolve()
 
 
+# What an index of an older version may lack.
+LATEST_PARTS = (MAP, PAIRS, f"{LEXICAL}/{DOCUMENTS}", f"{LEXICAL}/{TRANSLATIONS}")
+
+
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
     """A hash of all that was read, and of what reads it: equal means that a new index would say the same."""
     read = (__version__, terms.analysis_version(), papers, [str(root) for root in roots])
@@ -333,7 +344,7 @@ def _current(settings: Settings, contents: str) -> Manifest | None:
             manifest = snapshot.manifest
             same = manifest.report.get("contents") == contents and manifest.chroma_url == settings.chroma_url
             # Answers show neither a damaged store nor what an older version left out: they do without.
-            lacks = not all((snapshot.folder / part).exists() for part in (MAP, f"{LEXICAL}/{DOCUMENTS}"))
+            lacks = not all((snapshot.folder / part).exists() for part in LATEST_PARTS)
             if not same or lacks or snapshot.store_damage():
                 return None
     except CollectionError:

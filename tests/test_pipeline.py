@@ -13,7 +13,7 @@ import pytest
 
 from rag_app import pipeline
 from rag_app.collection import bm25
-from rag_app.collection.library import LEXICAL, write_dictionaries
+from rag_app.collection.library import LEXICAL, PAIRS, write_dictionaries
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError, DigestError, QuestionError
 from rag_app.progress import Stage
@@ -230,24 +230,24 @@ def test_an_index_without_a_map_answers_and_the_next_ingest_makes_one(
 
 
 @pytest.mark.usefixtures("embedder")
-def test_an_index_without_its_papers_texts_answers_and_the_next_ingest_keeps_them(
-    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("part", [f"{LEXICAL}/{bm25.DOCUMENTS}", f"{LEXICAL}/{bm25.TRANSLATIONS}", PAIRS])
+def test_an_index_of_an_older_version_answers_and_the_next_ingest_adds_what_it_lacks(
+    part: str, home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = "Which papers are about robots?"
     with monkeypatch.context() as earlier:
 
-        def without_texts(papers: tuple[Paper, ...], folder: Path, last: Path | None) -> None:
+        def without_part(papers: tuple[Paper, ...], folder: Path, last: Path | None) -> None:
             write_dictionaries(papers, folder, last)
-            (folder / LEXICAL / bm25.DOCUMENTS).unlink()
+            (folder / part).unlink()
 
-        earlier.setattr(pipeline, "write_dictionaries", without_texts)
+        earlier.setattr(pipeline, "write_dictionaries", without_part)
         pipeline.ingest(home, [folder_of(tmp_path / "more", 1)])
-    kept = open_current(home.home).folder / LEXICAL / bm25.DOCUMENTS
-    assert not kept.exists()
+    assert not (open_current(home.home).folder / part).exists()
     before = answer_of(listed, pipeline.open_library(home))
     assert not pipeline.ingest(home).unchanged
     library = pipeline.open_library(home)
-    assert bm25.documents_of(library.snapshot.folder / LEXICAL)
+    assert (library.snapshot.folder / part).exists()
     after = answer_of(listed, library)
     assert (after.text, after.matched) == (before.text, before.matched)
     assert pipeline.ingest(home).unchanged
