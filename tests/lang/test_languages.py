@@ -19,7 +19,7 @@ from rag_app.lang.language import Language
 LACKS = {
     "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after",
            "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
-           "open_questions.not_after"},
+           "open_questions.not_after", "open_questions.done_by_paper"},
     "ko": {
         "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
@@ -38,6 +38,7 @@ LACKS = {
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
         "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",
+        "open_questions.done_by_paper",
         "open_questions.not_after", "open_questions.own_work", "open_questions.denying",
     },
 }  # fmt: skip
