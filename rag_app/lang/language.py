@@ -133,6 +133,8 @@ class OpenPatterns:
     hinting: Parts = ()
     rising: Parts = ()
     falling: Parts = ()
+    lacking: Parts = ()  # the same: that there is little or nothing of something
+    abounding: Parts = ()  # or much, or enough
     alike: Parts = ()  # what is like something is asked for
     of_those: Parts = ()  # "of those": the papers of the answer before
 

@@ -162,5 +162,13 @@ OPEN_QUESTIONS = OpenPatterns(
     falling=(
         r"\b(?:decreas|reduc|lower|drop|declin|worse|slower|degrad|diminish|shrink|deteriorat|underperform)\w*",
     ),
+    lacking=(
+        r"\b(?:lack(?:s|ed|ing)?|without|insufficient\w*|inadequate\w*|poor(?:ly)?|few(?:er)?|little|scarc\w+"
+        r"|absen(?:t|ce)|missing|deficien\w+|low(?!-rank)|weak\w*|shortage|sparse\w*|limited|rarely|hardly)\b",
+    ),
+    abounding=(
+        r"\b(?:high(?:ly)?(?!-)|rich(?:ly|er)?|abundan\w+|ample|plent\w+|sufficient(?:ly)?|enough|detailed|extensive(?:ly)?"
+        r"|strong(?:ly)?|excellent|great(?:ly)?|full(?:y)?)\b",
+    ),
     leaning=(r"^(?:these|those|this|such|it|they|however|therefore|thus|also|moreover|in addition)\b",),
 )
