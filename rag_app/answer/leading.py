@@ -111,29 +111,25 @@ def _tried(
     for number, piece in generator.stream_batch(requests, stop=selection.stop):
         texts[number] += piece
         place = left[number]
-        phrase = _inside(texts[number], sources[place], language)
-        if not piece and _passes(selection, texts[number], phrase, sources[place]):
+        phrase = _inside(texts[number], sources[place])
+        if not piece and _passes(selection, phrase, sources[place]):
             phrases[place] = phrase
         elif piece and phrase:
             yield Draft(_joined(selection, sources, phrases | {place: phrase}).text, leading=True)
     return {place: text for place, text in zip(left, texts, strict=True) if place not in phrases}
 
 
-def _inside(text: str, source: _Source, language: str) -> str:
-    """A phrase as it stands within a sentence: no full stop, no capital that the word has not elsewhere; what
-    ends with what the paper does is of a paper that does it.
-    """
-    phrase = open_patterns.OF_PAPER.sub("", text.strip().rstrip(".。"))
-    if done := open_patterns.DONE_BY_PAPER.search(phrase):
-        phrase = words(language)["paper_that"].format(does=phrase[: done.start()])
+def _inside(text: str, source: _Source) -> str:
+    """A phrase as it stands within a sentence: no full stop, no capital that the word has not elsewhere."""
+    phrase = text.strip().rstrip(".")
     first = phrase.partition(" ")[0]
     plain = first[1:].islower() and not shaped(first) and f" {first}" not in source.text
     return first[:1].lower() + phrase[1:] if plain or first == "A" else phrase
 
 
-def _passes(selection: Selection, text: str, phrase: str, source: _Source) -> bool:
+def _passes(selection: Selection, text: str, source: _Source) -> bool:
     """Whether what was written is short, in the reader's language, says more than the question does, and
-    nothing but what its sentence says; and is a phrase as it stands within a sentence.
+    nothing but what its sentence says.
     """
     lexical, query = selection.library.lexical, selection.query
     new = set(lexical.own_terms(text)) - set(lexical.own_terms(query.standalone)) - GENERIC
@@ -142,7 +138,7 @@ def _passes(selection: Selection, text: str, phrase: str, source: _Source) -> bo
         and len(text) <= SHORTER * len(source.text)
         and len(new) >= NEW_TERMS
         and reads_as(text, query.language)
-        and not open_patterns.TELLING.search(phrase)
+        and not open_patterns.TELLING.search(text)
         and verification.check_shortened(text, source.sentence, source.paper, selection.library)
     )
 

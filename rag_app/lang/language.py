@@ -111,8 +111,6 @@ class OpenPatterns:
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
-    done_by_paper: Parts = ()  # at the end of a text: of a verb that says what the paper does
-    of_paper: Parts = ()  # at the beginning of a text: "in this paper"
     telling: Parts = ()  # at either end of a text: that it is a sentence, no phrase
     background: Parts = ()  # in a digest's sentence: that it says what was before the paper
     leaning: Parts = ()  # at the beginning of a digest's sentence: that it leans on the one before
@@ -238,10 +236,10 @@ class Prompts:
     # How a digest's sentence in another language is to be translated; empty where none is.
     translator: str
     translate: str
-    # How a sentence about a paper is to be shortened to a noun phrase, and examples: (sentence, phrase);
-    # empty where none is.
-    shortener: str
-    shortened: tuple[tuple[str, str], ...]
+    # How a sentence about a paper is to be shortened to a noun phrase, and examples: (sentence, phrase).
+    # Empty where no model was seen to do it well: one of 1.5B parameters repeats the example in Korean.
+    shortener: str = ""
+    shortened: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

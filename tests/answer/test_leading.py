@@ -21,7 +21,7 @@ from tests.helpers.fakes import ScriptedGenerator
 __all__ = ["collection"]  # a fixture
 
 MODELS = itertools.count()
-SHORTENERS = {one.prompts.shortener for one in LANGUAGES.values()}
+SHORTENERS = {one.prompts.shortener for one in LANGUAGES.values() if one.prompts.shortener}
 EN, KO = ASKED[Intent.OVERVIEW]
 SAID = re.compile(r"Among them are (.+)\.\n")
 
@@ -149,13 +149,11 @@ def test_stopping_keeps_the_points_and_what_leads_them(collection: Library) -> N
     check(composed, collection)
 
 
-def test_a_korean_phrase_that_ends_with_what_is_done_is_of_a_paper(collection: Library) -> None:
-    def done(sentence: str) -> str:
-        return re.sub(r"^\S+\s\S+\s|합니다\.$|공개합니다\.$", "", sentence) + "함"
-
-    composed, _ = overview(collection, model(done), KO)
-    assert "한 논문 [" in composed.text.partition("\n")[0]
-    check(composed, collection)
+def test_where_no_model_was_seen_to_shorten_well_code_leads(collection: Library) -> None:
+    composed, events = overview(collection, model(terms), KO)
+    assert not LANGUAGES["ko"].prompts.shortener
+    assert "나누면" in composed.text
+    assert not [event for event in events if isinstance(event, Draft)]
 
 
 def test_without_a_model_code_leads(collection: Library) -> None:

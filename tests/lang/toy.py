@@ -145,7 +145,5 @@ LANGUAGE = Language(
         characters=r"[^\n\[\]<>\uac00-\ud7a3]",
         translator="Μεταφράζεις.",
         translate="Στα ελληνικά:",
-        shortener="Συντομεύεις.",
-        shortened=(("Το άρθρο δίνει μέθοδο.", "μέθοδος"),),
     ),
 )

@@ -101,7 +101,6 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     own_work=(r"\b(?:this|our) (?:paper|work|study|method)\b|\bwe\b",),
     contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
-    of_paper=(r"^in this (?:paper|work|study|report),? ",),
     telling=(
         r"^(?:it|we|they|this|these|there|the (?:paper|authors?|study))\b|^\w+(?:s|ed) (?:an?|the|that|to)\b",
     ),

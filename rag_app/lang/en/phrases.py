@@ -56,7 +56,6 @@ PHRASES = {
     "overview": "{count} papers of the collection speak to this most directly.",
     "groups_are": "By what they do they fall into these groups: {groups}.",
     "group_of": "{name} ({count})",
-    "paper_that": "a paper that {does}",
     "among_them": "Among them are {first} and {last}.",
     "others": "Other ways",
     "recommended": "These {count} papers fit the purpose best, in this order:",

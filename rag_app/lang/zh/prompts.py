@@ -15,11 +15,4 @@ PROMPTS = Prompts(
     characters=r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\uac00-\ud7a3]",  # no kana, no Hangul
     translator="你把关于AI论文的句子完整、准确地翻译成中文。名称、术语和数字保持原样。",
     translate="翻译成中文:",
-    shortener="把关于论文的一句话缩成一个简短的名词短语,说明论文提出了什么。只用句子里的词。",
-    shortened=(
-        (
-            "TideNet提出一种用小型图网络从雷达图像预测河流洪水的新方法,大大降低了成本。",
-            "用小型图网络从雷达图像预测河流洪水的方法",
-        ),
-    ),
 )
