@@ -112,7 +112,11 @@ def _table(query: Query, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> I
 
 def _cell(one: WrittenPoint, language: str) -> str:
     """What fills a cell; of a sentence that its readers cannot read, the names and figures it holds."""
-    kept = [names_and_figures(_plain(sentence), language)[:MOST_KEPT] for sentence in one.quoted]
+    head = one.point.paper.title.partition(":")[0]
+    kept = [
+        [part for part in names_and_figures(_plain(sentence), language) if part not in head][:MOST_KEPT]
+        for sentence in one.quoted
+    ]
     listed = [f"{escape_markdown(', '.join(parts))} {_number(one)}".strip() for parts in kept]
     said = " ".join(part for part in (_said(one.sentences), *listed) if part)
     return said or templates.words(language)["not_in_digest"]

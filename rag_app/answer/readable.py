@@ -16,7 +16,8 @@ from rag_app.text.numbers import NUMBER, rescaled
 LATIN = "A-Za-z"  # the script of such terms
 NAME = rf"[{LATIN}][{LATIN}0-9.+-]*"
 # Words in a row are one term; a number that begins a name ("3D") stays a part of it.
-PART = re.compile(rf"{NAME}(?: {NAME})*|{NUMBER.pattern}|\d[\d,.]*[{LATIN}]+")
+NUMBERED = rf"\d(?:[{LATIN}]{{2,}}[{LATIN}0-9]*|D\b)"
+PART = re.compile(rf"(?:{NAME}|{NUMBERED})(?: {NAME})*|(?<!-){NUMBER.pattern}|\d[\d,.]*[{LATIN}]+")
 
 
 def names_and_figures(text: str, language: str) -> list[str]:

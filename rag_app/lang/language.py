@@ -117,6 +117,7 @@ class OpenPatterns:
     shorter: Parts = ()  # of the answer before
     longer: Parts = ()
     as_table: Parts = ()
+    tabling: Parts = ()  # the same, said so that no table among the papers can be meant
     only: Parts = ()  # one group or none: of its papers only those that ...
     # By keys that all languages share: how a column names what it asks for, how a digest's sentence says
     # that, and what papers make ("data set").

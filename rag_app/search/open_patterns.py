@@ -67,10 +67,11 @@ ALIKE = _said(lambda p: p.alike)
 SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
+TABLING = _said(lambda p: p.tabling)
 ONLY = _said(lambda p: p.only)
 COUNTING = _said(lambda p: p.counting)
 SIZES = _said(lambda p: p.sizes)
-SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d")
+SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d+(?!\d|\s?[KMBT](?![A-Za-z]))")
 NEGATING = _said(lambda p: p.negating)
 HINTING = _said(lambda p: p.hinting)
 RISING = _said(lambda p: p.rising)
@@ -84,7 +85,9 @@ COLUMNS_ASKED = _by_key(lambda p: p.columns_asked)
 COLUMNS_SAID = _by_key(lambda p: p.columns_said)
 MADE_THINGS = _by_key(lambda p: p.made_things)
 WITH_COLUMNS = re.compile(
-    r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)", re.IGNORECASE
+    r"(?:\bwith (?=(?:the|their|its|columns?|how)\b)|\btable\b[^.?!:()]*?\bwith (?=[^.?!:()]*,))"
+    r"(?:columns?(?: for)? )?([^.?!:()]+)",
+    re.IGNORECASE,
 )
 ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
@@ -173,16 +176,20 @@ def columns(question: str) -> tuple[str, ...]:
     return _columns(question)[0]
 
 
+def asks_for_a_table(question: str) -> bool:
+    """Whether a question wants a table and says its columns."""
+    return bool(columns(question) and TABLING.search(question))
+
+
 def without_columns(question: str) -> str:
     """The question without the columns that it lists."""
     start, end = _columns(question)[1]
     return f"{question[:start]} {question[end:]}"
 
 
-def column_said(column: str) -> re.Pattern[str] | None:
-    """How digests say what a column asks for; None where they say it in its own words alone."""
-    key = next((key for key, asked in COLUMNS_ASKED.items() if asked.search(column)), "")
-    return COLUMNS_SAID.get(key)
+def column_key(column: str) -> str:
+    """What a column asks for, as a key of `COLUMNS_SAID`; empty where digests say it in its own words."""
+    return next((key for key, asked in COLUMNS_ASKED.items() if asked.search(column)), "")
 
 
 def made_thing(question: str) -> re.Pattern[str] | None:

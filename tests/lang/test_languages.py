@@ -29,7 +29,7 @@ LACKS = {
         "open_questions.denying_before",
     },
     "ja": {
-        "prompts.shortener", "prompts.shortened", "open_questions.telling",
+        "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
         "dates.before_before", "dates.lead", "clause_ends", "after_nouns",
@@ -37,7 +37,7 @@ LACKS = {
         "open_questions.not_before", "open_questions.own_work", "open_questions.denying_before",
     },
     "zh": {
-        "prompts.shortener", "prompts.shortened", "open_questions.telling",
+        "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
         "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",

@@ -50,7 +50,7 @@ OPEN_QUESTIONS = OpenPatterns(
     points=(
         rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
     ),
-    name_column=(r"(?:names?|papers?|titles?|models?|methods?|benchmarks?|data ?sets?)",),
+    name_column=(r"(?:names?|papers?|titles?|models?|benchmarks?|data ?sets?)",),
     results=(r"\b(?:results?|scores?|performance|accuracy|findings?|gains?)\b",),
     figures_asked=(
         r"\b(?:sizes?|length|numbers?|scores?|results?|accuracy|how (?:many|much|long|big)|votes?|speed"
@@ -110,6 +110,10 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     longer=(r"\b(?:long(?:er)?|more details?|in detail|elaborate|expand|tell me more|detailed|deeper)\b",),
     as_table=(r"\btab(?:le|ular)\b",),
+    tabling=(
+        r"\b(?:in|as|into) an? (?:\w+ )?table\b|\btabulate\b|^(?:a )?(?:\w+ )?table (?:of|with|for|comparing)\b",
+        r"\b(?:make|give me|show|build|draw|create|want|need|like)(?: me)? an? (?:\w+ )?table\b",
+    ),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
     alike=(r"\b(?:similar|alike|comparable|related)\b|\blike (?:it|this|that|these)\b",),
     of_those=(r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",),
@@ -119,6 +123,7 @@ OPEN_QUESTIONS = OpenPatterns(
         "bits": r"\bbits?\b|\bprecision\b",
         "speed": r"\bspeed|\btime\b|\blatency|\bfast|\bhow long\b",
         "memory": r"\bmemory|\bhardware|\bgpus?\b",
+        "questions": r"\bquestions\b|\bproblems\b",
         "human": r"\bhumans?\b|\bpeople\b",
         "data": r"\bdata ?sets?\b|\bdata\b|\bcorp(?:us|ora)\b|\btrained on\b",
         "input": r"\binputs?\b",
@@ -127,6 +132,7 @@ OPEN_QUESTIONS = OpenPatterns(
         "method": r"\bmethods?\b|\bapproach|\bhow (?:it|they) works?\b|\b(?:key |main )?ideas?\b|\btechnique",
     },
     columns_said={
+        "questions": r"\d[^.,;]{0,16}?(?:questions?|problems?|QA pairs?)\b",
         "parameters": r"\d+(?:\.\d+)?\s?[BM]\b|\bparameters?\b",
         "resolution": r"\d{3,4}\s?[x×*]\s?\d{3,4}|\b\d{3,4}p\b|\b[248]K\b|\bresolution",
         "bits": r"\d(?:\.\d+)?[- ]?bits?\b|\b(?:INT|FP)\d|\bW\dA\d",

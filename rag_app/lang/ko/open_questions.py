@@ -34,7 +34,7 @@ OPEN_QUESTIONS = OpenPatterns(
     in_this_language=(r"한국어로|한글로|우리말로", r"\b(?:in|into|to) korean\b"),
     dividing=(r"나눠|나누어|나뉘|구분|갈라",),
     points=(rf"(?<![가-힣]){_COUNT}\s?(?:줄|가지|문장|포인트|개 항목|항목|단계)(?:로|으로|만)?",),
-    name_column=(r"이름|명칭|논문|제목|모델명|방법|벤치마크|데이터 ?셋",),
+    name_column=(r"이름|명칭|논문|제목|모델명|벤치마크|데이터 ?셋",),
     results=("결과|성능|수치|성과",),
     figures_asked=(
         r"크기|길이|점수|결과|성능|수치|몇|얼마|속도|비용|파라미터|토큰 ?수|개수|정확도|[가-힣]률|[가-힣]율|용량|수$",
@@ -101,11 +101,13 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     shorter=(r"짧게|줄여|간단히|간략히|한 ?문장|두 ?문장|요약해",),
     longer=(r"자세히|더 길게|상세|구체적으로|더 설명",),
+    tabling=(r"(?<![가-힣])(?:비교)?표(?:로|를)(?=[\s:,]|$)|(?<![가-힣])(?:비교)?표\s?(?:만들|작성|그려)",),
     as_table=(r"표로|테이블로|표 형식",),
     only=(r"것만|논문만|한 것만|경우만|만\s?(?:골라|추려|남겨|보여|알려)|만\s?$",),
     alike=("비슷|유사한|닮은",),
     of_those=(r"그\s?(?:중|가운데)|(?:이|위)\s?(?:중에서?|가운데)",),
     columns_asked={
+        "questions": r"(?:문제|질문|문항)\s?(?:수|개수)",
         "parameters": r"파라미터|매개 ?변수|모델 크기",
         "resolution": r"해상도",
         "bits": r"비트|정밀도",
@@ -119,6 +121,7 @@ OPEN_QUESTIONS = OpenPatterns(
         "method": r"방법|방식|기법|핵심|아이디어|접근",
     },
     columns_said={
+        "questions": r"\d[^.,;]{0,16}?(?:문제|질문|문항)",
         "parameters": r"파라미터|매개 ?변수|억 개의 모델",
         "resolution": r"해상도",
         "bits": r"\d\s?비트",
