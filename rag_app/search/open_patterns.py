@@ -89,7 +89,8 @@ WITH_COLUMNS = re.compile(
     r"(?:columns?(?: for)? )?([^.?!:()]+)",
     re.IGNORECASE,
 )
-ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
+# What a question explains or lists in parentheses.
+ASIDE = re.compile(r"\([^()]{12,}\)|\([^()]*[,、·][^()]*\)")
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
 PARENTHESES = re.compile(r"\s?\([^()]*\)")
@@ -236,6 +237,13 @@ def denial(question: str) -> Denial:
                 ways=_listed(behind),
             )
     return Denial(rest=question)
+
+
+def asks_for_both(question: str) -> bool:
+    """Whether papers with a thing and without it are asked for, apart; not where it is said that nothing is
+    told apart.
+    """
+    return bool(DIVIDING.search(denial(question).rest))
 
 
 def _listed(text: str) -> tuple[str, ...]:
