@@ -322,9 +322,11 @@ def test_an_index_that_grew_equals_one_made_anew(tmp_path: Path) -> None:
     for file in (
         "vectors.npy",
         "names.json",
+        "pairs.json",
         "lexical/data.npy",
         "lexical/vocabulary.json",
         "lexical/glossary.json",
+        "lexical/translations.json",
     ):
         assert (one.folder / file).read_bytes() == (other.folder / file).read_bytes()
 

@@ -11,13 +11,22 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections.abc import Generator as Yields
 from collections.abc import Sequence
 from dataclasses import replace
 
 from rag_app.answer import glosses, prompting, templates, verification
 from rag_app.answer.rendering import DraftLine, assembled, bare, extracted, not_in_digest, standing_in, tells
-from rag_app.answer.selection import Selection, absent_names, focus, is_unstated, respelled
+from rag_app.answer.selection import (
+    Selection,
+    absent_names,
+    certain,
+    focus,
+    is_judged,
+    is_unstated,
+    respelled,
+)
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.llm.protocol import Generator, Processor
@@ -31,6 +40,7 @@ CHOOSING_SHARE = 0.75
 # Weight of the model's log-probabilities beside scores in standard deviations, fitted on 86 lookups in two
 # languages. It is the same for every model: one that tells less between papers has flatter probabilities.
 MODEL_SAY = 1.0
+LEAST_SHARE = 1e-6  # of a probability: there is no logarithm of 0
 TRANSLATED = 6  # sentences of a comparison that are translated, shared among its sides
 
 MARKED = re.compile(r"\[(\d{1,2})\]\s*(.*)", re.DOTALL)
@@ -47,15 +57,22 @@ def draft(selection: Selection) -> Steps:
     absent = absent_names(selection, hits)
     if absent:
         return templates.refusal(selection.query, selection.evidence, "not_mentioned", names=absent)
-    if selection.generator is None:
+    generator = selection.generator
+    if generator is None:
         unstated = is_unstated(selection, hits[0])
         return not_in_digest(selection, hits) if unstated else extracted(selection, hits)
     if _translates(selection, hits):
         each = TRANSLATED // len(hits)
-        lines = yield from _translated(selection, selection.generator, [hit.passages[:each] for hit in hits])
+        lines = yield from _translated(selection, generator, [hit.passages[:each] for hit in hits])
         return assembled(selection, hits, lines)
-    prompt = _prompt(selection, selection.generator, hits)
-    lines = yield from _written(selection, selection.generator, hits[: len(prompt.papers)], prompt)
+    prompt = prompt_of(selection, generator, hits)
+    if is_judged(selection):
+        selection = replace(selection, judged=judgement(prompt, generator, selection.stop))
+        if is_unstated(selection, hits[0]):
+            return not_in_digest(selection, hits)
+    if selection.named and certain(selection, hits[0]):
+        prompt = prompting.on_one(prompt, 0, selection.query.language, opened=False)
+    lines = yield from _written(selection, generator, hits[: len(prompt.papers)], prompt)
     composed = assembled(selection, hits, lines)
     cut = templates.words(selection.query.language)["question_cut"]
     text = f"{composed.text}\n\n{cut}" if prompt.cut else composed.text
@@ -69,7 +86,7 @@ def is_off_topic(selection: Selection) -> bool:
     return relevance.is_foreign(selection.query, selection.evidence, selection.library)
 
 
-def _prompt(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
+def prompt_of(selection: Selection, generator: Generator, hits: Sequence[Hit]) -> prompting.Prompt:
     """The prompt over as many of the papers as fit the context with the answer."""
     room = generator.context - prompting.BESIDES
     budget = min(PROMPT_TOKENS[generator.processor], room * 3 // 4)
@@ -148,6 +165,14 @@ def _translated(
     return [DraftLine(place, tuple(sentences)) for place, sentences in enumerate(said)]
 
 
+def judgement(prompt: prompting.Prompt, generator: Generator, stop: threading.Event | None = None) -> float:
+    """The log-odds by which the model would answer sooner than say that the excerpts do not. What it reads
+    for it is not read again for the answer.
+    """
+    answers, refuses = generator.choose(prompt.messages, ["[1]", prompting.REFUSAL], stop=stop)
+    return math.log(max(answers, LEAST_SHARE) / max(refuses, LEAST_SHARE))
+
+
 def _choice(selection: Selection, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
     """The place of the paper that retrieval and the model together like best.
 
@@ -157,7 +182,8 @@ def _choice(selection: Selection, generator: Generator, hits: Sequence[Hit], pro
     options = [f"[{n}]" for n in range(1, len(hits) + 1)]
     shares = generator.choose(prompt.messages, options, stop=selection.stop)
     worth = [
-        hit.score + MODEL_SAY * math.log(max(share, 1e-6)) for hit, share in zip(hits, shares, strict=True)
+        hit.score + MODEL_SAY * math.log(max(share, LEAST_SHARE))
+        for hit, share in zip(hits, shares, strict=True)
     ]
     return worth.index(max(worth))
 

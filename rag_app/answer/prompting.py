@@ -98,12 +98,12 @@ def repaired(prompt: Prompt, failed: str, count_tokens: Callable[[str], int]) ->
     return replace(prompt, messages=(*before, Message(role="user", content=f"{last['content']}\n{note}")))
 
 
-def on_one(prompt: Prompt, place: int, language: str) -> Prompt:
-    """The same prompt for an answer about the paper at `place` (from 0) alone; nothing before it is
-    read again.
+def on_one(prompt: Prompt, place: int, language: str, *, opened: bool = True) -> Prompt:
+    """The same prompt for an answer about the paper at `place` (from 0) alone, without a way to refuse;
+    nothing before it is read again. It begins as an answer that finds a paper does where it is `opened`.
     """
-    opening = LANGUAGES[language].prompts.opening
-    return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {opening}")
+    opening = LANGUAGES[language].prompts.opening if opened else ""
+    return replace(prompt, grammar=_text_alone(language), prefix=f"[{place + 1}] {opening}".rstrip())
 
 
 def translation(

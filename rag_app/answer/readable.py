@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from rag_app.collection.paper_names import shaped
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.text.cleaning import clean_line
-from rag_app.text.numbers import NUMBER, rescaled
+from rag_app.text.numbers import NUMBER, measured, rescaled
 
 LATIN = "A-Za-z"  # the script of such terms
 NAME = rf"[{LATIN}][{LATIN}0-9.+-]*"
-# Words in a row are one term; a number that begins a name ("3D") stays a part of it.
-NUMBERED = rf"\d(?:[{LATIN}]{{2,}}[{LATIN}0-9]*|D\b)"
-PART = re.compile(rf"(?:{NAME}|{NUMBERED})(?: {NAME})*|(?<!-){NUMBER.pattern}|\d[\d,.]*[{LATIN}]+")
+NUMBERED = rf"\d(?:[A-Z]{{2,}}[{LATIN}0-9]*|D\b)"  # a name that a digit begins: "3DGS"
 
 
 def names_and_figures(text: str, language: str) -> list[str]:
-    """Those of a sentence, in order and each once, figures with their scales as `language` writes them.
+    """Those of a sentence, in order and each once, figures with their scales and what they count as
+    `language` writes them.
 
     Where the sentence itself is in Latin letters, a name is a word that is shaped like one.
     """
-    found = [match[0].strip().rstrip(".,") for match in PART.finditer(rescaled(clean_line(text), language))]
+    plain = measured(rescaled(clean_line(text), language), language)
+    found = [match[0].strip().rstrip(".,") for match in _part(language).finditer(plain)]
     if LANGUAGES[language_of(text)].script == LATIN:
         found = [word for part in found for word in _names(part)]
     return list(dict.fromkeys(filter(None, found)))
@@ -34,6 +35,16 @@ def names_and_figures(text: str, language: str) -> list[str]:
 def telling(parts: Sequence[str]) -> list[str]:
     """Those that answer a question for a figure: figures, and the names they may belong to."""
     return [part for part in parts if NUMBER.search(part) or any(map(shaped, part.split()))]
+
+
+@cache
+def _part(language: str) -> re.Pattern[str]:
+    """A figure with what it counts, or a term of words in a row; a number that begins a name ("3D") stays a
+    part of it.
+    """
+    counted = "|".join(word.strip() for word, _ in LANGUAGES[language].numbers.measures.values())
+    figure = rf"(?<!-){NUMBER.pattern}\s?(?:{counted})?"
+    return re.compile(rf"(?:{NAME}|{NUMBERED})(?: {NAME})*|{figure}|\d[\d,.]*[{LATIN}]+")
 
 
 def _names(part: str) -> list[str]:

@@ -21,6 +21,7 @@ from rag_app.lang import alternatives, language_of
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
 from rag_app.search import patterns, relevance, retrieval
+from rag_app.search.calibration import FactTable, facts_with, log_odds
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
@@ -31,6 +32,7 @@ CLEAR_LEAD = 1.5
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 SURE = 2  # sentences that are shown where the model says nothing of what they state
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
+QUESTION_MARKS = ("?", "？")
 VERSION = re.compile(r" v?\d[\d.]*$")  # behind the name of a model
 ENDINGS = rf"(?:{alternatives(lambda one: one.endings)})"  # particles that may follow a name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
@@ -46,6 +48,9 @@ class Selection:
     generator: Generator | None
     stop: threading.Event
     conversation: tuple[Turn, ...] = ()
+    # The log-odds by which the model, reading the digest of a named paper, would answer sooner than say that
+    # it does not; None where it was not asked, or what it says was never measured.
+    judged: float | None = None
 
     @property
     def named(self) -> bool:
@@ -144,13 +149,20 @@ def absent_names(selection: Selection, hits: Sequence[Hit]) -> list[str]:
     if not selection.named or selection.query.intent is Intent.COMPARE:
         return []
     # Pasted text is left out of what stands alone.
-    asked = _without_names(selection.query.standalone, selection.query.names)
+    asked = _without_names(_asking(selection.query.standalone), selection.query.names)
     library = selection.library
     words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()]
     of_others = library.names.find(asked, library.lexical.knows, library.snapshot.papers.has).mentions
     names = [mention.typed for mention in of_others if VERSION.search(mention.typed)]
-    every = dict.fromkeys([*words, *SIZE.findall(asked), *names, *selection.query.unknown])
+    unknown = [name for name in selection.query.unknown if name in asked]
+    every = dict.fromkeys([*words, *SIZE.findall(asked), *names, *unknown])
     return [word for word in every if all(_is_absent(word, hit) for hit in hits)]
+
+
+def _asking(text: str) -> str:
+    """The sentences that ask, where there are such: what a reader tells beside them is not looked for."""
+    told = [text[start:end] for start, end in sentences.split(text)]
+    return " ".join(one for one in told if one.rstrip().endswith(QUESTION_MARKS)) or text
 
 
 def _is_absent(word: str, hit: Hit) -> bool:
@@ -169,31 +181,52 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     To a question that speaks of nothing beside the name, the digest is the answer: the sentences nearest to
     what the model `tried` to say, or to the question.
     """
-    if not _asks_one_paper(selection):
+    if not asks_one_paper(selection):
         return ()
-    if _asks_for_the_whole(selection):
+    if asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
-    enough = relevance.known(selection.library).facts.certain
+    enough = _facts(selection).certain
     likely = zip(hit.passages, probabilities(selection, hit), strict=True)
     return tuple(passage for passage, share in likely if share >= enough)[:SURE]
 
 
 def is_unstated(selection: Selection, hit: Hit) -> bool:
     """Whether no sentence of a named paper's digest is likely to answer."""
-    if not _asks_one_paper(selection) or _asks_for_the_whole(selection):
+    if not asks_one_paper(selection) or asks_for_the_whole(selection):
         return False
-    least = relevance.known(selection.library).facts.least
+    least = _facts(selection).least
     return max(probabilities(selection, hit), default=1.0) < least
 
 
-def _asks_one_paper(selection: Selection) -> bool:
+def asks_one_paper(selection: Selection) -> bool:
+    """Whether something is asked of one named paper."""
     return len(selection.query.papers) == 1 and selection.query.intent is Intent.LOOKUP
 
 
 def probabilities(selection: Selection, hit: Hit) -> list[float]:
     """How likely each of the hit's sentences answers."""
-    facts = relevance.known(selection.library).facts
-    return [facts.probability(row) for row in signs(selection, hit)]
+    alone = relevance.known(selection.library).facts
+    rows = signs(selection, hit)
+    if selection.judged is None:
+        return [alone.probability(row) for row in rows]
+    together = _facts(selection)
+    odds = (log_odds(alone.weights, alone.bias, row) for row in rows)
+    return [together.probability((one, selection.judged)) for one in odds]
+
+
+def _facts(selection: Selection) -> FactTable:
+    """How signs are weighed: with the model's judgement where there is one."""
+    table = relevance.known(selection.library)
+    if selection.judged is None or selection.generator is None:
+        return table.facts
+    return facts_with(table, selection.generator.model) or table.facts
+
+
+def is_judged(selection: Selection) -> bool:
+    """Whether the judgement of the model counts in whether a named paper's digest answers."""
+    if selection.generator is None or not asks_one_paper(selection) or asks_for_the_whole(selection):
+        return False
+    return facts_with(relevance.known(selection.library), selection.generator.model) is not None
 
 
 def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
@@ -209,7 +242,7 @@ def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
     )
 
 
-def _asks_for_the_whole(selection: Selection) -> bool:
+def asks_for_the_whole(selection: Selection) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
     if selection.wants_number:
         return False

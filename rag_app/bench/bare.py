@@ -61,6 +61,7 @@ class Bare:
         parameters = api.llama_context_default_params()
         parameters.n_ctx = plan.context
         parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.op_offload = plan.gpu_layers > 0  # else a GPU reads the prompts of a model on the CPU
         if plan.kv_type == "q8_0":
             parameters.type_k = parameters.type_v = api.GGML_TYPE_Q8_0
         self._context = api.llama_init_from_model(self._model, parameters)

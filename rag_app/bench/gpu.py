@@ -27,10 +27,11 @@ from rag_app.llm.protocol import Message, Request
 from rag_app.progress import Progress
 from rag_app.settings import Settings
 
+Prompt = tuple[Message, ...]
 MIB = 1 << 20
 # No text ends by itself.
 RULES = 'root ::= char+ "☃"\nchar ::= [^☃]'
-PROMPT = "The digest of a day tells what is new in each paper, how it was done and what came of it. " * 24
+SENTENCE = "The digest of a day tells what is new in each paper, how it was done and what came of it. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Amount:
 
     rounds: int
     written: int  # tokens of each text
+    sentences: int  # of each prompt
 
 
-FULL, QUICK = Amount(3, 64), Amount(1, 8)
+# A device in software reads some tokens a second: two sentences are what it has time for.
+FULL, QUICK = Amount(3, 64, 24), Amount(1, 8, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
 
 
 def _model(settings: Settings) -> Path:
-    from rag_app.weights import store
+    from rag_app.weights import choice
 
-    return store.choose_llm(settings, vram_bytes=_free())
+    return choice.choose_llm(settings, vram_bytes=_free())
 
 
 def _free() -> int:
@@ -90,10 +93,11 @@ def measure(settings: Settings, size: Amount) -> Offload:
     free, began = _free(), time.perf_counter()
     with closing(llm.load(settings)) as engine:
         load_seconds = time.perf_counter() - began
-        _write(engine, 0, 2)  # what a first step allocates
+        _write(engine, _messages(0, size.sentences), 2)  # what a first step allocates
         taken, plan = max(free - _free(), 0), engine.plan
         with closing(Bare(engine.path, plan, engine.threads)) as bare:
-            pairs = tuple(_pair(engine, bare, number, size.written) for number in range(1, size.rounds + 1))
+            prompts = [_messages(number, size.sentences) for number in range(1, size.rounds + 1)]
+            pairs = tuple(_pair(engine, bare, prompt, size.written) for prompt in prompts)
         together = median(_together(engine, number, size.written) for number in range(size.rounds))
     shape = read_shape(engine.path)
     estimate = device_bytes(shape, plan.gpu_layers, plan.context, plan.kv_type, plan.step)
@@ -103,14 +107,14 @@ def measure(settings: Settings, size: Amount) -> Offload:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def _messages(number: int) -> tuple[Message, ...]:
+def _messages(number: int, sentences: int) -> Prompt:
     """A prompt that begins as no other, so that nothing of it was read before."""
-    return ({"role": "user", "content": f"{number}. {PROMPT}"},)
+    return ({"role": "user", "content": f"{number}. {SENTENCE * sentences}"},)
 
 
-def _write(engine: llm.Engine, number: int, tokens: int) -> Run:
+def _write(engine: llm.Engine, prompt: Prompt, tokens: int) -> Run:
     began = time.perf_counter()
-    for _ in engine.stream(_messages(number), grammar=RULES, max_tokens=tokens):
+    for _ in engine.stream(prompt, grammar=RULES, max_tokens=tokens):
         pass
     spent, usage = time.perf_counter() - began, engine.usage
     written = usage.generated_tokens
@@ -120,8 +124,8 @@ def _write(engine: llm.Engine, number: int, tokens: int) -> Run:
     return Run(usage.prompt_tokens - usage.reused_tokens, spent - writing, written, writing)
 
 
-def _pair(engine: llm.Engine, bare: Bare, number: int, tokens: int) -> tuple[Run, Run]:
-    return _write(engine, number, tokens), bare.run(engine.tokens(_messages(number)), RULES, tokens)
+def _pair(engine: llm.Engine, bare: Bare, prompt: Prompt, tokens: int) -> tuple[Run, Run]:
+    return _write(engine, prompt, tokens), bare.run(engine.tokens(prompt), RULES, tokens)
 
 
 def _together(engine: llm.Engine, number: int, tokens: int) -> float:
@@ -155,14 +159,17 @@ def described(measured: Offload, layers: int, card: str) -> list[Measurement]:
         ),
         Measurement(f"loading, {where}", measured.load_seconds, "s"),
     ]
-    if count:
-        plan = measured.plan
-        how = f"context {plan.context:,}, {plan.kv_type} cache"
-        memory = f"{measured.estimate / MIB:,.0f} / {measured.taken / MIB:,.0f} MiB, {how}"
-        ratio = measured.estimate / measured.taken if measured.taken else 0.0
-        target = "≥ 1.0" if measured.taken else ""  # a device that does not tell its free memory
-        rows.append(Measurement(f"memory, estimate / taken, {where}", ratio, "", target, memory))
-    return rows
+    return [*rows, _memory_row(measured, where)] if count else rows
+
+
+def _memory_row(measured: Offload, where: str) -> Measurement:
+    how = f"context {measured.plan.context:,}, {measured.plan.kv_type} cache"
+    estimate, taken = measured.estimate / MIB, measured.taken / MIB
+    if not taken:
+        unknown = f"the device does not tell its free memory, {how}"
+        return Measurement(f"memory, estimate alone, {where}", estimate, "MiB", detail=unknown)
+    both = f"{estimate:,.0f} / {taken:,.0f} MiB, {how}"
+    return Measurement(f"memory, estimate / taken, {where}", estimate / taken, "", "≥ 1.0", both)
 
 
 def _speed_row(measure: str, ours: Sequence[float], bare: Sequence[float]) -> Measurement:

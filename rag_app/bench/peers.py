@@ -40,7 +40,7 @@ from rag_app.records import Intent, Paper
 from rag_app.search.understanding import understand
 from rag_app.settings import Settings
 from rag_app.text.cleaning import clean_line
-from rag_app.weights import store as weights
+from rag_app.weights import choice
 
 TUNING, TUNING_QUICKLY = 60, 8  # questions on which the number of chunks is chosen
 TIMED, TIMED_QUICKLY = 12, 2  # questions answered by ourselves and LangChain
@@ -84,7 +84,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
     with TemporaryDirectory() as folder:
         home = linked(settings.home, Path(folder))
         bench = Bench(
-            library, python, home, weights.choose_llm(settings, vram_bytes=0), embedder_folder(settings)
+            library, python, home, choice.choose_llm(settings, vram_bytes=0), embedder_folder(settings)
         )
         fill(bench)
         counts = (TUNING_QUICKLY, TIMED_QUICKLY, WHOLE_QUICKLY) if quick else (TUNING, TIMED, WHOLE)

@@ -326,6 +326,11 @@ def _add_calibrate(commands: Commands) -> None:
         "calibrate", help="measure the thresholds that depend on the embedding model and the collection"
     )
     calibrate.add_argument(
+        "--model",
+        action="store_true",
+        help="also measure how far the language model tells what a digest states (minutes)",
+    )
+    calibrate.add_argument(
         "--ship",
         action="store_true",
         help="for the project: write what ships for the default embedding model",

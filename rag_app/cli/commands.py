@@ -74,20 +74,20 @@ def _failed(error: BaseException) -> int:
 def _models(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import terminal
     from rag_app.diagnostics import doctor
-    from rag_app.weights import store
+    from rag_app.weights import catalog, store
 
     if options.action == "list":
         terminal.table(doctor.model_rows(settings))
         return
-    wanted = [options.id] if options.id else list(store.defaults())
+    wanted = [options.id] if options.id else list(catalog.defaults())
     for model_id in wanted:
         if options.action == "verify":
-            store.verify(store.find(model_id), settings)
+            store.verify(catalog.find(model_id), settings)
             print(f"{model_id}: verified")
         else:
             with terminal.ProgressBar("pull") as progress:
                 path = store.pull(model_id, settings, progress=progress)
-            licence = store.find(model_id).licence
+            licence = catalog.find(model_id).licence
             print(f"{model_id}: {path.name} is in {path.parent} (licence: {licence})")
 
 
@@ -240,7 +240,7 @@ def _adapt(options: argparse.Namespace, settings: Settings) -> None:
 def _calibrate(options: argparse.Namespace, settings: Settings) -> None:
     from rag_app.cli import calibrating
 
-    calibrating.calibrate(settings, ship=options.ship)
+    calibrating.calibrate(settings, with_model=options.model, ship=options.ship)
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> None:

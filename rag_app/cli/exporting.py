@@ -65,14 +65,14 @@ def _print_conversations(history: History) -> None:
 def _bookmarks(settings: Settings, tag: str) -> list[Reference]:
     """The bookmarks with their tags, latest first; those with one tag where it is given.
 
-    Of a paper whose digest is gone there is its address alone. Raises RagError for a tag that none has.
+    Of a paper whose digest is gone there are its address and title. Raises RagError for a tag that none has.
     """
     table, history = open_current(settings.home).papers, History(Home(settings.home).history)
     found = [one for one in history.bookmarked() if not tag or tag in one.tags]
     if tag and not found:
         known = ", ".join(name for name, _ in history.tags()) or "none; they are given on the page"
         raise RagError(f"no bookmark has the tag {tag}", f"tags: {known}")
-    return [kept(one.arxiv_id, table.find(one.arxiv_id), one.tags) for one in found]
+    return [kept(one.arxiv_id, table.find(one.arxiv_id), one.tags, one.title) for one in found]
 
 
 def _brief(options: argparse.Namespace, settings: Settings) -> list[Reference]:

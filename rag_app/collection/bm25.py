@@ -18,10 +18,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app import json_files
 from rag_app.collection.term_cache import TermCache
 from rag_app.records import Paper
 from rag_app.text.cleaning import clean
@@ -37,7 +39,13 @@ from rag_app.text.terms import (
     words,
 )
 
-ANALYSES, PAPERS, DOCUMENTS = "morphemes.json", "papers.json", "documents.json"
+ANALYSES, PAPERS, DOCUMENTS, TRANSLATIONS = (
+    "morphemes.json",
+    "papers.json",
+    "documents.json",
+    "translations.json",
+)
+TRANSLATED = 1  # version of what is kept of translations; another one is made anew
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
@@ -77,22 +85,29 @@ def build(papers: Sequence[Paper], folder: Path, last: Path | None = None) -> No
     }.items():
         (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     analyse.save(folder / ANALYSES)
+    translations = {"version": TRANSLATED, "stems": LexicalIndex(folder).pooled()}
+    (folder / TRANSLATIONS).write_text(json.dumps(translations, ensure_ascii=False), encoding="utf-8")
 
 
 def papers_of(folder: Path) -> tuple[str, ...]:
     """The arXiv ids of an index in the order of its rows; OSError or ValueError if it is damaged."""
-    return tuple(json.loads((folder / PAPERS).read_text(encoding="utf-8")))
+    return tuple(json_files.read(folder / PAPERS))
 
 
 def documents_of(folder: Path) -> list[str]:
     """The text of each paper as `document` gave it, without the second that cleaning 5,000 takes; empty in an
     index of a version that kept none.
     """
-    try:
-        texts: list[str] = json.loads((folder / DOCUMENTS).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # a damaged file is found when the index is verified
-        return []
+    texts: list[str] = _kept(folder / DOCUMENTS) or []
     return texts
+
+
+def _kept(file: Path) -> Any:
+    """What a JSON file of the index holds; None where a version before wrote none."""
+    try:
+        return json_files.read(file)
+    except (FileNotFoundError, ValueError):  # a damaged file is found when the index is verified
+        return None
 
 
 class LexicalIndex:
@@ -104,9 +119,9 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open what `build` wrote; OSError or ValueError if files are missing or damaged."""
+        self._folder = folder
         papers, self.glossary, self._vocabulary = (
-            json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            for name in ("papers", "glossary", "vocabulary")
+            json_files.read(folder / f"{name}.json") for name in ("papers", "glossary", "vocabulary")
         )
         self.papers: tuple[str, ...] = tuple(papers)
         self._data, self._rows, self._starts = (
@@ -136,6 +151,14 @@ class LexicalIndex:
 
     @cached_property
     def _translated(self) -> dict[str, dict[str, float]]:
+        """What `pooled` gave when the index was built, without the tenth of a second that it takes."""
+        kept = _kept(self._folder / TRANSLATIONS) or {}
+        stems: dict[str, dict[str, float]] = (
+            kept["stems"] if kept.get("version") == TRANSLATED else self.pooled()
+        )
+        return stems
+
+    def pooled(self) -> dict[str, dict[str, float]]:
         """Stem of English words -> their translations; a form counts by how many papers hold it."""
         forms: dict[str, list[str]] = defaultdict(list)
         for word in self.glossary:

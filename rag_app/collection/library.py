@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rag_app.collection import bm25, paper_map, paper_names
 from rag_app.collection.bm25 import document
+from rag_app.collection.pairs import Pairs
 from rag_app.collection.paper_vectors import Vectors, paper_vectors
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.snapshot import Snapshot, open_current
@@ -28,16 +29,18 @@ from rag_app.settings import Settings
 from rag_app.text import sentences
 
 SAMPLED, FEWEST_SAMPLED = 24, 4  # papers that `Library.nearness` is measured on
-LEXICAL, NAMES = "lexical", "names.json"
+LEXICAL, NAMES, PAIRS = "lexical", "names.json", "pairs.json"
 
 
 def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | None = None) -> None:
-    """The parts of a snapshot that `Library` reads beside the vectors: lexical index and names.
+    """The parts of a snapshot that `Library` reads beside the vectors: lexical index, names and pairs
+    of spellings.
 
     `last` is the folder of a snapshot whose analyses of unchanged papers may be taken over.
     """
     bm25.build(papers, folder / LEXICAL, last / LEXICAL if last else None)
     paper_names.save(paper_names.mine(papers), folder / NAMES)
+    Pairs.mine(text.casefold() for text in bm25.documents_of(folder / LEXICAL)).save(folder / PAIRS)
 
 
 def write_map(
@@ -91,13 +94,12 @@ class Library:
 
     @cached_property
     def spellings(self) -> Spellings:
-        """What the papers say, and in which spellings; made when first asked for, in half a second for 5,000
-        papers.
-        """
+        """What the papers say, and in which spellings; read when first asked for."""
         texts = bm25.documents_of(self.snapshot.folder / LEXICAL)
         if len(texts) != len(self.lexical.papers):
             texts = [document(paper) for paper in self.snapshot.papers.many(self.lexical.papers)]
-        return Spellings([text.casefold() for text in texts], self.lexical)
+        pairs = Pairs.load(self.snapshot.folder / PAIRS)
+        return Spellings([text.casefold() for text in texts], self.lexical, pairs)
 
     @cached_property
     def owners(self) -> NDArray[np.intp]:

@@ -18,9 +18,10 @@ from dataclasses import astuple, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from rag_app import json_files
 from rag_app.lang import other_scripts
 from rag_app.records import Paper
-from rag_app.text import transliteration
+from rag_app.text import sentences, transliteration
 
 _S = other_scripts()  # a particle written to a name is no part of it
 TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
@@ -29,6 +30,7 @@ TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W
 SHAPED = re.compile(
     r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+?)$"
 )
+DECLINED = re.compile(rf"(?<![\w(-])(?<![A-Za-z0-9] )([A-Z][a-z]+)(?=[{_S}])")  # a name of one word
 HEAD_END = re.compile(
     r"\s(?:for|with|via|in|of|as|on|from|to|by|through|is|are|using|towards?)\s", re.IGNORECASE
 )
@@ -137,9 +139,17 @@ def _names_of(paper: Paper, words: Counter[str]) -> Iterator[tuple[str, int]]:
     for word in TOKEN.findall(paper.title):
         if shaped(word):
             yield word, IN_TITLE
+    presented = _presented(paper)
     for word, count in words.items():
-        if shaped(word) or (count >= 2 and word[0].isupper() and word.isalpha()):
+        if shaped(word) or word in presented or (count >= 2 and word[0].isupper() and word.isalpha()):
             yield word, IN_TEXT
+
+
+def _presented(paper: Paper) -> set[str]:
+    """Capitalized words that the first sentence of a digest in another script declines: "모델 Whisper를"."""
+    text = next((section.text for section in paper.sections), "")
+    first = next((text[start:end] for start, end in sentences.split(text)), "")
+    return {match[1] for match in DECLINED.finditer(first)}
 
 
 def save(names: Sequence[Name], file: Path) -> None:
@@ -166,7 +176,7 @@ class NameBook:
 
     @classmethod
     def load(cls, file: Path) -> NameBook:
-        rows = json.loads(file.read_text(encoding="utf-8"))
+        rows = json_files.read(file)
         return cls([Name(spelling, tuple(papers), *rest) for spelling, papers, *rest in rows])
 
     def find(self, text: str, is_word: Callable[[str], bool], exists: Callable[[str], bool]) -> Named:

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_app import json_files
 from rag_app.collection.papers import PaperTable, day_number
 from rag_app.collection.vector_store import EMBEDDED, StoredChunk, Vectors, VectorStore
 from rag_app.errors import CollectionError, DamageError
@@ -277,7 +278,7 @@ def write_chunks(chunks: Sequence[Chunk], file: Path) -> None:
 
 def read_chunks(file: Path) -> tuple[Chunk, ...]:
     try:
-        return tuple(Chunk(*row) for row in json.loads(file.read_text(encoding="utf-8")))
+        return tuple(Chunk(*row) for row in json_files.read(file))
     except (OSError, ValueError, TypeError) as error:
         raise damaged(file, error) from error
 

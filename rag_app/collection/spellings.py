@@ -1,30 +1,22 @@
 """The spellings of a phrase in a collection, and which papers say one of them.
 
-Knows: that texts write a term beside its other spellings, "희소 오토인코더 (Sparse Autoencoder, SAE)",
-so that a translation or an abbreviation is what stands beside the phrase, and seldom beside others.
+Knows: that a translation or an abbreviation is what stands beside the phrase (`collection.pairs`), and
+seldom beside others.
 Does not know: which phrases a question is about, or how papers are ranked.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, product
 from typing import Protocol
 
 import numpy as np
 
 from rag_app.collection.mentions import Counts, Mentions, is_other, split
-from rag_app.lang import alternatives, other_scripts
+from rag_app.collection.pairs import Pairs, key
 from rag_app.text.terms import STOP_WORDS, fold_word
-
-BRACKETS = re.compile(r"[(（]([^()（）]{2,80})[)）]")
-BETWEEN = re.compile(r"[,;/:]")  # two spellings within brackets
-SENTENCE = re.compile(r"[^\w \t·+-]")  # what no term holds
-LEFT = 60  # characters before brackets that may belong to the spelling
-LEFT_WORDS = 6
 
 # A spelling of a phrase is accepted where it stands beside it in this share of the pairs of the
 # phrase, and in that share of its own beside one of the phrase's spellings: both directions of a
@@ -36,8 +28,6 @@ MOST_WORDS = 2  # of the translation of one word; of several, as many as these, 
 USUAL = 0.2  # of the papers that say the usual translation of a word
 SYLLABLES = 1.5  # for each English word at least: less is a part of the term
 WORD_SHARE = 0.25  # of a single word's translation probability
-
-_CLAUSE = re.compile(rf"[{other_scripts()}](?:{alternatives(lambda one: one.clause_ends)})$")
 
 
 class Words(Protocol):
@@ -55,8 +45,10 @@ class Words(Protocol):
 class Spellings:
     """Phrases looked up in the texts of a collection; safe to share between threads."""
 
-    def __init__(self, texts: Sequence[str], lexical: Words) -> None:
-        """`texts` are casefolded, one a paper, its title first; `lexical` translates single words."""
+    def __init__(self, texts: Sequence[str], lexical: Words, pairs: Pairs | None = None) -> None:
+        """`texts` are casefolded, one a paper, its title first; `lexical` translates single words; `pairs` of
+        the texts are mined where none were kept.
+        """
         self._mentions = Mentions(texts)
         self._lexical = lexical
         self._reverse: dict[str, list[str]] = defaultdict(list)
@@ -64,29 +56,12 @@ class Spellings:
             for target, share in targets.items():
                 if share >= WORD_SHARE:
                     self._reverse[target].append(word)
-        # Each pair of brackets gives what it holds and every ending of the words before it, since
-        # where a term starts there is not marked.
-        self._pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []  # keys inside, keys before
+        pairs = pairs or Pairs.mine(texts)
+        self._pairs, self._written = pairs.beside, pairs.written
         self._at: dict[str, list[int]] = defaultdict(list)  # key -> its pairs
-        self._written: dict[str, dict[str, None]] = defaultdict(dict)  # key -> ways of writing it
-        folded = lru_cache(maxsize=None)(key)  # of a word: texts say the same ones again and again
-        for text in texts:
-            self._read(text, folded)
-
-    def _read(self, text: str, folded: Callable[[str], str]) -> None:
-        for found in BRACKETS.finditer(text):
-            inside = [words for part in BETWEEN.split(found[1]) if (words := part.split())]
-            before = _endings(text[max(0, found.start() - LEFT) : found.start()])
-            names = tuple(dict.fromkeys(self._key_of(words, folded) for words in inside))
-            left = tuple(dict.fromkeys(self._key_of(words, folded) for words in before))
+        for place, (names, left) in enumerate(self._pairs):
             for one in {*names, *left}:
-                self._at[one].append(len(self._pairs))
-            self._pairs.append((names, left))
-
-    def _key_of(self, words: Sequence[str], folded: Callable[[str], str]) -> str:
-        one = "".join(map(folded, words))
-        self._written[one][" ".join(words)] = None
-        return one
+                self._at[one].append(place)
 
     def of(self, phrase: str) -> tuple[str, ...]:
         """The phrase and its other spellings, casefolded."""
@@ -104,6 +79,10 @@ class Spellings:
             if len(words) == 1 and not spelled_out
             else set()
         )
+        if len(plain) > 1 and self.papers_saying(phrase) <= FEW:
+            # Rare words are aligned with whatever stood in the same sentences.
+            beside = self._beside_often({first})
+            plain = {twin for twin in plain if any(one.endswith(twin) for one in beside)} or plain
         if plain:
             known = {one for one in known if is_other(one) == is_other(first)} | plain
         found = tuple(self._form(one, one) for one in known if one != first)
@@ -198,22 +177,6 @@ class Spellings:
         # Rare words are aligned with whatever stood beside them.
         found = {one: self._lexical.papers_with(one) for one in self._reverse.get(word, ())}
         return [one for one, papers in found.items() if papers >= USUAL * max(found.values())]
-
-
-def _endings(before: str) -> list[list[str]]:
-    """Every ending of the words before brackets, up to the clause they stand in."""
-    before = before.rstrip()
-    tail = SENTENCE.split(before)[-1]
-    glued = before[: len(before) - len(tail)][-1:].strip() and not tail[:1].isspace()  # a particle
-    words = [word for word in tail.split()[1 if glued else 0 :] if word.strip("-+·")][-LEFT_WORDS:]
-    start = next((at for at in range(len(words) - 1, 0, -1) if _CLAUSE.search(words[at - 1])), 0)
-    return [words[at:] for at in range(start, len(words))]
-
-
-def key(spelling: str) -> str:
-    """A spelling without case, hyphens, blanks and plural."""
-    words = split(spelling)
-    return "".join(word if is_other(word) else fold_word(word) for word in words)
 
 
 def _word_count(written: str) -> int:

@@ -87,10 +87,10 @@ def _language_model(settings: Settings) -> Iterator[Finding]:
         return
     from rag_app.llm import llama
     from rag_app.llm.offload import fit, read_shape
-    from rag_app.weights import store
+    from rag_app.weights import choice, store
 
     devices = llama.devices()
-    path = store.choose_llm(settings, vram_bytes=vram_bytes(settings))
+    path = choice.choose_llm(settings, vram_bytes=vram_bytes(settings))
     sha256 = store.ensure_verified(path, settings)
     yield Finding("language model", f"{path.name}, SHA-256 {sha256[:12]}… verified")
     shape = read_shape(path)
@@ -124,6 +124,7 @@ def _thresholds(settings: Settings, fingerprint: str) -> Finding:
     says = (
         f"measured over {told.get('papers', '?')} papers: {told.get('worded refused', 0):.0%} of the questions "
         f"with an answer and {told.get('foreign refused', 0):.0%} of foreign ones refused"
+        + (f"; what {' and '.join(table.models)} makes of a digest counts" if table.models else "")
     )
     return Finding("thresholds", says)
 
@@ -228,10 +229,10 @@ def vram_bytes(settings: Settings) -> int:
 
 def model_rows(settings: Settings) -> list[list[str]]:
     """The models of the catalogue as rows of text, heading first."""
-    from rag_app.weights import store
+    from rag_app.weights import choice
 
     rows = [["model", "kind", "size", "here", "fits", ""]]
-    for row in store.listing(settings, vram_bytes=vram_bytes(settings), ram_bytes=machine.free_memory()):
+    for row in choice.listing(settings, vram_bytes=vram_bytes(settings), ram_bytes=machine.free_memory()):
         marks = [
             mark
             for mark, holds in (("recommended", row.recommended), ("untested", not row.model.tested))

@@ -37,7 +37,7 @@ from rag_app.machine import cores
 from rag_app.progress import Progress, Stage, silent
 from rag_app.records import Paper
 from rag_app.settings import Settings
-from rag_app.weights import store
+from rag_app.weights import choice, store
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -141,7 +141,7 @@ def expected_seconds(papers: int, cores: int) -> float:
 def _base(settings: Settings) -> tuple[Path, str]:
     """Folder and fingerprint of the model to start from, verified."""
     hashes = store.file_hashes(settings)
-    folder = store.choose_embedder(settings)
+    folder = choice.choose_embedder(settings)
     store.verify_folder(folder, hashes)
     return folder, fingerprint(folder, hashes)
 

@@ -24,7 +24,7 @@ from rag_app.errors import WeightsError
 from rag_app.home import Home
 from rag_app.machine import cores
 from rag_app.settings import Settings
-from rag_app.weights import store
+from rag_app.weights import choice, store
 from rag_app.weights.hash_cache import FileHashes
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _folder(settings: Settings) -> tuple[Path, FileHashes]:
     hashes = store.file_hashes(settings)
     folder = Home(settings.home).embedder
     if not is_adapted(settings):
-        folder = store.choose_embedder(settings)
+        folder = choice.choose_embedder(settings)
         store.verify_folder(folder, hashes)
     return folder, hashes
 

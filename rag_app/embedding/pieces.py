@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag_app import json_files
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
@@ -26,7 +28,7 @@ class Pieces:
         """Read a `tokenizer.json`. Raises OSError, ValueError, KeyError or TypeError where it is none
         that this module knows.
         """
-        content: dict[str, Any] = json.loads(file.read_bytes())
+        content: dict[str, Any] = json_files.read(file)
         _refuse_others(content)
         vocabulary = content["model"].pop("vocab")
         self._content = content | {"truncation": None, "padding": None}

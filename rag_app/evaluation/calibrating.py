@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rag_app.evaluation import fact_table, questions
+from rag_app.llm.protocol import Generator
 from rag_app.pipeline import Library, understood
 from rag_app.progress import Progress, silent
 from rag_app.records import Intent
@@ -23,10 +24,12 @@ OF_RECORDS = {"metadata", "day", "period"}  # kinds of question files that no te
 UNASKED = {Intent.METADATA, Intent.SUMMARY, Intent.OFF, Intent.CHAT, Intent.RESTYLE}
 
 
-def calibrated(library: Library, samples: Library, progress: Progress = silent) -> Calibration:
+def calibrated(
+    library: Library, samples: Library, generator: Generator | None = None, progress: Progress = silent
+) -> Calibration:
     """The table for the embedding model of the collection: questions made of it, or of `samples` where it is
     small, the project's own questions over `samples` unless those have another embedding model, and its
-    questions about named papers.
+    questions about named papers, some of them put to the language model too.
     """
     papers = library.snapshot.papers.all()
     if len(papers) < FEWEST:
@@ -45,8 +48,13 @@ def calibrated(library: Library, samples: Library, progress: Progress = silent) 
     }
     # Their papers are named, so it does not matter where the samples' vectors are another model's.
     named = replace(samples, embedder=library.embedder)
-    facts = fact_table.fitted(fact_table.asked(named, progress))
-    return fitted(labelled[0], labelled[1], facts, told)
+    known = fact_table.asked(named, progress)
+    facts = fact_table.fitted(known)
+    made = fitted(labelled[0], labelled[1], facts, told)
+    if generator is None:
+        return made
+    judged = fact_table.judged(known, named, generator, progress)
+    return replace(made, models={generator.model: fact_table.fitted_with_model(judged, facts)})
 
 
 def _worded() -> Iterable[str]:

@@ -16,13 +16,14 @@ from statistics import NormalDist, fmean, pstdev
 
 import numpy as np
 
-from rag_app.answer import selection
+from rag_app.answer import drafting, selection
 from rag_app.answer.answerable import Row
 from rag_app.evaluation import questions
 from rag_app.evaluation.questions import Split, part_of
+from rag_app.llm.protocol import Generator
 from rag_app.pipeline import Library, understood
 from rag_app.progress import Progress, silent
-from rag_app.records import Intent
+from rag_app.records import Hit
 from rag_app.search.calibration import FactTable, Labelled, log_odds, regressed, sigmoid
 from rag_app.search.retrieval import retrieve
 
@@ -30,6 +31,7 @@ from rag_app.search.retrieval import retrieve
 # those that it does not state this share may be answered with a sentence of it.
 REFUSED, PASSED = 0.02, 0.05
 ROUNDS = 8  # of choosing sentences; five are enough on the project's questions
+JUDGED = 100  # questions that are put to a language model, some 5 seconds each on two cores
 ANOTHER = 7  # places from a paper to the one that its question is put to as well
 
 
@@ -40,6 +42,7 @@ class FactQuestion:
     question: str
     rows: tuple[Row, ...]
     stated: bool  # whether the digest answers it
+    judged: float = 0.0  # by the language model, if one was asked
 
     @property
     def part(self) -> Split:
@@ -55,6 +58,20 @@ def asked(samples: Library, progress: Progress = silent) -> list[FactQuestion]:
         if rows:
             found.append(FactQuestion(question, tuple(rows), stated))
         progress("asking about papers", place, len(every))
+    return found
+
+
+def judged(
+    known: Sequence[FactQuestion], samples: Library, generator: Generator, progress: Progress = silent
+) -> list[FactQuestion]:
+    """Some of the questions, evenly over all, with what a language model says of each."""
+    some = known[:: max(1, round(len(known) / JUDGED))]
+    found = []
+    for place, one in enumerate(some, start=1):
+        made, hits = _selected(one.question, samples)
+        prompt = drafting.prompt_of(made, generator, hits)
+        found.append(replace(one, judged=drafting.judgement(prompt, generator)))
+        progress("asking the model about papers", place, len(some))
     return found
 
 
@@ -78,12 +95,16 @@ def _name(question: str, samples: Library) -> str:
 
 def signs(question: str, samples: Library) -> list[Row]:
     """The signs of each sentence of the named paper's digest; none where a question is answered without."""
-    query = understood(question, samples)
-    if len(query.papers) != 1 or query.intent is not Intent.LOOKUP:
+    made, hits = _selected(question, samples)
+    if not selection.asks_one_paper(made) or selection.absent_names(made, hits):
         return []
+    return selection.signs(made, hits[0])
+
+
+def _selected(question: str, samples: Library) -> tuple[selection.Selection, list[Hit]]:
+    query = understood(question, samples)
     made = selection.Selection(query, retrieve(query, samples), samples, None, threading.Event())
-    hits = selection.focus(made)
-    return [] if selection.absent_names(made, hits) else selection.signs(made, hits[0])
+    return made, selection.focus(made)
 
 
 # --- fitting ------------------------------------------------------------------------------------
@@ -103,6 +124,15 @@ def fitted(known: Sequence[FactQuestion]) -> FactTable:
         certain=round(sigmoid(_beyond(unstated, 1 - PASSED)), 4),
     )
     return replace(table, measured=_measured(held_out, table))
+
+
+def fitted_with_model(known: Sequence[FactQuestion], alone: FactTable) -> FactTable:
+    """The table that weighs what the likeliest sentence comes to by `alone` beside the model's judgement."""
+
+    def both(one: FactQuestion) -> Row:
+        return max(log_odds(alone.weights, alone.bias, row) for row in one.rows), one.judged
+
+    return fitted([replace(one, rows=(both(one),)) for one in known])
 
 
 def _weighed(asked: Sequence[FactQuestion]) -> tuple[tuple[float, ...], float]:

@@ -206,14 +206,17 @@ def _topic(
 def _saying(said: re.Pattern[str], spellings: Sequence[str], texts: Mapping[str, str]) -> frozenset[str]:
     """The papers that say a spelling; most are ruled out by one word, which is quicker than the pattern."""
     marks = tuple(
-        {max(spelling.replace("-", " ").split(), key=len)[:6].rstrip("ys") for spelling in spellings}
+        {
+            max(spelling.casefold().replace("-", " ").split(), key=len)[:6].rstrip("ys")
+            for spelling in spellings
+        }
     )
     likely = (arxiv_id for arxiv_id, text in texts.items() if any(mark in text for mark in marks))
     return frozenset(arxiv_id for arxiv_id in likely if said.search(texts[arxiv_id]))
 
 
 def _pattern(spellings: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(_whole_word(s if _is_korean(s) else _key(s)) for s in spellings))
+    return re.compile("|".join(_whole_word(s.casefold() if _is_korean(s) else _key(s)) for s in spellings))
 
 
 def _whole_word(spelling: str) -> str:

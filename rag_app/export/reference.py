@@ -99,11 +99,11 @@ def references(
     return [Reference(paper, tags=tuple(tags(key)) if tags else ()) for key, paper in once.items()]
 
 
-def kept(arxiv_id: str, paper: Paper | None, tags: Sequence[str]) -> Reference:
-    """A paper that the reader kept; of one whose digest is gone there is its address alone."""
+def kept(arxiv_id: str, paper: Paper | None, tags: Sequence[str], title: str) -> Reference:
+    """A paper that the reader kept; of one whose digest is gone there are its address and the title kept."""
     if paper is not None:
         return Reference(paper, tags=tuple(tags))
-    lost = Paper(arxiv_id, arxiv_id, (), ())
+    lost = Paper(arxiv_id, title or arxiv_id, (), ())
     return Reference(lost, gone=True, authors_known=False, tags=tuple(tags))
 
 

@@ -45,6 +45,7 @@ MIGRATIONS = (
                           added TEXT NOT NULL, model TEXT NOT NULL DEFAULT '', vector BLOB NOT NULL DEFAULT x'',
                           UNIQUE (kind, text));
     """,
+    "ALTER TABLE bookmarks ADD COLUMN title TEXT NOT NULL DEFAULT '';",
 )
 # A statement that the schema does not understand (SQLITE_ERROR) means a file that is not ours.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR}
@@ -139,7 +140,7 @@ def _migrate(database: sqlite3.Connection) -> None:
     for columns in (
         "searchable FROM conversations",
         "checksum FROM turns",
-        "note FROM bookmarks",
+        "note, title FROM bookmarks",
         "value FROM notes",
         "tag FROM tags",
         "mark FROM marks",

@@ -17,7 +17,7 @@ from rag_app.history.connection import Connection, fold, one_line, storable, tim
 TAG_LENGTH = 40  # characters
 
 _BOOKMARKS = """
-SELECT arxiv_id, added, note, (SELECT json_group_array(tag) FROM
+SELECT arxiv_id, added, note, title, (SELECT json_group_array(tag) FROM
                                (SELECT tag FROM tags WHERE tags.arxiv_id = bookmarks.arxiv_id ORDER BY tag))
 FROM bookmarks ORDER BY added DESC, rowid DESC
 """
@@ -38,6 +38,7 @@ class Bookmark:
     added: str  # ISO time, in UTC
     note: str = ""
     tags: tuple[str, ...] = ()  # in the order of the alphabet
+    title: str = ""  # of the paper, for when its digest is gone; empty where it was not known
 
     @property
     def annotated(self) -> bool:
@@ -50,14 +51,20 @@ class Shelf(Connection):
 
     # --- bookmarks -------------------------------------------------------------------------------
 
-    def bookmark(self, arxiv_id: str) -> None:
+    def bookmark(self, arxiv_id: str, title: str = "") -> None:
         """Keep a paper; once is enough. It is not dismissed any more."""
         with self._writing() as database:
-            sql = "INSERT OR IGNORE INTO bookmarks (arxiv_id, added) VALUES (?, ?)"
-            database.execute(sql, (arxiv_id, timestamp()))
+            sql = "INSERT OR IGNORE INTO bookmarks (arxiv_id, added, title) VALUES (?, ?, ?)"
+            database.execute(sql, (arxiv_id, timestamp(), one_line(title)))
             database.execute(
                 "DELETE FROM marks WHERE arxiv_id = ? AND mark = ?", (arxiv_id, PaperMark.DISMISSED)
             )
+
+    def keep_titles(self, titles: Mapping[str, str]) -> None:
+        """Keep the titles, by arXiv id, of bookmarks without one: a version before kept none."""
+        with self._writing() as database:
+            rows = [(one_line(title), arxiv_id) for arxiv_id, title in titles.items()]
+            database.executemany("UPDATE bookmarks SET title = ? WHERE arxiv_id = ? AND title = ''", rows)
 
     def unbookmark(self, arxiv_id: str) -> None:
         """Delete the bookmark with its tags and note, also from the disk."""
@@ -73,7 +80,8 @@ class Shelf(Connection):
         """The papers kept, latest first, with their tags and notes."""
         rows = self._rows(_BOOKMARKS)
         return [
-            Bookmark(arxiv_id, added, note, tuple(json.loads(tags))) for arxiv_id, added, note, tags in rows
+            Bookmark(arxiv_id, added, note, tuple(json.loads(tags)), title)
+            for arxiv_id, added, note, title, tags in rows
         ]
 
     def annotate(self, arxiv_id: str, tags: Iterable[str], note: str) -> None:
@@ -131,7 +139,9 @@ def matching(bookmarks: Sequence[Bookmark], titles: Mapping[str, str], search: s
     """
     wanted = fold(search).split()
     return [
-        one for one in bookmarks if all(_holds(one, titles.get(one.arxiv_id, ""), word) for word in wanted)
+        one
+        for one in bookmarks
+        if all(_holds(one, titles.get(one.arxiv_id, one.title), word) for word in wanted)
     ]
 
 

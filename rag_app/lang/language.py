@@ -213,6 +213,9 @@ class NumberWords:
     counts: Mapping[str, int]  # of papers that are asked for
     # largest first: scales that numbers with scales of other languages are rewritten to
     rewritten: Mapping[str, float]
+    # What a figure counts, by its English name: the word behind it as it is written, and the regular
+    # expression that it is read by.
+    measures: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

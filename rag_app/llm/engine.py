@@ -59,10 +59,10 @@ def load(settings: Settings) -> Engine:
 
     Raises WeightsError without usable weights, EngineError when nothing loads.
     """
-    from rag_app.weights import store
+    from rag_app.weights import choice, store
 
     devices = llama.devices()
-    path = store.choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers))
+    path = choice.choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers))
     sha256 = store.ensure_verified(path, settings)
     shape = read_shape(path)
     plan: Plan | None = fit(
@@ -83,13 +83,13 @@ def name_if_any(settings: Settings) -> str:
     """What the model of `load` would be called, found out without loading it; empty where there is none,
     or where a server has it.
     """
-    from rag_app.weights import store
+    from rag_app.weights import choice
 
     if settings.llm_url:
         return ""
     try:
         room = offload_bytes(llama.devices(), settings.gpu_layers)
-        return store.choose_llm(settings, vram_bytes=room).stem
+        return choice.choose_llm(settings, vram_bytes=room).stem
     except WeightsError:
         return ""
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,9 @@ class Calibration:
     least: float  # probability below which no paper is about a question, described in own words
     least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
     facts: FactTable  # of named papers
+    # The same by two signs, what those of `facts` come to and the log-odds by which a language model would
+    # answer sooner than say that its excerpts do not: by the name of the model.
+    models: Mapping[str, FactTable] = field(default_factory=dict)
     # What was measured on the questions that were not fitted to, and over what.
     measured: Mapping[str, float | int | str] = field(default_factory=dict)
 
@@ -64,6 +68,13 @@ class Calibration:
     def refuses(self, row: Sequence[float], *, topic: bool) -> bool:
         """Whether no paper is about a question with these signs."""
         return self.probability(row) < (self.least_of_topics if topic else self.least)
+
+
+def facts_with(table: Calibration, model: str) -> FactTable | None:
+    """How the judgement of a language model counts beside the signs: as measured with this table, or with the
+    default one; None where it was never measured.
+    """
+    return table.models.get(model) or _nearest().models.get(model)
 
 
 def log_odds(weights: Sequence[float], bias: float, row: Sequence[float]) -> float:
@@ -117,10 +128,19 @@ def _read(file: Path, changed: int) -> Calibration | None:
     del changed
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
-        facts = FactTable(**{**body["facts"], "weights": tuple(map(float, body["facts"]["weights"]))})
-        return Calibration(**{**body, "weights": tuple(map(float, body["weights"])), "facts": facts})
+        models = {name: _facts(told) for name, told in body.get("models", {}).items()}
+        read = {
+            "weights": tuple(map(float, body["weights"])),
+            "facts": _facts(body["facts"]),
+            "models": models,
+        }
+        return Calibration(**{**body, **read})
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _facts(body: Mapping[str, Any]) -> FactTable:
+    return FactTable(**{**body, "weights": tuple(map(float, body["weights"]))})
 
 
 # --- fitting ------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
     # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(parts.question) or patterns.aggregate(parts.rest) is Fact.COUNT:
+        if _lists_papers_on(parts):
+            return ()
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
     # "The LoRA-based QLoRA" is about QLoRA alone.
     mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
@@ -56,6 +58,14 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(parts.terms) <= FEW_TERMS else ()
+
+
+def _lists_papers_on(parts: QuestionParts) -> bool:
+    """Whether papers are to be listed or counted and nothing but a name says which: "papers that use X". It
+    is their topic then, be it a paper's too.
+    """
+    fact = patterns.about_record(patterns.aggregate(parts.rest))
+    return bool(patterns.PAPERS.search(parts.question)) and not (parts.terms or fact or parts.filters)
 
 
 def _titled(mentions: Sequence[Mention], chosen: Sequence[str]) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ UNSPACED = re.compile(
     rf"{_HAN_JOINING}|(?:(?!{_HAN_JOINING}|的){HAN.pattern[:-1]})+|{KATAKANA.pattern}|{WORD.pattern}"
 )
 PIECES = re.compile(r"\w+")
+PLURAL = "들"
 NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
 
 
@@ -234,11 +235,16 @@ def _korean(text: str) -> list[TopicWord]:
             found[-1] = TopicWord(WordRole.CONTENT, last.start, one.end, inside)
         elif role is WordRole.FILLER and last and last.role is WordRole.CONTENT and one.start < last.end:
             continue
-        elif one.form == "-" and last and glued:
+        elif last and glued and (one.form == "-" or _ends_noun(one, last)):
             found[-1] = replace(last, end=one.end)
         elif role is not None:
             found.append(TopicWord(role, one.start, one.end))
     return found
+
+
+def _ends_noun(one: Tagged, last: TopicWord) -> bool:
+    """Whether it makes another noun of the one before it, "최적화" of "최적"; not a plural."""
+    return one.tag == "XSN" and one.form != PLURAL and last.role is WordRole.CONTENT
 
 
 def _taken_for_a_verb(text: str, one: Tagged, after: Tagged | None) -> bool:

@@ -69,8 +69,9 @@ def understand(
         query.aggregate,
         papers=len(query.papers) + bool(_described(query, parts)),
         named=bool(named or (parts.filters and not parts.dates.relative)),
-        topic=len(parts.terms),
-        said=sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms),
+        topic=len(parts.terms) + _is_on_a_name(query, parts),
+        said=sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
+        + _is_on_a_name(query, parts),
         conversation=bool(conversation),
         titled=any(
             m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
@@ -137,7 +138,7 @@ def _common_days(asked: Filters, given: Filters) -> tuple[tuple[str, ...], str, 
 
 def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Intent:
     question = parts.question
-    topic = len(parts.terms)
+    topic = len(parts.terms) + _is_on_a_name(query, parts)
     if query.impossible or parts.unknown_author:
         return Intent.METADATA
     if query.papers and patterns.about_record(query.aggregate):
@@ -162,6 +163,11 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
         return Intent.LIST
     return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
+
+
+def _is_on_a_name(query: Query, parts: QuestionParts) -> bool:
+    """Whether a name is a topic, as no paper is asked about: then it counts as a content term."""
+    return bool(parts.named.mentions) and not query.papers
 
 
 def _wants_all(parts: QuestionParts) -> bool:

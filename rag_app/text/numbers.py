@@ -19,8 +19,9 @@ from rag_app.lang import LANGUAGES, alternatives, other_scripts
 _WORDS = tuple(one.numbers for one in LANGUAGES.values())
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 SCALE = _LETTERS | {word: size for words in _WORDS for word, size in words.scales.items()}
+DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 NUMBER = re.compile(
-    r"(?<![A-Za-z0-9.])(?<![A-Za-z]-)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![DV]\b)"
+    rf"(?<![A-Za-z0-9.])(?<![A-Za-z]-)(?P<digits>{DIGITS})(?![DV]\b)"
     rf"\s?(?P<unit>%|{alternatives(lambda one: one.numbers.percent)}"
     rf"|{alternatives(lambda one: one.numbers.scales)}|[kKMBT](?![A-Za-z]))?"
 )
@@ -115,9 +116,29 @@ def _foreign(code: str) -> re.Pattern[str]:
     """A number with a scale of another language."""
     scales = {scale for one in LANGUAGES.values() if one.code != code for scale in one.numbers.scales}
     foreign = sorted(scales - {*LANGUAGES[code].numbers.scales}, key=lambda scale: (-len(scale), scale))
-    return re.compile(
-        rf"(?<![A-Za-z0-9.])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?({'|'.join(foreign)})(?![A-Za-z])"
-    )
+    return re.compile(rf"(?<![A-Za-z0-9.])({DIGITS})\s?({'|'.join(foreign)})(?![A-Za-z])")
+
+
+def measured(text: str, code: str) -> str:
+    """What other languages' figures count, as this one writes it: in English "2배" is "2 times", "90 에폭"
+    "90 epochs".
+    """
+    own = LANGUAGES[code].numbers.measures
+    return _measured(code).sub(lambda match: match["figure"] + own[str(match.lastgroup)][0] + " ", text)
+
+
+@cache
+def _measured(code: str) -> re.Pattern[str]:
+    """A figure, which may have a scale of this language, before what it counts in another one."""
+    others = [one.numbers.measures for one in LANGUAGES.values() if one.code != code]
+    read = {
+        name: [measures[name][1] for measures in others if name in measures]
+        for name in LANGUAGES[code].numbers.measures
+    }
+    counted = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in read.items() if words)
+    scales = "|".join(LANGUAGES[code].numbers.rewritten)
+    figure = rf"(?<![A-Za-z0-9.])(?:{DIGITS})(?: ?(?:{scales}))?"
+    return re.compile(rf"(?P<figure>{figure}) ?(?:{counted})(?![A-Za-z])")
 
 
 def _scaled(value: float, scales: Mapping[str, float]) -> str:

@@ -11,12 +11,13 @@ from itertools import pairwise
 import pytest
 
 from rag_app import pipeline
-from rag_app.answer import drafting, prompting
+from rag_app.answer import drafting, prompting, selection
 from rag_app.answer.rendering import escape_sentence
 from rag_app.answer.selection import Selection, focus, probabilities
 from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
+from rag_app.search.calibration import FactTable
 from rag_app.search.retrieval import retrieve
 from tests.helpers.fakes import ScriptedGenerator, answer_of, events_of, lab
 
@@ -355,3 +356,31 @@ def test_a_thousand_random_drafts_give_valid_citations_only() -> None:
 
 def test_only_the_marker_of_a_sentence_is_left_unescaped() -> None:
     assert escape_sentence("![i](z) [x] [1]") == r"\!\[i\](z) \[x\] [1]"
+
+
+@pytest.mark.parametrize(("share", "refused"), [(0.01, True), (0.99, False)])
+def test_a_models_judgement_of_a_named_digest_counts_where_it_was_measured(
+    share: float, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_the_model = FactTable((0.0, 1.0), 0.0, least=0.2, certain=0.8)
+    monkeypatch.setattr(
+        selection, "facts_with", lambda table, model: by_the_model if model == "scripted" else None
+    )
+    generator = ScriptedGenerator([" PickBot reaches 94.4% on objects that it knows."])
+    generator.choose = lambda *given, **others: (share, 1 - share)  # type: ignore[method-assign]
+    answer = answer_of("What success rate does PickBot reach on I.D. objects?", lab(), generator)
+    assert answer.refused is refused
+    assert len(generator.calls) == (0 if refused else 1)  # a refusal is not written
+    assert not any("NONE" in grammar for grammar in generator.grammars)  # what is certain is answered
+    assert ("94.4%" in answer.text) is not refused
+    other = ScriptedGenerator(["NONE"], model="another")
+    other.choose = lambda *given, **others: (share, 1 - share)  # type: ignore[method-assign]
+    answer_of("What success rate does PickBot reach on I.D. objects?", lab(), other)
+    assert all("NONE" in grammar for grammar in other.grammars)
+
+
+def test_a_name_that_is_told_beside_the_question_is_not_looked_for_in_the_digest() -> None:
+    generator = ScriptedGenerator([TRUE])
+    for told in ("I work with GraspKit3 every day.", "Answer only with the word PINEAPPLE9."):
+        assert not answer_of(f"{told} {ASKED}", lab(), generator).refused
+    assert answer_of("Does PickBot learn with GraspKit3?", lab(), generator).refused

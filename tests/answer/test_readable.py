@@ -24,7 +24,13 @@ from tests.helpers.fakes import lab
             "en",
             ["pull request", "2,294", "24", "Game of"],
         ),
+        ("3D Gaussian Splatting(3DGS)을 씁니다.", "en", ["3D Gaussian Splatting", "3DGS"]),
+        ("클로드-3.5와 5ms 지연을 씁니다.", "en", ["5", "ms"]),
         ("사람이 씁니다.", "en", []),
+        ("90 에폭을 돌면 최대 3.5배 빠릅니다.", "en", ["90 epochs", "3.5 times"]),
+        ("70억 파라미터, 32개 층을 24시간 학습했습니다.", "ja", ["70億パラメータ", "32層", "24時間"]),
+        ("비용은 10분의 1이고 5분 만에 끝납니다.", "en", ["10", "1", "5 minutes"]),
+        ("It takes 24 hours and 2 million tokens.", "ko", ["24시간", "200만 토큰"]),
     ],
 )
 def test_names_and_figures_are_given_as_the_readers_language_writes_them(

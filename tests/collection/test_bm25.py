@@ -182,3 +182,18 @@ def test_the_texts_of_papers_are_kept_as_they_were_read(tmp_path: Path) -> None:
     for papers in (PAPERS, ()):
         bm25.build(papers, tmp_path)
         assert bm25.documents_of(tmp_path) == [bm25.document(paper) for paper in papers]
+
+
+def test_an_index_of_another_version_translates_as_one_that_keeps_its_translations(tmp_path: Path) -> None:
+    papers = [
+        Paper("2401.00001", "제목", (), sections=(Section("Summary", "압축(compression)과 로봇(robots)"),))
+    ]
+    bm25.build(papers, tmp_path)
+    file = tmp_path / bm25.TRANSLATIONS
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    found = LexicalIndex(tmp_path).translations("compress")
+    assert found and kept["stems"]["compress"] == found
+    file.write_text(json.dumps({"version": 0, "stems": {"compress": {"아무것": 1.0}}}), encoding="utf-8")
+    assert LexicalIndex(tmp_path).translations("compress") == found
+    file.unlink()
+    assert LexicalIndex(tmp_path).translations("compress") == found

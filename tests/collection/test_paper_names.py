@@ -29,6 +29,8 @@ PAPERS = (
     Paper("2401.00008", "WebHornbill: Agents", ("2024-01-02",), (Section("Summary", "웹 에이전트입니다."),)),
     Paper("2401.00009", "Text-to-4D: Moving Scenes", ("2024-01-02",), (Section("Summary", "장면입니다."),)),
     Paper("2401.00004", "Video-Marmot: Long Video Understanding", ("2024-01-02",), (Section("Summary", "긴 비디오."),)),
+    Paper("2401.00010", "Speech at Scale", ("2024-01-02",),
+          (Section("Summary", "음성 모델 Murmur를 학습했습니다. Dingo Flow는 씁니다. Kestrel은 다릅니다."),)),
     *FIELD,
 )  # fmt: skip
 IDS = {paper.arxiv_id for paper in PAPERS}
@@ -88,6 +90,13 @@ def test_a_likely_typo_is_reported_as_one(book: NameBook) -> None:
 @pytest.mark.parametrize("spelling", ["ZORRO3", "Zorro 3"])
 def test_the_paper_of_a_name_comes_before_one_that_only_mentions_it(book: NameBook, spelling: str) -> None:
     assert find(book, f"about {spelling}").mentions[0].papers[0] == "2401.00002"
+
+
+def test_a_name_without_capitals_inside_counts_where_a_digest_presents_it(book: NameBook) -> None:
+    assert find(book, "What is Murmur trained on?").mentions[0].papers == ("2401.00010",)
+    assert find(book, "Murmur는 뭘로 학습했어?").mentions[0].typed == "Murmur"
+    for other in ("What does the Flow do?", "What does the Kestrel do there?"):
+        assert find(book, other).mentions == ()
 
 
 @pytest.mark.parametrize("unknown", ["ZorkBlaster", "ZorkBlaster-7B", "FooQuux-9", "9999.99999"])

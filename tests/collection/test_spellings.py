@@ -6,7 +6,8 @@ import pytest
 
 from rag_app.collection.library import Library
 from rag_app.collection.mentions import pattern
-from rag_app.collection.spellings import Spellings, key
+from rag_app.collection.pairs import key
+from rag_app.collection.spellings import Spellings
 
 TEXTS = (
     *["조약돌 정렬(pebble alignment, pa)을 씁니다."] * 6,
@@ -15,6 +16,8 @@ TEXTS = (
     *["정렬(alignment)은 다른 것입니다."] * 8,
     *["부표 정렬(buoy alignment, ba)"] * 4,
     *["학습 없는 파도 예보(wave forecasting)"] * 3,
+    "빠르게 만드는 방법인 갈매기(gullnet)는 새것입니다.",
+    *["이 방법은 다릅니다."] * 5,
 )
 
 
@@ -23,6 +26,7 @@ class Translations:
 
     def __init__(self) -> None:
         self.glossary = {"wave": {"파도": 0.9}, "rarely": {"파도": 0.9}, "sort": {"정렬": 0.1}}
+        self.glossary["gullnet"] = {"방법": 0.5, "갈매기": 0.5}  # said by one paper, in one sentence
 
     def translations(self, word: str) -> dict[str, float]:
         return self.glossary.get(word, {})
@@ -51,6 +55,10 @@ def test_a_part_of_a_term_is_no_spelling_of_it(spellings: Spellings) -> None:
 def test_single_words_are_translated_by_the_usual_word(spellings: Spellings) -> None:
     assert set(spellings.of("wave")) == {"wave", "파도"}
     assert set(spellings.of("파도")) == {"wave", "파도"}
+
+
+def test_a_rare_name_is_translated_by_what_stands_at_its_brackets(spellings: Spellings) -> None:
+    assert set(spellings.of("GullNet")) == {"gullnet", "갈매기"}
 
 
 def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> None:

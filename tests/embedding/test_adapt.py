@@ -28,7 +28,7 @@ from rag_app.files import sha256_of
 from rag_app.pipeline import ingest
 from rag_app.records import Paper, Section
 from rag_app.settings import Settings
-from rag_app.weights import store
+from rag_app.weights import catalog, choice, store
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -113,7 +113,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a home with an index of `PAPERS`, made by the tiny model."""
     root = tmp_path_factory.mktemp("collection")
     settings = Settings(home=root / "home", models=root / "models", digests=root / "digests", threads=1)
-    name = next(model.name for model in store.catalogue() if model.kind == "embedder")
+    name = next(model.name for model in catalog.catalogue() if model.kind == "embedder")
     settings.models.mkdir()
     tiny_model(settings.models / name)
     settings.digests.mkdir()
@@ -132,7 +132,7 @@ def settings(collection: Settings) -> Iterator[Settings]:
 
 @pytest.fixture
 def model(collection: Settings) -> SentenceTransformer:
-    return adapting._open(store.choose_embedder(collection), 1)
+    return adapting._open(choice.choose_embedder(collection), 1)
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +272,7 @@ def test_loss_falls_and_frozen_weights_stay(
 def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
     collection: Settings, texts: list[Text], glosses: pairs.Glosses, tmp_path: Path, stop_at: int
 ) -> None:
-    base = store.choose_embedder(collection)
+    base = choice.choose_embedder(collection)
     batches = schedule(texts, glosses, 0, steps=30, most=99)
     whole, broken, resumed = (adapting._open(base, 1) for _ in range(3))
     run(whole, batches, tmp_path / "whole")

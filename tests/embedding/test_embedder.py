@@ -21,7 +21,7 @@ from rag_app.embedding.embedder import (
 )
 from rag_app.errors import WeightsError
 from rag_app.settings import Settings
-from rag_app.weights import store
+from rag_app.weights import choice
 
 TEXTS = [f"text {number}" for number in range(1200)]
 
@@ -137,7 +137,7 @@ def test_without_a_model_the_error_names_the_command(tmp_path: Path) -> None:
 def real(tmp_path_factory: pytest.TempPathFactory) -> SentenceEmbedder:
     settings = Settings(home=tmp_path_factory.mktemp("home")).resolved()
     try:
-        store.choose_embedder(settings)
+        choice.choose_embedder(settings)
     except WeightsError:
         pytest.skip("no embedding model in models/")
     return load_embedder(settings)

@@ -23,7 +23,7 @@ from rag_app.errors import WeightsError
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
 from rag_app.settings import Settings
-from rag_app.weights import store
+from rag_app.weights import choice
 from rag_app.weights.e5_convert import convert
 from tests.helpers.checkout import CHECKOUT
 from tests.weights.test_e5_convert import HIDDEN, POSITIONS, tiny_file
@@ -148,7 +148,7 @@ def test_without_a_model_the_error_names_the_command(tmp_path: Path) -> None:
 def real(tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path / "home").resolved()
     try:
-        store.choose_embedder(settings)
+        choice.choose_embedder(settings)
     except WeightsError as error:
         pytest.skip(error.message)
     return settings

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from rag_app.collection import digests
 from rag_app.evaluation import questions
-from rag_app.evaluation.fact_table import FactQuestion, fitted
+from rag_app.evaluation.fact_table import FactQuestion, fitted, fitted_with_model
 from rag_app.evaluation.questions import ExamKey, Question
 from rag_app.evaluation.truth import Truth
 from rag_app.evaluation.wording import folded, says
@@ -61,3 +62,16 @@ def test_the_sentence_that_answers_is_found_without_being_labelled() -> None:
     assert float(table.measured["unstated certain"]) < 0.1
     stated = asked()[0].rows
     assert max(stated, key=table.probability) == stated[2]
+
+
+def test_a_models_judgement_counts_by_what_it_tells() -> None:
+    """Of a model that knows and of one that guesses, beside signs that tell little."""
+    vague = [replace(one, rows=(one.rows[0],)) for one in asked()]
+    alone = fitted(vague)
+    knows = fitted_with_model([replace(one, judged=4.0 if one.stated else -1.0) for one in vague], alone)
+    guesses = fitted_with_model([replace(one, judged=4.0) for one in vague], alone)
+    assert float(knows.measured["auc"]) > float(alone.measured["auc"]) + 0.2
+    assert knows.weights[1] > 0.5
+    assert abs(guesses.weights[1]) < 0.2
+    assert knows.probability((0.0, 4.0)) > knows.certain
+    assert knows.probability((0.0, -4.0)) < knows.least

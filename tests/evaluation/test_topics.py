@@ -50,6 +50,14 @@ def test_a_topic_holds_the_papers_that_say_one_of_its_spellings_as_a_whole_word(
     assert topic.papers == {"2401.99999", *(f"2401.{number:05}" for number in range(7))}
 
 
+def test_a_spelling_in_both_scripts_is_found_in_whatever_case() -> None:
+    told = [f"{kind} KV 캐시(KV cache)를 씁니다." for kind in ("빠른", "작은", "긴", "새")]
+    papers = [paper(n, text, "A KV Cache") for n, text in enumerate(told)]
+    topic = only(topics.mine([*papers, paper(4, "kv 캐시를 줄입니다.")]))
+    assert topic.korean == "KV 캐시"
+    assert len(topic.papers) == 5
+
+
 def test_a_word_that_goes_with_many_terms_is_no_spelling() -> None:
     pairs = [f"{kind} 모델({english} model)을 씁니다." for kind, english in
              [("확산", "diffusion"), ("언어", "language"), ("보상", "reward")] for _ in range(4)]  # fmt: skip

@@ -24,9 +24,9 @@ if [[ -d $kit ]]; then
   "$python" -m pip install --quiet --requirement "$kit/requirements.txt"
 fi
 
-gpu=cuda
+gpu=cuda quick=() size=()
 if [[ ${1:-} == --dry-run ]] || ! nvidia-smi -L 2>/dev/null | grep -q "^GPU "; then
-  gpu=vulkan
+  gpu=vulkan quick=(--quick) size=(small)
   export GGML_VK_VISIBLE_DEVICES=0 # llama.cpp passes over software devices unless one is named
   echo "no figures of a GPU: the software Vulkan device" >&2
 fi
@@ -35,6 +35,5 @@ export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 "$python" -m tests.helpers.offload_build "$gpu" >"$work/site"
 PYTHONPATH=$(cat "$work/site"):$PYTHONPATH
 export RAG_MODEL=${RAG_MODEL:-$work/random.gguf}
-[[ -e $RAG_MODEL ]] || "$python" -m tests.gpu.random_model "$RAG_MODEL"
-[[ $gpu == cuda ]] || quick=--quick
-"$python" -m rag_app bench gpu ${quick:-}
+[[ -e $RAG_MODEL ]] || "$python" -m tests.gpu.random_model "$RAG_MODEL" "${size[@]}"
+"$python" -m rag_app bench gpu "${quick[@]}"

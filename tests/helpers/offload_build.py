@@ -4,7 +4,8 @@ into a cache folder of its own.
 Knows: what the build needs and where it is kept; the source comes from `rag_app.setup`, as in
 `GPU=vulkan make setup`. The checkout's environment stays as it is: the built package stands in a
 folder that goes first on PYTHONPATH. Run by hand with `vulkan` (12 minutes on two cores) or `cuda`, it
-builds and prints that folder. Where PIP_NO_INDEX and PIP_FIND_LINKS are set, it fetches nothing.
+builds and prints that folder; stopped, it goes on at the next start. Where PIP_NO_INDEX and PIP_FIND_LINKS
+are set, it fetches nothing.
 """
 
 from __future__ import annotations
@@ -48,23 +49,33 @@ def missing(gpu: str = "vulkan") -> str:
 
 
 def built(gpu: str = "vulkan") -> Path:
-    """The folder to put on PYTHONPATH; it is built where it is not there yet."""
+    """The folder to put on PYTHONPATH; it is built where it is not there yet, from where an interrupted
+    build stopped.
+    """
     site, work = cache_folder(gpu) / "site", cache_folder(gpu) / "work"
     if not site.exists():
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
+        shutil.rmtree(work / "site", ignore_errors=True)  # pip may have been stopped while it copied
         options = ["--no-deps", "--no-cache-dir", "--no-binary", "llama-cpp-python"]
-        command = [sys.executable, "-m", "pip", "install", *options, "--target", str(work / "site")]
-        environment = {**os.environ, "CMAKE_ARGS": SWITCHES[gpu]}
-        subprocess.run([*command, _source(gpu, work)], check=True, stdout=sys.stderr, env=environment)
+        options += ["--config-settings", f"build-dir={work / 'build'}", "--target", str(work / "site")]
+        command = [sys.executable, "-m", "pip", "install", *options, str(_source(work))]
+        subprocess.run(
+            command, check=True, stdout=sys.stderr, env={**os.environ, "CMAKE_ARGS": SWITCHES[gpu]}
+        )
         (work / "site").rename(site)
         shutil.rmtree(work)
     return site
 
 
-def _source(gpu: str, work: Path) -> str:
-    """What pip builds: the pinned package, for Vulkan with its patch."""
-    return __main__.vulkan_source(Path(sys.prefix), requirement(), work) if gpu == "vulkan" else requirement()
+def _source(work: Path) -> Path:
+    """The pinned package's source with the patch for Vulkan, which no other build reads, where the next try
+    finds it again: what comes from another folder is built anew.
+    """
+    source, fetched = work / "source", work / "fetched"
+    if not source.exists():
+        shutil.rmtree(fetched, ignore_errors=True)
+        fetched.mkdir(parents=True)
+        Path(__main__.vulkan_source(Path(sys.prefix), requirement(), fetched)).rename(source)
+    return source
 
 
 if __name__ == "__main__":

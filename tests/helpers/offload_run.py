@@ -15,7 +15,7 @@ from rag_app.llm import engine as llm
 from rag_app.llm import llama
 from rag_app.llm.offload import device_bytes, fit, offload_bytes, read_shape
 from rag_app.settings import Settings
-from rag_app.weights.store import choose_llm
+from rag_app.weights.choice import choose_llm
 
 QUESTION = "Write the numbers from one to eight as English words, separated by commas."
 BUFFER = re.compile(r"Vulkan0 .*buffer size = +([\d.]+) MiB")  # of weights, cache or computation

@@ -22,6 +22,8 @@ from rag_app.history.store import History
 
 PRIVATE = "a word that nobody else may read"
 
+DAY = "2024-11-25T00:00:00.000+00:00"
+
 
 @pytest.fixture
 def history(tmp_path: Path) -> Iterator[History]:
@@ -193,23 +195,32 @@ def test_vectors_of_follows_belong_to_the_model_that_made_them(history: History)
 # --- older files, other processes -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("schema", [1, 2])
+def test_a_bookmark_keeps_the_title_that_it_was_given_first(history: History) -> None:
+    history.bookmark("2411.00001", "One\nTitle \ud800")
+    history.bookmark("2411.00002")
+    history.keep_titles({"2411.00001": "Another", "2411.00002": "Two", "2411.00003": "no bookmark"})
+    history.bookmark("2411.00001", "A third")
+    kept = {one.arxiv_id: one.title for one in history.bookmarked()}
+    assert kept == {"2411.00001": "One Title", "2411.00002": "Two"}
+    assert [one.arxiv_id for one in matching(history.bookmarked(), {}, "title")] == ["2411.00001"]
+
+
+@pytest.mark.parametrize("schema", [1, 2, 3])
 def test_bookmarks_of_an_older_version_are_kept(tmp_path: Path, schema: int) -> None:
     file = tmp_path / "history.sqlite3"
     with closing(sqlite3.connect(file)) as database:
         for number in range(schema):
             database.executescript(history_file.MIGRATIONS[number])
-        database.execute("INSERT INTO bookmarks VALUES ('2411.00001', '2024-11-25T00:00:00.000+00:00')")
+        database.execute("INSERT INTO bookmarks (arxiv_id, added) VALUES ('2411.00001', ?)", (DAY,))
         database.execute(f"PRAGMA user_version = {schema}")
         database.commit()
     with closing(History(file)) as history:
         assert (history.notice, history.bookmarks()) == ("", ["2411.00001"])
         history.annotate("2411.00001", ["old"], "still here")
+        history.keep_titles({"2411.00001": "A Title"})
         history.mark("2411.00002", PaperMark.READ)
     with closing(History(file)) as history:
-        assert history.bookmarked() == [
-            Bookmark("2411.00001", "2024-11-25T00:00:00.000+00:00", "still here", ("old",))
-        ]
+        assert history.bookmarked() == [Bookmark("2411.00001", DAY, "still here", ("old",), "A Title")]
         assert history.marks() == {"2411.00002": PaperMark.READ}
 
 

@@ -115,6 +115,7 @@ NUMBERS = NumberWords(
     spelled_inside=(r"\b", r"\b"),
     counts=COUNTS,
     rewritten={"χιλιάδες": 1e3},
+    measures={"hours": (" ώρες", "ώρες?")},
 )
 LANGUAGE = Language(
     code="el",

@@ -14,7 +14,10 @@ from rag_app.search.probes import about_papers, foreign
 from tests.evaluation.made import TRUTH
 
 FACTS = FactTable((1.0, 3.0, 2.0), -4.0, least=0.1, certain=0.7, measured={"questions": 10})
-TABLE = Calibration((3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, facts=FACTS)
+JUDGED = FactTable((1.0, 0.3), -0.5, least=0.1, certain=0.7, measured={"questions": 10})
+TABLE = Calibration(
+    (3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, facts=FACTS, models={"small": JUDGED}
+)
 
 
 def labelled() -> list[Labelled]:
@@ -54,6 +57,14 @@ def test_a_table_kept_with_the_index_comes_before_the_shipped_one(tmp_path: Path
     assert kept == TABLE != shipped
 
 
+def test_a_language_model_counts_as_measured_with_this_embedding_model_or_else_with_the_default() -> None:
+    assert calibration.facts_with(TABLE, "small") == JUDGED
+    assert calibration.facts_with(TABLE, "never measured") is None
+    shipped = calibration.calibration(Path("nowhere"), next(calibration.SHIPPED.glob("*.json")).stem)[0]
+    assert shipped.models
+    assert all(calibration.facts_with(TABLE, model) == table for model, table in shipped.models.items())
+
+
 def test_an_embedding_model_without_a_table_gets_the_nearest_and_is_told(tmp_path: Path) -> None:
     table, own = calibration.calibration(tmp_path, "never measured")
     assert not own
@@ -73,6 +84,9 @@ def test_the_shipped_table_holds_what_was_measured() -> None:
         measured = table.measured
         assert float(measured["auc"]) > 0.98
         assert float(measured["worded refused"]) <= calibration.REFUSED
+        for judged in table.models.values():
+            assert float(judged.measured["auc"]) >= float(table.facts.measured["auc"])
+            assert judged.weights[1] > 0
         assert float(measured["foreign refused"]) >= 0.8
         facts = {name: float(value) for name, value in table.facts.measured.items()}
         assert facts["auc"] >= 0.88

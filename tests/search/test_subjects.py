@@ -31,6 +31,23 @@ def test_a_paper_that_another_builds_on_is_no_second_subject(dictionary: Diction
 
 @pytest.mark.parametrize(
     "question",
+    ["Which papers are about QLoRA?", "How many papers use QLoRA?", "QLoRA를 쓰는 논문은 몇 편이야?"],
+)
+def test_papers_on_a_name_are_listed_be_it_a_papers(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert query.papers == ()
+    assert query.intent is Intent.LIST
+
+
+@pytest.mark.parametrize(
+    "question", ["List the authors of QLoRA", "How many votes does QLoRA have?", "Show me the QLoRA paper"]
+)
+def test_what_is_asked_of_a_named_paper_stays_about_it(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).papers == (QLORA,)
+
+
+@pytest.mark.parametrize(
+    "question",
     ["How does QLoRA differ from the paper on calling tools from text?",
      "What do QLoRA and the one that teaches itself to call tools train on?",
      "QLoRA와 스스로 도구를 호출하는 논문은 각각 무엇을 학습해?"],

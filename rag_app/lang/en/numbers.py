@@ -21,4 +21,13 @@ NUMBERS = NumberWords(
     spelled_inside=(r"\b", r"\b"),
     counts=COUNTS,
     rewritten={"trillion": 1e12, "billion": 1e9, "million": 1e6},
+    measures={
+        "times": (" times", "times"), "points": (" points", "points?"), "epochs": (" epochs", "epochs?"),
+        "steps": (" steps", "steps?"), "tokens": (" tokens", "tokens?"),
+        "parameters": (" parameters", "parameters?"), "layers": (" layers", "layers?"),
+        "frames": (" frames", "frames?"), "languages": (" languages", "languages?"),
+        "people": (" people", "people"), "seconds": (" seconds", "seconds?"),
+        "minutes": (" minutes", "minutes?"), "hours": (" hours", "hours?"), "days": (" days", "days?"),
+        "weeks": (" weeks", "weeks?"), "months": (" months", "months?"),
+    },
 )  # fmt: skip

@@ -145,7 +145,9 @@ QUESTIONS = QuestionPatterns(
     papers_of=("papers",),
     number_asked=(
         r"\bhow (?:many|much|fast|long|large|big|often|high|accurate)\b|\bby how much\b",
-        r"\bwhat (?:accuracy|score|percent\w*|rate|fraction|share|speed)\b",
+        r"\bwhat (?:[\w-]+ ){0,2}(?:accuracy|scores?|percent\w*|rates?|ratio|fraction|share|speed|precision|recall"
+        r"|f1|utili[sz]ation|latency|throughput|perplexity)\b",
+        r"\bwhat (?:[\w-]+ ){1,3}(?:does|did|do|can) .*\b(?:reach|score)\b",
         r"\bnumber of\b|\bscores?\?|\baverage accuracy\b|\bspeed-?ups?\b",
         r"\b(?:success|win|error|failure|compression|pass|acceptance|hit|frame) rates?\b",
         r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",

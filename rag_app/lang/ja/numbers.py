@@ -14,4 +14,13 @@ NUMBERS = NumberWords(
     spelled_inside=(r"(?<![一-鿿])", ""),
     counts=DIGITS,
     rewritten={"兆": 1e12, "億": 1e8, "万": 1e4},
-)
+    measures={
+        "times": ("倍", "倍"), "points": ("ポイント", "ポイント|点"), "epochs": ("エポック", "エポック"),
+        "steps": ("ステップ", "ステップ|段階"), "tokens": ("トークン", "トークン"),
+        "parameters": ("パラメータ", "(?:個の)?パラメータ"), "layers": ("層", "層"),
+        "frames": ("フレーム", "フレーム"), "languages": ("言語", "(?:の|か国|ヶ国)?(?:言語|語)"),
+        "people": ("人", "人"), "seconds": ("秒", "秒"), "minutes": ("分", "分(?!の)"),
+        "hours": ("時間", "時間"), "days": ("日間", "日間"), "weeks": ("週間", "週間"),
+        "months": ("か月", "[かヶヵ]月"),
+    },
+)  # fmt: skip

@@ -26,6 +26,7 @@ from rag_app.history.store import History
 from rag_app.home import Home
 from rag_app.records import Filters
 from rag_app.settings import Settings
+from rag_app.text.cleaning import clean_line
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.background_jobs import EngineJob, Job
 
@@ -156,6 +157,15 @@ def library() -> Library | None:
     """The collection's current snapshot; None before the first ingest. Raises CollectionError."""
     home = settings().home
     return _library(home, current_name(home)) if Home(home).current.exists() else None
+
+
+def title_of(arxiv_id: str) -> str:
+    """The title of a paper of this tab's collection, cleaned; empty where that cannot be read."""
+    with suppress(RagError):
+        opened = library()
+        if opened and (paper := opened.snapshot.papers.find(arxiv_id)):
+            return clean_line(paper.title)
+    return ""
 
 
 # A tab may still answer from the snapshot before, and another one show another collection.

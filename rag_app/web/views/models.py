@@ -23,12 +23,12 @@ from rag_app.web.state import app_state, background_jobs
 from rag_app.web.widgets import gloss
 from rag_app.web.widgets.notices import show_error, show_no_model
 from rag_app.web.widgets.stop_button import stop_button
-from rag_app.weights import store
+from rag_app.weights import choice
 
 if TYPE_CHECKING:
     from rag_app.llm.offload import Device
     from rag_app.weights.catalog import CatalogModel
-    from rag_app.weights.store import ModelStatus
+    from rag_app.weights.choice import ModelStatus
 
 REFRESH_SECONDS = 1.0
 
@@ -45,7 +45,7 @@ def page(words: Words) -> None:
     settings = app_state.settings()
     gpu_bytes = _gpu_bytes(machine, settings.gpu_layers)
     try:
-        rows = store.listing(settings, vram_bytes=gpu_bytes, ram_bytes=_memory_bytes(machine))
+        rows = choice.listing(settings, vram_bytes=gpu_bytes, ram_bytes=_memory_bytes(machine))
     except RagError as error:
         show_error(error, words)
         return
@@ -142,7 +142,7 @@ def _badges(row: ModelStatus, words: Words) -> str:
 def _facts(row: ModelStatus, words: Words) -> str:
     facts = [size(row.model.bytes)]
     if row.model.kind == "llm":
-        facts += [words[f"fits_{row.fits}"].format(size=size(store.needs(row.model)))]
+        facts += [words[f"fits_{row.fits}"].format(size=size(choice.needs(row.model)))]
     facts += [escape_markdown(row.model.licence), words["on_disk"] if row.here == "yes" else ""]
     return f":small[:gray[{' · '.join(filter(None, facts))}]]"
 
@@ -150,7 +150,7 @@ def _facts(row: ModelStatus, words: Words) -> str:
 def _is_in_use(model: CatalogModel) -> bool:
     if model.kind == "embedder":
         try:
-            return store.choose_embedder(app_state.settings()).name == model.name
+            return choice.choose_embedder(app_state.settings()).name == model.name
         except RagError:
             return False
     generator = app_state.engine().generator

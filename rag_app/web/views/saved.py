@@ -1,12 +1,13 @@
 """The page Saved: the papers the reader kept, found by title, tag and note.
 
 Knows: what can be done with a saved paper. Does not know: how it is kept (`history.shelf`). Papers whose
-digest is gone stay, with what the reader wrote of them.
+digest is gone stay, with their title and what the reader wrote of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -43,9 +44,10 @@ def page(words: Words, library: Library | None, open_chat: Callable[[], None]) -
         st.info(words["saved_empty"], icon=":material/bookmark:")
         return
     papers = _papers(kept, library)
+    _keep_titles(kept, papers)
     chosen, found = _searched(kept, papers, tags, words)
     st.caption(words["saved_count"].format(n=len(found), total=len(kept)))
-    exported = [reference.kept(one.arxiv_id, papers.get(one.arxiv_id), one.tags) for one in found]
+    exported = [reference.kept(one.arxiv_id, papers.get(one.arxiv_id), one.tags, one.title) for one in found]
     if held := [bookmark.arxiv_id for bookmark in found if bookmark.arxiv_id in papers]:
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="saved-actions"):
             ask_only_button(", ".join(chosen) or words["saved"], held, words, "saved", open_chat)
@@ -63,6 +65,15 @@ def _papers(kept: list[Bookmark], library: Library | None) -> dict[str, Paper]:
     table = library.snapshot.papers if library else None
     ids = [bookmark.arxiv_id for bookmark in kept]
     return {one: table.get(one) for one in ids if table.has(one)} if table else {}
+
+
+def _keep_titles(kept: list[Bookmark], papers: dict[str, Paper]) -> None:
+    """For when a digest is gone: of bookmarks from before titles were kept."""
+    untitled = [one.arxiv_id for one in kept if not one.title and one.arxiv_id in papers]
+    if untitled:
+        titles = {arxiv_id: clean_line(papers[arxiv_id].title) for arxiv_id in untitled}
+        with suppress(RagError):  # a history that can only be read is shown as well
+            app_state.history().keep_titles(titles)
 
 
 def _searched(
@@ -89,7 +100,8 @@ def _searched(
 def _row(bookmark: Bookmark, paper: Paper | None, words: Words) -> None:
     key = "".join(c if c.isalnum() else "-" for c in bookmark.arxiv_id)
     with st.container(border=True, key=f"saved-{key}", gap="small"):
-        name = label(clean_line(paper.title), 200) if paper else label(bookmark.arxiv_id, 80)
+        title = clean_line(paper.title) if paper else bookmark.title
+        name = label(title, 200) if title else label(bookmark.arxiv_id, 80)
         st.markdown(f"**[{name}]({url_of(bookmark.arxiv_id)})**", anchors=False)
         st.caption(_facts(paper, words))
         if bookmark.note:

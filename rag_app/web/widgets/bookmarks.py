@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.errors import RagError
+from rag_app.history.shelf import Bookmark
+from rag_app.records import url_of
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
+from rag_app.web.widgets.markdown import label
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -47,32 +50,35 @@ def bookmark_all_button(arxiv_ids: Sequence[str], words: Words, key: str) -> Non
 
 def bookmarked() -> list[str]:
     """arXiv ids, latest first; none where the history cannot be read."""
+    return [bookmark.arxiv_id for bookmark in _bookmarks()]
+
+
+def _bookmarks() -> list[Bookmark]:
     try:
-        return app_state.history().bookmarks()
+        return app_state.history().bookmarked()
     except RagError:
         return []
 
 
 def gone_bookmarks(library: Library, words: Words) -> None:
     """The bookmarks of papers that the collection has lost, which no filter can find any more."""
-    gone = [arxiv_id for arxiv_id in bookmarked() if not library.snapshot.papers.has(arxiv_id)]
+    gone = [bookmark for bookmark in _bookmarks() if not library.snapshot.papers.has(bookmark.arxiv_id)]
     if not gone:
         return
     with st.container(border=True, key="gone-bookmarks"):
         st.caption(words["bookmarks_gone"])
-        for arxiv_id in gone:
+        for bookmark in gone:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.link_button(
-                    f"arXiv {arxiv_id}", f"https://arxiv.org/abs/{arxiv_id}", icon=":material/open_in_new:"
-                )
-                bookmark_button(arxiv_id, words, "gone")
+                name = label(bookmark.title or f"arXiv {bookmark.arxiv_id}", 80)
+                st.link_button(name, url_of(bookmark.arxiv_id), icon=":material/open_in_new:")
+                bookmark_button(bookmark.arxiv_id, words, "gone")
 
 
 def _bookmark_all(arxiv_ids: Sequence[str], words: Words) -> None:
     history = app_state.history()
     try:
         for arxiv_id in reversed(arxiv_ids):  # the first becomes the latest
-            history.bookmark(arxiv_id)
+            history.bookmark(arxiv_id, app_state.title_of(arxiv_id))
     except RagError as error:
         st.toast(error.message, icon=":material/error:")
     else:
@@ -83,6 +89,9 @@ def _bookmark_all(arxiv_ids: Sequence[str], words: Words) -> None:
 def _toggle(arxiv_id: str, marked: bool) -> None:
     history = app_state.history()
     try:
-        history.unbookmark(arxiv_id) if marked else history.bookmark(arxiv_id)
+        if marked:
+            history.unbookmark(arxiv_id)
+        else:
+            history.bookmark(arxiv_id, app_state.title_of(arxiv_id))
     except RagError as error:
         st.toast(error.message, icon=":material/error:")

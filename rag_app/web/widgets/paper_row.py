@@ -124,7 +124,7 @@ def _toggle_bookmark(arxiv_id: str, words: Words) -> None:
     history = app_state.history()
     kept = {bookmark.arxiv_id: bookmark for bookmark in history.bookmarked()}.get(arxiv_id)
     if kept is None:
-        reading.changed(lambda: history.bookmark(arxiv_id))
+        reading.changed(lambda: history.bookmark(arxiv_id, app_state.title_of(arxiv_id)))
     elif kept.annotated:
         st.toast(words["today_annotated"], icon=":material/bookmark:")
     else:

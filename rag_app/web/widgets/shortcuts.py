@@ -123,7 +123,8 @@ def shortcuts(table: Sequence[Shortcut], words: Words) -> None:
     listed = st.button(
         words["shortcuts"], icon=":material/keyboard:", type="tertiary", key=HELP, help=words["key_help"]
     )
-    data = {"table": [asdict(one) for one in table], "row": ROW, "question": QUESTION}
+    # A tuple: at a list, Streamlit imports pandas (.3 s, 75 MiB) to see whether it is a table of its kind.
+    data = {"table": tuple(asdict(one) for one in table), "row": ROW, "question": QUESTION}
     _listener()(data=data, key="shortcuts")
     if listed:
         st.dialog(words["shortcuts"], width="small")(_list_of_keys)(table, words)

@@ -1,0 +1,34 @@
+"""What taking a topic apart promises: phrases are those that the collection says together."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.search.topic import parts
+
+
+class Said:
+    """A collection that says a few terms, and their words alone everywhere."""
+
+    def __init__(self, *terms: str) -> None:
+        self.terms = terms
+
+    def papers_saying(self, phrase: str) -> int:
+        return 3 if phrase in self.terms else 0 if " " in phrase else 200
+
+    def is_term(self, phrase: str) -> bool:
+        return phrase in self.terms
+
+
+@pytest.mark.parametrize(
+    ("topic", "term"),
+    [
+        ("혼합 선호 최적화", "혼합 선호 최적화"),  # a noun made of another
+        ("확산 변환기를 쓰는", "확산 변환기"),
+        ("확산 변환기들", "확산 변환기"),  # a plural is the same noun
+        ("객체 환각에 관한", "객체 환각"),
+        ("object hallucination", "object hallucination"),
+    ],
+)
+def test_a_term_of_several_words_is_one_phrase(topic: str, term: str) -> None:
+    assert [part.alternatives for part in parts(topic, Said(term))] == [((term,),)]
