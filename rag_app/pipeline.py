@@ -217,7 +217,7 @@ def ask(
             composed: Composed = end.value
             break
         # What code takes from a digest comes before the model's first word.
-        if first_token is None and isinstance(event, Draft):
+        if first_token is None and isinstance(event, Draft) and event.text:
             first_token = time.perf_counter() - started
         yield event
 

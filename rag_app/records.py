@@ -325,9 +325,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The sentence being written, whole so far and not yet checked."""
+    """The sentence being written, whole so far and not yet checked.
+
+    `leading`: it will stand before all others; without a text yet, that such a one will be written.
+    """
 
     text: str
+    leading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,9 +344,10 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence has closed and was checked; it replaces the draft."""
+    """A sentence has closed and was checked; it replaces the draft; `leading`: before all others."""
 
     sentence: Sentence
+    leading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

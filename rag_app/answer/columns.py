@@ -19,6 +19,7 @@ LEAST = 0.3  # of what a sentence says that fills a cell
 IN_OTHER_WORDS = 0.6  # of a sentence that says what a column asks for in other words than it
 WHOLE = 0.99  # share of an option's terms in a sentence that says it
 SLASH = re.compile(r"[/·]|,\s")
+SIZE = "parameters"  # what the size of a model is counted in, whatever the column calls it
 BESIDE = 16  # characters between a number and what it counts
 
 
@@ -34,6 +35,9 @@ class Column:
     said: re.Pattern[str] | None  # in other words
     options: tuple[str, ...]  # one of which it wants: "kind (text, images)"
     own: tuple[str, ...] = ()  # terms of which one must be said, in either language
+    asked: str = ""  # the name without what all rows are about
+    faults: bool = False  # the paper's own, not those that it mends or finds in others
+    method: bool = False  # what the paper does, not what was before it
 
     @property
     def open(self) -> bool:
@@ -52,21 +56,33 @@ class Column:
             improves = LEAST * bool(open_patterns.RISING.search(text))
             return 1.0 if open_patterns.SCORES.search(text) else improves
         if self.counted:
-            return IN_OTHER_WORDS * bool(self.counted.search(open_patterns.PARENTHESES.sub("", text)))
+            counted = self.counted.search(open_patterns.PARENTHESES.sub("", text))
+            return IN_OTHER_WORDS * bool(counted or (self.said and self.said.search(text)))
+        if self.faults and (open_patterns.MENDING.search(text) or open_patterns.BACKGROUND.match(text)):
+            return 0.0
+        if self.method:
+            before = open_patterns.BACKGROUND.search(text) or open_patterns.LEANING.search(text)
+            result = open_patterns.PRAISING.search(text)
+            does = bool(open_patterns.CONTRIBUTING.search(text)) and not (before or result)
+            return max(
+                IN_OTHER_WORDS * does, LEAST * bool(self.said and self.said.search(text) and not before)
+            )
         said = IN_OTHER_WORDS * bool(self.said and self.said.search(text))
         sized = LEAST * bool(self.any_size and open_patterns.SIZES.search(text))
         if any((lexical.coverage(option, text) or 0.0) > WHOLE for option in self.options):
             return IN_OTHER_WORDS
-        return max(said, sized, lexical.coverage(self.name, text) or 0.0)
+        return max(said, sized, lexical.coverage(self.asked, text) or 0.0)
 
 
-def columns(names: Sequence[str], lexical: LexicalIndex) -> list[Column]:
-    """What columns of these names ask for."""
-    made = [_column(name, lexical) for name in names]
+def columns(names: Sequence[str], lexical: LexicalIndex, subject: str = "") -> list[Column]:
+    """What columns of these names ask for, in a table about the `subject`."""
+    made = [_column(name, lexical, subject) for name in names]
     return [_apart(one, made[:place], lexical) for place, one in enumerate(made)]
 
 
-def _column(name: str, lexical: LexicalIndex) -> Column:
+def _column(name: str, lexical: LexicalIndex, subject: str) -> Column:
+    key = open_patterns.column_key(name)
+    said = open_patterns.COLUMNS_SAID.get(key)
     counting = bool(open_patterns.COUNTING.search(name))
     figures = counting or bool(open_patterns.FIGURES_ASKED.search(name))
     thing = lexical.query_terms(open_patterns.COUNTING.sub(" ", name)) if counting else {}
@@ -74,11 +90,22 @@ def _column(name: str, lexical: LexicalIndex) -> Column:
         name,
         figures,
         scores=figures and bool(open_patterns.RESULTS.search(name)),
-        counted=_beside_a_number(sorted(term for term in thing if len(term) > 1)),
+        counted=said if key == SIZE else _beside_a_number(sorted(term for term in thing if len(term) > 1)),
         any_size=counting and not thing,
-        said=open_patterns.column_said(name),
+        said=said,
         options=_options(name),
+        asked=_apart_from(subject, name, lexical),
+        faults=key == "faults",
+        method=key == "method",
     )
+
+
+def _apart_from(subject: str, name: str, lexical: LexicalIndex) -> str:
+    """The terms of a column's name that the subject has not: every sentence on a row may say those. All of
+    them where it has no others.
+    """
+    about = set(lexical.own_terms(subject))
+    return " ".join(term for term in lexical.own_terms(name) if term not in about) or name
 
 
 def _options(name: str) -> tuple[str, ...]:

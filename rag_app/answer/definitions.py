@@ -21,6 +21,7 @@ from rag_app.answer.points import Point
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.collection.mentions import split
+from rag_app.lang.han import UNSPACED
 from rag_app.records import Paper, Passage
 from rag_app.search import open_patterns
 
@@ -36,6 +37,7 @@ SURE = 1.0
 ASIDE = 0.3  # what is lost where the thing is named behind what it is
 TRANSLATED = 0.99  # share of a name's terms in a subject that is a translation of it
 LATIN = re.compile(r"[^\s'\"‘“-]*[a-z][^\s'\"’”-]*")
+WITHOUT_BLANKS = re.compile(f"[{UNSPACED}]")
 LONGEST_SUBJECT = 60  # characters
 SUBJECT, MENDED = 1.0, 0.5  # worth of the thing as the subject of a fault; of a fault that is mended
 
@@ -61,6 +63,7 @@ class Thing:
         own = {word for one in self.spellings for word in split(one)}
         if (
             not 0 < len(head.split()) <= len(split(self.name))
+            or (WITHOUT_BLANKS.search(head) and len(head) > len(self.name))
             or not set(LATIN.findall(head.casefold())) <= own
         ):
             return False
@@ -85,11 +88,11 @@ def thing(name: str, library: Library) -> Thing:
     forms = sorted({*spellings, plain}, key=len, reverse=True)
     spelled = "|".join(r"[-\s]?".join(map(re.escape, re.split(r"[-\s]+", form))) for form in forms)
     subject = (
-        rf"^\W*(?:(?:{open_patterns.OPENING.pattern}),?\s)*(?:[A-Za-z0-9]{{1,3}}\s)?['\"‘“]?"
+        rf"^\W*(?:(?:{open_patterns.OPENING.pattern})(?:,?\s|[、，]|(?<=[{UNSPACED}])))*(?:[A-Za-z0-9]{{1,3}}\s)?['\"‘“]?"
         rf"(?:{spelled})s?(?:\s?(?:{open_patterns.GENERAL_NOUN.pattern}))?['\"’”]?(?:\s?\([^)]*\))?['\"’”]?"
         rf"(?:{open_patterns.SUBJECT_END.pattern})"
     )
-    said = rf"(?<![\w-])(?:{spelled})(?![A-Za-z0-9-])"
+    said = rf"(?:(?<![\w-])|(?<=[{UNSPACED}]))(?:{spelled})(?![A-Za-z0-9-])"
     apposed = rf"(?:{open_patterns.APPOSING.pattern})['\"‘“]?{said}"
     found = (re.compile(part, re.IGNORECASE) for part in (said, subject, apposed))
     return Thing(plain, spellings, *found)

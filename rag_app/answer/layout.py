@@ -23,11 +23,13 @@ MOST_KEPT = 8  # names and figures in a cell
 LONGEST_HEAD = 100  # characters of a title that stand before a point
 
 
-def composed(selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> Composed:
-    """The answer; `written` holds the plan's points, in order."""
-    text = "\n".join(_blocks(selection, plan, written)).strip()
+def composed(
+    selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint], leading: Sequence[Sentence] = ()
+) -> Composed:
+    """The answer; `written` holds the plan's points, in order, `leading` what the model says before them."""
+    text = "\n".join(_blocks(selection, plan, written, leading)).strip()
     hits = tuple(Hit(paper, 0.0, why=(Why(Reason.DENSE),)) for paper in plan.papers)
-    return Composed(text, hits, sentences_of(written))
+    return Composed(text, hits, (*leading, *sentences_of(written)))
 
 
 def said(plan: AnswerPlan, written: Sequence[WrittenPoint]) -> str:
@@ -38,10 +40,12 @@ def said(plan: AnswerPlan, written: Sequence[WrittenPoint]) -> str:
     return "\n\n".join(part for part in (text, plan.close) if part)
 
 
-def _blocks(selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> Iterator[str]:
+def _blocks(
+    selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint], leading: Sequence[Sentence]
+) -> Iterator[str]:
     yield from templates.assumptions(_without_names(selection.query))
-    if plan.lead:
-        yield plan.lead
+    if lead := f"{plan.lead} {_said(leading) or plan.outline}".strip():
+        yield lead
         yield ""
     if plan.form is Form.TABLE:
         yield from _table(selection.query, plan, written)
@@ -108,7 +112,11 @@ def _table(query: Query, plan: AnswerPlan, written: Sequence[WrittenPoint]) -> I
 
 def _cell(one: WrittenPoint, language: str) -> str:
     """What fills a cell; of a sentence that its readers cannot read, the names and figures it holds."""
-    kept = [names_and_figures(_plain(sentence), language)[:MOST_KEPT] for sentence in one.quoted]
+    head = one.point.paper.title.partition(":")[0]
+    kept = [
+        [part for part in names_and_figures(_plain(sentence), language) if part not in head][:MOST_KEPT]
+        for sentence in one.quoted
+    ]
     listed = [f"{escape_markdown(', '.join(parts))} {_number(one)}".strip() for parts in kept]
     said = " ".join(part for part in (_said(one.sentences), *listed) if part)
     return said or templates.words(language)["not_in_digest"]

@@ -45,11 +45,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPlan:
-    """An answer before it is written. `lead` and `close` are written by code, in its language."""
+    """An answer before it is written. `lead`, `outline` and `close` are written by code, in its language."""
 
     groups: tuple[Group, ...]
     form: Form = Form.POINTS
     lead: str = ""
+    outline: str = ""  # behind the lead where no sentence of the model leads: which groups there are
     close: str = ""
     columns: tuple[str, ...] = ()
     matched: int | None = None  # papers that the answer counts; by default those it cites

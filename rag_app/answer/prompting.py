@@ -35,6 +35,7 @@ SYSTEM = (
 )
 TOKENS_A_LINE = 110  # the longest line an answer may take
 LONGEST_SENTENCE = 200  # tokens of a digest's sentence that is translated, and of its translation
+LONGEST_PHRASE = 48  # tokens of what shortens a sentence
 SMALLEST_SHARE = 60  # tokens below which a paper's excerpt is not worth its place
 # Tokens of a context that are neither excerpts nor answer: chat template, prefix, note of a repair.
 BESIDES = 200
@@ -125,6 +126,23 @@ def translation(
         cut=False,
         prefix=marker,
     )
+
+
+def shortened(sentence: str, language: str, count_tokens: Callable[[str], int], failed: str = "") -> Request:
+    """What asks for a noun phrase in place of a sentence, other than the one that `failed` its check."""
+    prompts = LANGUAGES[language].prompts
+    messages = [Message(role="system", content=prompts.shortener)]
+    for longer, phrase in prompts.shortened:
+        messages += [Message(role="user", content=longer), Message(role="assistant", content=phrase)]
+    content = _fitting(clean_line(sentence), count_tokens, LONGEST_SENTENCE)
+    messages.append(Message(role="user", content=content))
+    if failed:
+        again = _fitting(clean_line(failed), count_tokens, LONGEST_NOTE)
+        messages += [
+            Message(role="assistant", content=again),
+            Message(role="user", content=prompts.shortener),
+        ]
+    return Request(tuple(messages), grammar=_text_alone(language), max_tokens=LONGEST_PHRASE)
 
 
 def _text_alone(language: str) -> str:

@@ -16,6 +16,7 @@ from rag_app.text.numbers import NUMBER, measured, rescaled
 
 LATIN = "A-Za-z"  # the script of such terms
 NAME = rf"[{LATIN}][{LATIN}0-9.+-]*"
+NUMBERED = rf"\d(?:[A-Z]{{2,}}[{LATIN}0-9]*|D\b)"  # a name that a digit begins: "3DGS"
 
 
 def names_and_figures(text: str, language: str) -> list[str]:
@@ -42,7 +43,8 @@ def _part(language: str) -> re.Pattern[str]:
     part of it.
     """
     counted = "|".join(word.strip() for word, _ in LANGUAGES[language].numbers.measures.values())
-    return re.compile(rf"{NAME}(?: {NAME})*|{NUMBER.pattern}\s?(?:{counted})?|\d[\d,.]*[{LATIN}]+")
+    figure = rf"(?<!-){NUMBER.pattern}\s?(?:{counted})?"
+    return re.compile(rf"(?:{NAME}|{NUMBERED})(?: {NAME})*|{figure}|\d[\d,.]*[{LATIN}]+")
 
 
 def _names(part: str) -> list[str]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from rag_app.answer import layout, templates, trends, writing
+from rag_app.answer import layout, leading, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
 from rag_app.answer.plans import concept, condition, list_lead, overview, paper, period, restyle, table
 from rag_app.answer.points import AnswerPlan
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
-from rag_app.records import Filters, Intent, Query
+from rag_app.records import Draft, Filters, Intent, Query
 from rag_app.search import patterns
 
 Planner = Callable[[Selection], AnswerPlan | None]
@@ -172,30 +172,33 @@ def _trend(selection: Selection) -> Composed:
     return templates.trend(selection.query, selection.evidence, selection.library.snapshot.papers)
 
 
-def _planned(plan: Planner) -> Writer:
-    """A writer in one direction: the plan, its points written and checked, the text."""
+def _planned(plan: Planner, *, led: bool) -> Writer:
+    """A writer in one direction: the plan, its points written and checked, what leads them, the text."""
 
     def write(selection: Selection) -> Steps:
         made = plan(selection)
         if made is None:
             return templates.refusal(selection.query, selection.evidence, "off_topic")
+        if led and leading.possible(selection, made):
+            yield Draft("", leading=True)
         written = yield from writing.write(selection, made)
-        return layout.composed(selection, made, written)
+        lead = (yield from leading.lead(selection, made, written)) if led else ()
+        return layout.composed(selection, made, written, lead)
 
     return write
 
 
-def _open(plan: Planner, *checks: Check) -> Route:
-    """The route of an open question."""
-    return Route(_planned(plan), checks=(_outside, _not_among, *checks), counts_its_own=True)
+def _open(plan: Planner, *checks: Check, led: bool = False) -> Route:
+    """The route of an open question; `led`: a sentence over its points stands before them."""
+    return Route(_planned(plan, led=led), checks=(_outside, _not_among, *checks), counts_its_own=True)
 
 
 ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
     Intent.OFF: Route(_written_at_once(_not_of_papers)),
     Intent.LOOKUP: Route(draft, checks=(_outside, _not_among, _unknown_name)),
-    Intent.OVERVIEW: _open(overview.overview, _unknown_name, _off_topic),
-    Intent.SUMMARY: _open(period.summary),
+    Intent.OVERVIEW: _open(overview.overview, _unknown_name, _off_topic, led=True),
+    Intent.SUMMARY: _open(period.summary, led=True),
     Intent.PAPER: _open(paper.explained, _unknown_name, _off_topic),
     Intent.CONCEPT: _open(concept.concept, _unknown_name, _off_topic),
     Intent.SIMILAR: _open(overview.similar, _unknown_name),

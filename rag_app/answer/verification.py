@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rag_app.answer import meaning
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
-from rag_app.records import Citation, Hit, Paper, Passage, Sentence, Support
+from rag_app.records import Citation, Hit, Paper, Passage, Section, Sentence, Support
 from rag_app.search import retrieval
 from rag_app.text import numbers, sentences
 from rag_app.text.cleaning import clean_line
@@ -24,6 +25,7 @@ MARKER = re.compile(r"\s*\[(\d+)\]\s*")
 # Share of a claim's content terms that the digest must hold; claims that only repeat the
 # question reach .41.
 LEAST_COVERED = 0.5
+LEAST_SHORTENED = 0.9  # the same share, of a phrase in place of a sentence in its language
 LEAST_TRANSLATED = 0.25  # the same share, of a translation
 # After a number: what it counts ("24개의 A100"), not a condition of the next number.
 UNIT = re.compile(r"[^,;]{0,10}")
@@ -65,6 +67,22 @@ def check_translation(text: str, n: int, passage: Passage, paper: Paper, library
     )
     return (
         Sentence(f"{claim} [{n}]", True, (support_of(passage, n),)) if supported else Sentence(claim, False)
+    )
+
+
+def check_shortened(text: str, sentence: Sentence, paper: Paper, library: Library) -> bool:
+    """Whether the phrase `text` says nothing but what the checked sentence about the paper says: its figures,
+    its names and nearly all of its other words stand there, and it does not turn it round.
+    """
+    said = MARKER.sub(" ", sentence.text)
+    covered = library.lexical.coverage(text, said, unknown=1.0)
+    return (
+        not numbers.missing(text, [said])
+        and not numbers.without_scale(text, said)
+        and not unknown_names(text, replace(paper, title="", sections=(Section("", said),)))
+        and covered is not None
+        and covered >= LEAST_SHORTENED
+        and not meaning.is_opposite(text, said)
     )
 
 

@@ -1,11 +1,15 @@
-"""What Japanese and Chinese share: days, months and years counted with the signs 年, 月, 日 and 号.
+"""What Japanese and Chinese share: letters written without blanks between words, and days, months and years
+counted with the signs 年, 月, 日 and 号.
 
-Knows: numbers with these signs. Does not know: relative dates, ranges, or any other wording.
+Knows: these letters, and numbers with these signs. Does not know: relative dates, ranges, or any other
+wording.
 """
 
 from __future__ import annotations
 
 from rag_app.lang.language import YEAR, Parts
+
+UNSPACED = r"\u3005\u3040-\u30ff\u3400-\u9fff"  # the inside of a character class
 
 _DAY_SIGN = "[日号號]"
 

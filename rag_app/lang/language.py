@@ -111,11 +111,13 @@ class OpenPatterns:
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
+    telling: Parts = ()  # at either end of a text: that it is a sentence, no phrase
     background: Parts = ()  # in a digest's sentence: that it says what was before the paper
     leaning: Parts = ()  # at the beginning of a digest's sentence: that it leans on the one before
     shorter: Parts = ()  # of the answer before
     longer: Parts = ()
     as_table: Parts = ()
+    tabling: Parts = ()  # the same, said so that no table among the papers can be meant
     only: Parts = ()  # one group or none: of its papers only those that ...
     # By keys that all languages share: how a column names what it asks for, how a digest's sentence says
     # that, and what papers make ("data set").
@@ -130,6 +132,8 @@ class OpenPatterns:
     hinting: Parts = ()
     rising: Parts = ()
     falling: Parts = ()
+    lacking: Parts = ()  # the same: that there is little or nothing of something
+    abounding: Parts = ()  # or much, or enough
     alike: Parts = ()  # what is like something is asked for
     of_those: Parts = ()  # "of those": the papers of the answer before
 
@@ -236,6 +240,10 @@ class Prompts:
     # How a digest's sentence in another language is to be translated; empty where none is.
     translator: str
     translate: str
+    # How a sentence about a paper is to be shortened to a noun phrase, and examples: (sentence, phrase).
+    # Empty where no model was seen to do it well: one of 1.5B parameters repeats the example in Korean.
+    shortener: str = ""
+    shortened: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

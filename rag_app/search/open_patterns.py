@@ -67,23 +67,30 @@ ALIKE = _said(lambda p: p.alike)
 SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
+TABLING = _said(lambda p: p.tabling)
 ONLY = _said(lambda p: p.only)
 COUNTING = _said(lambda p: p.counting)
 SIZES = _said(lambda p: p.sizes)
-SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d")
+SCORES = re.compile(r"\d\s?(?:%|퍼센트|percent|points?\b)|\d\.\d+(?!\d|\s?[KMBT](?![A-Za-z]))")
 NEGATING = _said(lambda p: p.negating)
 HINTING = _said(lambda p: p.hinting)
 RISING = _said(lambda p: p.rising)
 FALLING = _said(lambda p: p.falling)
+LACKING = _said(lambda p: p.lacking)
+ABOUNDING = _said(lambda p: p.abounding)
+TELLING = _said(lambda p: p.telling)
 LEANING = _said(lambda p: p.leaning)
 OF_THOSE = _said(lambda p: p.of_those)
 COLUMNS_ASKED = _by_key(lambda p: p.columns_asked)
 COLUMNS_SAID = _by_key(lambda p: p.columns_said)
 MADE_THINGS = _by_key(lambda p: p.made_things)
 WITH_COLUMNS = re.compile(
-    r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)", re.IGNORECASE
+    r"(?:\bwith (?=(?:the|their|its|columns?|how)\b)|\btable\b[^.?!:()]*?\bwith (?=[^.?!:()]*,))"
+    r"(?:columns?(?: for)? )?([^.?!:()]+)",
+    re.IGNORECASE,
 )
-ASIDE = re.compile(r"\([^()]{12,}\)")  # what a question explains in parentheses
+# What a question explains or lists in parentheses.
+ASIDE = re.compile(r"\([^()]{12,}\)|\([^()]*[,、·][^()]*\)")
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
 PARENTHESES = re.compile(r"\s?\([^()]*\)")
@@ -170,16 +177,20 @@ def columns(question: str) -> tuple[str, ...]:
     return _columns(question)[0]
 
 
+def asks_for_a_table(question: str) -> bool:
+    """Whether a question wants a table and says its columns."""
+    return bool(columns(question) and TABLING.search(question))
+
+
 def without_columns(question: str) -> str:
     """The question without the columns that it lists."""
     start, end = _columns(question)[1]
     return f"{question[:start]} {question[end:]}"
 
 
-def column_said(column: str) -> re.Pattern[str] | None:
-    """How digests say what a column asks for; None where they say it in its own words alone."""
-    key = next((key for key, asked in COLUMNS_ASKED.items() if asked.search(column)), "")
-    return COLUMNS_SAID.get(key)
+def column_key(column: str) -> str:
+    """What a column asks for, as a key of `COLUMNS_SAID`; empty where digests say it in its own words."""
+    return next((key for key, asked in COLUMNS_ASKED.items() if asked.search(column)), "")
 
 
 def made_thing(question: str) -> re.Pattern[str] | None:
@@ -226,6 +237,13 @@ def denial(question: str) -> Denial:
                 ways=_listed(behind),
             )
     return Denial(rest=question)
+
+
+def asks_for_both(question: str) -> bool:
+    """Whether papers with a thing and without it are asked for, apart; not where it is said that nothing is
+    told apart.
+    """
+    return bool(DIVIDING.search(denial(question).rest))
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ class Signs:
     subject: bool = True  # something is left of it without what asks and the form that is asked for
     of_those: bool = False  # it speaks of the papers of the answer before
     form: bool = True  # it asks for a form: shorter, as a table, in another language
+    tabled: bool = False  # it asks for a table and lists its columns
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
     @property
@@ -89,6 +90,8 @@ def recogniser(library: Library) -> Recognise:
 
 def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
+    if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
+        return Intent.TABLE
     if not shares:
         return signs.ruled
     possible = {

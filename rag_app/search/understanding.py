@@ -79,6 +79,7 @@ def understand(
         subject=bool(dictionary.lexical.own_terms(open_patterns.subject(parts.rest))),
         of_those=bool(open_patterns.OF_THOSE.search(question)),
         form=open_patterns.asks_for_a_form(question),
+        tabled=open_patterns.asks_for_a_table(question),
         carried=bool(query.papers) and not about,
     )
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))

@@ -29,6 +29,10 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ("클립 수", "이 데이터셋은 120만 개의 비디오 클립으로 이루어집니다.", True),
         ("클립 수", "비디오 클립을 3단계로 거릅니다.", False),
         ("number of clips", "이 데이터셋은 120만 개의 비디오 클립으로 이루어집니다.", True),
+        ("문제 수", "이 벤치마크는 2.3K의 다중 선택 질문을 담고 있습니다.", True),
+        ("모델 크기", "30개의 언어 모델을 평가했습니다.", False),
+        ("모델 크기", "7B 모델을 학습했습니다.", True),
+        ("결과", "2.3K의 질문을 담고 있습니다.", False),
         ("크기", "약 95억 개의 토큰이 있습니다.", True),
         ("성능", "정확도 71.3%를 기록했습니다.", True),
         ("성능", "성능이 뛰어납니다.", False),
@@ -49,3 +53,39 @@ def test_two_columns_for_the_same_thing_each_want_their_own_word(library: Librar
     assert whole.told_by("1460억 개의 파라미터를 가진 모델입니다.", library.lexical) >= LEAST
     assert not active.told_by("1460억 개의 파라미터를 가진 모델입니다.", library.lexical)
     assert active.told_by("22억 개의 활성 파라미터를 씁니다.", library.lexical) >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("text", "fills"),
+    [
+        ("이 논문은 조수를 그래프로 예측하는 방법을 제안합니다.", True),
+        ("최근 조수를 예측하는 모델이 많이 제안되었습니다.", False),
+        ("제안한 모델은 우수한 결과를 보였습니다.", False),
+    ],
+)
+def test_a_method_is_what_the_paper_does_not_what_was_before_it_or_came_of_it(
+    text: str, fills: bool, library: Library
+) -> None:
+    (column,) = columns(["방법"], library.lexical)
+    assert (column.told_by(text, library.lexical) > LEAST) is fills
+
+
+@pytest.mark.parametrize(
+    ("text", "fills"),
+    [
+        ("밤에 찍은 장면에서는 한계가 있습니다.", True),
+        ("이 방법은 이러한 한계를 극복합니다.", False),
+        ("기존 모델은 밤에 찍은 장면에서 한계가 있습니다.", False),
+    ],
+)
+def test_a_limit_is_the_papers_own(text: str, fills: bool, library: Library) -> None:
+    (column,) = columns(["한계"], library.lexical)
+    assert (column.told_by(text, library.lexical) >= LEAST) is fills
+
+
+def test_what_all_rows_are_about_fills_no_column(library: Library) -> None:
+    text = "항만 비디오를 모은 자료입니다."
+    (alone,) = columns(["비디오 클립 과제"], library.lexical)
+    (within,) = columns(["비디오 클립 과제"], library.lexical, "항만 비디오")
+    assert alone.told_by(text, library.lexical) > within.told_by(text, library.lexical)
+    assert within.told_by("클립마다 과제가 있습니다.", library.lexical) >= LEAST

@@ -41,6 +41,69 @@ def test_a_translation_that_turns_its_sentence_round_is_told_apart(
     assert meaning.is_opposite(translation, original) is opposite
 
 
+LACKING = [
+    # (digest's sentence, true translation, one that turns it round)
+    ("이 자료는 세부 설명이 부족합니다.", "This material lacks detail.", "This material is highly detailed."),
+    (
+        "기존 말뭉치는 주석이 빈약합니다.",
+        "Existing corpora have poor annotations.",
+        "Existing corpora have rich annotations.",
+    ),
+    ("공개된 녹음이 드뭅니다.", "Public recordings are scarce.", "There are abundant public recordings."),
+    ("응답의 다양성이 낮습니다.", "The responses have low diversity.", "The responses have high diversity."),
+    (
+        "방언에 대한 학습 자료가 결여되어 있습니다.",
+        "Training material on dialects is absent.",
+        "There is sufficient training material on dialects.",
+    ),
+    (
+        "기존 지도는 실내 정보를 거의 담지 못하고 표시가 미흡합니다.",
+        "Existing maps hold little indoor information.",
+        "Existing maps hold extensive indoor information.",
+    ),
+    (
+        "이 벤치마크는 풍부한 예문을 담고 있습니다.",
+        "This benchmark holds rich examples.",
+        "This benchmark lacks examples.",
+    ),
+    (
+        "연구진은 상세한 사용 설명을 공개했습니다.",
+        "The team published detailed instructions.",
+        "The team published poor instructions.",
+    ),
+    ("표본이 충분합니다.", "The samples are sufficient.", "The samples are insufficient."),
+    (
+        "この語彙は例文が乏しい。",
+        "This vocabulary has few examples.",
+        "This vocabulary has plenty of examples.",
+    ),
+    ("该数据集缺乏标注。", "The data set lacks labels.", "The data set has abundant labels."),
+]
+
+
+@pytest.mark.parametrize(("original", "true", "turned"), LACKING)
+def test_a_translation_that_gives_much_of_what_is_lacking_is_told_apart(
+    original: str, true: str, turned: str
+) -> None:
+    assert not meaning.is_opposite(true, original)
+    assert meaning.is_opposite(turned, original)
+
+
+@pytest.mark.parametrize(
+    ("original", "translation"),
+    [
+        ("적은 자료로 높은 정확도를 얻습니다.", "It reaches high accuracy with few samples."),
+        ("메모리가 부족한 기기에서도 잘 동작합니다.", "It runs well on devices with little memory."),
+        ("비용이 낮아 쓰기 쉽습니다.", "It is cheap and easy to use."),
+        ("높은 해상도에서 지연이 적습니다.", "At high resolution it has little delay."),
+        ("부족한 자료를 보완해 풍부한 말뭉치를 만들었습니다.", "It makes a rich corpus of scarce material."),
+        ("잡음이 없는 음성을 만듭니다.", "It makes clean speech."),
+    ],
+)
+def test_what_speaks_of_little_and_much_is_not_told_to_turn(original: str, translation: str) -> None:
+    assert not meaning.is_opposite(translation, original)
+
+
 class TwoLanguages:
     """An embedding model that knows which texts mean the same; others are all equally far."""
 

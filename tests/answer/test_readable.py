@@ -24,6 +24,8 @@ from tests.helpers.fakes import lab
             "en",
             ["pull request", "2,294", "24", "Game of"],
         ),
+        ("3D Gaussian Splatting(3DGS)을 씁니다.", "en", ["3D Gaussian Splatting", "3DGS"]),
+        ("클로드-3.5를 씁니다.", "en", []),
         ("사람이 씁니다.", "en", []),
         ("90 에폭을 돌면 최대 3.5배 빠릅니다.", "en", ["90 epochs", "3.5 times"]),
         ("70억 파라미터, 32개 층을 24시간 학습했습니다.", "ja", ["70億パラメータ", "32層", "24時間"]),

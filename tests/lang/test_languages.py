@@ -21,6 +21,7 @@ LACKS = {
            "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
            "open_questions.not_after"},
     "ko": {
+        "prompts.shortener", "prompts.shortened", "open_questions.telling",
         "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
         "own_letters", "dates.excluded_before",
@@ -28,6 +29,7 @@ LACKS = {
         "open_questions.denying_before",
     },
     "ja": {
+        "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
         "dates.before_before", "dates.lead", "clause_ends", "after_nouns",
@@ -35,6 +37,7 @@ LACKS = {
         "open_questions.not_before", "open_questions.own_work", "open_questions.denying_before",
     },
     "zh": {
+        "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
         "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",

@@ -13,7 +13,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.embedding.embedder import Matrix
 from rag_app.lang import LANGUAGES
 from rag_app.records import Fact, Intent, Turn
-from rag_app.search import kinds
+from rag_app.search import kinds, open_patterns
 from rag_app.search.recognition import Signs, decide
 from rag_app.search.understanding import understand
 from tests.helpers.fakes import HashEmbedder
@@ -159,6 +159,24 @@ def test_only_those_of_them_and_as_a_table_are_about_the_answer_before() -> None
     shares = {"table": 0.6, "restyle": 0.4}
     assert decide(signs(conversation=True, subject=False), shares) is Intent.RESTYLE
     assert decide(signs(conversation=True), shares) is Intent.TABLE
+
+
+@pytest.mark.parametrize(
+    ("question", "tabled"),
+    [
+        ("Give me a table of papers on tides (method, gauges)", True),
+        ("Table of tide models with method, gauges and error", True),
+        ("Table of tide models: method, gauges, error", True),
+        ("조수 논문을 표로 정리해줘 (방법, 자료)", True),
+        ("Papers on table understanding (cells, headers)", False),
+        ("Make a table of papers on tides", False),
+        ("발표 자료를 만드는 논문 (방법, 자료)", False),
+    ],
+)
+def test_who_asks_for_a_table_and_says_its_columns_gets_one(question: str, tabled: bool) -> None:
+    assert open_patterns.asks_for_a_table(question) is tabled
+    likely = decide(signs(tabled=tabled), {"list": 0.9, "table": 0.1})
+    assert (likely is Intent.TABLE) is tabled
 
 
 def test_a_question_that_names_a_paper_is_off_topic_only_with_strong_proof() -> None:

@@ -112,3 +112,22 @@ def test_the_columns_of_a_table_are_no_part_of_what_it_is_about() -> None:
 )
 def test_the_papers_of_the_answer_before_are_spoken_of(question: str) -> None:
     assert open_patterns.OF_THOSE.search(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "both"),
+    [
+        ("조수 예측을 학습이 필요한 것과 필요 없는 것으로 나눠서 알려줘", True),
+        ("객체 구분 없이 영상을 나르는 방법만 알려줘", False),
+        ("Tide models split into those without gauges and those with them", True),
+        ("Tide models without a split by season", False),
+    ],
+)
+def test_who_wants_nothing_told_apart_does_not_ask_for_both_sides(question: str, both: bool) -> None:
+    assert open_patterns.asks_for_both(question) is both
+
+
+def test_what_is_listed_in_parentheses_is_no_part_of_a_narrow_subject() -> None:
+    assert open_patterns.narrow_subject("tide models (gauge, radar)") == "tide models"
+    assert open_patterns.narrow_subject("조수를 예측하는 모델 (조위계, 레이더)") == "조수를 예측하는 모델"
+    assert open_patterns.narrow_subject("tide models (TideNet)") == "tide models (TideNet)"

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag_app import pipeline
 from rag_app.errors import CollectionError, EngineError, RagError
-from rag_app.records import Answer, Checked, Event, Intent, Sentence, Support
+from rag_app.records import Answer, Checked, Draft, Event, Intent, Sentence, Support
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.examples import EXAMPLES
@@ -34,6 +34,7 @@ from tests.helpers.ui_page import (
     FILM,
     PATIENCE,
     QUOTE,
+    SENTENCE,
     Page,
     answered,
     endless,
@@ -134,6 +135,29 @@ def test_a_sentence_without_support_looks_unsupported_while_it_streams(page: Pag
     wait_for(lambda: page.jobs[0].progress.sentences)
     page.app.run()
     assert ":gray[~~It was filmed on the moon :blue-badge[1].~~]" in page.shown()
+
+
+def test_what_leads_an_answer_has_its_place_above_its_points_from_the_start(page: Page) -> None:
+    led = threading.Event()
+
+    def leading(question: str, stop: threading.Event) -> Iterator[Event]:
+        yield Draft("", leading=True)
+        yield Checked(SENTENCE)
+        led.wait(10)
+        yield Draft("Among them are two films", leading=True)
+        stop.wait(10)
+
+    page.answers(leading)
+    page.app.chat_input(key="question").set_value("what is new?").run()
+    wait_for(lambda: page.jobs[0].progress.sentences)
+    before = [element.value for element in page.app.run().markdown]
+    led.set()
+    wait_for(lambda: page.jobs[0].progress.lead)
+    after = [element.value for element in page.app.run().markdown]
+    place = after.index(":gray[Among them are two films]")
+    assert before[place] == ""
+    assert before[place + 1 :] == after[place + 1 :]
+    assert any("FilmMaker" in value for value in after[place + 1 :])
 
 
 def test_what_the_check_left_out_stays_visible_as_unsupported(page: Page) -> None:

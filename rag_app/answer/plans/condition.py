@@ -46,7 +46,7 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     those for which it does not hold are asked for, too, they are an overview.
     """
     query = selection.query
-    if open_patterns.DIVIDING.search(query.question):
+    if open_patterns.asks_for_both(query.question):
         return overview(selection)
     asked = open_patterns.denial(query.topic)
     topic = open_patterns.narrow_subject(asked.rest)

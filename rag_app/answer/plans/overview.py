@@ -66,8 +66,8 @@ def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: s
         Group(tuple(points[place] for place in one.places), one.name or phrases["others"]) for one in found
     ]
     listed = ", ".join(phrases["group_of"].format(name=g.name, count=len(g.points)) for g in made)
-    head = phrases[lead].format(count=len(papers))
-    return AnswerPlan(tuple(made), lead=f"{head} {phrases['groups_are'].format(groups=listed)}")
+    outline = phrases["groups_are"].format(groups=listed)
+    return AnswerPlan(tuple(made), lead=phrases[lead].format(count=len(papers)), outline=outline)
 
 
 def recommendation(selection: Selection) -> AnswerPlan | None:

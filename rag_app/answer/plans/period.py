@@ -6,6 +6,8 @@ know: how days are read off a question, or how groups are found.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import grouped
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
@@ -41,7 +43,7 @@ def summary(selection: Selection) -> AnswerPlan | None:
     left = len(papers) - len(told)
     if plan is None or not left:
         return plan
-    return AnswerPlan(plan.groups, lead=plan.lead, close=phrases["summary_more"].format(more=left))
+    return replace(plan, close=phrases["summary_more"].format(more=left))
 
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:

@@ -28,8 +28,11 @@ LONGEST_CELL = 22  # words; a longer sentence gives the clauses with its figures
 FILLED = 0.6  # share of the best score that a digest with every figure asked for gains
 LOOKED_AT = 120  # papers among which those with figures are looked for
 MADE = 0.7  # share of the best score that a paper gains which makes what is asked for
-USED_AGAIN = 0.2  # what a sentence loses that fills another cell of the row
-CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=며|고)\s+|(?<=지만)\s+|(?<=으며,)\s+")
+# What a sentence loses that fills another cell of the row; more in one without a figure of its own.
+USED_AGAIN, SAID_AGAIN = 0.2, 0.35
+# Where a clause ends, outside parentheses, and what it ends with.
+CLAUSE = re.compile(r"(?:(?<=[,;])\s+|(?<=며|고)\s+|(?<=지만)\s+)(?![^()]*\))")
+AFTER_CLAUSE = " ,;"
 
 
 def table(selection: Selection) -> AnswerPlan | None:
@@ -41,7 +44,9 @@ def table(selection: Selection) -> AnswerPlan | None:
     # What the columns name tells the papers, too, where no colon sets it apart.
     told = open_patterns.narrow_subject(query.topic.partition(":")[0])
     ranked = choosing.ranked(selection, told, LOOKED_AT)
-    asked = [column for column in columns.columns(names, selection.library.lexical) if not column.open]
+    asked = [
+        column for column in columns.columns(names, selection.library.lexical, subject) if not column.open
+    ]
     best = ranked[0].score if ranked else 0.0
     thing = open_patterns.made_thing(subject)
 
@@ -90,7 +95,7 @@ def of_papers(
 
 def _rows(selection: Selection, papers: Sequence[Paper], names: Sequence[str], subject: str) -> list[Group]:
     """The rows of the papers whose digests say something to a column."""
-    asked = columns.columns(names, selection.library.lexical)
+    asked = columns.columns(names, selection.library.lexical, subject)
     rows = [Group(tuple(_cells(selection, paper, asked, subject))) for paper in papers]
     return [row for row in rows if any(point.passages for point in row.points)]
 
@@ -118,9 +123,9 @@ def _best(
 ) -> Passage | None:
     """The sentence that says most to the column, one that is `used` only where it says much."""
     lexical = selection.library.lexical
+    again = USED_AGAIN if column.figures else SAID_AGAIN
     told = {
-        passage: column.told_by(passage.text, lexical) - USED_AGAIN * (passage in used)
-        for passage in passages
+        passage: column.told_by(passage.text, lexical) - again * (passage in used) for passage in passages
     }
 
     def worth(passage: Passage) -> float:
@@ -148,7 +153,7 @@ def _clauses(passage: Passage, column: Column, lexical: LexicalIndex) -> Passage
 
 def _part(passage: Passage, start: int, end: int) -> Passage:
     """A stretch of a sentence, as a passage of its own."""
-    text = passage.text[start:end].rstrip()
+    text = passage.text[start:end].rstrip(AFTER_CLAUSE)
     at = passage.start + start
     return Passage(passage.arxiv_id, passage.section, at, at + len(text), text, passage.score)
 

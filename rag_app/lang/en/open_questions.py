@@ -50,7 +50,7 @@ OPEN_QUESTIONS = OpenPatterns(
     points=(
         rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
     ),
-    name_column=(r"(?:names?|papers?|titles?|models?|methods?|benchmarks?|data ?sets?)",),
+    name_column=(r"(?:names?|papers?|titles?|models?|benchmarks?|data ?sets?)",),
     results=(r"\b(?:results?|scores?|performance|accuracy|findings?|gains?)\b",),
     figures_asked=(
         r"\b(?:sizes?|length|numbers?|scores?|results?|accuracy|how (?:many|much|long|big)|votes?|speed"
@@ -101,12 +101,19 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     own_work=(r"\b(?:this|our) (?:paper|work|study|method)\b|\bwe\b",),
     contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
+    telling=(
+        r"^(?:it|we|they|this|these|there|the (?:paper|authors?|study))\b|^\w+(?:s|ed) (?:an?|the|that|to)\b",
+    ),
     background=(r"^(?:recent(?:ly)?|existing|previous|traditional|despite|although|while)\b|\bhave shown\b",),
     shorter=(
         r"\b(?:short(?:er|ly)?|brief(?:er|ly)?|concise(?:ly)?|in (?:one|a|two) sentences?|condense|tl;?dr)\b",
     ),
     longer=(r"\b(?:long(?:er)?|more details?|in detail|elaborate|expand|tell me more|detailed|deeper)\b",),
     as_table=(r"\btab(?:le|ular)\b",),
+    tabling=(
+        r"\b(?:in|as|into) an? (?:\w+ )?table\b|\btabulate\b|^(?:a )?(?:\w+ )?table (?:of|with|for|comparing)\b",
+        r"\b(?:make|give me|show|build|draw|create|want|need|like)(?: me)? an? (?:\w+ )?table\b",
+    ),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
     alike=(r"\b(?:similar|alike|comparable|related)\b|\blike (?:it|this|that|these)\b",),
     of_those=(r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",),
@@ -116,6 +123,7 @@ OPEN_QUESTIONS = OpenPatterns(
         "bits": r"\bbits?\b|\bprecision\b",
         "speed": r"\bspeed|\btime\b|\blatency|\bfast|\bhow long\b",
         "memory": r"\bmemory|\bhardware|\bgpus?\b",
+        "questions": r"\bquestions\b|\bproblems\b",
         "human": r"\bhumans?\b|\bpeople\b",
         "data": r"\bdata ?sets?\b|\bdata\b|\bcorp(?:us|ora)\b|\btrained on\b",
         "input": r"\binputs?\b",
@@ -124,6 +132,7 @@ OPEN_QUESTIONS = OpenPatterns(
         "method": r"\bmethods?\b|\bapproach|\bhow (?:it|they) works?\b|\b(?:key |main )?ideas?\b|\btechnique",
     },
     columns_said={
+        "questions": r"\d[^.,;]{0,16}?(?:questions?|problems?|QA pairs?)\b",
         "parameters": r"\d+(?:\.\d+)?\s?[BM]\b|\bparameters?\b",
         "resolution": r"\d{3,4}\s?[x×*]\s?\d{3,4}|\b\d{3,4}p\b|\b[248]K\b|\bresolution",
         "bits": r"\d(?:\.\d+)?[- ]?bits?\b|\b(?:INT|FP)\d|\bW\dA\d",
@@ -157,6 +166,14 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     falling=(
         r"\b(?:decreas|reduc|lower|drop|declin|worse|slower|degrad|diminish|shrink|deteriorat|underperform)\w*",
+    ),
+    lacking=(
+        r"\b(?:lack(?:s|ed|ing)?|without|insufficient\w*|inadequate\w*|poor(?:ly)?|few(?:er)?|little|scarc\w+"
+        r"|absen(?:t|ce)|missing|deficien\w+|low(?!-rank)|weak\w*|shortage|sparse\w*|limited|rarely|hardly)\b",
+    ),
+    abounding=(
+        r"\b(?:high(?:ly)?(?!-)|rich(?:ly|er)?|abundan\w+|ample|plent\w+|sufficient(?:ly)?|enough|detailed|extensive(?:ly)?"
+        r"|strong(?:ly)?|excellent|great(?:ly)?|full(?:y)?)\b",
     ),
     leaning=(r"^(?:these|those|this|such|it|they|however|therefore|thus|also|moreover|in addition)\b",),
 )

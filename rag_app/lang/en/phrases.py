@@ -56,6 +56,7 @@ PHRASES = {
     "overview": "{count} papers of the collection speak to this most directly.",
     "groups_are": "By what they do they fall into these groups: {groups}.",
     "group_of": "{name} ({count})",
+    "among_them": "Among them are {first} and {last}.",
     "others": "Other ways",
     "recommended": "These {count} papers fit the purpose best, in this order:",
     "fits": "speaks of {terms}",

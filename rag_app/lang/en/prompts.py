@@ -17,4 +17,17 @@ PROMPTS = Prompts(
     translator="You translate sentences about AI papers into English, completely and exactly. "
     "Keep names, terms and figures.",
     translate="Translate into English:",
+    shortener="Shorten the sentence about a paper to what the paper offers, as a noun phrase of at most twelve words, "
+    "in the words of the sentence.",
+    shortened=(
+        (
+            "TideNet introduces a method that predicts river floods from radar images with a small graph network, "
+            "which greatly reduces cost.",
+            "a small graph network that predicts river floods from radar images",
+        ),
+        (
+            "In this study we examine how well nurses understand the advice of medical chatbots.",
+            "a study of how well nurses understand the advice of medical chatbots",
+        ),
+    ),
 )

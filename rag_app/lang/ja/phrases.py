@@ -56,6 +56,7 @@ PHRASES = {
     "overview": "この問いに最も直接かかわる論文は {count} 本です。",
     "groups_are": "内容で分けると {groups} です。",
     "group_of": "{name} {count} 本",
+    "among_them": "その中には、{first}、{last}などがあります。",
     "others": "その他の方法",
     "recommended": "目的に最も合う論文 {count} 本を、読む順に挙げます。",
     "fits": "扱うこと: {terms}",

@@ -56,6 +56,7 @@ PHRASES = {
     "overview": "컬렉션에서 이 질문을 가장 직접 다루는 논문은 {count}편입니다.",
     "groups_are": "하는 일에 따라 나누면 {groups}입니다.",
     "group_of": "{name} {count}편",
+    "among_them": "그중에는 {first}, {last} 등이 있습니다.",
     "others": "그 밖의 방법",
     "recommended": "목적에 가장 잘 맞는 논문 {count}편을 읽을 순서대로 적습니다.",
     "fits": "다루는 것: {terms}",

@@ -55,6 +55,7 @@ PHRASES = {
     "overview": "与这个问题最直接相关的论文有 {count} 篇。",
     "groups_are": "按内容分为 {groups}。",
     "group_of": "{name} {count} 篇",
+    "among_them": "其中包括{first}和{last}。",
     "others": "其他方法",
     "recommended": "最符合目的的 {count} 篇论文，按阅读顺序:",
     "fits": "涉及: {terms}",

@@ -46,6 +46,7 @@ class AnswerProgress:
     evidence: Evidence | None = None
     sentences: tuple[Sentence, ...] = ()
     draft: str = ""
+    lead: str | None = None  # what will stand before the sentences, so far; None where nothing will
     working: Working | None = None  # of a long answer, how far it is
     answer: Answer | None = None
     # every paper that can be opened from the answer
@@ -64,6 +65,8 @@ class AnswerProgress:
                 return replace(self, evidence=evidence, papers=papers)
             case Working():
                 return replace(self, working=event)
+            case Draft(text, leading=True) | Checked(Sentence(text), leading=True):
+                return replace(self, draft="", lead=text)
             case Draft(text):
                 return replace(self, draft=text)
             case Checked(sentence):

@@ -16,6 +16,7 @@ from rag_app.web.state import conversations
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
 from rag_app.web.state.eta import waiting_line
 from rag_app.web.widgets.markdown import escape_with_badges
+from rag_app.web.widgets.page_style import LEAD
 from rag_app.web.widgets.stop_button import stop_button
 
 REFRESH_SECONDS = 0.3
@@ -42,6 +43,10 @@ def _redraw(place: int, job: AnswerJob, drawn: AnswerProgress, words: Words) -> 
 
 
 def text_so_far(progress: AnswerProgress, words: Words) -> None:
+    if progress.lead is not None:
+        # Written last and read first: its place is kept, so that what stands below stays where it is.
+        with st.container(key=LEAD):
+            st.markdown(f":gray[{escape_with_badges(progress.lead)}]" if progress.lead else "")
     for sentence in progress.sentences:
         st.markdown(sentence_text(sentence, words))
     if (working := progress.working) and not progress.finished:

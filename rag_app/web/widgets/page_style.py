@@ -1,16 +1,20 @@
-"""The one rule of style that the page needs beyond its theme.
+"""The rules of style that the page needs beyond its theme.
 
-Knows: what Streamlit draws illegibly. Does not know: colours, which the theme has (`.streamlit/config.toml`).
+Knows: what Streamlit draws illegibly, and which place is kept free for what is still to be written. Does not
+know: colours, which the theme has (`.streamlit/config.toml`).
 """
 
 from __future__ import annotations
 
 import streamlit as st
 
+LEAD = "lead-so-far"  # key of the container of what will lead an answer
 # While its menu is open Streamlit darkens a plain button's text, also on dark ground, where none can read it.
 _OPEN_MENU = "[data-testid=stPopoverButton][kind=tertiary][aria-expanded=true] { color: inherit }"
+# The lines of a leading sentence: it comes last and moves nothing below it.
+_LEAD = f".st-key-{LEAD} {{ min-height: 4.8rem }}"
 
 
 def page_style() -> None:
-    """Add the rule to the page; it takes no place."""
-    st.html(f"<style>{_OPEN_MENU}</style>")
+    """Add the rules to the page; they take no place."""
+    st.html(f"<style>{_OPEN_MENU} {_LEAD}</style>")
