@@ -42,7 +42,8 @@ def _part(language: str) -> re.Pattern[str]:
     """A figure with what it counts, or a term of words in a row; a number that begins a name ("3D") stays a
     part of it.
     """
-    counted = "|".join(word.strip() for word, _ in LANGUAGES[language].numbers.measures.values())
+    words = (word.strip() for word, _ in LANGUAGES[language].numbers.measures.values())
+    counted = "|".join(f"{word}?" if word.endswith("s") else word for word in words)
     figure = rf"(?<!-){NUMBER.pattern}\s?(?:{counted})?"
     return re.compile(rf"(?:{NAME}|{NUMBERED})(?: {NAME})*|{figure}|\d[\d,.]*[{LATIN}]+")
 

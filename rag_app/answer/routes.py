@@ -93,7 +93,10 @@ def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
 
 
 def _nothing_matches(selection: Selection) -> Composed | None:
-    if not selection.evidence.matched or is_off_topic(selection):
+    """A list has no papers, or none says its topic and none is about it."""
+    evidence = selection.evidence
+    worded = set(evidence.matched) - set(evidence.unsure)
+    if not evidence.matched or (not worded and is_off_topic(selection)):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 

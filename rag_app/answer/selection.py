@@ -32,7 +32,6 @@ CLEAR_LEAD = 1.5
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 SURE = 2  # sentences that are shown where the model says nothing of what they state
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
-QUESTION_MARKS = ("?", "？")
 VERSION = re.compile(r" v?\d[\d.]*$")  # behind the name of a model
 ENDINGS = rf"(?:{alternatives(lambda one: one.endings)})"  # particles that may follow a name
 SIZE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[BMK](?![A-Za-z])")  # of a model
@@ -149,20 +148,13 @@ def absent_names(selection: Selection, hits: Sequence[Hit]) -> list[str]:
     if not selection.named or selection.query.intent is Intent.COMPARE:
         return []
     # Pasted text is left out of what stands alone.
-    asked = _without_names(_asking(selection.query.standalone), selection.query.names)
+    asked = _without_names(selection.query.standalone, selection.query.names)
     library = selection.library
     words = [word for word in TOKEN.findall(asked) if shaped(word) and not word[0].isdigit()]
     of_others = library.names.find(asked, library.lexical.knows, library.snapshot.papers.has).mentions
     names = [mention.typed for mention in of_others if VERSION.search(mention.typed)]
-    unknown = [name for name in selection.query.unknown if name in asked]
-    every = dict.fromkeys([*words, *SIZE.findall(asked), *names, *unknown])
+    every = dict.fromkeys([*words, *SIZE.findall(asked), *names, *selection.query.unknown])
     return [word for word in every if all(_is_absent(word, hit) for hit in hits)]
-
-
-def _asking(text: str) -> str:
-    """The sentences that ask, where there are such: what a reader tells beside them is not looked for."""
-    told = [text[start:end] for start, end in sentences.split(text)]
-    return " ".join(one for one in told if one.rstrip().endswith(QUESTION_MARKS)) or text
 
 
 def _is_absent(word: str, hit: Hit) -> bool:

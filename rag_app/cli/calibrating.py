@@ -31,8 +31,9 @@ def calibrate(settings: Settings, *, with_model: bool = False, ship: bool = Fals
     with terminal.ProgressBar("calibrate") as progress:
         made = calibrating.calibrated(library, pipeline.open_library(own), generator, progress)
     fingerprint = library.embedder.fingerprint
-    before = calibration.calibration(settings.home, fingerprint)[0]
-    made = replace(made, models={**before.models, **made.models})
+    before, own_table = calibration.calibration(settings.home, fingerprint)
+    if own_table and before.facts == made.facts:  # else what models were measured with is gone
+        made = replace(made, models={**before.models, **made.models})
     folder = calibration.SHIPPED if ship else Home(settings.home).calibrations
     try:
         calibration.save(made, calibration.file_of(folder, fingerprint))

@@ -30,7 +30,8 @@ TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W
 SHAPED = re.compile(
     r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+?)$"
 )
-DECLINED = re.compile(rf"(?<![\w(-])(?<![A-Za-z0-9] )([A-Z][a-z]+)(?=[{_S}])")  # a name of one word
+# A name of one word that stands behind what it is: "음성 모델 Whisper를".
+DECLINED = re.compile(rf"(?<=[{_S}] )([A-Z][a-z]+)(?=[{_S}])")
 HEAD_END = re.compile(
     r"\s(?:for|with|via|in|of|as|on|from|to|by|through|is|are|using|towards?)\s", re.IGNORECASE
 )

@@ -51,6 +51,7 @@ class QuestionPatterns:
     papers: Parts
     searching: Parts
     pointing: Parts  # to what was said before
+    supposing: Parts  # what an answer is to hold for: a condition that is told before the question
     among: Parts  # the papers of the answer before
     two: Parts  # of them
     another: Parts  # one paper, other than the one of the answer before
@@ -216,6 +217,7 @@ class NumberWords:
     # What a figure counts, by its English name: the word behind it as it is written, and the regular
     # expression that it is read by.
     measures: Mapping[str, tuple[str, str]]
+    measure_end: str  # what must follow such a word, as a regular expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Filters
 from rag_app.search import dates, kinds, names, patterns
+from rag_app.text import sentences
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
 GLUED = re.compile(rf"[{other_scripts()}]+$")
 OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
+QUESTION_MARKS = ("?", "？")
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 
@@ -94,6 +96,16 @@ def without_pasted_text(question: str) -> str:
     after = " ".join(patterns.ASIDE.sub("", part, 1) for part in others)
     candidates = (f"{patterns.INTRODUCTION.sub('', before)} {after}".strip(), f"{before} {after}".strip())
     return next((text for text in candidates if len(text) >= SHORTEST), question)
+
+
+def asked_alone(question: str) -> str:
+    """The question without the sentences told before it ("I use X at work."), where it does not point back to
+    them and they set no condition; else as it is.
+    """
+    spans = sentences.split(question)
+    start = next((begin for begin, end in spans if question[:end].rstrip().endswith(QUESTION_MARKS)), 0)
+    told, asked = question[:start], question[start:]
+    return question if patterns.SUPPOSING.search(told) or patterns.POINTING.search(asked) else asked
 
 
 def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:

@@ -65,7 +65,7 @@ def _lists_papers_on(parts: QuestionParts) -> bool:
     is their topic then, be it a paper's too.
     """
     fact = patterns.about_record(patterns.aggregate(parts.rest))
-    return bool(patterns.PAPERS.search(parts.question)) and not (parts.terms or fact or parts.filters)
+    return bool(patterns.PAPERS.search(parts.question)) and not (parts.terms or fact)
 
 
 def _titled(mentions: Sequence[Mention], chosen: Sequence[str]) -> tuple[str, ...]:

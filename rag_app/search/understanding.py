@@ -15,7 +15,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
-from rag_app.search.parts import QuestionParts, masked, read, without_pasted_text
+from rag_app.search.parts import QuestionParts, asked_alone, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS
 
@@ -34,7 +34,7 @@ def understand(
 
     Without `recognise` its kind is the one that the wording rules give.
     """
-    parts = read(without_pasted_text(question), dictionary)
+    parts = _read(without_pasted_text(question), dictionary)
     about = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
@@ -84,6 +84,16 @@ def understand(
     )
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
     return replace(query, intent=decide(signs, shares), off=off)
+
+
+def _read(question: str, dictionary: Dictionary) -> QuestionParts:
+    """The question taken apart; what is told before it is left aside where it names its paper by itself."""
+    alone = asked_alone(question)
+    if alone != question:
+        parts = read(alone, dictionary)
+        if parts.named.mentions:
+            return parts
+    return read(question, dictionary)
 
 
 def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:

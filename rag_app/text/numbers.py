@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from rag_app.lang import LANGUAGES, alternatives, other_scripts
+from rag_app.lang import LANGUAGES, alternatives, language_of, other_scripts
 
 _WORDS = tuple(one.numbers for one in LANGUAGES.values())
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
@@ -27,6 +27,12 @@ NUMBER = re.compile(
 )
 # Units after which a number may go on with a smaller one: "1억 1천만".
 ADDING = {unit for words in _WORDS if words.scales_add_up for unit in (*words.scales, *words.percent)}
+# What each sign of such scales stands for; those from 10,000 on close a section of four digits.
+SIGNS = {scale: size for words in _WORDS if words.scales_add_up for scale, size in words.scales.items()}
+SIGNS = {scale: size for scale, size in SIGNS.items() if len(scale) == 1} | {
+    scale[0]: size / SIGNS[scale[1]] for scale, size in SIGNS.items() if len(scale) == 2
+}
+SECTION = 1e4
 SPELLED = {word: value for words in _WORDS for word, value in words.spelled.items()}
 SPELLED_WORD = re.compile(
     "|".join(f"({'|'.join(words.spelled)})".join(words.spelled_inside) for words in _WORDS if words.spelled),
@@ -108,37 +114,63 @@ def rescaled(text: str, code: str) -> str:
     own = LANGUAGES[code].numbers.rewritten
     if not own:
         return text
-    return _foreign(code).sub(lambda m: _scaled(float(m[1].replace(",", "")) * SCALE[m[2]], own), text)
+    run, part = _foreign(code)
+    return run.sub(lambda match: _scaled(_total(part.findall(match[0])), own), text)
+
+
+def _total(parts: Iterable[tuple[str, str]]) -> float:
+    """What digits with scales come to together: "5억8천2백만" is 582 million, "3천6백만" 36 million."""
+    total = section = 0.0
+    for digits, scale in parts:
+        value = float(digits.replace(",", ""))
+        if not all(sign in SIGNS for sign in scale):
+            total += value * SCALE[scale]
+            continue
+        for sign in scale:
+            if SIGNS[sign] < SECTION:
+                value *= SIGNS[sign]
+            else:
+                total, section, value = total + (section + value) * SIGNS[sign], 0.0, 0.0
+        section += value
+    return total + section
 
 
 @cache
-def _foreign(code: str) -> re.Pattern[str]:
-    """A number with a scale of another language."""
+def _foreign(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Numbers with scales of another language, written together, and each of them."""
     scales = {scale for one in LANGUAGES.values() if one.code != code for scale in one.numbers.scales}
     foreign = sorted(scales - {*LANGUAGES[code].numbers.scales}, key=lambda scale: (-len(scale), scale))
-    return re.compile(rf"(?<![A-Za-z0-9.])({DIGITS})\s?({'|'.join(foreign)})(?![A-Za-z])")
+    part = rf"({DIGITS})\s?({'|'.join(foreign)})"
+    plain = part.replace(f"({DIGITS})", f"(?:{DIGITS})").replace("\\s?(", "\\s?(?:")
+    closing = "".join(sign for sign, size in SIGNS.items() if size > SECTION)
+    run = rf"(?<![A-Za-z0-9.])(?:{plain}(?:(?<=[{closing}]) (?=\d))?)+(?![A-Za-z])"
+    return re.compile(run), re.compile(part)
 
 
 def measured(text: str, code: str) -> str:
-    """What other languages' figures count, as this one writes it: in English "2배" is "2 times", "90 에폭"
-    "90 epochs".
+    """What the figures of a text in another language count, as this one writes it: in English "2배" is
+    "2 times", "90 에폭" "90 epochs".
     """
-    own = LANGUAGES[code].numbers.measures
-    return _measured(code).sub(lambda match: match["figure"] + own[str(match.lastgroup)][0] + " ", text)
+    own, source = LANGUAGES[code].numbers.measures, language_of(text)
+    if source == code:
+        return text
+
+    def written(match: re.Match[str]) -> str:
+        word = own[str(match.lastgroup)][0]
+        one = match["figure"] == "1" and word.isascii()
+        return match["figure"] + (word.removesuffix("s") if one else word) + " "
+
+    return _measured(source, code).sub(written, text)
 
 
 @cache
-def _measured(code: str) -> re.Pattern[str]:
-    """A figure, which may have a scale of this language, before what it counts in another one."""
-    others = [one.numbers.measures for one in LANGUAGES.values() if one.code != code]
-    read = {
-        name: [measures[name][1] for measures in others if name in measures]
-        for name in LANGUAGES[code].numbers.measures
-    }
-    counted = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in read.items() if words)
-    scales = "|".join(LANGUAGES[code].numbers.rewritten)
-    figure = rf"(?<![A-Za-z0-9.])(?:{DIGITS})(?: ?(?:{scales}))?"
-    return re.compile(rf"(?P<figure>{figure}) ?(?:{counted})(?![A-Za-z])")
+def _measured(source: str, code: str) -> re.Pattern[str]:
+    """A figure, which may have a scale that `code` writes, before what it counts in another language."""
+    own, other = LANGUAGES[code].numbers, LANGUAGES[source].numbers
+    read = {name: other.measures[name][1] for name in own.measures if name in other.measures}
+    counted = "|".join(f"(?P<{name}>{words})" for name, words in read.items())
+    figure = rf"(?<![A-Za-z0-9.])(?:{DIGITS})(?: ?(?:{'|'.join(own.rewritten)}))?"
+    return re.compile(rf"(?P<figure>{figure}) ?(?:{counted}){other.measure_end}")
 
 
 def _scaled(value: float, scales: Mapping[str, float]) -> str:

@@ -36,6 +36,7 @@ QUESTIONS = QuestionPatterns(
     listing=("ποια άρθρα|όλα τα άρθρα",),
     papers=("άρθρ",),
     searching=("ποιο άρθρο",),
+    supposing=(r"\bαν\b",),
     pointing=(r"\bαυτό\b",),
     among=("από αυτά",),
     two=("τα δύο",),
@@ -116,6 +117,7 @@ NUMBERS = NumberWords(
     counts=COUNTS,
     rewritten={"χιλιάδες": 1e3},
     measures={"hours": (" ώρες", "ώρες?")},
+    measure_end=r"(?!\w)",
 )
 LANGUAGE = Language(
     code="el",

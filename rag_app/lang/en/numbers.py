@@ -22,7 +22,8 @@ NUMBERS = NumberWords(
     counts=COUNTS,
     rewritten={"trillion": 1e12, "billion": 1e9, "million": 1e6},
     measures={
-        "times": (" times", "times"), "points": (" points", "points?"), "epochs": (" epochs", "epochs?"),
+        "times": (" times", "times(?= (?:as|more|less|better|fewer|[a-z]+er))"),
+        "points": (" points", "points?"), "epochs": (" epochs", "epochs?"),
         "steps": (" steps", "steps?"), "tokens": (" tokens", "tokens?"),
         "parameters": (" parameters", "parameters?"), "layers": (" layers", "layers?"),
         "frames": (" frames", "frames?"), "languages": (" languages", "languages?"),
@@ -30,4 +31,5 @@ NUMBERS = NumberWords(
         "minutes": (" minutes", "minutes?"), "hours": (" hours", "hours?"), "days": (" days", "days?"),
         "weeks": (" weeks", "weeks?"), "months": (" months", "months?"),
     },
+    measure_end=r"(?![A-Za-z])",
 )  # fmt: skip

@@ -126,6 +126,7 @@ QUESTIONS = QuestionPatterns(
         r"^\s*(?:which|what) (?:paper|work|study)s?\b|\bfind (?:me )?(?:a|the|papers?)\b",
         r"\bis there an?\b|\blooking for\b",
     ),
+    supposing=(r"\b(?:suppose|supposing|assum\w+|imagine|if|given|provided|let's say|when|with only)\b",),
     pointing=(
         r"\b(?:it|its|they|their|them|this|that|those|these)\b",
         r"\bthe (?:paper|authors?|method|model|work)\b|^\s*(?:and|so|then|what about|how about)\b",
@@ -145,9 +146,10 @@ QUESTIONS = QuestionPatterns(
     papers_of=("papers",),
     number_asked=(
         r"\bhow (?:many|much|fast|long|large|big|often|high|accurate)\b|\bby how much\b",
-        r"\bwhat (?:[\w-]+ ){0,2}(?:accuracy|scores?|percent\w*|rates?|ratio|fraction|share|speed|precision|recall"
+        r"\bwhat (?:[\w-]+ ){0,2}(?:accuracy|scores?|percent\w*|rates?|ratio|fraction|share|speed|recall"
         r"|f1|utili[sz]ation|latency|throughput|perplexity)\b",
-        r"\bwhat (?:[\w-]+ ){1,3}(?:does|did|do|can) .*\b(?:reach|score)\b",
+        r"\bwhat (?!(?:[\w-]+ )*(?:conclusions?|consensus|agreement|verdict|decision|goals?|audience)\b)"
+        r"(?:[\w-]+ ){1,3}(?:does|did|do|can) .*\b(?:reach|score)\b",
         r"\bnumber of\b|\bscores?\?|\baverage accuracy\b|\bspeed-?ups?\b",
         r"\b(?:success|win|error|failure|compression|pass|acceptance|hit|frame) rates?\b",
         r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",

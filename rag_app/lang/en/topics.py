@@ -19,6 +19,7 @@ TOPICS = TopicWords(
         "include including contain written better good novel recent several various different first "
         "anybody somebody i'm we're interested interest see read reading need looking literature research "
         "other another particular certain such write writes rely new propose introduce introduces built existing "
-        "publications articles collection digest digests we our you paper papers called known".split()
+        "came come out released publications articles collection digest digests we our you paper papers called "
+        "known".split()
     ),
 )
