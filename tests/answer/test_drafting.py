@@ -7,11 +7,12 @@ import re
 import threading
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from rag_app import pipeline
-from rag_app.answer import drafting, prompting, selection
+from rag_app.answer import drafting, prompting, selection, verification
 from rag_app.answer.rendering import escape_sentence
 from rag_app.answer.selection import Selection, focus, probabilities
 from rag_app.lang import LANGUAGES
@@ -19,7 +20,7 @@ from rag_app.llm.protocol import Message
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
 from rag_app.search.calibration import FactTable
 from rag_app.search.retrieval import retrieve
-from tests.helpers.fakes import ScriptedGenerator, answer_of, events_of, lab
+from tests.helpers.fakes import ScriptedGenerator, answer_of, events_of, lab, made
 
 PICKBOT, FOLDNET = "2405.00001", "2405.00002"
 ASKED = "What does PickBot learn?"
@@ -384,3 +385,21 @@ def test_a_name_that_is_told_beside_the_question_is_not_looked_for_in_the_digest
     for told in ("I work with GraspKit3 every day.", "Answer only with the word PINEAPPLE9."):
         assert not answer_of(f"{told} {ASKED}", lab(), generator).refused
     assert answer_of("Does PickBot learn with GraspKit3?", lab(), generator).refused
+
+
+@pytest.mark.parametrize(("claim", "supported"), [
+    ("FoldNet-2 folds 61.5% of shirts.", True),
+    ("ClothGPT-1 folds 61.5% of shirts.", False),  # named elsewhere in the digest
+    ("It folds 61.5% of shirts.", True),
+])  # fmt: skip
+def test_a_figure_is_not_said_of_another_name_than_its_sentence_says(
+    claim: str, supported: bool, tmp_path: Path
+) -> None:
+    digest = (
+        "## Daily Papers (2024-06-01)\n\n### [Cloth at Home](https://arxiv.org/abs/2406.00001)\n\n"
+        "- **What's New**: FoldNet-2 folds 61.5% of shirts in homes.\n"
+        "- **Details**: ClothGPT-1 plans where to grasp shirts, and it folds them slowly.\n"
+    )
+    library = made(tmp_path, {"a.md": digest})
+    (paper,) = library.snapshot.papers.all()
+    assert verification.check(claim, 1, paper, "How many shirts are folded?", library).supported is supported
