@@ -77,6 +77,8 @@ __all__ = [
 ]
 
 LONGEST_QUESTION = 4_000  # characters
+# What an index of an older version may lack.
+LATEST_PARTS = (MAP, PAIRS, f"{LEXICAL}/{DOCUMENTS}", f"{LEXICAL}/{TRANSLATIONS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,10 +325,6 @@ def _roots(settings: Settings, folders: Sequence[Path], replace: bool) -> tuple[
 def _stored(folder: Path) -> Path:
     """A folder that was given, as the index names it."""
     return as_stored(folder.expanduser().absolute()).resolve()
-
-
-# What an index of an older version may lack.
-LATEST_PARTS = (MAP, PAIRS, f"{LEXICAL}/{DOCUMENTS}", f"{LEXICAL}/{TRANSLATIONS}")
 
 
 def _contents(papers: Sequence[Paper], roots: Sequence[Path]) -> str:
