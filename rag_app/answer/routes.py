@@ -97,7 +97,7 @@ def _nothing_matches(selection: Selection) -> Composed | None:
     evidence = selection.evidence
     worded = set(evidence.matched) - set(evidence.unsure)
     if not evidence.matched or (not worded and is_off_topic(selection)):
-        return templates.refusal(selection.query, selection.evidence, "off_topic")
+        return _unknown_name(selection) or templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
 
 

@@ -23,5 +23,5 @@ NUMBERS = NumberWords(
         "hours": ("時間", "時間"), "days": ("日間", "日間"), "weeks": ("週間", "週間"),
         "months": ("か月", "[かヶヵ]月"),
     },
-    measure_end=r"",
+    measure_end=r"(?![A-Za-z])",
 )  # fmt: skip

@@ -29,5 +29,5 @@ NUMBERS = NumberWords(
         "hours": ("小时", "[个個]?小[时時]"), "days": ("天", "天"), "weeks": ("周", "[周週]"),
         "months": ("个月", "[个個]月"),
     },
-    measure_end=r"",
+    measure_end=r"(?![A-Za-z])",
 )  # fmt: skip
