@@ -23,8 +23,8 @@ from rag_app.answer.selection import (
     absent_names,
     certain,
     focus,
-    is_judged,
     is_unstated,
+    model_facts,
     respelled,
 )
 from rag_app.answer.templates import Composed
@@ -66,12 +66,11 @@ def draft(selection: Selection) -> Steps:
         lines = yield from _translated(selection, generator, [hit.passages[:each] for hit in hits])
         return assembled(selection, hits, lines)
     prompt = prompt_of(selection, generator, hits)
-    if is_judged(selection):
+    if model_facts(selection):
         selection = replace(selection, judged=judgement(prompt, generator, selection.stop))
-        if is_unstated(selection, hits[0]):
-            return not_in_digest(selection, hits)
     if selection.named and certain(selection, hits[0]):
-        prompt = prompting.on_one(prompt, 0, selection.query.language, opened=False)
+        opened = not selection.wants_number
+        prompt = prompting.on_one(prompt, 0, selection.query.language, opened=opened)
     lines = yield from _written(selection, generator, hits[: len(prompt.papers)], prompt)
     composed = assembled(selection, hits, lines)
     cut = templates.words(selection.query.language)["question_cut"]

@@ -21,7 +21,7 @@ from rag_app.lang import alternatives, language_of
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
 from rag_app.search import patterns, relevance, retrieval
-from rag_app.search.calibration import FactTable, facts_with, log_odds
+from rag_app.search.calibration import FactTable, facts_with, logit
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
@@ -177,16 +177,18 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
         return ()
     if asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
-    enough = _facts(selection).certain
-    likely = zip(hit.passages, probabilities(selection, hit), strict=True)
-    return tuple(passage for passage, share in likely if share >= enough)[:SURE]
+    alone = probabilities(selection, hit)
+    together = _judged(selection, alone)
+    enough = relevance.known(selection.library).facts.certain
+    likely = zip(hit.passages, alone, together, strict=True)
+    return tuple(passage for passage, share, sure in likely if share >= enough or sure)[:SURE]
 
 
 def is_unstated(selection: Selection, hit: Hit) -> bool:
     """Whether no sentence of a named paper's digest is likely to answer."""
     if not asks_one_paper(selection) or asks_for_the_whole(selection):
         return False
-    least = _facts(selection).least
+    least = relevance.known(selection.library).facts.least
     return max(probabilities(selection, hit), default=1.0) < least
 
 
@@ -196,29 +198,26 @@ def asks_one_paper(selection: Selection) -> bool:
 
 
 def probabilities(selection: Selection, hit: Hit) -> list[float]:
-    """How likely each of the hit's sentences answers."""
-    alone = relevance.known(selection.library).facts
-    rows = signs(selection, hit)
-    if selection.judged is None:
-        return [alone.probability(row) for row in rows]
-    together = _facts(selection)
-    odds = (log_odds(alone.weights, alone.bias, row) for row in rows)
-    return [together.probability((one, selection.judged)) for one in odds]
+    """How likely each of the hit's sentences answers, by its signs."""
+    facts = relevance.known(selection.library).facts
+    return [facts.probability(row) for row in signs(selection, hit)]
 
 
-def _facts(selection: Selection) -> FactTable:
-    """How signs are weighed: with the model's judgement where there is one."""
-    table = relevance.known(selection.library)
-    if selection.judged is None or selection.generator is None:
-        return table.facts
-    return facts_with(table, selection.generator.model) or table.facts
+def _judged(selection: Selection, likely: Sequence[float]) -> list[bool]:
+    """Whether sentences that are so likely to answer do so beyond doubt with the judgement of the model."""
+    table = model_facts(selection)
+    if table is None or selection.judged is None:
+        return [False for _ in likely]
+    return [table.probability((logit(share), selection.judged)) >= table.certain for share in likely]
 
 
-def is_judged(selection: Selection) -> bool:
-    """Whether the judgement of the model counts in whether a named paper's digest answers."""
+def model_facts(selection: Selection) -> FactTable | None:
+    """How the judgement of the model counts in whether a named paper's digest answers; None where it does
+    not, or was never measured.
+    """
     if selection.generator is None or not asks_one_paper(selection) or asks_for_the_whole(selection):
-        return False
-    return facts_with(relevance.known(selection.library), selection.generator.model) is not None
+        return None
+    return facts_with(relevance.known(selection.library), selection.generator.model)
 
 
 def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:

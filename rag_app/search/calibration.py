@@ -87,6 +87,12 @@ def sigmoid(odds: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
 
 
+def logit(probability: float) -> float:
+    """The log-odds with this probability."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(np.log(bounded / (1 - bounded)))
+
+
 def calibration(home: Path, fingerprint: str) -> tuple[Calibration, bool]:
     """(the table for an embedding model, whether it was measured with that model): kept in `home`,
     shipped, or the default model's.
