@@ -55,9 +55,8 @@ MANY_PAPERS = {
     c.arxiv_id: Paper(c.arxiv_id, c.title, (f"2024-01-{31 - c.n % 30:02}",), (), votes=c.n) for c in MANY
 }
 ITEMS = "\n".join(f"{c.n}. [{c.title}]({c.url}) [{c.n}]" for c in MANY[:PAGE])
-LONG = replace(
-    ANSWER, intent=Intent.LIST, text=f"45 of 90 papers match.\n\n{ITEMS}\n… and 25 more.", citations=MANY
-)
+LEAD = "The first folds cloth. [1] The second grasps cups. [2]\n\n45 of 90 papers match."
+LONG = replace(ANSWER, intent=Intent.LIST, text=f"{LEAD}\n\n{ITEMS}\n… and 25 more.", citations=MANY)
 
 
 def resend(page: Page, place: int, question: str) -> None:
@@ -152,6 +151,7 @@ def test_a_long_list_is_read_page_by_page(page: Page) -> None:
     page.app.session_state["answer-0-list-page"] = 3
     page.app.run()
     assert "Paper 41" in page.shown() and "Paper 45" in page.shown() and "Paper 40" not in page.shown()
+    assert not page.app.exception  # a paper that the lead cites is in the list as well
     assert "45 of 90 papers match." in page.shown() and "… and 25 more" not in page.shown()
 
 

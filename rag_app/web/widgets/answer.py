@@ -105,22 +105,22 @@ def _finished(place: int, progress: AnswerProgress, answer: Answer, reader: Page
 def _long_list(place: int, progress: AnswerProgress, answer: Answer, reader: PageReader) -> None:
     """One page of the list, in the order that the reader chose."""
     key = f"answer-{place}"
-    _cited_text(place, paper_list.intro(answer), answer)
+    _cited_text(place, paper_list.intro(answer), answer, part="intro-")
     order = paper_list.choose_order(reader.words, key)
     shown = paper_list.page_of(answer, progress.papers, order, paper_list.chosen_page(key))
     _cited_text(place, quotes_as_read(shown, answer, reader), answer)
     paper_list.choose_page(answer, key)
 
 
-def _cited_text(place: int, markdown: str, answer: Answer) -> None:
-    """Block by block, each with the buttons that open what it cites."""
+def _cited_text(place: int, markdown: str, answer: Answer, *, part: str = "") -> None:
+    """Block by block, each with the buttons that open what it cites; `part` tells parts of one answer apart."""
     citations = {citation.n: citation for citation in answer.citations}
     for row, (block, numbers) in enumerate(blocks(markdown)):
         with st.container(horizontal=True, wrap=len(numbers) > NUMBERS_BESIDE, gap="small"):
             st.markdown(block, width="stretch")
             for n in numbers:
                 if n in citations:
-                    _open_button(f"answer-{place}-mark-{row}-{n}", place, citations[n])
+                    _open_button(f"answer-{place}-mark-{part}{row}-{n}", place, citations[n])
 
 
 def _open_button(key: str, place: int, citation: Citation) -> None:
