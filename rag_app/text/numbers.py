@@ -27,10 +27,11 @@ NUMBER = re.compile(
 )
 # Units after which a number may go on with a smaller one: "1억 1천만".
 ADDING = {unit for words in _WORDS if words.scales_add_up for unit in (*words.scales, *words.percent)}
-# What each sign of such scales stands for; those from 10,000 on close a section of four digits.
-SIGNS = {scale: size for words in _WORDS if words.scales_add_up for scale, size in words.scales.items()}
-SIGNS = {scale: size for scale, size in SIGNS.items() if len(scale) == 1} | {
-    scale[0]: size / SIGNS[scale[1]] for scale, size in SIGNS.items() if len(scale) == 2
+_ADDED = {scale: size for words in _WORDS if words.scales_add_up for scale, size in words.scales.items()}
+# What each sign of such scales stands for, also one that only others begin with, as 백만 does; those from
+# 10,000 on close a section of four digits.
+SIGNS = {scale: size for scale, size in _ADDED.items() if len(scale) == 1} | {
+    scale[0]: size / _ADDED[scale[1]] for scale, size in _ADDED.items() if len(scale) == 2
 }
 SECTION = 1e4
 SPELLED = {word: value for words in _WORDS for word, value in words.spelled.items()}
@@ -140,11 +141,11 @@ def _foreign(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Numbers with scales of another language, written together, and each of them."""
     scales = {scale for one in LANGUAGES.values() if one.code != code for scale in one.numbers.scales}
     foreign = sorted(scales - {*LANGUAGES[code].numbers.scales}, key=lambda scale: (-len(scale), scale))
-    part = rf"({DIGITS})\s?({'|'.join(foreign)})"
-    plain = part.replace(f"({DIGITS})", f"(?:{DIGITS})").replace("\\s?(", "\\s?(?:")
+    any_scale = "|".join(foreign)
     closing = "".join(sign for sign, size in SIGNS.items() if size > SECTION)
-    run = rf"(?<![A-Za-z0-9.])(?:{plain}(?:(?<=[{closing}]) (?=\d))?)+(?![A-Za-z])"
-    return re.compile(run), re.compile(part)
+    part = rf"(?:{DIGITS})\s?(?:{any_scale})(?:(?<=[{closing}]) (?=\d))?"
+    run = rf"(?<![A-Za-z0-9.])(?:{part})+(?![A-Za-z])"
+    return re.compile(run), re.compile(rf"({DIGITS})\s?({any_scale})")
 
 
 def measured(text: str, code: str) -> str:

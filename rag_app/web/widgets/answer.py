@@ -113,7 +113,7 @@ def _long_list(place: int, progress: AnswerProgress, answer: Answer, reader: Pag
 
 
 def _cited_text(place: int, markdown: str, answer: Answer, *, part: str = "") -> None:
-    """Block by block, each with the buttons that open what it cites; `part` tells parts of one answer apart."""
+    """Block by block, each with the buttons that open what it cites; `part` is of one answer with several."""
     citations = {citation.n: citation for citation in answer.citations}
     for row, (block, numbers) in enumerate(blocks(markdown)):
         with st.container(horizontal=True, wrap=len(numbers) > NUMBERS_BESIDE, gap="small"):
