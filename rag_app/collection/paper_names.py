@@ -103,15 +103,29 @@ def mine(papers: Sequence[Paper]) -> list[Name]:
     """Every name the papers go by."""
     owners: dict[str, dict[str, int]] = defaultdict(dict)
     found_in: Counter[str] = Counter()
-    folded_in: Counter[str] = Counter()
+    folded: list[set[str]] = []  # of each paper, its words
     for paper in papers:
         words = Counter(TOKEN.findall(text_of(paper)))
         found_in.update(words.keys())
-        folded_in.update({fold(word) for word in words})
+        folded.append({fold(word) for word in words})
         for name, firmness in _names_of(paper, words):
             owners[name].setdefault(paper.arxiv_id, firmness)  # firmest comes first
+    apart = _in_two_words([name for name in owners if "-" in name], papers)
+    folded_in = Counter(key for words, pairs in zip(folded, apart, strict=True) for key in words | pairs)
     settled = (_settle(name, of, found_in[name], folded_in[fold(name)]) for name, of in owners.items())
     return [name for name in settled if name]
+
+
+def _in_two_words(hyphenated: Sequence[str], papers: Sequence[Paper]) -> Iterator[set[str]]:
+    """For each paper, the folded names with a hyphen that it writes as two words: a title's "KV-Cache" is a
+    term of the field wherever others write "KV cache".
+    """
+    keys = {fold(name) for name in hyphenated}
+    first = {fold(name.partition("-")[0]) for name in hyphenated}
+    for paper in papers:
+        tokens = [token.casefold() for token in TOKEN.findall(text_of(paper))]
+        beginning = (place for place, token in enumerate(tokens[:-1]) if token in first)
+        yield {fold(tokens[place] + tokens[place + 1]) for place in beginning} & keys
 
 
 def _settle(spelling: str, firmness_of: dict[str, int], found_in: int, folded_in: int) -> Name | None:
@@ -301,10 +315,10 @@ def _counts_exactly(name: Name) -> bool:
     """Whether a name counts where it is spelled exactly; a word of the field needs to look like a name."""
     if " " in name.spelling or name.folded_in <= RARE:
         return True
-    if shaped(name.spelling):
-        return name.firmness == TITLE_HEAD or name.found_in <= RARE
+    if name.firmness < TITLE_HEAD:
+        return False
     # "Vary" within a sentence is no verb.
-    return name.firmness == TITLE_HEAD and name.folded_in <= COMMON and name.spelling[0].isupper()
+    return shaped(name.spelling) or (name.folded_in <= COMMON and name.spelling[0].isupper())
 
 
 def _names_stand_alone(text: str, tokens: Sequence[re.Match[str]]) -> bool:
@@ -333,7 +347,7 @@ def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:
         return False
     if " " in typed:
         long = len(fold(typed)) >= 6 or typed[-1].isdigit()
-        return long and (firmness == TITLE_HEAD or not typed.islower())
+        return long and (firmness == TITLE_HEAD or (folded_in <= RARE and not typed.islower()))
     if typed.islower() and not re.search(r"\d", typed):
         return firmness == TITLE_HEAD and folded_in <= RARE and len(typed) >= 5
     return folded_in <= RARE or (shaped(typed) and firmness == TITLE_HEAD)

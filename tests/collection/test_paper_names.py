@@ -14,7 +14,7 @@ from rag_app.records import Paper, Section
 
 FIELD = tuple(
     Paper(f"2402.{number:05d}", f"Study {number} of attention", ("2024-02-01",),
-          (Section("Summary", "Transformer와 GPT를 attention으로 비교합니다. The memory of agents, ReLU."),))
+          (Section("Summary", "Transformer와 GPT를 attention으로 비교. The memory of agents, ReLU, a QV cache."),))
     for number in range(40)
 )  # fmt: skip
 PAPERS = (
@@ -31,6 +31,8 @@ PAPERS = (
     Paper("2401.00004", "Video-Marmot: Long Video Understanding", ("2024-01-02",), (Section("Summary", "긴 비디오."),)),
     Paper("2401.00010", "Speech at Scale", ("2024-01-02",),
           (Section("Summary", "음성 모델 Murmur를 학습했습니다. Dingo Flow는 씁니다. Kestrel은 다릅니다."),)),
+    Paper("2401.00011", "Dhole: Pruning for QV-Cache Compression", ("2024-01-02",),
+          (Section("Summary", "줄입니다."),)),
     *FIELD,
 )  # fmt: skip
 IDS = {paper.arxiv_id for paper in PAPERS}
@@ -111,7 +113,8 @@ def test_a_name_that_no_paper_has_is_reported(book: NameBook, unknown: str) -> N
      "ReLU 대신 무엇을 쓰나?", "어텐션이란?", "in the wild", "", "3", "what's new?", "open post training",
      "labels at stripe-level detail", "how many steps ahead is it on branch coverage",
      "Where do I begin, and which prompt do I alter to measure it again?", "text-to-image models that are small",
-     "How good is the Hornbill agent of last year?"],
+     "How good is the Hornbill agent of last year?", "How do papers compress the QV cache?",
+     "QV-Cache 압축 방법들"],
 )  # fmt: skip
 def test_ordinary_words_name_no_paper(book: NameBook, question: str) -> None:
     assert find(book, question).mentions == ()
