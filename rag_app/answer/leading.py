@@ -1,8 +1,9 @@
-"""The leading sentence of an answer: what its points say, in a few words each, written by the model.
+"""The leading sentence of an answer: what its points say, in a few words each.
 
-Knows: which points it sums up, that each of its phrases rests on one checked sentence and one that fails its
-check is left out, and that it is tried twice. Does not know: how a prompt is worded (`answer.prompting`),
-what a check is (`answer.verification`), or what code says where nothing leads (`answer.plans`).
+Knows: which points it sums up, that each of its phrases rests on one checked sentence, that the model writes
+them where it was seen to do it well (tried twice; one that fails its check is left out), and that they are a
+part of their sentence elsewhere. Does not know: how a prompt is worded (`answer.prompting`), what a check is
+(`answer.verification`), or what code says where nothing leads (`answer.plans`).
 
 Small models that sum up several papers at once mix them up. So a phrase is written of one sentence alone, and
 code joins the phrases.
@@ -47,8 +48,8 @@ class _Source:
         return verification.MARKER.sub(" ", self.sentence.text).strip()
 
 
-def possible(selection: Selection, plan: AnswerPlan) -> bool:
-    """Whether the answer may be led by a sentence."""
+def drafted(selection: Selection, plan: AnswerPlan) -> bool:
+    """Whether the model may lead the answer with a sentence."""
     shortens = bool(LANGUAGES[selection.query.language].prompts.shortener)
     return bool(selection.generator) and shortens and len(plan.points) >= FEWEST_POINTS
 
@@ -60,13 +61,12 @@ def lead(
     checks. What is written when the reader stops is kept.
     """
     generator, sources = selection.generator, _sources(plan, written)
-    if generator is None or not possible(selection, plan) or len(sources) < LEAST:
+    if len(plan.points) < FEWEST_POINTS or len(sources) < LEAST:
         return ()
-    phrases: dict[int, str] = {}
-    failed: dict[int, str] = {}
-    for _ in range(TRIES):
-        if len(phrases) < LEAST:
-            failed = yield from _tried(selection, generator, sources, phrases, failed)
+    if generator and drafted(selection, plan):
+        phrases = yield from _shortened(selection, generator, sources[:MOST])
+    else:
+        phrases = _parts(selection, sources)
     if len(phrases) < LEAST:
         return ()
     made = _joined(selection, sources, phrases)
@@ -75,8 +75,8 @@ def lead(
 
 
 def _sources(plan: AnswerPlan, written: Sequence[WrittenPoint]) -> list[_Source]:
-    """The first sentence of the first written point of each group, then of its second, and so on, where it
-    says what its paper does.
+    """The first sentences of the written points that say what their papers do: of the first point of each
+    group, then of the second, and so on.
     """
     ranked: list[tuple[int, int]] = []  # (place in its group, place in the answer)
     at = 0
@@ -86,12 +86,33 @@ def _sources(plan: AnswerPlan, written: Sequence[WrittenPoint]) -> list[_Source]
             place for place in own if any(map(_says_what_it_does, written[place].sentences[:1]))
         )
         at += len(group.points)
-    chosen = sorted(place for _, place in sorted(ranked)[:MOST])
-    return [_Source(written[place].point.paper, written[place].sentences[0]) for place in chosen]
+    return [_Source(written[place].point.paper, written[place].sentences[0]) for _, place in sorted(ranked)]
 
 
 def _says_what_it_does(sentence: Sentence) -> bool:
     return bool(open_patterns.CONTRIBUTING.search(sentence.text))
+
+
+def _parts(selection: Selection, sources: Sequence[_Source]) -> dict[int, str]:
+    """Place of the source -> what its sentence says that the paper brings, in its own words."""
+    phrases: dict[int, str] = {}
+    for place, source in enumerate(sources):
+        part = open_patterns.contributed(source.text)
+        if part and len(phrases) < MOST and _passes(selection, part, source):
+            phrases[place] = part
+    return phrases
+
+
+def _shortened(
+    selection: Selection, generator: Generator, sources: Sequence[_Source]
+) -> Yields[Event, None, dict[int, str]]:
+    """Place of the source -> the phrase that the model made of its sentence."""
+    phrases: dict[int, str] = {}
+    failed: dict[int, str] = {}
+    for _ in range(TRIES):
+        if len(phrases) < LEAST:
+            failed = yield from _tried(selection, generator, sources, phrases, failed)
+    return phrases
 
 
 def _tried(
@@ -128,7 +149,7 @@ def _inside(text: str, source: _Source) -> str:
 
 
 def _passes(selection: Selection, text: str, source: _Source) -> bool:
-    """Whether what was written is short, in the reader's language, says more than the question does, and
+    """Whether a phrase is short, in the reader's language, says more than the question does, and
     nothing but what its sentence says.
     """
     lexical, query = selection.library.lexical, selection.query
@@ -138,14 +159,15 @@ def _passes(selection: Selection, text: str, source: _Source) -> bool:
         and len(text) <= SHORTER * len(source.text)
         and len(new) >= NEW_TERMS
         and reads_as(text, query.language)
-        and not open_patterns.TELLING.search(text)
+        and not (open_patterns.TELLING.search(text) or open_patterns.LEANING.search(text))
         and verification.check_shortened(text, source.sentence, source.paper, selection.library)
     )
 
 
 def _joined(selection: Selection, sources: Sequence[_Source], phrases: dict[int, str]) -> Sentence:
-    """One sentence of the phrases, each followed by the number of its paper."""
-    supports = {place: sources[place].sentence.support for place in sorted(phrases)}
+    """One sentence of the phrases, each followed by the number of its paper, in the order of the answer."""
+    supports = {place: sources[place].sentence.support for place in phrases}
+    supports = dict(sorted(supports.items(), key=lambda one: one[1][0].n))
     marked = [f"{phrases[place]} [{supports[place][0].n}]" for place in supports]
     *first, last = marked
     text = words(selection.query.language)["among_them"].format(first=", ".join(first), last=last)

@@ -182,7 +182,7 @@ def _planned(plan: Planner, *, led: bool) -> Writer:
         made = plan(selection)
         if made is None:
             return templates.refusal(selection.query, selection.evidence, "off_topic")
-        if led and leading.possible(selection, made):
+        if led and leading.drafted(selection, made):
             yield Draft("", leading=True)
         written = yield from writing.write(selection, made)
         lead = (yield from leading.lead(selection, made, written)) if led else ()

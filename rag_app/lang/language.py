@@ -112,6 +112,8 @@ class OpenPatterns:
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
     contributing: Parts = ()  # in a digest's sentence: that it says what the paper does
+    # In a digest's sentence, one group: what the paper brings, as a phrase that can stand in a list.
+    contributed: Parts = ()
     telling: Parts = ()  # at either end of a text: that it is a sentence, no phrase
     background: Parts = ()  # in a digest's sentence: that it says what was before the paper
     leaning: Parts = ()  # at the beginning of a digest's sentence: that it leans on the one before

@@ -58,6 +58,7 @@ FAULTS = _said(lambda p: p.faults)
 OWN_WORK = _said(lambda p: p.own_work)
 NAMED = _one_by_one(lambda p: p.named)
 OTHERS = _one_by_one(lambda p: p.told_apart)
+CONTRIBUTED = _one_by_one(lambda p: p.contributed)
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
 NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
@@ -137,8 +138,13 @@ def told_apart(question: str) -> str:
     return _first_named(OTHERS, question)
 
 
-def _first_named(patterns: Sequence[re.Pattern[str]], question: str) -> str:
-    found = (match[1] for pattern in patterns for match in [pattern.search(question)] if match)
+def contributed(sentence: str) -> str:
+    """What a digest's sentence says that its paper brings, in its own words; empty where it says none."""
+    return _first_named(CONTRIBUTED, sentence)
+
+
+def _first_named(patterns: Sequence[re.Pattern[str]], text: str) -> str:
+    found = (match[1] for pattern in patterns for match in [pattern.search(text)] if match)
     return next(found, "").strip(" ,.?!")
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from rag_app.answer.leading import LEAST
 from rag_app.answer.templates import Composed, words
 from rag_app.collection.library import Library
 from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message
 from rag_app.records import Checked, Draft, Event, Intent
+from rag_app.search import open_patterns
 from tests.answer.test_open_answers import ASKED, answered, check, collection
 from tests.answer.test_open_answers import faithful as about
 from tests.helpers.fakes import ScriptedGenerator
@@ -149,11 +151,44 @@ def test_stopping_keeps_the_points_and_what_leads_them(collection: Library) -> N
     check(composed, collection)
 
 
-def test_where_no_model_was_seen_to_shorten_well_code_leads(collection: Library) -> None:
-    composed, events = overview(collection, model(terms), KO)
+@pytest.mark.parametrize("generator", [None, model(terms)])
+def test_where_no_model_was_seen_to_shorten_well_parts_of_the_sentences_lead(
+    collection: Library, generator: ScriptedGenerator | None
+) -> None:
+    composed, events = overview(collection, generator, KO)
     assert not LANGUAGES["ko"].prompts.shortener
-    assert "나누면" in composed.text
+    said = re.search(r"그중에는 (.+) 등이 있습니다\.\n", composed.text)
+    assert said
+    lead = composed.sentences[0]
+    quotes = {support.n: support.quote for support in lead.support}
+    phrases = re.findall(r"(.+?) \[(\d)\](?:, )?", said[1])
+    assert len(phrases) >= LEAST
+    assert all(phrase in quotes[int(n)] for phrase, n in phrases)
     assert not [event for event in events if isinstance(event, Draft)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "part"),
+    [
+        (
+            "이 논문은 촉각 없이 물건을 집는 새로운 정책인 Otter를 제안합니다.",
+            "촉각 없이 물건을 집는 새로운 정책인 Otter",
+        ),
+        ("Otter는 두 단계의 훈련 방법을 도입하여 비용을 줄입니다.", "두 단계의 훈련 방법"),
+        ("본 연구에서는 지도를 제안하여 길을 찾는 방법을 소개합니다.", ""),  # which of the two is not clear
+        ("기존 방법은 느린 탐색을 도입했습니다.", ""),
+        (
+            "We introduce Otter, a policy that grasps without touch.",
+            "Otter, a policy that grasps without touch",
+        ),
+        ("This paper presents a map of tactile skills; it is small.", "a map of tactile skills"),
+        ("It was proposed long ago.", ""),
+        ("本論文では、触覚なしで物をつかむ方策Otterを提案する。", "触覚なしで物をつかむ方策Otter"),
+        ("本文提出了一种不用触觉的抓取策略，成本更低。", "一种不用触觉的抓取策略"),
+    ],
+)
+def test_what_a_paper_brings_is_read_off_its_sentence(sentence: str, part: str) -> None:
+    assert open_patterns.contributed(sentence) == part
 
 
 def test_without_a_model_code_leads(collection: Library) -> None:

@@ -100,6 +100,10 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|disadvantages?|shortcomings?|pitfalls?)\b",
     ),
     own_work=(r"\b(?:this|our) (?:paper|work|study|method)\b|\bwe\b",),
+    contributed=(
+        r"^(?:(?:in )?this (?:paper|work|study|article|report),? ?)?(?:we |the authors? |[A-Z][\w.+-]* )?"
+        r"(?:propos|introduc|present|develop|releas)(?:e|es|s|ed)?\s([^.;]{6,})",
+    ),
     contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
     telling=(
         r"^(?:it|we|they|this|these|there|the (?:paper|authors?|study))\b|^\w+(?:s|ed) (?:an?|the|that|to)\b",
