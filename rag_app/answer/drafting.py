@@ -17,7 +17,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag_app.answer import glosses, prompting, templates, verification
-from rag_app.answer.rendering import DraftLine, assembled, bare, extracted, not_in_digest, standing_in, tells
+from rag_app.answer.rendering import (
+    DraftLine,
+    assembled,
+    bare,
+    extracted,
+    not_in_digest,
+    standing_in,
+    tells,
+    with_another,
+)
 from rag_app.answer.selection import (
     Selection,
     absent_names,
@@ -60,7 +69,8 @@ def draft(selection: Selection) -> Steps:
     generator = selection.generator
     if generator is None:
         unstated = is_unstated(selection, hits[0])
-        return not_in_digest(selection, hits) if unstated else extracted(selection, hits)
+        without = not_in_digest(selection, hits) if unstated else extracted(selection, hits)
+        return with_another(selection, without, hits)
     if _translates(selection, hits):
         each = TRANSLATED // len(hits)
         lines = yield from _translated(selection, generator, [hit.passages[:each] for hit in hits])
@@ -71,8 +81,14 @@ def draft(selection: Selection) -> Steps:
     if selection.named and certain(selection, hits[0]):
         opened = not selection.wants_number
         prompt = prompting.on_one(prompt, 0, selection.query.language, opened=opened)
-    lines = yield from _written(selection, generator, hits[: len(prompt.papers)], prompt)
-    composed = assembled(selection, hits, lines)
+    read = hits[: len(prompt.papers)]
+    liked = list(read)
+    if _is_search(selection):
+        order = _order(selection, generator, read, prompt)
+        liked = [read[place] for place in order]
+        prompt = prompting.on_one(prompt, order[0], selection.query.language)
+    lines = yield from _written(selection, generator, read, prompt)
+    composed = with_another(selection, assembled(selection, hits, lines), liked)
     cut = templates.words(selection.query.language)["question_cut"]
     text = f"{composed.text}\n\n{cut}" if prompt.cut else composed.text
     return replace(composed, text=text, left_out=prompt.left_out)
@@ -89,7 +105,7 @@ def prompt_of(selection: Selection, generator: Generator, hits: Sequence[Hit]) -
     """The prompt over as many of the papers as fit the context with the answer."""
     room = generator.context - prompting.BESIDES
     budget = min(PROMPT_TOKENS[generator.processor], room * 3 // 4)
-    share = CHOOSING_SHARE if _chooses(selection, hits) else 1.0
+    share = CHOOSING_SHARE if _is_search(selection) and len(hits) > 1 else 1.0
     return prompting.build(
         selection.query,
         hits,
@@ -99,18 +115,15 @@ def prompt_of(selection: Selection, generator: Generator, hits: Sequence[Hit]) -
     )
 
 
-def _chooses(selection: Selection, hits: Sequence[Hit]) -> bool:
-    """Whether the model has a say in which of the papers answers."""
-    return not selection.named and len(hits) > 1 and selection.query.intent is not Intent.COMPARE
+def _is_search(selection: Selection) -> bool:
+    """Whether one paper is looked for that the question does not name."""
+    return not selection.named and selection.query.intent is not Intent.COMPARE
 
 
 def _written(
     selection: Selection, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
 ) -> Yields[Event, None, list[DraftLine]]:
     """The model's lines, checked; written once more if a check failed and nothing of a line was left."""
-    if not selection.named and selection.query.intent is not Intent.COMPARE:
-        place = _choice(selection, generator, hits, prompt) if _chooses(selection, hits) else 0
-        prompt = prompting.on_one(prompt, place, selection.query.language)
     lines = yield from _read(selection, generator, hits, prompt)
     failed = [sentence for line in lines for sentence in line.sentences if not sentence.supported]
     if (
@@ -172,19 +185,23 @@ def judgement(prompt: prompting.Prompt, generator: Generator, stop: threading.Ev
     return math.log(max(answers, LEAST_SHARE) / max(refuses, LEAST_SHARE))
 
 
-def _choice(selection: Selection, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt) -> int:
-    """The place of the paper that retrieval and the model together like best.
+def _order(
+    selection: Selection, generator: Generator, hits: Sequence[Hit], prompt: prompting.Prompt
+) -> list[int]:
+    """The places of the papers in the order in which retrieval and the model together like them.
 
     The model's log-probability of naming a paper first is added to the retrieval score: either
     alone is right less often.
     """
+    if len(hits) == 1:
+        return [0]
     options = [f"[{n}]" for n in range(1, len(hits) + 1)]
     shares = generator.choose(prompt.messages, options, stop=selection.stop)
     worth = [
         hit.score + MODEL_SAY * math.log(max(share, LEAST_SHARE))
         for hit, share in zip(hits, shares, strict=True)
     ]
-    return worth.index(max(worth))
+    return sorted(range(len(hits)), key=lambda place: -worth[place])
 
 
 def _read(

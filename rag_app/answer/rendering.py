@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag_app.answer import templates, verification
 from rag_app.answer.readable import names_and_figures, telling
@@ -105,6 +105,26 @@ def _nothing_said(selection: Selection, hits: Sequence[Hit], lines: Sequence[Dra
     if passages := standing_in(selection, hits, lines):
         return _quoted(selection, hits[0], passages)
     return not_in_digest(selection, hits)
+
+
+def with_another(selection: Selection, composed: Composed, hits: Sequence[Hit]) -> Composed:
+    """The answer to a search, and the next of `hits` (best first) beneath it: where there are more than one,
+    none is so far ahead that another may not be meant.
+    """
+    shown = {hit.paper.arxiv_id for hit in composed.hits}
+    other = next((hit for hit in hits if hit.paper.arxiv_id not in shown), None)
+    if selection.named or selection.query.intent is Intent.COMPARE or composed.refused or other is None:
+        return composed
+    n = len(composed.hits) + 1
+    best = other.passages[0] if other.passages else templates.first_passage(other.paper)
+    may_be = templates.words(selection.query.language)["may_be"]
+    line = may_be.format(title=templates.title_of(other.paper), n=n)
+    return replace(
+        composed,
+        text=f"{composed.text}\n\n{line}",
+        hits=(*composed.hits, other),
+        sentences=(*composed.sentences, verification.quote(best, n)),
+    )
 
 
 def not_in_digest(selection: Selection, hits: Sequence[Hit]) -> Composed:

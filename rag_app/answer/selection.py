@@ -25,10 +25,6 @@ from rag_app.search.calibration import FactTable, facts_with, logit
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
-# Lead (in standard deviations) at which the first paper is taken without asking the model, whose choice
-# overturned no larger one rightly: of 13 lookups to fit on, whose paper is among the five, retrieval alone
-# takes 11, with the model's say 13; leads from 1 to 3 do alike.
-CLEAR_LEAD = 1.5
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 SURE = 2  # sentences that are shown where the model says nothing of what they state
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
@@ -74,14 +70,20 @@ def focus(selection: Selection) -> list[Hit]:
     elif selection.named:
         chosen = list(hits[: len(query.papers)])
     else:
-        clear = len(hits) < 2 or hits[0].score - hits[1].score >= CLEAR_LEAD
-        chosen = list(hits[: 1 if clear else CANDIDATES])
+        chosen = list(hits[: 1 if _leads(selection) else CANDIDATES])
     most = 60 if len(chosen) == 1 else 12
     found = [
         retrieval.with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
         for hit in chosen
     ]
     return [_answering_first(selection, hit) for hit in found]
+
+
+def _leads(selection: Selection) -> bool:
+    """Whether the first paper is so far ahead that it is the one looked for, whatever a model makes of it."""
+    hits = selection.evidence.hits
+    lead = relevance.known(selection.library).lead
+    return len(hits) < 2 or hits[0].score - hits[1].score >= lead
 
 
 def _answering_first(selection: Selection, hit: Hit) -> Hit:

@@ -13,9 +13,9 @@ from rag_app.evaluation import fact_table, questions
 from rag_app.llm.protocol import Generator
 from rag_app.pipeline import Library, understood
 from rag_app.progress import Progress, silent
-from rag_app.records import Intent
+from rag_app.records import Evidence, Intent, Query
 from rag_app.search import probes, relevance
-from rag_app.search.calibration import Calibration, Labelled, fitted
+from rag_app.search.calibration import Calibration, Labelled, Led, fitted
 from rag_app.search.retrieval import retrieve
 
 FEWEST = 40  # papers: of fewer, too few questions can be made
@@ -34,13 +34,19 @@ def calibrated(
     papers = library.snapshot.papers.all()
     if len(papers) < FEWEST:
         library, papers = samples, samples.snapshot.papers.all()
-    asked = [(question, library, True) for question in probes.about_papers(papers)]
+    of_papers = probes.about_papers(papers)
+    asked = [(question, library, True) for question in of_papers]
     asked += [(question, library, False) for question in probes.foreign()]
     alike = samples.embedder.fingerprint == library.embedder.fingerprint
     worded = [(question, samples, True) for question in _worded()] if alike else []
     labelled: list[list[Labelled]] = [[], []]
+    led: list[Led] = []
     for place, (question, over, about) in enumerate([*asked, *worded], start=1):
-        labelled[place > len(asked)] += _labelled(question, over, about)
+        query = understood(question, over)
+        if not query.papers:
+            evidence = retrieve(query, over)
+            labelled[place > len(asked)] += _labelled(query, evidence, over, about)
+            led += _led(query, evidence, of_papers.get(question))
         progress("asking", place, len(asked) + len(worded))
     told: dict[str, float | int | str] = {
         "papers": len(papers),
@@ -50,7 +56,7 @@ def calibrated(
     named = replace(samples, embedder=library.embedder)
     known = fact_table.asked(named, progress)
     facts = fact_table.fitted(known)
-    made = fitted(labelled[0], labelled[1], facts, told)
+    made = fitted(labelled[0], labelled[1], led, facts, told)
     if generator is None:
         return made
     judged = fact_table.judged(known, named, generator, progress)
@@ -66,10 +72,17 @@ def _worded() -> Iterable[str]:
     )
 
 
-def _labelled(question: str, library: Library, about: bool) -> list[Labelled]:
-    """The signs of a question; none where it names a paper, or is of a kind that needs no signs."""
-    query = understood(question, library)
-    if query.papers or query.intent in UNASKED:
+def _labelled(query: Query, evidence: Evidence, library: Library, about: bool) -> list[Labelled]:
+    """The signs of a question; none where it is of a kind that needs no signs."""
+    if query.intent in UNASKED:
         return []
-    found = relevance.signs(query, retrieve(query, library), library)
-    return [Labelled(question, relevance.row(found), about, relevance.is_topic(query))]
+    found = relevance.signs(query, evidence, library)
+    return [Labelled(query.question, relevance.row(found), about, relevance.is_topic(query))]
+
+
+def _led(query: Query, evidence: Evidence, made_of: str | None) -> list[Led]:
+    """How far ahead the first paper is, where it is known of which one the question was made."""
+    hits = evidence.hits
+    if made_of is None or len(hits) < 2:
+        return []
+    return [Led(query.question, hits[0].score - hits[1].score, hits[0].paper.arxiv_id == made_of)]

@@ -26,6 +26,7 @@ NOT_MEASURED = "none measured for this embedding model; the default model's are 
 # A wish, the same for every model. One question in fifty may be refused that papers answer; half of
 # them name their paper and are never asked about here, so it may be this share of the others.
 REFUSED = 0.04
+SURE = 0.95  # a wish too: of the searches that show their first paper alone, those where it is the right one
 TOPICS = 0.5  # of what few topics fall short of: those of the project's questions are few
 PENALTY = 0.1  # of squared weights, beside log-likelihoods added up: keeps separable signs finite
 STEPS = 50  # of Newton's method: converged by far
@@ -54,6 +55,7 @@ class Calibration:
     bias: float
     least: float  # probability below which no paper is about a question, described in own words
     least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
+    lead: float  # of the first paper before the second, in score, from which it is the one looked for
     facts: FactTable  # of named papers
     # The same by two signs, what those of `facts` come to and the log-odds by which a language model would
     # answer sooner than say that its excerpts do not: by the name of the model.
@@ -163,12 +165,30 @@ class Labelled:
 
     @property
     def held_out(self) -> bool:
-        return hashlib.sha256(self.question.encode()).digest()[-1] % 2 == 1
+        return _is_held_out(self.question)
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """How far the first paper found is ahead of the second, in score, and whether it is the right one."""
+
+    question: str
+    lead: float
+    right: bool
+
+    @property
+    def held_out(self) -> bool:
+        return _is_held_out(self.question)
+
+
+def _is_held_out(question: str) -> bool:
+    return hashlib.sha256(question.encode()).digest()[-1] % 2 == 1
 
 
 def fitted(
     labelled: Sequence[Labelled],
     worded: Sequence[Labelled],
+    led: Sequence[Led],
     facts: FactTable,
     over: Mapping[str, float | int | str],
 ) -> Calibration:
@@ -177,20 +197,45 @@ def fitted(
     `labelled` are made of a collection, `worded` are asked by people, and papers are about them: what
     is made resembles its papers more, so it says how signs weigh, and not how few of them suffice.
     Where no `worded` are known for the model, as few suffice as for the default one. Both halves of
-    both labels must be there.
+    both labels must be there, and of `led`.
     """
     fit = [one for one in labelled if not one.held_out]
     weights, bias = regressed(fit)
-    raw = Calibration(weights, bias, 0.0, 0.0, facts)
+    lead = round(_sure_lead([one for one in led if not one.held_out]), 2)
+    raw = Calibration(weights, bias, 0.0, 0.0, lead, facts)
     near = _nearest() if not worded else None
     least = near.least if near else _least(worded, raw, topic=False)
     of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
-    made = Calibration(weights, bias, round(least, 4), round(of_topics, 4), facts)
+    made = replace(raw, least=round(least, 4), least_of_topics=round(of_topics, 4))
     measured = _measured([one for one in labelled if one.held_out], made)
+    measured |= _first_right([one for one in led if one.held_out], lead)
     lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
     return replace(
         made, measured={**over, **measured, "worded questions": len(worded), "worded refused": lost}
     )
+
+
+def _sure_lead(led: Sequence[Led]) -> float:
+    """The least lead at and above which the first paper is the right one often enough; the largest of all
+    where it never is.
+    """
+    ordered = sorted(led, key=lambda one: -one.lead)
+    right, lead = 0, ordered[0].lead
+    for count, one in enumerate(ordered, start=1):
+        right += one.right
+        if right >= SURE * count:
+            lead = one.lead
+    return lead
+
+
+def _first_right(held_out: Sequence[Led], lead: float) -> dict[str, float | int]:
+    alone = [one for one in held_out if one.lead >= lead]
+    return {
+        "searches": len(held_out),
+        "first paper right": round(sum(one.right for one in held_out) / len(held_out), 4),
+        "shown alone": round(len(alone) / len(held_out), 4),
+        "right alone": round(sum(one.right for one in alone) / max(len(alone), 1), 4),
+    }
 
 
 def _least(worded: Sequence[Labelled], raw: Calibration, *, topic: bool) -> float:

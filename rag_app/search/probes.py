@@ -28,17 +28,17 @@ LONGEST = 24  # words of a sentence that are asked
 FRAMES = ("list", "lookup", "overview", "concept")  # kinds with a topic alone in their examples
 
 
-def about_papers(papers: Sequence[Paper]) -> list[str]:
-    """Questions that a paper of the collection is about."""
+def about_papers(papers: Sequence[Paper]) -> dict[str, str]:
+    """Questions that a paper of the collection is about, each with the arXiv id of that paper."""
     chosen = papers[:: max(1, len(papers) // PAPERS)][:PAPERS]
-    found = []
+    found: dict[str, str] = {}
     for place, paper in enumerate(chosen):
         title = _part(clean_line(paper.title.partition(":")[2] or paper.title))
-        found.append(_framed(title, place))
+        found.setdefault(_framed(title, place), paper.arxiv_id)
         sentence = _sentence(paper)
         if sentence:
-            found.append(_part(sentence))
-    return list(dict.fromkeys(found))
+            found.setdefault(_part(sentence), paper.arxiv_id)
+    return found
 
 
 def foreign() -> list[str]:

@@ -6,6 +6,7 @@ import random
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -275,7 +276,25 @@ def test_retrieval_and_the_model_choose_between_close_papers(say: float, cited: 
     generator.choose = choose  # type: ignore[method-assign]  # this once it has an opinion
     answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), generator)
     assert answer.ranked[0] != FOLDNET
-    assert [citation.arxiv_id for citation in answer.citations] == cited
+    assert [citation.arxiv_id for citation in answer.citations][:1] == cited
+    check_citations(answer)
+
+
+@pytest.mark.parametrize("drafts", [None, [" 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."]])
+def test_a_search_without_a_clear_first_paper_shows_a_second(drafts: list[str] | None) -> None:
+    generator = ScriptedGenerator(drafts) if drafts else None
+    answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), generator)
+    first, second = (citation.arxiv_id for citation in answer.citations)
+    assert first != second
+    assert answer.text.endswith(f"({lab().snapshot.papers.get(second).url})일 수도 있습니다 [2]")
+    check_citations(answer)
+
+
+def test_a_search_with_a_clear_first_paper_shows_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = replace(selection.relevance.known(lab()), lead=0.0)
+    monkeypatch.setattr(selection.relevance, "known", lambda library: known)
+    answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), ScriptedGenerator([TRUE]))
+    assert len(answer.citations) == 1
 
 
 def test_a_korean_answer_of_names_and_figures_still_speaks_korean() -> None:

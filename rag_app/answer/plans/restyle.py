@@ -36,6 +36,8 @@ def restyled(selection: Selection) -> AnswerPlan | None:
     place = patterns.ordinal(question)
     if place is not None and -len(papers) <= place < len(papers):
         return one_paper.told(selection, papers[place], open_patterns.points_asked(question))
+    if before.intent is Intent.LOOKUP:
+        papers = papers[:1]  # that a search found; what else may be meant was no answer
     if open_patterns.AS_TABLE.search(question):
         columns = open_patterns.columns(question)
         return table.of_papers(selection, papers[:KEPT], columns, topic)
