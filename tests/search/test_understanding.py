@@ -5,6 +5,7 @@ any text.
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.records import Filters, Intent, Turn
 from rag_app.search import patterns
 from rag_app.search.understanding import understand
+from tests.helpers.fakes import made
 
 BERT, LLAMA2, LORA, QLORA = "1810.04805", "2307.09288", "2106.09685", "2305.14314"
 REACT, TOOLFORMER, WHISPER, DPO = "2210.03629", "2302.04761", "2212.04356", "2305.18290"
@@ -330,6 +332,17 @@ def test_words_that_name_no_topic_ask_for_the_whole_collection(dictionary: Dicti
 )
 def test_a_topic_is_searched_for(dictionary: Dictionary, question: str) -> None:
     assert understand(question, dictionary).intent is not Intent.METADATA
+
+
+@pytest.mark.parametrize("name", [r"$\tau$-Sled", "$τ$-Sled", r"\(\tau\)-Sled", "τ-Sled", "tau-Sled"])
+def test_a_name_with_a_formula_is_heard_with_and_without_its_marks(tmp_path: Path, name: str) -> None:
+    entries = [("2411.00001", r"$\tau$-Sled: Sleds in Rough Terrain"), ("2411.00002", "Otter Counting")]
+    body = "".join(
+        f"### [{title}](https://arxiv.org/abs/{key})\n\n- **New**: x\n\n" for key, title in entries
+    )
+    dictionary = made(tmp_path, {"2024-11-25.md": body}).dictionary
+    query = understand(f"Compare {name} with Otter Counting", dictionary)
+    assert (query.intent, query.papers) == (Intent.COMPARE, ("2411.00001", "2411.00002"))
 
 
 def test_a_title_is_no_author(dictionary: Dictionary) -> None:
