@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag_app.collection.library import Dictionary
-from rag_app.records import Filters, Intent, Turn
+from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search import patterns
 from rag_app.search.understanding import understand
 from tests.helpers.fakes import made
@@ -343,6 +343,26 @@ def test_a_name_with_a_formula_is_heard_with_and_without_its_marks(tmp_path: Pat
     dictionary = made(tmp_path, {"2024-11-25.md": body}).dictionary
     query = understand(f"Compare {name} with Otter Counting", dictionary)
     assert (query.intent, query.papers) == (Intent.COMPARE, ("2411.00001", "2411.00002"))
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("How many votes and authors does LoRA have?", {Fact.VOTES, Fact.AUTHORS}),
+        ("What are the date and votes of LoRA?", {Fact.DATE, Fact.VOTES}),
+        ("authors, votes and date of LoRA", {Fact.AUTHORS, Fact.VOTES, Fact.DATE}),
+        ("When and by whom was LoRA written?", {Fact.DATE, Fact.AUTHORS}),
+        ("LoRA의 저자와 추천 수는?", {Fact.AUTHORS, Fact.VOTES}),
+        ("LoRA는 언제 누가 썼나요?", {Fact.DATE, Fact.AUTHORS}),
+        ("LoRA의 날짜와 저자를 알려줘", {Fact.DATE, Fact.AUTHORS}),
+    ],
+)  # fmt: skip
+def test_every_fact_of_a_record_that_is_asked_for_is_heard(
+    dictionary: Dictionary, question: str, facts: set[Fact]
+) -> None:
+    query = understand(question, dictionary)
+    assert (query.papers, query.intent) == ((LORA,), Intent.METADATA)
+    assert set(patterns.record_facts(query.topic)) == facts
 
 
 def test_a_title_is_no_author(dictionary: Dictionary) -> None:
