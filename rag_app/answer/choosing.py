@@ -75,6 +75,16 @@ def sure(hits: Sequence[Hit], most: int, least: int = 0) -> list[Hit]:
     return [hit for place, hit in enumerate(hits[:most]) if hit.score >= cut or place < least]
 
 
+def likely(hits: Sequence[Hit]) -> list[Hit]:
+    """Those of `hits` (best first) that may be relevant: in a collection of a few papers the second best may
+    be about something else.
+    """
+    if not hits:
+        return []
+    cut = min(SURE_SHARE * hits[0].score, SURE_LEAST, hits[0].score)
+    return [hit for hit in hits if hit.score >= cut]
+
+
 def diverse(hits: Sequence[Hit], most: int, library: Library) -> list[Hit]:
     """`most` of `hits`, best first: each the one that fits best and is least like those before it.
 

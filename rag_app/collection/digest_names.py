@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from rag_app.collection.paper_names import TOKEN, fold, shaped, text_of
 from rag_app.records import Paper
-from rag_app.text import numbers
+from rag_app.text import maths, numbers
 from rag_app.text.terms import STOP_WORDS
 
 # Abbreviations of the field that an answer may use for what a digest spells out, or the other way
@@ -38,7 +38,7 @@ def unknown_names(claim: str, paper: Paper) -> list[str]:
 
 def initials(title: str) -> str:
     """Of the words before the colon, small ones left out: "DDPM" of a title of these four words."""
-    words = re.findall(r"[A-Za-z]+", title.partition(":")[0])
+    words = re.findall(r"[A-Za-z]+", maths.typed(title).partition(":")[0])
     return "".join(word[0].upper() for word in words if word.casefold() not in STOP_WORDS)
 
 

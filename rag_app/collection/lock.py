@@ -26,8 +26,7 @@ def ingest_lock(home: Path) -> Iterator[None]:
 
     place = Home(home)
     try:
-        private_folder(home)
-        place.index.mkdir(exist_ok=True)
+        private_folder(place.index)
         lock = FileLock(place.ingest_lock, is_singleton=True)
         lock.acquire(blocking=False)
     except Timeout:

@@ -21,7 +21,7 @@ from pathlib import Path
 from rag_app import json_files
 from rag_app.lang import other_scripts
 from rag_app.records import Paper
-from rag_app.text import sentences, transliteration
+from rag_app.text import maths, sentences, transliteration
 
 _S = other_scripts()  # a particle written to a name is no part of it
 TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
@@ -46,6 +46,7 @@ COMMON = 30  # papers: a word found in more of them is a word of the field, not 
 RARE = 6  # papers: a word found in no more of them may be typed without its capitals
 SHARED = 3  # papers: a name that fits more of them names none
 LONGEST_TITLE = 30  # words
+ARTICLES = ("A ", "An ", "The ")
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
 SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
 NUMBER = re.compile(r"\d+")
@@ -57,10 +58,13 @@ TITLE_HEAD, IN_TITLE, IN_TEXT = 3, 2, 1  # how firmly a name belongs to its pape
 
 
 def fold(text: str) -> str:
-    """A spelling reduced to what people agree on: no case, accents, punctuation or spaces."""
+    """A spelling reduced to what people agree on: no case, accents, punctuation, spaces or marks of TeX, and
+    Greek letters by their names.
+    """
+    text = maths.typed(text)
     if text.isascii():  # most are; ten times as fast
         return _SEPARATING.sub("", text.lower())
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(maths.SPELLED)
     return "".join(c for c in plain if c.isalnum())
 
 
@@ -142,22 +146,28 @@ def _settle(spelling: str, firmness_of: dict[str, int], found_in: int, folded_in
 
 def _names_of(paper: Paper, words: Counter[str]) -> Iterator[tuple[str, int]]:
     """(name, firmness) of one paper, firmest first."""
-    yield paper.title, TITLE_HEAD
-    head, colon, rest = paper.title.partition(":")
+    title = maths.typed(paper.title)
+    yield title, TITLE_HEAD
+    head, colon, rest = title.partition(":")
     if colon and len(head.split()) <= LONGEST_NAME:
         yield head.strip(), TITLE_HEAD
     start = HEAD_END.split(head, maxsplit=1)[0]
-    if start != head and 2 <= len(start.split()) <= 3 and any(map(shaped, re.split(r"[\s-]", start))):
+    if start != head and 2 <= len(start.split()) <= 3 and _looks_like_a_name(start, paper.title):
         yield start, TITLE_HEAD
     if colon and len(rest.split()) >= 3:
         yield rest.strip(), IN_TITLE
-    for word in TOKEN.findall(paper.title):
+    for word in TOKEN.findall(title):
         if shaped(word):
             yield word, IN_TITLE
     presented = _presented(paper)
     for word, count in words.items():
         if shaped(word) or word in presented or (count >= 2 and word[0].isupper() and word.isalpha()):
             yield word, IN_TEXT
+
+
+def _looks_like_a_name(start: str, title: str) -> bool:
+    """Whether a word of a title's beginning is spelled like a name or has a formula: "Learning $k$-means"."""
+    return any(map(shaped, re.split(r"[\s-]", start))) or not title.startswith((start, *ARTICLES))
 
 
 def _presented(paper: Paper) -> set[str]:
@@ -255,6 +265,8 @@ class NameBook:
             return [exact]
         if _is_plain(typed) and not (loose or any(_is_mixed(name.spelling) for name in group)):
             return []
+        if len(_papers(group)) > SHARED:  # the others only write of it
+            group = [name for name in group if name.firmness == TITLE_HEAD]
         if not group or len(_papers(group)) > SHARED or not _counts_loosely(typed, group):
             return []
         return group
@@ -361,5 +373,5 @@ def _is_unknown(typed: str, is_word: Callable[[str], bool]) -> bool:
 
 
 def text_of(paper: Paper) -> str:
-    """The title and all sections of a paper, in which its names stand."""
-    return "\n".join([paper.title, *(section.text for section in paper.sections)])
+    """The title and all sections of a paper, in which its names stand, with formulas as one types them."""
+    return maths.typed("\n".join([paper.title, *(section.text for section in paper.sections)]))

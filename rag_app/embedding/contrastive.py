@@ -154,7 +154,7 @@ class Checkpoint:
         for name, parameter in trained.items():
             state = optimizer.state[parameter]
             tensors |= {f"{name}:{moment}": state[moment] for moment in MOMENTS if moment in state}
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        files.private_folder(self.file.parent)
         draft = self.file.with_suffix(".part")
         save_file(tensors, draft, metadata={"run": self._key(), "step": str(step)})
         files.flush(draft)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app import runtime
+from rag_app import files, runtime
 from rag_app.errors import WeightsError
 from rag_app.home import Home
 from rag_app.machine import cores
@@ -293,7 +293,7 @@ class VectorCache:
 
         # A full or read-only disk costs the cache, not the vectors.
         with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
+            files.private_folder(folder)
             with FileLock(folder / "lock"):
                 vectors, keys = folder / "vectors.f32", folder / "keys.txt"
                 vectors.touch()

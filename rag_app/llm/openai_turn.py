@@ -17,9 +17,22 @@ from rag_app.records import Usage
 Json = dict[str, Any]
 END: Json = {"done": True}  # the protocol's [DONE]
 
-_THOUGHT = re.compile("<(think|thinking|thought|reasoning)>", re.IGNORECASE)
-_END_OF_ONE = re.compile("</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
-_LONGEST_TAG = len("</reasoning>")
+# What begins a thought: Qwen and DeepSeek's tag, Magistral's, Kimi's, and a channel of gpt-oss's Harmony
+# (https://developers.openai.com/cookbook/articles/openai-harmony), of which only "final" is the answer.
+_THOUGHT = re.compile(
+    r"<(think|thinking|thought|reasoning)(?:\s[^<>]{0,60})?>|\[(think)\]|◁(think)▷|<\|channel\|>",
+    re.IGNORECASE,
+)
+_FINAL = r"<\|channel\|>\s?final[^<]{0,60}<\|message\|>"
+_END_OF_ONE = re.compile(
+    r"</(?:think|thinking|thought|reasoning)>|\[/think\]|◁/think▷|<\|(?:end|return|start)\|>(?:assistant)?",
+    re.IGNORECASE,
+)
+_BEGUN = re.compile(
+    r"<(?:/?[a-z]*|(?:think|thinking|thought|reasoning)\s[^<>]{0,60}|\|[a-z]*\|?)|\[/?[a-z]*|◁/?[a-z]*",
+    re.IGNORECASE,
+)
+_LONGEST_MARK = 100
 
 
 class ServerTurn:
@@ -84,32 +97,38 @@ def text_of(content: object) -> str:
 
 def _without_thoughts(pieces: Iterator[str]) -> Iterator[str]:
     """The pieces less what stands in <think> and the like, or after one that is never closed."""
-    held, thinking = "", ""  # what may still become a tag; the name of the open one
+    held, closing = "", ""  # what may still become a mark; the pattern of what ends the open thought
     for piece in pieces:
-        said, held, thinking = _sorted_out(held + piece, thinking)
+        said, held, closing = _sorted_out(held + piece, closing)
         if said:
             yield said
-    if held and not thinking:
+    if held and not closing:
         yield held
 
 
-def _sorted_out(text: str, thinking: str) -> tuple[str, str, str]:
-    """(what is said, what may still become a tag, the name of the open tag)."""
+def _sorted_out(text: str, closing: str) -> tuple[str, str, str]:
+    """(what is said, what may still become a mark, what ends the open thought)."""
     said = ""
     while True:
-        if thinking:
-            closing = re.search(f"</{thinking}>", text, re.IGNORECASE)
-            if not closing:
-                return said, text[-_LONGEST_TAG:], thinking
-            text, thinking = text[closing.end() :], ""
+        if closing:
+            end = re.search(closing, text, re.IGNORECASE)
+            if not end:
+                return said, text[-_LONGEST_MARK:], closing
+            text, closing = text[end.end() :], ""
         elif opening := _THOUGHT.search(text):
             said += _END_OF_ONE.sub("\n", text[: opening.start()])
-            text, thinking = text[opening.end() :], opening[1]
+            text, closing = text[opening.start() :], _end_of(opening)
         else:
-            at = text.rfind("<", -_LONGEST_TAG)
-            cut = at if at >= 0 and re.fullmatch("</?[a-z]*", text[at:], re.IGNORECASE) else len(text)
+            at = max(text.rfind(mark, -_LONGEST_MARK) for mark in "<[◁")
+            cut = at if at >= 0 and _BEGUN.fullmatch(text, at) else len(text)
             # A prompt may have opened a thought: then what follows its end is a line of its own.
             return said + _END_OF_ONE.sub("\n", text[:cut]), text[cut:], ""
+
+
+def _end_of(opening: re.Match[str]) -> str:
+    """The pattern of what ends a thought that begins so."""
+    mark, name = opening[0], opening[1] or opening[2] or opening[3]
+    return re.escape(f"{mark[0]}/{name}{mark[-1]}") if name else _FINAL
 
 
 def _object(value: object) -> Json:

@@ -119,7 +119,7 @@ def file_of(folder: Path, fingerprint: str) -> Path:
 
 def save(made: Calibration, file: Path) -> None:
     """Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    files.private_folder(file.parent)
     files.replace(file, json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n")
 
 

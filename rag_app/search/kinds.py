@@ -274,7 +274,7 @@ def _kept(home: Path, fingerprint: str, embed: Callable[[str], Vector]) -> Class
         return known
     made = fitted(examples(), embed)
     with suppress(OSError):  # a read-only home: the next process fits again
-        file.parent.mkdir(parents=True, exist_ok=True)
+        files.private_folder(file.parent)
         save(made, file)
     return made
 

@@ -18,6 +18,7 @@ from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.parts import QuestionParts, asked_alone, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS
+from rag_app.text import maths
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
 REMEMBERED = 100
@@ -34,7 +35,7 @@ def understand(
 
     Without `recognise` its kind is the one that the wording rules give.
     """
-    parts = _read(without_pasted_text(question), dictionary)
+    parts = _read(without_pasted_text(maths.typed(question)), dictionary)
     about = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,

@@ -31,6 +31,7 @@ _ABBREVIATION = re.compile(
 )
 _MARK = re.compile(r"\s*+(?:(?:[-*+•▪·]|\d{1,2}\.)\s++)*+")
 _MEDIA = re.compile(rf"{IMAGE.pattern}|{LINK.pattern}|https?://\S++")
+_FENCE = re.compile(r"\s*+(?:`{3,}|~{3,})[^\s`~]*+\s*+")
 _PARENTHESIS = re.compile(r"[()（）]")
 _LINE = re.compile(r"[^\n]++")
 
@@ -40,7 +41,7 @@ def split(text: str) -> list[Span]:
     2 or more long.
 
     Every letter and digit lies in a span, except those of list marks and of lines that are only
-    images and links.
+    images and links, or the mark of a code block ("```sh").
     """
     spans: list[Span] = []
     for at, end in _pieces(text):
@@ -132,4 +133,4 @@ def _joined(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _has_word(piece: str) -> bool:
-    return any(map(str.isalnum, _MEDIA.sub("", piece)))
+    return not _FENCE.fullmatch(piece) and any(map(str.isalnum, _MEDIA.sub("", piece)))

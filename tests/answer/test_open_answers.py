@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -306,6 +307,27 @@ def test_an_overview_takes_papers_unlike_each_other(collection: Library) -> None
     likeness = collection.paper_vectors @ collection.paper_vectors[collection.places[first.paper.arxiv_id]]
     others = [hit.paper.arxiv_id for hit in hits if hit is not first]
     assert second.paper.arxiv_id == min(others, key=lambda one: likeness[collection.places[one]])
+
+
+FEW = {
+    "Soft Otters": "A soft otter carries eggs without cracking them.",
+    "Star Maps": "Star maps are drawn from few photographs.",
+    "Sonnets in Metre": "A model writes sonnets that scan.",
+    "Rain Radar": "Radar echoes become rain by the hour.",
+}
+
+
+@pytest.mark.parametrize("intent", [Intent.OVERVIEW, Intent.RECOMMEND])
+def test_of_a_few_papers_only_those_that_fit_are_named(tmp_path: Path, intent: Intent) -> None:
+    entries = [
+        f"### [{title}](https://arxiv.org/abs/2703.0020{n})\n\n- **New**: {text}\n"
+        for n, (title, text) in enumerate(FEW.items())
+    ]
+    library = made(tmp_path, {"few.md": "\n".join(entries)})
+    composed, _ = answered("How can soft otters carry eggs without cracking them?", intent, library)
+    assert [hit.paper.title for hit in composed.hits] == ["Soft Otters"]
+    lead = "overview_one" if intent is Intent.OVERVIEW else "recommended_one"
+    assert composed.text.startswith(words("en")[lead])
 
 
 def test_a_title_with_the_terms_asked_for_counts(

@@ -513,7 +513,8 @@ def test_what_was_asked_is_its_owner_s_alone(tmp_path: Path, home: Path) -> None
         states.flush()
         named = {"history.sqlite3", "history.sqlite3-wal", "history.sqlite3-shm", "history.lock"}
         private = [*(home / name for name in named), home / "s.json", home / "a.jsonl"]
-        private += [Home(home).states, Home(home).uploads, Home(home).batch]
+        private += [path for path in home.iterdir() if path.is_dir()]
+        assert {Home(home).index, Home(home).uploads, Home(home).states, Home(home).batch} <= set(private)
         private += [*Home(home).states.iterdir(), *Home(home).uploads.iterdir(), *Home(home).batch.iterdir()]
         assert [path for path in private if path.stat().st_mode & 0o077] == []
         history.close()

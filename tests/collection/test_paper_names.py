@@ -31,8 +31,18 @@ PAPERS = (
     Paper("2401.00004", "Video-Marmot: Long Video Understanding", ("2024-01-02",), (Section("Summary", "긴 비디오."),)),
     Paper("2401.00010", "Speech at Scale", ("2024-01-02",),
           (Section("Summary", "음성 모델 Murmur를 학습했습니다. Dingo Flow는 씁니다. Kestrel은 다릅니다."),)),
-    Paper("2401.00011", "Dhole: Pruning for QV-Cache Compression", ("2024-01-02",),
+    Paper("2401.00017", "Dhole: Pruning for QV-Cache Compression", ("2024-01-02",),
           (Section("Summary", "줄입니다."),)),
+    Paper("2401.00011", r"Sorting $k$-heaps for $5 to $10 at 2$\times$ Speed", ("2024-01-02",),
+          (Section("Summary", "A heap is sorted."),)),
+    Paper("2401.00012", r"$\tau$-Sled: Sleds in Rough Terrain", ("2024-01-02",), (Section("Summary", "Sleds."),)),
+    Paper("2401.00013", "φ-Ladder", ("2024-01-02",), (Section("Summary", "Ladders."),)),
+    Paper("2401.00014", r"$\text{M}^{3}$Otter", ("2024-01-02",), (Section("Summary", "Otters."),)),
+    Paper("2401.00015", r"Rivers with \textsc{Weir-Tune}", ("2024-01-02",), (Section("Summary", "Rivers."),)),
+    Paper("2401.00016", "Puffin-Kite: Kites at Sea", ("2024-01-02",), (Section("Summary", "Kites."),)),
+    *(Paper(f"2401.0002{number}", f"Study {number} of kites", ("2024-01-02",),
+            (Section("Summary", f"It is better than {spelling}."),))
+      for number, spelling in enumerate(("PuffinKite", "PuffinKite", "Puffin-Kite", "Puffin-Kite"))),
     *FIELD,
 )  # fmt: skip
 IDS = {paper.arxiv_id for paper in PAPERS}
@@ -67,6 +77,11 @@ def find(book: NameBook, text: str) -> Named:
         ("WildZebra: Quadruped Gaits in the Wild", "2401.00001"),
         ("wildzebra: quadruped gaits in the wild", "2401.00001"),
         ("StripeBench", "2401.00001"),
+        ("Sorting k-heaps", "2401.00011"), ("sorting k-heaps", "2401.00011"),
+        ("Sorting k-heaps for $5 to $10 at 2x speed", "2401.00011"), ("τ-Sled", "2401.00012"),
+        ("tau-Sled", "2401.00012"), ("Tau-sled", "2401.00012"), ("φ-Ladder", "2401.00013"),
+        ("phi-ladder", "2401.00013"), ("M3Otter", "2401.00014"), ("M^3Otter", "2401.00014"),
+        ("Weir-Tune", "2401.00015"),
     ],
 )  # fmt: skip
 def test_a_paper_is_found_in_any_spelling_and_beside_korean_particles(
@@ -81,6 +96,12 @@ def test_a_paper_is_found_in_any_spelling_and_beside_korean_particles(
         found = find(book, question)
         assert found.mentions[0].papers[0] == paper
         assert found.unknown == ()
+
+
+@pytest.mark.parametrize("spelling", ["Puffin-Kite", "puffin-kite", "Puffin Kite", "PuffinKite"])
+def test_a_title_keeps_its_name_however_many_write_of_it(book: NameBook, spelling: str) -> None:
+    (mention,) = find(book, f"What does {spelling} do?").mentions
+    assert mention.papers[0] == "2401.00016"
 
 
 def test_a_likely_typo_is_reported_as_one(book: NameBook) -> None:

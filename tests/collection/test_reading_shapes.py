@@ -590,6 +590,15 @@ def test_papers_without_an_arxiv_id_are_keyed_by_their_address(tmp_path: Path) -
         ("utf-16", "한글 다이제스트", "UTF-16"),
         ("cp949", "한글로 쓴 다이제스트는 모델을 학습하고 결과를 보인다. 논문의 데이터를 이해한다.", "CP949"),
         ("shift_jis", "これは論文の要約です。モデルを学習して、その結果をまとめます。", "Shift-JIS"),
+        ("shift_jis", "モデルヲ学習スル", "Shift-JIS"),
+        ("utf-16-le", "no mark in front", "UTF-16"),
+        ("utf-16-be", "한글 다이제스트", "UTF-16"),
+        ("utf-32", "한글 다이제스트", "UTF-32"),
+        ("gb18030", "我们训练一种新的模型，用于整理论文。", "GB18030"),
+        ("big5", "我們訓練一種新的模型，用於整理論文。", "Big5"),
+        ("latin-1", "Über die Größe naïver Modelle", "Windows-1252"),
+        ("cp1252", "Un modèle entraîné à l’École – déjà évalué «là»", "Windows-1252"),
+        ("cp1252", "one naïve model", "Windows-1252"),
     ],
 )
 def test_other_encodings_are_read_and_said(tmp_path: Path, encoding: str, words: str, name: str) -> None:

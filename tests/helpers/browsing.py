@@ -192,9 +192,9 @@ def model_is_ready(page: Page) -> None:
     expect(page.get_by_test_id("stSidebar").get_by_text(MODEL)).to_be_visible(timeout=ANSWER_SECONDS * 1000)
 
 
-def is_finished(page: Page) -> None:
-    """Wait for the end of the first answer."""
-    expect(page.locator(".st-key-answer-0-actions")).to_be_visible(timeout=ANSWER_SECONDS * 1000)
+def is_finished(page: Page, place: int = 0) -> None:
+    """Wait for the end of an answer, by default the conversation's first."""
+    expect(page.locator(f".st-key-answer-{place}-actions")).to_be_visible(timeout=ANSWER_SECONDS * 1000)
 
 
 def _wait_until_it_serves(port: int, server: subprocess.Popen[bytes]) -> None:

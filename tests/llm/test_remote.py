@@ -234,6 +234,19 @@ THOUGHTS = {
     "never closed": ("So.<think>Okay, ", "[1] Widgets", " spin."),
     "twice": ("<think>a</think>S<thinking>b</thinking>o.",),
     "capitals": ("<THINK>a</Think>So.",),
+    "with attributes": ('<think duration="3">', "a", "</think>So."),
+    "in brackets": ("[THI", "NK]a [1] b", "[/THINK]", "So."),
+    "in triangles": ("◁think▷a", " ◁ b◁/think▷", "So."),
+    "in a channel": (
+        "<|channel|>analysis<|message|>a [1]",
+        " b<|end|><|start|>assistant<|channel|>final",
+        "<|message|>So.",
+    ),
+    "two channels, cut anywhere": tuple(
+        "<|channel|>analysis<|message|>final a<|end|><|start|>assistant<|channel|>commentary<|message|>b<|end|>"
+        "<|start|>assistant<|channel|>final<|message|>So."
+    ),
+    "the last channel alone": ("<|channel|>final<|message|>So.",),
     "tags inside": ("<think>a <think> b </b> </think>So.",),
 }
 
@@ -243,7 +256,24 @@ def test_thoughts_are_never_shown(pieces: tuple[str, ...]) -> None:
     assert "".join(turn_of(*map(delta, pieces)).pieces()) == "So."
 
 
-@pytest.mark.parametrize("text", ["a < b", "x <th", "<", "1<2 <3", "<p>", "<thinkers>", "a <think", "</p>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a < b",
+        "x <th",
+        "<",
+        "1<2 <3",
+        "<p>",
+        "<thinkers>",
+        "a <think",
+        "</p>",
+        "[1",
+        "[TH] [think",
+        "a ◁ b",
+        "<|x|> a | b",
+        "[1] So [2].",
+    ],
+)
 def test_what_only_looks_like_a_thought_is_text(text: str) -> None:
     assert "".join(turn_of(*map(delta, text)).pieces()) == text
 

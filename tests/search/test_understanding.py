@@ -5,15 +5,17 @@ any text.
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag_app.collection.library import Dictionary
-from rag_app.records import Filters, Intent, Turn
+from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search import patterns
 from rag_app.search.understanding import understand
+from tests.helpers.fakes import made
 
 BERT, LLAMA2, LORA, QLORA = "1810.04805", "2307.09288", "2106.09685", "2305.14314"
 REACT, TOOLFORMER, WHISPER, DPO = "2210.03629", "2302.04761", "2212.04356", "2305.18290"
@@ -330,6 +332,37 @@ def test_words_that_name_no_topic_ask_for_the_whole_collection(dictionary: Dicti
 )
 def test_a_topic_is_searched_for(dictionary: Dictionary, question: str) -> None:
     assert understand(question, dictionary).intent is not Intent.METADATA
+
+
+@pytest.mark.parametrize("name", [r"$\tau$-Sled", "$τ$-Sled", r"\(\tau\)-Sled", "τ-Sled", "tau-Sled"])
+def test_a_name_with_a_formula_is_heard_with_and_without_its_marks(tmp_path: Path, name: str) -> None:
+    entries = [("2411.00001", r"$\tau$-Sled: Sleds in Rough Terrain"), ("2411.00002", "Otter Counting")]
+    body = "".join(
+        f"### [{title}](https://arxiv.org/abs/{key})\n\n- **New**: x\n\n" for key, title in entries
+    )
+    dictionary = made(tmp_path, {"2024-11-25.md": body}).dictionary
+    query = understand(f"Compare {name} with Otter Counting", dictionary)
+    assert (query.intent, query.papers) == (Intent.COMPARE, ("2411.00001", "2411.00002"))
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("How many votes and authors does LoRA have?", {Fact.VOTES, Fact.AUTHORS}),
+        ("What are the date and votes of LoRA?", {Fact.DATE, Fact.VOTES}),
+        ("authors, votes and date of LoRA", {Fact.AUTHORS, Fact.VOTES, Fact.DATE}),
+        ("When and by whom was LoRA written?", {Fact.DATE, Fact.AUTHORS}),
+        ("LoRA의 저자와 추천 수는?", {Fact.AUTHORS, Fact.VOTES}),
+        ("LoRA는 언제 누가 썼나요?", {Fact.DATE, Fact.AUTHORS}),
+        ("LoRA의 날짜와 저자를 알려줘", {Fact.DATE, Fact.AUTHORS}),
+    ],
+)  # fmt: skip
+def test_every_fact_of_a_record_that_is_asked_for_is_heard(
+    dictionary: Dictionary, question: str, facts: set[Fact]
+) -> None:
+    query = understand(question, dictionary)
+    assert (query.papers, query.intent) == ((LORA,), Intent.METADATA)
+    assert set(patterns.record_facts(query.topic)) == facts
 
 
 def test_a_title_is_no_author(dictionary: Dictionary) -> None:

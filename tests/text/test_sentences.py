@@ -44,6 +44,10 @@ def test_a_stop_inside_a_sentence_does_not_end_it(sentence: str) -> None:
         ("- 첫째\n* 둘째\n1. 셋째", ["첫째", "둘째", "셋째"]),
         ("['(1) 첫째입니다.', '(2) 둘째']", ["(1) 첫째입니다.", "(2) 둘째"]),
         ("(열린 괄호입니다. 다음입니다.", ["(열린 괄호입니다.", "다음입니다."]),
+        (
+            "It runs:\n\n```sh\nmake\n```\n  ~~~c++\n  x = 1\n  ~~~\n- Then it ends.",
+            ["It runs:", "make", "x = 1", "Then it ends."],
+        ),
         ("위 문장입니다.\n![그림](a.png)\n[링크](b)\nhttps://a.b/c", ["위 문장입니다."]),
         ("모델입니다. A", ["모델입니다. A"]),
         ("", []),

@@ -95,7 +95,7 @@ def test_a_suggested_question_goes_on_with_the_conversation(open_tab: Open) -> N
     page = open_tab()
     _is_finished_after(page, LIST_QUESTION)
     page.get_by_role("button", name=ENGLISH["follow_votes"]).click()
-    expect(page.locator(".st-key-answer-1-actions")).to_be_visible(timeout=60 * SECONDS)
+    is_finished(page, 1)
     expect(page.get_by_test_id("stChatMessage")).to_have_count(4)
 
 
@@ -168,7 +168,7 @@ def test_a_korean_conversation_fits_a_narrow_screen(open_tab: Open) -> None:
     page = open_tab(width=390, locale="ko-KR", dark=True)
     _is_finished_after(page, "비디오 생성을 개선하는 논문은?")
     page.get_by_role("button", name=KOREAN["follow_votes"]).click()
-    expect(page.locator(".st-key-answer-1-actions")).to_be_visible(timeout=60 * SECONDS)
+    is_finished(page, 1)
     page.locator("[class*=st-key-answer-0-mark-] button:visible").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

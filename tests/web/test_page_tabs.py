@@ -105,7 +105,7 @@ def test_a_turn_of_another_tab_appears_without_a_reload(open_tab: Open) -> None:
     shows(other, FIRST)
     ask(other, SECOND)
     shows(page, FIRST, SECOND)
-    expect(page.locator(".st-key-answer-1-actions")).to_be_visible(timeout=PATIENCE)
+    is_finished(page, 1)
 
 
 def test_one_stop_stops_an_answer_in_both_tabs(open_tab: Open, environment: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from rag_app.text.cleaning import clean_line, escape_markdown
 from rag_app.text.terms import nouns
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
+OF_ONE = {"overview": "overview_one", "recommended": "recommended_one"}
 LEAST_GROUPS = 2  # with the papers that are in none
 UNGROUPED = 5  # papers that need no groups
 RECOMMENDED, FEWEST_RECOMMENDED, SIMILAR = 5, 3, 6
@@ -37,7 +38,8 @@ def overview(selection: Selection) -> AnswerPlan | None:
     """The surely relevant papers in groups by what they do, a sentence each."""
     subject = open_patterns.subject(selection.query.topic)
     sure = choosing.sure(choosing.ranked(selection, subject), choosing.POOL, FEWEST)
-    papers = [hit.paper for hit in choosing.diverse(sure, OVERVIEW_PAPERS, selection.library)]
+    fitting = choosing.likely(sure)
+    papers = [hit.paper for hit in choosing.diverse(fitting, OVERVIEW_PAPERS, selection.library)]
     weights = choosing.with_terms(selection, subject)
     points = [
         Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
@@ -58,16 +60,21 @@ def grouped(selection: Selection, points: Sequence[Point], subject: str, lead: s
     phrases = words(selection.query.language)
     papers = [point.paper for point in points]
     if len(points) <= UNGROUPED:
-        return AnswerPlan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+        return AnswerPlan((Group(tuple(points)),), lead=_counting(lead, points, selection.query.language))
     found = groups.found(papers, subject, selection.query.language, selection.library)
     if len(found) < LEAST_GROUPS:
-        return AnswerPlan((Group(tuple(points)),), lead=phrases[lead].format(count=len(papers)))
+        return AnswerPlan((Group(tuple(points)),), lead=_counting(lead, points, selection.query.language))
     made = [
         Group(tuple(points[place] for place in one.places), one.name or phrases["others"]) for one in found
     ]
     listed = ", ".join(phrases["group_of"].format(name=g.name, count=len(g.points)) for g in made)
     outline = phrases["groups_are"].format(groups=listed)
-    return AnswerPlan(tuple(made), lead=phrases[lead].format(count=len(papers)), outline=outline)
+    return AnswerPlan(tuple(made), lead=_counting(lead, points, selection.query.language), outline=outline)
+
+
+def _counting(lead: str, points: Sequence[Point], language: str) -> str:
+    """The phrase before points, which says how many they are."""
+    return words(language)[OF_ONE.get(lead, lead) if len(points) == 1 else lead].format(count=len(points))
 
 
 def recommendation(selection: Selection) -> AnswerPlan | None:
@@ -76,7 +83,7 @@ def recommendation(selection: Selection) -> AnswerPlan | None:
     """
     subject = open_patterns.subject(selection.query.topic)
     sure = choosing.sure(choosing.ranked(selection, subject), choosing.POOL, FEWEST_RECOMMENDED)
-    hits = choosing.diverse(sure, selection.query.limit or RECOMMENDED, selection.library)
+    hits = choosing.diverse(choosing.likely(sure), selection.query.limit or RECOMMENDED, selection.library)
     hits.sort(key=lambda hit: (-round(hit.score), -(hit.paper.votes or 0)))
     weights = choosing.with_terms(selection, subject)
     fits = words(selection.query.language)["fits"]
@@ -85,7 +92,7 @@ def recommendation(selection: Selection) -> AnswerPlan | None:
         said = ", ".join(_fitting(selection, hit.paper, subject))
         told = choosing.telling(hit.paper, weights, selection.library, REASON)
         points.append(Point(hit.paper, told, fits.format(terms=said) if said else ""))
-    lead = words(selection.query.language)["recommended"].format(count=len(points))
+    lead = _counting("recommended", points, selection.query.language)
     return AnswerPlan((Group(tuple(points)),), Form.STEPS, lead) if points else None
 
 

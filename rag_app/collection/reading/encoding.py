@@ -1,8 +1,8 @@
 """The bytes of a file -> text, and a note when they are not UTF-8.
 
-Knows: UTF-8, UTF-16 with and without its mark, and the encodings of older East Asian files. Does not
-know: what the text says. Bytes that no encoding explains become lone surrogates (PEP 383), which no
-text holds.
+Knows: UTF-8, UTF-16 with and without its mark, UTF-32, and the encodings of older East Asian and Western
+European files. Does not know: what the text says. Bytes that no encoding explains become lone surrogates
+(PEP 383), which no text holds.
 """
 
 from __future__ import annotations
@@ -25,6 +25,18 @@ _LEGACY = {
     "gb18030": "GB18030",
     "big5": "Big5",
 }
+_WESTERN = "cp1252"
+_NAMES = {**_LEGACY, _WESTERN: "Windows-1252 (Latin-1)"}
+_WESTERN_SHARE = 0.9  # of the bytes above ASCII: they stand so in Windows-1252
+_SIGNS = rb"[\x80\x85\x91-\x97\xa0-\xbf]{0,2}"  # "’", "–", "«"
+_WORD = "ÀÅÆÈÉÒÓÖØÚàåæèéòóöøú".encode("latin-1")  # letters that are words or signs by themselves
+# One or two letters with accents beside others, or one alone. East Asian characters take two bytes each and
+# stand in longer runs, or have a second byte that is no letter.
+_ACCENTED = re.compile(
+    rb"(?<![\x80-\xff])(?=[\x80-\xff])%(signs)b(?:(?<=[A-Za-z])[\xc0-\xff]{1,2}|[\xc0-\xff]{1,2}(?=[A-Za-z])"
+    rb"|(?<![!-&*+/-@[-~])[%(word)b](?![#-&*+/0-9<-@[-~]))?%(signs)b(?![\x80-\xff])"
+    % {b"signs": _SIGNS, b"word": _WORD}
+)
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -40,6 +52,8 @@ class Decoded:
 
 def decoded(data: bytes) -> Decoded:
     """The text of a file."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return Decoded(_normal(data.decode("utf-32", "replace")), "read as UTF-32")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) > 3:
         return Decoded(_normal(data.decode("utf-16", "replace")), "read as UTF-16")
     if wide := _unmarked_utf16(data):
@@ -52,7 +66,7 @@ def decoded(data: bytes) -> Decoded:
     if name:
         convert = f"iconv -f {name.replace('_', '-').upper()} -t UTF-8"
         return Decoded(
-            _normal(data.decode(name, "replace")), f"read as {_LEGACY[name]}; `{convert}` makes it UTF-8"
+            _normal(data.decode(name, "replace")), f"read as {_NAMES[name]}; `{convert}` makes it UTF-8"
         )
     return Decoded(normalise(data))
 
@@ -74,24 +88,23 @@ def _unmarked_utf16(data: bytes) -> str:
     sample = data[:_SAMPLE]
     if b"\0" not in sample or len(data) % 2 or b"http" in sample:
         return ""
-    for name in ("utf-16-le", "utf-16-be"):
-        if "http".encode(name) in sample:
-            try:
-                data.decode(name)
-            except UnicodeDecodeError:
-                return ""
-            return name
-    return ""
+    at = sample.find(b"h\0t\0t\0p")
+    name = "utf-16-be" if at % 2 else "utf-16-le"
+    return name if at >= 0 and _decodes(data, name) else ""
 
 
 def _legacy(data: bytes) -> str:
-    """The East Asian encoding of bytes that are no UTF-8, or an empty string.
+    """The encoding of bytes that are no UTF-8, East Asian or Western European, or an empty string.
 
     A file of UTF-8 with a damaged place has more characters of UTF-8 than other bytes.
     """
     high = sum(byte > 127 for byte in data[:_SAMPLE])
     in_utf8 = sum(len(found[0]) for found in _MULTIBYTE.finditer(data[:_SAMPLE]))
-    if b"\0" in data[:_SAMPLE] or high < 4 or 2 * in_utf8 >= high:
+    if b"\0" in data[:_SAMPLE] or 4 * in_utf8 >= 3 * high:
+        return ""
+    if not in_utf8 and _western(data[:_SAMPLE], high):
+        return _WESTERN
+    if high < 4:
         return ""
     possible = [name for name in _LEGACY if _decodes(data, name)]
     if not possible:
@@ -100,6 +113,12 @@ def _legacy(data: bytes) -> str:
         return "cp949"
     best = from_bytes(data[:_SAMPLE], cp_isolation=possible).best()
     return best.encoding if best and best.encoding in possible else _by_letters(data, possible)
+
+
+def _western(sample: bytes, high: int) -> bool:
+    """Whether the bytes above ASCII, of which there are `high`, are accents and signs within Latin text."""
+    fitting = sum(len(found[0]) for found in _ACCENTED.finditer(sample))
+    return fitting >= _WESTERN_SHARE * high and _decodes(sample, _WESTERN)
 
 
 def _decodes(data: bytes, name: str) -> bool:
@@ -130,13 +149,16 @@ def _by_letters(data: bytes, possible: list[str]) -> str:
             "\u3041" <= c <= "\u30ff" for c in letters
         ) >= 0.2 * len(letters):
             return name
-        if name in ("gb18030", "big5") and sum(
-            c in "的一是在不了有和人这中大为上个国我以要他时来用们" for c in letters
-        ) >= 0.05 * len(letters):
+        usual = _USUAL_CHINESE.get(name, "")
+        if usual and sum(c in usual for c in letters) >= 0.05 * len(letters):
             return name
     return ""
 
 
+_USUAL_CHINESE = {
+    "gb18030": "的一是在不了有和人这中大为上个国我以要他时来用们",
+    "big5": "的一是在不了有和人這中大為上個國我以要他時來用們",
+}
 _USUAL_KOREAN = frozenset(
     "이다는의을를가에고로한하은도지기어서리시나사자인아라대해그들수일있만적정전제게되보구위주부성스상과으논문문모델학습데터결방법"
 )

@@ -28,6 +28,15 @@ _TIME = r"\s*(?:over|since|between|from|during|in (?:19|20)\d\d|[?.!]|$)"
 # A paper that is not named.
 _DESCRIBED = r"\bthe (?:one|paper|work|study) (?:that|which|where|on|about|\w+ing)\b"
 
+_OF_A_RECORD = r"(?:(?:up)?votes?|authors?|(?:publication )?dates?)"
+_JOINED = r"(?:,| and|, and| &) (?:the |its |their )?"
+
+
+def _beside(fact: str) -> str:
+    """A fact in a list of several: "votes and authors of X"."""
+    return rf"\b{fact}{_JOINED}{_OF_A_RECORD}\b|\b{_OF_A_RECORD}{_JOINED}{fact}\b"
+
+
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
     "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b",),
@@ -53,16 +62,19 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:written )?by whom\b",
         r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
         r"\bwhat (?:is|are) (?:the |its |their )authors?\b",
+        _beside("authors?"),
     ),
     "votes": (
         r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",
         r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$|^\W*(?:and )?(?:the )?(?:up)?votes? (?:of|for)\b",
         r"\b(?:more|fewer) (?:up)?votes\b(?! than \d)|\b(?:more|less) (?:popular|liked|upvoted)\b",
         r"\bhow popular (?:is|was|are|were)\b",
+        _beside("(?:up)?votes?"),
     ),
     "date": (
         r"\bwhen (?:was|did|were) .*(?:publish|appear|release|post|digest|come out|came out)\w*",
-        r"\bwhat (?:day|date)\b",
+        r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b",
+        _beside("(?:publication )?dates?"),
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
         r"\bpublication date\b|\b(?:came out|appeared|(?:was|were) published) (?:first|earlier|later)\b",
         r"\bwhich (?:\w+ ){0,4}(?:is|was) (?:the )?(?:older|newer|more recent)\b",
