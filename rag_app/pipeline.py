@@ -38,7 +38,7 @@ from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_ada
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.files import as_stored
 from rag_app.home import Home
-from rag_app.llm.protocol import Generator
+from rag_app.llm.protocol import Generator, Loading, ready
 from rag_app.progress import Progress, Stage, silent
 from rag_app.records import (
     Answer,
@@ -183,7 +183,7 @@ def _index(
 def ask(
     question: str,
     library: Library,
-    generator: Generator | None = None,
+    model: Generator | Loading | None = None,
     *,
     conversation: Sequence[Turn] = (),
     filters: Filters = Filters(),
@@ -192,8 +192,8 @@ def ask(
     """Answer `question` over `library`; yields Understood, Found, Draft and Checked as they come,
     and Done last.
 
-    Without a `generator` the answer is made of the digests' own sentences. Raises QuestionError or
-    EngineError.
+    Without a `model` the answer is made of the digests' own sentences; one that still loads is waited for
+    when the evidence is found. Raises QuestionError, EngineError, or what the loading raised.
     """
     started = time.perf_counter()
     stop = stop or threading.Event()
@@ -206,6 +206,7 @@ def ask(
     yield Found(evidence)
 
     # 2. The answer, by the stages of this kind of question.
+    generator = ready(model)
     route = ROUTES[query.intent]
     if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
@@ -273,14 +274,14 @@ def _answer(selection: Selection, route: Route, composed: Composed, times: _Time
 def answer(
     question: str,
     library: Library,
-    generator: Generator | None = None,
+    model: Generator | Loading | None = None,
     *,
     conversation: Sequence[Turn] = (),
     filters: Filters = Filters(),
 ) -> tuple[Answer, Turn]:
     """`ask` to its end: the answer, and the turn a next question may refer to."""
     query = done = None
-    for event in ask(question, library, generator, conversation=conversation, filters=filters):
+    for event in ask(question, library, model, conversation=conversation, filters=filters):
         query = event.query if isinstance(event, Understood) else query
         done = event.answer if isinstance(event, Done) else done
     if query is None or done is None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from rag_app import pipeline
 from rag_app.collection import bm25
 from rag_app.collection.library import LEXICAL, PAIRS, write_dictionaries
 from rag_app.collection.snapshot import open_current
-from rag_app.errors import CollectionError, DigestError, QuestionError
+from rag_app.errors import CollectionError, DigestError, EngineError, QuestionError
+from rag_app.llm.protocol import Loading
 from rag_app.progress import Stage
 from rag_app.records import Checked, Done, Draft, Filters, Found, Intent, Paper, Understood
 from rag_app.settings import Settings
@@ -47,6 +49,23 @@ def test_the_steps_of_an_answer_come_in_order() -> None:
     assert answer.evidence_seconds <= answer.first_token_seconds <= answer.seconds
     assert (answer.model, answer.device) == ("scripted", "CPU, 1 thread")
     assert answer.usage.generated_tokens > 0
+
+
+def test_the_evidence_is_handed_out_while_the_model_still_loads() -> None:
+    loading: Loading = Future()
+    events = pipeline.ask("What does PickBot learn?", lab(), loading)
+    assert [type(next(events)) for _ in range(2)] == [Understood, Found]
+    loading.set_result(ScriptedGenerator([TRUE]))
+    *_, last = events
+    assert isinstance(last, Done)
+    assert last.answer.model == "scripted"
+
+
+def test_a_model_that_failed_to_load_is_told_of_as_if_nothing_had_been_beside_it() -> None:
+    loading: Loading = Future()
+    loading.set_exception(EngineError("there is no memory", "close other programs"))
+    with pytest.raises(EngineError, match="there is no memory"):
+        pipeline.answer("What does PickBot learn?", lab(), loading)
 
 
 def test_without_a_model_the_answer_is_the_digest_s_own_sentences() -> None:

@@ -5,8 +5,8 @@ own without saved states, so that nothing that was asked before helps; files sta
 cache, where the first run has put them.
 Does not know: where the time goes.
 
-The page is timed in a Chromium that is open already; without one, and without playwright, its rows are
-left out.
+The page is timed in a Chromium that is open already: the first tab finds an empty cache, another tab what
+the first has left there. Without one, and without playwright, its rows are left out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from rag_app.settings import Settings
 from rag_app.shipped import SHIPPED
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 RUNS = 5
 ENGLISH, KOREAN = "which papers improve video generation?", "비디오 생성을 개선하는 논문은?"
@@ -183,11 +183,11 @@ def page(settings: Settings, home: Path) -> list[PageRun]:
         if not browser:
             return []
         started = time.perf_counter()
-        with served(settings, home) as (process, address):
-            cold = _usable(browser, address) - started
+        with served(settings, home) as (process, address), browser.new_context() as reader:
+            cold = _usable(reader, address) - started
             time.sleep(SETTLED)
             started = time.perf_counter()
-            warm = _usable(browser, address) - started
+            warm = _usable(reader, address) - started
             return [PageRun(cold, warm, _resident(process.pid))]
 
 
@@ -204,9 +204,9 @@ def chromium() -> Iterator[Browser | None]:
         yield playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
-def _usable(browser: Browser, address: str) -> float:
-    """The moment at which a new tab's box has taken text."""
-    tab = browser.new_page()
+def _usable(reader: BrowserContext, address: str) -> float:
+    """The moment at which the box of a reader's new tab has taken text."""
+    tab = reader.new_page()
     tab.goto(address)
     tab.get_by_test_id("stChatInputTextArea").fill("x", timeout=1000 * PAGE_SECONDS)
     return time.perf_counter()

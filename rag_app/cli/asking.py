@@ -18,21 +18,21 @@ from rag_app.cli import filters, new_file, saved_answers, terminal
 from rag_app.collection.library import Library
 from rag_app.errors import EngineError, RagError
 from rag_app.llm import engine as llm
-from rag_app.llm.protocol import Generator
+from rag_app.llm.protocol import Generator, Loading, ready
 from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
 
 
-def ask(options: argparse.Namespace, settings: Settings) -> None:
-    """`ask`: one question, answered as text or JSON. Raises RagError."""
+def ask(options: argparse.Namespace, settings: Settings, model: Loading | None) -> None:
+    """`ask`: one question, answered as text or JSON by a model that may still load. Raises RagError."""
     filters.check(options)
     pipeline.accepted(options.question)
     if options.save:
         new_file.reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
     conditions = filters.filters(options, library.snapshot.papers)
-    engine = None if options.no_llm else llm.load_if_any(settings)
-    answer, _ = pipeline.answer(options.question, library, engine, filters=conditions)
+    answer, _ = pipeline.answer(options.question, library, model, filters=conditions)
+    engine = ready(model)
     if options.save:
         saved_answers.save(
             saved_answers.saved_answer(options.question, conditions, answer, library, engine), options.save
@@ -65,10 +65,10 @@ def rerun(options: argparse.Namespace, settings: Settings) -> None:
     print("the same answer, byte for byte", file=sys.stderr)
 
 
-def chat(options: argparse.Namespace, settings: Settings) -> None:
+def chat(settings: Settings, model: Loading | None) -> None:
     """`chat`: questions typed one after the other, each with the turns before it."""
     library = pipeline.open_library(settings)
-    engine = None if options.no_llm else llm.load_if_any(settings)
+    engine = ready(model)
     conversation: list[Turn] = []
     print(
         "Ask about the papers; Ctrl-C stops an answer, an empty line ends the conversation.", file=sys.stderr

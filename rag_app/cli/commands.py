@@ -13,12 +13,16 @@ import errno
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rag_app import runtime
 from rag_app.cli.arguments import parser
 from rag_app.errors import RagError
 from rag_app.home import Home
 from rag_app.settings import Settings
+
+if TYPE_CHECKING:
+    from rag_app.llm.protocol import Loading
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,9 +135,21 @@ def _read(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
+    model = _loading(options, settings)
     from rag_app.cli import asking
 
-    asking.ask(options, settings)
+    asking.ask(options, settings, model)
+
+
+def _loading(options: argparse.Namespace, settings: Settings) -> Loading | None:
+    """The model, which loads from now on, beside what answering imports and opens; None where none is wanted,
+    or there is nothing to ask about.
+    """
+    if options.no_llm or not Home(settings.home).current.is_file():
+        return None
+    from rag_app.llm import loading
+
+    return loading.begin(settings)
 
 
 def _rerun(options: argparse.Namespace, settings: Settings) -> None:
@@ -143,9 +159,10 @@ def _rerun(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> None:
+    model = _loading(options, settings)
     from rag_app.cli import asking
 
-    asking.chat(options, settings)
+    asking.chat(settings, model)
 
 
 def _batch(options: argparse.Namespace, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The interface of a language model: `Message`, `Request` and `Generator`.
+"""The interface of a language model: `Message`, `Request` and `Generator`, and one that still loads.
 
 Knows: the shape of a message, a request and a generator.
 Does not know: any engine.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol, TypedDict
@@ -111,6 +112,14 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Give the memory back; calls after it raise EngineError."""
+
+
+Loading = Future[Generator | None]  # a model that loads (`llm.loading`), None where there is none
+
+
+def ready(model: Generator | Loading | None) -> Generator | None:
+    """The model, once it is loaded. Raises WeightsError or EngineError, as its loading did."""
+    return model.result() if isinstance(model, Future) else model
 
 
 def one_by_one(

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,3 +56,38 @@ def test_rows_are_medians_and_none_where_there_is_no_browser() -> None:
     pages = [PageRun(cold, 1.0, 100 << 20) for cold in (3.0, 9.0, 5.0)]
     assert [row.value for row in start._page(pages)] == [5.0, 1.0, 100.0]
     assert start._page([]) == []
+
+
+@pytest.mark.browser
+def test_another_tab_finds_what_the_first_has_left_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Files(BaseHTTPRequestHandler):
+        """A page that takes text, and a file of it that browsers keep."""
+
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            kept = self.path == "/kept.js"
+            body = b"" if kept else b'<script src="kept.js"></script><textarea data-testid="BOX"></textarea>'
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript" if kept else "text/html")
+            self.send_header("Cache-Control", "max-age=600" if kept else "no-store")
+            self.end_headers()
+            self.wfile.write(body.replace(b"BOX", b"stChatInputTextArea"))
+
+        def log_message(self, *_: object) -> None: ...
+
+    @contextmanager
+    def files(*_: object) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+        with ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield SimpleNamespace(pid=os.getpid()), f"http://127.0.0.1:{server.server_port}"  # type: ignore[misc]
+            server.shutdown()
+
+    monkeypatch.setattr(start, "served", files)
+    monkeypatch.setattr(start, "SETTLED", 0.0)
+    (run,) = start.page(settings_in(tmp_path), tmp_path)
+    assert run.cold > 0 < run.warm
+    assert [path for path in asked if path != "/favicon.ico"] == ["/", "/kept.js", "/"]

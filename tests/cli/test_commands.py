@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,10 +22,12 @@ import pytest
 from rag_app import __version__
 from rag_app.cli import arguments
 from rag_app.cli import commands as command
+from rag_app.collection.library import Library, open_library
 from rag_app.history.store import History
 from rag_app.home import Home
 from rag_app.llm.protocol import Message
 from rag_app.llm.state_cache import StateCache
+from rag_app.settings import Settings
 from rag_app.web.state.uploads import save_uploads
 from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import LAB, HashEmbedder, ScriptedGenerator, fake_embedding, lab
@@ -621,6 +624,38 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--version"])
     assert capsys.readouterr().out.strip() == f"rag-app {__version__}"
+
+
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize("arguments", [["ask", "What does PickBot learn?"], ["chat"]])
+def test_the_model_loads_while_the_collection_opens(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    opening, opened = threading.Event(), open_library
+
+    def load(settings: Settings) -> ScriptedGenerator:
+        assert opening.wait(30), "the collection is opened after the model is loaded"
+        return ScriptedGenerator(["[1] PickBot learns whole-body grasping."])
+
+    def note_and_open(settings: Settings) -> Library:
+        opening.set()
+        return opened(settings)
+
+    monkeypatch.setattr("rag_app.llm.engine.load_if_any", load)
+    monkeypatch.setattr("rag_app.pipeline.open_library", note_and_open)
+    typed = iter(["What does PickBot learn?", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
+    assert command.main(arguments) == 0
+    assert "whole-body grasping" in capsys.readouterr().out
+
+
+def test_no_model_is_loaded_where_there_is_nothing_to_ask_about(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Settings] = []
+    monkeypatch.setattr("rag_app.llm.engine.load_if_any", begun.append)
+    assert "no index" in failure(capsys, "ask", "What does PickBot learn?")
+    assert not begun
 
 
 @pytest.mark.usefixtures("collection")
