@@ -64,7 +64,8 @@ def lead(
     if len(plan.points) < FEWEST_POINTS or len(sources) < LEAST:
         return ()
     if generator and drafted(selection, plan):
-        phrases = yield from _shortened(selection, generator, sources[:MOST])
+        sources = sorted(sources[:MOST], key=lambda source: source.sentence.support[0].n)
+        phrases = yield from _shortened(selection, generator, sources)
     else:
         phrases = _parts(selection, sources)
     if len(phrases) < LEAST:
