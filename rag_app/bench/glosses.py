@@ -62,17 +62,19 @@ def _request(number: int) -> Request:
 
 
 def _together(engine: llm.Engine, number: int) -> float:
-    """Tokens a second while all texts are being written."""
+    """Tokens a second while all texts are being written: from the first token of the last one to the end of
+    the first.
+    """
     requests = [_request(100 * number + place) for place in range(BATCH_TEXTS)]
-    begun: set[int] = set()
-    start, written = 0.0, 0
-    for index, piece in engine.stream_batch(requests):
-        if len(begun) < BATCH_TEXTS:
-            begun.add(index)
-            start = time.perf_counter()
-        elif piece:
-            written += 1
-    return written / (time.perf_counter() - start)
+    written = dict.fromkeys(range(BATCH_TEXTS), 0)
+    start, before = 0.0, 0
+    for index, _ in engine.stream_batch(requests):
+        written[index] += 1
+        if not start and all(written.values()):
+            start, before = time.perf_counter(), sum(written.values())
+        if start and written[index] == WRITTEN:
+            break
+    return (sum(written.values()) - before) / (time.perf_counter() - start)
 
 
 def _alone(engine: llm.Engine, number: int) -> float:

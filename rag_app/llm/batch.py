@@ -5,7 +5,8 @@ room for the next one, and that other callers have their turn between two steps.
 Does not know: messages, ctypes (`llm.sequences`), which token a grammar allows (`llm.grammar`).
 
 A step holds the next token of each text that is being written, and as many tokens of prompts as its
-rows leave, since on a CPU further rows cost less than the first. Which texts share a step follows
+rows leave, since on a CPU further rows cost less than the first. Where other weights read faster, a prompt is
+read by itself with those, one before each step. Which texts share a step follows
 from the requests alone, so the same requests give the same texts. They are not always those that
 each would get alone: a token's last bits depend on the rows it is decoded with.
 """
@@ -73,9 +74,16 @@ class _Text:
 class Batch:
     """Writes several texts in the sequences of one context; one call at a time, in the order of asking."""
 
-    def __init__(self, sequences: Sequences, vocabulary: TokenVocabulary, turns: FairLock) -> None:
-        """Each step takes one of the `turns`."""
+    def __init__(
+        self,
+        sequences: Sequences,
+        vocabulary: TokenVocabulary,
+        turns: FairLock,
+        reader: Sequences | None = None,
+    ) -> None:
+        """Each step takes one of the `turns`. The one sequence of the `reader` reads prompts."""
         self._sequences = sequences
+        self._reader = reader
         self._vocabulary = vocabulary
         self._turns = turns
         self._calls = FairLock()
@@ -95,7 +103,7 @@ class Batch:
             texts: list[_Text] = []  # under way
             while (texts or waiting) and not stop.is_set():
                 with self._turn():
-                    begun += self._admitted(waiting, texts, grammars)
+                    begun += self._admitted(waiting, texts, grammars, stop)
                     texts = [text for text in begun if not text.ended]
                     pieces = self._step(texts, stop)
                 for text, piece in pieces:
@@ -109,6 +117,8 @@ class Batch:
         """Give the memory back, in the caller's turn; a call under way gets an EngineError."""
         self._closed = True
         self._sequences.close()
+        if self._reader:
+            self._reader.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -126,40 +136,71 @@ class Batch:
         It is read alone, and again unless it is exactly what the last call's prompts began with.
         """
         begin = _common([task.tokens for task in tasks])
-        last, rows = self._sequences.count - 1, self._sequences.rows
+        holds = self._reader or self._sequences
+        last = holds.count - 1
         with self._turn():
-            for sequence in range(last):  # of a call that was left in its midst
+            for sequence in range(self._sequences.count - 1):  # of a call that was left in its midst
                 self._sequences.forget(sequence)
             if begin == self._begin:
                 return len(begin) * len(tasks)
-            self._sequences.forget(last)
+            holds.forget(last)
             self._begin = ()
-        for start in range(0, len(begin), rows):
-            part = begin[start : start + rows]
+        for start in range(0, len(begin), holds.rows):
+            part = begin[start : start + holds.rows]
             with self._turn():
-                if not self._sequences.decode(
-                    [BatchRow(last, start + i, t) for i, t in enumerate(part)], stop
-                ):
+                if not holds.decode([BatchRow(last, start + i, t) for i, t in enumerate(part)], stop):
                     return 0
         self._begin = begin
         return len(begin) * (len(tasks) - 1)
 
     # --- one step -------------------------------------------------------------------------------
 
-    def _admitted(self, waiting: deque[Task], texts: Sequence[_Text], grammars: ExitStack) -> Iterator[_Text]:
-        """Begin waiting texts, in their order, while there are sequences and room for them."""
-        begin, last = len(self._begin), self._sequences.count - 1
-        free = deque(sorted(set(range(last)) - {text.sequence for text in texts}))
+    def _admitted(
+        self, waiting: deque[Task], texts: Sequence[_Text], grammars: ExitStack, stop: threading.Event
+    ) -> Iterator[_Text]:
+        """Begin waiting texts, in their order, while there are sequences and room for them; with a reader
+        one of them, whose prompt it reads.
+        """
+        # Sequences that begin alike share cells; what a reader has read stands in cells of its own.
+        begin = 0 if self._reader else len(self._begin)
+        free = deque(sorted(set(range(self._sequences.count - 1)) - {text.sequence for text in texts}))
         room = self._sequences.cells - begin - sum(text.task.cells - begin for text in texts)
         while waiting and free and waiting[0].cells - begin <= room:
             task = waiting.popleft()
             room -= task.cells - begin
-            rules = self._vocabulary.grammar(task.grammar) if task.grammar else None
-            if rules:
-                grammars.enter_context(closing(rules))
-            text = _Text(task, free.popleft(), rules, deque(task.tokens[begin:]), begin)
-            self._sequences.begin_as(text.sequence, last)
+            text = self._begun(task, free.popleft(), stop)
+            if text is None:
+                return
+            if text.rules:
+                grammars.enter_context(closing(text.rules))
             yield text
+            if self._reader:
+                return
+
+    def _begun(self, task: Task, sequence: int, stop: threading.Event) -> _Text | None:
+        """A text whose sequence holds what all prompts begin with, or, with a reader, all of its prompt but
+        the last token; None if `stop` was set meanwhile.
+        """
+        held = len(self._begin)
+        if self._reader is None:
+            self._sequences.begin_as(sequence, self._sequences.count - 1)
+        else:
+            if not self._read(task.tokens[:-1], self._reader, stop):
+                return None
+            held = len(task.tokens) - 1
+            self._sequences.resume(sequence, self._reader.state(0))
+        rules = self._vocabulary.grammar(task.grammar) if task.grammar else None
+        return _Text(task, sequence, rules, deque(task.tokens[held:]), held)
+
+    def _read(self, tokens: Sequence[int], reader: Sequences, stop: threading.Event) -> bool:
+        """Have the reader hold these tokens, of which it holds the first; False if `stop` was set before."""
+        reader.keep(0, len(self._begin))
+        for start in range(len(self._begin), len(tokens), reader.rows):
+            part = tokens[start : start + reader.rows]
+            if not reader.decode([BatchRow(0, start + i, token) for i, token in enumerate(part)], stop):
+                self._begin = ()
+                return False
+        return True
 
     def _step(self, texts: Sequence[_Text], stop: threading.Event) -> list[tuple[_Text, str]]:
         """Decode one batch; the pieces that it makes known, an empty one where a turn ended."""

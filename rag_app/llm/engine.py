@@ -28,7 +28,7 @@ import numpy as np
 
 from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.home import Home
-from rag_app.llm import join_trial, llama, prefix_blocks
+from rag_app.llm import llama, prefix_blocks, trials
 from rag_app.llm.batch import Batch, Task
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.fair_lock import FairLock
@@ -45,6 +45,7 @@ from rag_app.llm.offload import (
 from rag_app.llm.prefix_blocks import ROW, TILE
 from rag_app.llm.prompt_cache import PromptCache
 from rag_app.llm.protocol import Generator, Message, Processor, Request, one_by_one
+from rag_app.llm.sequences import Sequences
 from rag_app.llm.state_cache import StateCache
 from rag_app.machine import cores, processor
 from rag_app.records import Usage
@@ -146,8 +147,14 @@ class Engine:
             cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
             place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
             key = f"{sha256} {llama.version()} {cache} {place} {ROW} {TILE}"
-            self._joins = self._model.can_drop and join_trial.joins_alike(
-                lambda: self._model.joins_alike(ROW, TILE), key, states if sha256 else None
+            kept_in = states if sha256 else None
+            if self._model.has_reader and not trials.remembered(
+                self._model.reads_faster, f"{key} reads faster", kept_in
+            ):
+                self._model.close_reader()
+            key += " reader" if self._model.has_reader else ""
+            self._joins = self._model.can_drop and trials.remembered(
+                lambda: self._model.joins_alike(ROW, TILE), key, kept_in
             )
         except RagError:
             self._model.close()
@@ -156,7 +163,7 @@ class Engine:
         on_cpu = f"CPU, {threads} thread{'s' * (threads != 1)}"
         self.device = f"{plan.device}, {layers}" if plan.gpu_layers else on_cpu
         self.processor = Processor.GPU if plan.gpu_layers else Processor.CPU
-        kept = StateCache(f"{key} {self._joins}", states if sha256 else None, whole=not self._model.can_drop)
+        kept = StateCache(f"{key} {self._joins}", kept_in, whole=not self._model.can_drop)
         self._cache = PromptCache(self._model, kept, plan.step if self._joins else 0)
         self._turns = FairLock()
         self._batch: Batch | None = None  # opened when it is first needed
@@ -275,8 +282,14 @@ class Engine:
                     log.warning("%s: there is no memory to write texts side by side", self.model)
                     self.plan = replace(self.plan, batch_cells=0)
                 else:
-                    self._batch = Batch(sequences, self._model, self._turns)
+                    self._batch = Batch(sequences, self._model, self._turns, self._opened_reader())
             return self._batch
+
+    def _opened_reader(self) -> Sequences | None:
+        """What reads the prompts of a batch one by one; None where rows of prompts fill its steps."""
+        if not self._model.has_reader:
+            return None
+        return self._model.sequences(1, self.plan.batch_cells, self.plan.step, reading=True)
 
     def _prompt(self, messages: Sequence[Message], prefix: str, room: int) -> _Prompt:
         """The prompt; EngineError unless `room` more tokens fit in the context."""

@@ -1,5 +1,10 @@
 """llama.cpp as the engine sees it: a loaded model with one sequence of tokens, and more beside it.
 
+On a CPU llama.cpp lays most weights out anew, which makes it write faster, several texts above all; but it
+may read prompts faster with the weights as the file has them. Where there is memory for both (`Plan.reader`),
+several tokens at once are read with the second, single ones with the first, and the sequence moves between
+them.
+
 Knows: llama-cpp-python's low-level API. Its high-level class is avoided: it detokenises
 everything at each streamed token, applies a grammar to the whole vocabulary each time, and
 swallows unknown arguments.
@@ -14,6 +19,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,13 +31,16 @@ from rag_app import machine
 from rag_app.errors import EngineError
 from rag_app.llm.grammar import Grammar
 from rag_app.llm.offload import Device, Plan
-from rag_app.llm.sequences import Sequences
+from rag_app.llm.sequences import Sequences, set_state, state_of
 
 _DEVICE_KINDS = ("cpu", "gpu", "igpu", "accel")  # enum ggml_backend_dev_type
 _ERROR = 4  # enum ggml_log_level
 _ABORTED = 2  # of llama_decode
 _SEQUENCE = 0
 _LONGEST_PIECE = 512  # bytes
+
+# How it is tried which weights read faster: tokens, times, and the share of the time that is beyond doubt.
+TRIED_TOKENS, TRIES, FASTER = 64, 3, 0.85
 
 
 @functools.cache
@@ -106,6 +115,16 @@ def _ggml() -> Any:
     return Functions
 
 
+@dataclass(slots=True)
+class _Side:
+    """The weights in one layout, and a context over them."""
+
+    model: Any
+    context: Any
+    memory: Any
+    heeded: Any  # the callback that llama.cpp looks at
+
+
 class LlamaModel:
     """A loaded model with one context of `plan.context` tokens. Not thread-safe, but for the
     vocabulary's methods.
@@ -114,7 +133,6 @@ class LlamaModel:
     def __init__(self, path: Path, plan: Plan, threads: int) -> None:
         """Load; EngineError, with llama.cpp's own reason, when that fails."""
         self._api = _library()
-        self._context: Any = None
         self._batch: Any = None
         self.plan = plan
         _complaints.clear()
@@ -126,9 +144,9 @@ class LlamaModel:
         self._pieces: dict[tuple[int, bool], bytes] = {}
         self._ends: dict[int, bool] = {}
         self._threads = threads
-        self._context = self._open_context(path, plan)
+        self._never = self._api.ggml_abort_callback()
+        self._writing = self._reading = self._holding = self._open(path, plan)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
-        self._memory = self._api.llama_get_memory(self._context)
         # Each access makes a new pointer.
         self._fields = self._batch.token, self._batch.pos, self._batch.logits
         self._written = (self._api.llama_token * 1)()
@@ -137,22 +155,25 @@ class LlamaModel:
             self._batch.n_seq_id[i], self._batch.seq_id[i][0] = 1, _SEQUENCE
         self._stop = threading.Event()
         self._stopped = self._api.ggml_abort_callback(lambda _: self._stop.is_set())
-        self._never = self._heeded = self._api.ggml_abort_callback()
         self._logits = np.zeros(0, np.float32)
         self._logits_at = 0  # their address
         # The binding's own function makes two objects around the address of each token's.
         prototype = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32)
         self._logits_address = prototype(("llama_get_logits_ith", self._api._lib))
+        if plan.reader:
+            self._open_reader(path, plan)
 
-    def _load(self, path: Path, plan: Plan) -> Any:
+    def _load(self, path: Path, plan: Plan, *, as_filed: bool = False) -> Any:
+        """The weights, laid out anew where llama.cpp does so, or `as_filed`: mapped as the file has them."""
         parameters = self._api.llama_model_default_params()
         parameters.n_gpu_layers = plan.gpu_layers
+        parameters.use_extra_bufts = not as_filed
         no_devices = (ctypes.c_void_p * 1)()  # ends with null, and so is empty
         # Else large products are still sent to a GPU, which needs buffers there.
         if plan.gpu_layers == 0:
             parameters.devices = ctypes.addressof(no_devices)
             # A CPU lays most weights out anew: with the file mapped, memory would hold both.
-            if not plan.mapped:
+            if not (plan.mapped or as_filed):
                 parameters.load_mode = self._api.LLAMA_LOAD_MODE_NONE
         model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         if not model:
@@ -161,8 +182,8 @@ class LlamaModel:
             )
         return model
 
-    def _open_context(self, path: Path, plan: Plan) -> Any:
-        """The context, with flash attention where the device has it (a q8_0 cache needs it)."""
+    def _open(self, path: Path, plan: Plan) -> _Side:
+        """A context over the model, with flash attention where the device has it (a q8_0 cache needs it)."""
         for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
             parameters = self._parameters(plan.context, plan.step, flash=flash, kv_type=kv_type)
             # Logits of one token at a time: saves step x vocabulary floats.
@@ -170,13 +191,30 @@ class LlamaModel:
             context = self._api.llama_init_from_model(self._model, parameters)
             if context:
                 self.flash, self.kv_type = flash, kv_type
-                return context
+                return self._side(self._model, context)
         reason = _last_complaint()
-        self.close()
+        self._api.llama_model_free(self._model)
         raise EngineError(
             f"{path.name} cannot be given a context of {plan.context} tokens: {reason}",
             "set RAG_CONTEXT lower",
         )
+
+    def _side(self, model: Any, context: Any) -> _Side:
+        return _Side(model, context, self._api.llama_get_memory(context), self._never)
+
+    def _open_reader(self, path: Path, plan: Plan) -> None:
+        """Read with the weights as the file has them from now on; where they cannot be had, as before."""
+        try:
+            model = self._load(path, plan, as_filed=True)
+        except EngineError:
+            return
+        parameters = self._parameters(plan.context, plan.step, flash=self.flash, kv_type=self.kv_type)
+        parameters.n_outputs_max = 1
+        context = self._api.llama_init_from_model(model, parameters)
+        if context:
+            self._reading = self._side(model, context)
+        else:
+            self._api.llama_model_free(model)
 
     def _parameters(self, cells: int, step: int, *, flash: bool, kv_type: str) -> Any:
         """Of a context of that many tokens, which decodes `step` of them at once."""
@@ -189,27 +227,71 @@ class LlamaModel:
         parameters.type_k = parameters.type_v = kv_types[kv_type]
         return parameters
 
-    def sequences(self, count: int, cells: int, rows: int) -> Sequences | None:
-        """A second context, of `count` sequences that share `cells` tokens; None where it cannot be had.
-        It ends before the model does.
+    def sequences(self, count: int, cells: int, rows: int, *, reading: bool = False) -> Sequences | None:
+        """A further context, of `count` sequences that share `cells` tokens, over the weights that write or
+        (`reading`) those that read; None where it cannot be had. It ends before the model does.
         """
         parameters = self._parameters(cells, rows, flash=self.flash, kv_type=self.kv_type)
         parameters.n_outputs_max = parameters.n_seq_max = count
         parameters.kv_unified = True
-        context = self._api.llama_init_from_model(self._model, parameters)
+        side = self._reading if reading else self._writing
+        context = self._api.llama_init_from_model(side.model, parameters)
         if not context:
             return None
         return Sequences(self._api, context, count=count, rows=rows, cells=cells, vocabulary=self.vocabulary)
 
     def close(self) -> None:
         """Give the memory back."""
-        if self._batch is not None:
-            self._api.llama_batch_free(self._batch)
-        if self._context is not None:
-            self._api.llama_free(self._context)
-        if self._model is not None:
-            self._api.llama_model_free(self._model)
-        self._batch = self._context = self._model = None
+        if self._batch is None:
+            return
+        self._api.llama_batch_free(self._batch)
+        self._batch = None
+        self.close_reader()
+        self._free(self._writing)
+
+    def _free(self, side: _Side) -> None:
+        self._api.llama_free(side.context)
+        self._api.llama_model_free(side.model)
+
+    # --- two layouts of the weights -------------------------------------------------------------
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether prompts are read with the weights as the file has them."""
+        return self._reading is not self._writing
+
+    def close_reader(self) -> None:
+        """Read with the weights that write. Forgets the sequence."""
+        reader, self._reading = self._reading, self._writing
+        if reader is not self._writing:
+            self._free(reader)
+            self._holding = self._writing
+            self._api.llama_memory_clear(self._writing.memory, False)
+
+    def reads_faster(self) -> bool:
+        """Whether the weights as the file has them read a prompt faster, beyond doubt. Forgets the
+        sequence.
+        """
+        tokens = [token % self.vocabulary for token in range(100, 100 + TRIED_TOKENS)]
+        fastest: list[float] = []
+        for side in (self._reading, self._writing):
+            self._holding = side
+            taken = []
+            for _ in range(TRIES):
+                self.keep(0)
+                began = time.perf_counter()
+                self._decode(side, tokens, 0, logits=False, stop=threading.Event())
+                taken.append(time.perf_counter() - began)
+            self.keep(0)
+            fastest.append(min(taken))
+        return fastest[0] <= FASTER * fastest[1]
+
+    def _move_to(self, side: _Side) -> None:
+        """Have this side hold the sequence."""
+        if side is not self._holding:
+            data, self._holding = self.save(), side
+            if not self._restore(data):
+                raise EngineError("llama.cpp failed to move what was read", "ask again")
 
     # --- vocabulary ---------------------------------------------------------------------------
 
@@ -274,6 +356,13 @@ class LlamaModel:
         it between the operations of a batch (of one token it does not: that takes longer than the
         token is worth).
         """
+        side = self._reading if len(tokens) > 1 else self._writing
+        self._move_to(side)
+        return self._decode(side, tokens, start, logits=logits, stop=stop)
+
+    def _decode(
+        self, side: _Side, tokens: Sequence[int], start: int, *, logits: bool, stop: threading.Event
+    ) -> bool:
         count = len(tokens)
         self._batch.n_tokens = count
         ids, positions, wanted = self._fields
@@ -281,21 +370,22 @@ class LlamaModel:
             ids[i], positions[i], wanted[i] = token, start + i, 0
         wanted[count - 1] = logits
         self._stop = stop
-        self._heed(self._stopped if count > 1 else self._never)
-        return self._run(self._batch, logits)
+        self._heed(side, self._stopped if count > 1 else self._never)
+        return self._run(side, self._batch, logits)
 
     def write(self, token: int) -> None:
         """Append one token after all others, as `decode` would, with less to prepare."""
+        self._move_to(self._writing)
         self._written[0] = token
-        self._heed(self._never)
-        self._run(self._single, True)
+        self._heed(self._writing, self._never)
+        self._run(self._writing, self._single, True)
 
-    def _run(self, batch: Any, logits: bool) -> bool:
+    def _run(self, side: _Side, batch: Any, logits: bool) -> bool:
         """Decode; False if that was aborted."""
         began = time.perf_counter()
-        code = self._api.llama_decode(self._context, batch)
+        code = self._api.llama_decode(side.context, batch)
         # Waits for a GPU.
-        address = self._logits_address(self._context, -1) if logits and not code else 0
+        address = self._logits_address(side.context, -1) if logits and not code else 0
         self.seconds += time.perf_counter() - began
         if code == _ABORTED:
             return False
@@ -307,11 +397,11 @@ class LlamaModel:
             self._view(address)
         return True
 
-    def _heed(self, callback: Any) -> None:
+    def _heed(self, side: _Side, callback: Any) -> None:
         """Have llama.cpp look at this callback."""
-        if callback is not self._heeded:
-            self._heeded = callback
-            self._api.llama_set_abort_callback(self._context, callback, None)
+        if callback is not side.heeded:
+            side.heeded = callback
+            self._api.llama_set_abort_callback(side.context, callback, None)
 
     def _view(self, address: int) -> None:
         """Look at the logits there; llama.cpp rarely moves them."""
@@ -327,9 +417,9 @@ class LlamaModel:
         """Forget all but the first `count` tokens; if the model can only forget everything, do
         that: False.
         """
-        if self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):
+        if self._api.llama_memory_seq_rm(self._holding.memory, _SEQUENCE, count, -1):
             return True
-        self._api.llama_memory_clear(self._memory, False)
+        self._api.llama_memory_clear(self._holding.memory, False)
         return count == 0
 
     def joins_alike(self, row: int, least: int) -> bool:
@@ -362,18 +452,18 @@ class LlamaModel:
 
     def save(self) -> bytes:
         """The state of the sequence."""
-        size = self._api.llama_state_seq_get_size(self._context, _SEQUENCE)
-        data = np.empty(size, np.uint8)
-        address = data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
-        return data[: self._api.llama_state_seq_get_data(self._context, address, size, _SEQUENCE)].tobytes()
+        return state_of(self._api, self._holding.context, _SEQUENCE)
 
     def restore(self, data: bytes) -> bool:
         """Replace the sequence by a saved one; False, with an empty sequence, if it does not fit."""
-        self._api.llama_memory_clear(self._memory, False)
-        buffer = np.frombuffer(data, np.uint8).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
-        if self._api.llama_state_seq_set_data(self._context, buffer, len(data), _SEQUENCE):
+        self._holding = self._reading
+        return self._restore(data)
+
+    def _restore(self, data: bytes) -> bool:
+        self._api.llama_memory_clear(self._holding.memory, False)
+        if set_state(self._api, self._holding.context, _SEQUENCE, data):
             return True
-        self._api.llama_memory_clear(self._memory, False)
+        self._api.llama_memory_clear(self._holding.memory, False)
         return False
 
     def grammar(self, text: str) -> Grammar:

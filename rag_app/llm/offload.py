@@ -74,6 +74,8 @@ class Plan:
     batch_cells: int = 0  # tokens of texts written side by side; 0 where there is no room for any
     # On a CPU: the file is read again wherever memory is short, and may be held twice.
     mapped: bool = False
+    # On a CPU: there is memory for the weights as the file has them too, which may read prompts faster.
+    reader: bool = False
 
 
 def read_shape(path: Path) -> ModelShape:
@@ -175,6 +177,14 @@ def batch_bytes(shape: ModelShape, layers: int, cells: int, kv_type: str) -> int
     return int(cache) + logits + work_bytes(shape, cells, BATCH_ROWS)
 
 
+def reader_bytes(shape: ModelShape, context: int, cells: int) -> int:
+    """Bytes that reading with the weights as the file has them takes beside those laid out anew: the file,
+    which is mapped, and two caches with their working memory.
+    """
+    cache = sum(shape.kv_elements) * (context + cells) * KV_BYTES["f16"]
+    return shape.file_bytes + int(cache) + work_bytes(shape, context, STEP) + work_bytes(shape, cells, STEP)
+
+
 def _batch_cells(shape: ModelShape, layers: int, kv_type: str, left: int) -> int:
     """The most cells for texts written side by side that `left` bytes hold; 0 for fewer than a quarter
     of what is wished for.
@@ -272,16 +282,20 @@ def _fit_cpu(shape: ModelShape, devices: Sequence[Device], context: int, reserve
     longest = int(room / max(token, 1)) // CONTEXT_GRAIN * CONTEXT_GRAIN
     if longest >= context:
         left = room - int(token * context)
-        return replace(plan, batch_cells=_batch_cells(shape, len(shape.kv_elements), "f16", left))
+        cells = _batch_cells(shape, len(shape.kv_elements), "f16", left)
+        if cells:
+            left -= batch_bytes(shape, len(shape.kv_elements), cells, "f16")
+        reader = left >= reader_bytes(shape, context, cells)
+        return replace(plan, batch_cells=cells, reader=reader)
     context = max(longest, min(context, CONTEXT_FLOOR))
     return replace(plan, context=context, reason=f"context {context} to fit in memory")
 
 
 def step_down(plan: Plan, shape: ModelShape) -> Plan | None:
     """The next plan to try when loading failed: fewer layers, then the CPU, then a shorter context;
-    None at the end. It leaves no room for texts side by side.
+    None at the end. It leaves no room for texts side by side, nor for a second layout of the weights.
     """
-    plan = replace(plan, batch_cells=0)
+    plan = replace(plan, batch_cells=0, reader=False)
     if plan.gpu_layers:
         layers = max(plan.gpu_layers - max(shape.layers // 4, 1), 0)
         return replace(

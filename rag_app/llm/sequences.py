@@ -37,6 +37,20 @@ class BatchRow:
     wanted: bool = False
 
 
+def state_of(api: Any, context: Any, sequence: int) -> bytes:
+    """All that a context holds of a sequence."""
+    size = api.llama_state_seq_get_size(context, sequence)
+    data = np.empty(size, np.uint8)
+    address = data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+    return data[: api.llama_state_seq_get_data(context, address, size, sequence)].tobytes()
+
+
+def set_state(api: Any, context: Any, sequence: int, data: bytes) -> bool:
+    """Give an empty sequence what another context held of one; False where it does not fit."""
+    buffer = np.frombuffer(data, np.uint8).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+    return bool(api.llama_state_seq_set_data(context, buffer, len(data), sequence))
+
+
 class Sequences:
     """The sequences 0, 1, … of a context. Not thread-safe."""
 
@@ -87,6 +101,19 @@ class Sequences:
     def begin_as(self, sequence: int, other: int) -> None:
         """Let an empty sequence begin with all that the other one holds, in the same cells."""
         self._api.llama_memory_seq_cp(self._memory, other, sequence, -1, -1)
+
+    def state(self, sequence: int) -> bytes:
+        """All that is held of a sequence."""
+        return state_of(self._api, self._context, sequence)
+
+    def resume(self, sequence: int, state: bytes) -> None:
+        """Let an empty sequence be one that other `Sequences` of the model held. Raises EngineError."""
+        if not set_state(self._api, self._context, sequence, state):
+            raise EngineError("llama.cpp failed to move what was read", "ask again")
+
+    def keep(self, sequence: int, count: int) -> None:
+        """Forget all of a sequence but its first `count` tokens."""
+        self._api.llama_memory_seq_rm(self._memory, sequence, count, -1)
 
     def forget(self, sequence: int) -> None:
         self._api.llama_memory_seq_rm(self._memory, sequence, -1, -1)

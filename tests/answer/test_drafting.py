@@ -19,6 +19,7 @@ from rag_app.answer.selection import Selection, focus, probabilities
 from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
+from rag_app.search import relevance
 from rag_app.search.calibration import FactTable
 from rag_app.search.retrieval import retrieve
 from tests.helpers.fakes import ScriptedGenerator, answer_of, events_of, lab, made
@@ -291,8 +292,8 @@ def test_a_search_without_a_clear_first_paper_shows_a_second(drafts: list[str] |
 
 
 def test_a_search_with_a_clear_first_paper_shows_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = replace(selection.relevance.known(lab()), lead=0.0)
-    monkeypatch.setattr(selection.relevance, "known", lambda library: known)
+    known = replace(relevance.known(lab()), lead=0.0)
+    monkeypatch.setattr(relevance, "known", lambda library: known)
     answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), ScriptedGenerator([TRUE]))
     assert len(answer.citations) == 1
 

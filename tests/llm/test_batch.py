@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag_app.errors import EngineError
+from rag_app.llm import llama
 from rag_app.llm.engine import Engine
 from rag_app.llm.offload import BATCH_TEXTS, Plan
 from rag_app.llm.protocol import Message, Request
@@ -25,9 +26,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_model.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
 
 
-@pytest.fixture
-def engine(tiny: Path) -> Iterator[Engine]:
-    with closing(Engine(tiny, Plan(0, CELLS, batch_cells=CELLS), threads=1)) as engine:
+@pytest.fixture(params=["one layout", "a reader"])
+def engine(tiny: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Prompts are read in rows beside those that write, or with weights of their own."""
+    monkeypatch.setattr(llama.LlamaModel, "reads_faster", lambda _: True)
+    plan = Plan(0, CELLS, batch_cells=CELLS, reader=request.param == "a reader")
+    with closing(Engine(tiny, plan, threads=1)) as engine:
         yield engine
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from tests.helpers import tiny_model
 
 WEIGHTS = Path(__file__).parents[2] / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 MAPS = Path("/proc/self/maps")
-PLAN = Plan(0, 2048, step=160)
+PLAN = TINY_PLAN = Plan(0, 2048, step=160)
 
 SYSTEM: Message = {"role": "system", "content": "You answer in one short sentence."}
 FACTS = "\n".join(
@@ -225,11 +226,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_model.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
 
 
-@pytest.fixture(params=["joined", "apart"])
+@pytest.fixture(params=["joined", "apart", "with a reader"])
 def units(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Units are read together, as on a CPU, or each alone, as on a GPU."""
+    """Units are read together, as on a CPU, each alone, as on a GPU, or together by weights of their own."""
     if request.param == "apart":
         monkeypatch.setattr(llama.LlamaModel, "joins_alike", lambda *_: False)
+    if request.param == "with a reader":
+        monkeypatch.setattr(llama.LlamaModel, "reads_faster", lambda _: True)
+        monkeypatch.setattr(sys.modules[__name__], "TINY_PLAN", replace(TINY_PLAN, reader=True))
 
 
 def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[float, ...]:
@@ -237,9 +241,7 @@ def weighed(engine: Engine, messages: list[Message], prefix: str = "") -> tuple[
 
 
 def opened(path: Path, states: Path | None = None) -> closing[Engine]:
-    return closing(
-        Engine(path, Plan(0, 2048, step=160), threads=1, sha256="f" if states else "", states=states)
-    )
+    return closing(Engine(path, TINY_PLAN, threads=1, sha256="f" if states else "", states=states))
 
 
 PAPER = "The ship is blue. " * 12
@@ -320,7 +322,7 @@ def hybrid(monkeypatch: pytest.MonkeyPatch) -> None:
     keep = llama.LlamaModel.keep
 
     def all_or_nothing(model: llama.LlamaModel, count: int) -> bool:
-        held = model._api.llama_memory_seq_pos_max(model._memory, 0) + 1
+        held = model._api.llama_memory_seq_pos_max(model._holding.memory, 0) + 1
         return keep(model, count if count == held else 0) and count in {0, held}
 
     monkeypatch.setattr(llama.LlamaModel, "can_drop", False)
@@ -413,6 +415,38 @@ def test_batches_that_join_alike_in_a_trial_do_so_in_a_long_prompt(row: int, lea
         assert alike == len(several) * [model.joins_alike(row, least)]
 
 
+def test_a_reader_that_is_no_faster_is_closed_and_that_is_remembered(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = replace(TINY_PLAN, reader=True)
+    seconds = iter([0.0, 0.9] * 3 + [0.0, 1.0] * 3)  # of the reader, then of the weights that write
+    monkeypatch.setattr(llama, "FASTER", 0.85)
+    with monkeypatch.context() as clock:
+        clock.setattr(time, "perf_counter", lambda: next(seconds, 0.0))
+        clock.setattr(llama.LlamaModel, "_decode", lambda *_, **__: True)
+        with closing(llama.LlamaModel(tiny, plan, 1)) as model:
+            assert model.has_reader
+            assert not model.reads_faster()
+    trial = Mock(return_value=False)
+    monkeypatch.setattr(llama.LlamaModel, "reads_faster", trial)
+    for _ in range(2):
+        engine = Engine(tiny, plan, threads=1, sha256="f", states=tmp_path / "states")
+        with closing(engine):
+            assert not engine._model.has_reader
+            assert text(engine, WHY)
+    assert trial.call_count == 1
+
+
+@pytest.mark.model
+def test_a_reader_says_what_the_weights_that_write_say(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(llama.LlamaModel, "reads_faster", lambda _: True)
+    with closing(Engine(WEIGHTS, replace(PLAN, reader=True))) as reading:
+        assert reading._model.has_reader
+        assert text(reading, ABOUT_BUOYS) == text(engine, ABOUT_BUOYS)
+
+
 def test_the_trial_is_made_once_for_each_model_and_machine(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -422,7 +456,7 @@ def test_the_trial_is_made_once_for_each_model_and_machine(
         with opened(tiny, tmp_path / "states") as engine:
             assert engine._joins
     assert trial.call_count == 1
-    (kept,) = (tmp_path / "states").glob("*.joins")
+    (kept,) = (tmp_path / "states").glob("*.trial")
     kept.write_bytes(b"\xff")
     with opened(tiny, tmp_path / "states") as engine:
         assert engine._joins and trial.call_count == 2, "a damaged file is as if it were not there"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from rag_app.llm.offload import (
     fit,
     offload_bytes,
     read_shape,
+    reader_bytes,
     shape_of,
     step_down,
 )
@@ -179,6 +181,17 @@ def test_a_model_larger_than_the_free_memory_stays_in_its_file() -> None:
     plan = fit(SMALL, [Device("CPU", "cpu", SMALL.file_bytes // 2, 100 * GB)])
     assert plan.mapped and plan.context == CONTEXT_FLOOR and "larger than the free memory" in plan.reason
     assert not fit(SMALL, machine()).mapped
+
+
+def test_prompts_are_read_with_the_file_s_weights_only_where_there_is_memory_for_both_layouts() -> None:
+    ample = fit(SMALL, machine(memory=20))
+    assert ample.reader
+    one_layout = SMALL.file_bytes + reader_bytes(SMALL, ample.context, ample.batch_cells) // 2
+    scarce = fit(SMALL, [Device("CPU", "cpu", one_layout, 100 * GB)])
+    assert not scarce.reader
+    assert not fit(SMALL, machine(8)).reader, "a GPU lays nothing out anew"
+    stepped = step_down(replace(ample, context=2 * CONTEXT_FLOOR), SMALL)
+    assert stepped and not stepped.reader
 
 
 def test_a_model_is_chosen_for_the_memory_of_the_devices_that_are_used() -> None:
