@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.collection import bm25, paper_map, paper_names
+from rag_app.collection import bm25, nearness, paper_map, paper_names
 from rag_app.collection.bm25 import document
 from rag_app.collection.pairs import Pairs
 from rag_app.collection.paper_vectors import Vectors, paper_vectors
@@ -24,11 +24,10 @@ from rag_app.collection.spellings import Spellings
 from rag_app.embedding.embedder import QueryEmbedder
 from rag_app.embedding.query import load_query_embedder
 from rag_app.errors import CollectionError, DamageError
+from rag_app.home import Home
 from rag_app.records import Chunk, Paper
 from rag_app.settings import Settings
-from rag_app.text import sentences
 
-SAMPLED, FEWEST_SAMPLED = 24, 4  # papers that `Library.nearness` is measured on
 LEXICAL, NAMES, PAIRS = "lexical", "names.json", "pairs.json"
 
 
@@ -113,25 +112,16 @@ class Library:
 
     @cached_property
     def nearness(self) -> float:
-        """How much nearer the embedding model puts titles to a sentence of their own digest than to
-        those of others (mean cosine, over `SAMPLED` papers): what the same meaning is worth in another
-        language. 0 in a collection too small to say.
+        """How much nearer the embedding model puts titles to their own digests than to others: what the same
+        meaning is worth in another language. 0 in a collection too small to say.
         """
-        ids = self.lexical.papers[:: max(1, len(self.lexical.papers) // SAMPLED)][:SAMPLED]
-        papers = [paper for paper in self.snapshot.papers.many(ids) if paper.sections]
-        if len(papers) < FEWEST_SAMPLED:
-            return 0.0
-        titles = np.stack([self.embedder.query(paper.title) for paper in papers])
-        first = [next(iter(sentences.split(paper.sections[0].text)), (0, 0)) for paper in papers]
-        said = np.stack(
-            [
-                self.embedder.query(p.sections[0].text[slice(*span)])
-                for p, span in zip(papers, first, strict=True)
-            ]
-        )
-        near = titles @ said.T
-        own = float(np.trace(near)) / len(papers)
-        return own - (float(near.sum()) / len(papers) - own) / (len(papers) - 1)
+
+        def measure() -> float:
+            papers = self.snapshot.papers.many(nearness.sampled(self.lexical.papers))
+            return nearness.measured(papers, self.embedder.query)
+
+        key = f"{self.embedder.fingerprint} {self.snapshot.folder.name}"
+        return nearness.remembered(measure, key, Home(self.settings.home).kinds / "nearness.json")
 
     @cached_property
     def paper_map(self) -> paper_map.Map | None:
