@@ -19,6 +19,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -136,16 +137,20 @@ class LlamaModel:
         self._batch: Any = None
         self.plan = plan
         _complaints.clear()
-        self._model = self._load(path, plan)
-        self._vocab = self._api.llama_model_get_vocab(self._model)
-        self.vocabulary = int(self._api.llama_vocab_n_tokens(self._vocab))
         self.flash, self.kv_type = True, plan.kv_type
         self.seconds = 0.0  # spent decoding, in all
         self._pieces: dict[tuple[int, bool], bytes] = {}
         self._ends: dict[int, bool] = {}
         self._threads = threads
         self._never = self._api.ggml_abort_callback()
-        self._writing = self._reading = self._holding = self._open(path, plan)
+        self._reading = self._holding = self._open(path, plan, as_filed=plan.reader)
+        self._vocab = self._api.llama_model_get_vocab(self._reading.model)
+        self.vocabulary = int(self._api.llama_vocab_n_tokens(self._vocab))
+        self._writer = None if plan.reader else self._reading  # None while it loads
+        if plan.reader:  # a prompt can be read meanwhile
+            loader = ThreadPoolExecutor(1, thread_name_prefix="weights")
+            self._loaded = loader.submit(self._open, path, plan)
+            loader.shutdown(wait=False)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
         # Each access makes a new pointer.
         self._fields = self._batch.token, self._batch.pos, self._batch.logits
@@ -160,8 +165,6 @@ class LlamaModel:
         # The binding's own function makes two objects around the address of each token's.
         prototype = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32)
         self._logits_address = prototype(("llama_get_logits_ith", self._api._lib))
-        if plan.reader:
-            self._open_reader(path, plan)
 
     def _load(self, path: Path, plan: Plan, *, as_filed: bool = False) -> Any:
         """The weights, laid out anew where llama.cpp does so, or `as_filed`: mapped as the file has them."""
@@ -182,39 +185,25 @@ class LlamaModel:
             )
         return model
 
-    def _open(self, path: Path, plan: Plan) -> _Side:
-        """A context over the model, with flash attention where the device has it (a q8_0 cache needs it)."""
+    def _open(self, path: Path, plan: Plan, *, as_filed: bool = False) -> _Side:
+        """The weights and a context over them, with flash attention where the device has it (a q8_0 cache
+        needs it).
+        """
+        model = self._load(path, plan, as_filed=as_filed)
         for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
             parameters = self._parameters(plan.context, plan.step, flash=flash, kv_type=kv_type)
             # Logits of one token at a time: saves step x vocabulary floats.
             parameters.n_outputs_max = 1
-            context = self._api.llama_init_from_model(self._model, parameters)
+            context = self._api.llama_init_from_model(model, parameters)
             if context:
                 self.flash, self.kv_type = flash, kv_type
-                return self._side(self._model, context)
+                return _Side(model, context, self._api.llama_get_memory(context), self._never)
         reason = _last_complaint()
-        self._api.llama_model_free(self._model)
+        self._api.llama_model_free(model)
         raise EngineError(
             f"{path.name} cannot be given a context of {plan.context} tokens: {reason}",
             "set RAG_CONTEXT lower",
         )
-
-    def _side(self, model: Any, context: Any) -> _Side:
-        return _Side(model, context, self._api.llama_get_memory(context), self._never)
-
-    def _open_reader(self, path: Path, plan: Plan) -> None:
-        """Read with the weights as the file has them from now on; where they cannot be had, as before."""
-        try:
-            model = self._load(path, plan, as_filed=True)
-        except EngineError:
-            return
-        parameters = self._parameters(plan.context, plan.step, flash=self.flash, kv_type=self.kv_type)
-        parameters.n_outputs_max = 1
-        context = self._api.llama_init_from_model(model, parameters)
-        if context:
-            self._reading = self._side(model, context)
-        else:
-            self._api.llama_model_free(model)
 
     def _parameters(self, cells: int, step: int, *, flash: bool, kv_type: str) -> Any:
         """Of a context of that many tokens, which decodes `step` of them at once."""
@@ -247,7 +236,7 @@ class LlamaModel:
         self._api.llama_batch_free(self._batch)
         self._batch = None
         self.close_reader()
-        self._free(self._writing)
+        self._free(self._reading)
 
     def _free(self, side: _Side) -> None:
         self._api.llama_free(side.context)
@@ -258,15 +247,26 @@ class LlamaModel:
     @property
     def has_reader(self) -> bool:
         """Whether prompts are read with the weights as the file has them."""
-        return self._reading is not self._writing
+        return self._reading is not self._writer
+
+    @property
+    def _writing(self) -> _Side:
+        """What writes, as soon as it is loaded: what reads, where it cannot be."""
+        if self._writer is None:
+            try:
+                self._writer = self._loaded.result()
+            except EngineError:
+                self._writer = self._reading
+        return self._writer
 
     def close_reader(self) -> None:
         """Read with the weights that write. Forgets the sequence."""
-        reader, self._reading = self._reading, self._writing
-        if reader is not self._writing:
+        reader, writer = self._reading, self._writing
+        if reader is not writer:
+            self._reading = self._holding = writer
+            self._vocab = self._api.llama_model_get_vocab(writer.model)
             self._free(reader)
-            self._holding = self._writing
-            self._api.llama_memory_clear(self._writing.memory, False)
+            self._api.llama_memory_clear(writer.memory, False)
 
     def reads_faster(self) -> bool:
         """Whether the weights as the file has them read a prompt faster, beyond doubt. Forgets the
@@ -339,12 +339,14 @@ class LlamaModel:
     @property
     def template(self) -> str:
         """The chat template that came with the model, or an empty string."""
-        return (self._api.llama_model_chat_template(self._model, None) or b"").decode(errors="replace")
+        return (self._api.llama_model_chat_template(self._reading.model, None) or b"").decode(
+            errors="replace"
+        )
 
     @property
     def layers(self) -> int:
         """Layers as counted for offloading."""
-        return int(self._api.llama_model_n_layer(self._model)) + 1
+        return int(self._api.llama_model_n_layer(self._reading.model)) + 1
 
     # --- sequence -----------------------------------------------------------------------------
 
@@ -447,7 +449,8 @@ class LlamaModel:
     def can_drop(self) -> bool:
         """Whether a partial suffix can be forgotten; recurrent and hybrid models cannot."""
         return not (
-            self._api.llama_model_is_recurrent(self._model) or self._api.llama_model_is_hybrid(self._model)
+            self._api.llama_model_is_recurrent(self._reading.model)
+            or self._api.llama_model_is_hybrid(self._reading.model)
         )
 
     def save(self) -> bytes:

@@ -437,6 +437,42 @@ def test_a_reader_that_is_no_faster_is_closed_and_that_is_remembered(
     assert trial.call_count == 1
 
 
+def test_a_prompt_is_read_while_the_weights_that_write_load(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, read = llama.LlamaModel._load, threading.Event()
+
+    def slow(model: llama.LlamaModel, path: Path, plan: Plan, *, as_filed: bool = False) -> object:
+        assert as_filed or read.wait(30)
+        return load(model, path, plan, as_filed=as_filed)
+
+    monkeypatch.setattr(llama.LlamaModel, "_load", slow)
+    with closing(llama.LlamaModel(tiny, replace(TINY_PLAN, reader=True), 1)) as model:
+        assert model.decode([5, 6, 7], 0, logits=True, stop=threading.Event())
+        read.set()
+        model.write(8)
+        assert model.has_reader
+
+
+def test_what_reads_also_writes_where_the_other_weights_cannot_be_loaded(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = llama.LlamaModel._load
+
+    def failing(model: llama.LlamaModel, path: Path, plan: Plan, *, as_filed: bool = False) -> object:
+        if not as_filed:
+            raise EngineError("no memory", "")
+        return load(model, path, plan, as_filed=as_filed)
+
+    with opened(tiny) as engine:
+        said = text(engine, WHY)
+    monkeypatch.setattr(llama.LlamaModel, "_load", failing)
+    monkeypatch.setattr(llama.LlamaModel, "reads_faster", lambda _: True)
+    with closing(Engine(tiny, replace(TINY_PLAN, reader=True), threads=1)) as engine:
+        assert text(engine, WHY) == said
+        assert not engine._model.has_reader
+
+
 @pytest.mark.model
 def test_a_reader_says_what_the_weights_that_write_say(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
