@@ -90,6 +90,11 @@ class Batch:
         self._begin: tuple[int, ...] = ()  # tokens that the last sequence holds for all others
         self._closed = False
 
+    @property
+    def _seconds(self) -> float:
+        """Spent inside llama.cpp, in all."""
+        return self._sequences.seconds + (self._reader.seconds if self._reader else 0.0)
+
     def holds(self, task: Task) -> bool:
         """Whether there is room for the text."""
         return task.cells <= self._sequences.cells
@@ -97,7 +102,7 @@ class Batch:
     def write(self, tasks: Sequence[Task], stop: threading.Event) -> Yields[tuple[int, str], None, Usage]:
         """Yield the pieces of all texts as `Generator.stream_batch` does; return the cost."""
         with self._calls, ExitStack() as grammars:
-            seconds = self._sequences.seconds
+            seconds = self._seconds
             reused = self._read_begin(tasks, stop)
             waiting, begun = deque(tasks), list[_Text]()
             texts: list[_Text] = []  # under way
@@ -105,11 +110,11 @@ class Batch:
                 with self._turn():
                     begun += self._admitted(waiting, texts, grammars, stop)
                     texts = [text for text in begun if not text.ended]
-                    pieces = self._step(texts, stop)
+                    pieces = self._step(texts, stop) if texts else []
                 for text, piece in pieces:
                     yield text.task.index, piece
                 texts = [text for text in texts if not text.ended]
-            seconds = self._sequences.seconds - seconds
+            seconds = self._seconds - seconds
             prompts, written = sum(len(task.tokens) for task in tasks), sum(text.written for text in begun)
             return Usage(prompts, reused, written, written / seconds if seconds else 0.0)
 
@@ -148,7 +153,7 @@ class Batch:
         for start in range(0, len(begin), holds.rows):
             part = begin[start : start + holds.rows]
             with self._turn():
-                if not holds.decode([BatchRow(last, start + i, t) for i, t in enumerate(part)], stop):
+                if not self._decoded(holds, [BatchRow(last, start + i, t) for i, t in enumerate(part)], stop):
                     return 0
         self._begin = begin
         return len(begin) * (len(tasks) - 1)
@@ -197,16 +202,22 @@ class Batch:
         reader.keep(0, len(self._begin))
         for start in range(len(self._begin), len(tokens), reader.rows):
             part = tokens[start : start + reader.rows]
-            if not reader.decode([BatchRow(0, start + i, token) for i, token in enumerate(part)], stop):
-                self._begin = ()
+            if not self._decoded(reader, [BatchRow(0, start + i, t) for i, t in enumerate(part)], stop):
                 return False
+        return True
+
+    def _decoded(self, sequences: Sequences, rows: Sequence[BatchRow], stop: threading.Event) -> bool:
+        """Whether the rows were decoded; what all prompts begin with is forgotten with all else if not."""
+        begin, self._begin = self._begin, ()
+        if not sequences.decode(rows, stop):
+            return False
+        self._begin = begin
         return True
 
     def _step(self, texts: Sequence[_Text], stop: threading.Event) -> list[tuple[_Text, str]]:
         """Decode one batch; the pieces that it makes known, an empty one where a turn ended."""
         rows, read = self._rows(texts)
-        if not self._sequences.decode(rows, stop):
-            self._begin = ()
+        if not self._decoded(self._sequences, rows, stop):
             return []
         pieces: list[tuple[_Text, str]] = []
         for place, text in read:

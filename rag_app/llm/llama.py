@@ -288,10 +288,15 @@ class LlamaModel:
 
     def _move_to(self, side: _Side) -> None:
         """Have this side hold the sequence."""
-        if side is not self._holding:
+        if side is self._holding:
+            return
+        try:
             data, self._holding = self.save(), side
-            if not self._restore(data):
-                raise EngineError("llama.cpp failed to move what was read", "ask again")
+            moved = self._restore(data)
+        except MemoryError:
+            moved = False
+        if not moved:
+            raise EngineError("there is no memory to move what was read", "ask again")
 
     # --- vocabulary ---------------------------------------------------------------------------
 

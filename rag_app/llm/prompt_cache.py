@@ -28,8 +28,10 @@ class PromptCache:
         self.labels: list[int] = []
 
     def write(self, token: int) -> None:
-        """Append a token that the model said."""
+        """Append a token that the model said. Raises EngineError; then nothing is held."""
+        held, self.labels = self.labels, []
         self._model.write(token)
+        self.labels = held
         self.labels.append(~token)
 
     def flush(self) -> None:
@@ -64,7 +66,10 @@ class PromptCache:
         start = len(self.labels)
         if stop.is_set():
             return False
-        if self._model.decode(prefix_blocks.tokens_of(batch), start, logits=logits, stop=stop):
+        held, self.labels = self.labels, []  # of a model that fails nothing is known
+        decoded = self._model.decode(prefix_blocks.tokens_of(batch), start, logits=logits, stop=stop)
+        self.labels = held
+        if decoded:
             self.labels += batch
             return True
         del self.labels[start if self._model.keep(start) else 0 :]

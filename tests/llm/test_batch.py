@@ -14,6 +14,7 @@ from rag_app.llm import llama
 from rag_app.llm.engine import Engine
 from rag_app.llm.offload import BATCH_TEXTS, Plan
 from rag_app.llm.protocol import Message, Request
+from rag_app.llm.sequences import BatchRow, Sequences
 from tests.helpers import tiny_model
 
 CELLS = 2048
@@ -104,6 +105,37 @@ def test_a_stop_ends_all_and_the_next_call_is_whole(engine: Engine) -> None:
             stop.set()
     assert 30 <= count < 40
     assert texts(engine, asks(6)) == texts(engine, asks(6))
+
+
+def test_a_stop_while_the_first_prompt_is_read_ends_all_and_the_next_call_is_whole(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, stop = Sequences.decode, threading.Event()
+
+    def stopped(sequences: Sequences, rows: list[BatchRow], event: threading.Event) -> bool:
+        stop.set()
+        return decode(sequences, rows, event)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sequences, "decode", stopped)
+        texts(engine, asks(6), stop)
+    whole = texts(engine, asks(6))
+    assert all(whole)
+    assert texts(engine, asks(6)) == whole
+
+
+def test_after_a_failure_the_next_call_is_whole(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = texts(engine, asks(6))
+
+    def failing(sequences: Sequences, rows: list[BatchRow], event: threading.Event) -> bool:
+        sequences.forget_all()
+        raise EngineError("no memory", "ask again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sequences, "decode", failing)
+        with pytest.raises(EngineError):
+            texts(engine, asks(6))
+    assert texts(engine, asks(6)) == whole
 
 
 def test_texts_left_in_the_middle_make_room(engine: Engine) -> None:
