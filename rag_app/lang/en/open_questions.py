@@ -101,8 +101,9 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     own_work=(r"\b(?:this|our) (?:paper|work|study|method)\b|\bwe\b",),
     contributed=(
-        r"^(?:(?:in )?this (?:paper|work|study|article|report),? ?)?(?:we |the authors? |[A-Z][\w.+-]* )?"
-        r"(?:propos|introduc|present|develop|releas)(?:e|es|s|ed)?\s([^.;]{6,})",
+        r"^(?:(?:in )?this (?:paper|work|study|article|report),? (?:we |the authors? )?|we |the authors? "
+        r"|[a-z][\w.+-]* (?=\w+s\b))(?:propose|introduce|present|develop|release)(?:s|d|ed)?\s"
+        r"(?!that\b|to\b|in\b|by\b|when\b|how\b|challenge)((?:[^.;]|\.(?=\w)|(?<=\be\.g)\.){6,})",
     ),
     contributing=(r"\b(?:propos|introduc|present|develop|releas)\w*\b|\bwe (?:show|find|train|build)\b",),
     telling=(

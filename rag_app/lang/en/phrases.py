@@ -48,7 +48,7 @@ PHRASES = {
     "quoted": "The digest says [{n}]:",
     "quoted_with": "The digest gives {held} [{n}], in its own words:",
     "paper_is": "{title} fits best [{n}]:",
-    "may_be": "It may also be {title} [{n}]",
+    "may_be": "Another paper that may be meant: {title} [{n}]",
     "trend_head": "{matched} of {scanned} papers are about this.",
     "trend_columns": "| Month | On topic | All papers | Share |",
     "trend_peak": "Papers of the month with the highest share ({month}):",

@@ -34,7 +34,12 @@ _JOINED = r"(?:,| and|, and| &) (?:the |its |their )?"
 
 def _beside(fact: str) -> str:
     """A fact in a list of several: "votes and authors of X"."""
-    return rf"\b{fact}{_JOINED}{_OF_A_RECORD}\b|\b{_OF_A_RECORD}{_JOINED}{fact}\b"
+    before, after = (
+        r"(?:^\W*|\b(?:the|its|their|many|what|me) )",
+        r"\b(?=\s+(?:of|for|do|does|did|has|have)\b|\s*[?.!]*$)",
+    )
+    more, less = rf"(?:{_JOINED}{_OF_A_RECORD})", rf"(?:{_OF_A_RECORD}{_JOINED})"
+    return f"{before}(?:{less}*{fact}{more}+|{less}+{fact}{more}*){after}"
 
 
 _FACTS: dict[str, Parts] = {

@@ -48,7 +48,7 @@ PHRASES = {
     "quoted": "ダイジェストには次のようにあります [{n}]:",
     "quoted_with": "ダイジェストにある名前と数値: {held} [{n}]。原文:",
     "paper_is": "最も合う論文は {title} です [{n}]:",
-    "may_be": "{title} かもしれません [{n}]",
+    "may_be": "次の論文かもしれません: {title} [{n}]",
     "trend_head": "{scanned} 本のうち {matched} 本がこのテーマを扱っています。",
     "trend_columns": "| 月 | 該当する論文 | すべての論文 | 割合 |",
     "trend_peak": "割合が最も高い月 ({month}) の論文:",

@@ -48,7 +48,7 @@ PHRASES = {
     "quoted": "다이제스트의 내용은 다음과 같습니다 [{n}]:",
     "quoted_with": "다이제스트에 나오는 이름과 수치: {held} [{n}]. 원문:",
     "paper_is": "가장 잘 맞는 논문은 {title}입니다 [{n}]:",
-    "may_be": "{title}일 수도 있습니다 [{n}]",
+    "may_be": "찾는 논문이 이것일 수도 있습니다: {title} [{n}]",
     "trend_head": "{scanned}편 가운데 {matched}편이 이 주제를 다룹니다.",
     "trend_columns": "| 월 | 해당 논문 | 전체 논문 | 비율 |",
     "trend_peak": "비율이 가장 높은 달({month})의 논문:",

@@ -47,7 +47,7 @@ PHRASES = {
     "quoted": "摘要是这样写的 [{n}]:",
     "quoted_with": "摘要中的名称和数字: {held} [{n}]。原文:",
     "paper_is": "最合适的论文是 {title} [{n}]:",
-    "may_be": "也可能是 {title} [{n}]",
+    "may_be": "也可能是这篇论文：{title} [{n}]",
     "trend_head": "{scanned} 篇中有 {matched} 篇涉及这个主题。",
     "trend_columns": "| 月份 | 相关论文 | 全部论文 | 占比 |",
     "trend_peak": "占比最高的月份 ({month}) 的论文:",
