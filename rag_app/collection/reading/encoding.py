@@ -37,6 +37,7 @@ _ACCENTED = re.compile(
     rb"|(?<![!-&*+/-@[-~])[%(word)b](?![#-&*+/0-9<-@[-~]))?%(signs)b(?![\x80-\xff])"
     % {b"signs": _SIGNS, b"word": _WORD}
 )
+_HIGH = re.compile(rb"[\x80-\xff]")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -98,11 +99,11 @@ def _legacy(data: bytes) -> str:
 
     A file of UTF-8 with a damaged place has more characters of UTF-8 than other bytes.
     """
-    high = sum(byte > 127 for byte in data[:_SAMPLE])
-    in_utf8 = sum(len(found[0]) for found in _MULTIBYTE.finditer(data[:_SAMPLE]))
+    high = len(_HIGH.findall(data))
+    in_utf8 = sum(len(found[0]) for found in _MULTIBYTE.finditer(data))
     if b"\0" in data[:_SAMPLE] or 4 * in_utf8 >= 3 * high:
         return ""
-    if not in_utf8 and _western(data[:_SAMPLE], high):
+    if not in_utf8 and _western(data, high):
         return _WESTERN
     if high < 4:
         return ""
@@ -115,10 +116,10 @@ def _legacy(data: bytes) -> str:
     return best.encoding if best and best.encoding in possible else _by_letters(data, possible)
 
 
-def _western(sample: bytes, high: int) -> bool:
+def _western(data: bytes, high: int) -> bool:
     """Whether the bytes above ASCII, of which there are `high`, are accents and signs within Latin text."""
-    fitting = sum(len(found[0]) for found in _ACCENTED.finditer(sample))
-    return fitting >= _WESTERN_SHARE * high and _decodes(sample, _WESTERN)
+    fitting = sum(len(found[0]) for found in _ACCENTED.finditer(data))
+    return fitting >= _WESTERN_SHARE * high and _decodes(data, _WESTERN)
 
 
 def _decodes(data: bytes, name: str) -> bool:
