@@ -70,7 +70,7 @@ def focus(selection: Selection) -> list[Hit]:
     elif selection.named:
         chosen = list(hits[: len(query.papers)])
     else:
-        chosen = list(hits[: 1 if _leads(selection) else CANDIDATES])
+        chosen = list(hits[: 1 if _is_clear(selection) else CANDIDATES])
     most = 60 if len(chosen) == 1 else 12
     found = [
         retrieval.with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
@@ -79,11 +79,11 @@ def focus(selection: Selection) -> list[Hit]:
     return [_answering_first(selection, hit) for hit in found]
 
 
-def _leads(selection: Selection) -> bool:
+def _is_clear(selection: Selection) -> bool:
     """Whether the first paper is so far ahead that it is the one looked for, whatever a model makes of it."""
     hits = selection.evidence.hits
-    lead = relevance.known(selection.library).lead
-    return len(hits) < 2 or hits[0].score - hits[1].score >= lead
+    margin = relevance.known(selection.library).margin
+    return len(hits) < 2 or hits[0].score - hits[1].score >= margin
 
 
 def _answering_first(selection: Selection, hit: Hit) -> Hit:

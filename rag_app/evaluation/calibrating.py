@@ -15,7 +15,7 @@ from rag_app.pipeline import Library, understood
 from rag_app.progress import Progress, silent
 from rag_app.records import Evidence, Intent, Query
 from rag_app.search import probes, relevance
-from rag_app.search.calibration import Calibration, Labelled, Led, fitted
+from rag_app.search.calibration import Calibration, Labelled, Search, fitted
 from rag_app.search.retrieval import retrieve
 
 FEWEST = 40  # papers: of fewer, too few questions can be made
@@ -40,13 +40,13 @@ def calibrated(
     alike = samples.embedder.fingerprint == library.embedder.fingerprint
     worded = [(question, samples, True) for question in _worded()] if alike else []
     labelled: list[list[Labelled]] = [[], []]
-    led: list[Led] = []
+    searches: list[Search] = []
     for place, (question, over, about) in enumerate([*asked, *worded], start=1):
         query = understood(question, over)
         if not query.papers:
             evidence = retrieve(query, over)
             labelled[place > len(asked)] += _labelled(query, evidence, over, about)
-            led += _led(query, evidence, of_papers.get(question))
+            searches += _search(query, evidence, of_papers.get(question))
         progress("asking", place, len(asked) + len(worded))
     told: dict[str, float | int | str] = {
         "papers": len(papers),
@@ -56,7 +56,7 @@ def calibrated(
     named = replace(samples, embedder=library.embedder)
     known = fact_table.asked(named, progress)
     facts = fact_table.fitted(known)
-    made = fitted(labelled[0], labelled[1], led, facts, told)
+    made = fitted(labelled[0], labelled[1], searches, facts, told)
     if generator is None:
         return made
     judged = fact_table.judged(known, named, generator, progress)
@@ -80,9 +80,9 @@ def _labelled(query: Query, evidence: Evidence, library: Library, about: bool) -
     return [Labelled(query.question, relevance.row(found), about, relevance.is_topic(query))]
 
 
-def _led(query: Query, evidence: Evidence, made_of: str | None) -> list[Led]:
-    """How far ahead the first paper is, where it is known of which one the question was made."""
+def _search(query: Query, evidence: Evidence, made_of: str | None) -> list[Search]:
+    """By how much the first paper leads, where it is known of which one the question was made."""
     hits = evidence.hits
-    if made_of is None or len(hits) < 2:
+    if made_of is None or len(hits) < 2 or query.intent in UNASKED:
         return []
-    return [Led(query.question, hits[0].score - hits[1].score, hits[0].paper.arxiv_id == made_of)]
+    return [Search(query.question, hits[0].score - hits[1].score, hits[0].paper.arxiv_id == made_of)]

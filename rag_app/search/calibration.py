@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -55,7 +56,7 @@ class Calibration:
     bias: float
     least: float  # probability below which no paper is about a question, described in own words
     least_of_topics: float  # the same where a topic alone is searched for: nothing blurs it
-    lead: float  # of the first paper before the second, in score, from which it is the one looked for
+    margin: float  # by which the score of the first paper must lead for it to be the one looked for
     facts: FactTable  # of named papers
     # The same by two signs, what those of `facts` come to and the log-odds by which a language model would
     # answer sooner than say that its excerpts do not: by the name of the model.
@@ -169,11 +170,11 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Led:
-    """How far the first paper found is ahead of the second, in score, and whether it is the right one."""
+class Search:
+    """By how much the score of the first paper found leads the second, and whether it is the right one."""
 
     question: str
-    lead: float
+    margin: float
     right: bool
 
     @property
@@ -188,7 +189,7 @@ def _is_held_out(question: str) -> bool:
 def fitted(
     labelled: Sequence[Labelled],
     worded: Sequence[Labelled],
-    led: Sequence[Led],
+    searches: Sequence[Search],
     facts: FactTable,
     over: Mapping[str, float | int | str],
 ) -> Calibration:
@@ -197,45 +198,48 @@ def fitted(
     `labelled` are made of a collection, `worded` are asked by people, and papers are about them: what
     is made resembles its papers more, so it says how signs weigh, and not how few of them suffice.
     Where no `worded` are known for the model, as few suffice as for the default one. Both halves of
-    both labels must be there, and of `led`.
+    both labels must be there; where those of `searches` are not, the default model's margin is taken.
     """
     fit = [one for one in labelled if not one.held_out]
     weights, bias = regressed(fit)
-    lead = round(_sure_lead([one for one in led if not one.held_out]), 2)
-    raw = Calibration(weights, bias, 0.0, 0.0, lead, facts)
+    known = [one for one in searches if not one.held_out]
+    margin = _sure_margin(known) if known else _nearest().margin
+    raw = Calibration(weights, bias, 0.0, 0.0, margin, facts)
     near = _nearest() if not worded else None
     least = near.least if near else _least(worded, raw, topic=False)
     of_topics = near.least_of_topics if near else TOPICS * _least(worded, raw, topic=True)
     made = replace(raw, least=round(least, 4), least_of_topics=round(of_topics, 4))
     measured = _measured([one for one in labelled if one.held_out], made)
-    measured |= _first_right([one for one in led if one.held_out], lead)
+    measured |= _first_right([one for one in searches if one.held_out], margin)
     lost = round(sum(made.refuses(one.row, topic=one.topic) for one in worded) / max(len(worded), 1), 4)
     return replace(
         made, measured={**over, **measured, "worded questions": len(worded), "worded refused": lost}
     )
 
 
-def _sure_lead(led: Sequence[Led]) -> float:
-    """The least lead at and above which the first paper is the right one often enough; the largest of all
-    where it never is.
+def _sure_margin(searches: Sequence[Search]) -> float:
+    """The least margin at and above which the first paper is the right one often enough, in hundredths; more
+    than the largest where it never is.
     """
-    ordered = sorted(led, key=lambda one: -one.lead)
-    right, lead = 0, ordered[0].lead
-    for count, one in enumerate(ordered, start=1):
-        right += one.right
-        if right >= SURE * count:
-            lead = one.lead
-    return lead
+    for margin in sorted({math.ceil(one.margin * 100) / 100 for one in searches}):
+        alone = [one.right for one in searches if one.margin >= margin]
+        if alone and sum(alone) >= SURE * len(alone):
+            return margin
+    return max(one.margin for one in searches) + 1
 
 
-def _first_right(held_out: Sequence[Led], lead: float) -> dict[str, float | int]:
-    alone = [one for one in held_out if one.lead >= lead]
+def _first_right(held_out: Sequence[Search], margin: float) -> dict[str, float | int]:
+    alone = [one.right for one in held_out if one.margin >= margin]
     return {
         "searches": len(held_out),
-        "first paper right": round(sum(one.right for one in held_out) / len(held_out), 4),
-        "shown alone": round(len(alone) / len(held_out), 4),
-        "right alone": round(sum(one.right for one in alone) / max(len(alone), 1), 4),
+        "first paper right": _share([one.right for one in held_out]),
+        "shown alone": round(len(alone) / max(len(held_out), 1), 4),
+        "right alone": _share(alone),
     }
+
+
+def _share(true: Sequence[bool]) -> float:
+    return round(sum(true) / max(len(true), 1), 4)
 
 
 def _least(worded: Sequence[Labelled], raw: Calibration, *, topic: bool) -> float:

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from rag_app.search import calibration
-from rag_app.search.calibration import Calibration, FactTable, Labelled, Led, fitted
+from rag_app.search.calibration import Calibration, FactTable, Labelled, Search, fitted
 from rag_app.search.probes import about_papers, foreign
 from tests.evaluation.made import TRUTH
 
 FACTS = FactTable((1.0, 3.0, 2.0), -4.0, least=0.1, certain=0.7, measured={"questions": 10})
 JUDGED = FactTable((1.0, 0.3), -0.5, least=0.1, certain=0.7, measured={"questions": 10})
 TABLE = Calibration(
-    (3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, lead=1.5, facts=FACTS, models={"small": JUDGED}
+    (3.0, 3.0, 0.0), -6.0, least=0.05, least_of_topics=0.2, margin=1.5, facts=FACTS, models={"small": JUDGED}
 )
 
 
-def labelled() -> list[Labelled]:
+def labelsearches() -> list[Labelled]:
     """Questions whose first sign tells them apart but for one in ten."""
     made = []
     for n in range(200):
@@ -31,29 +31,32 @@ def labelled() -> list[Labelled]:
     return made
 
 
-def led() -> list[Led]:
-    """Searches whose first paper is the right one from a lead of 2 on, and every second time below."""
-    return [Led(f"search {n}", n / 50, n >= 100 or n % 2 == 0) for n in range(200)]
+def searches() -> list[Search]:
+    """Searches whose first paper is the right one from a margin of 2 on, and every second time below."""
+    return [Search(f"search {n}", n / 50, n >= 100 or n % 2 == 0) for n in range(200)]
 
 
 def test_signs_that_tell_are_weighed_and_few_worded_questions_are_refused() -> None:
-    known = labelled()
+    known = labelsearches()
     worded = [one for one in known if one.about]
-    table = fitted(known, worded, led(), FACTS, {"papers": 200})
+    table = fitted(known, worded, searches(), FACTS, {"papers": 200})
     assert table.weights[0] > 1
     assert sum(table.refuses(one.row, topic=False) for one in worded) <= 0.06 * len(worded)
     assert float(table.measured["auc"]) > 0.9
     assert table.measured["papers"] == 200
 
 
-def test_the_first_paper_stands_alone_from_the_lead_at_which_it_is_the_right_one() -> None:
-    known = labelled()
-    table = fitted(known, known, led(), FACTS, {})
-    assert 1.7 <= table.lead <= 2.1  # a few wrong ones in twenty are borne
+def test_the_first_paper_stands_alone_from_the_margin_at_which_it_is_the_right_one() -> None:
+    known = labelsearches()
+    table = fitted(known, known, searches(), FACTS, {})
+    assert 1.7 <= table.margin <= 2.1  # a few wrong ones in twenty are borne
     assert float(table.measured["right alone"]) >= 0.9
     assert 0.6 <= float(table.measured["first paper right"]) <= 0.9
-    never = fitted(known, known, [replace(one, right=False) for one in led()], FACTS, {})
-    assert never.lead >= 3.9
+    never = fitted(known, known, [replace(one, right=False) for one in searches()], FACTS, {})
+    assert never.margin >= 3.9
+    none = fitted(known, known, [], FACTS, {})
+    assert none.margin == calibration.calibration(Path("nowhere"), "unknown")[0].margin
+    assert none.measured["searches"] == 0
 
 
 def test_a_bare_topic_needs_more_than_a_description() -> None:
