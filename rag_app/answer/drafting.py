@@ -70,7 +70,7 @@ def draft(selection: Selection) -> Steps:
     if generator is None:
         unstated = is_unstated(selection, hits[0])
         without = not_in_digest(selection, hits) if unstated else extracted(selection, hits)
-        return with_another(selection, without, hits)
+        return with_another(selection, without, hits) if _is_search(selection) else without
     if _translates(selection, hits):
         each = TRANSLATED // len(hits)
         lines = yield from _translated(selection, generator, [hit.passages[:each] for hit in hits])
@@ -82,13 +82,15 @@ def draft(selection: Selection) -> Steps:
         opened = not selection.wants_number
         prompt = prompting.on_one(prompt, 0, selection.query.language, opened=opened)
     read = hits[: len(prompt.papers)]
-    liked = list(read)
     if _is_search(selection):
         order = _order(selection, generator, read, prompt)
-        liked = [read[place] for place in order]
         prompt = prompting.on_one(prompt, order[0], selection.query.language)
-    lines = yield from _written(selection, generator, read, prompt)
-    composed = with_another(selection, assembled(selection, hits, lines), liked)
+        lines = yield from _written(selection, generator, read, prompt)
+        liked = [*(read[place] for place in order), *hits[len(read) :]]
+        composed = with_another(selection, assembled(selection, hits, lines), liked)
+    else:
+        lines = yield from _written(selection, generator, read, prompt)
+        composed = assembled(selection, hits, lines)
     cut = templates.words(selection.query.language)["question_cut"]
     text = f"{composed.text}\n\n{cut}" if prompt.cut else composed.text
     return replace(composed, text=text, left_out=prompt.left_out)

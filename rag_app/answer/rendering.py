@@ -109,11 +109,11 @@ def _nothing_said(selection: Selection, hits: Sequence[Hit], lines: Sequence[Dra
 
 def with_another(selection: Selection, composed: Composed, hits: Sequence[Hit]) -> Composed:
     """The answer to a search, and the next of `hits` (best first) beneath it: where there are more than one,
-    none is so far ahead that another may not be meant.
+    none is so far ahead that another may not be meant. It is cited by a sentence that the text does not say.
     """
     shown = {hit.paper.arxiv_id for hit in composed.hits}
     other = next((hit for hit in hits if hit.paper.arxiv_id not in shown), None)
-    if selection.named or selection.query.intent is Intent.COMPARE or composed.refused or other is None:
+    if composed.refused or other is None:
         return composed
     n = len(composed.hits) + 1
     best = other.passages[0] if other.passages else templates.first_passage(other.paper)

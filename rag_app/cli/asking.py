@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from rag_app import pipeline, records_json
 from rag_app.answer import glosses, templates
-from rag_app.cli import filters, new_file, saved_answers, terminal
+from rag_app.cli import filters, saved_answers, terminal
 from rag_app.collection.library import Library
 from rag_app.errors import EngineError, RagError
 from rag_app.llm import engine as llm
@@ -25,10 +25,7 @@ from rag_app.settings import Settings
 
 def ask(options: argparse.Namespace, settings: Settings, model: Loading | None) -> None:
     """`ask`: one question, answered as text or JSON by a model that may still load. Raises RagError."""
-    filters.check(options)
     pipeline.accepted(options.question)
-    if options.save:
-        new_file.reserve(options.save)  # before a minute of answering
     library = pipeline.open_library(settings)
     conditions = filters.filters(options, library.snapshot.papers)
     answer, _ = pipeline.answer(options.question, library, model, filters=conditions)

@@ -135,7 +135,13 @@ def _read(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> None:
-    model = _loading(options, settings)
+    from rag_app.cli import filters, new_file
+
+    # What can be refused at once is, before a model loads that the process would wait for at its end.
+    filters.check(options)
+    if options.save:
+        new_file.reserve(options.save)
+    model = _loading(options, settings) if options.question.strip() else None
     from rag_app.cli import asking
 
     asking.ask(options, settings, model)

@@ -287,12 +287,13 @@ def test_a_search_without_a_clear_first_paper_shows_a_second(drafts: list[str] |
     answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), generator)
     first, second = (citation.arxiv_id for citation in answer.citations)
     assert first != second
-    assert answer.text.endswith(f"({lab().snapshot.papers.get(second).url})일 수도 있습니다 [2]")
+    assert answer.text.rpartition("\n")[2].startswith("찾는 논문이 이것일 수도 있습니다: ")
+    assert answer.text.endswith(f"({lab().snapshot.papers.get(second).url}) [2]")
     check_citations(answer)
 
 
 def test_a_search_with_a_clear_first_paper_shows_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = replace(relevance.known(lab()), lead=0.0)
+    known = replace(relevance.known(lab()), margin=0.0)
     monkeypatch.setattr(relevance, "known", lambda library: known)
     answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), ScriptedGenerator([TRUE]))
     assert len(answer.citations) == 1

@@ -34,10 +34,10 @@ def restyled(selection: Selection) -> AnswerPlan | None:
         return None
     topic = _topic(selection)
     place = patterns.ordinal(question)
+    if before.intent is Intent.LOOKUP and (place is None or place < 0):
+        papers = papers[:1]  # that a search found; what else may be meant was no answer
     if place is not None and -len(papers) <= place < len(papers):
         return one_paper.told(selection, papers[place], open_patterns.points_asked(question))
-    if before.intent is Intent.LOOKUP:
-        papers = papers[:1]  # that a search found; what else may be meant was no answer
     if open_patterns.AS_TABLE.search(question):
         columns = open_patterns.columns(question)
         return table.of_papers(selection, papers[:KEPT], columns, topic)

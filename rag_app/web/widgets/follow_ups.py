@@ -46,8 +46,9 @@ def _questions(progress: AnswerProgress, answer: Answer, words: Words) -> Iterat
             wordings = EXAMPLES.get(answer.language, EXAMPLES["en"])
             yield from (wordings[kind] for kind in ("latest", "votes", "months"))
         case Intent.LOOKUP | Intent.PAPER if papers:
-            yield from _about_one(papers[0], {c.section for c in answer.citations}, words)
-            yield from _compared([papers[0], *_other_papers(progress, papers)], words)
+            told = {c.section for c in answer.citations if c.arxiv_id == papers[0].arxiv_id}
+            yield from _about_one(papers[0], told, words)
+            yield from _compared([papers[0], *_other_papers(progress, papers[:1])], words)
             yield from _authors(papers[0], words)
         case Intent.COMPARE:
             for paper in papers:
