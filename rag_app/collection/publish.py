@@ -315,7 +315,8 @@ class _Build:
         with suppress(CollectionError):
             self.before = current_name(self.index.parent)
         files.replace(self.index / CURRENT, f"{self.manifest.name}\n")
-        files.flush(self.index)
+        with suppress(OSError):  # it is the current one already: an error would say that it is not
+            files.flush(self.index)
 
     def _sweep(self) -> None:
         _remove_others(self.index, {self.manifest.name, self.before}, self.manifest.chroma_url)
