@@ -65,11 +65,12 @@ class Vocabulary(llama.LlamaModel):
 
     def __init__(self, path: Path) -> None:
         self._api = llama._library()
-        self._context = self._batch = None
+        self._batch = None
         parameters = self._api.llama_model_default_params()
         parameters.vocab_only = True
-        self._model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
-        self._vocab = self._api.llama_model_get_vocab(self._model)
+        model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
+        self._reading = llama._Side(model, None, None, None)
+        self._vocab = self._api.llama_model_get_vocab(model)
         self._pieces: dict[tuple[int, bool], bytes] = {}
 
 
