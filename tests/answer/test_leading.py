@@ -15,7 +15,6 @@ from rag_app.collection.library import Library
 from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message
 from rag_app.records import Checked, Draft, Event, Intent
-from rag_app.search import open_patterns
 from tests.answer.test_open_answers import ASKED, answered, check, collection
 from tests.answer.test_open_answers import faithful as about
 from tests.helpers.fakes import ScriptedGenerator
@@ -165,36 +164,6 @@ def test_where_no_model_was_seen_to_shorten_well_parts_of_the_sentences_lead(
     assert len(phrases) >= LEAST
     assert all(phrase in quotes[int(n)] for phrase, n in phrases)
     assert not [event for event in events if isinstance(event, Draft)]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "part"),
-    [
-        (
-            "이 논문은 촉각 없이 물건을 집는 새로운 정책인 Otter를 제안합니다.",
-            "촉각 없이 물건을 집는 새로운 정책인 Otter",
-        ),
-        ("Otter는 두 단계의 훈련 방법을 도입하여 비용을 줄입니다.", "두 단계의 훈련 방법"),
-        ("본 연구에서는 지도를 제안하여 길을 찾는 방법을 소개합니다.", ""),  # which of the two is not clear
-        ("기존 방법은 느린 탐색을 도입했습니다.", ""),
-        (
-            "We introduce Otter, a policy that grasps without touch.",
-            "Otter, a policy that grasps without touch",
-        ),
-        ("This paper presents a map of tactile skills; it is small.", "a map of tactile skills"),
-        ("It was proposed long ago.", ""),
-        ("Transformers present challenges where contexts are long.", ""),
-        ("Released in 2023 the model has many users.", ""),
-        ("We propose to use more data.", ""),
-        ("We propose GPT-9.5 as a judge of 1.5B models.", "GPT-9.5 as a judge of 1.5B models"),
-        ("이 논문은 앞선 방법이 실패함을 보이고, 이를 고치는 Otter를 제안합니다.", ""),
-        ("本文提出的方法在多个任务上表现良好。", ""),
-        ("本論文では、触覚なしで物をつかむ方策Otterを提案する。", "触覚なしで物をつかむ方策Otter"),
-        ("本文提出了一种不用触觉的抓取策略，成本更低。", "一种不用触觉的抓取策略"),
-    ],
-)
-def test_what_a_paper_brings_is_read_off_its_sentence(sentence: str, part: str) -> None:
-    assert open_patterns.contributed(sentence) == part
 
 
 def test_without_a_model_code_leads(collection: Library) -> None:
