@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS
+from rag_app.web.widgets.shortcuts import SCRIPT
 from tests.helpers.browsing import ENGINE, Open, ask, held, is_finished, model_is_ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -20,9 +21,9 @@ def question_box(page: Page) -> Locator:
     return box
 
 
-def leave_fields(page: Page) -> None:
-    """Nothing is typed into, and the page listens to keys."""
-    page.wait_for_function("document.documentElement.dataset.keys === 'on'")
+def leave_fields(page: Page, key: str = "?") -> None:
+    """Nothing is typed into, and the page listens to keys, that one among them."""
+    page.wait_for_function("key => document.documentElement.dataset.keys?.split(' ').includes(key)", arg=key)
     page.evaluate("document.activeElement.blur()")
 
 
@@ -89,12 +90,35 @@ def test_today_has_keys_of_its_own_in_the_same_list(open_tab: Open, language: st
     page.get_by_role("link", name=words["today"]).click()
     rows = page.locator("[class*=st-key-today-paper-]")
     expect(rows.first).to_be_visible()
-    leave_fields(page)
+    leave_fields(page, "j")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog").get_by_text(words["key_dismiss"])).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    leave_fields(page)
+    leave_fields(page, "j")
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(page.locator("[class*=st-key-today-restore-]").first).to_be_attached()
+
+
+def test_a_listener_that_was_overtaken_takes_no_keys_away(browser: Browser) -> None:
+    """Streamlit takes back a drawing that was overtaken only after the next one has begun."""
+    page = browser.new_page()
+    seen = page.evaluate(
+        """async (script) => {
+        const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+        const draw = (await import(url)).default;
+        const parentElement = document.body.appendChild(document.createElement("div"));
+        parentElement.append(document.createElement("span"));
+        const drawn = (key) => draw({ data: { table: [{ key }], row: "row", question: "q" }, parentElement });
+        const keys = () => document.documentElement.dataset.keys;
+        const [first, second] = [drawn("a"), drawn("b")];
+        first();
+        const overtaken = keys();
+        second();
+        return [overtaken, keys() ?? null];
+        }""",
+        SCRIPT,
+    )
+    page.close()
+    assert seen == ["b", None]

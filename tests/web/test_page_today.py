@@ -73,7 +73,7 @@ def current(page: Page) -> str:
 
 def marked(page: Page) -> str:
     """Mark the first row, once the page listens to keys; its id."""
-    page.wait_for_function("document.documentElement.dataset.keys === 'on'")
+    page.wait_for_function("document.documentElement.dataset.keys?.split(' ').includes('j')")
     page.keyboard.press("j")
     return current(page)
 

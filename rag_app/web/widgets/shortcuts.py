@@ -46,10 +46,14 @@ ON_ROWS = (
     Shortcut("o", "key_open", "row", "today-open-"),
 )
 
-# One listener for the whole document. The marked row is drawn by a style sheet, which outlives redraws
-# of the row; a row that has gone gives its mark to the one in its place.
-_SCRIPT = """
+# One listener for the whole document: the next takes the place of the last, since Streamlit (1.67) draws a
+# component whose data has changed once more without taking back what was drawn, and takes back a drawing
+# that was overtaken only after the next has begun. The marked row is drawn by a style sheet, which
+# outlives redraws of the row; a row that has gone gives its mark to the one in its place.
+SCRIPT = """
+let stop = () => {};
 export default function ({ data, parentElement }) {
+  stop();
   const keyed = (name, within = document) => within.querySelector(`[class*="st-key-${name}"]`);
   const rows = () => [...document.querySelectorAll(`[class*="st-key-${data.row}"]`)];
   const name = (row) => [...row.classList].find((one) => one.startsWith(`st-key-${data.row}`));
@@ -107,12 +111,16 @@ export default function ({ data, parentElement }) {
   };
   document.addEventListener("keydown", listen);
   keep.observe(document.body, { childList: true, subtree: true });
-  document.documentElement.dataset.keys = "on";
-  return () => {
+  document.documentElement.dataset.keys = data.table.map((one) => one.key).join(" ");
+  const mine = () => {
     document.removeEventListener("keydown", listen);
     keep.disconnect();
     delete document.documentElement.dataset.keys;
     style.remove();
+  };
+  stop = mine;
+  return () => {
+    if (stop === mine) mine();
   };
 }
 """
@@ -138,4 +146,4 @@ def _list_of_keys(table: Sequence[Shortcut], words: Words) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _listener() -> st.components.v2.types.ComponentRenderer:
-    return st.components.v2.component("shortcuts", js=_SCRIPT, html="<span></span>")
+    return st.components.v2.component("shortcuts", js=SCRIPT, html="<span></span>")
