@@ -20,8 +20,8 @@ from statistics import median
 from rag_app.bench.bare import Bare, Run
 from rag_app.bench.table import Measurement
 from rag_app.errors import EngineError, RagError
+from rag_app.llm import binding
 from rag_app.llm import engine as llm
-from rag_app.llm import llama
 from rag_app.llm.offload import BATCH_TEXTS, Plan, device_bytes, offload_targets, read_shape
 from rag_app.llm.protocol import Message, Request
 from rag_app.progress import Progress
@@ -61,7 +61,7 @@ class Offload:
 
 def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """Measure; states are kept in a folder of their own. Raises RagError without a GPU or a model."""
-    gpus = offload_targets(llama.devices())
+    gpus = offload_targets(binding.devices())
     if not gpus:
         raise RagError(
             "this build of llama.cpp sees no GPU",
@@ -85,7 +85,7 @@ def _model(settings: Settings) -> Path:
 
 def _free() -> int:
     """Bytes that are free on the devices that layers go to."""
-    return sum(device.free_bytes for device in offload_targets(llama.devices()))
+    return sum(device.free_bytes for device in offload_targets(binding.devices()))
 
 
 def measure(settings: Settings, size: Amount) -> Offload:

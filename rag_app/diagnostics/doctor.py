@@ -57,9 +57,9 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 
 def _device(settings: Settings) -> Iterator[Finding]:
-    from rag_app.llm import llama
+    from rag_app.llm import binding
 
-    for device in llama.devices():
+    for device in binding.devices():
         yield Finding(
             "device", f"{device.name}: {device.free_bytes >> 20:,} of {device.total_bytes >> 20:,} MiB free"
         )
@@ -85,11 +85,11 @@ def _language_model(settings: Settings) -> Iterator[Finding]:
         yield Finding("language model", f"{remote.model}, {remote.device}")
         yield Finding("fit", f"the server's: {remote.abilities}")
         return
-    from rag_app.llm import llama
+    from rag_app.llm import binding
     from rag_app.llm.offload import fit, read_shape
     from rag_app.weights import choice, store
 
-    devices = llama.devices()
+    devices = binding.devices()
     path = choice.choose_llm(settings, vram_bytes=vram_bytes(settings))
     sha256 = store.ensure_verified(path, settings)
     yield Finding("language model", f"{path.name}, SHA-256 {sha256[:12]}… verified")
@@ -222,9 +222,9 @@ def _allowed(settings: Settings) -> set[str]:
 
 def vram_bytes(settings: Settings) -> int:
     """Free memory of the GPUs that are used, in bytes; 0 without one."""
-    from rag_app.llm import llama, offload
+    from rag_app.llm import binding, offload
 
-    return offload.offload_bytes(llama.devices(), settings.gpu_layers)
+    return offload.offload_bytes(binding.devices(), settings.gpu_layers)
 
 
 def model_rows(settings: Settings) -> list[list[str]]:

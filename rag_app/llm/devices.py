@@ -18,7 +18,7 @@ from rag_app.shipped import SHIPPED
 
 
 def devices() -> tuple[Device, ...]:
-    """The devices of `llama.devices`. Raises EngineError where llama.cpp cannot be loaded."""
+    """The devices of `binding.devices`. Raises EngineError where llama.cpp cannot be loaded."""
     command = [sys.executable, "-m", "rag_app.llm.devices"]
     done = subprocess.run(command, cwd=SHIPPED, check=False, capture_output=True, text=True)
     try:
@@ -28,9 +28,9 @@ def devices() -> tuple[Device, ...]:
 
 
 def main() -> None:
-    from rag_app.llm import llama
+    from rag_app.llm import binding
 
-    print(json.dumps([asdict(device) for device in llama.devices()]))
+    print(json.dumps([asdict(device) for device in binding.devices()]))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The language model engine: takes messages, streams text, reuses what it has read.
 
 Knows: turns of many threads, which tokens the cache holds, when to reuse, save and stop.
-Does not know: ctypes (`llm.llama`), templates (`llm.chat_template`), which tokens may be read
+Does not know: ctypes (`llm.llama`, `llm.binding`), templates (`llm.chat_template`), which tokens may be read
 together (`llm.prefix_blocks`), memory sizes (`llm.offload`), prompts.
 
 A cold and a warm run give the same text, since only whole blocks of a prompt are reused. A block is
@@ -28,7 +28,7 @@ import numpy as np
 
 from rag_app.errors import EngineError, RagError, WeightsError
 from rag_app.home import Home
-from rag_app.llm import llama, prefix_blocks, trials
+from rag_app.llm import binding, llama, prefix_blocks, trials
 from rag_app.llm.batch import Batch, Task
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.fair_lock import FairLock
@@ -62,7 +62,7 @@ def load(settings: Settings) -> Engine:
     """
     from rag_app.weights import choice, store
 
-    devices = llama.devices()
+    devices = binding.devices()
     path = choice.choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers))
     sha256 = store.ensure_verified(path, settings)
     shape = read_shape(path)
@@ -89,7 +89,7 @@ def name_if_any(settings: Settings) -> str:
     if settings.llm_url:
         return ""
     try:
-        room = offload_bytes(llama.devices(), settings.gpu_layers)
+        room = offload_bytes(binding.devices(), settings.gpu_layers)
         return choice.choose_llm(settings, vram_bytes=room).stem
     except WeightsError:
         return ""
@@ -141,18 +141,19 @@ class Engine:
         self._model = llama.LlamaModel(path, plan, threads)
         self.kv_type = self._model.kv_type
         try:
-            self._template = ChatTemplate(self._model.template, self._model)
-            if self._template.fallback:
-                log.warning("%s: %s", path.name, self._template.fallback)
             cache = f"{plan.context} {plan.kv_type} {plan.step} {self._model.flash}"
             place = f"{plan.gpu_layers} {plan.device} {threads} {processor()}"
-            key = f"{sha256} {llama.version()} {cache} {place} {ROW} {TILE}"
+            key = f"{sha256} {binding.version()} {cache} {place} {ROW} {TILE}"
             kept_in = states if sha256 else None
             if self._model.has_reader and not trials.remembered(
                 self._model.reads_faster, f"{key} reads faster", kept_in
             ):
                 self._model.close_reader()
             key += " reader" if self._model.has_reader else ""
+            self._vocabulary = self._model.vocabulary
+            self._template = ChatTemplate(self._vocabulary.template, self._vocabulary)
+            if self._template.fallback:
+                log.warning("%s: %s", path.name, self._template.fallback)
             self._joins = self._model.can_drop and trials.remembered(
                 lambda: self._model.joins_alike(ROW, TILE), key, kept_in
             )
@@ -189,7 +190,7 @@ class Engine:
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` as the content of a message; needs no turn."""
         self._check_open()
-        return len(self._model.tokenize(text, special=False))
+        return len(self._vocabulary.tokenize(text, special=False))
 
     def tokens(self, messages: Sequence[Message], prefix: str = "") -> list[int]:
         """The tokens of a prompt, as `stream` reads them."""
@@ -212,7 +213,7 @@ class Engine:
             if not grammar:
                 yield from self._answer(prompt, None, max_tokens, stop)
                 return
-            with closing(self._model.grammar(grammar)) as rules:
+            with closing(self._vocabulary.grammar(grammar)) as rules:
                 yield from self._answer(prompt, rules, max_tokens, stop)
 
     def stream_batch(
@@ -245,7 +246,7 @@ class Engine:
         decoding.
         """
         with self._turns:
-            spelled = [(*self._model.tokenize(o, special=False), self._model.eos) for o in options]
+            spelled = [(*self._vocabulary.tokenize(o, special=False), self._vocabulary.eos) for o in options]
             prompt = self._prompt(messages, prefix, max(map(len, spelled)))
             if len(set(spelled)) < len(spelled):
                 raise EngineError("two options are the same", "report this as a bug")
@@ -282,7 +283,7 @@ class Engine:
                     log.warning("%s: there is no memory to write texts side by side", self.model)
                     self.plan = replace(self.plan, batch_cells=0)
                 else:
-                    self._batch = Batch(sequences, self._model, self._turns, self._opened_reader())
+                    self._batch = Batch(sequences, self._vocabulary, self._turns, self._opened_reader())
             return self._batch
 
     def _opened_reader(self) -> Sequences | None:
@@ -318,7 +319,7 @@ class Engine:
         try:
             for token in self._generate(rules, max_tokens, stop):
                 count += 1
-                pending += self._model.piece(token)
+                pending += self._vocabulary.piece(token)
                 piece, used = codecs.utf_8_decode(pending, "replace", False)
                 if piece:
                     yield piece
@@ -339,7 +340,7 @@ class Engine:
         for left in reversed(range(max_tokens)):
             logits = self._model.logits()
             token = rules.best(logits) if rules else int(logits.argmax())
-            if self._model.ends(token):
+            if self._vocabulary.ends(token):
                 return
             if rules:
                 rules.accept(token)

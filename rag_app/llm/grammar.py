@@ -1,7 +1,7 @@
 """Greedy sampling under a grammar: which token comes next.
 
 Knows: llama.cpp's grammar sampler, and that the likeliest token is tried before the others.
-Does not know: models, or what a grammar says. `llm.llama` parses it.
+Does not know: models, or what a grammar says. `llm.vocabulary` parses it.
 """
 
 from __future__ import annotations

@@ -21,9 +21,10 @@ from rag_app.answer import drafting, prompting
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.errors import QuestionError
-from rag_app.llm import llama
+from rag_app.llm import binding
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.protocol import Message
+from rag_app.llm.vocabulary import Vocabulary
 from rag_app.pipeline import LONGEST_QUESTION, answer
 from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Query, Section, Turn
 from rag_app.search.retrieval import with_best_passages
@@ -60,23 +61,17 @@ class Syllables:
         return b""
 
 
-class Vocabulary(llama.LlamaModel):
+def vocabulary_of(path: Path) -> Vocabulary:
     """The small model's own tokenizer and chat template, without its weights."""
-
-    def __init__(self, path: Path) -> None:
-        self._api = llama._library()
-        self._batch = None
-        parameters = self._api.llama_model_default_params()
-        parameters.vocab_only = True
-        model = self._api.llama_model_load_from_file(str(path).encode(), parameters)
-        self._reading = llama._Side(model, None, None, None)
-        self._vocab = self._api.llama_model_get_vocab(model)
-        self._pieces: dict[tuple[int, bool], bytes] = {}
+    api = binding.library()
+    parameters = api.llama_model_default_params()
+    parameters.vocab_only = True
+    return Vocabulary(api.llama_model_load_from_file(str(path).encode(), parameters))
 
 
 @cache
 def tokenizer(name: str) -> Syllables | Vocabulary:
-    return Vocabulary(WEIGHTS) if name == "real" else Syllables()
+    return vocabulary_of(WEIGHTS) if name == "real" else Syllables()
 
 
 @cache

@@ -18,7 +18,7 @@ from rag_app.bench.bare import Run
 from rag_app.bench.gpu import MIB, Amount, Offload, described, measure
 from rag_app.bench.table import Measurement
 from rag_app.errors import RagError
-from rag_app.llm import llama
+from rag_app.llm import binding
 from rag_app.llm.offload import Device, Plan
 from tests.gpu import kit, random_model
 from tests.helpers.checkout import CHECKOUT
@@ -63,7 +63,7 @@ def test_on_the_cpu_nothing_is_said_of_the_card() -> None:
 def test_without_a_gpu_the_suite_says_what_is_lacking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(llama, "devices", lambda: [Device("CPU", "cpu", 1, 1)])
+    monkeypatch.setattr(binding, "devices", lambda: [Device("CPU", "cpu", 1, 1)])
     with pytest.raises(RagError, match="sees no GPU"):
         gpu.run(settings_in(tmp_path), quick=True, progress=lambda *told: None)
 

@@ -11,8 +11,8 @@ import json
 import re
 from dataclasses import asdict
 
+from rag_app.llm import binding
 from rag_app.llm import engine as llm
-from rag_app.llm import llama
 from rag_app.llm.offload import device_bytes, fit, offload_bytes, read_shape
 from rag_app.settings import Settings
 from rag_app.weights.choice import choose_llm
@@ -23,10 +23,10 @@ BUFFER = re.compile(r"Vulkan0 .*buffer size = +([\d.]+) MiB")  # of weights, cac
 
 def main() -> None:
     settings = Settings.from_environment()
-    api, lines = llama._library(), list[str]()
+    api, lines = binding.library(), list[str]()
     listener = api.llama_log_callback(lambda level, text, _: lines.append(text.decode(errors="replace")))
     api.llama_log_set(listener, None)
-    devices = llama.devices()
+    devices = binding.devices()
     shape = read_shape(choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers)))
     plan = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
     engine = llm.load(settings)

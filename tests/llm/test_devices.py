@@ -33,7 +33,7 @@ def test_threads_that_wait_give_the_processor_to_others(users: dict[str, str], u
     """`used` is what libgomp itself says that it has read."""
     environment = {name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"}
     told = {**environment, **users, "OMP_DISPLAY_ENV": "verbose"}
-    command = [sys.executable, "-c", "from rag_app.llm import llama; llama.devices()"]
+    command = [sys.executable, "-c", "from rag_app.llm import binding; binding.devices()"]
     done = subprocess.run(command, cwd=CHECKOUT, env=told, capture_output=True, text=True, check=True)
     said = re.findall(r"GOMP_SPINCOUNT = '(\d+)'", done.stderr)
     if not said:
