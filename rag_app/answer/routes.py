@@ -15,8 +15,13 @@ from rag_app.answer.plans import concept, condition, list_lead, overview, paper,
 from rag_app.answer.points import AnswerPlan
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
+from rag_app.collection.digest_names import unknown_names
+from rag_app.collection.paper_names import TOKEN, shaped
 from rag_app.records import Draft, Filters, Intent, Query
 from rag_app.search import patterns
+from rag_app.text.terms import fold_word
+
+DESCRIBING = 2  # words that describe a paper
 
 Planner = Callable[[Selection], AnswerPlan | None]
 Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
@@ -81,9 +86,12 @@ def _unknown_name(selection: Selection) -> Composed | None:
 
 
 def _unknown_author(selection: Selection) -> Composed | None:
+    """An author is asked for that no paper has; or a record of a name that none has."""
     query = selection.query
     if query.unknown and not query.papers:
-        return templates.refusal(query, selection.evidence, "unknown_author", names=query.unknown)
+        is_name = all(shaped(name) and " " not in name for name in query.unknown)
+        why = "unknown_name" if is_name else "unknown_author"
+        return templates.refusal(query, selection.evidence, why, names=query.unknown)
     return None
 
 
@@ -102,10 +110,25 @@ def _nothing_matches(selection: Selection) -> Composed | None:
 
 
 def _no_paper_described(selection: Selection) -> Composed | None:
-    """A fact is asked of a paper that is described, and none is about that."""
-    if _describes_a_paper(selection.query) and is_off_topic(selection):
-        return templates.refusal(selection.query, selection.evidence, "off_topic")
+    """A fact is asked of a paper that is described, and none is about that, or of a name that none has."""
+    query, evidence = selection.query, selection.evidence
+    if not _describes_a_paper(query):
+        return None
+    if is_off_topic(selection):
+        return templates.refusal(query, evidence, "off_topic")
+    names = _nothing_but_names(selection)
+    if names and unknown_names(" ".join(names), replace(evidence.hits[0].paper, sections=())):
+        return templates.refusal(query, evidence, "unknown_name", names=names)
     return None
+
+
+def _nothing_but_names(selection: Selection) -> tuple[str, ...]:
+    """The names in a question that describes its paper by hardly anything else: "Who made X?"."""
+    query = selection.query
+    names = tuple(filter(shaped, TOKEN.findall(query.topic)))
+    told = selection.library.lexical.own_terms(query.topic)
+    beside = set(told) - patterns.ABOUT_PAPERS - set(map(fold_word, names))
+    return names if len(beside) < DESCRIBING and not patterns.PAPERS.search(query.question) else ()
 
 
 def _risen_topics(selection: Selection) -> Composed | None:

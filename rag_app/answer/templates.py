@@ -193,7 +193,7 @@ def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
 
 
 def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
-    """Votes, day or else the authors of named papers."""
+    """What is asked of the records of named papers."""
     phrases, lines, cited = words(query.language), [], []
     for n, paper in enumerate(papers, start=1):
         fact = "; ".join(_fact(paper, asked, phrases) for asked in _facts(query))
@@ -204,8 +204,10 @@ def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
 
 
 def _facts(query: Query) -> tuple[Fact, ...]:
-    """What is asked of a record; a question may ask for several facts."""
+    """What is asked of a record: several facts, one, or the whole where no wording tells which."""
     asked = record_facts(query.topic)
+    if query.aggregate is Fact.NONE:
+        return asked or (Fact.AUTHORS, Fact.DATE, Fact.VOTES)
     return asked if query.aggregate in asked else (query.aggregate,)
 
 

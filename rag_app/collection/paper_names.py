@@ -24,7 +24,15 @@ from rag_app.records import Paper
 from rag_app.text import maths, sentences, transliteration
 
 _S = other_scripts()  # a particle written to a name is no part of it
-TOKEN = re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[-+.^'/][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
+
+
+def _token(joining: str) -> re.Pattern[str]:
+    """A word that may be a name, of parts that these signs join."""
+    return re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[{joining}][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
+
+
+TOKEN = _token("-+.^'/")
+SIDE = _token("-+.^'")  # of "LoRA/QLoRA"
 # Mixed case after the first letter, letters with digits, or capitals only: how models and data sets
 # are spelled.
 SHAPED = re.compile(
@@ -213,7 +221,9 @@ class NameBook:
         ids = list(ARXIV_ID.finditer(text))
         mentions = [Mention(m[0], m.span(), (m[1],)) for m in ids if exists(m[1])]
         unknown = [m[1] for m in ids if not exists(m[1])]
-        tokens = [t for t in TOKEN.finditer(text) if not any(m.start() <= t.start() < m.end() for m in ids)]
+        tokens = [
+            t for t in self._tokens(text) if not any(m.start() <= t.start() < m.end() for m in ids)
+        ]
         loose = _names_stand_alone(text, tokens)
         mentions += self._exact(text, tokens, loose)
         for token in tokens:
@@ -226,6 +236,14 @@ class NameBook:
                 unknown.append(token[0])
         mentions.sort(key=lambda mention: mention.span)
         return Named(tuple(mentions), tuple(dict.fromkeys(unknown)))
+
+    def _tokens(self, text: str) -> Iterator[re.Match[str]]:
+        """The words of a text; what a stroke joins are two, unless they are a name together."""
+        for token in TOKEN.finditer(text):
+            if "/" in token[0] and fold(token[0]) not in self._folded:
+                yield from SIDE.finditer(text, *token.span())
+            else:
+                yield token
 
     def nearest(self, spelling: str, limit: int = 3) -> list[Name]:
         """Names spelled most like `spelling`, best first (for "did you mean")."""

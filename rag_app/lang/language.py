@@ -58,6 +58,8 @@ class QuestionPatterns:
     same_day: Parts  # as that paper
     not_author: Parts  # one group: somebody who is not meant
     kind: Parts  # after a name: a kind of method is meant, not the paper
+    likened_before: Parts  # before a name, after it: what is asked for is only likened to it
+    likened_after: Parts
     asked_author: Parts  # one group: somebody is asked for as an author, whoever it is
     maybe_author: Parts  # one group: perhaps an author, if one is spelled nearly so
     possessive: Parts  # between a name and `papers_of`

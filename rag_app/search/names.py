@@ -1,6 +1,7 @@
 """The names in a question: of papers that are here, in either script, and of what no digest holds.
 
-Knows: initials of titles, names written as they sound, newer versions of models that are here, quoted titles.
+Knows: initials of titles, names written as they sound, newer versions of models that are here, quoted titles,
+and that what is asked for may only be likened to a name.
 Does not know: which names papers go by (`collection.paper_names`), which of them a question is about.
 """
 
@@ -13,19 +14,20 @@ from dataclasses import replace
 from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, Mention, Name, Named
+from rag_app.search import patterns
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word
 
+LIKENED_WORDS = 3  # that digests hold, of a question whose subject is described beside the name it is likened to
 LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
 # likeness (of 100) of the letters that is asked for from there on and before.
 SHORTEST_HEARD, CLEARLY_HEARD, ALIKE, SHORT_ALIKE = 3, 4, 50, 66
 SHARED = 3  # papers: a name that fits more of them names none
 
-# "GPT-4", "Qwen2.5", "Llama 3.1"; sizes ("7B") and shares are no versions.
-VERSIONED = re.compile(
-    r"(?<![\w-])([A-Z][A-Za-z]{2,})([- ]?)([vV]?\d{1,2}(?:\.\d)?)(?![\d%.,]*\d|[BMKTbmkt%]\b)"
-)
+# "GPT-4", "Qwen2.5", "Llama 3.1", "DeepSeek-R1"; sizes ("7B") and shares are no versions.
+_VERSION = r"\d{1,2}(?:\.\d)?(?![\d%.,]*\d|[BMKTbmkt%]\b)"
+VERSIONED = re.compile(rf"(?<![\w-])([A-Z][A-Za-z]{{2,}}(?:-[A-UW-Z](?=\d))?)([- ]?)([vV]?{_VERSION})")
 VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on its numbers are versions
 INITIALS = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![A-Za-z0-9-])")
 QUOTED = re.compile(r"[\"“「『]([^\"”」』]{12,200})[\"”」』]")
@@ -41,6 +43,7 @@ def find(text: str, dictionary: Dictionary) -> Named:
     mentions = tuple(sorted((*named.mentions, *heard, *initialled), key=lambda mention: mention.span))
     unknown = [name for name in named.unknown if all(name != mention.typed for mention in initialled)]
     absent = [*unknown, *_versions_nobody_has(text, dictionary), *_titles_nobody_has(text, dictionary)]
+    absent = [name for name in absent if not _is_likened(name, text, dictionary)]
     kept = tuple(m for m in mentions if not any(m.typed in name for name in absent))
     return replace(named, mentions=kept, unknown=tuple(dict.fromkeys(absent)))
 
@@ -105,14 +108,26 @@ def _beside(place: tuple[int, int], name: tuple[int, int]) -> bool:
 # --- names that no digest holds -----------------------------------------------------------------
 
 
+def _is_likened(name: str, text: str, dictionary: Dictionary) -> bool:
+    """Whether what is asked for is described by itself, and only likened to what goes by the name."""
+    before, _, after = text.partition(name)
+    if not (patterns.LIKENED_BEFORE.search(before) or patterns.LIKENED_AFTER.match(after)):
+        return False
+    told = dictionary.lexical.own_terms(f"{before} {after}")
+    return sum(dictionary.lexical.papers_with(term) > 0 for term in told) >= LIKENED_WORDS
+
+
 def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]:
     """Versions of models of which the digests hold others: an X-3 where there is an X-2."""
     for match in VERSIONED.finditer(question):
         name, separator, version = match.groups()
         if name.casefold() in FIELD:
             continue
-        written = re.compile(rf"(?<![A-Za-z]){name}[- ]?v?(\d+(?:\.\d+)?)", re.IGNORECASE)
-        spellings = {name, name.upper(), name.lower()}
+        written = re.compile(
+            rf"(?<![A-Za-z]){name.replace('-', '[- ]?')}[- ]?v?({_VERSION})", re.IGNORECASE
+        )
+        family = name.partition("-")[0]
+        spellings = {family, family.upper(), family.lower()}
         holding = [
             set(written.findall(text)) for text in _texts(dictionary) if any(s in text for s in spellings)
         ]

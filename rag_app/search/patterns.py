@@ -53,6 +53,8 @@ ANOTHER = _asked(lambda q: q.another)
 SAME_DAY = _asked(lambda q: q.same_day)
 # After a name: what it stands for is a kind of method, not the paper.
 KIND = _asked(lambda q: q.kind)
+LIKENED_BEFORE = _asked(lambda q: q.likened_before)
+LIKENED_AFTER = _asked(lambda q: q.likened_after)
 # Names have capitals, so case matters here.
 NOT_AUTHOR = re.compile(alternatives(lambda one: one.questions.not_author))
 ASKED_AUTHOR = re.compile(alternatives(lambda one: one.questions.asked_author))

@@ -108,6 +108,8 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
         return signs.ruled
     if best not in {Intent.LIST, Intent.METADATA}:
         return best
+    if best is Intent.METADATA and signs.papers:
+        return best if possible[best] >= CLEAR else signs.ruled
     if best is Intent.METADATA and possible[best] >= CLEAR and not signs.said:
         return best
     # Alike in wording; which of the two follows from what is left of the question without its filters.

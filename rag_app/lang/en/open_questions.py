@@ -159,7 +159,10 @@ OPEN_QUESTIONS = OpenPatterns(
     sizes=(
         r"\d[\d,.]*\s?(?:[BMKT]\b|million|billion|trillion|tokens|hours|questions|images|videos|samples|pairs)",
     ),
-    negating=(r"\b(?:not(?! only)|never|cannot|unable|fail(?:s|ed)? to)\b|n['’]t\b",),
+    negating=(
+        r"\b(?:not(?! only)|never|cannot|unable|fail(?:s|ed)? to|without|none|neither)\b|n['’]t\b",
+        r"\bno (?!(?:more|less|fewer|later|earlier) than\b|\d)",
+    ),
     hinting=(
         r"\b(?:no|without|none|nor|lack\w*|fail\w*|hard|difficult\w*|challeng\w*|less|rather|instead|limit\w*"
         r"|eliminat\w*|avoid\w*|prevent\w*|remov\w*|despite|unlike|impossible|insufficient|poor\w*|only|free"

@@ -121,6 +121,8 @@ QUESTIONS = QuestionPatterns(
     same_day=(r"(?<![가-힣])(?:그\s?날|같은 날|당일)",),
     not_author=(rf"{NAME}\s*(?:말고|아니라|제외)",),
     kind=(r"\s?(?:계열|기반|스타일|시리즈|류의)",),
+    likened_before=(),
+    likened_after=(r"\s?(?:같은|같이|처럼|스타일|풍|비슷한|비슷하게|못지않|류의|식(?:으로|의))",),
     # of Hangul only names of people, not "데이터를 쓴 논문"
     asked_author=(
         rf"{NAME}\s*(?:이|가)?\s*(?:공?저자(?:로|인| 논문)|쓴|작성한|참여)",
