@@ -129,7 +129,7 @@ def _wanted(selection: Selection, paper: Paper) -> dict[str, float]:
     """
     lexical = selection.library.lexical
     named = _named(selection)
-    terms = lexical.query_terms(aspects.asked_of(selection.query, paper))
+    terms = lexical.query_terms(patterns.with_measures(aspects.asked_of(selection.query, paper)))
     texts = [
         section.text[start:end].casefold()
         for section in paper.sections
@@ -227,7 +227,7 @@ def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
     query = selection.query
     asked = aspects.asked_of(query, hit.paper)
     return answerable.rows(
-        _without_names(asked, _own_names(query, hit.paper)),
+        patterns.with_measures(_without_names(asked, _own_names(query, hit.paper))),
         hit.passages,
         selection.library,
         language=query.language,

@@ -66,6 +66,7 @@ class QuestionPatterns:
     papers_of: Parts
     number_asked: Parts
     units: Mapping[str, str]  # what a figure is asked in -> how it stands behind or before one in a digest
+    measures: Mapping[str, str]  # how much of it is asked -> what that is called: "faster" is of speed
     boilerplate: Parts  # what a list question has beside its topic
     ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
     # What is asked of a record or of the whole table.

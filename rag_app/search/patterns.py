@@ -111,6 +111,11 @@ UNITS = tuple(
     for one in LANGUAGES.values()
     for asked, figure in one.questions.units.items()
 )
+MEASURES = tuple(
+    (re.compile(asked, re.IGNORECASE), name)
+    for one in LANGUAGES.values()
+    for asked, name in one.questions.measures.items()
+)
 ORDINALS = (
     (_asked(lambda q: q.ordinals[0]), 0),
     (_asked(lambda q: q.ordinals[1]), 1),
@@ -184,6 +189,15 @@ def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
 def figures_asked(text: str) -> tuple[re.Pattern[str], ...]:
     """How a figure stands in a digest in the units that a question asks for; empty where it names none."""
     return tuple(figure for asked, figure in UNITS if asked.search(text))
+
+
+def with_measures(text: str) -> str:
+    """A question that asks how much of something, with the word that digests use for it: "how much faster" is
+    of speed.
+    """
+    if not NUMBER_ASKED.search(text):
+        return text
+    return " ".join([text, *(name for asked, name in MEASURES if asked.search(text))])
 
 
 def ordinal(text: str) -> int | None:

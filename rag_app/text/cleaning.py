@@ -119,7 +119,8 @@ def escape_markdown(text: str) -> str:
     # Four blanks would be a code block.
     text = re.sub(r"^[ \t]+", "", visible(text), flags=re.MULTILINE)
     text = _FOUND_AFTER_PARSING.sub("\\g<0>\u2060", text)
-    text = re.sub(r"([\\`*_\[\]<>$|~&])", r"\\\1", text)
+    # An underscore inside a word marks nothing, nor does an ampersand that begins no character's name.
+    text = re.sub(r"([\\`*\[\]<>$|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;))", r"\\\1", text)
     text = re.sub(r"^(?=[-+=#:!])", r"\\", text, flags=re.MULTILINE)  # lists, headings, rules
     return re.sub(r"^(\d+)(?=[.)](?:\s|$))", r"\1\\", text, flags=re.MULTILINE)
 

@@ -182,6 +182,13 @@ QUESTIONS = QuestionPatterns(
         r"\bfps\b|\bframes? (?:per|a) second\b": FRAMES,
         r"\bhow many parameters\b|\bhow (?:big|large) is (?:the|its) model\b": PARAMETERS,
     },
+    measures={
+        r"\b(?:fast(?:er|est)?|slow(?:er|est)?|quick(?:er|ly)?|sped up|speeds? up)\b": "speed",
+        r"\bhow (?:much )?(?:big(?:ger)?|larger?|small(?:er)?)\b": "size",
+        r"\bhow long\b": "time length",
+        r"\b(?:cheap(?:er)?|expensive|dear(?:er)?)\b": "cost",
+        r"\b(?:accurate(?:ly)?|exact(?:ly)?|right)\b": "accuracy",
+    },
     boilerplate=(
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
