@@ -114,12 +114,10 @@ def _no_paper_described(selection: Selection) -> Composed | None:
     query, evidence = selection.query, selection.evidence
     if not _describes_a_paper(query):
         return None
-    if is_off_topic(selection):
-        return templates.refusal(query, evidence, "off_topic")
     names = _nothing_but_names(selection)
     if names and unknown_names(" ".join(names), replace(evidence.hits[0].paper, sections=())):
         return templates.refusal(query, evidence, "unknown_name", names=names)
-    return None
+    return _off_topic(selection)
 
 
 def _nothing_but_names(selection: Selection) -> tuple[str, ...]:

@@ -221,9 +221,7 @@ class NameBook:
         ids = list(ARXIV_ID.finditer(text))
         mentions = [Mention(m[0], m.span(), (m[1],)) for m in ids if exists(m[1])]
         unknown = [m[1] for m in ids if not exists(m[1])]
-        tokens = [
-            t for t in self._tokens(text) if not any(m.start() <= t.start() < m.end() for m in ids)
-        ]
+        tokens = [t for t in self._tokens(text) if not any(m.start() <= t.start() < m.end() for m in ids)]
         loose = _names_stand_alone(text, tokens)
         mentions += self._exact(text, tokens, loose)
         for token in tokens:

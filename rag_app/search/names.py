@@ -18,7 +18,9 @@ from rag_app.search import patterns
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word
 
-LIKENED_WORDS = 3  # that digests hold, of a question whose subject is described beside the name it is likened to
+LIKENED_WORDS = (
+    3  # that digests hold, of a question whose subject is described beside the name it is likened to
+)
 LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
 # likeness (of 100) of the letters that is asked for from there on and before.
@@ -26,7 +28,7 @@ SHORTEST_HEARD, CLEARLY_HEARD, ALIKE, SHORT_ALIKE = 3, 4, 50, 66
 SHARED = 3  # papers: a name that fits more of them names none
 
 # "GPT-4", "Qwen2.5", "Llama 3.1", "DeepSeek-R1"; sizes ("7B") and shares are no versions.
-_VERSION = r"\d{1,2}(?:\.\d)?(?![\d%.,]*\d|[BMKTbmkt%]\b)"
+_VERSION = r"\d{1,2}(?:\.\d)?(?![\d%.,]*\d|[BMKTbmkt%](?![A-Za-z0-9]))"
 VERSIONED = re.compile(rf"(?<![\w-])([A-Z][A-Za-z]{{2,}}(?:-[A-UW-Z](?=\d))?)([- ]?)([vV]?{_VERSION})")
 VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on its numbers are versions
 INITIALS = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![A-Za-z0-9-])")
@@ -111,7 +113,8 @@ def _beside(place: tuple[int, int], name: tuple[int, int]) -> bool:
 def _is_likened(name: str, text: str, dictionary: Dictionary) -> bool:
     """Whether what is asked for is described by itself, and only likened to what goes by the name."""
     before, _, after = text.partition(name)
-    if not (patterns.LIKENED_BEFORE.search(before) or patterns.LIKENED_AFTER.match(after)):
+    in_its_style = patterns.LIKENED_AFTER.match(after) or patterns.LIKENED_AFTER.search(name)
+    if not (patterns.LIKENED_BEFORE.search(before) or in_its_style):
         return False
     told = dictionary.lexical.own_terms(f"{before} {after}")
     return sum(dictionary.lexical.papers_with(term) > 0 for term in told) >= LIKENED_WORDS
@@ -123,14 +126,9 @@ def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]
         name, separator, version = match.groups()
         if name.casefold() in FIELD:
             continue
-        written = re.compile(
-            rf"(?<![A-Za-z]){name.replace('-', '[- ]?')}[- ]?v?({_VERSION})", re.IGNORECASE
-        )
-        family = name.partition("-")[0]
-        spellings = {family, family.upper(), family.lower()}
-        holding = [
-            set(written.findall(text)) for text in _texts(dictionary) if any(s in text for s in spellings)
-        ]
+        written = re.compile(rf"(?<![A-Za-z]){name.replace('-', '[- ]?')}[- ]?v?({_VERSION})", re.IGNORECASE)
+        family = name.partition("-")[0].lower()
+        holding = [set(written.findall(text)) for text in _texts(dictionary) if family in text.lower()]
         versions = [found for found in holding if found]
         # Behind a blank a number may be anything: "BALROG 3" is no version where there is no other.
         known = len(versions) >= (VERSIONS_KNOWN if separator != "-" else 1)

@@ -33,6 +33,15 @@ PASSAGE = Passage(PAPER.arxiv_id, SECTION.name, 0, len(ORIGINAL), ORIGINAL)
         ("이 모델은 공개되었습니다.", "The model was not released.", True),
         ("학습 없이 동작합니다.", "It does not need training.", False),
         ("속도뿐만 아니라 품질도 개선합니다.", "It improves quality as well as speed.", False),
+        (
+            "가중치를 고정하고 작은 행렬만 학습합니다.",
+            "It learns small matrices without fixing the weights.",
+            True,
+        ),
+        ("추가 학습이 필요합니다.", "No additional training is needed.", True),
+        ("조정 없이도 긴 비디오를 만듭니다.", "It makes long videos without tuning.", False),
+        ("Tuning-Free 방식으로 영상을 만듭니다.", "It makes videos without tuning.", False),
+        ("최대 8배 빨라집니다.", "It is faster, by no more than 8 times.", False),
     ],
 )
 def test_a_translation_that_turns_its_sentence_round_is_told_apart(

@@ -164,6 +164,12 @@ def test_names_come_in_the_order_of_the_question(book: NameBook) -> None:
     assert [mention.typed for mention in found.mentions] == ["Zorro 3", "WildZebra", "2401.00003"]
 
 
+def test_names_that_a_stroke_joins_are_two(book: NameBook) -> None:
+    found = find(book, "WildZebra/Zorro3 on rough ground")
+    assert [mention.papers[0] for mention in found.mentions] == ["2401.00001", "2401.00002"]
+    assert find(book, "WildZebra/Quokka77Net").unknown == ("Quokka77Net",)
+
+
 def test_the_nearest_names_are_offered(book: NameBook) -> None:
     assert book.nearest("WildZebu")[0].papers[0] == "2401.00001"
     assert book.nearest("") == []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rag_app.collection.library import Dictionary
 from rag_app.search import names
 from rag_app.search.understanding import understand
+from tests.helpers.fakes import made
 
 TOOLFORMER, WHISPER, LLAMA2, SWE = "2302.04761", "2212.04356", "2307.09288", "2310.06770"
 DDPM = "2006.11239"
@@ -49,6 +52,50 @@ def test_a_version_that_no_digest_holds_is_named(dictionary: Dictionary, version
 @pytest.mark.parametrize("known", ["Llama 2", "top 3 papers", "GPT-3", "in Table 2", "a 70B model"])
 def test_what_the_digests_hold_is_not_called_unknown(dictionary: Dictionary, known: str) -> None:
     assert names.find(f"What about {known}?", dictionary).unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "version", "known"),
+    [
+        ("Heron-3B와 Heron-2를 비교합니다.", "Heron-3", False),
+        ("Heron-2와 Heron-3를 비교합니다.", "Heron-3", True),
+        ("Heron-R1을 소개합니다.", "Heron-R2", False),
+        ("Heron-R1을 소개합니다.", "Heron-R1", True),
+        ("Heron V3를 소개합니다.", "Heron-V3", True),
+    ],
+)
+def test_a_size_is_no_version_and_a_letter_may_be_part_of_one(
+    tmp_path: Path, written: str, version: str, known: bool
+) -> None:
+    body = "".join(
+        f"### [Nests, Part {n}](https://arxiv.org/abs/2411.0000{n})\n\n- **New**: {written}\n\n"
+        for n in range(3)
+    )
+    dictionary = made(tmp_path, {"2024-11-25.md": body}).dictionary
+    assert (names.find(f"Summarise the {version} paper", dictionary).unknown == ()) is known
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which model generates images from text like Wombat7Draw?",
+        "a Wombat7Draw-style model that generates images from text",
+        "Wombat7Draw처럼 텍스트에서 이미지를 생성하는 모델",
+        "Wombat7Draw 스타일로 텍스트에서 이미지를 생성하는 확산 모델",
+        "像Wombat7Draw那样从文本生成图像的扩散模型 text-to-image diffusion model",
+    ],
+)
+def test_a_name_that_the_subject_is_only_likened_to_is_not_asked_for(
+    dictionary: Dictionary, question: str
+) -> None:
+    assert names.find(question, dictionary).unknown == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["Find papers like Wombat7Draw", "Wombat7Draw 같은 논문", "Wombat7Draw로 그린 이미지"]
+)
+def test_a_name_without_a_subject_beside_it_is_asked_for(dictionary: Dictionary, question: str) -> None:
+    assert names.find(question, dictionary).unknown == ("Wombat7Draw",)
 
 
 def test_a_quoted_title_that_no_paper_has_is_named(dictionary: Dictionary) -> None:

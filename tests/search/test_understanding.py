@@ -365,6 +365,27 @@ def test_every_fact_of_a_record_that_is_asked_for_is_heard(
     assert set(patterns.record_facts(query.topic)) == facts
 
 
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How much faster is it than before?", "speed"),
+        ("얼마나 빨라졌나요?", "속도"),
+        ("どれくらい速いですか", "速度"),
+        ("快了多少？", "速度"),
+        ("How accurate is it on maps?", "accuracy"),
+    ],
+)
+def test_what_is_measured_is_looked_for_by_its_name(question: str, asked: str) -> None:
+    assert patterns.with_measures(question) == f"{question} {asked}"
+
+
+@pytest.mark.parametrize(
+    "question", ["Is it faster?", "Which method is fast?", "How many layers does it have?"]
+)
+def test_a_question_for_no_measure_stays_as_it_is(question: str) -> None:
+    assert patterns.with_measures(question) == question
+
+
 def test_a_title_is_no_author(dictionary: Dictionary) -> None:
     query = understand("When did Stable Video Diffusion appear?", dictionary)
     assert query.unknown == ()

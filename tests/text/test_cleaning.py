@@ -148,5 +148,18 @@ def test_addresses_and_icon_names_are_kept_apart(text: str) -> None:
     assert escaped.replace("\u2060", "") == text
 
 
+@pytest.mark.parametrize("text", ["max_new_tokens", "한_글", "R&D", "Q & A", "a&b"])
+def test_marks_that_mark_nothing_stand_as_they_are(text: str) -> None:
+    assert escape_markdown(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [("_x_", r"\_x\_"), ("a_ b", r"a\_ b"), ("&amp;", r"\&amp;"), ("&#35;", r"\&#35;"), ("(_a)", r"(\_a)")],
+)
+def test_marks_that_could_mark_are_escaped(text: str, escaped: str) -> None:
+    assert escape_markdown(text) == escaped
+
+
 def test_ordinary_text_is_escaped_without_hidden_characters() -> None:
     assert escape_markdown("    비율 3:1, 12:30 (a)") == "비율 3:1, 12:30 (a)"

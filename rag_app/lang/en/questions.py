@@ -157,7 +157,9 @@ QUESTIONS = QuestionPatterns(
     same_day=(r"\b(?:of|from|on) (?:that|the same) (?:day|date|digest)\b|\b(?:that|same) day\b",),
     not_author=(rf"\bnot (?:by )?{NAME}",),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
-    likened_before=(r"\b(?:like|such as|inspired by|reminiscent of|in the (?:style|manner) of|à la|e\.g\.,?) $",),
+    likened_before=(
+        r"\b(?:like|such as|inspired by|reminiscent of|in the (?:style|manner) of|à la|e\.g\.,?) $",
+    ),
     likened_after=(r"[- ](?:style|like|type)\b|[- ]?esque\b|['’]s style\b",),
     asked_author=(rf"\b(?:authored by|written by|papers by|author named|author|did)\s+{NAME}(?<!['’]s)",),
     maybe_author=(rf"\bby\s+{NAME}",),
