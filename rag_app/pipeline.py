@@ -53,6 +53,7 @@ from rag_app.records import (
     Understood,
     Usage,
 )
+from rag_app.search import translation
 from rag_app.search.recognition import recogniser
 from rag_app.search.rerank import judge
 from rag_app.search.retrieval import RANKED, retrieve
@@ -210,6 +211,9 @@ def ask(
     route = ROUTES[query.intent]
     if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
+    if generator and translation.is_of_use(query, evidence, library):
+        evidence = translation.searched_in_both(query, evidence, library, generator, stop)
+        yield Found(evidence)
     first_token: float | None = None
     selection = Selection(query, evidence, library, generator, stop, tuple(conversation))
     steps = route.steps(selection)

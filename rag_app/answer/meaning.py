@@ -28,6 +28,7 @@ SHORTEST = 4  # words of such a sentence
 # Of what the embedding model puts titles nearer to their own digests than to others (`Library.nearness`), the
 # share that a translation must be nearer to its sentence than to those beside it.
 NEARER = 0.4
+SURELY = 2.0  # times that, from which the first sentences beside it are enough: each costs an embedding
 LEAST_NEAR = 0.02  # a model that tells less of titles apart does not know both languages
 
 
@@ -45,8 +46,13 @@ def is_near(text: str, passage: Passage, paper: Paper, library: Library) -> bool
         return True
     embed = library.embedder.query
     said = embed(text)
-    others = [float(said @ embed(other)) for other in beside]
-    return float(said @ embed(passage.text)) - sum(others) / len(others) >= NEARER * library.nearness
+    own, needed = float(said @ embed(passage.text)), NEARER * library.nearness
+    apart: list[float] = []  # how much farther each of the others is
+    for other in beside:
+        apart.append(own - float(said @ embed(other)))
+        if len(apart) >= FEWEST_BESIDE and sum(apart) / len(apart) >= SURELY * needed:
+            return True
+    return sum(apart) / len(apart) >= needed
 
 
 def _sentences_beside(passage: Passage, paper: Paper) -> list[str]:

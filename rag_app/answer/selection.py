@@ -70,20 +70,13 @@ def focus(selection: Selection) -> list[Hit]:
     elif selection.named:
         chosen = list(hits[: len(query.papers)])
     else:
-        chosen = list(hits[: 1 if _is_clear(selection) else CANDIDATES])
+        chosen = list(hits[: 1 if relevance.is_clear(selection.evidence, selection.library) else CANDIDATES])
     most = 60 if len(chosen) == 1 else 12
     found = [
         retrieval.with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
         for hit in chosen
     ]
     return [_answering_first(selection, hit) for hit in found]
-
-
-def _is_clear(selection: Selection) -> bool:
-    """Whether the first paper is so far ahead that it is the one looked for, whatever a model makes of it."""
-    hits = selection.evidence.hits
-    margin = relevance.known(selection.library).margin
-    return len(hits) < 2 or hits[0].score - hits[1].score >= margin
 
 
 def _answering_first(selection: Selection, hit: Hit) -> Hit:

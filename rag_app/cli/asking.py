@@ -98,12 +98,15 @@ def _answered_aloud(
 
     An answer that `stop` has ended is not printed: it may say that nothing was found.
     """
-    query = None
+    query = shown = None
     for event in pipeline.ask(question, library, engine, conversation=conversation, stop=stop):
         if isinstance(event, Understood):
             query = event.query
         elif isinstance(event, Found):
-            terminal.print_evidence(event.evidence)
+            first = [hit.paper.arxiv_id for hit in event.evidence.hits[: terminal.EVIDENCE]]
+            if first != shown:  # it is looked for again where no paper stands out
+                terminal.print_evidence(event.evidence)
+            shown = first
         elif isinstance(event, Working):
             terminal.print_working(event)
         elif isinstance(event, Checked):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag_app.embedding.adapt import AdaptResult
     from rag_app.pipeline import IngestResult
 
+EVIDENCE = 3  # papers that are named before the answer is there
 SHOWN_SKIPS = 20
 SOURCES = 20  # of an answer
 OFFER_ADAPT = 500  # papers from which fitting the embedding model is worth its minutes
@@ -141,7 +142,7 @@ def plain(markdown: str) -> str:
 
 
 def print_evidence(evidence: Evidence) -> None:
-    for hit in evidence.hits[:3]:
+    for hit in evidence.hits[:EVIDENCE]:
         print(f"  · {hit.paper.title} ({hit.paper.date})", file=sys.stderr)
 
 

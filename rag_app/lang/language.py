@@ -247,6 +247,9 @@ class Prompts:
     # How a digest's sentence in another language is to be translated; empty where none is.
     translator: str
     translate: str
+    # How a question in another language is to be put, to be looked for.
+    question_translator: str
+    translate_question: str
     # How a sentence about a paper is to be shortened to a noun phrase, and examples: (sentence, phrase).
     # Empty where no model was seen to do it well: one of 1.5B parameters repeats the example in Korean.
     shortener: str = ""

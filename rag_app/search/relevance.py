@@ -10,6 +10,8 @@ that no paper is about (`kinds`' probes), asked of this very collection.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -20,7 +22,7 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.collection.snapshot import Snapshot
 from rag_app.lang import language_of
-from rag_app.records import Evidence, Query
+from rag_app.records import Evidence, Paper, Query
 from rag_app.search import kinds, retrieval
 from rag_app.search.calibration import Calibration, calibration
 
@@ -60,6 +62,12 @@ def _held(text: str, language: str, evidence: Evidence, library: Library) -> flo
     near = (document(hit.paper) for hit in evidence.hits[:NEAR])
     shares = (library.lexical.coverage(text, paper, unknown=UNKNOWN) or 0.0 for paper in near)
     return max(shares, default=0.0)
+
+
+def is_clear(evidence: Evidence, library: Library) -> bool:
+    """Whether the first paper is so far ahead that it is the one looked for, whatever a model makes of it."""
+    hits = evidence.hits
+    return len(hits) < 2 or hits[0].score - hits[1].score >= known(library).margin
 
 
 def is_topic(query: Query) -> bool:
@@ -108,14 +116,26 @@ def _foreign(library: Library, language: str) -> tuple[float, float]:
     return found[language]
 
 
+def language_of_papers(library: Library) -> str:
+    """The language that most sections of digests are in."""
+    counts = Counter(language_of(section.text) for paper in _some(library) for section in paper.sections)
+    return counts.most_common(1)[0][0]
+
+
 def _is_written(library: Library, language: str) -> bool:
     """Whether papers are in the language: else their words and the question's do not meet."""
     if library.snapshot not in _written:
-        papers = library.snapshot.papers.all()
-        read = papers[:: max(1, len(papers) // READ)]
-        texts = (text for paper in read for text in (paper.title, *(s.text for s in paper.sections)))
+        texts = (
+            text for paper in _some(library) for text in (paper.title, *(s.text for s in paper.sections))
+        )
         _written[library.snapshot] = {language_of(text) for text in texts}
     return language in _written[library.snapshot]
+
+
+def _some(library: Library) -> Sequence[Paper]:
+    """Papers that stand for all."""
+    papers = library.snapshot.papers.all()
+    return papers[:: max(1, len(papers) // READ)]
 
 
 def _nearest(library: Library, vectors: Vector) -> Vector:

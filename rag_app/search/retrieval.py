@@ -50,14 +50,17 @@ Scores = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 
-def retrieve(query: Query, library: Library) -> Evidence:
-    """Score every paper for `query`, filter, rank, and choose sentences."""
+def retrieve(query: Query, library: Library, *, beside: str = "") -> Evidence:
+    """Score every paper for `query`, filter, rank, and choose sentences; `beside` says the same in other
+    words.
+    """
     started = time.perf_counter()
     allowed = [one for one in library.snapshot.papers.ids(query.filters) if one not in query.excluded]
     places = [library.places[arxiv_id] for arxiv_id in allowed]
-    text = searched(query)
+    text = f"{searched(query)} {beside}".strip()
     weights = library.lexical.query_terms(text)
-    scores, why = score(text, library, np.array(places, dtype=np.intp))
+    vector = _between(searched(query), beside, library) if beside else None
+    scores, why = score(text, library, np.array(places, dtype=np.intp), vector=vector)
     boosted = scores.copy()
     for arxiv_id in () if query.intent in OF_MANY else query.papers:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
@@ -123,6 +126,13 @@ def score(
         among = np.arange(len(lexical)) if allowed is None else allowed
         dense = _of_proposed(vector, _proposed(vector, lexical, among, library), library)
     return dense + LEXICAL_WEIGHT * lexical, {Reason.DENSE: _ranks(dense), Reason.LEXICAL: _ranks(lexical)}
+
+
+def _between(one: str, other: str, library: Library) -> Scores:
+    """The (d,) unit vector in the middle of two texts."""
+    middle = library.embedder.query(one) + library.embedder.query(other)
+    unit: Scores = middle / max(float(np.linalg.norm(middle)), 1e-6)
+    return unit
 
 
 def _proposed(vector: Scores, lexical: Scores, allowed: Rows, library: Library) -> Rows:

@@ -22,7 +22,8 @@ LACKS = {
            "open_questions.not_after"},
     "ko": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling",
-        "abbreviations", "questions.maybe_author", "dates.months", "dates.article", "dates.between_before",
+        "abbreviations", "questions.maybe_author", "questions.likened_before",
+        "dates.months", "dates.article", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
         "own_letters", "dates.excluded_before",
         "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
@@ -30,7 +31,8 @@ LACKS = {
     },
     "ja": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
-        "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
+        "sentence_ends", "abbreviations", "questions.maybe_author", "questions.likened_before",
+        "dates.months", "dates.article",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
         "dates.before_before", "dates.lead", "clause_ends", "after_nouns",
         "topics.leaving_out_next", "dates.excluded_before", "open_questions.without_before",

@@ -44,12 +44,15 @@ QUESTIONS = QuestionPatterns(
     same_day=("ίδια μέρα",),
     not_author=(rf"όχι {NAME}",),
     kind=("-τύπου",),
+    likened_before=(r"σαν (?:το )?$",),
+    likened_after=("-τύπου",),
     asked_author=(rf"έγραψε (?:ο|η) {NAME}",),
     maybe_author=(rf"του {NAME}",),
     possessive=("του",),
     papers_of=("άρθρα",),
     number_asked=("πόσο",),
     units={r"τοις εκατό": r"\d\s?%"},
+    measures={"γρήγορ": "ταχύτητα"},
     boilerplate=(r"\b(?:ποια|όλα|τα|άρθρα|για)\b",),
     ordinals=(("το πρώτο",), ("το δεύτερο",), ("το τρίτο",), ("το τέταρτο",), ("το τελευταίο",)),
     facts={
@@ -148,5 +151,7 @@ LANGUAGE = Language(
         characters=r"[^\n\[\]<>\uac00-\ud7a3]",
         translator="Μεταφράζεις.",
         translate="Στα ελληνικά:",
+        question_translator="Μεταφράζεις ερωτήσεις.",
+        translate_question="Η ερώτηση στα ελληνικά:",
     ),
 )

@@ -17,6 +17,8 @@ PROMPTS = Prompts(
     translator="You translate sentences about AI papers into English, completely and exactly. "
     "Keep names, terms and figures.",
     translate="Translate into English:",
+    question_translator="You translate questions about AI papers into English. Translate what they ask, do not answer.",
+    translate_question="Translate into one English sentence:",
     shortener="Shorten the sentence about a paper to what the paper offers, as a noun phrase of at most twelve words, "
     "in the words of the sentence.",
     shortened=(

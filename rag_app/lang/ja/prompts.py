@@ -15,4 +15,7 @@ PROMPTS = Prompts(
     characters=r"[^\n\[\]<>\u3130-\u318f\uac00-\ud7a3]",  # no Hangul
     translator="AI論文についての文を日本語に、もれなく正確に訳します。名前、用語、数値はそのまま残します。",
     translate="日本語に訳してください:",
+    question_translator="You translate questions about AI papers into Japanese. "
+    "Keep names and English technical terms in parentheses after the Japanese term.",
+    translate_question="Translate into one Japanese sentence:",
 )

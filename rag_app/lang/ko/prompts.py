@@ -15,4 +15,7 @@ PROMPTS = Prompts(
     characters=r"[^\n\[\]<>]",
     translator="AI 논문에 관한 문장을 한국어로 빠짐없이 정확하게 옮깁니다. 이름, 용어, 수치는 그대로 둡니다.",
     translate="한국어로 옮기세요:",
+    question_translator="You translate questions about AI papers into Korean. "
+    "Keep names and English technical terms in parentheses after the Korean term.",
+    translate_question="Translate into one Korean sentence:",
 )

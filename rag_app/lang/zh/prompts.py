@@ -15,4 +15,7 @@ PROMPTS = Prompts(
     characters=r"[^\n\[\]<>\u3040-\u30ff\u3130-\u318f\uac00-\ud7a3]",  # no kana, no Hangul
     translator="你把关于AI论文的句子完整、准确地翻译成中文。名称、术语和数字保持原样。",
     translate="翻译成中文:",
+    question_translator="You translate questions about AI papers into Chinese. "
+    "Keep names and English technical terms in parentheses after the Chinese term.",
+    translate_question="Translate into one Chinese sentence:",
 )

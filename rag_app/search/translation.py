@@ -1,0 +1,53 @@
+"""A question put into another language by the model, so that its paper is looked for in both.
+
+Knows: of which questions and into which language.
+Does not know: how papers are scored (`search.retrieval`), how answers are translated (`answer.glosses`).
+
+A paper is looked for by what its question describes, in whatever words; a second wording, in the language of
+the digests or else that of titles and terms, meets others of its words. Of 110 lookups of three exams in
+English and Korean the first paper is right in 64 % with the translation of a 1.5B model and in 55 % without,
+the right one is among five in 82 and in 72 %; on their held-out half the first is right in 72 and 58 %.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from rag_app.collection.library import Library
+from rag_app.lang import LANGUAGES
+from rag_app.llm.protocol import Generator, Message
+from rag_app.records import Evidence, Intent, Query
+from rag_app.search import relevance, retrieval
+from rag_app.text.cleaning import clean_line
+
+MOST_TOKENS = 72  # of a translation: what 2 cores write in two seconds
+TITLES = next(iter(LANGUAGES))  # of titles, names and terms, whatever the digests are in
+
+
+def is_of_use(query: Query, evidence: Evidence, library: Library) -> bool:
+    """Whether one paper is looked for that the question does not name, and none is clearly the first."""
+    looked_for = query.intent is Intent.LOOKUP and not query.papers and not query.unknown
+    return looked_for and bool(evidence.hits) and not relevance.is_clear(evidence, library)
+
+
+def searched_in_both(
+    query: Query, evidence: Evidence, library: Library, generator: Generator, stop: threading.Event
+) -> Evidence:
+    """The evidence for the question and its translation together; as it was where there is none.
+
+    Raises EngineError.
+    """
+    said = _translated(query, library, generator, stop)
+    return retrieval.retrieve(query, library, beside=said) if said and not stop.is_set() else evidence
+
+
+def _translated(query: Query, library: Library, generator: Generator, stop: threading.Event) -> str:
+    of_papers = relevance.language_of_papers(library)
+    other = TITLES if of_papers == query.language else of_papers
+    prompts = LANGUAGES[other].prompts
+    if other == query.language:
+        return ""
+    content = f"{prompts.translate_question}\n{clean_line(retrieval.searched(query))}"
+    system = Message(role="system", content=prompts.question_translator)
+    messages = [system, Message(role="user", content=content)]
+    return "".join(generator.stream(messages, max_tokens=MOST_TOKENS, stop=stop)).strip()
