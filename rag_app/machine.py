@@ -1,7 +1,7 @@
 """The cores and the memory that this process may use, and the processor's name.
 
 Knows: affinity, the limits of a container or service (control groups of Linux, both versions), and
-which instruction sets the processor has.
+which instruction sets the processor has; the priority of a thread.
 Does not know: what they are for. GPUs are in `llm.devices`.
 
 A limit holds for a group and all groups below it, so each group from this process's own upwards is
@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+LAST = 19  # the lowest priority of a thread
 ROOT = Path("/")  # where /proc and /sys lie; tests have small ones
 _UNLIMITED = 1 << 60  # version 1 writes the largest multiple of a page instead of "max"
 
@@ -166,3 +169,10 @@ def processor() -> str:
         if f" {known}" in facts
     ]
     return f"{name or platform.machine()}, {cores} cores, {' '.join(sets)}".rstrip(", ")
+
+
+def give_way() -> None:
+    """Let other threads of this one's priority go first, where a thread has one of its own (Linux)."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)

@@ -318,7 +318,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Evidence is ready; pages show it at once."""
+    """Evidence is ready; pages show it at once. Again where it was looked for in another language as well."""
 
     evidence: Evidence
 

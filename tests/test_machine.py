@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -136,3 +139,15 @@ def test_a_limit_names_its_file(tmp_path: Path) -> None:
     assert quota
     assert limit == machine.Limit(GIB, root / "sys/fs/cgroup/app/memory.max", GIB)
     assert quota == machine.Limit(1.5, root / "sys/fs/cgroup/app/cpu.max")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+def test_only_the_thread_that_gives_way_does() -> None:
+    def after_giving_way() -> int:
+        machine.give_way()
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(after_giving_way).result() == machine.LAST
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag_app import machine
 from rag_app.errors import EngineError
 from rag_app.llm import binding
 from rag_app.llm.offload import Plan
@@ -35,6 +36,12 @@ _ABORTED = 2  # of llama_decode
 
 # How it is tried which weights read faster: tokens, times, and the share of the time that is beyond doubt.
 TRIED_TOKENS, TRIES, FASTER = 64, 3, 0.85
+
+
+def _in_free_time(path: Path, plan: Plan, threads: int) -> Weights:
+    """Weights that load while others read: a third busy thread on two cores would hold up both that read."""
+    machine.give_way()
+    return Weights(path, plan, threads)
 
 
 class LlamaModel:
@@ -52,7 +59,7 @@ class LlamaModel:
         self._writer = None if plan.reader else self._reading  # None while it loads
         if plan.reader:  # a prompt can be read meanwhile
             loader = ThreadPoolExecutor(1, thread_name_prefix="weights")
-            self._loaded = loader.submit(Weights, path, plan, threads)
+            self._loaded = loader.submit(_in_free_time, path, plan, threads)
             loader.shutdown(wait=False)
         self.vocabulary = Vocabulary(self._reading.model)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rag_app.answer import meaning
+from rag_app.collection.library import Library
 from rag_app.records import Paper, Passage, Section
 from rag_app.text import sentences
 from tests.helpers.fakes import lab
@@ -119,24 +120,44 @@ class TwoLanguages:
     def __init__(self, same: dict[str, int]) -> None:
         self._same = same
         self.fingerprint = f"knows {len(same)} texts"
+        self.asked: list[str] = []
 
     def query(self, text: str) -> NDArray[np.float32]:
+        self.asked.append(text)
         vector = np.zeros(8, np.float32)
         vector[self._same.get(text, 7)] = 1.0
         return vector
+
+
+def knowing(same: dict[str, int]) -> tuple[Library, TwoLanguages]:
+    """A collection of which the embedding model knows these texts and every title beside its digest."""
+    for place, paper in enumerate(lab().snapshot.papers.all()):
+        first = paper.sections[0].text
+        span = next(iter(sentences.split(first)), (0, 0))
+        same |= {paper.title: place % 6, first[slice(*span)]: place % 6}
+    embedder = TwoLanguages(same)
+    return replace(lab(), embedder=embedder), embedder
 
 
 @pytest.mark.parametrize(
     ("text", "near"), [("It finds more leaks.", True), ("The film is set on Mars.", False)]
 )
 def test_a_translation_is_nearer_to_its_sentence_than_to_those_beside_it(text: str, near: bool) -> None:
-    same = {"It finds more leaks.": 6, ORIGINAL: 6}
-    for place, paper in enumerate(lab().snapshot.papers.all()):
-        first = paper.sections[0].text
-        span = next(iter(sentences.split(first)), (0, 0))
-        same |= {paper.title: place % 6, first[slice(*span)]: place % 6}
-    knowing = replace(lab(), embedder=TwoLanguages(same))
-    assert meaning.is_near(text, PASSAGE, PAPER, knowing) is near
+    library, _ = knowing({"It finds more leaks.": 6, ORIGINAL: 6})
+    assert meaning.is_near(text, PASSAGE, PAPER, library) is near
+
+
+def test_sentences_beside_one_are_looked_at_until_it_is_clear() -> None:
+    text = f"{ORIGINAL} 데이터는 공개 저장소에서 얻었습니다. 실험은 네 개의 언어로 하였습니다. 결과는 표에 있습니다."
+    paper = replace(PAPER, sections=(Section("What's New", text),))
+    library, embedder = knowing({"It finds more leaks.": 6, ORIGINAL: 6})
+    assert library.nearness  # measured once, of titles
+    embedder.asked.clear()
+    assert meaning.is_near("It finds more leaks.", PASSAGE, paper, library)
+    assert len(embedder.asked) == 2 + meaning.FEWEST_BESIDE
+    embedder.asked.clear()
+    assert not meaning.is_near("The film is set on Mars.", PASSAGE, paper, library)
+    assert len(embedder.asked) == 2 + 3
 
 
 def test_an_embedding_model_that_knows_one_language_is_not_asked() -> None:

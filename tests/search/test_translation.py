@@ -94,7 +94,7 @@ def test_it_is_of_use_where_one_paper_is_looked_for_and_none_stands_out(library:
     assert not translation.is_of_use(query, clear, library)
     assert not translation.is_of_use(query, replace(near, hits=()), library)
     for other in ({"papers": (WANTED,)}, {"unknown": ("Wombat7",)}, {"intent": Intent.LIST}):
-        assert not translation.is_of_use(replace(query, **other), near, library)  # type: ignore[arg-type]
+        assert not translation.is_of_use(replace(query, **other), near, library)
 
 
 def test_the_evidence_is_shown_before_and_after(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
