@@ -20,6 +20,7 @@ from rag_app.records import Evidence, Intent, Query
 from rag_app.search import relevance, retrieval
 from rag_app.text.cleaning import clean_line
 
+LONGEST = 128  # tokens of a question that is translated: one that tells more has words enough
 MOST_TOKENS = 72  # of a translation: what 2 cores write in two seconds
 TITLES = next(iter(LANGUAGES))  # of titles, names and terms, whatever the digests are in
 
@@ -45,9 +46,10 @@ def _translated(query: Query, library: Library, generator: Generator, stop: thre
     of_papers = relevance.language_of_papers(library)
     other = TITLES if of_papers == query.language else of_papers
     prompts = LANGUAGES[other].prompts
-    if other == query.language:
+    asked = clean_line(retrieval.searched(query))
+    if other == query.language or generator.count_tokens(asked) > LONGEST:
         return ""
-    content = f"{prompts.translate_question}\n{clean_line(retrieval.searched(query))}"
+    content = f"{prompts.translate_question}\n{asked}"
     system = Message(role="system", content=prompts.question_translator)
     messages = [system, Message(role="user", content=content)]
     return "".join(generator.stream(messages, max_tokens=MOST_TOKENS, stop=stop)).strip()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -17,7 +18,7 @@ from rag_app.answer import drafting, prompting, selection, verification
 from rag_app.answer.rendering import escape_sentence
 from rag_app.answer.selection import Selection, focus, probabilities
 from rag_app.lang import LANGUAGES
-from rag_app.llm.protocol import Message
+from rag_app.llm.protocol import Message, Processor
 from rag_app.records import Answer, Checked, Citation, Done, Draft, Intent, Support
 from rag_app.search import relevance
 from rag_app.search.calibration import FactTable
@@ -271,9 +272,8 @@ def test_retrieval_and_the_model_choose_between_close_papers(say: float, cited: 
         place = next(n for n, option in enumerate(options) if f"{option} FoldNet" in messages[-1]["content"])
         return tuple(say if n == place else (1 - say) / 10 for n in range(len(options)))
 
-    generator = ScriptedGenerator(
-        [" 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."]
-    )  # true of one alone
+    translation, true_of_one = "", " 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."
+    generator = ScriptedGenerator([translation, true_of_one], processor=Processor.GPU)
     generator.choose = choose  # type: ignore[method-assign]  # this once it has an opinion
     answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), generator)
     assert answer.ranked[0] != FOLDNET
@@ -281,7 +281,18 @@ def test_retrieval_and_the_model_choose_between_close_papers(say: float, cited: 
     check_citations(answer)
 
 
-@pytest.mark.parametrize("drafts", [None, [" 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."]])
+def test_on_a_cpu_the_model_reads_the_first_paper_alone() -> None:
+    generator = ScriptedGenerator([TRUE])
+    generator.choose = Mock()  # type: ignore[method-assign]
+    answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), generator)
+    generator.choose.assert_not_called()
+    first, second = (lab().snapshot.papers.get(arxiv_id).title for arxiv_id in answer.ranked[:2])
+    read = generator.calls[-1][-1]["content"]
+    assert first in read and second not in read
+    assert answer.citations[0].arxiv_id == answer.ranked[0]
+
+
+@pytest.mark.parametrize("drafts", [None, ["", " 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."]])
 def test_a_search_without_a_clear_first_paper_shows_a_second(drafts: list[str] | None) -> None:
     generator = ScriptedGenerator(drafts) if drafts else None
     answer = answer_of("로봇이 배우는 정책에 관한 연구는?", lab(), generator)

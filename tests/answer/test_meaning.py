@@ -148,8 +148,8 @@ def test_a_translation_is_nearer_to_its_sentence_than_to_those_beside_it(text: s
 
 
 def test_sentences_beside_one_are_looked_at_until_it_is_clear() -> None:
-    text = f"{ORIGINAL} 데이터는 공개 저장소에서 얻었습니다. 실험은 네 개의 언어로 하였습니다. 결과는 표에 있습니다."
-    paper = replace(PAPER, sections=(Section("What's New", text),))
+    text = f"{SECTION.text} 결과는 표에 모두 적어 두었습니다."
+    paper = replace(PAPER, sections=(replace(SECTION, text=text),))
     library, embedder = knowing({"It finds more leaks.": 6, ORIGINAL: 6})
     assert library.nearness  # measured once, of titles
     embedder.asked.clear()

@@ -78,6 +78,13 @@ def test_a_question_in_the_language_of_titles_and_digests_is_not_translated(tmp_
     assert not generator.calls
 
 
+def test_a_long_question_is_not_translated(library: Library) -> None:
+    query, before = asked(library, " ".join([QUESTION] * 40))
+    generator = ScriptedGenerator(["강물"])
+    assert translation.searched_in_both(query, before, library, generator, threading.Event()) is before
+    assert not generator.calls
+
+
 def test_nothing_is_looked_for_again_after_a_stop(library: Library) -> None:
     query, before = asked(library)
     stop = threading.Event()
