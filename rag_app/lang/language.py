@@ -201,6 +201,9 @@ class DateWords:
     # what belongs to a date: just before it, and each of what may follow it
     lead: Parts
     tail: Parts
+    # around a month or a year, what names a part of it -> its first and last day in a month (-1 is the last)
+    parts_before: Mapping[str, tuple[int, int]]
+    parts_after: Mapping[str, tuple[int, int]]
     # around a date that is named to be left out
     excluded_before: Parts = ()
     excluded_after: Parts = ()

@@ -71,8 +71,17 @@ UNTIL_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.until_after)})", re.IGNORECA
 BEFORE_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.before_after)})", re.IGNORECASE)
 EXCLUDED_BEFORE = re.compile(_any(lambda d: d.excluded_before), re.IGNORECASE)
 EXCLUDED_AFTER = re.compile(rf"\s*(?:{_any(lambda d: d.excluded_after)})", re.IGNORECASE)
+# Each with the first and the last day of the part in a month.
+PARTS_BEFORE = tuple(
+    (re.compile(f"{before}$", re.IGNORECASE), part) for w in _WORDS for before, part in w.parts_before.items()
+)
+PARTS_AFTER = tuple(
+    (re.compile(rf"\s*{after}", re.IGNORECASE), part) for w in _WORDS for after, part in w.parts_after.items()
+)
 LEAD = re.compile(_any(lambda d: d.lead), re.IGNORECASE)
 TAIL = re.compile(rf"\s*(?:{_any(lambda d: d.tail)})*", re.IGNORECASE)
+
+OF_A_YEAR = {(1, 10), (11, 20), (21, -1), (1, 15), (16, -1)}  # parts that a year has as well
 
 # Counted from the newest digest. One pattern a language for the recent ones: group names are
 # unique in a pattern.
@@ -127,14 +136,15 @@ def find(text: str, newest: str) -> Dates:
     for match in matches:
         try:
             counted = _counted(match, anchor)
-            mentions.append(
-                counted or _mention(match, mentions[-1].first if mentions else None, completing, anchor)
-            )
+            before = mentions[-1].first if mentions else None
+            mentions.append(counted or _narrowed(text, _mention(match, before, completing, anchor)))
         except (_ImpossibleError, ValueError, OverflowError):
             return Dates(impossible=match[0].strip(), spans=(match.span(),))
     if not mentions:
         return Dates()
-    relative = any(match.re in COUNTED for match in matches)
+    counted_too = [m for m, match in zip(mentions, matches, strict=True) if match.re in COUNTED]
+    mentions = [m for m in mentions if not any(_is_within(m, other) for other in mentions)]
+    relative = any(mention in mentions for mention in counted_too)
     spans = _spans(text, mentions)
     meant = _refined(text, [m for m in mentions if not _is_excluded(text, m)])
     if not meant:
@@ -207,6 +217,44 @@ def _months(part: Mapping[str, str]) -> tuple[int | None, int | None]:
     if month is not None and not 1 <= month <= 12:
         raise _ImpossibleError
     return month, month
+
+
+def _narrowed(text: str, mention: _Mention) -> _Mention:
+    """A month or a year with the words beside it that name a part of it: "late May", "first week of May"."""
+    for pattern, part in PARTS_BEFORE:
+        if found := pattern.search(text[: mention.start]):
+            return _part_of(replace(mention, start=found.start()), part) or mention
+    for pattern, part in PARTS_AFTER:
+        if found := pattern.match(text, mention.end):
+            return _part_of(replace(mention, end=found.end()), part) or mention
+    return mention
+
+
+def _part_of(period: _Mention, part: tuple[int, int]) -> _Mention | None:
+    """The part of a month, or the months of a year that lie in it alike; None of anything else, and of the
+    weeks of a year.
+    """
+    first, last = period.first, period.last
+    if first.day != 1 or (last + timedelta(1)).day != 1:
+        return None
+    if (first.year, first.month) == (last.year, last.month):
+        days = [day % (last.day + 1) if day < 0 else day for day in part]
+        return replace(period, first=first.replace(day=days[0]), last=last.replace(day=days[1]))
+    if (first.month, last.month) != (1, 12) or first.year != last.year or part not in OF_A_YEAR:
+        return None
+    return replace(period, **dict(zip(("first", "last"), _year_part(first.year, part), strict=True)))
+
+
+def _year_part(year: int, part: tuple[int, int]) -> tuple[date, date]:
+    """First and last day of the months that lie in a year as the days of the part lie in a month of 30."""
+    start, end = part[0], part[1] % 31
+    last = end * 12 // 30
+    return date(year, (start - 1) * 12 // 30 + 1, 1), date(year, last, calendar.monthrange(year, last)[1])
+
+
+def _is_within(one: _Mention, other: _Mention) -> bool:
+    """Whether a mention is only a word of another: "last week" of "the last week of May"."""
+    return one is not other and other.start <= one.start and one.end <= other.end
 
 
 def _is_excluded(text: str, mention: _Mention) -> bool:

@@ -64,7 +64,8 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     )
     notes = [f"{m.typed} → {m.taken_for}" for m in named.mentions if m.taken_for]
     if found.relative:
-        notes.append(f"{found.relative} = {' – '.join(found.days or (found.since, found.until))}")
+        meant = ", ".join(found.days) or f"{found.since} – {found.until}"
+        notes.append(f"{found.relative} = {meant}")
     if found.impossible:
         notes.append(found.impossible)
     return QuestionParts(

@@ -23,7 +23,7 @@ LACKS = {
     "ko": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling",
         "abbreviations", "questions.maybe_author", "questions.likened_before",
-        "dates.months", "dates.article", "dates.between_before",
+        "dates.months", "dates.article", "dates.parts_before", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
         "own_letters", "dates.excluded_before",
         "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
@@ -32,7 +32,7 @@ LACKS = {
     "ja": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "questions.likened_before",
-        "dates.months", "dates.article",
+        "dates.months", "dates.article", "dates.parts_before",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
         "dates.before_before", "dates.lead", "clause_ends", "after_nouns",
         "topics.leaving_out_next", "dates.excluded_before", "open_questions.without_before",
@@ -41,7 +41,7 @@ LACKS = {
     "zh": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
-        "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
+        "dates.parts_before", "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
         "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",
         "open_questions.not_after", "open_questions.own_work", "open_questions.denying",
     },

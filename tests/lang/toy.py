@@ -110,6 +110,8 @@ DATES = DateWords(
     before_after=("πιο πριν",),
     lead=(r"(?:στις|του)\s+$",),
     tail=("και μετά|και πριν",),
+    parts_before={r"\bτέλη του\s+": (21, -1)},
+    parts_after={"αρχές": (1, 10)},
 )
 NUMBERS = NumberWords(
     percent=("τοις εκατό",),

@@ -113,6 +113,45 @@ def test_relative_dates_count_from_the_newest_digest_and_say_so(
     assert found.relative
 
 
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("papers of early May 2024", "2024-05-01", "2024-05-10"),
+        ("mid-June 2024", "2024-06-11", "2024-06-20"),
+        ("in late February 2024", "2024-02-21", "2024-02-29"),
+        ("the last week of November 2024", "2024-11-24", "2024-11-30"),
+        ("November 2024's last week", "2024-11-24", "2024-11-30"),
+        ("first half of March 2025", "2025-03-01", "2025-03-15"),
+        ("at the beginning of 2025", "2025-01-01", "2025-04-30"),
+        ("in late 2024", "2024-09-01", "2024-12-31"),
+        ("since the end of May 2024", "2024-05-21", ""),
+        ("from the end of May to mid-June 2024", "2024-05-21", "2024-06-20"),
+        ("2024년 11월 첫째 주", "2024-11-01", "2024-11-07"),
+        ("2024년 11월 3주차 논문", "2024-11-15", "2024-11-21"),
+        ("2024년 5월 말까지", "", "2024-05-31"),
+        ("5월 초에 나온 논문", "2025-05-01", "2025-05-10"),
+        ("2024년 말 논문", "2024-09-01", "2024-12-31"),
+        ("2024年11月下旬の論文", "2024-11-21", "2024-11-30"),
+        ("2024年11月の最終週", "2024-11-24", "2024-11-30"),
+        ("2024年11月第二周", "2024-11-08", "2024-11-14"),
+        ("2024年底的论文", "2024-09-01", "2024-12-31"),
+    ],
+)
+def test_a_part_of_a_month_or_a_year_is_read(question: str, since: str, until: str) -> None:
+    found = find(question, NEWEST)
+    assert (found.since, found.until, found.days) == (since, until, ())
+    assert not found.relative
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["2024년 5월 초보자용 논문", "2024년 5월 말뭉치 논문", "late fusion in May 2024", "May 2024, end to end"],
+)
+def test_words_that_begin_alike_name_no_part(question: str) -> None:
+    found = find(question, NEWEST)
+    assert (found.since, found.until) == ("2024-05-01", "2024-05-31")
+
+
 def test_relative_days_are_days() -> None:
     assert find("yesterday's papers", NEWEST).days == ("2025-05-08",)
     assert find("어제와 오늘 논문", NEWEST).days == ("2025-05-08", "2025-05-09")

@@ -50,7 +50,7 @@ DATES = DateWords(
         rf"{_LEAD_MONTH}(?P<mon>{_NAMED})\b(?! (?-i:[A-Z]))",
         r"(?:^|\bthe )(?P<y>20[0-3]\d)(?= (?:\w+ ){0,3}papers\b)",
         r"\b(?P<y>20[0-3]\d)(?= papers?\b)",
-        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+(?:early |late )?"
+        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+(?:early |late |mid[- ])?"
         r"(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]|(?:and|or|to|until|through|papers?|about|on|with|by"
         r"|that|which|were|was|have|had|got|did|are|using)\b))",
     ),
@@ -88,6 +88,22 @@ DATES = DateWords(
     since_after=("onwards?|or later|and later",),
     until_after=("or earlier|and earlier",),
     before_after=(),
+    parts_before={
+        r"\b(?:early(?: in)?|(?:the )?(?:start|beginning) of)\s+": (1, 10),
+        r"\b(?:mid[- ]?|(?:the )?middle of\s+)": (11, 20),
+        r"\b(?:late(?: in)?|(?:the )?end of)\s+": (21, -1),
+        r"\b(?:the )?first half of\s+": (1, 15),
+        r"\b(?:the )?second half of\s+": (16, -1),
+        r"\b(?:the )?(?:first|1st) week (?:of|in)\s+": (1, 7),
+        r"\b(?:the )?(?:second|2nd) week (?:of|in)\s+": (8, 14),
+        r"\b(?:the )?(?:third|3rd) week (?:of|in)\s+": (15, 21),
+        r"\b(?:the )?(?:fourth|4th) week (?:of|in)\s+": (22, 28),
+        r"\b(?:the )?(?:last|final) week (?:of|in)\s+": (-7, -1),
+    },
+    parts_after={
+        r"(?:['’]s)?,? (?:the )?(?:first|1st) week\b": (1, 7),
+        r"(?:['’]s)?,? (?:the )?(?:last|final) week\b": (-7, -1),
+    },
     excluded_before=(
         r"\b(?:not|except|excluding|without|but no|leave out)\s+"
         r"(?:(?:those|the ones|papers)\s+)?(?:of|from|in)?\s*$",

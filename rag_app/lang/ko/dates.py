@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from rag_app.lang.language import YEAR, DateWords
 
+_PART_ENDS = r"(?:쯤|경|께)?(?=에|의|까지|부터|[^가-힣]|$)"
+
 DATES = DateWords(
     full=(
-        rf"(?<!\d)(?P<y>{YEAR}|\d\d)년\s*(?P<m>\d{{1,2}})월\s*(?P<d>\d{{1,2}})일?",
+        rf"(?<!\d)(?P<y>{YEAR}|\d\d)년\s*(?P<m>\d{{1,2}})월\s*(?P<d>\d{{1,2}})(?!\d|\s?주)일?",
         r"(?P<ry>재작년|작년|지난\s?해|올해)\s*(?P<m>\d{1,2})월(?:\s*(?P<d>\d{1,2})일)?",
     ),
     part_of_year=(
@@ -62,6 +64,19 @@ DATES = DateWords(
     since_after=("이후|부터|이래",),
     until_after=("까지",),
     before_after=(r"이전|전에|전(?=\s)",),
+    parts_before={},
+    parts_after={
+        rf"(?:초순|상순|초){_PART_ENDS}": (1, 10),
+        rf"(?:중순|중반){_PART_ENDS}": (11, 20),
+        rf"(?:하순|말){_PART_ENDS}": (21, -1),
+        rf"전반기?{_PART_ENDS}": (1, 15),
+        rf"후반기?{_PART_ENDS}": (16, -1),
+        r"(?:첫\s?(?:째|번째)?\s?주|1\s?주차)": (1, 7),
+        r"(?:(?:둘|두)\s?(?:째|번째)\s?주|2\s?주차)": (8, 14),
+        r"(?:(?:셋|세)\s?(?:째|번째)\s?주|3\s?주차)": (15, 21),
+        r"(?:(?:넷|네)\s?(?:째|번째)\s?주|4\s?주차)": (22, 28),
+        r"마지막\s?주": (-7, -1),
+    },
     excluded_before=(),
     excluded_after=(r"(?:거|것|건|논문)?(?:은|는|을|를)?\s?(?:빼고|빼줘|제외|말고)",),
     lead=(r"지난\s?$",),
