@@ -83,14 +83,14 @@ def _stand_apart(
     own = {
         paper: fold(mention.typed)
         for mention, paper in zip(mentions, chosen, strict=True)
-        if mention.firmness == TITLE_HEAD or _is_its_own(mention, dictionary.papers.get(paper))
+        if mention.firmness == TITLE_HEAD or is_its_own(mention, dictionary.papers.get(paper))
     }
     texts = {paper: fold(text_of(dictionary.papers.get(paper))) for paper in own}
     mentioned = any(name in texts[paper] for other, name in own.items() for paper in own if paper != other)
     return () if mentioned else tuple(own)
 
 
-def _is_its_own(mention: Mention, paper: Paper) -> bool:
+def is_its_own(mention: Mention, paper: Paper) -> bool:
     """Whether a name that no title has is what this digest is about, no baseline or benchmark in it."""
     first = next((section.text for section in paper.sections), "").partition(".")[0]
     said = text_of(paper).count(mention.typed)

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
-from rag_app.collection.paper_names import TITLE_HEAD
+from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.parts import QuestionParts, asked_alone, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
-from rag_app.search.subjects import FEW_TERMS
+from rag_app.search.subjects import FEW_TERMS, is_its_own
 from rag_app.text import maths
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
@@ -62,7 +62,7 @@ def understand(
         return query
     ruled = _intent(query, parts, dictionary)
     if recognise is None or _is_exact(ruled, query, parts):
-        return replace(query, intent=ruled)
+        return _of_own_papers(replace(query, intent=ruled), parts, dictionary)
     shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
     # "Today" is no day of a digest alone: the weather has one too.
     signs = Signs(
@@ -84,7 +84,29 @@ def understand(
         carried=bool(query.papers) and not about,
     )
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
-    return replace(query, intent=decide(signs, shares), off=off)
+    return _of_own_papers(replace(query, intent=decide(signs, shares), off=off), parts, dictionary)
+
+
+def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
+    """The query without papers that only speak of what it names, where a record or a comparison is asked for:
+    who wrote a paper that uses X did not make X.
+    """
+    if query.intent not in {Intent.METADATA, Intent.COMPARE}:
+        return query
+    spoken_of = [
+        mention
+        for mention in parts.named.mentions
+        if mention.firmness == IN_TEXT
+        and not any(is_its_own(mention, dictionary.papers.get(paper)) for paper in mention.papers)
+    ]
+    others = {paper for mention in spoken_of for paper in mention.papers}
+    named = {paper for m in parts.named.mentions if m not in spoken_of for paper in m.papers}
+    kept = tuple(paper for paper in query.papers if paper in named or paper not in others)
+    if kept == query.papers:
+        return query
+    absent = tuple(mention.typed for mention in spoken_of)
+    names = tuple(name for name in query.names if name not in absent)
+    return replace(query, papers=kept, names=names, unknown=(*query.unknown, *absent))
 
 
 def _read(question: str, dictionary: Dictionary) -> QuestionParts:
