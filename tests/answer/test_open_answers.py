@@ -236,6 +236,14 @@ def test_a_day_is_told_whole_most_voted_first(collection: Library) -> None:
     assert [hit.paper.votes for hit in top.hits] == [21, 15]
 
 
+@pytest.mark.parametrize(
+    "question", ["Summarize 2027-03-02 in two bullets", "2027-03-02 논문을 두 문장으로 요약해줘"]
+)
+def test_a_summary_has_as_many_points_as_are_asked_for(collection: Library, question: str) -> None:
+    composed, _ = answered(question, Intent.SUMMARY, collection)
+    assert len(composed.hits) == 2
+
+
 def test_a_paper_is_told_in_as_many_points_as_are_asked_for(collection: Library) -> None:
     composed, _ = answered("HawkGrip을 2줄로 설명해줘", Intent.PAPER, collection)
     assert composed.text.count("\n- ") == 2

@@ -51,7 +51,7 @@ def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
     first = choosing.by_votes(papers)
     if query.ranking is Fact.BOTTOM:
         first = first[::-1]
-    return first[: query.limit or MOST]
+    return first[: query.limit or open_patterns.points_asked(query.question) or MOST]
 
 
 def _topic(selection: Selection) -> str:
