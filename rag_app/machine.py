@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LAST = 19  # the lowest priority of a thread
+LOW_PRIORITY = 10  # of a thread: a tenth of what it has beside others, all of a core that is free
 ROOT = Path("/")  # where /proc and /sys lie; tests have small ones
 _UNLIMITED = 1 << 60  # version 1 writes the largest multiple of a page instead of "max"
 
@@ -175,4 +175,4 @@ def give_way() -> None:
     """Let other threads of this one's priority go first, where a thread has one of its own (Linux)."""
     if sys.platform == "linux":
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)

@@ -212,8 +212,10 @@ def ask(
     if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
     if generator and translation.is_of_use(query, evidence, library):
-        evidence = translation.searched_in_both(query, evidence, library, generator, stop)
-        yield Found(evidence)
+        in_both = translation.searched_in_both(query, evidence, library, generator, stop)
+        if in_both is not evidence:
+            evidence = in_both
+            yield Found(evidence)
     first_token: float | None = None
     selection = Selection(query, evidence, library, generator, stop, tuple(conversation))
     steps = route.steps(selection)

@@ -162,6 +162,7 @@ class Query:
     names: tuple[str, ...] = ()  # the spellings in the question that named them
     excluded: tuple[str, ...] = ()  # papers that are not meant: another one than these is asked for
     unknown: tuple[str, ...] = ()  # names asked for that no paper has
+    unknown_author: str = ""  # whose papers are asked for, where there are none
     # What was assumed or cannot be (impossible date, "yesterday" = ...).
     notes: tuple[str, ...] = ()
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)

@@ -149,5 +149,5 @@ def test_only_the_thread_that_gives_way_does() -> None:
 
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     with ThreadPoolExecutor(1) as other:
-        assert other.submit(after_giving_way).result() == machine.LAST
+        assert other.submit(after_giving_way).result() == machine.LOW_PRIORITY
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

@@ -45,7 +45,7 @@ from rag_app.search import relevance
 
 # Tokens of a prompt: on a CPU, what 2 cores read in a quarter of a minute.
 PROMPT_TOKENS = {Processor.CPU: 1_000, Processor.GPU: 3_000}
-# Share of those tokens in a search: a few sentences of each paper are enough.
+# Share of those tokens in a search, which asks what a paper is about: some of its sentences are enough.
 SEARCH_SHARE = {Processor.CPU: 0.5, Processor.GPU: 0.75}
 # Papers of a search that the model chooses between. Of 60 lookups in which no paper stands out the 1.5B model
 # chose the right one in 27, retrieval in both languages in 28, and reading five took four seconds on 2 cores.

@@ -21,7 +21,7 @@ from rag_app.records import Draft, Filters, Intent, Query
 from rag_app.search import patterns
 from rag_app.text.terms import fold_word
 
-DESCRIBING = 2  # words that describe a paper
+DESCRIBING_WORDS = 2  # of a question from which on it describes a paper
 
 Planner = Callable[[Selection], AnswerPlan | None]
 Check = Callable[[Selection], Composed | None]  # the answer where nothing else can be said
@@ -88,11 +88,9 @@ def _unknown_name(selection: Selection) -> Composed | None:
 def _unknown_author(selection: Selection) -> Composed | None:
     """An author is asked for that no paper has; or a record of a name that none has."""
     query = selection.query
-    if query.unknown and not query.papers:
-        is_name = all(shaped(name) and " " not in name for name in query.unknown)
-        why = "unknown_name" if is_name else "unknown_author"
-        return templates.refusal(query, selection.evidence, why, names=query.unknown)
-    return None
+    if query.unknown_author and not query.papers:
+        return templates.refusal(query, selection.evidence, "unknown_author", names=[query.unknown_author])
+    return _unknown_name(selection)
 
 
 def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
@@ -114,10 +112,11 @@ def _no_paper_described(selection: Selection) -> Composed | None:
     query, evidence = selection.query, selection.evidence
     if not _describes_a_paper(query):
         return None
-    names = _nothing_but_names(selection)
-    if names and unknown_names(" ".join(names), replace(evidence.hits[0].paper, sections=())):
-        return templates.refusal(query, evidence, "unknown_name", names=names)
-    return _off_topic(selection)
+    asked = " ".join(_nothing_but_names(selection))
+    absent = unknown_names(asked, replace(evidence.hits[0].paper, sections=()))
+    return (
+        templates.refusal(query, evidence, "unknown_name", names=absent) if absent else _off_topic(selection)
+    )
 
 
 def _nothing_but_names(selection: Selection) -> tuple[str, ...]:
@@ -126,7 +125,7 @@ def _nothing_but_names(selection: Selection) -> tuple[str, ...]:
     names = tuple(filter(shaped, TOKEN.findall(query.topic)))
     told = selection.library.lexical.own_terms(query.topic)
     beside = set(told) - patterns.ABOUT_PAPERS - set(map(fold_word, names))
-    return names if len(beside) < DESCRIBING and not patterns.PAPERS.search(query.question) else ()
+    return names if len(beside) < DESCRIBING_WORDS and not patterns.PAPERS.search(query.question) else ()
 
 
 def _risen_topics(selection: Selection) -> Composed | None:

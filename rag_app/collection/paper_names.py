@@ -230,7 +230,7 @@ class NameBook:
             guess = self._guess(token, is_word, loose)
             if guess:
                 mentions.append(guess)
-            elif _is_unknown(token[0], is_word):
+            elif _is_unknown(token[0], is_word) and _is_unknown(_whole(text, token), is_word):
                 unknown.append(token[0])
         mentions.sort(key=lambda mention: mention.span)
         return Named(tuple(mentions), tuple(dict.fromkeys(unknown)))
@@ -238,7 +238,8 @@ class NameBook:
     def _tokens(self, text: str) -> Iterator[re.Match[str]]:
         """The words of a text; what a stroke joins are two, unless they are a name together."""
         for token in TOKEN.finditer(text):
-            if "/" in token[0] and fold(token[0]) not in self._folded:
+            # "Llama-3/3.1" and "CIFAR-10/100" have one name.
+            if re.search(r"/[^\W\d]", token[0]) and fold(token[0]) not in self._folded:
                 yield from SIDE.finditer(text, *token.span())
             else:
                 yield token
@@ -379,6 +380,11 @@ def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:
     if typed.islower() and not re.search(r"\d", typed):
         return firmness == TITLE_HEAD and folded_in <= RARE and len(typed) >= 5
     return folded_in <= RARE or (shaped(typed) and firmness == TITLE_HEAD)
+
+
+def _whole(text: str, part: re.Match[str]) -> str:
+    """The word of which this is all, or one side of a stroke."""
+    return next(word[0] for word in TOKEN.finditer(text) if word.start() <= part.start() < word.end())
 
 
 def _is_unknown(typed: str, is_word: Callable[[str], bool]) -> bool:

@@ -123,11 +123,11 @@ class LlamaModel:
         return self._writer
 
     def close_reader(self) -> None:
-        """Read with the weights that write. Forgets the sequence, and the vocabulary is another object."""
+        """Read with the weights that write. Forgets the sequence."""
         reader, writer = self._reading, self._writing
         if reader is not writer:
             self._reading = self._holding = writer
-            self.vocabulary = Vocabulary(writer.model)
+            self.vocabulary.read_from(writer.model)
             reader.close()
             writer.clear()
 

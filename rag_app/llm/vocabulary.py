@@ -21,18 +21,21 @@ class Vocabulary:
 
     def __init__(self, model: Any) -> None:
         self._api = binding.library()
-        self._model = model
-        self.tokens = self._api.llama_model_get_vocab(model)  # as llama.cpp takes it
-        self.size = int(self._api.llama_vocab_n_tokens(self.tokens))
+        self.read_from(model)
+        self.size = int(self._api.llama_vocab_n_tokens(self._pointer))
         self._pieces: dict[tuple[int, bool], bytes] = {}
         self._ends: dict[int, bool] = {}
+
+    def read_from(self, model: Any) -> None:
+        """Take the same tokens from another copy of the model: the one before may be closed then."""
+        self._model, self._pointer = model, self._api.llama_model_get_vocab(model)
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
         """Tokens of the text; spellings of special tokens count as such only when `special`."""
         data = text.encode(errors="replace")
         size = len(data) + 8
         tokens = (self._api.llama_token * size)()
-        count = self._api.llama_tokenize(self.tokens, data, len(data), tokens, size, False, special)
+        count = self._api.llama_tokenize(self._pointer, data, len(data), tokens, size, False, special)
         if count < 0:
             raise EngineError("the text cannot be tokenised", "shorten the question")
         return tokens[:count]  # type: ignore[no-any-return]  # a slice of a ctypes array is a list
@@ -42,7 +45,7 @@ class Vocabulary:
         piece = self._pieces.get((token, special))
         if piece is None:
             buffer = ctypes.create_string_buffer(_LONGEST_PIECE)
-            length = self._api.llama_token_to_piece(self.tokens, token, buffer, _LONGEST_PIECE, 0, special)
+            length = self._api.llama_token_to_piece(self._pointer, token, buffer, _LONGEST_PIECE, 0, special)
             piece = self._pieces[token, special] = buffer.raw[: max(length, 0)]
         return piece
 
@@ -50,7 +53,7 @@ class Vocabulary:
         """Whether the token ends the turn."""
         ends = self._ends.get(token)
         if ends is None:
-            ends = self._ends[token] = bool(self._api.llama_vocab_is_eog(self.tokens, token))
+            ends = self._ends[token] = bool(self._api.llama_vocab_is_eog(self._pointer, token))
         return ends
 
     @property
@@ -58,15 +61,15 @@ class Vocabulary:
         """The token that begins a text, -1 for none; `wants_bos` says whether the model was trained
         with it.
         """
-        return int(self._api.llama_vocab_bos(self.tokens))
+        return int(self._api.llama_vocab_bos(self._pointer))
 
     @property
     def eos(self) -> int:
-        return int(self._api.llama_vocab_eos(self.tokens))
+        return int(self._api.llama_vocab_eos(self._pointer))
 
     @property
     def wants_bos(self) -> bool:
-        return bool(self._api.llama_vocab_get_add_bos(self.tokens))
+        return bool(self._api.llama_vocab_get_add_bos(self._pointer))
 
     @property
     def template(self) -> str:
@@ -76,7 +79,7 @@ class Vocabulary:
     def grammar(self, text: str) -> Grammar:
         """A fresh grammar (GBNF, root rule `root`) over this vocabulary; EngineError if it does not parse."""
         binding.forget_complaints()
-        sampler = self._api.llama_sampler_init_grammar(self.tokens, text.encode(), b"root")
+        sampler = self._api.llama_sampler_init_grammar(self._pointer, text.encode(), b"root")
         if not sampler:
             raise EngineError(f"the grammar does not parse: {binding.complaint()}", "report this as a bug")
         return Grammar(self._api, sampler)

@@ -15,6 +15,7 @@ from rag_app.errors import EngineError
 from rag_app.llm import binding
 from rag_app.llm.offload import Plan
 from rag_app.llm.sequences import Sequences, set_state, state_of
+from rag_app.llm.vocabulary import Vocabulary
 
 SEQUENCE = 0  # of the one that `Weights` holds
 
@@ -33,7 +34,8 @@ class Weights:
         self._heeded: Any = None  # the callback that llama.cpp looks at
         self.model = self._load(path, plan, as_filed=as_filed)
         self.context: Any = None
-        for self.flash, self.kv_type in ((True, plan.kv_type), (False, "f16")):
+        for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
+            self.flash, self.kv_type = flash, kv_type
             parameters = self._parameters(plan.context, plan.step)
             # Logits of one token at a time: saves step x vocabulary floats.
             parameters.n_outputs_max = 1
@@ -78,11 +80,6 @@ class Weights:
         parameters.type_k = parameters.type_v = kv_types[self.kv_type]
         return parameters
 
-    @property
-    def vocabulary(self) -> Any:
-        """What llama.cpp's functions for tokens take."""
-        return self._api.llama_model_get_vocab(self.model)
-
     def sequences(self, count: int, cells: int, rows: int) -> Sequences | None:
         """A further context, of `count` sequences that share `cells` tokens and take batches of `rows` rows;
         None where it cannot be had. It ends before the weights do.
@@ -93,7 +90,7 @@ class Weights:
         context = self._api.llama_init_from_model(self.model, parameters)
         if not context:
             return None
-        tokens = int(self._api.llama_vocab_n_tokens(self.vocabulary))
+        tokens = Vocabulary(self.model).size
         return Sequences(self._api, context, count=count, rows=rows, cells=cells, vocabulary=tokens)
 
     def close(self) -> None:
@@ -117,11 +114,6 @@ class Weights:
             return True
         self.clear()
         return count == 0
-
-    @property
-    def held(self) -> int:
-        """How many tokens the sequence has."""
-        return int(self._api.llama_memory_seq_pos_max(self._memory, SEQUENCE)) + 1
 
     def clear(self) -> None:
         """Forget the sequence."""

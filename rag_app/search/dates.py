@@ -242,7 +242,8 @@ def _part_of(period: _Mention, part: tuple[int, int]) -> _Mention | None:
         return replace(period, first=first.replace(day=days[0]), last=last.replace(day=days[1]))
     if (first.month, last.month) != (1, 12) or first.year != last.year or part not in OF_A_YEAR:
         return None
-    return replace(period, **dict(zip(("first", "last"), _year_part(first.year, part), strict=True)))
+    start, end = _year_part(first.year, part)
+    return replace(period, first=start, last=end)
 
 
 def _year_part(year: int, part: tuple[int, int]) -> tuple[date, date]:

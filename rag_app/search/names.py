@@ -27,9 +27,10 @@ LONGEST_HEARD = 4  # words of a name that is written as it sounds
 SHORTEST_HEARD, CLEARLY_HEARD, ALIKE, SHORT_ALIKE = 3, 4, 50, 66
 SHARED = 3  # papers: a name that fits more of them names none
 
-# "GPT-4", "Qwen2.5", "Llama 3.1", "DeepSeek-R1"; sizes ("7B") and shares are no versions.
+# "GPT-4", "Qwen2.5", "Llama 3.1", "DeepSeek-R1"; sizes ("7B", "ViT-L14", "EfficientNet-B7") and shares are no
+# versions.
 _VERSION = r"\d{1,2}(?:\.\d)?(?![\d%.,]*\d|[BMKTbmkt%](?![A-Za-z0-9]))"
-VERSIONED = re.compile(rf"(?<![\w-])([A-Z][A-Za-z]{{2,}}(?:-[A-UW-Z](?=\d))?)([- ]?)([vV]?{_VERSION})")
+VERSIONED = re.compile(rf"(?<![\w-])([A-Z][A-Za-z]{{2,}}(?:-[AC-FIJN-RUWYZ](?=\d))?)([- ]?)([vV]?{_VERSION})")
 VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on its numbers are versions
 INITIALS = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![A-Za-z0-9-])")
 QUOTED = re.compile(r"[\"“「『]([^\"”」』]{12,200})[\"”」』]")
@@ -112,12 +113,18 @@ def _beside(place: tuple[int, int], name: tuple[int, int]) -> bool:
 
 def _is_likened(name: str, text: str, dictionary: Dictionary) -> bool:
     """Whether what is asked for is described by itself, and only likened to what goes by the name."""
-    before, _, after = text.partition(name)
-    in_its_style = patterns.LIKENED_AFTER.match(after) or patterns.LIKENED_AFTER.search(name)
-    if not (patterns.LIKENED_BEFORE.search(before) or in_its_style):
+    places = [match.span() for match in re.finditer(re.escape(name), text)]
+    if not all(_is_likened_at(text, *place) for place in places):
         return False
-    told = dictionary.lexical.own_terms(f"{before} {after}")
+    told = dictionary.lexical.own_terms(text.replace(name, " "))
     return sum(dictionary.lexical.papers_with(term) > 0 for term in told) >= LIKENED_WORDS
+
+
+def _is_likened_at(text: str, start: int, end: int) -> bool:
+    name = text[start:end]
+    in_one = " " not in name and any(m.end() == len(name) for m in patterns.LIKENED_AFTER.finditer(name))
+    before, after = patterns.LIKENED_BEFORE.search(text[:start]), patterns.LIKENED_AFTER.match(text, end)
+    return bool(before or after or in_one)
 
 
 def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]:
@@ -131,7 +138,7 @@ def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]
         holding = [set(written.findall(text)) for text in _texts(dictionary) if family in text.lower()]
         versions = [found for found in holding if found]
         # Behind a blank a number may be anything: "BALROG 3" is no version where there is no other.
-        known = len(versions) >= (VERSIONS_KNOWN if separator != "-" else 1)
+        known = len(versions) >= (1 if "-" in name + separator else VERSIONS_KNOWN)
         if known and not any(version.lstrip("vV") in found for found in versions):
             yield match[0]
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.collection.snapshot import Snapshot
-from rag_app.lang import language_of
+from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import Evidence, Paper, Query
 from rag_app.search import kinds, retrieval
 from rag_app.search.calibration import Calibration, calibration
@@ -118,21 +118,21 @@ def _foreign(library: Library, language: str) -> tuple[float, float]:
 
 def language_of_papers(library: Library) -> str:
     """The language that most sections of digests are in."""
-    counts = Counter(language_of(section.text) for paper in _some(library) for section in paper.sections)
-    return counts.most_common(1)[0][0]
+    texts = [section.text for paper in _sample(library) for section in paper.sections]
+    return Counter(map(language_of, texts)).most_common(1)[0][0] if texts else next(iter(LANGUAGES))
 
 
 def _is_written(library: Library, language: str) -> bool:
     """Whether papers are in the language: else their words and the question's do not meet."""
     if library.snapshot not in _written:
         texts = (
-            text for paper in _some(library) for text in (paper.title, *(s.text for s in paper.sections))
+            text for paper in _sample(library) for text in (paper.title, *(s.text for s in paper.sections))
         )
         _written[library.snapshot] = {language_of(text) for text in texts}
     return language in _written[library.snapshot]
 
 
-def _some(library: Library) -> Sequence[Paper]:
+def _sample(library: Library) -> Sequence[Paper]:
     """Papers that stand for all."""
     papers = library.snapshot.papers.all()
     return papers[:: max(1, len(papers) // READ)]

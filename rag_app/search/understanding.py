@@ -45,6 +45,7 @@ def understand(
         papers=about,
         names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
         unknown=parts.named.unknown,
+        unknown_author=parts.unknown_author,
         notes=parts.notes,
         impossible=bool(parts.dates.impossible),
         limit=patterns.limit(question),
@@ -53,8 +54,6 @@ def understand(
     if patterns.GREETING.fullmatch(question.strip()):
         return replace(query, intent=Intent.CHAT)
     query = replace(query, aggregate=patterns.aggregate(parts.rest), ranking=patterns.ranking(parts.rest))
-    if parts.unknown_author:
-        query = replace(query, unknown=(*query.unknown, parts.unknown_author))
     named = query.names
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
@@ -89,15 +88,18 @@ def understand(
 
 def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
     """The query without papers that only speak of what it names, where a record or a comparison is asked for:
-    who wrote a paper that uses X did not make X.
+    who wrote a paper that uses X did not make X. Beside a name that no paper has, only titles name a paper.
     """
     if query.intent not in {Intent.METADATA, Intent.COMPARE}:
         return query
     spoken_of = [
         mention
         for mention in parts.named.mentions
-        if mention.firmness == IN_TEXT
-        and not any(is_its_own(mention, dictionary.papers.get(paper)) for paper in mention.papers)
+        if (mention.firmness < TITLE_HEAD and query.unknown)
+        or (
+            mention.firmness == IN_TEXT
+            and not any(is_its_own(mention, dictionary.papers.get(paper)) for paper in mention.papers)
+        )
     ]
     others = {paper for mention in spoken_of for paper in mention.papers}
     named = {paper for m in parts.named.mentions if m not in spoken_of for paper in m.papers}

@@ -43,6 +43,9 @@ PASSAGE = Passage(PAPER.arxiv_id, SECTION.name, 0, len(ORIGINAL), ORIGINAL)
         ("조정 없이도 긴 비디오를 만듭니다.", "It makes long videos without tuning.", False),
         ("Tuning-Free 방식으로 영상을 만듭니다.", "It makes videos without tuning.", False),
         ("최대 8배 빨라집니다.", "It is faster, by no more than 8 times.", False),
+        ("어떤 모델에도 쓸 수 있습니다.", "It can be used no matter which model it is.", False),
+        ("8B 이하의 모델을 씁니다.", "It uses models no larger than 8B.", False),
+        ("학습을 하든 말든 동작합니다.", "It works with or without training.", False),
     ],
 )
 def test_a_translation_that_turns_its_sentence_round_is_told_apart(

@@ -171,13 +171,17 @@ def test_a_fact_of_the_record_is_told_with_its_paper(question: str, said: str) -
     assert len(answer.citations) == 1
 
 
+@pytest.mark.parametrize("holding", [1, 3, 5])
 @pytest.mark.parametrize(
     "question", ["Who made HeronNet?", "How many votes did HeronNet get?", "HeronNet 저자는?"]
 )
-def test_no_other_paper_s_record_stands_for_a_name_that_no_paper_has(tmp_path: Path, question: str) -> None:
+def test_no_other_paper_s_record_stands_for_a_name_that_no_paper_has(
+    tmp_path: Path, question: str, holding: int
+) -> None:
     body = "".join(
-        f"### [Nests, Part {n}](https://arxiv.org/abs/2411.0000{n})\n\n- **New**: HeronNet보다 낫습니다.\n\n"
-        for n in range(5)
+        f"### [Nests, Part {n}](https://arxiv.org/abs/2411.0000{n})\n\n"
+        f"- **New**: 둥지 {n}개를 셉니다. HeronNet보다 낫습니다.\n\n"
+        for n in range(holding)
     )
     answer = answer_of(question, made(tmp_path, {"2024-11-25.md": body}))
     assert answer.refused

@@ -167,7 +167,9 @@ def test_names_come_in_the_order_of_the_question(book: NameBook) -> None:
 def test_names_that_a_stroke_joins_are_two(book: NameBook) -> None:
     found = find(book, "WildZebra/Zorro3 on rough ground")
     assert [mention.papers[0] for mention in found.mentions] == ["2401.00001", "2401.00002"]
-    assert find(book, "WildZebra/Quokka77Net").unknown == ("Quokka77Net",)
+    assert find(book, "Bilby88Net/Quokka77Net").unknown == ("Bilby88Net", "Quokka77Net")
+    assert find(book, "attention/Quokka77Net").unknown == ()  # what has a known part is known
+    assert find(book, "Quokka-77/88").unknown == ("Quokka-77/88",)
 
 
 def test_the_nearest_names_are_offered(book: NameBook) -> None:

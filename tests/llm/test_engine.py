@@ -322,7 +322,7 @@ def hybrid(monkeypatch: pytest.MonkeyPatch) -> None:
     keep = llama.LlamaModel.keep
 
     def all_or_nothing(model: llama.LlamaModel, count: int) -> bool:
-        held = model._holding.held
+        held = model._api.llama_memory_seq_pos_max(model._holding._memory, 0) + 1
         return keep(model, count if count == held else 0) and count in {0, held}
 
     monkeypatch.setattr(llama.LlamaModel, "can_drop", False)

@@ -62,6 +62,7 @@ def test_what_the_digests_hold_is_not_called_unknown(dictionary: Dictionary, kno
         ("Heron-R1을 소개합니다.", "Heron-R2", False),
         ("Heron-R1을 소개합니다.", "Heron-R1", True),
         ("Heron V3를 소개합니다.", "Heron-V3", True),
+        ("Heron-B0를 소개합니다.", "Heron-B7", True),
     ],
 )
 def test_a_size_is_no_version_and_a_letter_may_be_part_of_one(
@@ -81,6 +82,9 @@ def test_a_size_is_no_version_and_a_letter_may_be_part_of_one(
         "Which model generates images from text like Wombat7Draw?",
         "a Wombat7Draw-style model that generates images from text",
         "Wombat7Draw처럼 텍스트에서 이미지를 생성하는 모델",
+        "Wombat7Draw와 비슷한 텍스트 이미지 생성 확산 모델",
+        "a text-to-image diffusion model similar to the Wombat7Draw",
+        "Wombat7Drawのような、テキストから画像を生成する拡散モデル text-to-image diffusion model",
         "Wombat7Draw 스타일로 텍스트에서 이미지를 생성하는 확산 모델",
         "像Wombat7Draw那样从文本生成图像的扩散模型 text-to-image diffusion model",
     ],
@@ -92,7 +96,17 @@ def test_a_name_that_the_subject_is_only_likened_to_is_not_asked_for(
 
 
 @pytest.mark.parametrize(
-    "question", ["Find papers like Wombat7Draw", "Wombat7Draw 같은 논문", "Wombat7Draw로 그린 이미지"]
+    "question",
+    [
+        "Find papers like Wombat7Draw",
+        "Wombat7Draw 같은 논문",
+        "Wombat7Draw로 그린 이미지",
+        "What is Wombat7Draw like on text-to-image generation with diffusion?",
+        "Wombat7Draw 같은 저자의 텍스트 이미지 생성 확산 모델",
+        "Wombat7Draw 풍부한 데이터로 텍스트에서 이미지를 생성하는 확산 모델",
+        "文本生成图像Wombat7Draw模型 text-to-image diffusion model",
+        "A Wombat7Draw-like diffusion model for images: what data does Wombat7Draw use?",
+    ],
 )
 def test_a_name_without_a_subject_beside_it_is_asked_for(dictionary: Dictionary, question: str) -> None:
     assert names.find(question, dictionary).unknown == ("Wombat7Draw",)

@@ -14,7 +14,7 @@ from rag_app import pipeline
 from rag_app.collection.library import Library
 from rag_app.llm.protocol import Message
 from rag_app.records import Evidence, Filters, Found, Intent, Query
-from rag_app.search import retrieval, translation
+from rag_app.search import relevance, retrieval, translation
 from tests.helpers.fakes import ScriptedGenerator, made
 
 SUBJECTS = (
@@ -88,11 +88,36 @@ def test_a_long_question_is_not_translated(library: Library) -> None:
 def test_nothing_is_looked_for_again_after_a_stop(library: Library) -> None:
     query, before = asked(library)
     stop = threading.Event()
-    stop.set()
-    assert translation.searched_in_both(query, before, library, ScriptedGenerator(["강물"]), stop) is before
+
+    def stopped_at_its_end(messages: object) -> str:
+        stop.set()
+        return SUBJECTS[1]
+
+    generator = ScriptedGenerator([stopped_at_its_end], size=99)
+    assert translation.searched_in_both(query, before, library, generator, stop) is before
 
 
-def test_it_is_of_use_where_one_paper_is_looked_for_and_none_stands_out(library: Library) -> None:
+@pytest.mark.parametrize("said", ["", QUESTION, "The paper is Study Number 1."])
+def test_what_is_no_translation_is_not_searched_for(library: Library, said: str) -> None:
+    query, before = asked(library)
+    generator = ScriptedGenerator([said])
+    assert translation.searched_in_both(query, before, library, generator, threading.Event()) is before
+
+
+def test_the_first_line_is_the_translation(library: Library) -> None:
+    query, before = asked(library)
+    one, two = ScriptedGenerator([SUBJECTS[1]]), ScriptedGenerator([f"{SUBJECTS[1]}\nStudy Number 3"])
+    found = [
+        translation.searched_in_both(query, before, library, generator, threading.Event())
+        for generator in (one, two)
+    ]
+    assert [hit.score for hit in found[0].hits] == [hit.score for hit in found[1].hits]
+
+
+def test_it_is_of_use_where_one_paper_is_looked_for_and_none_stands_out(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relevance, "is_foreign", lambda *_: False)
     query, evidence = asked(library)
     near = replace(evidence, hits=tuple(replace(hit, score=1.0) for hit in evidence.hits))
     first, *others = near.hits
@@ -102,6 +127,8 @@ def test_it_is_of_use_where_one_paper_is_looked_for_and_none_stands_out(library:
     assert not translation.is_of_use(query, replace(near, hits=()), library)
     for other in ({"papers": (WANTED,)}, {"unknown": ("Wombat7",)}, {"intent": Intent.LIST}):
         assert not translation.is_of_use(replace(query, **other), near, library)
+    monkeypatch.setattr(relevance, "is_foreign", lambda *_: True)
+    assert not translation.is_of_use(query, near, library)
 
 
 def test_the_evidence_is_shown_before_and_after(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ def test_authors_are_found_however_they_are_spelled(
 )
 def test_an_author_that_no_paper_has_is_reported(dictionary: Dictionary, question: str, name: str) -> None:
     query = understand(question, dictionary)
-    assert (query.unknown, query.filters.authors, query.intent) == ((name,), (), Intent.METADATA)
+    assert (query.unknown_author, query.filters.authors, query.intent) == (name, (), Intent.METADATA)
 
 
 @pytest.mark.parametrize(
@@ -373,6 +373,8 @@ def test_every_fact_of_a_record_that_is_asked_for_is_heard(
         ("どれくらい速いですか", "速度"),
         ("快了多少？", "速度"),
         ("How accurate is it on maps?", "accuracy"),
+        ("By how much is it faster?", "speed"),
+        ("몇 배 빨라졌나요?", "속도"),
     ],
 )
 def test_what_is_measured_is_looked_for_by_its_name(question: str, asked: str) -> None:
@@ -380,7 +382,18 @@ def test_what_is_measured_is_looked_for_by_its_name(question: str, asked: str) -
 
 
 @pytest.mark.parametrize(
-    "question", ["Is it faster?", "Which method is fast?", "How many layers does it have?"]
+    "question",
+    [
+        "Is it faster?",
+        "Which method is fast?",
+        "How many layers exactly does it have?",
+        "How many images does Fast R-CNN train on?",
+        "How many robots stand on the right side?",
+        "모델이 몇 개를 맞췄나요?",
+        "사용자가 얼마나 느끼나요?",
+        "遅延はどれくらいありますか",
+        "有多少快照？",
+    ],
 )
 def test_a_question_for_no_measure_stays_as_it_is(question: str) -> None:
     assert patterns.with_measures(question) == question

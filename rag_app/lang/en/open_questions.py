@@ -160,8 +160,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\d[\d,.]*\s?(?:[BMKT]\b|million|billion|trillion|tokens|hours|questions|images|videos|samples|pairs)",
     ),
     negating=(
-        r"\b(?:not(?! only)|never|cannot|unable|fail(?:s|ed)? to|without|none|neither)\b|n['’]t\b",
-        r"\bno (?!(?:more|less|fewer|later|earlier) than\b|\d)",
+        r"\b(?:not(?! only)|never|cannot|unable|fail(?:s|ed)? to|(?<!with or )without|none(?! other)|neither)\b",
+        r"n['’]t\b|\bno (?!\w+ than\b|matter\b|doubt\b|\d)",
     ),
     hinting=(
         r"\b(?:no|without|none|nor|lack\w*|fail\w*|hard|difficult\w*|challeng\w*|less|rather|instead|limit\w*"

@@ -25,6 +25,9 @@ _COUNT = rf"(\d{{1,9}}|{'|'.join(COUNTS)})"
 _NO_METRIC = r"(?![- ](?:accuracy|error|recall|precision|predictions?|hit|retrieval))"
 _TIME = r"\s*(?:over|since|between|from|during|in (?:19|20)\d\d|[?.!]|$)"
 
+# Before what is measured: "how fast", "how much faster", "by how much is X faster".
+_HOW_MUCH = r"\b(?:how (?:much )?(?:more )?|by how much (?:\S+ ){1,4}?)"
+
 # A paper that is not named.
 _DESCRIBED = r"\bthe (?:one|paper|work|study) (?:that|which|where|on|about|\w+ing)\b"
 
@@ -158,9 +161,10 @@ QUESTIONS = QuestionPatterns(
     not_author=(rf"\bnot (?:by )?{NAME}",),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
     likened_before=(
-        r"\b(?:like|such as|inspired by|reminiscent of|in the (?:style|manner) of|à la|e\.g\.,?) $",
+        r"\b(?:like|such as|akin to|inspired by|reminiscent of|in the (?:style|manner) of|à la|e\.g\.,?"
+        r"|(?<!papers )(?<!paper )(?<!works )similar to)(?: (?:the|an?))? $",
     ),
-    likened_after=(r"[- ](?:style|like|type)\b|[- ]?esque\b|['’]s style\b",),
+    likened_after=(r"-(?:style|like|type)\b|-?esque\b|(?:['’]s)? style\b",),
     asked_author=(rf"\b(?:authored by|written by|papers by|author named|author|did)\s+{NAME}(?<!['’]s)",),
     maybe_author=(rf"\bby\s+{NAME}",),
     possessive=("['’]s",),
@@ -185,11 +189,11 @@ QUESTIONS = QuestionPatterns(
         r"\bhow many parameters\b|\bhow (?:big|large) is (?:the|its) model\b": PARAMETERS,
     },
     measures={
-        r"\b(?:fast(?:er|est)?|slow(?:er|est)?|quick(?:er|ly)?|sped up|speeds? up)\b": "speed",
-        r"\bhow (?:much )?(?:big(?:ger)?|larger?|small(?:er)?)\b": "size",
+        rf"{_HOW_MUCH}(?:fast(?:er)?|slow(?:er)?|quick(?:er|ly)?|sped up)\b": "speed",
+        rf"{_HOW_MUCH}(?:big(?:ger)?|larger?|small(?:er)?)\b": "size",
         r"\bhow long\b": "time length",
-        r"\b(?:cheap(?:er)?|expensive|dear(?:er)?)\b": "cost",
-        r"\b(?:accurate(?:ly)?|exact(?:ly)?|right)\b": "accuracy",
+        rf"{_HOW_MUCH}(?:cheap(?:er)?|expensive|costly)\b": "cost",
+        rf"{_HOW_MUCH}accurate(?:ly)?\b": "accuracy",
     },
     boilerplate=(
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"

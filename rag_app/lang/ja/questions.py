@@ -33,6 +33,8 @@ _FACTS: dict[str, Parts] = {
     "date": ("いつ(?:発表|公開|掲載|出|の論文|です|$|[?？])|何日に|発表日|掲載日|日付",),
 }
 
+_HOW_MUCH = "(?:どれ(?:だけ|くらい|ほど)|何倍)"  # before what is measured
+
 QUESTIONS = QuestionPatterns(
     greeting=(
         r"(?:こんにちは|こんばんは|おはよう(?:ございます)?|やあ|ありがとう(?:ございます)?|どうも|さようなら|ヘルプ|助けて"
@@ -68,7 +70,7 @@ QUESTIONS = QuestionPatterns(
     not_author=(rf"{NAME}\s?(?:ではなく|じゃなく|以外)",),
     kind=(r"\s?(?:系|ベース|風|型|シリーズ)",),
     likened_before=(),
-    likened_after=(r"\s?(?:のような|のように|みたい|風|っぽ)",),
+    likened_after=(r"\s?(?:のような|のように|みたい|風の|っぽ|に似た|と同じような)",),
     asked_author=(rf"{NAME}\s?(?:が|さんが)\s?(?:書|著|発表)", rf"著者が\s?{NAME}"),
     maybe_author=(),
     possessive=("の",),
@@ -78,13 +80,13 @@ QUESTIONS = QuestionPatterns(
     ),
     units={
         r"何\s?(?:%|％|パーセント)|割合|正解率": PERCENT,
-        r"何倍|どれ(?:だけ|くらい)(?:速|遅)": TIMES,
+        rf"何倍|{_HOW_MUCH}(?:速|遅)[いくか]": rf"{TIMES}|{PERCENT}",
     },
     measures={
-        "速[いくか]|速(?!度)|遅": "速度",
-        "大き[いくさな]|小さ[いくさな]": "規模",
-        "高価|安[いくか]": "コスト",
-        "正確": "精度",
+        rf"{_HOW_MUCH}(?:速|遅)[いくか]": "速度",
+        rf"{_HOW_MUCH}(?:大き|小さ)": "規模",
+        rf"{_HOW_MUCH}(?:高価|安[いくか])": "コスト",
+        rf"{_HOW_MUCH}正確": "精度",
     },
     boilerplate=(
         rf"(?:に|を|の)?(?:ついて|関する|関して|扱う|扱った|使う|使った|用いた|用いる|提案する|提案した)?の?{_PAPERS}",
