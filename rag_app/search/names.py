@@ -18,9 +18,8 @@ from rag_app.search import patterns
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word
 
-LIKENED_WORDS = (
-    3  # that digests hold, of a question whose subject is described beside the name it is likened to
-)
+# Words of a question, beside a name, that digests hold: from there on its subject is described by itself.
+DESCRIBING_WORDS = 3
 LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
 # likeness (of 100) of the letters that is asked for from there on and before.
@@ -117,7 +116,7 @@ def _is_likened(name: str, text: str, dictionary: Dictionary) -> bool:
     if not all(_is_likened_at(text, *place) for place in places):
         return False
     told = dictionary.lexical.own_terms(text.replace(name, " "))
-    return sum(dictionary.lexical.papers_with(term) > 0 for term in told) >= LIKENED_WORDS
+    return sum(dictionary.lexical.papers_with(term) > 0 for term in told) >= DESCRIBING_WORDS
 
 
 def _is_likened_at(text: str, start: int, end: int) -> bool:

@@ -14,6 +14,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from rag_app import machine
 from rag_app.errors import EngineError, WeightsError
 from rag_app.llm import llama, vocabulary, weights
 from rag_app.llm.chat_template import ChatTemplate
@@ -446,12 +447,15 @@ def test_a_prompt_is_read_while_the_weights_that_write_load(
         assert as_filed or read.wait(30)
         return load(loading, path, plan, as_filed=as_filed)
 
+    gave_way = Mock()
+    monkeypatch.setattr(machine, "give_way", gave_way)
     monkeypatch.setattr(weights.Weights, "_load", slow)
     with closing(llama.LlamaModel(tiny, replace(TINY_PLAN, reader=True), 1)) as model:
         assert model.decode([5, 6, 7], 0, logits=True, stop=threading.Event())
         read.set()
         model.write(8)
         assert model.has_reader
+    gave_way.assert_called_once()
 
 
 def test_what_reads_also_writes_where_the_other_weights_cannot_be_loaded(
