@@ -162,7 +162,6 @@ class Query:
     names: tuple[str, ...] = ()  # the spellings in the question that named them
     excluded: tuple[str, ...] = ()  # papers that are not meant: another one than these is asked for
     unknown: tuple[str, ...] = ()  # names asked for that no paper has
-    unknown_author: str = ""  # whose papers are asked for, where there are none
     # What was assumed or cannot be (impossible date, "yesterday" = ...).
     notes: tuple[str, ...] = ()
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
@@ -171,6 +170,7 @@ class Query:
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
     off: float = 0.0  # probability, by the examples of kinds, that it asks for nothing of papers
+    unknown_author: str = ""  # whose papers are asked for, where there are none
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ QUERIES = st.builds(
     LISTS,
     st.booleans(),
     st.sampled_from(Fact),
+    unknown_author=TEXTS,
 )
 
 # The keys of `ask --json`, in order.

@@ -33,7 +33,7 @@ _WORTH_SHARING = 16  # tokens that all prompts begin with
 
 
 class TokenVocabulary(Protocol):
-    """What `vocabulary.Vocabulary` knows of tokens."""
+    """What `vocabulary.ModelVocabulary` knows of tokens."""
 
     def piece(self, token: int) -> bytes: ...
     def ends(self, token: int) -> bool: ...

@@ -29,7 +29,7 @@ from rag_app.errors import EngineError
 from rag_app.llm import binding
 from rag_app.llm.offload import Plan
 from rag_app.llm.sequences import Sequences
-from rag_app.llm.vocabulary import Vocabulary
+from rag_app.llm.vocabulary import ModelVocabulary
 from rag_app.llm.weights import SEQUENCE, Weights
 
 _ABORTED = 2  # of llama_decode
@@ -61,7 +61,7 @@ class LlamaModel:
             loader = ThreadPoolExecutor(1, thread_name_prefix="weights")
             self._loaded = loader.submit(_in_free_time, path, plan, threads)
             loader.shutdown(wait=False)
-        self.vocabulary = Vocabulary(self._reading.model)
+        self.vocabulary = ModelVocabulary(self._reading.model)
         self._batch = self._api.llama_batch_init(plan.step, 0, 1)
         # Each access makes a new pointer.
         self._fields = self._batch.token, self._batch.pos, self._batch.logits

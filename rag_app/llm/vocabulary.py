@@ -16,7 +16,7 @@ from rag_app.llm.grammar import Grammar
 _LONGEST_PIECE = 512  # bytes
 
 
-class Vocabulary:
+class ModelVocabulary:
     """The tokens of a loaded model; any thread may ask. It ends with the model."""
 
     def __init__(self, model: Any) -> None:

@@ -15,7 +15,7 @@ from rag_app.errors import EngineError
 from rag_app.llm import binding
 from rag_app.llm.offload import Plan
 from rag_app.llm.sequences import Sequences, set_state, state_of
-from rag_app.llm.vocabulary import Vocabulary
+from rag_app.llm.vocabulary import ModelVocabulary
 
 SEQUENCE = 0  # of the one that `Weights` holds
 
@@ -90,7 +90,7 @@ class Weights:
         context = self._api.llama_init_from_model(self.model, parameters)
         if not context:
             return None
-        tokens = Vocabulary(self.model).size
+        tokens = ModelVocabulary(self.model).size
         return Sequences(self._api, context, count=count, rows=rows, cells=cells, vocabulary=tokens)
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ from rag_app.errors import QuestionError
 from rag_app.llm import binding
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.protocol import Message
-from rag_app.llm.vocabulary import Vocabulary
+from rag_app.llm.vocabulary import ModelVocabulary
 from rag_app.pipeline import LONGEST_QUESTION, answer
 from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Query, Section, Turn
 from rag_app.search.retrieval import with_best_passages
@@ -61,16 +61,16 @@ class Syllables:
         return b""
 
 
-def vocabulary_of(path: Path) -> Vocabulary:
+def vocabulary_of(path: Path) -> ModelVocabulary:
     """The small model's own tokenizer and chat template, without its weights."""
     api = binding.library()
     parameters = api.llama_model_default_params()
     parameters.vocab_only = True
-    return Vocabulary(api.llama_model_load_from_file(str(path).encode(), parameters))
+    return ModelVocabulary(api.llama_model_load_from_file(str(path).encode(), parameters))
 
 
 @cache
-def tokenizer(name: str) -> Syllables | Vocabulary:
+def tokenizer(name: str) -> Syllables | ModelVocabulary:
     return vocabulary_of(WEIGHTS) if name == "real" else Syllables()
 
 

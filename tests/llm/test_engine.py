@@ -725,7 +725,7 @@ def test_a_model_whose_template_is_broken_gives_its_memory_back(
 def test_a_template_that_is_passed_over_is_said_with_the_model_s_file(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(vocabulary.Vocabulary, "template", "{% unknown %}")
+    monkeypatch.setattr(vocabulary.ModelVocabulary, "template", "{% unknown %}")
     Engine(tiny, PLAN).close()
     (said,) = [record.getMessage() for record in caplog.records if "ChatML" in record.getMessage()]
     assert said.startswith(tiny.name)

@@ -19,7 +19,7 @@ from rag_app import files
 from rag_app.embedding.embedder import load_embedder
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
-from rag_app.llm import engine, llama
+from rag_app.llm import binding, engine, llama
 from rag_app.settings import Settings
 from rag_app.weights import catalog, choice, hash_cache, store
 from rag_app.weights.catalog import CatalogModel
@@ -40,7 +40,7 @@ class Opened:
 @pytest.fixture(autouse=True)
 def closed_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(llama, "LlamaModel", Opened)
-    monkeypatch.setattr(llama, "devices", list)
+    monkeypatch.setattr(binding, "devices", list)
 
 
 def chance(seed: int) -> random.Random:
