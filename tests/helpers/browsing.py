@@ -134,9 +134,9 @@ def open_tab(browser: Browser, address: str) -> Iterator[Open]:
     exceptions = [page.get_by_test_id("stException").count() for page in pages]
     for page in pages:
         page.close()
-    assert exceptions == [0] * len(pages)
+    assert exceptions == [0] * len(pages), exceptions
     assert seen.hosts - {""} == {"127.0.0.1"}
-    assert seen.errors == []
+    assert not seen.errors, seen.errors
 
 
 def ask(page: Page, question: str) -> None:
