@@ -399,6 +399,21 @@ def test_a_question_for_no_measure_stays_as_it_is(question: str) -> None:
     assert patterns.with_measures(question) == question
 
 
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("papers about agents, i.e. language models that act in games", "agents"),
+        ("papers about PEFT (in other words, low-rank adapters)", "PEFT"),
+        ("에이전트, 즉 게임에서 행동하는 모델 논문", "에이전트"),
+        ("エージェント、すなわちゲームで動くモデルの論文", "エージェント"),
+        ("智能体，也就是说在游戏里行动的模型", "智能体"),
+        ("즉시 학습 논문", "즉시 학습"),
+    ],
+)
+def test_a_topic_said_once_more_is_said_once(question: str, topic: str) -> None:
+    assert patterns.topic(question) == topic
+
+
 def test_a_title_is_no_author(dictionary: Dictionary) -> None:
     query = understand("When did Stable Video Diffusion appear?", dictionary)
     assert query.unknown == ()

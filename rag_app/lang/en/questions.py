@@ -196,6 +196,8 @@ QUESTIONS = QuestionPatterns(
         rf"{_HOW_MUCH}accurate(?:ly)?\b": "accuracy",
     },
     boilerplate=(
+        # what a topic is, said once more: "agents, i.e. models that act in games"
+        r"(?<=\w),?\s*\(?\b(?:i\.e\.|that is to say|in other words|namely)[\s,].*",
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
         r"(?:papers|works|studies|ones|articles)?\b|\bof (?:the )?(?:papers|works|ones)\b",
