@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from rag_app.collection.library import Dictionary, Library
 from rag_app.home import Home
-from tests.helpers.browsing import address, browser, environment, open_tab
+from tests.helpers.browsing import address, browser, environment, open_tab, tabs_as_seen
 from tests.helpers.fakes import lab, made
 from tests.helpers.ui_page import page
 
@@ -29,6 +29,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--seed", type=int, default=0, metavar="S", help="seed of a sweep's first case; the next has S+1"
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A browser test that fails says what its tabs showed: there may be no second time."""
+    report = yield
+    if report.failed and call.when == "call" and (seen := tabs_as_seen(item)):
+        report.sections.append(("tabs", seen))
+    return report
 
 
 @pytest.fixture

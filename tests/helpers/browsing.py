@@ -54,6 +54,9 @@ class Seen:
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
 
+TABS: pytest.StashKey[tuple[list[Page], Seen]] = pytest.StashKey()  # of a test
+
+
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A home of its own with the sample collection in it."""
@@ -111,13 +114,14 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_tab(browser: Browser, address: str) -> Iterator[Open]:
+def open_tab(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens tabs at the app.
 
     At the end of the test none may have failed, or have asked another host for anything.
     """
     seen = Seen()
     pages: list[Page] = []
+    request.node.stash[TABS] = pages, seen
 
     def open_(url: str = address, *, width: int = 1440, locale: str = "en-US", dark: bool = False) -> Page:
         scheme = "dark" if dark else "light"
@@ -131,12 +135,22 @@ def open_tab(browser: Browser, address: str) -> Iterator[Open]:
         return page
 
     yield open_
-    exceptions = [page.get_by_test_id("stException").count() for page in pages]
+    exceptions = [text for page in pages for text in page.get_by_test_id("stException").all_inner_texts()]
     for page in pages:
         page.close()
-    assert exceptions == [0] * len(pages), exceptions
+    assert not exceptions, exceptions
     assert seen.hosts - {""} == {"127.0.0.1"}
     assert not seen.errors, seen.errors
+
+
+def tabs_as_seen(test: pytest.Item) -> str:
+    """What the tabs of a test show and what its browser said, for the report of a failure."""
+    pages, seen = test.stash.get(TABS, ([], Seen()))
+    texts = [f"console: {error}" for error in seen.errors]
+    for page in pages:
+        with suppress(PlaywrightError):
+            texts.append(f"--- {page.url}\n{page.locator('body').inner_text(timeout=5_000)}")
+    return "\n".join(texts)
 
 
 def ask(page: Page, question: str) -> None:
