@@ -14,10 +14,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Threads of llama.cpp and torch that wait for each other soon sleep, instead of spinning for many
-# milliseconds: two processes that use every core came to a standstill (two engines on two cores: no
-# token in a minute; like this, 15 a second each). Alone both are as fast as before.
-_SPIN = {"GOMP_SPINCOUNT": "1000"}
+_SHARED_PROCESSOR = {
+    # Threads of llama.cpp and torch that wait for each other soon sleep, instead of spinning for many
+    # milliseconds: two processes that use every core came to a standstill (two engines on two cores: no
+    # token in a minute; like this, 15 a second each). Alone both are as fast as before.
+    "GOMP_SPINCOUNT": "1000",
+    # numpy's matrix products take one thread. A second one waits, spinning, for a core that another process
+    # holds, which took three times as long as doing without it. A limit that threads set and take back while
+    # they work is of the whole process: it was lifted under scikit-learn, which OpenBLAS says may then hang.
+    "OPENBLAS_NUM_THREADS": "1",
+}
 IDLE = 10  # niceness, at which an answer beside it gets nine tenths of a core that both want
 _NO_TELEMETRY = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -28,8 +34,8 @@ _NO_HUB = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_T
 
 
 def share_the_processor() -> None:
-    """Before a library with OpenMP loads, which reads it then; what the user set stays."""
-    _set_defaults(_SPIN)
+    """Before numpy or a library with OpenMP loads, which read it then; what the user set stays."""
+    _set_defaults(_SHARED_PROCESSOR)
 
 
 def quieten_libraries() -> None:
@@ -65,17 +71,6 @@ def leave_proxies_aside(host: str) -> None:
         hosts = [known for known in os.environ.get(name, "").split(",") if known]
         if host not in hosts:
             os.environ[name] = ",".join([*hosts, host])
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Matrix products on one thread while the block runs: a second one waits, spinning, for a core that
-    another process holds, which took three times as long as doing without it.
-    """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        yield
 
 
 @contextmanager

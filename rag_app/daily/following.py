@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag_app import runtime
 from rag_app.collection.library import Library
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.errors import QuestionError
@@ -43,8 +42,7 @@ def check(
     """
     vectors = _vectors(follows, library, kept)
     new = frozenset(arrived)
-    with runtime.one_thread():
-        found = [(follow, _matching(follow, library, vectors)) for follow in follows]
+    found = [(follow, _matching(follow, library, vectors)) for follow in follows]
     return [
         FollowMatches(follow, papers, tuple(paper for paper in papers if paper in new))
         for follow, papers in found

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app import runtime
 from rag_app.collection.library import Library
 
 ENOUGH = 10  # papers kept or dismissed, from which on an order is learned
@@ -55,10 +54,9 @@ def rank(
     vectors = library.paper_vectors
     places = [library.places[one] for one in papers]
     liked = vectors[[library.places[one] for one in known]]
-    with runtime.one_thread():
-        weights = learned(liked, vectors[[library.places[one] for one in against]], vectors)
-        scores = vectors[places] @ weights
-        nearest = np.argmax(vectors[places] @ liked.T, axis=1)
+    weights = learned(liked, vectors[[library.places[one] for one in against]], vectors)
+    scores = vectors[places] @ weights
+    nearest = np.argmax(vectors[places] @ liked.T, axis=1)
     found = [
         Ranked(paper, float(score), known[near])
         for paper, score, near in zip(papers, scores, nearest, strict=True)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app import runtime
 from rag_app.answer import trends
 from rag_app.collection.library import Library
 from rag_app.records import Paper
@@ -53,8 +52,7 @@ def map_topics(library: Library) -> TopicMap:
     papers = library.snapshot.papers.many(library.lexical.papers)
     if not papers:
         return TopicMap((), {})
-    with runtime.one_thread():
-        topics = grouped(library.paper_vectors, min(MOST, max(1, round(len(papers) ** GROWTH))))
+    topics = grouped(library.paper_vectors, min(MOST, max(1, round(len(papers) ** GROWTH))))
     names = _names(papers, topics)
     return TopicMap(names, {paper.arxiv_id: int(topic) for paper, topic in zip(papers, topics, strict=True)})
 

@@ -35,8 +35,6 @@ class BertQueries:
     """
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
-        from threadpoolctl import ThreadpoolController
-
         self.fingerprint = fingerprint
         config = _json(folder / "config.json")
         _refuse_others(config, folder)
@@ -48,13 +46,11 @@ class BertQueries:
             config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"]
         )
         self._model = Bert(folder / "model.safetensors", shape)
-        self._threads = ThreadpoolController()
         self._lock = threading.Lock()
 
     def query(self, text: str) -> Matrix:
         """(d,) vector of unit length."""
-        # One thread: a second waits, spinning, for a core that the language model holds.
-        with self._lock, self._threads.limit(limits=1):
+        with self._lock:
             return self._model.vector(self._pieces.of(self._prompt + text, self._most))
 
 
