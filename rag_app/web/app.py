@@ -29,6 +29,7 @@ from rag_app.web.views import (
     today,
 )
 from rag_app.web.widgets import gloss, upgrade
+from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.notices import show_error, show_rebuilding
 from rag_app.web.widgets.page_style import page_style
 from rag_app.web.widgets.shortcuts import EVERYWHERE, ON_ROWS, shortcuts
@@ -79,11 +80,15 @@ def main() -> None:
     conversations.follow_address(in_chat=in_chat)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
     page_style()
-    sidebar(above, words, library, partial(_open_chat, pages))
+    watch = sidebar(above, words, library, partial(_open_chat, pages))
     with below:
         shortcuts(EVERYWHERE + (ON_ROWS if chosen is pages["today"] else ()), words)
     upgrade.announce(words)
+    gloss.begin()
     chosen.run()
+    gloss.watch()
+    with watch:
+        folder_watch(words, library)  # after the page is drawn: each file of the folders is looked at
     if library:
         app_state.warm_up(library, language)  # after the page is drawn, which would wait for it
         gloss.ahead(library, language)

@@ -184,6 +184,8 @@ class NoGlosses:
     def progress(self) -> tuple[int, int]:
         return 0, 0
 
+    def leave_time_to_draw(self) -> None: ...
+
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:

@@ -13,6 +13,7 @@ from rag_app.collection.library import Library
 from rag_app.errors import EngineError
 from rag_app.records import Answer, Citation, Intent, Passage, Sentence, Support
 from rag_app.text.cleaning import escape_markdown
+from rag_app.web.state import gloss_desk
 from rag_app.web.state.gloss_desk import GlossDesk
 from rag_app.web.state.model_call import CallQueue, ModelCall
 from rag_app.web.widgets import gloss
@@ -85,6 +86,23 @@ def test_what_a_page_waits_for_comes_before_what_is_made_ahead(library: Library)
         desk.texts([KOREAN], "en", library, model)
     until(lambda: desk.progress() == (1, 1))
     assert [TEXT in str(call) for call in model.calls][:1] == [True]
+
+
+def test_what_is_made_ahead_leaves_a_page_time_to_be_drawn(
+    monkeypatch: pytest.MonkeyPatch, library: Library
+) -> None:
+    other = replace(KOREAN, text=TEXT.replace("PickBot", "GripBot"))
+    model = ScriptedGenerator([GLOSS, GLOSS.replace("PickBot", "GripBot")])
+    desk = GlossDesk(CallQueue())
+    monkeypatch.setattr(gloss_desk, "DRAWING", 3600.0)
+    desk.leave_time_to_draw()
+    desk.prepare([other], "en", library, model)
+    desk.texts([KOREAN], "en", library, model)
+    until(lambda: desk.any_made([PLACE]))  # the page waits for it
+    assert desk.progress() == (0, 1)
+    monkeypatch.setattr(gloss_desk, "DRAWING", 0.0)
+    desk.leave_time_to_draw()
+    until(lambda: desk.progress() == (1, 1))
 
 
 def answer(text: str, said: str) -> Answer:

@@ -1,15 +1,16 @@
 """Glosses that the page waits for, and those made ahead, in a thread of their own while no answer needs the
 model.
 
-Knows: which sentences were asked for last, that a question comes first, and what a page waits for before
-what is made ahead. Does not know: how a gloss
-is made (`answer.glosses`), or how anything looks.
+Knows: which sentences were asked for last, that a question comes first, then what a page waits for, and
+that what is made ahead leaves the processor to a page that is being drawn. Does not know: how a gloss is
+made (`answer.glosses`), or how anything looks.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 FIRST, NEXT = 5, 16  # glosses made together: few at first, so that they are soon there
 PAUSE = 0.1  # seconds between two looks whether an answer still needs the model
+DRAWING = 2.0  # seconds that a page may take to be drawn; on two cores it took twice as long beside glosses
 
 Place = tuple[str, str]  # language, sentence
 
@@ -45,6 +47,8 @@ class GlossDesk:
         self._made: dict[Place, str] = {}  # an empty text where there is none
         self._wanted: dict[Place, Passage] = {}  # in the order in which they are made
         self._thread: threading.Thread | None = None
+        self._drawn = 0.0  # moment by which a page that is being drawn should be there
+        self._stop_ahead = threading.Event()  # of those that are made ahead just now
 
     def texts(
         self, passages: Sequence[Passage], language: str, library: Library, generator: Generator
@@ -86,6 +90,11 @@ class GlossDesk:
         self._idle = idle
         self._start_ahead()
 
+    def leave_time_to_draw(self) -> None:
+        """A page is being drawn: what is made ahead waits for that."""
+        self._drawn = time.monotonic() + DRAWING
+        self._stop_ahead.set()
+
     def progress(self) -> tuple[int, int]:
         """(made, all) of those made ahead."""
         return sum(place in self._made for place in self._ahead), len(self._ahead)
@@ -93,6 +102,15 @@ class GlossDesk:
     def any_made(self, places: Sequence[Place]) -> bool:
         """Whether one of these has come to its end."""
         return any(place in self._made for place in places)
+
+    @property
+    def _drawing(self) -> bool:
+        return time.monotonic() < self._drawn
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether a page waits for any."""
+        return any(place not in self._made for place in list(self._wanted))
 
     def _ask_for(self, missing: dict[Place, Passage], library: Library, generator: Generator) -> None:
         """Put these before all others, and see that somebody works."""
@@ -126,12 +144,14 @@ class GlossDesk:
 
     def _next(self, count: int) -> dict[Place, Passage]:
         """The next ones to make, of one language, once the model is free."""
-        while self._queue.busy:
-            threading.Event().wait(PAUSE)
+        while self._queue.busy or (self._drawing and not self._awaited):
+            time.sleep(PAUSE)
         with self._lock:
             self._wanted = {place: p for place, p in self._wanted.items() if place not in self._made}
             ahead = {p: one for p, one in self._ahead.items() if self._idle and p not in self._made}
             waiting = self._wanted or ahead
+            if not waiting:
+                self._thread = None  # said while nobody can ask for more, who would wait for this one
             language = next(iter(waiting), ("", ""))[0]
             return dict([one for one in waiting.items() if one[0][0] == language][:count])
 
@@ -141,11 +161,13 @@ class GlossDesk:
 
         places, stop = list(some), threading.Event()
         nobody_waits = not self._wanted
+        if nobody_waits:
+            self._stop_ahead = stop
         work = glosses.glosses(list(some.values()), places[0][0], library, generator, stop=stop)
         with closing(work):
             for gloss in work:
                 if gloss.finished:
                     self._made[places[gloss.index]] = gloss.text
-                in_the_way = nobody_waits and (self._wanted or not self._idle)
+                in_the_way = nobody_waits and (self._wanted or self._drawing or not self._idle)
                 if self._queue.busy or in_the_way:
                     stop.set()

@@ -21,7 +21,7 @@ from rag_app.web.state import app_state, conversations, examples
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.examples import ExampleJob
 from rag_app.web.state.opened_source import close_source, open_source, opened_source
-from rag_app.web.widgets import answer, gloss
+from rag_app.web.widgets import answer
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
 from rag_app.web.widgets.in_view import bring_into_view
 from rag_app.web.widgets.markdown import label
@@ -39,7 +39,6 @@ def page(words: Words, language: str, library: Library) -> None:
     """The chat over an opened collection."""
     conversation = tuple(conversations.current(library))  # another tab may change it while this one draws
     conversations.write_address()
-    gloss.begin()
     if error := conversations.not_opened():
         show_not_opened(error, words)
     if not conversation:
@@ -59,7 +58,6 @@ def page(words: Words, language: str, library: Library) -> None:
     tab_watch(conversation)
     if conversation:
         bring_into_view(f"question-{len(conversation) - 1}", f"{len(conversation)}-{id(conversation[-1])}")
-    gloss.watch()
     # it ended meanwhile: the input and the questions still wait for it
     if busy and not conversations.busy(library):
         st.rerun()

@@ -39,10 +39,8 @@ def page(words: Words, language: str, library: Library, open_chat: Callable[[], 
         conversations.ask(question_about(papers, words), library)
         open_chat()
     opened = st.session_state.pop("compare-opened", None)
-    gloss.begin()
     reader = gloss.PageReader(language, words, library)
     comparison(papers, aspects(papers, library), reader, "compare", _open)
-    gloss.watch()
     if opened and library.snapshot.papers.has(opened):
         open_paper_drawer(library.snapshot.papers.get(opened), words, library)
 

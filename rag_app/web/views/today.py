@@ -29,7 +29,6 @@ from rag_app.records import Paper
 from rag_app.web.i18n.text import Words, span
 from rag_app.web.state import app_state, reading
 from rag_app.web.state.reading import ReadingState
-from rag_app.web.widgets import gloss
 from rag_app.web.widgets.export_menu import paper_exports
 from rag_app.web.widgets.follows_bar import follows_bar
 from rag_app.web.widgets.gloss import PageReader, as_read
@@ -57,7 +56,6 @@ class TodayChoice:
 
 
 def page(words: Words, language: str, library: Library) -> None:
-    gloss.begin()
     state, reader = reading.reading_state(library), PageReader(language, words, library)
     st.title(words["today"], anchor=False)
     choice = _choose(state, words, library)
@@ -66,7 +64,6 @@ def page(words: Words, language: str, library: Library) -> None:
         _of_follow(followed, state, reader)
     else:
         _brief(choice, state, reader)
-    gloss.watch()
 
 
 def _brief(choice: TodayChoice, state: ReadingState, reader: PageReader) -> None:

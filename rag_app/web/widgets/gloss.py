@@ -88,8 +88,9 @@ def quotes_as_read(markdown: str, answer: Answer, reader: PageReader) -> str:
 
 
 def begin() -> None:
-    """Before a page is drawn: nothing is waited for yet."""
+    """Before a page is drawn: nothing is waited for yet, and what nobody waits for is made after it."""
     st.session_state.pop(PENDING, None)
+    desk().leave_time_to_draw()
 
 
 def watch() -> None:

@@ -1,4 +1,4 @@
-"""The sidebar of every page: conversations, model, collection, changed folders, connections, language.
+"""The sidebar of every page: conversations, model, collection, connections, language.
 
 Knows: what is said about the machine and the collection. Does not know: the pages.
 """
@@ -16,7 +16,6 @@ from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import LANGUAGES, Words, device, span
 from rag_app.web.state import app_state, conversations
-from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.home_choice import collection_choice
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.token_speed import last_token_speed
@@ -46,7 +45,8 @@ def choose_language(place: DeltaGenerator) -> str:
 
 def sidebar(
     place: DeltaGenerator, words: Words, library: Library | None, open_chat: Callable[[], None]
-) -> None:
+) -> DeltaGenerator:
+    """Draw all but the watch over the folders, whose place is returned."""
     with place:
         collection_choice(words)
         if library:
@@ -57,10 +57,11 @@ def sidebar(
             table = library.snapshot.papers
             days = span(words, table.first_day, table.last_day)
             st.caption(f"**{words['papers']}** {library.snapshot.manifest.papers:,}  \n{days}")
-        folder_watch(words, library)
+        watch = st.container()
         _connections(words)
         if notice := app_state.history().notice:
             st.warning(escape_markdown(notice), icon=":material/history:")
+    return watch
 
 
 def _connections(words: Words) -> None:
