@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rag_app.collection import bm25, nearness, paper_map, paper_names
 from rag_app.collection.bm25 import document
+from rag_app.collection.name_book import NameBook
 from rag_app.collection.pairs import Pairs
 from rag_app.collection.paper_vectors import Vectors, paper_vectors
 from rag_app.collection.papers import PaperTable
@@ -68,7 +69,7 @@ class Dictionary:
     """The collection's own words, which questions are read with."""
 
     papers: PaperTable
-    names: paper_names.NameBook
+    names: NameBook
     lexical: bm25.LexicalIndex
 
 
@@ -79,7 +80,7 @@ class Library:
     settings: Settings
     snapshot: Snapshot
     lexical: bm25.LexicalIndex
-    names: paper_names.NameBook
+    names: NameBook
     embedder: QueryEmbedder
 
     @property
@@ -136,7 +137,7 @@ def open_library(settings: Settings) -> Library:
     snapshot = open_current(settings.home)
     try:
         index = bm25.LexicalIndex(snapshot.folder / LEXICAL)
-        book = paper_names.NameBook.load(snapshot.folder / NAMES)
+        book = NameBook.load(snapshot.folder / NAMES)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamageError(
             f"the index in {snapshot.folder} is damaged: {error}", "run: rag-app ingest"

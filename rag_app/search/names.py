@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
-from rag_app.collection.paper_names import TITLE_HEAD, Mention, Name, Named
+from rag_app.collection.name_book import Mention, Named
+from rag_app.collection.paper_names import TITLE_HEAD, Name
 from rag_app.search import patterns
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word

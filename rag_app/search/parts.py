@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_app.collection.library import Dictionary
-from rag_app.collection.paper_names import TITLE_HEAD, Named
+from rag_app.collection.name_book import Named
+from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Filters

@@ -1,7 +1,7 @@
 """The papers that a question is about, among those it names.
 
 Knows: which of several named papers is meant, and when a question is about more than one.
-Does not know: how names are found (`collection.paper_names`), or what was asked before.
+Does not know: how names are found (`collection.name_book`), or what was asked before.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag_app.collection.library import Dictionary
-from rag_app.collection.paper_names import TITLE_HEAD, Mention, fold, text_of
+from rag_app.collection.name_book import Mention
+from rag_app.collection.paper_names import TITLE_HEAD, fold, text_of
 from rag_app.records import Fact, Paper
 from rag_app.search import patterns
 from rag_app.search.open_patterns import denied

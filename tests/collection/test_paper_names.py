@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag_app.collection import paper_names
-from rag_app.collection.paper_names import NameBook, Named
+from rag_app.collection.name_book import NameBook, Named
 from rag_app.records import Paper, Section
 
 FIELD = tuple(
