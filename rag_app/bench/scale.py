@@ -23,7 +23,7 @@ from rag_app.bench.table import Measurement
 from rag_app.collection.bm25 import LexicalIndex
 from rag_app.collection.chunking import chunk
 from rag_app.collection.library import LEXICAL, NAMES, Library, write_dictionaries
-from rag_app.collection.paper_names import NameBook
+from rag_app.collection.name_book import NameBook
 from rag_app.collection.publish import build_and_publish
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import RagError

@@ -49,9 +49,12 @@ SETTLED = 10.0  # seconds in which an idle page has loaded what the first questi
 
 @dataclass(frozen=True, slots=True)
 class WholeRun:
-    """One process: seconds from its start to its end, bytes at its peak, and what it printed."""
+    """One process: what it printed, seconds from its start to its end and to the last line of that, and
+    bytes at its peak.
+    """
 
     seconds: float
+    told: float
     memory: int
     printed: str
 
@@ -127,7 +130,7 @@ def first_token(run: WholeRun) -> float:
     answer = json.loads(run.printed)
     if answer["first_token_seconds"] is None:
         raise RagError("the model drafted nothing", "pull a model, or measure over other digests")
-    return run.seconds - float(answer["seconds"] - answer["first_token_seconds"])
+    return run.told - float(answer["seconds"] - answer["first_token_seconds"])
 
 
 def command(arguments: Sequence[str], settings: Settings, home: Path) -> WholeRun:
@@ -141,11 +144,13 @@ def command(arguments: Sequence[str], settings: Settings, home: Path) -> WholeRu
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    printed = process.stdout.read() if process.stdout else ""
+    printed, told = "", 0.0
+    for line in process.stdout or ():  # read as it comes
+        printed, told = printed + line, time.perf_counter() - started
     memory = _ended(process)
     if process.returncode:
         raise RagError(f"rag-app {arguments[0]} ended with code {process.returncode}", "run: rag-app check")
-    return WholeRun(time.perf_counter() - started, memory, printed)
+    return WholeRun(time.perf_counter() - started, told, memory, printed)
 
 
 def _ended(process: subprocess.Popen[str]) -> int:

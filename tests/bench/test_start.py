@@ -21,10 +21,10 @@ from tests.helpers.fakes import settings_in
 
 
 def told(**fields: float | None) -> WholeRun:
-    return WholeRun(10.0, 1 << 20, json.dumps({"seconds": 4.0, **fields}))
+    return WholeRun(11.0, 10.0, 1 << 20, json.dumps({"seconds": 4.0, **fields}))
 
 
-def test_the_first_token_counts_from_the_start_of_the_process() -> None:
+def test_the_first_token_counts_from_the_start_of_the_process_and_not_to_its_end() -> None:
     assert start.first_token(told(first_token_seconds=1.5)) == 7.5
 
 
@@ -36,7 +36,7 @@ def test_an_answer_without_a_draft_has_no_first_token() -> None:
 def test_a_command_tells_its_time_its_memory_and_what_it_printed(tmp_path: Path) -> None:
     run = start.command(["--version"], settings_in(tmp_path), tmp_path)
     assert run.printed.startswith("rag-app ")
-    assert run.seconds > 0
+    assert 0 < run.told < run.seconds
     with pytest.raises(RagError, match="ended with code 1"):
         start.command(["ask", "--no-llm", "?"], settings_in(tmp_path), tmp_path)
 
