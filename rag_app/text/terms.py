@@ -36,9 +36,6 @@ STOP_WORDS = frozenset[str]().union(*(one.stop_words for one in LANGUAGES.values
 # endings, so it is left out.
 HAN, KATAKANA = re.compile(r"[一-鿿々]+"), re.compile(r"[ァ-ヺー]{2,}")
 HANGUL = re.compile("[가-힣]")
-# Kiwi finds nothing in Latin text (tried on the words and sentences of a collection and 150,000 random
-# texts), but may take a number within a word ("3D") or other signs for a noun.
-_LATIN, _MIXED = re.compile(r"[A-Za-z0-9?.,:()/' -]*"), re.compile(r"[A-Za-z]-?\d|\d-?[A-Za-z]")
 # Without names of several words, from Wikidata: they would be terms that none of their words finds,
 # and take 180 MB.
 DICTIONARIES = {"load_multi_dict": False}
@@ -86,7 +83,7 @@ def _kiwi() -> Kiwi:
 def morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
     """Content morphemes of each text, in order: nouns, roots, stems of verbs and adjectives.
 
-    Kiwi, which takes a second and 300 MB to load, is asked about texts that may hold any.
+    Kiwi, which takes a second and 300 MB to load, is asked about texts that hold any.
     """
     asked = [text for text in texts if not _has_none(text)]
     analysed = iter(_kiwi().tokenize(asked) if asked else ())
@@ -127,10 +124,8 @@ def nouns(text: str) -> list[tuple[tuple[int, int], list[str]]]:
 
 
 def _has_none(text: str) -> bool:
-    """Whether a text certainly holds no Korean morpheme."""
-    if HAN.search(text) or KATAKANA.search(text):
-        return not HANGUL.search(text)
-    return bool(_LATIN.fullmatch(text)) and not _MIXED.search(text)
+    """Whether a text holds no Korean morpheme; Kiwi may take a number or a sign of it for one."""
+    return not HANGUL.search(text)
 
 
 def words(text: str) -> list[str]:
