@@ -170,7 +170,7 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     """
     if not asks_one_paper(selection):
         return ()
-    if _asks_for_the_whole(selection):
+    if asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
     alone = probabilities(selection, hit)
     together = _judged(selection, alone)
@@ -181,7 +181,7 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
 
 def is_unstated(selection: Selection, hit: Hit) -> bool:
     """Whether no sentence of a named paper's digest is likely to answer."""
-    if not asks_one_paper(selection) or _asks_for_the_whole(selection):
+    if not asks_one_paper(selection) or asks_for_the_whole(selection):
         return False
     least = relevance.known(selection.library).facts.least
     return max(probabilities(selection, hit), default=1.0) < least
@@ -210,7 +210,7 @@ def model_facts(selection: Selection) -> FactTable | None:
     """How the judgement of the model counts in whether a named paper's digest answers; None where it does
     not, or was never measured.
     """
-    if selection.generator is None or not asks_one_paper(selection) or _asks_for_the_whole(selection):
+    if selection.generator is None or not asks_one_paper(selection) or asks_for_the_whole(selection):
         return None
     return facts_with(relevance.known(selection.library), selection.generator.model)
 
@@ -228,7 +228,7 @@ def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
     )
 
 
-def _asks_for_the_whole(selection: Selection) -> bool:
+def asks_for_the_whole(selection: Selection) -> bool:
     """Whether a question about one named paper asks for no more than what it is about."""
     if selection.wants_number:
         return False

@@ -292,6 +292,19 @@ def test_on_a_cpu_the_model_reads_the_first_paper_alone() -> None:
     assert answer.citations[0].arxiv_id == answer.ranked[0]
 
 
+def test_less_of_a_digest_is_read_for_what_a_paper_is_about_than_for_a_fact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drafting, "PROMPT_TOKENS", {Processor.CPU: 340})
+
+    def read(question: str) -> int:
+        generator = ScriptedGenerator([TRUE])
+        answer_of(question, lab(), generator)
+        return str(generator.calls[0][-1]["content"]).count("\n- ")
+
+    assert 0 < read("What does PickBot propose?") < read("What camera does PickBot use?")
+
+
 @pytest.mark.parametrize("drafts", [None, ["", " 적은 시연으로 옷 접기(cloth folding)를 배우는 정책입니다."]])
 def test_a_search_without_a_clear_first_paper_shows_a_second(drafts: list[str] | None) -> None:
     generator = ScriptedGenerator(drafts) if drafts else None
