@@ -50,6 +50,7 @@ TRANSLATED = 1  # version of what is kept of translations; another one is made a
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
 HARDLY = 6  # papers: a word of more is no name
+LEAST_ROOT = 3  # letters with which all words of a stem begin
 LEAST_RARITY = 0.1  # of a term that nearly all papers hold
 
 
@@ -148,6 +149,18 @@ class LexicalIndex:
         writes "생성 (generation)", and a question asks what generates.
         """
         return self._translated.get(stem(word), {})
+
+    def forms(self, word: str) -> list[str]:
+        """Other English words of the index with the same stem: "watermarking" of "watermark"."""
+        if not word.isascii() or not word.isalpha():
+            return []
+        root = stem(word)
+        alike = [other for other in self._english if other.startswith(root[:LEAST_ROOT])]
+        return [other for other in alike if other != word and stem(other) == root]
+
+    @cached_property
+    def _english(self) -> list[str]:
+        return [term for term in self._vocabulary if term.isascii() and term.isalpha()]
 
     @cached_property
     def _translated(self) -> dict[str, dict[str, float]]:

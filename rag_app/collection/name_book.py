@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
+from string import ascii_lowercase
 
 from rag_app import json_files
 from rag_app.collection.paper_names import (
@@ -95,10 +97,10 @@ class NameBook:
         unknown = [m[1] for m in ids if not exists(m[1])]
         tokens = [t for t in self._tokens(text) if not any(m.start() <= t.start() < m.end() for m in ids)]
         loose = _names_stand_alone(text, tokens)
+        mentions += self._in_two_words(text, tokens, is_word)
+        tokens = _outside(mentions, tokens)
         mentions += self._exact(text, tokens, loose)
-        for token in tokens:
-            if any(m.span[0] <= token.start() < m.span[1] for m in mentions):
-                continue
+        for token in _outside(mentions, tokens):
             guess = self._guess(token, is_word, loose)
             if guess:
                 mentions.append(guess)
@@ -160,19 +162,42 @@ class NameBook:
             return []
         return group
 
+    def _in_two_words(
+        self, text: str, tokens: Sequence[re.Match[str]], is_word: Callable[[str], bool]
+    ) -> Iterator[Mention]:
+        """Names of one word that are misspelled in two: "Thougth Terminater"."""
+        for one, other in pairwise(tokens):
+            span = one.start(), other.end()
+            key = fold(one[0]) + fold(other[0])
+            known = is_word(one[0]) and is_word(other[0])
+            if known or text[one.end() : other.start()] != " " or len(key) < LONG_TYPO:
+                continue
+            names = self._folded.get(self._closest(key), [])
+            if any(name.firmness == TITLE_HEAD and " " not in name.spelling for name in names):
+                yield Mention(text[slice(*span)], span, _papers(names), TITLE_HEAD, names[0].spelling)
+
     def _guess(self, token: re.Match[str], is_word: Callable[[str], bool], loose: bool) -> Mention | None:
         """The name a word was probably meant to be: a known name of another size, or a likely typo."""
         typed = token[0]
         name, _, size = typed.rpartition("-")
         names = self._named_by(name, loose) if SIZE_SUFFIX.fullmatch(size) and shaped(typed) else []
-        ordinary = typed.isalpha() and typed[1:].islower()  # as most words are written
-        if not names and len(fold(typed)) >= SHORTEST_TYPO + ordinary and not is_word(typed):
-            alike = self._folded.get(self._closest(fold(typed)), [])
-            firm = not ordinary or (typed[0].isupper() and len(typed) >= LONG_TYPO)
-            names = [one for one in alike if firm or _is_mixed(one.spelling)]
+        names = names or self._misspelled(typed, is_word)
         if not names:
             return None
         return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
+
+    def _misspelled(self, typed: str, is_word: Callable[[str], bool]) -> list[Name]:
+        """The names that a word which no text uses was probably meant to be."""
+        key = fold(typed)
+        ordinary = typed.isalpha() and typed[1:].islower()  # as most words are written
+        if len(key) < SHORTEST_TYPO + ordinary or is_word(typed):
+            return []
+        closest = self._closest(key)
+        # "benchmrk" is a word of the field sooner than "BenchMAX".
+        if not _is_one_edit(key, closest) and any(map(is_word, _one_edit(key))):
+            return []
+        firm = not ordinary or (typed[0].isupper() and len(typed) >= LONG_TYPO)
+        return [one for one in self._folded.get(closest, []) if firm or _is_no_word(one.spelling)]
 
     def sounding_like(self, sounds: str) -> list[tuple[str, list[Name]]]:
         """(folded spelling, its names) of title heads with these consonants (`text.transliteration`)."""
@@ -204,6 +229,28 @@ class NameBook:
         ]  # fmt: skip
         best = min(near, default=(0, ""))[1]
         return best if best and len(_papers(self._folded[best])) <= SHARED else ""
+
+
+def _outside(mentions: Sequence[Mention], tokens: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    return [t for t in tokens if not any(m.span[0] <= t.start() < m.span[1] for m in mentions)]
+
+
+def _one_edit(word: str) -> Iterator[str]:
+    """Every word from which one letter is left out, added, wrong, or has changed places with the next."""
+    for at in range(len(word) + 1):
+        before, rest = word[:at], word[at:]
+        yield from (before + letter + rest for letter in ascii_lowercase)
+        if rest:
+            yield before + rest[1:]
+            yield from (before + letter + rest[1:] for letter in ascii_lowercase)
+        if len(rest) > 1:
+            yield before + rest[1] + rest[0] + rest[2:]
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(one, other) <= 1
 
 
 def _papers(names: Sequence[Name]) -> tuple[str, ...]:
@@ -239,6 +286,11 @@ def _is_plain(typed: str) -> bool:
 def _is_mixed(spelling: str) -> bool:
     """Whether a name is no ordinary word however it is typed: capitals inside it, or digits."""
     return bool(re.search(r"[a-z].*[A-Z]|[A-Z]{2,}.*[a-z]|\d", spelling))
+
+
+def _is_no_word(spelling: str) -> bool:
+    """Whether a name is no ordinary word, nor one in capitals: "SELECT" may be."""
+    return _is_mixed(spelling) or (spelling.isupper() and len(spelling) >= LONG_TYPO)
 
 
 def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:

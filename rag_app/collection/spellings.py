@@ -42,6 +42,9 @@ class Words(Protocol):
     def translations(self, word: str) -> dict[str, float]:
         """Those of an English word in any of its forms, with their probability."""
 
+    def forms(self, word: str) -> Sequence[str]:
+        """Other English words with the same stem."""
+
     def papers_with(self, term: str) -> int:
         """How many papers have the term."""
 
@@ -89,6 +92,9 @@ class Spellings:
             plain = {twin for twin in plain if any(one.endswith(twin) for one in beside)} or plain
         if plain:
             known = {one for one in known if is_other(one) == is_other(first)} | plain
+        if len(words) == 1 and known == {first} and not is_other(first):
+            forms = set(self._lexical.forms(fold_word(first)))  # "watermarking" of "watermark"
+            known |= forms | self._translations_of(forms)
         found = tuple(self._form(one, one) for one in known if one != first)
         # "LMs" for "language models", which texts in another script write in their own words.
         if len(words) > 1 and all(is_other(one) == is_other(first) for one in known):

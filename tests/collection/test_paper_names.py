@@ -40,6 +40,9 @@ PAPERS = (
     Paper("2401.00014", r"$\text{M}^{3}$Otter", ("2024-01-02",), (Section("Summary", "Otters."),)),
     Paper("2401.00015", r"Rivers with \textsc{Weir-Tune}", ("2024-01-02",), (Section("Summary", "Rivers."),)),
     Paper("2401.00016", "Puffin-Kite: Kites at Sea", ("2024-01-02",), (Section("Summary", "Kites."),)),
+    Paper("2401.00018", "QUOKKABENCH: Jumps", ("2024-01-02",), (Section("Summary", "It has jumps."),)),
+    Paper("2401.00019", "CURLEW: Flights", ("2024-01-02",), (Section("Summary", "It flies over memory."),)),
+    Paper("2401.00030", "AttendIon: Recall", ("2024-01-02",), (Section("Summary", "It recalls."),)),
     *(Paper(f"2401.0002{number}", f"Study {number} of kites", ("2024-01-02",),
             (Section("Summary", f"It is better than {spelling}."),))
       for number, spelling in enumerate(("PuffinKite", "PuffinKite", "Puffin-Kite", "Puffin-Kite"))),
@@ -108,6 +111,29 @@ def test_a_likely_typo_is_reported_as_one(book: NameBook) -> None:
     mention = find(book, "How good is WildZebrra?").mentions[0]
     assert (mention.typed, mention.taken_for) == ("WildZebrra", "WildZebra")
     assert find(book, "How good is WildZebra?").mentions[0].taken_for == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Wlid Zebra", "WildZebra"),  # one word, typed as two
+        ("web hornbil", "WebHornbill"),
+        ("quokabench", "QUOKKABENCH"),  # a long name in capitals is no ordinary word
+    ],
+)
+def test_a_name_is_found_that_is_misspelled_in_two_words_or_in_small_letters(
+    book: NameBook, typed: str, meant: str
+) -> None:
+    (mention,) = find(book, f"how many steps does {typed} take in the end").mentions
+    assert (mention.typed, mention.taken_for) == (typed, meant)
+
+
+@pytest.mark.parametrize("word", ["curlews", "attentoin", "wild gulls"])
+def test_a_misspelled_word_of_the_field_or_one_like_a_short_name_is_no_name(
+    book: NameBook, word: str
+) -> None:
+    found = find(book, f"how many steps does the {word} take in the end")
+    assert not [one for one in found.mentions if one.taken_for]
 
 
 @pytest.mark.parametrize("spelling", ["ZORRO3", "Zorro 3"])

@@ -35,6 +35,9 @@ class Translations:
     def translations(self, word: str) -> dict[str, float]:
         return self.glossary.get(word, {})
 
+    def forms(self, word: str) -> list[str]:
+        return ["pebbling"] if word == "pebbled" else []
+
     def papers_with(self, term: str) -> int:
         return 30 if term == "wave" else 1
 
@@ -72,6 +75,10 @@ def test_a_name_is_not_translated_by_what_its_papers_seldom_say(spellings: Spell
 def test_the_end_of_a_term_that_many_papers_say_alone_is_not_the_term(spellings: Spellings) -> None:
     assert spellings.of("조율") == ("조율",)
     assert {"취향 조율", "ptu"} <= set(spellings.of("preference tuning"))
+
+
+def test_a_word_without_other_spellings_is_said_in_its_other_forms(spellings: Spellings) -> None:
+    assert set(spellings.of("pebbled")) == {"pebbled", "pebbling"}
 
 
 def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> None:

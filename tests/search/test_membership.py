@@ -138,6 +138,9 @@ class NoWords:
     def translations(self, word: str) -> dict[str, float]:
         return {}
 
+    def forms(self, word: str) -> list[str]:
+        return []
+
     def papers_with(self, term: str) -> int:
         return 0
 
