@@ -70,12 +70,14 @@ NOT_NEXT, NOT_LAST = _of_all("leaving_out_next"), _of_all("leaving_out_last")
 ANY_PAPER = frozenset[str]().union(*(one.questions.of_any_paper for one in LANGUAGES.values()))
 LITTLE = _of_all("saying_little") | STOP_WORDS | ANY_PAPER
 JOINING = EITHER | BOTH | NOT_NEXT | NOT_LAST
-SIGN = re.compile(r"[,;/&、，；]")
+SIGN = re.compile(r"[,;/&、，；(（]")  # in brackets stands the same in other words
 # The joining words stand within a run of the script; the longest is looked for first.
 _HAN_JOINING = "|".join(sorted((w for w in JOINING if HAN.fullmatch(w)), key=len, reverse=True))
 UNSPACED = re.compile(
     rf"{_HAN_JOINING}|(?:(?!{_HAN_JOINING}|的){HAN.pattern[:-1]})+|{KATAKANA.pattern}|{WORD.pattern}"
 )
+# Brackets that hold several things are examples of what is said before them.
+EXAMPLES = re.compile(r"[(（][^()（）]*[,;/&、，；][^()（）]*[)）]")
 PIECES = re.compile(r"\w+")
 PLURAL = "들"
 NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
@@ -83,6 +85,7 @@ NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
 
 def parts(text: str, vocabulary: Vocabulary) -> tuple[TopicPart, ...]:
     """The parts of a topic, in order."""
+    text = EXAMPLES.sub(" ", text)
     words = _words_of(text, vocabulary)
     found: list[TopicPart] = []
     joined, at, ended = WordRole.BREAK, 0, -1

@@ -32,3 +32,19 @@ class Said:
 )
 def test_a_term_of_several_words_is_one_phrase(topic: str, term: str) -> None:
     assert [part.alternatives for part in parts(topic, Said(term))] == [((term,),)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "alternatives"),
+    [
+        ("collect the works on object hallucination", (("object hallucination",),)),
+        ("object hallucination (the OH thing)", (("object hallucination",), ("OH",))),
+        ("object hallucination (images, text, whatever)", (("object hallucination",),)),
+        ("객체 환각(이미지, 텍스트)", (("객체 환각",),)),
+    ],
+)
+def test_brackets_say_it_again_or_give_examples(
+    topic: str, alternatives: tuple[tuple[str, ...], ...]
+) -> None:
+    (part,) = parts(topic, Said("object hallucination", "객체 환각"))
+    assert part.alternatives == alternatives

@@ -44,6 +44,7 @@ def filters_of(filters: Filters) -> dict[str, object]:
         ("more than 10 and fewer than 20 votes", 11, 19), ("papers with zero votes", 0, 0),
         ("papers with no votes", 0, 0),
         ("추천 수가 0인 논문", 0, 0), ("추천을 하나도 못 받은 논문", 0, 0),
+        ("표를 하나도 못 얻은 논문", 0, 0), ("한 표도 못 받은 논문들", 0, 0),
     ],
 )  # fmt: skip
 def test_conditions_on_votes_are_exact(
@@ -128,7 +129,8 @@ def test_a_method_is_no_author(dictionary: Dictionary, question: str) -> None:
         ("투표를 가장 많이 받은 논문은?", "top", 0),
         ("인기 논문 톱 5", "top", 5),
         ("추천 순으로 5편 보여줘", "top", 5), ("least voted paper", "bottom", 0),
-        ("추천을 가장 적게 받은 논문", "bottom", 0),
+        ("추천을 가장 적게 받은 논문", "bottom", 0), ("인기 꼴찌 논문은?", "bottom", 10),
+        ("추천이 꼴찌인 건?", "bottom", 0), ("인기가 가장 많은 논문은?", "top", 0), ("least liked paper", "bottom", 0),
         ("how many papers are there?", "count", 0), ("논문이 전부 몇 편이야?", "count", 0), ("논문 수는?", "count", 0),
         ("how many papers were published per month?", "months", 0), ("월별 논문 수 알려줘", "months", 0),
         ("which authors have the most papers?", "authors", 0), ("가장 많은 논문을 쓴 저자는?", "authors", 0),
@@ -355,6 +357,8 @@ def test_a_name_with_a_formula_is_heard_with_and_without_its_marks(tmp_path: Pat
         ("LoRA의 저자와 추천 수는?", {Fact.AUTHORS, Fact.VOTES}),
         ("LoRA는 언제 누가 썼나요?", {Fact.DATE, Fact.AUTHORS}),
         ("LoRA의 날짜와 저자를 알려줘", {Fact.DATE, Fact.AUTHORS}),
+        ("When did LoRA come up and how many votes does it have?", {Fact.DATE, Fact.VOTES}),
+        ("LoRA는 언제 소개됐고 몇 표 받았어?", {Fact.DATE, Fact.VOTES}),
     ],
 )  # fmt: skip
 def test_every_fact_of_a_record_that_is_asked_for_is_heard(
