@@ -35,6 +35,9 @@ FLAGS = {
     "client.toolbarMode": "minimal",
     # at three redraws a second it left an answer a quarter of its speed
     "runner.postScriptGC": "false",
+    # Else a run that is overtaken may end after the next one has begun, and then drops the fragments of that
+    # one: a page whose answer was on its way stood still (Streamlit 1.67).
+    "runner.fastReruns": "false",
 }
 
 
