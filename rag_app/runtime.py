@@ -20,8 +20,8 @@ _SHARED_PROCESSOR = {
     # token in a minute; like this, 15 a second each). Alone both are as fast as before.
     "GOMP_SPINCOUNT": "1000",
     # numpy's matrix products take one thread. A second one waits, spinning, for a core that another process
-    # holds, which took three times as long as doing without it. A limit that threads set and take back while
-    # they work is of the whole process: it was lifted under scikit-learn, which OpenBLAS says may then hang.
+    # holds, which took three times as long as doing without it. A limit that a thread sets and takes back
+    # holds for the whole process: it was lifted while scikit-learn multiplied, and OpenBLAS may then hang.
     "OPENBLAS_NUM_THREADS": "1",
 }
 IDLE = 10  # niceness, at which an answer beside it gets nine tenths of a core that both want

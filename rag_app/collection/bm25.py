@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -50,7 +51,8 @@ TRANSLATED = 1  # version of what is kept of translations; another one is made a
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
 HARDLY = 6  # papers: a word of more is no name
-LEAST_ROOT = 3  # letters with which all words of a stem begin
+INFLECTION = re.compile(r"(?:ing|ed|es|s|e)$")
+LEAST_ROOT = 4  # letters before the inflection
 LEAST_RARITY = 0.1  # of a term that nearly all papers hold
 
 
@@ -151,12 +153,14 @@ class LexicalIndex:
         return self._translated.get(stem(word), {})
 
     def forms(self, word: str) -> list[str]:
-        """Other English words of the index with the same stem: "watermarking" of "watermark"."""
-        if not word.isascii() or not word.isalpha():
+        """Other inflections of an English word in the index: "watermarking" of "watermark", but not
+        "animation" of "animal", whose stem is the same.
+        """
+        root = INFLECTION.sub("", word)
+        if not word.isascii() or not word.isalpha() or len(root) < LEAST_ROOT:
             return []
-        root = stem(word)
-        alike = [other for other in self._english if other.startswith(root[:LEAST_ROOT])]
-        return [other for other in alike if other != word and stem(other) == root]
+        alike = [other for other in self._english if other.startswith(root)]
+        return [other for other in alike if other != word and INFLECTION.sub("", other) == root]
 
     @cached_property
     def _english(self) -> list[str]:

@@ -29,6 +29,7 @@ from rag_app.collection.paper_names import (
 )
 from rag_app.lang import other_scripts
 from rag_app.text import transliteration
+from rag_app.text.terms import STOP_WORDS
 
 ARXIV_ID = re.compile(
     r"(?:(?:https?://)?(?:www\.)?arxiv(?:\.org)?[:/ ]*(?:abs/|pdf/)?)?(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)",
@@ -41,6 +42,7 @@ SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt
 NUMBER = re.compile(r"\d+")
 SHORTEST_TYPO, LONG_TYPO = 5, 8  # letters of a name from which one wrong letter, and `TYPOS`, are forgiven
 TYPOS = 2
+SHORTEST_PART = 4  # letters of each word, where a name is misspelled in two
 FEW_WORDS = 4  # of a question: "tell me about zebra" can only mean a name
 BEGINNING = re.compile(r"(?:^|[.!?:;]\s)[\s\"'“‘(]*$")  # of a sentence, up to its first word
 
@@ -97,7 +99,7 @@ class NameBook:
         unknown = [m[1] for m in ids if not exists(m[1])]
         tokens = [t for t in self._tokens(text) if not any(m.start() <= t.start() < m.end() for m in ids)]
         loose = _names_stand_alone(text, tokens)
-        mentions += self._in_two_words(text, tokens, is_word)
+        mentions += self._in_two_words(text, tokens, is_word, loose)
         tokens = _outside(mentions, tokens)
         mentions += self._exact(text, tokens, loose)
         for token in _outside(mentions, tokens):
@@ -163,18 +165,26 @@ class NameBook:
         return group
 
     def _in_two_words(
-        self, text: str, tokens: Sequence[re.Match[str]], is_word: Callable[[str], bool]
+        self, text: str, tokens: Sequence[re.Match[str]], is_word: Callable[[str], bool], loose: bool
     ) -> Iterator[Mention]:
-        """Names of one word that are misspelled in two: "Thougth Terminater"."""
+        """Names of one word that are misspelled in two, each with a capital: "Thougth Terminater". Texts in
+        another language lack many ordinary words ("those that" is not This&That).
+
+        `loose`: words without capitals may be names.
+        """
         for one, other in pairwise(tokens):
             span = one.start(), other.end()
-            key = fold(one[0]) + fold(other[0])
-            known = is_word(one[0]) and is_word(other[0])
-            if known or text[one.end() : other.start()] != " " or len(key) < LONG_TYPO:
+            typed = text[slice(*span)]
+            known = is_word(one[0]) + is_word(other[0])
+            if known == 2 or not _may_be_one_name(typed) or not (loose or typed.istitle()):
                 continue
-            names = self._folded.get(self._closest(key), [])
+            key = fold(typed)
+            closest = self._closest(key)
+            if known and not _is_one_edit(key, closest):
+                continue
+            names = self._folded.get(closest, [])
             if any(name.firmness == TITLE_HEAD and " " not in name.spelling for name in names):
-                yield Mention(text[slice(*span)], span, _papers(names), TITLE_HEAD, names[0].spelling)
+                yield Mention(typed, span, _papers(names), TITLE_HEAD, names[0].spelling)
 
     def _guess(self, token: re.Match[str], is_word: Callable[[str], bool], loose: bool) -> Mention | None:
         """The name a word was probably meant to be: a known name of another size, or a likely typo."""
@@ -193,11 +203,16 @@ class NameBook:
         if len(key) < SHORTEST_TYPO + ordinary or is_word(typed):
             return []
         closest = self._closest(key)
-        # "benchmrk" is a word of the field sooner than "BenchMAX".
-        if not _is_one_edit(key, closest) and any(map(is_word, _one_edit(key))):
+        near = _is_one_edit(key, closest)
+        # "benchmrk" is more likely "benchmark" than "BenchMAX".
+        if not near and any(map(is_word, _one_edit(key))):
             return []
         firm = not ordinary or (typed[0].isupper() and len(typed) >= LONG_TYPO)
-        return [one for one in self._folded.get(closest, []) if firm or _is_no_word(one.spelling)]
+        return [
+            one
+            for one in self._folded.get(closest, [])
+            if firm or _is_mixed(one.spelling) or (near and _is_long_in_capitals(one.spelling))
+        ]
 
     def sounding_like(self, sounds: str) -> list[tuple[str, list[Name]]]:
         """(folded spelling, its names) of title heads with these consonants (`text.transliteration`)."""
@@ -288,9 +303,19 @@ def _is_mixed(spelling: str) -> bool:
     return bool(re.search(r"[a-z].*[A-Z]|[A-Z]{2,}.*[a-z]|\d", spelling))
 
 
-def _is_no_word(spelling: str) -> bool:
-    """Whether a name is no ordinary word, nor one in capitals: "SELECT" may be."""
-    return _is_mixed(spelling) or (spelling.isupper() and len(spelling) >= LONG_TYPO)
+def _is_long_in_capitals(spelling: str) -> bool:
+    """Whether a name is seldom an ordinary word in capitals, as "SELECT" is."""
+    return spelling.isupper() and len(spelling) >= LONG_TYPO
+
+
+def _may_be_one_name(typed: str) -> bool:
+    """Whether two words, with a blank between them, are long enough to be one name."""
+    words = typed.split(" ")
+    return (
+        len(words) == 2
+        and all(len(word) >= SHORTEST_PART and word.casefold() not in STOP_WORDS for word in words)
+        and len(fold(typed)) >= LONG_TYPO
+    )
 
 
 def _counts_loosely(typed: str, group: Sequence[Name]) -> bool:

@@ -43,7 +43,7 @@ class Words(Protocol):
         """Those of an English word in any of its forms, with their probability."""
 
     def forms(self, word: str) -> Sequence[str]:
-        """Other English words with the same stem."""
+        """Other inflections of an English word."""
 
     def papers_with(self, term: str) -> int:
         """How many papers have the term."""

@@ -70,14 +70,20 @@ NOT_NEXT, NOT_LAST = _of_all("leaving_out_next"), _of_all("leaving_out_last")
 ANY_PAPER = frozenset[str]().union(*(one.questions.of_any_paper for one in LANGUAGES.values()))
 LITTLE = _of_all("saying_little") | STOP_WORDS | ANY_PAPER
 JOINING = EITHER | BOTH | NOT_NEXT | NOT_LAST
-SIGN = re.compile(r"[,;/&、，；(（]")  # in brackets stands the same in other words
+SIGN = re.compile(r"[,;/&、，；]")
+# A topic in brackets at the end says the last one again, unless it narrows it: "(in video)".
+AGAIN = re.compile(
+    r"\s*[(（](?!(?:in|for|of|on|with|without|by|from|at|using|not|no)\b)[^()（）]*[)）]\W*$", re.IGNORECASE
+)
 # The joining words stand within a run of the script; the longest is looked for first.
 _HAN_JOINING = "|".join(sorted((w for w in JOINING if HAN.fullmatch(w)), key=len, reverse=True))
 UNSPACED = re.compile(
     rf"{_HAN_JOINING}|(?:(?!{_HAN_JOINING}|的){HAN.pattern[:-1]})+|{KATAKANA.pattern}|{WORD.pattern}"
 )
-# Brackets that hold several things are examples of what is said before them.
-EXAMPLES = re.compile(r"[(（][^()（）]*[,;/&、，；][^()（）]*[)）]")
+# Brackets that give examples of what is said before them.
+EXAMPLES = re.compile(
+    r"[(（][^()（）]*(?:\b(?:e\.g|etc|whatever|and so on|such as)\b|(?<=[ ,])등\s?(?=[)）]))[^()（）]*[)）]"
+)
 PIECES = re.compile(r"\w+")
 PLURAL = "들"
 NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
@@ -198,9 +204,8 @@ def _english(text: str) -> list[TopicWord]:
     for match in WORD.finditer(text):
         between = text[end : match.start()]
         if end and not re.fullmatch(r"\s*", between):
-            found.append(
-                TopicWord(WordRole.EITHER if SIGN.search(between) else WordRole.BREAK, end, match.start())
-            )
+            again = SIGN.search(between) or AGAIN.match(text, end)
+            found.append(TopicWord(WordRole.EITHER if again else WordRole.BREAK, end, match.start()))
         found.append(TopicWord(_role(match[0]), *match.span()))
         end = match.end()
     return found

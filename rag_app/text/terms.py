@@ -124,7 +124,7 @@ def nouns(text: str) -> list[tuple[tuple[int, int], list[str]]]:
 
 
 def _has_none(text: str) -> bool:
-    """Whether a text holds no Korean morpheme; Kiwi may take a number or a sign of it for one."""
+    """Whether a text holds no Korean morpheme, which Kiwi may take a number or a sign for."""
     return not HANGUL.search(text)
 
 

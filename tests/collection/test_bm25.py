@@ -74,13 +74,13 @@ def test_every_form_of_a_word_has_its_translations(tmp_path: Path) -> None:
     assert index.translations("robotics") != index.translations("compress")
 
 
-def test_the_forms_of_a_word_are_those_of_its_stem(tmp_path: Path) -> None:
-    text = "Watermarking hides; a watermark is read; two watermarks. Water is wet. 워터마크."
+def test_the_forms_of_a_word_are_its_inflections(tmp_path: Path) -> None:
+    text = "Watermarking hides; a watermark is read; two watermarks. Animation of animals. 워터마크."
     bm25.build([Paper("2401.00001", "T", (), sections=(Section("Summary", text),))], tmp_path)
     index = LexicalIndex(tmp_path)
     assert index.forms("watermark") == ["watermarking"]
     assert index.forms("watermarked") == ["watermarking", "watermark"]
-    assert index.forms("워터마크") == []
+    assert index.forms("animal") == index.forms("워터마크") == []
 
 
 def test_each_word_is_translated_by_the_words_it_stands_beside() -> None:

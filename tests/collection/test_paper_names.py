@@ -40,6 +40,9 @@ PAPERS = (
     Paper("2401.00014", r"$\text{M}^{3}$Otter", ("2024-01-02",), (Section("Summary", "Otters."),)),
     Paper("2401.00015", r"Rivers with \textsc{Weir-Tune}", ("2024-01-02",), (Section("Summary", "Rivers."),)),
     Paper("2401.00016", "Puffin-Kite: Kites at Sea", ("2024-01-02",), (Section("Summary", "Kites."),)),
+    Paper("2401.00031", "This&That: Gestures", ("2024-01-02",), (Section("Summary", "손짓입니다."),)),
+    Paper("2401.00032", "BEHAVIOR: Tasks", ("2024-01-02",), (Section("Summary", "과제입니다."),)),
+    Paper("2401.00033", "ReflectDiT: Images", ("2024-01-02",), (Section("Summary", "그림입니다."),)),
     Paper("2401.00018", "QUOKKABENCH: Jumps", ("2024-01-02",), (Section("Summary", "It has jumps."),)),
     Paper("2401.00019", "CURLEW: Flights", ("2024-01-02",), (Section("Summary", "It flies over memory."),)),
     Paper("2401.00030", "AttendIon: Recall", ("2024-01-02",), (Section("Summary", "It recalls."),)),
@@ -117,7 +120,7 @@ def test_a_likely_typo_is_reported_as_one(book: NameBook) -> None:
     ("typed", "meant"),
     [
         ("Wlid Zebra", "WildZebra"),  # one word, typed as two
-        ("web hornbil", "WebHornbill"),
+        ("Vidoe Marmot", "Video-Marmot"),
         ("quokabench", "QUOKKABENCH"),  # a long name in capitals is no ordinary word
     ],
 )
@@ -128,7 +131,9 @@ def test_a_name_is_found_that_is_misspelled_in_two_words_or_in_small_letters(
     assert (mention.typed, mention.taken_for) == (typed, meant)
 
 
-@pytest.mark.parametrize("word", ["curlews", "attentoin", "wild gulls"])
+@pytest.mark.parametrize(
+    "word", ["curlews", "attentoin", "wild gulls", "those that", "behaving", "images reflected in"]
+)
 def test_a_misspelled_word_of_the_field_or_one_like_a_short_name_is_no_name(
     book: NameBook, word: str
 ) -> None:

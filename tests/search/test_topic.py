@@ -40,11 +40,24 @@ def test_a_term_of_several_words_is_one_phrase(topic: str, term: str) -> None:
         ("collect the works on object hallucination", (("object hallucination",),)),
         ("object hallucination (the OH thing)", (("object hallucination",), ("OH",))),
         ("object hallucination (images, text, whatever)", (("object hallucination",),)),
-        ("객체 환각(이미지, 텍스트)", (("객체 환각",),)),
+        ("객체 환각(이미지, 텍스트 등)", (("객체 환각",),)),
     ],
 )
-def test_brackets_say_it_again_or_give_examples(
+def test_brackets_at_the_end_say_it_again_or_give_examples(
     topic: str, alternatives: tuple[tuple[str, ...], ...]
 ) -> None:
     (part,) = parts(topic, Said("object hallucination", "객체 환각"))
     assert part.alternatives == alternatives
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "object hallucination (in video)",
+        "(video) object hallucination",
+        "video (object hallucination) models",
+    ],
+)
+def test_other_brackets_narrow_a_topic(topic: str) -> None:
+    found = parts(topic, Said("object hallucination"))
+    assert {part.alternatives for part in found} >= {(("object hallucination",),), (("video",),)}

@@ -144,6 +144,17 @@ def test_questions_about_the_whole_table_are_counted_by_code(
 
 
 @pytest.mark.parametrize(
+    "question",
+    ["When did LoRA become worse?", "When were features dropped in LoRA?", "LoRA는 언제 실패하나요?",
+     "LoRA가 꼴찌를 한 벤치마크는?", "How does LoRA treat unpopular items?", "인기가 가장 많은 영상을 고르는 방법",
+     "표를 전혀 사용하지 않는 문서 이해 논문"],
+)  # fmt: skip
+def test_other_questions_are_for_no_fact_of_the_record(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.aggregate, query.filters.max_votes) == (Fact.NONE, None)
+
+
+@pytest.mark.parametrize(
     "question", ["best top-1 accuracy on ImageNet?", "상위 10% 성능", "top-5 error of classifiers"]
 )
 def test_metrics_are_no_rankings(dictionary: Dictionary, question: str) -> None:

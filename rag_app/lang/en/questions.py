@@ -55,7 +55,7 @@ _FACTS: dict[str, Parts] = {
     ),
     "bottom": (
         r"\b(?:fewest|least|lowest) (?:up)?votes?\b|\b(?:least|lowest)[- ](?:up)?voted\b",
-        r"\bleast[- ](?:popular|liked|loved|favou?red)\b|\bunpopular\b",
+        r"\bleast popular\b|\b(?:least[- ](?:liked|loved)|unpopular) (?:papers?|works?|ones?)\b",
     ),
     "top": (
         rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
@@ -80,7 +80,8 @@ _FACTS: dict[str, Parts] = {
         _beside("(?:up)?votes?"),
     ),
     "date": (
-        r"\bwhen (?:was|did|were) .*(?:publish|appear|release|post|digest|featur|listed|come|came|show up)\w*",
+        r"\bwhen (?:was|did|were) .*\b(?:(?:publish|appear|release|post|digest)\w*|featured|listed)",
+        r"\bwhen (?:was|did|were) .*\bc[ao]me (?:out|up)\b",
         r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b",
         _beside("(?:publication )?dates?"),
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
@@ -231,7 +232,7 @@ QUESTIONS = QuestionPatterns(
         "upvotes most top author authors list co-author coauthor got get gets highest fewest "
         "least day days received receive count recorded record number have whose ones other than "
         "paper papers out come came new newest latest per month monthly year date digest digests "
-        "collection database total popular liked loved favoured favored unpopular ranked rank more fewer less or "
+        "collection database total popular liked loved unpopular ranked rank more fewer less or "
         "participated participate involve name named wrote write written recommend recommended all only those "
         "voted best five one two three four six seven eight nine ten co-authored co authored "
         "coauthored together joint prolific oldest summarize summarise summary overview was said".split()

@@ -20,7 +20,6 @@ TOPICS = TopicWords(
         "anybody somebody i'm we're interested interest see read reading need looking literature research "
         "other another particular certain such write writes rely new propose introduce introduces built existing "
         "came come out released publications articles collection digest digests we our you paper papers called "
-        "known collect collecting gather gathering compile assemble fetch pull dig pick list name give bring got "
-        "entries entry items ones thing things stuff whatever all every complete full i'd".split()
+        "known collect collecting give entries ones thing things stuff whatever all every i'd".split()
     ),
 )

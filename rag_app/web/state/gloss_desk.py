@@ -163,6 +163,8 @@ class GlossDesk:
         nobody_waits = not self._wanted
         if nobody_waits:
             self._stop_ahead = stop
+            if self._drawing:  # since it was looked at last
+                stop.set()
         work = glosses.glosses(list(some.values()), places[0][0], library, generator, stop=stop)
         with closing(work):
             for gloss in work:
