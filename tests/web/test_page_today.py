@@ -96,9 +96,8 @@ def test_today_opens_first_while_papers_are_new_and_chat_after_that(
 def test_keys_move_read_save_and_dismiss(open_tab: Open, history: History, language: str) -> None:
     words = WORDS[language]
     page = open_tab(locale=LOCALES[language])
-    rows = page.locator(ROWS)
-    expect(rows.first).to_be_visible()
-    count = rows.count()
+    rows, count = page.locator(ROWS), len(history.arrived_after("1"))
+    expect(rows).to_have_count(count)
     first = marked(page)
     page.keyboard.press("j")
     second = current(page)
