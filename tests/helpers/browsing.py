@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -86,6 +86,13 @@ def served(environment: dict[str, str], port: int = 0, *options: str) -> Iterato
     """The app's address, until the block ends; on a free port unless one is given."""
     port = port or free_port()
     command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port), *options]
+    with serving(command, port, environment) as address:
+        yield address
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """The address at which a command serves, until the block ends and with it every process it started."""
     server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
     try:
         _wait_until_it_serves(port, server)

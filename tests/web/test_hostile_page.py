@@ -9,9 +9,6 @@ dialogs are counted by the browser.
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -27,7 +24,7 @@ from rag_app.settings import Settings
 from rag_app.web import server
 from tests.answer.test_injection import EVIL
 from tests.conftest import Sweep
-from tests.helpers.browsing import _wait_until_it_serves
+from tests.helpers.browsing import free_port, serving
 from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import HashEmbedder, ScriptedGenerator, fake_embedding, settings_in
 from tests.helpers.payloads import PAYLOADS
@@ -122,19 +119,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
         pipeline.ingest(settings)
         conversation = _past(pipeline.open_library(settings), settings)
     (settings.home / "says").write_text("\n".join(f"[1] {payload}" for payload in PAYLOADS), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind((LOCAL, 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [str(HOOK) if part.endswith("origin_guard.py") else part for part in server.command(port)]
     paths = {f"RAG_{name.upper()}": str(getattr(settings, name)) for name in ("home", "digests", "models")}
     environment = {**os.environ, **paths, "PYTHONPATH": str(CHECKOUT)}
-    running = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
-    try:
-        _wait_until_it_serves(port, running)
-        yield Hostile(f"http://{LOCAL}:{port}", settings, conversation)
-    finally:
-        os.killpg(running.pid, signal.SIGTERM)
-        running.wait(20)
+    with serving(command, port, environment) as address:
+        yield Hostile(address, settings, conversation)
 
 
 def _past(library: Library, settings: Settings) -> str:

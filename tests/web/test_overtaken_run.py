@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from rag_app.web import server
-from tests.helpers.browsing import _wait_until_it_serves, free_port
+from tests.helpers.browsing import free_port, serving
 from tests.helpers.checkout import CHECKOUT
 
 pytestmark = pytest.mark.browser
@@ -24,13 +21,8 @@ APP = CHECKOUT / "tests" / "helpers" / "slow_end_app.py"
 def address() -> Iterator[str]:
     port = free_port()
     command = [str(APP) if part.endswith("origin_guard.py") else part for part in server.command(port)]
-    process = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
-    try:
-        _wait_until_it_serves(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
+    with serving(command, port) as address:
+        yield address
 
 
 def test_what_it_draws_is_not_dropped_by_the_end_of_the_run_before(browser: Browser, address: str) -> None:
