@@ -36,9 +36,10 @@ STOP_WORDS = frozenset[str]().union(*(one.stop_words for one in LANGUAGES.values
 # endings, so it is left out.
 HAN, KATAKANA = re.compile(r"[一-鿿々]+"), re.compile(r"[ァ-ヺー]{2,}")
 HANGUL = re.compile("[가-힣]")
-# Without names of several words, from Wikidata: they would be terms that none of their words finds,
-# and take 180 MB.
-DICTIONARIES = {"load_multi_dict": False}
+# Without the names from Wikidata: those of several words would be terms that none of their words finds,
+# and take 180 MB; those of one word (places, people, schools) are not what digests speak of, and take half a
+# second at each start and 70 MB.
+DICTIONARIES = {"load_multi_dict": False, "load_default_dict": False}
 _STEMMING = Lock()  # the stemmer keeps the word it is at
 
 
