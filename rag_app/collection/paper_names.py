@@ -127,7 +127,7 @@ def _names_of(paper: Paper, words: Counter[str]) -> Iterator[tuple[str, int]]:
     start = HEAD_END.split(head, maxsplit=1)[0]
     if start != head and 2 <= len(start.split()) <= 3 and _looks_like_a_name(start, paper.title):
         yield start, TITLE_HEAD
-    if colon and len(rest.split()) >= 3:
+    if colon and (len(rest.split()) >= 3 or _spells(head, rest)):
         yield rest.strip(), IN_TITLE
     for word in TOKEN.findall(title):
         if shaped(word):
@@ -141,6 +141,12 @@ def _names_of(paper: Paper, words: Counter[str]) -> Iterator[tuple[str, int]]:
 def _looks_like_a_name(start: str, title: str) -> bool:
     """Whether a word of a title's beginning is spelled like a name or has a formula: "Learning $k$-means"."""
     return any(map(shaped, re.split(r"[\s-]", start))) or not title.startswith((start, *ARTICLES))
+
+
+def _spells(head: str, rest: str) -> bool:
+    """Whether the head is the initials of the rest: "KAN: Kolmogorov-Arnold Networks"."""
+    words = re.findall(r"[^\W_]+", rest)
+    return len(words) > 2 and fold(head) == fold("".join(word[0] for word in words))
 
 
 def _presented(paper: Paper) -> set[str]:

@@ -229,6 +229,7 @@ def _korean(text: str) -> list[TopicWord]:
     """Nouns that are written together are one word; particles and verbs end a phrase."""
     found: list[TopicWord] = []
     morphemes = tagged(text)
+    leaving_out = _brackets_leaving_out(morphemes)
     for at, one in enumerate(morphemes):
         after = morphemes[at + 1] if at + 1 < len(morphemes) else None
         last = found[-1] if found else None
@@ -246,7 +247,23 @@ def _korean(text: str) -> list[TopicWord]:
         elif last and glued and (one.form == "-" or _ends_noun(one, last)):
             found[-1] = replace(last, end=one.end)
         elif role is not None:
-            found.append(TopicWord(role, one.start, one.end))
+            found.append(TopicWord(WordRole.BREAK if at in leaving_out else role, one.start, one.end))
+    return found
+
+
+def _brackets_leaving_out(morphemes: Sequence[Tagged]) -> set[int]:
+    """Places of the brackets around what is not meant, which do not say again what stands before them:
+    "에이전트 (비디오 생성 말고)".
+    """
+    found: set[int] = set()
+    opened = -1
+    for at, one in enumerate(morphemes):
+        if one.tag == "SSO":
+            opened = at
+        elif one.tag == "SSC" and opened >= 0:
+            if any(_role_of(inside, None) is WordRole.NOT_LAST for inside in morphemes[opened:at]):
+                found |= {opened, at}
+            opened = -1
     return found
 
 

@@ -45,6 +45,8 @@ PAPERS = (
     Paper("2401.00033", "ReflectDiT: Images", ("2024-01-02",), (Section("Summary", "그림입니다."),)),
     Paper("2401.00018", "QUOKKABENCH: Jumps", ("2024-01-02",), (Section("Summary", "It has jumps."),)),
     Paper("2401.00019", "CURLEW: Flights", ("2024-01-02",), (Section("Summary", "It flies over memory."),)),
+    Paper("2401.00034", "HMN: Hopping-Magpie Networks", ("2024-01-02",), (Section("Summary", "It hops."),)),
+    Paper("2401.00035", "Magpie: Bird Songs", ("2024-01-02",), (Section("Summary", "It sings."),)),
     Paper("2401.00030", "AttendIon: Recall", ("2024-01-02",), (Section("Summary", "It recalls."),)),
     *(Paper(f"2401.0002{number}", f"Study {number} of kites", ("2024-01-02",),
             (Section("Summary", f"It is better than {spelling}."),))
@@ -87,7 +89,7 @@ def find(book: NameBook, text: str) -> Named:
         ("Sorting k-heaps for $5 to $10 at 2x speed", "2401.00011"), ("τ-Sled", "2401.00012"),
         ("tau-Sled", "2401.00012"), ("Tau-sled", "2401.00012"), ("φ-Ladder", "2401.00013"),
         ("phi-ladder", "2401.00013"), ("M3Otter", "2401.00014"), ("M^3Otter", "2401.00014"),
-        ("Weir-Tune", "2401.00015"),
+        ("Weir-Tune", "2401.00015"), ("Hopping-Magpie Networks", "2401.00034"),
     ],
 )  # fmt: skip
 def test_a_paper_is_found_in_any_spelling_and_beside_korean_particles(

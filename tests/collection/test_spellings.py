@@ -21,6 +21,9 @@ TEXTS = (
     *["mambo를 씁니다."] * 6,
     *["취향 조율(preference tuning, ptu)을 합니다."] * 3,
     *["여러 조율을 합니다."] * 12,
+    "sled2hill and the reefs",
+    *["a sled-to-hill ride"] * 2,
+    *["연구는 연구입니다."] * 200,
 )
 
 
@@ -30,6 +33,8 @@ class Translations:
     def __init__(self) -> None:
         self.glossary = {"wave": {"파도": 0.9}, "rarely": {"파도": 0.9}, "sort": {"정렬": 0.1}}
         self.glossary["mambo"] = {"방법": 0.4}
+        self.glossary["reef"] = {"연구": 1.0}  # frequent, so that it stands in the sentence of a rare word
+        self.glossary["sled2hill"] = {"갈매기": 1.0}
         self.glossary["gullnet"] = {"방법": 0.5, "갈매기": 0.5}  # said by one paper, in one sentence
 
     def translations(self, word: str) -> dict[str, float]:
@@ -70,6 +75,15 @@ def test_a_rare_name_is_translated_by_what_stands_at_its_brackets(spellings: Spe
 
 def test_a_name_is_not_translated_by_what_its_papers_seldom_say(spellings: Spellings) -> None:
     assert spellings.of("Mambo") == ("mambo",)
+
+
+def test_a_rare_word_is_not_translated_by_what_far_more_papers_say(spellings: Spellings) -> None:
+    assert "연구" not in spellings.of("reef")
+
+
+@pytest.mark.parametrize("phrase", ["sled2hill", "Sled-to-Hill", "sled- to-hill"])
+def test_from_one_to_another_is_written_with_a_two_as_well(spellings: Spellings, phrase: str) -> None:
+    assert {key(one) for one in spellings.of(phrase)} == {"sled2hill", "sledtohill"}
 
 
 def test_the_end_of_a_term_that_many_papers_say_alone_is_not_the_term(spellings: Spellings) -> None:

@@ -50,6 +50,12 @@ def test_brackets_at_the_end_say_it_again_or_give_examples(
     assert part.alternatives == alternatives
 
 
+def test_brackets_may_say_what_is_left_out() -> None:
+    wanted, left_out = parts("객체 환각 (바다나 비디오 말고)", Said("객체 환각"))
+    assert (wanted.alternatives, wanted.left_out) == ((("객체 환각",),), False)
+    assert (left_out.alternatives, left_out.left_out) == ((("바다",), ("비디오",)), True)
+
+
 @pytest.mark.parametrize(
     "topic",
     [
