@@ -92,9 +92,12 @@ class Fact(StrEnum):
     COUNT = "count"
     TOP = "top"
     BOTTOM = "bottom"
+    NEWEST = "newest"
+    OLDEST = "oldest"
     AUTHORS = "authors"
     VOTES = "votes"
     DATE = "date"
+    DAYS = "days"
     MONTHS = "months"
     UNKNOWN_VOTES = "unknown_votes"
 
@@ -166,7 +169,7 @@ class Query:
     notes: tuple[str, ...] = ()
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
     aggregate: Fact = Fact.NONE
-    ranking: Fact = Fact.NONE  # by votes: TOP or BOTTOM
+    ranking: Fact = Fact.NONE  # by votes: TOP or BOTTOM; by day: NEWEST or OLDEST
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
     off: float = 0.0  # probability, by the examples of kinds, that it asks for nothing of papers

@@ -213,23 +213,23 @@ def _planned(plan: Planner, *, led: bool) -> Writer:
 
 def _open(plan: Planner, *checks: Check, led: bool = False) -> Route:
     """The route of an open question; `led`: a sentence over its points stands before them."""
-    return Route(_planned(plan, led=led), checks=(_outside, _not_among, *checks), counts_its_own=True)
+    return Route(_planned(plan, led=led), checks=(_outside, *checks), counts_its_own=True)
 
 
 ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
     Intent.OFF: Route(_written_at_once(_not_of_papers)),
     Intent.LOOKUP: Route(draft, checks=(_outside, _not_among, _unknown_name)),
-    Intent.OVERVIEW: _open(overview.overview, _unknown_name, _off_topic, led=True),
-    Intent.SUMMARY: _open(period.summary, led=True),
-    Intent.PAPER: _open(paper.explained, _unknown_name, _off_topic),
-    Intent.CONCEPT: _open(concept.concept, _unknown_name, _off_topic),
+    Intent.OVERVIEW: _open(overview.overview, _not_among, _unknown_name, _off_topic, led=True),
+    Intent.SUMMARY: _open(period.summary, _not_among, led=True),
+    Intent.PAPER: _open(paper.explained, _not_among, _unknown_name, _off_topic),
+    Intent.CONCEPT: _open(concept.concept, _not_among, _unknown_name, _off_topic),
     Intent.SIMILAR: _open(overview.similar, _unknown_name),
-    Intent.RECOMMEND: _open(overview.recommendation, _off_topic),
-    Intent.TABLE: _open(table.table, _off_topic),
-    Intent.CONDITION: _open(condition.conditions, _off_topic),
-    Intent.EXISTS: _open(condition.exists, _unknown_name, _off_topic),
-    Intent.RESTYLE: _open(restyle.restyled),
+    Intent.RECOMMEND: _open(overview.recommendation, _not_among, _off_topic),
+    Intent.TABLE: _open(table.table, _not_among, _off_topic),
+    Intent.CONDITION: _open(condition.conditions, _not_among, _off_topic),
+    Intent.EXISTS: _open(condition.exists, _not_among, _unknown_name, _off_topic),
+    Intent.RESTYLE: _open(restyle.restyled, _not_among),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(
         _list,

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 from rag_app.answer import verification
 from rag_app.answer.trends import Topic
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
-from rag_app.search.patterns import record_facts
+from rag_app.search.patterns import BY_DAY, record_facts, several
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -26,6 +28,7 @@ MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
 TABLE = 1_000
 BEHIND = 3  # papers shown behind a rising topic
 TREND_MONTHS = 24  # months of a trend that are shown
+DAYS_SHOWN = 10  # of a table of days
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,10 @@ def listed(query: Query, evidence: Evidence) -> list[Hit]:
     """The papers of a list in the order shown: all that match, or the first by votes or by fit."""
     by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
     hits = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+    if query.ranking in BY_DAY and not query.limit and several(query.question):
+        return [by_id[paper.arxiv_id] for paper in in_order([hit.paper for hit in hits], query.ranking)]
+    if query.ranking in BY_DAY:  # of the few that stand first none should be there by its score alone
+        hits = [hit for hit in hits if hit.paper.arxiv_id not in evidence.unsure] or hits
     if query.ranking:
         return [by_id[paper.arxiv_id] for paper in _ranked([hit.paper for hit in hits], query)]
     return hits[: query.limit] if query.limit else hits
@@ -168,13 +175,15 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
     if query.papers:
         return _one_record(query, [table.get(arxiv_id) for arxiv_id in query.papers])
     if query.aggregate is Fact.MONTHS:
-        return _months(query, table.by_month(query.filters))
+        return _periods(query, table.by_month(query.filters), "months_head")
+    if query.aggregate is Fact.DAYS:
+        return _periods(query, table.by_day(query.filters), "days_head")
     if query.aggregate is Fact.AUTHORS and not query.filters.authors:
         return _top_authors(query, table.authors(query.filters))
     phrases, shown = words(query.language), list(papers)
     head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
     if query.ranking:
-        unknown = sum(paper.votes is None for paper in shown)
+        unknown = sum(paper.votes is None for paper in shown) if query.ranking not in BY_DAY else 0
         head += " " + phrases[query.ranking]
         head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
         shown = _ranked(shown, query)
@@ -182,14 +191,24 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
 
 
 def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
-    """The first N by votes; without a number, all that share the first place. Unknown votes are no
-    votes to rank.
+    """The first N by votes or day; without a number, all that share the first place. Unknown votes are no
+    votes to rank, unknown days no days.
     """
-    known = [paper for paper in papers if paper.votes is not None]
-    known.sort(key=lambda paper: (paper.votes or 0) if query.ranking is Fact.BOTTOM else -(paper.votes or 0))
+    known = in_order(papers, query.ranking)
     if query.limit:
         return known[: query.limit]
-    return [paper for paper in known if paper.votes == known[0].votes]
+    return [paper for paper in known if _rank(paper, query.ranking) == _rank(known[0], query.ranking)]
+
+
+def in_order(papers: Sequence[Paper], ranking: Fact) -> list[Paper]:
+    """The papers whose votes or day are known, in that order; papers of one place stay as they are."""
+    known = [paper for paper in papers if _rank(paper, ranking) is not None]
+    return sorted(known, key=lambda paper: _rank(paper, ranking), reverse=ranking in {Fact.TOP, Fact.NEWEST})
+
+
+def _rank(paper: Paper, ranking: Fact) -> Any:
+    """What a paper is ranked by; None where that is unknown."""
+    return (paper.date or None) if ranking in BY_DAY else paper.votes
 
 
 def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
@@ -228,11 +247,17 @@ def _author_list(paper: Paper, phrases: Mapping[str, str]) -> str:
     return ", ".join(paper.authors) + (phrases["and_more"] if paper.unnamed_authors else "")
 
 
-def _months(query: Query, months: Sequence[tuple[str, int]]) -> Composed:
+def _periods(query: Query, counted: Sequence[tuple[str, int]], columns: str) -> Composed:
+    """How many papers each day or month has: all months, and of many days those that have most."""
     phrases = words(query.language)
-    rows = [f"| {month} | {count} |" for month, count in months]
-    head = phrases["count"].format(count=sum(count for _, count in months))
-    return Composed("\n".join([head, "", phrases["months_head"], "|---|---:|", *rows]))
+    head = phrases["count"].format(count=sum(count for _, count in counted))
+    if len(counted) > 1:
+        (most, count), (fewest, least) = (pick(counted, key=itemgetter(1)) for pick in (max, min))
+        head += " " + phrases["most_and_fewest"].format(most=most, count=count, fewest=fewest, least=least)
+    if columns == "days_head" and len(counted) > DAYS_SHOWN:
+        counted = sorted(counted, key=itemgetter(1), reverse=True)[:DAYS_SHOWN]
+    rows = [f"| {period} | {count} |" for period, count in counted]
+    return Composed("\n".join([*assumptions(query), head, "", phrases[columns], "|---|---:|", *rows]))
 
 
 def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:

@@ -57,11 +57,11 @@ WHERE (:min_votes IS NULL OR votes >= :min_votes)
 ORDER BY rank
 """  # noqa: S608 - made of constants; every value is a parameter
 
-_MONTHS = f"""
-SELECT substr(day, 1, 7) AS month, count(*)
+_PERIODS = f"""
+SELECT substr(day, 1, :letters) AS period, count(*)
 FROM (SELECT min(day) AS day FROM dates
       WHERE rank IN (SELECT value FROM json_each(:ranks)) AND {_ON_DAY} GROUP BY rank)
-GROUP BY month ORDER BY month
+GROUP BY period ORDER BY period
 """  # noqa: S608 - as above
 
 # Letters that Unicode does not decompose into a base letter and an accent.
@@ -178,7 +178,15 @@ class PaperTable:
         """(`2024-11`, papers) in order of time; a paper counts once, on the first of its days that
         `filters` allow.
         """
-        return self._rows(_MONTHS, {**_values(filters), "ranks": self._matching(filters)})
+        return self._by_period(len("2024-11"), filters)
+
+    def by_day(self, filters: Filters) -> list[tuple[str, int]]:
+        """(`2024-11-25`, papers) in order of time; a paper counts as in `by_month`."""
+        return self._by_period(len("2024-11-25"), filters)
+
+    def _by_period(self, letters: int, filters: Filters) -> list[tuple[str, int]]:
+        ranks = self._matching(filters)
+        return self._rows(_PERIODS, {**_values(filters), "letters": letters, "ranks": ranks})
 
     def authors(self, filters: Filters) -> list[tuple[str, int]]:
         """(author, papers), most papers first; all spellings of a name count as its most frequent one."""

@@ -56,6 +56,8 @@ class QuestionPatterns:
     two: Parts  # of them
     another: Parts  # one paper, other than the one of the answer before
     same_day: Parts  # as that paper
+    newer: Parts  # papers that are asked for: those after the paper of the answer before, those before it
+    older: Parts
     not_author: Parts  # one group: somebody who is not meant
     kind: Parts  # after a name: a kind of method is meant, not the paper
     likened_before: Parts  # before a name, after it: what is asked for is only likened to it

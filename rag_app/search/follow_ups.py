@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
@@ -15,6 +16,7 @@ from rag_app.collection.paper_names import fold
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
 from rag_app.search.parts import QuestionParts
+from rag_app.search.topic import LITTLE
 
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
 
@@ -53,6 +55,9 @@ def follow(
         query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
     if subjects and _asks_for_another(query, parts):
         return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
+    others = _of_other_days(query, parts, subjects[0], dictionary) if subjects else None
+    if others and last.intent is not Intent.COMPARE:
+        return others
     if query.filters.days and patterns.SAME_DAY.search(parts.question) and not query.papers:
         return query
     if not subjects or not _depends(query, parts, subjects, dictionary):
@@ -84,6 +89,37 @@ def _another(query: Query, subjects: tuple[str, ...], before: Query, dictionary:
     return replace(query, excluded=subjects, standalone=standalone, intent=Intent.LOOKUP)
 
 
+def _of_other_days(query: Query, parts: QuestionParts, subject: str, dictionary: Dictionary) -> Query | None:
+    """The papers after the one before, or those before it, if they are asked for: on what the question says
+    beside, or like it.
+    """
+    days = dictionary.papers.get(subject).dates
+    asked = ((patterns.NEWER, Fact.NEWEST), (patterns.OLDER, Fact.OLDEST))
+    found = next((one for one in asked if one[0].search(parts.question)), None)
+    if not days or not found or patterns.COMPARING.search(parts.question):
+        return None
+    pattern, ranking = found
+    step = timedelta(days=1)
+    if ranking is Fact.NEWEST:
+        filters = replace(query.filters, since=str(date.fromisoformat(max(days)) + step))
+    else:
+        filters = replace(query.filters, until=str(date.fromisoformat(min(days)) - step))
+    topic = pattern.sub(" ", parts.rest)
+    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER
+    if parts.named.mentions or said - LITTLE:
+        return replace(
+            query,
+            filters=filters,
+            intent=Intent.LIST,
+            topic=topic,
+            papers=(),
+            aggregate=ranking,
+            ranking=ranking,
+            limit=query.limit or patterns.SEVERAL_PAPERS,
+        )
+    return replace(query, filters=filters, intent=Intent.SIMILAR, papers=(subject,), aggregate=Fact.NONE)
+
+
 def _on_days_of(paper: str, filters: Filters, dictionary: Dictionary) -> Filters:
     """The filters on the days of a paper alone; as they are, where they exclude those."""
     days = tuple(day for day in dictionary.papers.get(paper).dates if not filters.days or day in filters.days)
@@ -94,7 +130,7 @@ def _only_narrows(query: Query, parts: QuestionParts) -> bool:
     """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has
     most votes?".
     """
-    new = parts.filters or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS}
+    new = parts.filters or query.ranking or query.aggregate in {Fact.COUNT, Fact.DAYS, Fact.MONTHS}
     own_list = patterns.PAPERS.search(query.question) and not patterns.AMONG.search(query.question)
     return bool(new) and not parts.terms and not query.papers and not own_list
 

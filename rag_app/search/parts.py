@@ -15,7 +15,7 @@ from rag_app.collection.name_book import Named
 from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
-from rag_app.records import Filters
+from rag_app.records import Fact, Filters
 from rag_app.search import dates, kinds, names, patterns
 from rag_app.text import sentences
 
@@ -30,7 +30,9 @@ SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 @dataclass(frozen=True, slots=True)
 class QuestionParts:
-    """A question taken apart; `rest` is what is left of it without dates, votes and authors."""
+    """A question taken apart; `rest` is what is left of it without dates, votes, authors and what is
+    asked of days.
+    """
 
     question: str
     filters: Filters
@@ -38,6 +40,7 @@ class QuestionParts:
     named: Named
     rest: str
     terms: tuple[str, ...]  # content terms of `rest` without the names
+    of_days: Fact = Fact.NONE  # how papers are counted or ordered by their days
     unknown_author: str = ""
     notes: tuple[str, ...] = ()
     marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
@@ -50,6 +53,8 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     votes, spans = patterns.votes(rest)
     marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = masked(rest, spans)
+    of_days, spans = patterns.of_days(rest)
+    rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
@@ -70,7 +75,7 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     if found.impossible:
         notes.append(found.impossible)
     return QuestionParts(
-        question, filters, found, named, rest, terms, unknown_author, tuple(notes), tuple(marks)
+        question, filters, found, named, rest, terms, of_days, unknown_author, tuple(notes), tuple(marks)
     )
 
 

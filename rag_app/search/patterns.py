@@ -51,6 +51,8 @@ AMONG = _asked(lambda q: q.among)
 TWO = _asked(lambda q: q.two)
 ANOTHER = _asked(lambda q: q.another)
 SAME_DAY = _asked(lambda q: q.same_day)
+NEWER = _asked(lambda q: q.newer)
+OLDER = _asked(lambda q: q.older)
 # After a name: what it stands for is a kind of method, not the paper.
 KIND = _asked(lambda q: q.kind)
 LIKENED_BEFORE = _asked(lambda q: q.likened_before)
@@ -74,7 +76,6 @@ def _fact(name: str) -> tuple[str, re.Pattern[str]]:
 # What is asked of a record or of the whole table; the first that fits wins.
 AGGREGATES = (
     _fact("unknown_votes"),
-    _fact("months"),
     _fact("count"),
     _fact("bottom"),
     _fact("top"),
@@ -82,6 +83,10 @@ AGGREGATES = (
     _fact("votes"),
     _fact("date"),
 )
+
+# How papers are counted or ordered by their days.
+OF_DAYS = (_fact("days"), _fact("months"), _fact("newest"), _fact("oldest"))
+BY_DAY = {Fact.NEWEST, Fact.OLDEST}
 
 ABOUT_PAPERS = frozenset[str]().union(*(one.questions.about_papers for one in LANGUAGES.values()))
 OF_EVERYTHING = frozenset[str]().union(*(one.questions.of_everything for one in LANGUAGES.values()))
@@ -136,6 +141,15 @@ def ranking(text: str) -> Fact:
     return next((fact for fact in ranked if fact in {Fact.TOP, Fact.BOTTOM}), Fact.NONE)
 
 
+def of_days(text: str) -> tuple[Fact, list[tuple[int, int]]]:
+    """How papers are asked for by their days (DAYS, MONTHS, NEWEST, OLDEST), and where the text says so."""
+    for name, pattern in OF_DAYS:
+        match = pattern.search(text)
+        if match:
+            return Fact(name), [match.span()]
+    return Fact.NONE, []
+
+
 def record_facts(text: str) -> tuple[Fact, ...]:
     """All facts of one paper's record that a question asks for."""
     found = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
@@ -157,9 +171,14 @@ def limit(text: str) -> int:
     """The N of "top N", or of "three papers"; 0 when no number of papers is asked for."""
     match = LIMIT.search(text)
     if not match:
-        return SEVERAL_PAPERS if SEVERAL.search(text) and aggregate(text) in {Fact.TOP, Fact.BOTTOM} else 0
+        return SEVERAL_PAPERS if several(text) and aggregate(text) in {Fact.TOP, Fact.BOTTOM} else 0
     word = next(group for group in match.groups() if group).casefold()
     return int(word) if word.isdigit() else _COUNTS.get(word, 0)
+
+
+def several(text: str) -> bool:
+    """Whether more than one paper is asked for, without a number."""
+    return bool(SEVERAL.search(text))
 
 
 def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:

@@ -46,7 +46,16 @@ OF_ONE = {
     Intent.OFF,
     Intent.CHAT,
 }
-RANKED = {Fact.COUNT, Fact.TOP, Fact.BOTTOM, Fact.MONTHS, Fact.UNKNOWN_VOTES}
+BY_PERIOD = {Fact.DAYS, Fact.MONTHS}
+RANKED = {
+    Fact.COUNT,
+    Fact.TOP,
+    Fact.BOTTOM,
+    Fact.NEWEST,
+    Fact.OLDEST,
+    *BY_PERIOD,
+    Fact.UNKNOWN_VOTES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ def recogniser(library: Library) -> Recognise:
 
 def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
+    if signs.aggregate in BY_PERIOD and not signs.papers:
+        return signs.ruled
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
     if not shares:

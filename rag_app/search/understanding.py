@@ -53,7 +53,11 @@ def understand(
     )
     if patterns.GREETING.fullmatch(question.strip()):
         return replace(query, intent=Intent.CHAT)
-    query = replace(query, aggregate=patterns.aggregate(parts.rest), ranking=patterns.ranking(parts.rest))
+    query = replace(
+        query,
+        aggregate=parts.of_days or patterns.aggregate(parts.rest),
+        ranking=parts.of_days if parts.of_days in patterns.BY_DAY else patterns.ranking(parts.rest),
+    )
     named = query.names
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
@@ -192,7 +196,9 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.METADATA
     if not query.aggregate and _wants_all(parts):
         return Intent.METADATA
-    if patterns.LISTING.search(question) or query.aggregate in {Fact.COUNT, Fact.TOP, Fact.BOTTOM}:
+    if query.aggregate is Fact.MONTHS:
+        return Intent.TREND
+    if patterns.LISTING.search(question) or query.ranking or query.aggregate is Fact.COUNT:
         return Intent.LIST
     days = parts.dates.days or parts.dates.since or parts.dates.until
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):

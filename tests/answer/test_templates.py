@@ -149,6 +149,64 @@ def test_months_are_counted(months: Library, question: str) -> None:
     assert "| 2024-05 | 3 |" in text
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which day has the most papers?",
+        "논문이 가장 많은 날은?",
+        "論文が最も多い日は？",
+        "论文最多的一天是哪天？",
+    ],
+)
+def test_the_day_with_most_papers_is_said(months: Library, question: str) -> None:
+    text = answer_of(question, months).text
+    assert "2024-05-01 (3" in text or "2024-05-01（3" in text
+    assert text.index("| 2024-05-01 | 3 |") < len(text)
+
+
+def test_the_month_with_most_and_fewest_papers_is_said(months: Library) -> None:
+    text = answer_of("Which month has the most papers?", months).text
+    assert "The most are of 2024-05 (3), the fewest of 2024-04 (1)." in text
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("What is the oldest paper?", ["Alpha"]), ("가장 오래된 논문은?", ["Alpha"]), ("最も古い論文は？", ["Alpha"]),
+        ("最早的论文是哪篇？", ["Alpha"]), ("Which is the newest paper?", ["Beta", "Gamma", "Delta"]),
+        ("the 2 most recent papers", ["Beta", "Gamma"]), ("가장 최근 논문 2편", ["Beta", "Gamma"]),
+        ("What was the first paper with at least 3 votes?", ["Alpha"]), ("3표 이상 받은 첫 논문은?", ["Alpha"]),
+    ],
+)  # fmt: skip
+def test_papers_are_ordered_by_their_days(months: Library, question: str, cited: list[str]) -> None:
+    assert [citation.title for citation in answer_of(question, months).citations] == cited
+
+
+@pytest.mark.parametrize(
+    ("question", "ranking", "shown"),
+    [
+        ("newest papers about this", Fact.NEWEST, [3, 2, 1, 0]),
+        ("the newest paper about this", Fact.NEWEST, [3]),
+        ("papers about this, oldest first", Fact.OLDEST, [0, 1, 2, 3]),
+        ("the oldest paper about this", Fact.OLDEST, [0]),
+    ],
+)
+def test_a_list_by_days_is_whole_where_several_are_asked_for(
+    question: str, ranking: Fact, shown: list[int]
+) -> None:
+    found = tuple(Hit(paper(n, day=f"2024-05-0{n + 1}"), 1.0) for n in range(4))
+    query = replace(QUERY, question=question, aggregate=ranking, ranking=ranking)
+    made_of = templates.listing(query, evidence(found))
+    assert [hit.paper.arxiv_id for hit in made_of.hits] == [f"2405.{n:05d}" for n in shown]
+
+
+def test_the_first_by_days_is_none_that_is_on_the_list_by_its_score_alone() -> None:
+    found = tuple(Hit(paper(n, day=f"2024-05-0{n + 1}"), 1.0) for n in range(4))
+    query = replace(QUERY, question="the newest paper", aggregate=Fact.NEWEST, ranking=Fact.NEWEST)
+    made_of = templates.listing(query, replace(evidence(found), unsure=("2405.00003",)))
+    assert [hit.paper.arxiv_id for hit in made_of.hits] == ["2405.00002"]
+
+
 def test_authors_are_counted(months: Library) -> None:
     text = templates.record(replace(QUERY, aggregate=Fact.AUTHORS), [], months.snapshot.papers).text
     assert "| Ada Kim | 2 |" in text

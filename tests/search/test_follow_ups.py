@@ -30,6 +30,38 @@ def test_a_correction_searches_without_the_paper_before(dictionary: Dictionary, 
     assert (query.papers, query.excluded) == ((), (TOOLFORMER,))
 
 
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("is there a newer paper on agents?", True, False), ("any earlier papers about speech?", False, True),
+        ("이거보다 더 최근에 나온 에이전트 논문은 없어?", True, False), ("이전에 나온 음성 논문은?", False, True),
+        ("もっと新しいエージェントの論文は？", True, False), ("有没有更新的关于智能体的论文？", True, False),
+    ],
+)  # fmt: skip
+def test_newer_or_older_papers_on_a_topic_are_listed(
+    dictionary: Dictionary, question: str, since: bool, until: bool
+) -> None:
+    query = understand(question, dictionary, [BEFORE])
+    (day,) = dictionary.papers.get(TOOLFORMER).dates
+    assert (query.intent, query.papers) == (Intent.LIST, ())
+    assert (bool(query.filters.since), bool(query.filters.until)) == (since, until)
+    assert query.filters.since > day if since else query.filters.until < day
+    assert query.ranking is (Fact.NEWEST if since else Fact.OLDEST)
+
+
+@pytest.mark.parametrize("question", ["anything newer?", "any later work on this?", "후속 연구 있어?"])
+def test_newer_papers_without_a_topic_are_like_the_one_before(library: Library, question: str) -> None:
+    query = understand(question, library.dictionary, [BEFORE])
+    assert (query.intent, query.papers) == (Intent.SIMILAR, (TOOLFORMER,))
+    assert query.filters.since > library.dictionary.papers.get(TOOLFORMER).date
+
+
+@pytest.mark.parametrize("question", ["What does previous work lack?", "Is it newer than GPT-3?"])
+def test_what_the_paper_says_of_other_work_is_asked_of_it(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary, [BEFORE])
+    assert (query.papers, query.filters.since) == ((TOOLFORMER,), "")
+
+
 def test_other_papers_it_is_compared_with_do_not_turn_from_it(dictionary: Dictionary) -> None:
     assert understand("How does it differ from other papers?", dictionary, [BEFORE]).papers == (TOOLFORMER,)
 

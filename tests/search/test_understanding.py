@@ -132,6 +132,10 @@ def test_a_method_is_no_author(dictionary: Dictionary, question: str) -> None:
         ("추천을 가장 적게 받은 논문", "bottom", 0), ("인기 꼴찌 논문은?", "bottom", 10),
         ("추천이 꼴찌인 건?", "bottom", 0), ("인기가 가장 많은 논문은?", "top", 0), ("least liked paper", "bottom", 0),
         ("how many papers are there?", "count", 0), ("논문이 전부 몇 편이야?", "count", 0), ("논문 수는?", "count", 0),
+        ("5 most recent papers", "newest", 5), ("the last 4 papers", "newest", 4), ("oldest paper?", "oldest", 0),
+        ("최신 논문 3편", "newest", 3), ("가장 먼저 나온 논문은?", "oldest", 0), ("最早的论文", "oldest", 0),
+        ("which day had the most papers?", "days", 0), ("the busiest day?", "days", 0), ("날짜별 논문 수", "days", 0),
+        ("which day had the most upvoted paper?", "top", 0),
         ("how many papers were published per month?", "months", 0), ("월별 논문 수 알려줘", "months", 0),
         ("which authors have the most papers?", "authors", 0), ("가장 많은 논문을 쓴 저자는?", "authors", 0),
     ],
@@ -152,6 +156,31 @@ def test_questions_about_the_whole_table_are_counted_by_code(
 def test_other_questions_are_for_no_fact_of_the_record(dictionary: Dictionary, question: str) -> None:
     query = understand(question, dictionary)
     assert (query.aggregate, query.filters.max_votes) == (Fact.NONE, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("latest papers on hallucination", Intent.LIST), ("which is the newest paper about agents?", Intent.LIST),
+        ("환각 관련 가장 최근 논문은?", Intent.LIST), ("환각을 처음 다룬 논문은?", Intent.LIST),
+        ("which month had the most papers about agents?", Intent.TREND),
+    ],
+)  # fmt: skip
+def test_papers_on_a_topic_are_ordered_or_counted_by_days(
+    dictionary: Dictionary, question: str, intent: Intent
+) -> None:
+    query = understand(question, dictionary)
+    assert query.intent is intent
+    assert query.aggregate in {Fact.NEWEST, Fact.OLDEST, Fact.MONTHS}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the latest model that LoRA is tried with?", "What does the first paper say about LoRA?",
+     "Does LoRA need the most recent layers?", "LoRA는 최신 모델에도 되나요?", "LoRA가 가장 먼저 고정하는 것은?"],
+)  # fmt: skip
+def test_what_is_newest_in_a_digest_is_no_order_of_papers(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).ranking is Fact.NONE
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from rag_app.answer import choosing
 from rag_app.answer.plans.overview import grouped
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
-from rag_app.answer.templates import words
+from rag_app.answer.templates import in_order, words
 from rag_app.records import Fact, Paper
 from rag_app.search import open_patterns, patterns
 
@@ -48,7 +48,7 @@ def summary(selection: Selection) -> AnswerPlan | None:
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
     query = selection.query
-    first = choosing.by_votes(papers)
+    first = in_order(papers, query.ranking) if query.ranking in patterns.BY_DAY else choosing.by_votes(papers)
     if query.ranking is Fact.BOTTOM:
         first = first[::-1]
     return first[: query.limit or open_patterns.points_asked(query.question) or MOST]

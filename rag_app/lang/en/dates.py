@@ -60,7 +60,8 @@ DATES = DateWords(
     relative={
         ("day", 0): (
             r"\b(?:today|(?:latest|newest|most recent) (?:day|digest))(?:'s)?\b",
-            r"\b(?:latest|newest|most recent)(?= (?:\w+ )?papers?\s*[?.!]*$)",
+            # without a number: "the 5 latest papers" may be of several days
+            r"\b(?<!\d )(?<!two )(?<!three )(?<!five )(?<!ten )(?:latest|newest|most recent)(?= papers?\s*[?.!]*$)",
         ),
         ("day", 1): (r"\byesterday(?:'s)?\b",),
         ("week", 0): (r"\bthis week(?:'s)?\b",),

@@ -45,9 +45,26 @@ def _beside(fact: str) -> str:
     return f"{before}(?:{less}*{fact}{more}+|{less}+{fact}{more}*){after}"
 
 
+_WORKS = r"(?:papers?|works?|stud(?:y|ies)|articles?|publications?|preprints?|ones?)\b"
+_ASKED_FOR = r"\b(?:any|is there an?|are there|find|show|list|give|which|what other) (?:[\w-]+ ){0,3}?"
+_MOST_PAPERS = (
+    r"(?:most|fewest|least|(?:largest|highest|smallest|lowest) number of) (?!upvote|vote|popular|liked)"
+    r"(?:[\w-]+ ){0,2}?papers\b"
+)
+
+
+def _having_most_papers(period: str) -> str:
+    """A day or month that has the most or the fewest papers."""
+    return (
+        rf"\b(?:which|what) (?:\w+ )?{period}s?\b.{{0,40}}\b{_MOST_PAPERS}"
+        rf"|\b{period} (?:with|that has|that had|having) (?:the )?{_MOST_PAPERS}|\bbusiest {period}\b"
+    )
+
+
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
-    "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b",),
+    "days": (r"\bper day\b|\bby day\b|\beach day\b", _having_most_papers("(?:day|date)")),
+    "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b", _having_most_papers("month")),
     "count": (
         r"\bhow many (?:\w+ ){0,3}?papers\b|\bhow many (?:of (?:them|those|these)|are there)\b",
         r"\bnumber of papers\b",
@@ -62,6 +79,18 @@ _FACTS: dict[str, Parts] = {
         r"\bhighest.voted\b",
         r"\bmost (?:popular|liked)\b|\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
         r"\b(?:sort|rank|order)\w* by (?:up)?votes?\b",
+    ),
+    "newest": (
+        rf"\b(?:very )?(?:newest|latest|most recent(?:ly \w+)?)(?=\s+(?:[\w-]+\s+){{0,4}}?{_WORKS})",
+        r"\brecent(?:ly \w+)?(?=\s+(?:[\w-]+\s+){0,3}?(?:papers|works|studies|articles))",
+        rf"\blast(?=\s+{_COUNT.replace('(', '(?:', 1)}\s+(?:[\w-]+\s+){{0,3}}?{_WORKS})",
+        r"\b(?:newest|latest|most recent) first\b|\b(?:sort|order)\w* by (?:date|day|recency)\b",
+        r"\b(?:newest|latest|most recent)(?=\s*[?.!]*$)",
+    ),
+    "oldest": (
+        rf"\b(?:very )?(?:oldest|earliest)(?=\s+(?:[\w-]+\s+){{0,4}}?{_WORKS})",
+        r"\b(?:very )?first(?: ever)?(?=\s+papers?\s+(?:ever|about|on|to|that|which|with|here|in here)\b)",
+        r"\b(?:oldest|earliest) first\b|\b(?:oldest|earliest)(?=\s*[?.!]*$)",
     ),
     "authors": (
         r"\bwho (?:wrote|(?:co-?)?authored|(?:is|are) the (?:\w+ )?authors?|published|made|created"
@@ -159,6 +188,15 @@ QUESTIONS = QuestionPatterns(
         r"\bi (?:meant|mean)\b|\b(?:the|a) different (?:one|paper)\b",
     ),
     same_day=(r"\b(?:of|from|on) (?:that|the same) (?:day|date|digest)\b|\b(?:that|same) day\b",),
+    newer=(
+        rf"{_ASKED_FOR}\b(?:newer|more recent|later|follow[- ]?up|successor)(?=\s+(?:[\w.-]+\s+){{0,3}}?{_WORKS})",
+        rf"{_ASKED_FOR}\b(?:follow[- ]?ups?|successors?)\b",
+        r"\b(?:anything|something) (?:newer|more recent|later)\b|\bwhat came (?:out )?(?:after|later)\b",
+    ),
+    older=(
+        rf"{_ASKED_FOR}\b(?:older|earlier|previous|prior)(?=\s+(?:[\w.-]+\s+){{0,3}}?{_WORKS})",
+        r"\b(?:anything|something) (?:older|earlier)\b|\bwhat came before\b",
+    ),
     not_author=(rf"\bnot (?:by )?{NAME}",),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
     likened_before=(
@@ -203,7 +241,7 @@ QUESTIONS = QuestionPatterns(
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
         r"(?:papers|works|studies|ones|articles)?\b|\bof (?:the )?(?:papers|works|ones)\b",
         r"\b(?:papers?|works?|stud(?:y|ies)|articles?|publications?|ones|among|please|published"
-        r"|appeared)\b",
+        r"|appeared|posted|submitted|featured|listed|uploaded)\b",
         r"\b(?:that|which|who)? ?(?:are |is |look into|looks into|talk about|deal with|discuss"
         r"|address(?:es)?|cover(?:s)?|study|studies|about|propose|introduce|rely on"
         r"|(?<!tool )(?<!computer )use(?= \w))\b",
@@ -220,12 +258,18 @@ QUESTIONS = QuestionPatterns(
     facts=_FACTS,
     limit=(
         rf"\btop[- ]?{_COUNT}\b{_NO_METRIC}",
-        rf"\b{_COUNT} (?:most|best|highest|top|latest|newest)\b|\b(?:best|latest|newest) {_COUNT}\b",
+        rf"\b{_COUNT} (?:most|best|highest|top|latest|newest|recent|oldest|earliest)\b",
+        rf"\b(?:best|latest|newest|most recent|oldest|earliest|last) {_COUNT}\b{_NO_METRIC}"
+        r"(?! (?:days|weeks|months|years))",
         rf"\b(?:give|show|find|list|recommend|name|suggest)(?: me)? (?:the )?{_COUNT} "
         r"(?:[\w-]+ ){0,3}papers\b",
         r"\bfirst (\d{1,9}) papers\b",
     ),
-    several=(r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",),
+    several=(
+        r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",
+        r"\b(?:newest|latest|recent|oldest|earliest)\s+(?:[\w-]+\s+){0,4}?(?:papers|works|studies|articles|ones)\b",
+        r"\b(?:newest|latest|most recent|oldest|earliest) first\b|\b(?:sort|order)\w* by (?:date|day|recency)\b",
+    ),
     of_everything=frozenset("there everything every each entire whole available".split()),
     about_papers=frozenset(
         "among appear appeared published publish post posted title titles vote votes upvote upvoted "
@@ -234,8 +278,9 @@ QUESTIONS = QuestionPatterns(
         "paper papers out come came new newest latest per month monthly year date digest digests "
         "collection database total popular liked loved unpopular ranked rank more fewer less or "
         "participated participate involve name named wrote write written recommend recommended all only those "
-        "voted best five one two three four six seven eight nine ten co-authored co authored "
-        "coauthored together joint prolific oldest summarize summarise summary overview was said".split()
+        "ever here pls plz too single busiest voted best five one two three four six seven eight nine ten "
+        "co-authored co authored coauthored together joint prolific oldest summarize summarise summary "
+        "overview was said".split()
     ),
     of_any_paper=frozenset(
         "working research digest method approach model system framework technique problem issue "
