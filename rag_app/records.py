@@ -97,8 +97,12 @@ class Fact(StrEnum):
     AUTHORS = "authors"
     VOTES = "votes"
     DATE = "date"
+    LINK = "link"
     DAYS = "days"
     MONTHS = "months"
+    SPAN = "span"  # the first and the last day
+    VOTE_STATISTICS = "vote_statistics"
+    TOPICS = "topics"
     UNKNOWN_VOTES = "unknown_votes"
 
 
@@ -133,6 +137,7 @@ class Filters:
     min_votes: int | None = None
     max_votes: int | None = None
     votes_known: bool | None = None  # False asks for the papers without a vote count
+    titled: tuple[str, ...] = ()  # words that the title holds, whatever their case
     # Among these arXiv ids; those that the collection lacks are passed over. No question sets it.
     only: tuple[str, ...] = ()
     only_name: str = ""  # what the reader calls them; decides nothing

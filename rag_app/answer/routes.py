@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from rag_app.answer import layout, leading, templates, trends, writing
+from rag_app.answer import facts, layout, leading, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
 from rag_app.answer.plans import concept, condition, list_lead, overview, paper, period, restyle, table
 from rag_app.answer.points import AnswerPlan
@@ -178,11 +178,16 @@ def _record(selection: Selection) -> Composed:
     query, known = selection.query, selection.library.snapshot.papers
     if _describes_a_paper(query):
         query = replace(query, papers=(selection.evidence.hits[0].paper.arxiv_id,))
-    return templates.record(query, known.many(known.ids(query.filters)), known)
+    return facts.record(query, known.many(known.ids(query.filters)), known)
 
 
 def _list(selection: Selection) -> Steps:
-    """How the first papers of a list do it, and all of them."""
+    """How the first papers of a list do it, and all of them; or what is asked of all their records."""
+    query, known = selection.query, selection.library.snapshot.papers
+    if query.aggregate in patterns.OF_MANY:
+        among = Filters(only=selection.evidence.matched)
+        composed = facts.record(replace(query, filters=among), known.many(among.only), known)
+        return replace(composed, text=f"{templates.on_topic(query, selection.evidence)}\n\n{composed.text}")
     plan = list_lead.lead(selection)
     written = (yield from writing.write(selection, plan)) if plan else ()
     said = layout.said(plan, written) if plan else ""

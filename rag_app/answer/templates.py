@@ -1,4 +1,4 @@
-"""Answers that code writes: lists, facts, trends, comparison tables, refusals and greetings.
+"""Answers that code writes: lists, trends, comparison tables, refusals and greetings.
 
 Knows: the layout of such answers. Every number in them is a slot filled from the paper table; digest
 text enters only as escaped quotes. Does not know: a language's words, retrieval or the model.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from rag_app.answer import verification
@@ -17,7 +16,7 @@ from rag_app.answer.trends import Topic
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
-from rag_app.search.patterns import BY_DAY, record_facts, several
+from rag_app.search.patterns import BY_DAY, several
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -28,7 +27,6 @@ MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
 TABLE = 1_000
 BEHIND = 3  # papers shown behind a rising topic
 TREND_MONTHS = 24  # months of a trend that are shown
-DAYS_SHOWN = 10  # of a table of days
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +89,7 @@ def _span(query: Query) -> dict[str, str]:
             for sign, n in (("≥", f.min_votes), ("≤", f.max_votes))
             if n is not None
         ),
+        *(words(query.language)["titled"].format(words=escape_markdown(title)) for title in f.titled),
         *([words(query.language)["only"].format(n=len(f.only))] if f.only else []),
     ]
     days = ", ".join(conditions) or "…"
@@ -123,7 +122,7 @@ def listing(query: Query, evidence: Evidence, before: str = "") -> Composed:
     elif len(hits) < len(evidence.matched):
         head += " " + phrases["closest"].format(count=len(hits))
     parts = (head, before) if query.aggregate is Fact.COUNT else (before, head)
-    return _listed(query, "\n\n".join(part for part in parts if part), hits, quoted=True)
+    return numbered(query, "\n\n".join(part for part in parts if part), hits, quoted=True)
 
 
 def listed(query: Query, evidence: Evidence) -> list[Hit]:
@@ -135,62 +134,25 @@ def listed(query: Query, evidence: Evidence) -> list[Hit]:
     if query.ranking in BY_DAY:  # of the few that stand first none should be there by its score alone
         hits = [hit for hit in hits if hit.paper.arxiv_id not in evidence.unsure] or hits
     if query.ranking:
-        return [by_id[paper.arxiv_id] for paper in _ranked([hit.paper for hit in hits], query)]
+        return [by_id[paper.arxiv_id] for paper in ranked([hit.paper for hit in hits], query)]
     return hits[: query.limit] if query.limit else hits
 
 
-def _listed(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> Composed:
+def numbered(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> Composed:
     """A numbered line for each paper, the first page of them in the text and all of them cited."""
     lines, cited = [], []
     for n, hit in enumerate(hits, start=1):
         passage = hit.passages[0] if hit.passages else first_passage(hit.paper)
         cited.append(verification.quote(passage, n, hit.paper.title))
         if n <= PAGE:
-            lines.append(f"{n}. {_line(hit.paper, query)} [{n}]")
+            lines.append(f"{n}. {line_of(hit.paper, query)} [{n}]")
             lines += [f"   > {escape_markdown(passage.text)}"] if quoted and passage.text else []
     if len(hits) > PAGE:
         lines.append(words(query.language)["more"].format(more=len(hits) - PAGE))
     return Composed("\n".join([*assumptions(query), head, "", *lines]), tuple(hits), tuple(cited))
 
 
-def _line(paper: Paper, query: Query) -> str:
-    phrases = words(query.language)
-    votes = (
-        phrases["votes"].format(votes=paper.votes) if paper.votes is not None else phrases["votes_unknown"]
-    )
-    return f"{title_of(paper)} ({', '.join(x for x in (paper.date, votes) if x)})"
-
-
-def assumptions(query: Query) -> list[str]:
-    """What was assumed, each on a line of its own, then a blank line."""
-    notes = [words(query.language)["assumed"].format(note=escape_markdown(note)) for note in query.notes]
-    return [*notes, ""] if notes else []
-
-
-# --- facts of the record ------------------------------------------------------------------------
-
-
-def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed:
-    """Counts, votes, authors and days over `papers` (all that meet the filters), formatted by code."""
-    if query.papers:
-        return _one_record(query, [table.get(arxiv_id) for arxiv_id in query.papers])
-    if query.aggregate is Fact.MONTHS:
-        return _periods(query, table.by_month(query.filters), "months_head")
-    if query.aggregate is Fact.DAYS:
-        return _periods(query, table.by_day(query.filters), "days_head")
-    if query.aggregate is Fact.AUTHORS and not query.filters.authors:
-        return _top_authors(query, table.authors(query.filters))
-    phrases, shown = words(query.language), list(papers)
-    head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
-    if query.ranking:
-        unknown = sum(paper.votes is None for paper in shown) if query.ranking not in BY_DAY else 0
-        head += " " + phrases[query.ranking]
-        head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
-        shown = _ranked(shown, query)
-    return _listed(query, head, [Hit(paper, 0.0, why=(Why(Reason.RECORD),)) for paper in shown], quoted=False)
-
-
-def _ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
+def ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
     """The first N by votes or day; without a number, all that share the first place. Unknown votes are no
     votes to rank, unknown days no days.
     """
@@ -211,61 +173,18 @@ def _rank(paper: Paper, ranking: Fact) -> Any:
     return (paper.date or None) if ranking in BY_DAY else paper.votes
 
 
-def _one_record(query: Query, papers: Sequence[Paper]) -> Composed:
-    """What is asked of the records of named papers."""
-    phrases, lines, cited = words(query.language), [], []
-    for n, paper in enumerate(papers, start=1):
-        fact = "; ".join(_fact(paper, asked, phrases) for asked in _facts(query))
-        lines.append(f"{title_of(paper)}: {fact} [{n}]")
-        cited.append(verification.quote(first_passage(paper), n, f"{paper.title}: {fact}"))
-    hits = tuple(Hit(paper, 0.0, why=(Why(Reason.NAMED),)) for paper in papers)
-    return Composed("\n".join([*assumptions(query), *lines]), hits, tuple(cited))
-
-
-def _facts(query: Query) -> tuple[Fact, ...]:
-    """What is asked of a record: several facts, one, or the whole where no wording tells which."""
-    asked = record_facts(query.topic)
-    if query.aggregate is Fact.NONE:
-        return asked or (Fact.AUTHORS, Fact.DATE, Fact.VOTES)
-    return asked if query.aggregate in asked else (query.aggregate,)
-
-
-def _fact(paper: Paper, asked: Fact, phrases: Mapping[str, str]) -> str:
-    match asked:
-        case Fact.VOTES:
-            known = paper.votes is not None
-            return phrases["votes"].format(votes=paper.votes) if known else phrases["votes_unknown"]
-        case Fact.DATE:
-            return ", ".join(paper.dates) or phrases["date_unknown"]
-        case _:
-            return phrases["authors_are"].format(authors=escape_markdown(_author_list(paper, phrases)))
-
-
-def _author_list(paper: Paper, phrases: Mapping[str, str]) -> str:
-    if not paper.authors:
-        return phrases["authors_unknown"]
-    return ", ".join(paper.authors) + (phrases["and_more"] if paper.unnamed_authors else "")
-
-
-def _periods(query: Query, counted: Sequence[tuple[str, int]], columns: str) -> Composed:
-    """How many papers each day or month has: all months, and of many days those that have most."""
+def line_of(paper: Paper, query: Query) -> str:
     phrases = words(query.language)
-    head = phrases["count"].format(count=sum(count for _, count in counted))
-    if len(counted) > 1:
-        (most, count), (fewest, least) = (pick(counted, key=itemgetter(1)) for pick in (max, min))
-        head += " " + phrases["most_and_fewest"].format(most=most, count=count, fewest=fewest, least=least)
-    if columns == "days_head" and len(counted) > DAYS_SHOWN:
-        counted = sorted(counted, key=itemgetter(1), reverse=True)[:DAYS_SHOWN]
-    rows = [f"| {period} | {count} |" for period, count in counted]
-    return Composed("\n".join([*assumptions(query), head, "", phrases[columns], "|---|---:|", *rows]))
-
-
-def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
-    phrases = words(query.language)
-    rows = [f"| {escape_markdown(name)} | {count} |" for name, count in authors[: query.limit or 10]]
-    return Composed(
-        "\n".join([phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|", *rows])
+    votes = (
+        phrases["votes"].format(votes=paper.votes) if paper.votes is not None else phrases["votes_unknown"]
     )
+    return f"{title_of(paper)} ({', '.join(x for x in (paper.date, votes) if x)})"
+
+
+def assumptions(query: Query) -> list[str]:
+    """What was assumed, each on a line of its own, then a blank line."""
+    notes = [words(query.language)["assumed"].format(note=escape_markdown(note)) for note in query.notes]
+    return [*notes, ""] if notes else []
 
 
 # --- comparison ---------------------------------------------------------------------------------
@@ -340,14 +259,20 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     months = table.by_month(query.filters)[-TREND_MONTHS:]
     found = Counter(hit.paper.date[:7] for hit in matched)
     rows = [f"| {m} | {found[m]} | {total} | {100 * found[m] / total:.1f}% |" for m, total in months if total]
-    head = phrases["trend_head"].format(matched=len(matched), scanned=evidence.scanned)
+    head = on_topic(query, evidence)
     peak = max(months, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
     shown = [hit for hit in matched if hit.paper.date.startswith(peak)][:PAGE] if found[peak] else []
     table_text = "\n".join([head, "", phrases["trend_columns"], "|---|---:|---:|---:|", *rows])
     if not shown:
         return Composed("\n".join([*assumptions(query), table_text]))
     peak_line = phrases["trend_peak"].format(month=peak)
-    return _listed(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
+    return numbered(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
+
+
+def on_topic(query: Query, evidence: Evidence) -> str:
+    """How many papers are about what is asked."""
+    head = words(query.language)["trend_head"]
+    return head.format(matched=len(evidence.matched), scanned=evidence.scanned)
 
 
 def rising(query: Query, topics: Sequence[Topic]) -> Composed:
@@ -368,5 +293,5 @@ def rising(query: Query, topics: Sequence[Topic]) -> Composed:
                     first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]"
                 )
             )
-            lines.append(f"  - {_line(paper, query)} [{len(hits)}]")
+            lines.append(f"  - {line_of(paper, query)} [{len(hits)}]")
     return Composed("\n".join(lines), tuple(hits), tuple(cited))

@@ -89,6 +89,19 @@ def _variation(course: Course, months: Mapping[str, int]) -> float:
     return sum((count - total * share) ** 2 / (total * share * (1 - share) or 1.0) for count, total in counts)
 
 
+def common(papers: Sequence[Paper], limit: int = 10) -> list[tuple[str, int]]:
+    """(topic, papers): the phrases that most titles have, no two of mostly the same papers."""
+    found = sorted(_by_phrase(papers).items(), key=lambda item: (-len(item[1]), -len(item[0]), item[0]))
+    kept: list[tuple[str, set[str]]] = []
+    for phrase, its in found:
+        ids = {paper.arxiv_id for paper in its}
+        if all(len(ids & others) < 0.5 * min(len(ids), len(others)) for _, others in kept):
+            kept.append((phrase, ids))
+        if len(kept) == limit:
+            break
+    return [(phrase, len(ids)) for phrase, ids in kept]
+
+
 def rising(papers: Sequence[Paper], period: Filters, limit: int = 5) -> list[Topic]:
     """The topics whose share rose most from the papers before `period` to those within it, surest
     first.

@@ -9,6 +9,7 @@ A built file is never changed, so it is opened as immutable.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import threading
 import unicodedata
@@ -23,6 +24,7 @@ from rag_app.errors import CollectionError
 from rag_app.records import Filters, Paper, Section
 
 SCHEMA = 1
+SHORT = 3  # letters of a word that many longer ones hold: "rag" of "fragment"
 AUTHOR_CUTOFF = 85.0  # similarity, of 100, below which two spellings are two people
 
 # `rank` is the collection's order: first day, then the order in the digests; papers without a day
@@ -155,7 +157,7 @@ class PaperTable:
         """Ids of every paper that meets `filters`, by first day, then in digest order."""
         if not filters:
             return list(self._papers)
-        return [self._ids[rank] for (rank,) in self._rows(_MATCHING, _values(filters))]
+        return [self._ids[rank] for rank in self._ranks(filters)]
 
     def ids_of_author(self, name: str) -> list[str]:
         """Ids of the papers of that author, however the name is spelled, in the collection's order; by
@@ -293,7 +295,14 @@ class PaperTable:
         """The ranks of the papers that meet `filters`, as a JSON list, in which form SQLite takes
         them back.
         """
-        return json.dumps([row[0] for row in self._rows(_MATCHING, _values(filters))])
+        return json.dumps(self._ranks(filters))
+
+    def _ranks(self, filters: Filters) -> list[int]:
+        ranks = [rank for (rank,) in self._rows(_MATCHING, _values(filters))]
+        titled = [_said(words) for words in filters.titled]
+        return [
+            rank for rank in ranks if all(said.search(self._papers[self._ids[rank]].title) for said in titled)
+        ]
 
     def _rows(self, sql: str, values: Sequence[Value] | Mapping[str, Value] = ()) -> list[Any]:
         try:
@@ -306,6 +315,14 @@ class PaperTable:
         return CollectionError(
             f"the table of papers {self.file} cannot be read: {why}", "run `rag-app ingest` again"
         )
+
+
+def _said(words: str) -> re.Pattern[str]:
+    """Words as a title says them: whole, but for an ending, and within a compound ("BioMamba") where they are
+    long enough to be meant.
+    """
+    begins = "" if len(words) > SHORT else r"(?<!\w)"
+    return re.compile(begins + re.escape(words), re.IGNORECASE)
 
 
 def _values(filters: Filters) -> dict[str, Value]:

@@ -56,6 +56,7 @@ class QuestionPatterns:
     two: Parts  # of them
     another: Parts  # one paper, other than the one of the answer before
     same_day: Parts  # as that paper
+    recently: Parts  # before a word for papers: those of late are meant
     newer: Parts  # papers that are asked for: those after the paper of the answer before, those before it
     older: Parts
     not_author: Parts  # one group: somebody who is not meant
@@ -73,6 +74,9 @@ class QuestionPatterns:
     ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
     # What is asked of a record or of the whole table.
     facts: Mapping[str, Parts]
+    in_title: Parts  # one group: words that the title holds
+    more_voted: Parts  # papers with more votes than one that is named, with fewer
+    fewer_voted: Parts
     limit: Parts  # one group: how many papers are asked for
     several: Parts  # more than one, without a number
     # Content terms, as `text.terms` folds them: those that speak of papers as records and carry no

@@ -130,7 +130,9 @@ def _only_narrows(query: Query, parts: QuestionParts) -> bool:
     """New filters or another order and nothing else: "and in April?", "그중 20표 이상은?", "which has
     most votes?".
     """
-    new = parts.filters or query.ranking or query.aggregate in {Fact.COUNT, Fact.DAYS, Fact.MONTHS}
+    new = (
+        parts.filters or query.ranking or parts.of_table in patterns.OF_MANY or query.aggregate is Fact.COUNT
+    )
     own_list = patterns.PAPERS.search(query.question) and not patterns.AMONG.search(query.question)
     return bool(new) and not parts.terms and not query.papers and not own_list
 
@@ -185,6 +187,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     values = {
         name: getattr(own, name) or getattr(before, name) for name in ("days", "since", "until", "authors")
     }
+    values["titled"] = (*before.titled, *own.titled)
     for name in ("min_votes", "max_votes", "votes_known"):
         value = getattr(own, name)
         values[name] = value if value is not None else getattr(before, name)

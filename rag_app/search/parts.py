@@ -31,7 +31,7 @@ SHORTEST = 10  # characters of a question, beside the text pasted into it
 @dataclass(frozen=True, slots=True)
 class QuestionParts:
     """A question taken apart; `rest` is what is left of it without dates, votes, authors and what is
-    asked of days.
+    asked of many at once.
     """
 
     question: str
@@ -40,7 +40,8 @@ class QuestionParts:
     named: Named
     rest: str
     terms: tuple[str, ...]  # content terms of `rest` without the names
-    of_days: Fact = Fact.NONE  # how papers are counted or ordered by their days
+    of_table: Fact = Fact.NONE  # what is asked of many papers at once, or in which order of days
+    recent: bool = False  # papers of late are asked for, whatever of them
     unknown_author: str = ""
     notes: tuple[str, ...] = ()
     marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
@@ -50,18 +51,24 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     """Take a question apart, each part masked before the next is looked for."""
     found = dates.find(question, dictionary.papers.last_day)
     rest = masked(question, found.spans)
+    titled, spans = patterns.in_title(rest)
+    rest = masked(rest, spans)
     votes, spans = patterns.votes(rest)
     marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = masked(rest, spans)
-    of_days, spans = patterns.of_days(rest)
+    of_table, spans = patterns.of_table(rest)
     rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
+    recent = [] if of_table else [match.span() for match in patterns.RECENTLY.finditer(rest)]
+    rest = masked(rest, recent)
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
     marks += [(span, kinds.AUTHOR) for span in spans]
     rest = masked(rest, spans)
     named = names.find(rest, dictionary)
-    filters = Filters(days=found.days, since=found.since, until=found.until, authors=authors, **votes)
+    filters = Filters(
+        days=found.days, since=found.since, until=found.until, authors=authors, titled=titled, **votes
+    )
     without_names = masked(rest, [(m.span[0], _after_ending(rest, m.span[1])) for m in named.mentions])
     terms = tuple(
         t
@@ -75,7 +82,17 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     if found.impossible:
         notes.append(found.impossible)
     return QuestionParts(
-        question, filters, found, named, rest, terms, of_days, unknown_author, tuple(notes), tuple(marks)
+        question,
+        filters,
+        found,
+        named,
+        rest,
+        terms,
+        of_table,
+        bool(recent),
+        unknown_author,
+        tuple(notes),
+        tuple(marks),
     )
 
 

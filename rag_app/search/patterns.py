@@ -82,11 +82,28 @@ AGGREGATES = (
     _fact("authors"),
     _fact("votes"),
     _fact("date"),
+    _fact("link"),
 )
 
-# How papers are counted or ordered by their days.
-OF_DAYS = (_fact("days"), _fact("months"), _fact("newest"), _fact("oldest"))
+# What is asked of many papers at once, and in which order; such words are no topic.
+OF_TABLE = (
+    _fact("days"),
+    _fact("months"),
+    _fact("newest"),
+    _fact("oldest"),
+    _fact("vote_statistics"),
+    _fact("span"),
+    _fact("topics"),
+    ("authors", AUTHORS_RANKED),
+)
 BY_DAY = {Fact.NEWEST, Fact.OLDEST}
+RANKINGS = {Fact.TOP, Fact.BOTTOM, *BY_DAY}
+# Facts of no one paper; authors are ranked, where no paper is named.
+OF_MANY = {Fact.DAYS, Fact.MONTHS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
+RECENTLY = _asked(lambda q: q.recently)
+IN_TITLE = _asked(lambda q: q.in_title)
+MORE_VOTED = _asked(lambda q: q.more_voted)
+FEWER_VOTED = _asked(lambda q: q.fewer_voted)
 
 ABOUT_PAPERS = frozenset[str]().union(*(one.questions.about_papers for one in LANGUAGES.values()))
 OF_EVERYTHING = frozenset[str]().union(*(one.questions.of_everything for one in LANGUAGES.values()))
@@ -141,13 +158,22 @@ def ranking(text: str) -> Fact:
     return next((fact for fact in ranked if fact in {Fact.TOP, Fact.BOTTOM}), Fact.NONE)
 
 
-def of_days(text: str) -> tuple[Fact, list[tuple[int, int]]]:
-    """How papers are asked for by their days (DAYS, MONTHS, NEWEST, OLDEST), and where the text says so."""
-    for name, pattern in OF_DAYS:
+def of_table(text: str) -> tuple[Fact, list[tuple[int, int]]]:
+    """What is asked of many papers at once (`OF_MANY`) or in which order of days, and where the text says
+    so.
+    """
+    for name, pattern in OF_TABLE:
         match = pattern.search(text)
         if match:
             return Fact(name), [match.span()]
     return Fact.NONE, []
+
+
+def in_title(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    """Words that titles have to hold, and where the text says so."""
+    found = list(IN_TITLE.finditer(text))
+    words = tuple(next(group for group in match.groups() if group).strip() for match in found)
+    return words, [match.span() for match in found]
 
 
 def record_facts(text: str) -> tuple[Fact, ...]:
@@ -164,7 +190,7 @@ def described(text: str) -> str:
 
 def about_record(fact: Fact) -> bool:
     """Whether it is a fact of one paper's record."""
-    return fact in {Fact.AUTHORS, Fact.VOTES, Fact.DATE}
+    return fact in {Fact.AUTHORS, Fact.VOTES, Fact.DATE, Fact.LINK}
 
 
 def limit(text: str) -> int:

@@ -46,14 +46,13 @@ OF_ONE = {
     Intent.OFF,
     Intent.CHAT,
 }
-BY_PERIOD = {Fact.DAYS, Fact.MONTHS}
 RANKED = {
     Fact.COUNT,
     Fact.TOP,
     Fact.BOTTOM,
     Fact.NEWEST,
     Fact.OLDEST,
-    *BY_PERIOD,
+    Fact.MONTHS,
     Fact.UNKNOWN_VOTES,
 }
 
@@ -99,8 +98,6 @@ def recogniser(library: Library) -> Recognise:
 
 def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
-    if signs.aggregate in BY_PERIOD and not signs.papers:
-        return signs.ruled
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
     if not shares:
@@ -133,7 +130,7 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
     if signs.carried and kind not in OF_ONE:
         return share >= SURE
     if signs.aggregate in RANKED and signs.ruled in OF_THE_TABLE and not signs.papers:
-        return kind in OF_THE_TABLE
+        return kind in OF_THE_TABLE and (kind is not Intent.TREND or signs.ruled is kind)
     match kind:
         case Intent.COMPARE:
             return signs.ruled is Intent.COMPARE

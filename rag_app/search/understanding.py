@@ -55,9 +55,10 @@ def understand(
         return replace(query, intent=Intent.CHAT)
     query = replace(
         query,
-        aggregate=parts.of_days or patterns.aggregate(parts.rest),
-        ranking=parts.of_days if parts.of_days in patterns.BY_DAY else patterns.ranking(parts.rest),
+        aggregate=parts.of_table or patterns.aggregate(parts.rest),
+        ranking=_ranking(parts),
     )
+    query = _voted_beside(query, parts, dictionary)
     named = query.names
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
@@ -88,6 +89,34 @@ def understand(
     )
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
     return _of_own_papers(replace(query, intent=decide(signs, shares), off=off), parts, dictionary)
+
+
+def _ranking(parts: QuestionParts) -> Fact:
+    if parts.of_table in patterns.BY_DAY:
+        return parts.of_table
+    return patterns.ranking(parts.rest) or (Fact.NEWEST if parts.recent else Fact.NONE)
+
+
+def _voted_beside(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
+    """The papers with more votes than the one that is named, or with fewer, where they are asked for."""
+    votes = dictionary.papers.get(query.papers[0]).votes if len(query.papers) == 1 else None
+    if votes is None:
+        return query
+    if patterns.MORE_VOTED.search(parts.question):
+        filters = replace(query.filters, min_votes=votes + 1)
+    elif patterns.FEWER_VOTED.search(parts.question):
+        filters = replace(query.filters, max_votes=votes - 1)
+    else:
+        return query
+    return replace(
+        query,
+        filters=filters,
+        papers=(),
+        names=(),
+        intent=Intent.METADATA,
+        aggregate=Fact.NONE,
+        ranking=Fact.NONE,
+    )
 
 
 def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
@@ -126,8 +155,14 @@ def _read(question: str, dictionary: Dictionary) -> QuestionParts:
 
 
 def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
-    """Whether no example can know better: what no paper meets, and facts of a named paper's record."""
-    return bool(query.impossible or parts.unknown_author or (query.papers and ruled is Intent.METADATA))
+    """Whether no example can know better: what no paper meets, facts of a named paper's record, and counts
+    over many.
+    """
+    of_many = not query.papers and parts.of_table in patterns.OF_MANY
+    counted = of_many and ruled in {Intent.METADATA, Intent.LIST, Intent.TREND}
+    return bool(
+        query.impossible or parts.unknown_author or counted or (query.papers and ruled is Intent.METADATA)
+    )
 
 
 def _marks(parts: QuestionParts, query: Query) -> list[tuple[tuple[int, int], str]]:
@@ -158,6 +193,7 @@ def _both(asked: Filters, given: Filters) -> Filters:
         min_votes=max((n for n in (asked.min_votes, given.min_votes) if n is not None), default=None),
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,
+        titled=tuple(dict.fromkeys([*asked.titled, *given.titled])),
         only=given.only,
         only_name=given.only_name,
     )
@@ -198,7 +234,9 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.METADATA
     if query.aggregate is Fact.MONTHS:
         return Intent.TREND
-    if patterns.LISTING.search(question) or query.ranking or query.aggregate is Fact.COUNT:
+    if parts.of_table in patterns.OF_MANY:
+        return Intent.LIST
+    if patterns.LISTING.search(question) or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
         return Intent.LIST
     days = parts.dates.days or parts.dates.since or parts.dates.until
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):

@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import rag_app
-from rag_app.answer import templates
+from rag_app.answer import facts, templates, trends
 from rag_app.answer.templates import PAGE
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Fact, Filters, Hit, Intent, Paper, Query, Section
@@ -166,7 +166,7 @@ def test_the_day_with_most_papers_is_said(months: Library, question: str) -> Non
 
 def test_the_month_with_most_and_fewest_papers_is_said(months: Library) -> None:
     text = answer_of("Which month has the most papers?", months).text
-    assert "The most are of 2024-05 (3), the fewest of 2024-04 (1)." in text
+    assert "The most are of 2024-05 (3), the fewest of 2024-04 (1), 2 on average." in text
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,72 @@ def test_the_first_by_days_is_none_that_is_on_the_list_by_its_score_alone() -> N
     assert [hit.paper.arxiv_id for hit in made_of.hits] == ["2405.00002"]
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["What is the average number of votes?", "평균 추천 수는?", "票数の平均は？", "平均票数是多少？"],
+)
+def test_votes_are_summed_up(months: Library, question: str) -> None:
+    text = answer_of(question, months).text  # votes are 3, 9, 9 and unknown
+    assert all(number in text for number in ("21", "7", "9", "3"))
+
+
+def test_votes_that_nobody_knows_are_not_summed_up(months: Library) -> None:
+    unknown = [paper(1, None), paper(2, None)]
+    query = replace(QUERY, aggregate=Fact.VOTE_STATISTICS)
+    assert facts.record(query, unknown, months.snapshot.papers).text == "votes unknown"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What period do the digests cover?", "이 컬렉션은 언제부터 언제까지야?", "いつからいつまで？"],
+)
+def test_the_period_of_the_collection_is_said(months: Library, question: str) -> None:
+    text = answer_of(question, months).text
+    assert "2024-04-30" in text and "2024-05-01" in text
+
+
+def test_topics_are_counted_over_titles() -> None:
+    titled = [paper(n, title=f"Name{n}: Kelp forest growth") for n in range(3)]
+    titled += [paper(n, title=f"Name{n}: Sand dune drift") for n in range(3, 5)]
+    assert trends.common(titled, limit=2) == [("forest growth", 3), ("dune drift", 2)]
+
+
+@pytest.mark.parametrize("question", ["which topics are most common?", "가장 많이 다뤄진 주제는?"])
+def test_topics_are_told(months: Library, question: str) -> None:
+    assert answer_of(question, months).intent is Intent.METADATA
+    assert "**alpha**" in answer_of(question, months).text
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ('papers with "eta" in the title', []), ("papers whose title contains Gam", ["Gamma"]),
+        ("제목에 Delta가 들어간 논문은?", ["Delta"]), ("标题含有“Alpha”的论文有哪些？", ["Alpha"]),
+        ("Which papers have more votes than Alpha?", ["Beta", "Delta"]),
+        ("Beta보다 추천을 적게 받은 논문은?", ["Alpha"]),
+    ],
+)  # fmt: skip
+def test_papers_are_found_by_their_title_and_beside_the_votes_of_another(
+    months: Library, question: str, cited: list[str]
+) -> None:
+    assert [citation.title for citation in answer_of(question, months).citations] == cited
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the arXiv link of Alpha?", "Alpha 논문 링크 줘", "link to Alpha"]
+)
+def test_the_address_of_a_paper_is_told(months: Library, question: str) -> None:
+    assert "): https://arxiv.org/abs/2405.00001 [1]" in answer_of(question, months).text
+
+
+def test_three_authors_are_counted(months: Library) -> None:
+    three = replace(paper(1), authors=("Ada Kim", "Bo Li", "Cy Ro"))
+    query = replace(QUERY, papers=("x",), aggregate=Fact.AUTHORS)
+    assert "Ada Kim, Bo Li, Cy Ro (3 authors)" in facts._one_record(query, [three]).text
+
+
 def test_authors_are_counted(months: Library) -> None:
-    text = templates.record(replace(QUERY, aggregate=Fact.AUTHORS), [], months.snapshot.papers).text
+    text = facts.record(replace(QUERY, aggregate=Fact.AUTHORS), [], months.snapshot.papers).text
     assert "| Ada Kim | 2 |" in text
 
 
@@ -249,13 +313,13 @@ def test_no_other_paper_s_record_stands_for_a_name_that_no_paper_has(
 def test_a_record_asked_for_in_words_that_no_rule_knows_is_told_whole() -> None:
     query = replace(QUERY, papers=("2405.00001",), aggregate=Fact.NONE, topic="Whose idea was it?")
     table = lab().snapshot.papers
-    text = templates.record(query, [], table).text
+    text = facts.record(query, [], table).text
     assert "Ada Kim" in text and "2024-05-01" in text and "votes" in text
 
 
 def test_no_votes_known_at_all_is_no_first_place() -> None:
     table = lab().snapshot.papers
-    made_of = templates.record(
+    made_of = facts.record(
         replace(QUERY, aggregate=Fact.TOP, ranking=Fact.TOP), [paper(1, None), paper(2, None)], table
     )
     assert made_of.hits == ()
@@ -332,7 +396,7 @@ def test_titles_stay_inert_and_links_lead_to_arxiv_only(query: Query) -> None:
     table = lab().snapshot.papers
     texts = [
         templates.listing(query, evidence(nasty)).text,
-        templates.record(query, [hit.paper for hit in nasty], table).text,
+        facts.record(query, [hit.paper for hit in nasty], table).text,
         templates.refusal(query, evidence(nasty), "not_in_digest_of", names=[NASTY]).text,
         templates.trend(query, evidence(nasty), table).text,
         templates.comparison_table(nasty, {NASTY: {}}, query.language),

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag_app.collection.library import Dictionary
+from rag_app.pipeline import Library, understood
 from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search import patterns
 from rag_app.search.understanding import understand
@@ -171,7 +172,14 @@ def test_papers_on_a_topic_are_ordered_or_counted_by_days(
 ) -> None:
     query = understand(question, dictionary)
     assert query.intent is intent
-    assert query.aggregate in {Fact.NEWEST, Fact.OLDEST, Fact.MONTHS}
+    assert (query.ranking or query.aggregate) in {Fact.NEWEST, Fact.OLDEST, Fact.MONTHS}
+
+
+@pytest.mark.parametrize(
+    "question", ["How do recent papers reduce hallucination?", "최근 연구들은 환각을 어떻게 줄이나요?"]
+)
+def test_what_recent_papers_do_is_asked_of_all(library: Library, question: str) -> None:
+    assert understood(question, library).intent is Intent.OVERVIEW
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ def _beside(fact: str) -> str:
     return f"{before}(?:{less}*{fact}{more}+|{less}+{fact}{more}*){after}"
 
 
+_NUMBER = _COUNT.replace("(", "(?:", 1)
+_WORK = r"(?:paper|work|study|article|publication|preprint|one)\b"
 _WORKS = r"(?:papers?|works?|stud(?:y|ies)|articles?|publications?|preprints?|ones?)\b"
 _ASKED_FOR = r"\b(?:any|is there an?|are there|find|show|list|give|which|what other) (?:[\w-]+ ){0,3}?"
 _MOST_PAPERS = (
@@ -63,6 +65,24 @@ def _having_most_papers(period: str) -> str:
 
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
+    "vote_statistics": (
+        r"\b(?:average|mean|median|total|typical) (?:number of |count of )?(?:up)?votes?\b",
+        r"\bhow many (?:up)?votes\b.{0,40}\b(?:in total|altogether|on average|overall)\b",
+        r"\b(?:sum|average|mean|total|median) of (?:all )?(?:the )?(?:up)?votes\b",
+    ),
+    "span": (
+        r"\b(?:what|which) (?:period|time ?span|(?:date|time) ranges?|dates|days)\b.{0,30}"
+        r"\b(?:cover|span|contain|include|have)\w*",
+        r"\bhow far back\b|\bfrom when to when\b|\b(?:date|time) range of\b",
+        r"\bwhen (?:does|do|did) (?:the|this|these|your) (?:collection|archive|digests?) (?:start|begin|end)\b",
+    ),
+    "topics": (
+        r"\b(?:which|what) (?:\w+ )?(?:topics?|subjects?) "
+        r"(?:are|is|were|was|come up|appears?|occurs?|gets?) (?:the )?"
+        r"(?:most\b ?)?(?:common|frequent|popular|discussed|covered|dominant|often)?\w*(?: most)?",
+        r"\b(?:most (?:common|frequent|popular|discussed|covered)|hot(?:test)?)"
+        r" (?:\d+ )?(?:research )?(?:topics?|subjects?)\b",
+    ),
     "days": (r"\bper day\b|\bby day\b|\beach day\b", _having_most_papers("(?:day|date)")),
     "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b", _having_most_papers("month")),
     "count": (
@@ -81,9 +101,9 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:sort|rank|order)\w* by (?:up)?votes?\b",
     ),
     "newest": (
-        rf"\b(?:very )?(?:newest|latest|most recent(?:ly \w+)?)(?=\s+(?:[\w-]+\s+){{0,4}}?{_WORKS})",
-        r"\brecent(?:ly \w+)?(?=\s+(?:[\w-]+\s+){0,3}?(?:papers|works|studies|articles))",
-        rf"\blast(?=\s+{_COUNT.replace('(', '(?:', 1)}\s+(?:[\w-]+\s+){{0,3}}?{_WORKS})",
+        rf"\b(?:very )?(?:newest|latest|most recent(?:ly \w+)?)(?=\s+(?:[\w-]+\s+){{0,4}}?{_WORK})",
+        rf"\b{_NUMBER} (?:newest|latest|most recent)\b|\b(?:newest|latest|most recent|last)"
+        rf"(?=\s+{_NUMBER}\s+(?:[\w-]+\s+){{0,3}}?{_WORKS})",
         r"\b(?:newest|latest|most recent) first\b|\b(?:sort|order)\w* by (?:date|day|recency)\b",
         r"\b(?:newest|latest|most recent)(?=\s*[?.!]*$)",
     ),
@@ -107,6 +127,11 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:more|fewer) (?:up)?votes\b(?! than \d)|\b(?:more|less) (?:popular|liked|upvoted)\b",
         r"\bhow popular (?:is|was|are|were)\b",
         _beside("(?:up)?votes?"),
+    ),
+    "link": (
+        r"\barxiv ?(?:id|link|number|identifier|url|address|page)\b",
+        r"\b(?:link|url|doi) (?:of|to|for)\b|\b(?:link|url|doi)\s*[?.!]*$",
+        r"\bwhere (?:can|do) (?:i|we|you) (?:read|find|get|download) (?:it|this|the (?:full )?(?:paper|pdf))\b",
     ),
     "date": (
         r"\bwhen (?:was|did|were) .*\b(?:(?:publish|appear|release|post|digest)\w*|featured|listed)",
@@ -156,8 +181,11 @@ QUESTIONS = QuestionPatterns(
         r"|has|have)\b",
     ),
     authors_ranked=(
-        r"\b(?:which|what|top|most \w+|prolific|all) authors\b|\bmost papers\b",
-        r"\bauthors? (?:with|who have|having) (?:the )?most\b",
+        r"\b(?:top|most \w+|prolific)(?: \d+)? authors?\b",
+        r"\b(?:which|what) authors? (?:\w+ ){0,2}(?:the )?most\b(?: papers\b)?",
+        r"\bauthors? (?:with|who have|having) (?:the )?most\b(?: papers\b)?",
+        r"\bwho (?:has|have|wrote|has written|published|has published) (?:the )?most papers\b",
+        r"^\W*(?:list )?all authors\b",
     ),
     everything=(r"\beverything\b",),
     whole=(r"\b(?:all|every|entire|whole)\b",),
@@ -188,6 +216,10 @@ QUESTIONS = QuestionPatterns(
         r"\bi (?:meant|mean)\b|\b(?:the|a) different (?:one|paper)\b",
     ),
     same_day=(r"\b(?:of|from|on) (?:that|the same) (?:day|date|digest)\b|\b(?:that|same) day\b",),
+    recently=(
+        r"\b(?:newest|latest|(?:most )?recent(?:ly \w+)?)"
+        r"(?=\s+(?:[\w-]+\s+){0,4}?(?:papers|works|studies|articles|publications|preprints|ones)\b)",
+    ),
     newer=(
         rf"{_ASKED_FOR}\b(?:newer|more recent|later|follow[- ]?up|successor)(?=\s+(?:[\w.-]+\s+){{0,3}}?{_WORKS})",
         rf"{_ASKED_FOR}\b(?:follow[- ]?ups?|successors?)\b",
@@ -256,6 +288,15 @@ QUESTIONS = QuestionPatterns(
         (r"\blast (?:one|paper)\b",),
     ),
     facts=_FACTS,
+    in_title=(
+        r"\b(?:with|having|containing|that (?:have|has|contains?|mentions?|uses?)) (?:the )?(?:words? )?"
+        r"[\"“'‘]?([\w-]+(?: [\w-]+){0,3}?)[\"”'’]? in (?:the(?:ir)?|its) titles?\b",
+        r"\b(?:whose |with |where )?(?:the )?titles? (?:that )?(?:contain|ha[sv]e?|include|mention|say"
+        r"|(?:start|begin|end)(?:s|n?ing)? with)(?:s|ing)?\s+(?:the )?(?:words? )?"
+        r"[\"“'‘]?([\w-]+(?: [\w-]+){0,2}?)[\"”'’]?(?=\s*(?:[?.!,]|$|and\b|from\b|in\b))",
+    ),
+    more_voted=(r"\bpapers\b.{0,20}\b(?:more|higher) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
+    fewer_voted=(r"\bpapers\b.{0,20}\b(?:fewer|less|lower) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
     limit=(
         rf"\btop[- ]?{_COUNT}\b{_NO_METRIC}",
         rf"\b{_COUNT} (?:most|best|highest|top|latest|newest|recent|oldest|earliest)\b",
@@ -278,7 +319,7 @@ QUESTIONS = QuestionPatterns(
         "paper papers out come came new newest latest per month monthly year date digest digests "
         "collection database total popular liked loved unpopular ranked rank more fewer less or "
         "participated participate involve name named wrote write written recommend recommended all only those "
-        "ever here pls plz too single busiest voted best five one two three four six seven eight nine ten "
+        "average mean ever here pls plz too single busiest voted best five one two three four six seven eight nine ten "
         "co-authored co authored coauthored together joint prolific oldest summarize summarise summary "
         "overview was said".split()
     ),
