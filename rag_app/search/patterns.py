@@ -33,6 +33,7 @@ INTRODUCTION = re.compile(
     + r"))[^.!?\n]*[:：]\s*$",
     re.IGNORECASE,
 )
+ASKING = _asked(lambda q: q.asking)
 ASIDE = _asked(lambda q: q.aside)
 COMPARING = _asked(lambda q: q.comparing)
 TREND_WORDS = _asked(lambda q: q.trend_words)

@@ -73,6 +73,7 @@ class Signs:
     of_those: bool = False  # it speaks of the papers of the answer before
     form: bool = True  # it asks for a form: shorter, as a table, in another language
     tabled: bool = False  # it asks for a table and lists its columns
+    asks: bool = True  # it asks, or speaks of papers: else it describes something, of which one is looked for
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
     @property
@@ -145,7 +146,7 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
             # "As a table" after an answer is about that answer.
             return not signs.conversation or signs.named or signs.subject
         case Intent.CONDITION:  # "only those with code" after an answer, too
-            return not signs.conversation or not signs.of_those
+            return signs.asks and (not signs.conversation or not signs.of_those)
         case Intent.OFF | Intent.CHAT:
             return share >= (SURE if signs.named else LIKELY)
     return True

@@ -15,7 +15,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
-from rag_app.search.parts import QuestionParts, asked_alone, masked, read, without_pasted_text
+from rag_app.search.parts import QUESTION_MARKS, QuestionParts, asked_alone, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS, is_its_own
 from rag_app.text import maths
@@ -85,6 +85,8 @@ def understand(
         of_those=bool(open_patterns.OF_THOSE.search(question)),
         form=open_patterns.asks_for_a_form(question),
         tabled=open_patterns.asks_for_a_table(question),
+        asks=question.rstrip().endswith(QUESTION_MARKS)
+        or any(p.search(question) for p in (patterns.ASKING, patterns.PAPERS, patterns.LISTING)),
         carried=bool(query.papers) and not about,
     )
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))

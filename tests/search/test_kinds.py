@@ -221,3 +221,20 @@ def test_what_is_asked_of_the_paper_before_is_no_wish_for_another_form() -> None
     about_it = signs(conversation=True, papers=1, carried=True, form=False)
     assert decide(about_it, shares) is Intent.LOOKUP
     assert decide(replace(about_it, form=True), shares) is Intent.RESTYLE
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("a model that draws by writing plain text, no codebook", Intent.LOOKUP),
+        ("models that draw without a codebook?", Intent.CONDITION),
+        ("papers that draw without a codebook", Intent.CONDITION),
+        ("코드북 없이 글자로 그리는 모델", Intent.LOOKUP),
+        ("코드북 없이 그리는 방법은?", Intent.CONDITION),
+    ],
+)
+def test_what_is_only_described_is_one_paper_whatever_it_does_without(
+    dictionary: Dictionary, question: str, intent: Intent
+) -> None:
+    shares = {"condition": 0.6, "lookup": 0.4}
+    assert understand(question, dictionary, recognise=lambda *_: shares).intent is intent

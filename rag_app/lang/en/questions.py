@@ -135,7 +135,7 @@ _FACTS: dict[str, Parts] = {
     ),
     "date": (
         r"\bwhen (?:was|did|were) .*\b(?:(?:publish|appear|release|post|digest)\w*|featured|listed)",
-        r"\bwhen (?:was|did|were) .*\bc[ao]me (?:out|up)\b",
+        r"\bwhen (?:was|did|were) .*\b(?:c[ao]me (?:out|up)|show(?:ed)? up)\b",
         r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b",
         _beside("(?:publication )?dates?"),
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
