@@ -174,6 +174,7 @@ class Query:
     notes: tuple[str, ...] = ()
     impossible: bool = False  # a condition no paper can meet (an impossible date, a reversed range)
     aggregate: Fact = Fact.NONE
+    of_many: bool = False  # the aggregate is asked of all papers that the question is about together
     ranking: Fact = Fact.NONE  # by votes: TOP or BOTTOM; by day: NEWEST or OLDEST
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about

@@ -11,10 +11,21 @@ from operator import itemgetter
 from statistics import mean, median
 
 from rag_app.answer import trends, verification
-from rag_app.answer.templates import Composed, assumptions, first_passage, numbered, ranked, title_of, words
+from rag_app.answer.templates import (
+    Composed,
+    assumptions,
+    first_passage,
+    in_order,
+    most_and_fewest,
+    numbered,
+    ranked,
+    rounded,
+    title_of,
+    words,
+)
 from rag_app.collection.papers import PaperTable
 from rag_app.records import Fact, Hit, Paper, Query, Reason, Why
-from rag_app.search.patterns import BY_DAY, record_facts
+from rag_app.search.patterns import BY_DAY, record_facts, several
 from rag_app.text.cleaning import escape_markdown
 
 DAYS_SHOWN = 10  # of a table of days
@@ -40,7 +51,10 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
         return _top_authors(query, table.authors(query.filters))
     phrases, shown = words(query.language), list(papers)
     head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
-    if query.ranking:
+    if query.ranking in BY_DAY and query.filters and not query.limit and several(query.question):
+        head += " " + phrases[query.ranking]
+        shown = in_order(shown, query.ranking)
+    elif query.ranking:
         unknown = sum(paper.votes is None for paper in shown) if query.ranking not in BY_DAY else 0
         head += " " + phrases[query.ranking]
         head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
@@ -95,13 +109,10 @@ def _author_list(paper: Paper, phrases: Mapping[str, str]) -> str:
 def _periods(query: Query, counted: Sequence[tuple[str, int]], columns: str) -> Composed:
     """How many papers each day or month has: all months, and of many days those that have most."""
     phrases = words(query.language)
-    head = phrases["count"].format(count=sum(count for _, count in counted))
+    total = sum(count for _, count in counted)
+    head = phrases["count_one" if total == 1 else "count"].format(count=total)
     if len(counted) > 1:
-        (most, count), (fewest, least) = (pick(counted, key=itemgetter(1)) for pick in (max, min))
-        each = _rounded(mean(count for _, count in counted))
-        head += " " + phrases["most_and_fewest"].format(
-            most=most, count=count, fewest=fewest, least=least, mean=each
-        )
+        head += " " + most_and_fewest(counted, query.language)
     if columns == "days_head" and len(counted) > DAYS_SHOWN:
         counted = sorted(counted, key=itemgetter(1), reverse=True)[:DAYS_SHOWN]
     rows = [f"| {period} | {count} |" for period, count in counted]
@@ -109,13 +120,9 @@ def _periods(query: Query, counted: Sequence[tuple[str, int]], columns: str) -> 
 
 
 def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
-    phrases = words(query.language)
-    rows = [
-        f"| {escape_markdown(name)} | {count} |" for name, count in authors[: query.limit or AUTHORS_SHOWN]
-    ]
-    return Composed(
-        "\n".join([phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|", *rows])
-    )
+    phrases, shown = words(query.language), authors[: query.limit or AUTHORS_SHOWN]
+    head = [*assumptions(query), phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|"]
+    return Composed("\n".join([*head, *(f"| {escape_markdown(name)} | {count} |" for name, count in shown)]))
 
 
 def _topics(query: Query, papers: Sequence[Paper]) -> Composed:
@@ -128,11 +135,12 @@ def _topics(query: Query, papers: Sequence[Paper]) -> Composed:
 def _span(query: Query, table: PaperTable) -> Composed:
     """From when to when, and how many days of it have papers."""
     phrases = words(query.language)
-    if not table.first_day:
-        return Composed(phrases["no_days"])
     days = table.by_day(query.filters)
+    if not days:
+        return Composed(phrases["no_days"])
     counts = phrases["span_days"].format(days=len(days), papers=sum(count for _, count in days))
-    return Composed(f"{phrases['span'].format(first=table.first_day, last=table.last_day)} {counts}")
+    told = f"{phrases['span'].format(first=days[0][0], last=days[-1][0])} {counts}"
+    return Composed("\n".join([*assumptions(query), told]))
 
 
 def _vote_statistics(query: Query, papers: Sequence[Paper]) -> Composed:
@@ -143,14 +151,9 @@ def _vote_statistics(query: Query, papers: Sequence[Paper]) -> Composed:
     told = phrases["vote_statistics"].format(
         known=len(votes),
         total=sum(votes),
-        mean=_rounded(mean(votes)),
-        median=_rounded(median(votes)),
+        mean=rounded(mean(votes)),
+        median=rounded(median(votes)),
         least=min(votes),
         most=max(votes),
     )
     return Composed("\n".join([*assumptions(query), told]))
-
-
-def _rounded(number: float) -> str:
-    """To one decimal place, which a whole number does without."""
-    return f"{number:.1f}".removesuffix(".0")

@@ -184,10 +184,11 @@ def _record(selection: Selection) -> Composed:
 def _list(selection: Selection) -> Steps:
     """How the first papers of a list do it, and all of them; or what is asked of all their records."""
     query, known = selection.query, selection.library.snapshot.papers
-    if query.aggregate in patterns.OF_MANY:
-        among = Filters(only=selection.evidence.matched)
-        composed = facts.record(replace(query, filters=among), known.many(among.only), known)
-        return replace(composed, text=f"{templates.on_topic(query, selection.evidence)}\n\n{composed.text}")
+    if query.of_many:
+        among = replace(query.filters, only=selection.evidence.matched)
+        composed = facts.record(replace(query, filters=among, notes=()), known.many(among.only), known)
+        head = [*templates.assumptions(query), templates.on_topic(query, selection.evidence)]
+        return replace(composed, text="\n".join([*head, "", composed.text]))
     plan = list_lead.lead(selection)
     written = (yield from writing.write(selection, plan)) if plan else ()
     said = layout.said(plan, written) if plan else ""

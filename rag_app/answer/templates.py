@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from statistics import mean
 from typing import Any
 
 from rag_app.answer import verification
@@ -260,6 +262,9 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     found = Counter(hit.paper.date[:7] for hit in matched)
     rows = [f"| {m} | {found[m]} | {total} | {100 * found[m] / total:.1f}% |" for m, total in months if total]
     head = on_topic(query, evidence)
+    counted = [(month, found[month]) for month, _ in months]
+    if query.aggregate is Fact.MONTHS and len(counted) > 1:
+        head += " " + most_and_fewest(counted, query.language)
     peak = max(months, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
     shown = [hit for hit in matched if hit.paper.date.startswith(peak)][:PAGE] if found[peak] else []
     table_text = "\n".join([head, "", phrases["trend_columns"], "|---|---:|---:|---:|", *rows])
@@ -273,6 +278,19 @@ def on_topic(query: Query, evidence: Evidence) -> str:
     """How many papers are about what is asked."""
     head = words(query.language)["trend_head"]
     return head.format(matched=len(evidence.matched), scanned=evidence.scanned)
+
+
+def most_and_fewest(counted: Sequence[tuple[str, int]], language: str) -> str:
+    """Which of several days or months has most papers, which fewest, and how many each has on average."""
+    (most, count), (fewest, least) = (pick(counted, key=itemgetter(1)) for pick in (max, min))
+    each = rounded(mean(count for _, count in counted))
+    phrase = words(language)["most_and_fewest"]
+    return phrase.format(most=most, count=count, fewest=fewest, least=least, mean=each)
+
+
+def rounded(number: float) -> str:
+    """To one decimal place, which a whole number does without."""
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def rising(query: Query, topics: Sequence[Topic]) -> Composed:

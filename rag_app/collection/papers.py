@@ -24,7 +24,6 @@ from rag_app.errors import CollectionError
 from rag_app.records import Filters, Paper, Section
 
 SCHEMA = 1
-SHORT = 3  # letters of a word that many longer ones hold: "rag" of "fragment"
 AUTHOR_CUTOFF = 85.0  # similarity, of 100, below which two spellings are two people
 
 # `rank` is the collection's order: first day, then the order in the digests; papers without a day
@@ -318,11 +317,11 @@ class PaperTable:
 
 
 def _said(words: str) -> re.Pattern[str]:
-    """Words as a title says them: whole, but for an ending, and within a compound ("BioMamba") where they are
-    long enough to be meant.
-    """
-    begins = "" if len(words) > SHORT else r"(?<!\w)"
-    return re.compile(begins + re.escape(words), re.IGNORECASE)
+    """Words as a title says them: whole, but for a plural's ending, or a part of a compound ("BioMamba")."""
+    if not words.isascii():
+        return re.compile(re.escape(words), re.IGNORECASE)
+    begins = r"(?:(?<![A-Za-z0-9])|(?<=[A-Za-z])(?=[A-Z][a-z]))"
+    return re.compile(rf"{begins}(?i:{re.escape(words)}(?:e?s)?)(?![a-z0-9])")
 
 
 def _values(filters: Filters) -> dict[str, Value]:

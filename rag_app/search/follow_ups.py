@@ -49,6 +49,8 @@ def follow(
             ranking=query.ranking or before.ranking,
             limit=query.limit or before.limit,
         )
+    if _asks_of_the_table(parts):
+        return query
     # A paper of an old conversation may have left the collection.
     subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
     if subjects and patterns.SAME_DAY.search(parts.question) and not parts.filters:
@@ -69,6 +71,12 @@ def follow(
         names += query.names
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _asks_of_the_table(parts: QuestionParts) -> bool:
+    """Whether it asks of the collection, or for its newest papers, and points to nothing before."""
+    pointing = patterns.POINTING.search(parts.question) or patterns.ordinal(parts.question) is not None
+    return bool(parts.of_table) and not pointing
 
 
 def _asks_for_another(query: Query, parts: QuestionParts) -> bool:
@@ -106,7 +114,8 @@ def _of_other_days(query: Query, parts: QuestionParts, subject: str, dictionary:
         filters = replace(query.filters, until=str(date.fromisoformat(min(days)) - step))
     topic = pattern.sub(" ", parts.rest)
     said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER
-    if parts.named.mentions or said - LITTLE:
+    alike = open_patterns.ALIKE.search(parts.question)
+    if not alike and (parts.named.mentions or said - LITTLE):
         return replace(
             query,
             filters=filters,

@@ -57,6 +57,8 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = masked(rest, spans)
     of_table, spans = patterns.of_table(rest)
+    if of_table in patterns.OF_MANY and _is_of_one(rest, of_table, dictionary):
+        of_table, spans = Fact.NONE, []
     rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
     recent = [] if of_table else [match.span() for match in patterns.RECENTLY.finditer(rest)]
     rest = masked(rest, recent)
@@ -94,6 +96,15 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
         tuple(notes),
         tuple(marks),
     )
+
+
+def _is_of_one(rest: str, of_table: Fact, dictionary: Dictionary) -> bool:
+    """Whether what is asked of many papers elsewhere is asked of a named one: "how many votes did X get in
+    total?"; "of the papers on X" is asked of many.
+    """
+    if of_table is Fact.AUTHORS or patterns.PAPERS.search(rest):
+        return False
+    return bool(names.find(rest, dictionary).mentions)
 
 
 def masked(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -99,7 +99,7 @@ OF_TABLE = (
 )
 BY_DAY = {Fact.NEWEST, Fact.OLDEST}
 RANKINGS = {Fact.TOP, Fact.BOTTOM, *BY_DAY}
-# Facts of no one paper; authors are ranked, where no paper is named.
+# Asked of many papers, AUTHORS is who wrote most of them.
 OF_MANY = {Fact.DAYS, Fact.MONTHS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
 RECENTLY = _asked(lambda q: q.recently)
 IN_TITLE = _asked(lambda q: q.in_title)
@@ -173,7 +173,8 @@ def of_table(text: str) -> tuple[Fact, list[tuple[int, int]]]:
 def in_title(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     """Words that titles have to hold, and where the text says so."""
     found = list(IN_TITLE.finditer(text))
-    words = tuple(next(group for group in match.groups() if group).strip() for match in found)
+    said = [next(group for group in match.groups() if group) for match in found]
+    words = tuple(word.strip() for both in said for word in re.split(r"\s+and\s+|\s*,\s*", both))
     return words, [match.span() for match in found]
 
 

@@ -56,12 +56,15 @@ def understand(
     query = replace(
         query,
         aggregate=parts.of_table or patterns.aggregate(parts.rest),
+        of_many=parts.of_table in patterns.OF_MANY,
         ranking=_ranking(parts),
     )
-    query = _voted_beside(query, parts, dictionary)
     named = query.names
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
+    if query.of_many and query.papers:  # asked of the paper before
+        query = replace(query, aggregate=patterns.aggregate(parts.question), of_many=False)
+    query = _voted_beside(query, parts, dictionary)
     if query.intent is not Intent.LOOKUP or query.excluded:
         return query
     ruled = _intent(query, parts, dictionary)
@@ -100,22 +103,22 @@ def _ranking(parts: QuestionParts) -> Fact:
 
 
 def _voted_beside(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
-    """The papers with more votes than the one that is named, or with fewer, where they are asked for."""
+    """The papers with more votes than the one that is asked about, or with fewer, if they are asked for."""
     votes = dictionary.papers.get(query.papers[0]).votes if len(query.papers) == 1 else None
-    if votes is None:
+    more = patterns.MORE_VOTED.search(parts.rest)
+    asked = more or patterns.FEWER_VOTED.search(parts.rest)
+    if votes is None or not asked or not patterns.PAPERS.search(parts.question):
         return query
-    if patterns.MORE_VOTED.search(parts.question):
-        filters = replace(query.filters, min_votes=votes + 1)
-    elif patterns.FEWER_VOTED.search(parts.question):
-        filters = replace(query.filters, max_votes=votes - 1)
-    else:
-        return query
+    topic = masked(parts.rest, [asked.span(), *(mention.span for mention in parts.named.mentions)])
+    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS
+    least, most = (votes + 1, query.filters.max_votes) if more else (query.filters.min_votes, votes - 1)
     return replace(
         query,
-        filters=filters,
+        filters=replace(query.filters, min_votes=least, max_votes=most),
         papers=(),
         names=(),
-        intent=Intent.METADATA,
+        topic=topic,
+        intent=Intent.LIST if said else Intent.METADATA,
         aggregate=Fact.NONE,
         ranking=Fact.NONE,
     )

@@ -161,7 +161,7 @@ def test_months_are_counted(months: Library, question: str) -> None:
 def test_the_day_with_most_papers_is_said(months: Library, question: str) -> None:
     text = answer_of(question, months).text
     assert "2024-05-01 (3" in text or "2024-05-01（3" in text
-    assert text.index("| 2024-05-01 | 3 |") < len(text)
+    assert "| 2024-05-01 | 3 |" in text
 
 
 def test_the_month_with_most_and_fewest_papers_is_said(months: Library) -> None:
@@ -213,7 +213,7 @@ def test_the_first_by_days_is_none_that_is_on_the_list_by_its_score_alone() -> N
 )
 def test_votes_are_summed_up(months: Library, question: str) -> None:
     text = answer_of(question, months).text  # votes are 3, 9, 9 and unknown
-    assert all(number in text for number in ("21", "7", "9", "3"))
+    assert re.findall(r"\d+", text) == ["3", "21", "7", "9", "3", "9"]
 
 
 def test_votes_that_nobody_knows_are_not_summed_up(months: Library) -> None:
@@ -246,7 +246,7 @@ def test_topics_are_told(months: Library, question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "cited"),
     [
-        ('papers with "eta" in the title', []), ("papers whose title contains Gam", ["Gamma"]),
+        ('papers with "eta" in the title', []), ("papers whose title contains gamma", ["Gamma"]),
         ("제목에 Delta가 들어간 논문은?", ["Delta"]), ("标题含有“Alpha”的论文有哪些？", ["Alpha"]),
         ("Which papers have more votes than Alpha?", ["Beta", "Delta"]),
         ("Beta보다 추천을 적게 받은 논문은?", ["Alpha"]),

@@ -56,7 +56,25 @@ def test_newer_papers_without_a_topic_are_like_the_one_before(library: Library, 
     assert query.filters.since > library.dictionary.papers.get(TOOLFORMER).date
 
 
-@pytest.mark.parametrize("question", ["What does previous work lack?", "Is it newer than GPT-3?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the latest paper on hallucination?",
+        "가장 최근 환각 논문은?",
+        "Which day has the most papers?",
+    ],
+)
+def test_a_question_for_the_newest_papers_is_not_about_the_one_before(
+    dictionary: Dictionary, question: str
+) -> None:
+    assert understand(question, dictionary, [BEFORE]).papers == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What does previous work lack?", "Is it newer than GPT-3?", "Did they list earlier work?",
+     "Which prior works do they cite?", "후속 연구로 무엇을 제안했어?", "How many votes does it have in total?"],
+)  # fmt: skip
 def test_what_the_paper_says_of_other_work_is_asked_of_it(dictionary: Dictionary, question: str) -> None:
     query = understand(question, dictionary, [BEFORE])
     assert (query.papers, query.filters.since) == ((TOOLFORMER,), "")

@@ -160,19 +160,53 @@ def test_other_questions_are_for_no_fact_of_the_record(dictionary: Dictionary, q
 
 
 @pytest.mark.parametrize(
-    ("question", "intent"),
+    ("question", "intent", "fact"),
     [
-        ("latest papers on hallucination", Intent.LIST), ("which is the newest paper about agents?", Intent.LIST),
-        ("환각 관련 가장 최근 논문은?", Intent.LIST), ("환각을 처음 다룬 논문은?", Intent.LIST),
-        ("which month had the most papers about agents?", Intent.TREND),
+        ("latest papers on hallucination", Intent.LIST, Fact.NEWEST),
+        ("which is the newest paper about agents?", Intent.LIST, Fact.NEWEST),
+        ("환각 관련 가장 최근 논문은?", Intent.LIST, Fact.NEWEST),
+        ("환각을 처음 다룬 논문은?", Intent.LIST, Fact.OLDEST),
+        ("which month had the most papers about agents?", Intent.TREND, Fact.MONTHS),
+        ("average votes of papers on agents", Intent.LIST, Fact.VOTE_STATISTICS),
+        ("most prolific authors on agents", Intent.LIST, Fact.AUTHORS),
+        ("hot topics in agent papers", Intent.LIST, Fact.TOPICS),
     ],
 )  # fmt: skip
-def test_papers_on_a_topic_are_ordered_or_counted_by_days(
-    dictionary: Dictionary, question: str, intent: Intent
+def test_what_is_asked_of_papers_on_a_topic_together(
+    dictionary: Dictionary, question: str, intent: Intent, fact: Fact
 ) -> None:
     query = understand(question, dictionary)
-    assert query.intent is intent
-    assert (query.ranking or query.aggregate) in {Fact.NEWEST, Fact.OLDEST, Fact.MONTHS}
+    assert (query.intent, query.ranking or query.aggregate) == (intent, fact)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many tokens per day does it process?", "Papers about sleep monitoring per day",
+     "날마다 바뀌는 데이터를 다루는 논문",
+     "How far back does the model look in its context?", "What dates do the questions span?", "학습 기간은 얼마야?",
+     "Which topics are hard for language models?", "Which papers find the most common topics in user queries?",
+     "모델이 가장 많이 틀리는 주제는 뭐야?", "Which method uses the average of votes?", "전체 추천 시스템 논문",
+     "Which papers compare with the latest closed models in their study?", "How does the latest version of it work?",
+     "Which paper presents the latest one-step model?", "최신 언어 모델의 안전성을 연구한 논문은?",
+     "papers that tune the last 3 layers", "Which authors have the most convincing results?",
+     "제목에 오류가 있는 논문을 찾는 방법"],
+)  # fmt: skip
+def test_ordinary_questions_are_asked_of_no_table(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.of_many, query.ranking, query.filters.titled) == (False, Fact.NONE, ())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many votes did LoRA get in total?",
+        "LoRA의 총 추천 수는?",
+        "What total vote count does LoRA have?",
+    ],
+)
+def test_what_many_could_be_asked_is_asked_of_a_named_paper(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.aggregate, query.intent, len(query.papers)) == (Fact.VOTES, Intent.METADATA, 1)
 
 
 @pytest.mark.parametrize(

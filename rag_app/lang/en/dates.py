@@ -61,7 +61,7 @@ DATES = DateWords(
         ("day", 0): (
             r"\b(?:today|(?:latest|newest|most recent) (?:day|digest))(?:'s)?\b",
             # without a number: "the 5 latest papers" may be of several days
-            r"\b(?<!\d )(?<!two )(?<!three )(?<!five )(?<!ten )(?:latest|newest|most recent)(?= papers?\s*[?.!]*$)",
+            r"(?:^|(?<=\bthe )|(?<=\bme )|(?<=\ball ))(?:latest|newest|most recent)(?= papers?\s*[?.!]*$)",
         ),
         ("day", 1): (r"\byesterday(?:'s)?\b",),
         ("week", 0): (r"\bthis week(?:'s)?\b",),

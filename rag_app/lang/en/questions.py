@@ -46,45 +46,65 @@ def _beside(fact: str) -> str:
 
 
 _NUMBER = _COUNT.replace("(", "(?:", 1)
-_WORK = r"(?:paper|work|study|article|publication|preprint|one)\b"
-_WORKS = r"(?:papers?|works?|stud(?:y|ies)|articles?|publications?|preprints?|ones?)\b"
-_ASKED_FOR = r"\b(?:any|is there an?|are there|find|show|list|give|which|what other) (?:[\w-]+ ){0,3}?"
+_PAPERS = r"(?:papers|works|studies|articles|publications|preprints|ones)(?![\w-])"
+_PAPER = r"(?:paper|work|study|article|publication|preprint|one)(?![\w-])"
+# Up to so many words that tell of which kind: none that begins something else.
+_KIND = r"\s+(?:(?!(?:in|of|for|with|on|to|from|by|as|the|their|its|that|which|and|or)\b)[\w.-]+\s+){0,3}?"
+_ASKED_FOR = (
+    r"(?:\b(?:any|is there an?|are there|what other)|"
+    r"^\W*(?:and |please |then )*(?:find|show|list|give)?(?: me)?(?: the)?)"
+    r"\s*(?:(?!in\b|of\b|that\b)[\w-]+ ){0,2}?"
+)
 _MOST_PAPERS = (
     r"(?:most|fewest|least|(?:largest|highest|smallest|lowest) number of) (?!upvote|vote|popular|liked)"
     r"(?:[\w-]+ ){0,2}?papers\b"
 )
+_COLLECTION = r"(?:the|this|these|your|our) (?:whole )?(?:collection|digests?|archive|data ?base)"
 
 
 def _having_most_papers(period: str) -> str:
     """A day or month that has the most or the fewest papers."""
     return (
-        rf"\b(?:which|what) (?:\w+ )?{period}s?\b.{{0,40}}\b{_MOST_PAPERS}"
+        rf"\b(?:which|what) (?:\w+ )?{period}s?(?:\s+\w+){{0,5}}?\s+{_MOST_PAPERS}"
         rf"|\b{period} (?:with|that has|that had|having) (?:the )?{_MOST_PAPERS}|\bbusiest {period}\b"
+    )
+
+
+def _counted_by(period: str) -> str:
+    """How many papers each day or month has."""
+    return (
+        rf"\bhow many papers\b(?=.{{0,40}}\b(?:per|by|each|every|an?) {period}\b)"
+        rf"|\bpapers (?:\w+ )?(?:per|by|each) {period}\b"
     )
 
 
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
     "vote_statistics": (
-        r"\b(?:average|mean|median|total|typical) (?:number of |count of )?(?:up)?votes?\b",
-        r"\bhow many (?:up)?votes\b.{0,40}\b(?:in total|altogether|on average|overall)\b",
-        r"\b(?:sum|average|mean|total|median) of (?:all )?(?:the )?(?:up)?votes\b",
+        r"\b(?:average|mean|median|total) (?:number of |count of )?(?:up)?votes\b"
+        r"(?! of (?!(?:all |the |these |those )?papers))",
+        r"\b(?:average|mean|median|total) (?:up)?vote (?:count|number)\b",
+        r"\bhow many (?:up)?votes\b(?=.{0,60}\b(?:in total|altogether|on average|overall)\b)",
     ),
     "span": (
-        r"\b(?:what|which) (?:period|time ?span|(?:date|time) ranges?|dates|days)\b.{0,30}"
-        r"\b(?:cover|span|contain|include|have)\w*",
-        r"\bhow far back\b|\bfrom when to when\b|\b(?:date|time) range of\b",
-        r"\bwhen (?:does|do|did) (?:the|this|these|your) (?:collection|archive|digests?) (?:start|begin|end)\b",
+        r"\b(?:what|which) (?:period|time ?span|(?:date|time) ranges?|dates|days) (?:do|does|are|is) (?:in )?"
+        rf"{_COLLECTION}\b(?: (?:cover|span|contain|include|have)\w*)?",
+        rf"\bhow far back (?:do|does) {_COLLECTION} (?:go|reach)\b",
+        rf"\bwhen (?:do|does|did) {_COLLECTION} (?:start|begin|end)\w*\b",
+        rf"\b(?:from when to when|(?:date|time) range) (?:of|do|does|is) {_COLLECTION}\b(?: (?:go|cover|run)\w*)?",
     ),
     "topics": (
-        r"\b(?:which|what) (?:\w+ )?(?:topics?|subjects?) "
-        r"(?:are|is|were|was|come up|appears?|occurs?|gets?) (?:the )?"
-        r"(?:most\b ?)?(?:common|frequent|popular|discussed|covered|dominant|often)?\w*(?: most)?",
-        r"\b(?:most (?:common|frequent|popular|discussed|covered)|hot(?:test)?)"
-        r" (?:\d+ )?(?:research )?(?:topics?|subjects?)\b",
+        r"\b(?:which|what) topics? (?:are|is|were|was|come up|appears?|occurs?) (?:the )?most\b(?: \w+)?"
+        r"(?=\s*(?:[?.!]|$|in\b|among\b|here\b))",
+        r"\b(?:most (?:common|frequent|popular|discussed|covered)|hot(?:test)?) (?:\d+ )?(?:research )?topics?\b"
+        rf"(?=\s*(?:[?.!]|$|here\b|(?:in|among|of) (?:[\w-]+ ){{0,2}}(?:papers|{_COLLECTION})))",
     ),
-    "days": (r"\bper day\b|\bby day\b|\beach day\b", _having_most_papers("(?:day|date)")),
-    "months": (r"\bper month\b|\bby month\b|\bmonthly\b|\beach month\b", _having_most_papers("month")),
+    "days": (_counted_by("day"), _having_most_papers("(?:day|date)")),
+    "months": (
+        _counted_by("month"),
+        _having_most_papers("month"),
+        r"\bmonthly (?:counts?|numbers?|papers)\b",
+    ),
     "count": (
         r"\bhow many (?:\w+ ){0,3}?papers\b|\bhow many (?:of (?:them|those|these)|are there)\b",
         r"\bnumber of papers\b",
@@ -101,15 +121,15 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:sort|rank|order)\w* by (?:up)?votes?\b",
     ),
     "newest": (
-        rf"\b(?:very )?(?:newest|latest|most recent(?:ly \w+)?)(?=\s+(?:[\w-]+\s+){{0,4}}?{_WORK})",
-        rf"\b{_NUMBER} (?:newest|latest|most recent)\b|\b(?:newest|latest|most recent|last)"
-        rf"(?=\s+{_NUMBER}\s+(?:[\w-]+\s+){{0,3}}?{_WORKS})",
-        r"\b(?:newest|latest|most recent) first\b|\b(?:sort|order)\w* by (?:date|day|recency)\b",
+        rf"\b(?:very )?(?:newest|latest|most recent(?:ly \w+)?)(?={_KIND}{_PAPER})",
+        rf"\b{_NUMBER} (?:newest|latest|most recent)(?={_KIND}{_PAPERS})",
+        rf"\b(?:newest|latest|most recent|last)(?=\s+{_NUMBER}{_KIND}{_PAPERS})",
+        r"\b(?:newest|latest|most recent) first\b|\b(?:sort|order)\w*(?=.{0,40}\bby (?:date|day|recency)\b)",
         r"\b(?:newest|latest|most recent)(?=\s*[?.!]*$)",
     ),
     "oldest": (
-        rf"\b(?:very )?(?:oldest|earliest)(?=\s+(?:[\w-]+\s+){{0,4}}?{_WORKS})",
-        r"\b(?:very )?first(?: ever)?(?=\s+papers?\s+(?:ever|about|on|to|that|which|with|here|in here)\b)",
+        rf"\b(?:very )?(?:oldest|earliest)(?={_KIND}{_PAPER}|{_KIND}{_PAPERS})",
+        r"\b(?:very )?first(?: ever)?(?=\s+papers?\s+(?:ever|about|on|by|to|that|which|with|here|in here)\b)",
         r"\b(?:oldest|earliest) first\b|\b(?:oldest|earliest)(?=\s*[?.!]*$)",
     ),
     "authors": (
@@ -181,9 +201,9 @@ QUESTIONS = QuestionPatterns(
         r"|has|have)\b",
     ),
     authors_ranked=(
-        r"\b(?:top|most \w+|prolific)(?: \d+)? authors?\b",
-        r"\b(?:which|what) authors? (?:\w+ ){0,2}(?:the )?most\b(?: papers\b)?",
-        r"\bauthors? (?:with|who have|having) (?:the )?most\b(?: papers\b)?",
+        r"\b(?:top|prolific|most (?:prolific|active|productive|frequent))(?: \d+)? authors?\b",
+        r"\b(?:which|what) authors? (?:\w+ ){0,2}(?:the )?most\b(?: papers\b|\s*[?.!]*$)",
+        r"\bauthors? (?:with|who have|having) (?:the )?most papers\b",
         r"\bwho (?:has|have|wrote|has written|published|has published) (?:the )?most papers\b",
         r"^\W*(?:list )?all authors\b",
     ),
@@ -216,18 +236,17 @@ QUESTIONS = QuestionPatterns(
         r"\bi (?:meant|mean)\b|\b(?:the|a) different (?:one|paper)\b",
     ),
     same_day=(r"\b(?:of|from|on) (?:that|the same) (?:day|date|digest)\b|\b(?:that|same) day\b",),
-    recently=(
-        r"\b(?:newest|latest|(?:most )?recent(?:ly \w+)?)"
-        r"(?=\s+(?:[\w-]+\s+){0,4}?(?:papers|works|studies|articles|publications|preprints|ones)\b)",
-    ),
+    recently=(rf"\b(?:newest|latest|(?:most )?recent(?:ly \w+)?)(?={_KIND}{_PAPERS})|\bnew(?=\s+papers\b)",),
     newer=(
-        rf"{_ASKED_FOR}\b(?:newer|more recent|later|follow[- ]?up|successor)(?=\s+(?:[\w.-]+\s+){{0,3}}?{_WORKS})",
+        rf"{_ASKED_FOR}\b(?:newer|more recent|later|follow[- ]?up|successor)(?={_KIND}(?:{_PAPER}|{_PAPERS}))",
         rf"{_ASKED_FOR}\b(?:follow[- ]?ups?|successors?)\b",
         r"\b(?:anything|something) (?:newer|more recent|later)\b|\bwhat came (?:out )?(?:after|later)\b",
+        r"\bpapers (?:published |that came |from )?(?:after|since) (?:it|this|that)\b",
     ),
     older=(
-        rf"{_ASKED_FOR}\b(?:older|earlier|previous|prior)(?=\s+(?:[\w.-]+\s+){{0,3}}?{_WORKS})",
+        rf"{_ASKED_FOR}\b(?:older|earlier)(?={_KIND}(?:{_PAPER}|{_PAPERS}))",
         r"\b(?:anything|something) (?:older|earlier)\b|\bwhat came before\b",
+        r"\bpapers (?:published |that came |from )?before (?:it|this|that)\b",
     ),
     not_author=(rf"\bnot (?:by )?{NAME}",),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
@@ -272,6 +291,8 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
         r"(?:papers|works|studies|ones|articles)?\b|\bof (?:the )?(?:papers|works|ones)\b",
+        r"\b(?:in total|altogether|on average)\b|\b(?:did|do|does) (?:all )?(?=papers)",
+        r"\bget(?=\s+(?:in total|altogether|on average))",
         r"\b(?:papers?|works?|stud(?:y|ies)|articles?|publications?|ones|among|please|published"
         r"|appeared|posted|submitted|featured|listed|uploaded)\b",
         r"\b(?:that|which|who)? ?(?:are |is |look into|looks into|talk about|deal with|discuss"
@@ -289,27 +310,29 @@ QUESTIONS = QuestionPatterns(
     ),
     facts=_FACTS,
     in_title=(
-        r"\b(?:with|having|containing|that (?:have|has|contains?|mentions?|uses?)) (?:the )?(?:words? )?"
+        r"\b(?:with|ha(?:s|ve|ving)|contain(?:s|ing)?|mention(?:s|ing)?|say(?:s|ing)?) (?:the )?(?:words? |terms? )?"
         r"[\"“'‘]?([\w-]+(?: [\w-]+){0,3}?)[\"”'’]? in (?:the(?:ir)?|its) titles?\b",
-        r"\b(?:whose |with |where )?(?:the )?titles? (?:that )?(?:contain|ha[sv]e?|include|mention|say"
-        r"|(?:start|begin|end)(?:s|n?ing)? with)(?:s|ing)?\s+(?:the )?(?:words? )?"
-        r"[\"“'‘]?([\w-]+(?: [\w-]+){0,2}?)[\"”'’]?(?=\s*(?:[?.!,]|$|and\b|from\b|in\b))",
+        r"\b(?:whose |with |where )?(?:the )?titles? (?:that )?(?:contain|ha[sv]e?|include|mention|say)(?:s|ing)?\s+"
+        r"(?:the )?(?:words? |terms? )?[\"“'‘]?([\w-]+(?: [\w-]+){0,2}?)[\"”'’]?"
+        r"(?=\s*(?:[?.!,]|$|from\b|in\b))",
     ),
-    more_voted=(r"\bpapers\b.{0,20}\b(?:more|higher) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
-    fewer_voted=(r"\bpapers\b.{0,20}\b(?:fewer|less|lower) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
+    more_voted=(r"\b(?:have |with |got )?(?:more|higher) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
+    fewer_voted=(r"\b(?:have |with |got )?(?:fewer|less|lower) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
     limit=(
         rf"\btop[- ]?{_COUNT}\b{_NO_METRIC}",
         rf"\b{_COUNT} (?:most|best|highest|top|latest|newest|recent|oldest|earliest)\b",
-        rf"\b(?:best|latest|newest|most recent|oldest|earliest|last) {_COUNT}\b{_NO_METRIC}"
+        rf"\b(?:best|latest|newest|most recent|oldest|earliest) {_COUNT}\b{_NO_METRIC}"
         r"(?! (?:days|weeks|months|years))",
+        rf"\blast {_COUNT}(?={_KIND}{_PAPERS})",
         rf"\b(?:give|show|find|list|recommend|name|suggest)(?: me)? (?:the )?{_COUNT} "
         r"(?:[\w-]+ ){0,3}papers\b",
         r"\bfirst (\d{1,9}) papers\b",
     ),
     several=(
         r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",
-        r"\b(?:newest|latest|recent|oldest|earliest)\s+(?:[\w-]+\s+){0,4}?(?:papers|works|studies|articles|ones)\b",
-        r"\b(?:newest|latest|most recent|oldest|earliest) first\b|\b(?:sort|order)\w* by (?:date|day|recency)\b",
+        rf"\b(?:newest|latest|recent|oldest|earliest|new){_KIND}{_PAPERS}",
+        r"\b(?:newest|latest|most recent|oldest|earliest) first\b",
+        r"\b(?:sort|order)\w*\b.{0,40}\bby (?:date|day|recency)\b",
     ),
     of_everything=frozenset("there everything every each entire whole available".split()),
     about_papers=frozenset(
@@ -355,7 +378,10 @@ VOTES = VoteConditions(
         r"or more|and more|and up|or above|and above|\+",
         ">=|≥",
     ),
-    more_than=_bound("more than|over|above|exceeding|greater than", "and counting", ">(?!=)"),
+    more_than=(
+        *_bound("more than|over|above|exceeding|greater than", "and counting", ">(?!=)"),
+        rf"\bmore (?:up)?votes than {INTEGER}",
+    ),
     at_most=_bound("at most|no more than|up to|a maximum of", "or fewer|or less|or below|and below", "<=|≤"),
     fewer_than=_bound("fewer than|less than|under|below", "and fewer", "<(?!=)"),
     exactly=(rf"\b(?:exactly|with) {INTEGER}{_VOTES}",),
