@@ -165,9 +165,8 @@ def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     """
     of_many = not query.papers and parts.of_table in patterns.OF_MANY
     counted = of_many and ruled in {Intent.METADATA, Intent.LIST, Intent.TREND}
-    return bool(
-        query.impossible or parts.unknown_author or counted or (query.papers and ruled is Intent.METADATA)
-    )
+    record = query.papers and ruled is Intent.METADATA
+    return bool(query.impossible or parts.unknown_author or counted or record or ruled is Intent.SUMMARY)
 
 
 def _marks(parts: QuestionParts, query: Query) -> list[tuple[tuple[int, int], str]]:
@@ -233,6 +232,8 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.TREND
     if query.filters and topic == 0:
         return Intent.METADATA
+    if query.filters and parts.terms and _asks_what_they_do(parts):
+        return Intent.SUMMARY
     if query.aggregate and topic == 0:
         return Intent.METADATA
     if not query.aggregate and _wants_all(parts):
@@ -247,6 +248,12 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
     if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
         return Intent.LIST
     return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
+
+
+def _asks_what_they_do(parts: QuestionParts) -> bool:
+    """Whether nothing particular is asked of the papers: "papers by X and what they propose"."""
+    plain = patterns.PAPERS.search(parts.question) and not parts.named.mentions
+    return bool(plain) and set(parts.terms) <= patterns.OF_ANY_PAPER
 
 
 def _is_on_a_name(query: Query, parts: QuestionParts) -> bool:

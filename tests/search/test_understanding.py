@@ -680,3 +680,18 @@ def test_no_text_is_an_error(dictionary: Dictionary, question: str, before: Turn
 )
 def test_a_question_for_a_figure_is_told_by_what_it_asks_for(question: str, asked: bool) -> None:
     assert bool(patterns.NUMBER_ASKED.search(question)) is asked
+
+
+@pytest.mark.parametrize(
+    "question", ["papers of January 2024 and what they propose", "2024년 1월 논문들은 무엇을 제안해?"]
+)
+def test_what_the_papers_of_a_filter_do_is_a_summary(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary, recognise=lambda *_: {"list": 1.0}).intent is Intent.SUMMARY
+
+
+@pytest.mark.parametrize(
+    "question", ["which paper got 29 votes?", "papers that have 29 votes", "29표 받은 논문은?"]
+)
+def test_papers_are_asked_for_by_their_very_votes(dictionary: Dictionary, question: str) -> None:
+    filters = understand(question, dictionary).filters
+    assert (filters.min_votes, filters.max_votes) == (29, 29)

@@ -128,7 +128,7 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:newest|latest|most recent)(?=\s*[?.!]*$)",
     ),
     "oldest": (
-        rf"\b(?:very )?(?:oldest|earliest)(?={_KIND}{_PAPER}|{_KIND}{_PAPERS})",
+        rf"\b(?:very )?(?:oldest|earliest|least recent)(?={_KIND}{_PAPER}|{_KIND}{_PAPERS})",
         r"\b(?:very )?first(?: ever)?(?=\s+papers?\s+(?:ever|about|on|by|to|that|which|with|here|in here)\b)",
         r"\b(?:oldest|earliest) first\b|\b(?:oldest|earliest)(?=\s*[?.!]*$)",
     ),
@@ -286,13 +286,15 @@ QUESTIONS = QuestionPatterns(
         rf"{_HOW_MUCH}accurate(?:ly)?\b": "accuracy",
     },
     boilerplate=(
+        r"\bwhat (?:did|do|has|have) (?:people|researchers|anyone|everyone|they|others) (?:publish|write|written)\w*\b",
+        r"\b(?:in |for |of )?(?:per|by|each|every) (?:day|month)\b",
         # what a topic is, said once more: "agents, i.e. models that act in games"
         r"(?<=\w),?\s*\(?\b(?:i\.e\.|that is to say|in other words|namely)[\s,].*",
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
         r"(?:papers|works|studies|ones|articles)?\b|\bof (?:the )?(?:papers|works|ones)\b",
         r"\b(?:in total|altogether|on average)\b|\b(?:did|do|does) (?:all )?(?=papers)",
-        r"\bget(?=\s+(?:in total|altogether|on average))",
+        r"\bget(?=\s+(?:in total|altogether|on average))|\bwere there\b",
         r"\b(?:papers?|works?|stud(?:y|ies)|articles?|publications?|ones|among|please|published"
         r"|appeared|posted|submitted|featured|listed|uploaded)\b",
         r"\b(?:that|which|who)? ?(?:are |is |look into|looks into|talk about|deal with|discuss"
@@ -384,8 +386,8 @@ VOTES = VoteConditions(
     ),
     at_most=_bound("at most|no more than|up to|a maximum of", "or fewer|or less|or below|and below", "<=|≤"),
     fewer_than=_bound("fewer than|less than|under|below", "and fewer", "<(?!=)"),
-    exactly=(rf"\b(?:exactly|with) {INTEGER}{_VOTES}",),
-    none=(r"\b(?:zero|0|no|without (?:any|a single)|not a single) (?:up)?votes?\b(?! (?:count|per))",),
+    exactly=(rf"\b(?:exactly|with|got|gets|ha[sd]|have|having|received) {INTEGER}{_VOTES}",),
+    none=(r"\b(?:zero|0|no|without(?: any| a single)?|not a single) (?:up)?votes?\b(?! (?:count|per))",),
     unknown=(
         r"\b(?:no|missing|unknown|without (?:a |any )?(?:recorded |known )?) ?vote counts?(?: recorded)?",
         r"\bvotes? (?:is|are) (?:unknown|not recorded|missing)|\bno recorded votes?",
