@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from operator import itemgetter
 
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
@@ -53,8 +54,16 @@ def follow(
         return query
     # A paper of an old conversation may have left the collection.
     subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
-    if subjects and patterns.SAME_DAY.search(parts.question) and not parts.filters:
-        query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
+    if patterns.SAME_DAY.search(parts.question) and not parts.filters:
+        day = _day_told(understand(last.question, dictionary, ()), dictionary)
+        if day:
+            topic = patterns.SAME_DAY.sub(" ", parts.rest)
+            said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS
+            filters = replace(query.filters, days=(day,))
+            intent = Intent.LIST if said else Intent.METADATA
+            return replace(query, filters=filters, topic=topic, intent=intent)
+        if subjects:
+            query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
     if subjects and _asks_for_another(query, parts):
         return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
     others = _of_other_days(query, parts, subjects[0], dictionary) if subjects else None
@@ -71,6 +80,14 @@ def follow(
         names += query.names
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _day_told(before: Query, dictionary: Dictionary) -> str:
+    """The day that the answer before told as the one with most papers; empty if it told none."""
+    if before.aggregate is not Fact.DAYS or before.intent is not Intent.METADATA:
+        return ""
+    counted = dictionary.papers.by_day(before.filters)
+    return max(counted, key=itemgetter(1))[0] if counted else ""
 
 
 def _asks_of_the_table(parts: QuestionParts) -> bool:

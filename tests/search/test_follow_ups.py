@@ -6,7 +6,7 @@ import pytest
 
 from rag_app.collection.library import Dictionary
 from rag_app.pipeline import Library
-from rag_app.records import Fact, Intent, Turn
+from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
 
@@ -100,3 +100,12 @@ def test_a_name_that_is_compared_with_is_not_the_papers_own(dictionary: Dictiona
     query = understand("How much better is it than GPT-J?", dictionary, [BEFORE])
     assert query.papers == (TOOLFORMER,)
     assert query.names == ("Toolformer",)
+
+
+@pytest.mark.parametrize("question", ["which papers are of that day?", "그날 논문 보여줘"])
+def test_the_day_with_most_papers_is_that_day(dictionary: Dictionary, question: str) -> None:
+    told = Turn("Which day has the most papers?", "…", (), intent=Intent.METADATA)
+    query = understand(question, dictionary, [told])
+    counts = dict(dictionary.papers.by_day(Filters()))
+    assert (query.intent, query.papers) == (Intent.METADATA, ())
+    assert [counts[day] for day in query.filters.days] == [max(counts.values())]
