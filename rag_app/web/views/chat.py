@@ -100,7 +100,8 @@ def _question_box(words: Words, library: Library, *, busy: bool) -> None:
 
 def _send(words: Words, library: Library) -> None:
     """Ask; while an answer is being written, the question goes back into the box, which is never shut."""
-    typed = (st.session_state["question"] or "").strip()
+    # The box is not there in a tab whose page was being drawn anew, for another collection, as it was sent.
+    typed = (st.session_state.get("question") or "").strip()
     if typed and conversations.busy(library):
         st.session_state["question"] = typed
         st.toast(words["busy"], icon=":material/hourglass_top:")
