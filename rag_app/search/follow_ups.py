@@ -57,11 +57,7 @@ def follow(
     if patterns.SAME_DAY.search(parts.question) and not parts.filters:
         day = _day_told(understand(last.question, dictionary, ()), dictionary)
         if day:
-            topic = patterns.SAME_DAY.sub(" ", parts.rest)
-            said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS
-            filters = replace(query.filters, days=(day,))
-            intent = Intent.LIST if said else Intent.METADATA
-            return replace(query, filters=filters, topic=topic, intent=intent)
+            return _of_the_day(day, query, parts, dictionary)
         if subjects:
             query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
     if subjects and _asks_for_another(query, parts):
@@ -88,6 +84,14 @@ def _day_told(before: Query, dictionary: Dictionary) -> str:
         return ""
     counted = dictionary.papers.by_day(before.filters)
     return max(counted, key=itemgetter(1))[0] if counted else ""
+
+
+def _of_the_day(day: str, query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
+    """The papers of that day, on what the question says beside."""
+    topic = patterns.SAME_DAY.sub(" ", parts.rest)
+    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS
+    filters = replace(query.filters, days=(day,))
+    return replace(query, filters=filters, topic=topic, intent=Intent.LIST if said else Intent.METADATA)
 
 
 def _asks_of_the_table(parts: QuestionParts) -> bool:

@@ -59,7 +59,7 @@ def understand(
         of_many=parts.of_table in patterns.OF_MANY,
         ranking=_ranking(parts),
     )
-    named = query.names
+    alone = query  # as it reads without the turns before
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
     if query.of_many and query.papers:  # asked of the paper before
@@ -71,29 +71,36 @@ def understand(
     if recognise is None or _is_exact(ruled, query, parts):
         return _of_own_papers(replace(query, intent=ruled), parts, dictionary)
     shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
+    signs = replace(_signs(query, alone, ruled, parts, dictionary), conversation=bool(conversation))
+    off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
+    return _of_own_papers(replace(query, intent=decide(signs, shares), off=off), parts, dictionary)
+
+
+def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dictionary: Dictionary) -> Signs:
+    """What rules have read off a question outside a conversation; `alone` is how it reads without the turns
+    before.
+    """
     # "Today" is no day of a digest alone: the weather has one too.
-    signs = Signs(
+    return Signs(
         ruled,
         query.aggregate,
         papers=len(query.papers) + bool(_described(query, parts)),
-        named=bool(named or (parts.filters and not parts.dates.relative)),
+        named=bool(alone.names or (parts.filters and not parts.dates.relative)),
         topic=len(parts.terms) + _is_on_a_name(query, parts),
         said=sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
         + _is_on_a_name(query, parts),
-        conversation=bool(conversation),
+        conversation=False,
         titled=any(
             m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
         ),
         subject=bool(dictionary.lexical.own_terms(open_patterns.subject(parts.rest))),
-        of_those=bool(open_patterns.OF_THOSE.search(question)),
-        form=open_patterns.asks_for_a_form(question),
-        tabled=open_patterns.asks_for_a_table(question),
-        asks=question.rstrip().endswith(QUESTION_MARKS)
-        or any(p.search(question) for p in (patterns.ASKING, patterns.PAPERS, patterns.LISTING)),
-        carried=bool(query.papers) and not about,
+        of_those=bool(open_patterns.OF_THOSE.search(query.question)),
+        form=open_patterns.asks_for_a_form(query.question),
+        tabled=open_patterns.asks_for_a_table(query.question),
+        asks=query.question.rstrip().endswith(QUESTION_MARKS)
+        or any(p.search(query.question) for p in (patterns.ASKING, patterns.PAPERS, patterns.LISTING)),
+        carried=bool(query.papers) and not alone.papers,
     )
-    off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
-    return _of_own_papers(replace(query, intent=decide(signs, shares), off=off), parts, dictionary)
 
 
 def _ranking(parts: QuestionParts) -> Fact:
