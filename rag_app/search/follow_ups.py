@@ -47,6 +47,7 @@ def follow(
             filters=_narrowed(query.filters, last.filters),
             intent=before.intent if before.intent is not Intent.LOOKUP else Intent.LIST,
             aggregate=query.aggregate or before.aggregate,
+            of_many=query.of_many or (before.of_many and not query.aggregate),
             ranking=query.ranking or before.ranking,
             limit=query.limit or before.limit,
         )

@@ -109,3 +109,9 @@ def test_the_day_with_most_papers_is_that_day(dictionary: Dictionary, question: 
     counts = dict(dictionary.papers.by_day(Filters()))
     assert (query.intent, query.papers) == (Intent.METADATA, ())
     assert [counts[day] for day in query.filters.days] == [max(counts.values())]
+
+
+def test_a_count_over_a_topic_may_be_narrowed(dictionary: Dictionary) -> None:
+    told = Turn("Which day has the most papers about video?", "…", (), intent=Intent.LIST)
+    query = understand("and in January 2024?", dictionary, [told])
+    assert (query.intent, query.aggregate, query.of_many) == (Intent.LIST, Fact.DAYS, True)
