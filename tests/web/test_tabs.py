@@ -15,6 +15,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rag_app.errors import HistoryError
+from rag_app.history.store import History
+from rag_app.home import Home
 from rag_app.records import Event
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state, conversations
@@ -51,6 +53,24 @@ def went_back(app: AppTest, conversation_id: str, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patch:
         patch.setattr(conversations, "_through_history", lambda: True)
         return app.run()
+
+
+# --- several collections ------------------------------------------------------------------------
+
+
+def test_a_question_sent_with_the_choice_of_another_collection_is_asked_of_that(page: Page) -> None:
+    other = Home(app_state.settings().home).collection("robots")
+    other.current.parent.mkdir(parents=True)
+    other.current.write_text("g1", encoding="utf-8")
+    page.app.run()
+    page.app.selectbox(key=app_state.COLLECTION).set_value("robots")
+    page.ask("what is new?")
+    assert questions(page.app) == ["what is new?"]
+    assert not page.app.exception
+    assert not saved(page)
+    kept = History(other.root / "history.sqlite3")
+    assert [conversation.title for conversation in kept.conversations()] == ["what is new?"]
+    kept.close()
 
 
 # --- the address --------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ Knows: the order in which a conversation is drawn. Does not know: which conversa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app.errors import RagError
 from rag_app.pipeline import LONGEST_QUESTION
 from rag_app.records import Filters, Paper
 from rag_app.text.cleaning import escape_markdown
@@ -27,6 +29,7 @@ from rag_app.web.widgets.in_view import bring_into_view
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_no_model, show_not_opened
 from rag_app.web.widgets.paper_drawer import DrawerActions, source_drawer
+from rag_app.web.widgets.shortcuts import QUESTION
 from rag_app.web.widgets.tab_watch import tab_watch
 
 if TYPE_CHECKING:
@@ -91,22 +94,32 @@ def _question_box(words: Words, library: Library, *, busy: bool) -> None:
         filter_bar(words, library)
         st.chat_input(
             words["ask_busy" if busy else "ask_placeholder"],
-            key="question",
+            key=QUESTION,
             # called before the page is drawn: it is drawn once, with the question in it
             on_submit=_send,
-            args=(words, library),
+            args=(words,),
         )
 
 
-def _send(words: Words, library: Library) -> None:
+def _send(words: Words) -> None:
     """Ask; while an answer is being written, the question goes back into the box, which is never shut."""
-    # The box is not there in a tab whose page was being drawn anew, for another collection, as it was sent.
-    typed = (st.session_state.get("question") or "").strip()
-    if typed and conversations.busy(library):
-        st.session_state["question"] = typed
+    typed, library = (st.session_state[QUESTION] or "").strip(), _chosen_library()
+    if not typed or not library:
+        return
+    if conversations.busy(library):
+        st.session_state[QUESTION] = typed
         st.toast(words["busy"], icon=":material/hourglass_top:")
-    elif typed:
+    else:
         conversations.ask(typed, library, chosen_filters())
+
+
+def _chosen_library() -> Library | None:
+    """The collection chosen by now: what is sent or pressed may be of the page before, for another one,
+    still on the screen.
+    """
+    with suppress(RagError):  # the page says why
+        return app_state.library()
+    return None
 
 
 def _greeting(words: Words, language: str, library: Library) -> None:
@@ -134,12 +147,13 @@ def _examples(job: ExampleJob, was_running: bool, language: str, library: Librar
                 label(question, 90),
                 key=f"example-{question}",
                 on_click=_ask_example,
-                args=(question, library),
+                args=(question,),
             )
 
 
-def _ask_example(question: str, library: Library) -> None:
-    conversations.ask(question, library, chosen_filters())
+def _ask_example(question: str) -> None:
+    if library := _chosen_library():
+        conversations.ask(question, library, chosen_filters())
 
 
 def _drawer(conversation: Sequence[AnswerJob], words: Words, library: Library) -> None:

@@ -11,8 +11,10 @@ import streamlit as st
 from rag_app.home import Home
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state
+from rag_app.web.widgets.shortcuts import QUESTION
 
-_KEPT = {app_state.COLLECTION, "lang"}
+# Of the question box too: a question may be sent while the other collection is being drawn.
+_KEPT = {app_state.COLLECTION, "lang", QUESTION}
 
 
 def collection_choice(words: Words) -> None:
