@@ -41,7 +41,7 @@ def until(condition: Callable[[], bool]) -> None:
 def test_a_gloss_is_on_its_way_and_then_there(library: Library) -> None:
     desk, model = GlossDesk(CallQueue()), ScriptedGenerator([GLOSS])
     assert desk.texts([KOREAN, ENGLISH], "en", library, model) == [None, ""]
-    until(lambda: desk.any_made([PLACE]))
+    until(lambda: desk.any_news([PLACE]))
     assert desk.texts([KOREAN, ENGLISH], "en", library, model) == [GLOSS, ""]
     assert GlossDesk(CallQueue()).texts([KOREAN], "en", library, model) == [GLOSS], "kept on disk"
 
@@ -53,7 +53,23 @@ def test_a_question_comes_before_glosses(library: Library) -> None:
         desk.texts([KOREAN], "en", library, model)
         time.sleep(0.3)
         assert not model.calls
-    until(lambda: desk.any_made([PLACE]))
+    until(lambda: desk.any_news([PLACE]))
+
+
+def test_what_a_page_no_longer_waits_for_is_not_made_until_it_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, library: Library
+) -> None:
+    queue, model = CallQueue(), ScriptedGenerator([GLOSS])
+    desk = GlossDesk(queue)
+    with queue.joined_by(ModelCall(model, queue)):  # a question holds it back
+        desk.texts([KOREAN], "en", library, model)
+        assert not desk.any_news([PLACE])
+        monkeypatch.setattr(gloss_desk, "LEFT", 0.0)  # the page was closed
+    until(lambda: desk.any_news([PLACE]))  # it is there again
+    assert not model.calls
+    monkeypatch.setattr(gloss_desk, "LEFT", 3600.0)
+    assert desk.texts([KOREAN], "en", library, model) == [None]
+    until(lambda: desk.texts([KOREAN], "en", library, model) == [GLOSS])
 
 
 def test_a_model_that_fails_leaves_the_original(library: Library) -> None:
@@ -62,7 +78,7 @@ def test_a_model_that_fails_leaves_the_original(library: Library) -> None:
 
     desk = GlossDesk(CallQueue())
     desk.texts([KOREAN], "en", library, ScriptedGenerator([fail]))
-    until(lambda: desk.any_made([PLACE]))
+    until(lambda: desk.any_news([PLACE]))
     assert desk.texts([KOREAN], "en", library, ScriptedGenerator([GLOSS])) == [""]
 
 
@@ -98,7 +114,7 @@ def test_what_is_made_ahead_leaves_a_page_time_to_be_drawn(
     desk.leave_time_to_draw()
     desk.prepare([other], "en", library, model)
     desk.texts([KOREAN], "en", library, model)
-    until(lambda: desk.any_made([PLACE]))  # the page waits for it
+    until(lambda: desk.any_news([PLACE]))  # the page waits for it
     assert desk.progress() == (0, 1)
     monkeypatch.setattr(gloss_desk, "DRAWING", 0.0)
     desk.leave_time_to_draw()

@@ -241,7 +241,7 @@ def test_lines_and_lead_are_read_in_the_reader_s_language_once_glosses_are_there
         return ["로봇 팔에 관한 논문이다." if "robot" in one.text else None for one in passages]
 
     monkeypatch.setattr(app_state, "engine", lambda: SimpleNamespace(generator=ScriptedGenerator()))
-    monkeypatch.setattr(gloss, "desk", lambda: SimpleNamespace(texts=texts, any_made=lambda places: False))
+    monkeypatch.setattr(gloss, "desk", lambda: SimpleNamespace(texts=texts, any_news=lambda places: False))
     shown = said(draw(library, KOREAN))
     assert "로봇 팔에 관한 논문이다." in shown
     assert KOREAN["gloss_coming"] in shown

@@ -1,9 +1,9 @@
 """Glosses that the page waits for, and those made ahead, in a thread of their own while no answer needs the
 model.
 
-Knows: which sentences were asked for last, that a question comes first, then what a page waits for, and
-that what is made ahead leaves the processor to a page that is being drawn. Does not know: how a gloss is
-made (`answer.glosses`), or how anything looks.
+Knows: which sentences were asked for last, that a question comes first, then what a page waits for as
+long as it is looked at, and that what is made ahead leaves the processor to a page that is being drawn.
+Does not know: how a gloss is made (`answer.glosses`), or how anything looks.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag_app.records import Passage
@@ -27,9 +28,22 @@ log = logging.getLogger(__name__)
 
 FIRST, NEXT = 5, 16  # glosses made together: few at first, so that they are soon there
 PAUSE = 0.1  # seconds between two looks whether an answer still needs the model
+LEFT = 5.0  # seconds without a look after which a page was closed, or shows something else
 DRAWING = 2.0  # seconds that a page may take to be drawn; on two cores it took twice as long beside glosses
 
 Place = tuple[str, str]  # language, sentence
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A sentence that a page waits for, and the moment at which it was last seen to."""
+
+    passage: Passage
+    looked: float
+
+    @property
+    def left(self) -> bool:
+        return time.monotonic() > self.looked + LEFT
 
 
 class GlossDesk:
@@ -45,7 +59,7 @@ class GlossDesk:
         self._sources: tuple[Library, Generator] | None = None  # of those made ahead
         self._lock = threading.Lock()
         self._made: dict[Place, str] = {}  # an empty text where there is none
-        self._wanted: dict[Place, Passage] = {}  # in the order in which they are made
+        self._wanted: dict[Place, _Wanted] = {}  # in the order in which they are made
         self._thread: threading.Thread | None = None
         self._drawn = 0.0  # moment by which a page that is being drawn should be there
         self._stop_ahead = threading.Event()  # of those that are made ahead just now
@@ -99,23 +113,30 @@ class GlossDesk:
         """(made, all) of those made ahead."""
         return sum(place in self._made for place in self._ahead), len(self._ahead)
 
-    def any_made(self, places: Sequence[Place]) -> bool:
-        """Whether one of these has come to its end."""
-        return any(place in self._made for place in places)
+    def any_news(self, places: Sequence[Place]) -> bool:
+        """Whether the page that waits for these should be drawn again: one has come to its end, or has to
+        be asked for again, as nobody looked for so long that it was left.
+        """
+        with self._lock:
+            for place in self._wanted.keys() & set(places):
+                self._wanted[place].looked = time.monotonic()
+            return any(place in self._made or place not in self._wanted for place in places)
 
     @property
     def _drawing(self) -> bool:
         return time.monotonic() < self._drawn
 
-    @property
-    def _awaited(self) -> bool:
-        """Whether a page waits for any."""
-        return any(place not in self._made for place in list(self._wanted))
+    def _awaited(self, places: Iterable[Place]) -> bool:
+        """Whether a page waits for one of these."""
+        wanted = [self._wanted.get(place) for place in places if place not in self._made]
+        return any(one and not one.left for one in wanted)
 
     def _ask_for(self, missing: dict[Place, Passage], library: Library, generator: Generator) -> None:
         """Put these before all others, and see that somebody works."""
+        now = time.monotonic()
         with self._lock:
-            self._wanted = missing | self._wanted
+            others = {place: one for place, one in self._wanted.items() if place not in missing}
+            self._wanted = {place: _Wanted(p, now) for place, p in missing.items()} | others
         self._start(library, generator)
 
     def _start_ahead(self) -> None:
@@ -144,19 +165,22 @@ class GlossDesk:
 
     def _next(self, count: int) -> dict[Place, Passage]:
         """The next ones to make, of one language, once the model is free."""
-        while self._queue.busy or (self._drawing and not self._awaited):
+        while self._queue.busy or (self._drawing and not self._awaited(list(self._wanted))):
             time.sleep(PAUSE)
         with self._lock:
-            self._wanted = {place: p for place, p in self._wanted.items() if place not in self._made}
+            wanted = self._wanted.items()
+            self._wanted = {p: one for p, one in wanted if p not in self._made and not one.left}
             ahead = {p: one for p, one in self._ahead.items() if self._idle and p not in self._made}
-            waiting = self._wanted or ahead
+            waiting = {place: one.passage for place, one in self._wanted.items()} or ahead
             if not waiting:
                 self._thread = None  # said while nobody can ask for more, who would wait for this one
             language = next(iter(waiting), ("", ""))[0]
             return dict([one for one in waiting.items() if one[0][0] == language][:count])
 
     def _make(self, some: dict[Place, Passage], library: Library, generator: Generator) -> None:
-        """Make these glosses; those that a question interrupts are made after it."""
+        """Make these glosses; those that a question interrupts are made after it, and those of a page that
+        was left not to their end.
+        """
         from rag_app.answer import glosses
 
         places, stop = list(some), threading.Event()
@@ -171,5 +195,6 @@ class GlossDesk:
                 if gloss.finished:
                     self._made[places[gloss.index]] = gloss.text
                 in_the_way = nobody_waits and (self._wanted or self._drawing or not self._idle)
-                if self._queue.busy or in_the_way:
+                left = not nobody_waits and not self._awaited(places)
+                if self._queue.busy or in_the_way or left:
                     stop.set()

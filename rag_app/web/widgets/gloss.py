@@ -148,7 +148,7 @@ def _switched() -> None:
 
 
 def _look(pending: tuple[Place, ...]) -> None:
-    if desk().any_made(pending):
+    if desk().any_news(pending):
         st.rerun()
 
 
