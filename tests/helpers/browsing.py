@@ -64,6 +64,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         pytest.skip(f"no {MODEL} in models/")
     home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "RAG_HOME": str(home), "RAG_MODEL": MODEL, "RAG_OFFLINE": "1"}
+    # Translating in idle time would take half of the processor from the pages of other tests.
+    environment["RAG_IDLE_GLOSSES"] = "0"
     done = subprocess.run(
         [sys.executable, "-m", "rag_app", "ingest"],
         env=environment,
