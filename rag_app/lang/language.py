@@ -194,6 +194,7 @@ class DateWords:
     article: Parts
     list_between: Parts
     day_ending: Parts
+    day_unit: Parts  # after the number of a day that stands without its month
     # just before a date, to its very beginning
     between_before: Parts
     since_before: Parts

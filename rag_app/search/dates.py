@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -62,6 +62,13 @@ LIST_BETWEEN = re.compile(
     rf"\s*(?:{_any(lambda d: d.day_ending)})?\s*(?:{_any(lambda d: d.list_between)}|,)\s*", re.IGNORECASE
 )
 BETWEEN_BEFORE = re.compile(_any(lambda d: d.between_before), re.IGNORECASE)
+_DAY_ALONE = (
+    rf"(?P<d>\d{{1,2}})(?:(?:{_any(lambda d: d.day_unit)})?,?\s+(?P<y>{YEAR})\b|{_any(lambda d: d.day_unit)}"
+    r"|(?=\s*(?:$|[?.,!;)])))"
+)
+# right after another day: "December 16 to 20", "between December 16 and 20"
+TO_DAY = re.compile(rf"{RANGE_BETWEEN.pattern}\s*{_DAY_ALONE}", re.IGNORECASE)
+AND_DAY = re.compile(rf"{LIST_BETWEEN.pattern}{_DAY_ALONE}", re.IGNORECASE)
 SINCE_BEFORE = re.compile(_any(lambda d: d.since_before), re.IGNORECASE)
 AFTER_BEFORE = re.compile(_any(lambda d: d.after_before), re.IGNORECASE)
 UNTIL_BEFORE = re.compile(_any(lambda d: d.until_before), re.IGNORECASE)
@@ -163,7 +170,19 @@ def _matches(text: str) -> list[re.Match[str]]:
         for match in pattern.finditer(text):
             if all(match.end() <= t.start() or match.start() >= t.end() for t in taken):
                 taken.append(match)
-    return sorted(taken, key=lambda match: match.start())
+    return sorted(taken + _continued(text, taken), key=lambda match: match.start())
+
+
+def _continued(text: str, taken: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """The days alone to which one of these days goes on."""
+    days = [match for match in taken if match.groupdict().get("d")]
+    between = [bool(BETWEEN_BEFORE.search(text[: match.start()])) for match in days]
+    found = [
+        TO_DAY.match(text, match.end()) or (AND_DAY.match(text, match.end()) if is_between else None)
+        for match, is_between in zip(days, between, strict=True)
+    ]
+    starts = {match.start("d") for match in days}
+    return [match for match in found if match and match.start("d") not in starts]
 
 
 def _year(digits: str) -> int:

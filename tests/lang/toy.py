@@ -113,6 +113,7 @@ DATES = DateWords(
     article=(r"τις\s+",),
     list_between=("και",),
     day_ending=("η",),
+    day_unit=("ημέρα",),
     between_before=(r"μεταξύ\s+$",),
     since_before=(r"μετά τις\s+$",),
     after_before=(r"ύστερα από τις\s+$",),

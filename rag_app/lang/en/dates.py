@@ -81,6 +81,7 @@ DATES = DateWords(
     article=(r"the\s+",),
     list_between=(r"and|or|,\s*and",),
     day_ending=(),
+    day_unit=(r"(?:st|nd|rd|th)\b", r"(?=\s+(?!votes?\b|papers?\b|or\b)[a-z])"),
     between_before=(r"\bbetween" + _THE,),
     since_before=(r"\b(?:since|starting(?: on| in| from)?|as of)" + _THE,),
     after_before=(r"\b(?:after|later than)" + _THE,),

@@ -36,6 +36,7 @@ DATES = DateWords(
     article=(),
     list_between=("と|や|および|または|、",),
     day_ending=("付",),
+    day_unit=("日",),
     between_before=(),
     since_before=(),
     after_before=(),

@@ -37,6 +37,7 @@ DATES = DateWords(
     article=(),
     list_between=("和|与|與|及|或|、",),
     day_ending=(),
+    day_unit=("[日号號]",),
     between_before=(),
     since_before=(r"(?:自|从|從)\s?$",),
     after_before=(),
