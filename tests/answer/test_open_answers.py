@@ -262,8 +262,10 @@ def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
     query = understand("카메라 없이 로봇 파지", collection.dictionary)
     selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
     asked = denial("카메라 없이 로봇 파지")
+    said = condition.words_for(selection, asked)
     verdicts = {
-        p.title.partition(":")[0]: condition.judge(selection, p, asked)[0] for p in of_the_day(collection)
+        p.title.partition(":")[0]: condition.judge(selection, p, asked, said)[0]
+        for p in of_the_day(collection)
     }
     assert verdicts["GlideNet"] is condition.Verdict.HOLDS
     assert verdicts["HawkGrip"] is condition.Verdict.FAILS
@@ -287,6 +289,8 @@ def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
         ("grasping without diffusion", "A diffusion-free way to grasp.", condition.Verdict.HOLDS),
         ("카메라 없이 파지", "추가 카메라(camera)가 필요 없는 방법입니다.", condition.Verdict.HOLDS),
         ("카메라 없이 파지", "카메라로 보고 장갑 없이 파지합니다.", condition.Verdict.FAILS),
+        ("카메라나 장갑 없이 파지", "카메라로 보고 파지합니다.", condition.Verdict.FAILS),
+        ("grasping without gloves or cameras", "It wears gloves to grasp.", condition.Verdict.FAILS),
     ],
 )
 def test_only_what_is_denied_itself_is_not_there(
@@ -295,7 +299,9 @@ def test_only_what_is_denied_itself_is_not_there(
     query = understand(question, collection.dictionary)
     selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
     digest = Paper("2703.99999", "A Hand", ("2027-03-02",), (Section("What's New", said),))
-    assert condition.judge(selection, digest, denial(question))[0] is verdict
+    asked = denial(question)
+    words = condition.words_for(selection, asked)
+    assert condition.judge(selection, digest, asked, words)[0] is verdict
 
 
 def test_whether_anyone_has_done_it_goes_by_what_a_digest_says(collection: Library) -> None:

@@ -8,6 +8,7 @@ know: conditions that code decides exactly (days, votes, authors: `records.Filte
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import IntEnum
 
 from rag_app.answer import choosing
@@ -19,6 +20,7 @@ from rag_app.collection.bm25 import document
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns
 from rag_app.search.open_patterns import Denial
+from rag_app.search.topic import parts
 from rag_app.text.terms import fold_word
 
 MOST = 8  # papers
@@ -56,7 +58,8 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         weights = choosing.with_terms(selection, topic)
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_fit")
-    judged = [(hit, *judge(selection, hit.paper, asked)) for hit in _on_topic(selection, hits, topic)]
+    said = words_for(selection, asked)
+    judged = [(hit, *judge(selection, hit.paper, asked, said)) for hit in _on_topic(selection, hits, topic)]
     shown = _firmest(
         selection,
         [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS and passage],
@@ -140,12 +143,15 @@ def _said(selection: Selection, paper: Paper, subject: str) -> float:
     return max((share(f"{paper.title}\n{p.text}") for p in choosing.whole(paper)), default=0.0)
 
 
-def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, Passage | None]:
-    """(whether the digest shows that `asked.what` is not there, the sentence that shows it)."""
-    words_for = _words_for(selection, asked)
-    if not words_for:
+def judge(
+    selection: Selection, paper: Paper, asked: Denial, said: Sequence[str]
+) -> tuple[Verdict, Passage | None]:
+    """(whether the digest shows that `asked.what` is not there, the sentence that shows it); `said` are its
+    words.
+    """
+    if not said:
         return Verdict.UNSAID, None
-    spelled = "|".join(map(re.escape, words_for))
+    spelled = "|".join(map(re.escape, said))
     absent = re.compile(
         rf"(?:{spelled})(?:\([\w -]+\))?(?:{open_patterns.DENYING.pattern})"
         rf"|(?:{open_patterns.DENYING_BEFORE.pattern})\s?(?:\w+ ){{0,2}}?(?:{spelled})",
@@ -160,15 +166,17 @@ def judge(selection: Selection, paper: Paper, asked: Denial) -> tuple[Verdict, P
             also and also.search(text)
         ):
             return Verdict.HOLDS, passage
-        if any(word in text for word in words_for):
+        if any(word in text for word in said):
             mentioned = passage
     return (Verdict.FAILS, mentioned) if mentioned else (Verdict.UNSAID, None)
 
 
-def _words_for(selection: Selection, asked: Denial) -> list[str]:
-    """The head of what must not be, and its translations; "X-free" beside it says X, too."""
+def words_for(selection: Selection, asked: Denial) -> list[str]:
+    """The head of each thing that must not be, and its translations; "X-free" beside it says X, too."""
     lexical = selection.library.lexical
-    heads = lexical.own_terms(asked.what)[-1:]
+    last = parts(asked.what, selection.library.spellings)[-1:]
+    things = [one[-1] for part in last for one in part.alternatives] or [asked.what]
+    heads = [head for thing in things for head in lexical.own_terms(thing)[-1:]]
     heads += [fold_word(word) for word in FREE.findall(asked.also)]
     return [t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.translations(h))) if len(t) > 1]
 
