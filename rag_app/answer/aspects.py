@@ -15,6 +15,10 @@ from rag_app.search import patterns
 
 # Between two sides: the last of these before the second name. A clause ends before a blank.
 BETWEEN = re.compile(r"[,;:]\s|\s(?:and|while|but|whereas)\s|(?<=[가-힣]고)\s|(?<=[가-힣]며)\s|(?<=지만)\s")
+# Between two things asked of one paper: "how many tasks and what accuracy", "문제 수 / 정확도".
+SEVERAL = re.compile(
+    rf"{BETWEEN.pattern}|\s[/·&+]\s|(?<=[가-힣](?:이랑|하고))\s|(?<=[가-힣][랑와과])\s|\s및\s"
+)
 SHORTEST_PART = 12  # characters of a part beside its name, below which a side is asked the whole question
 
 
@@ -34,6 +38,11 @@ def asked_of(query: Query, paper: Paper) -> str:
     if min(rest) >= SHORTEST_PART:
         return parts[own]
     return _by_ordinal(question, places, own) or question
+
+
+def asks_several(asked: str) -> bool:
+    """Whether more than one thing may be asked of a paper."""
+    return bool(SEVERAL.search(asked))
 
 
 def _by_ordinal(question: str, places: list[tuple[int, str]], own: int) -> str:

@@ -25,6 +25,7 @@ from rag_app.search.calibration import FactTable, facts_with, logit
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
+OTHERS = 8  # sentences, next to the best, among which one for another thing that is asked is looked for
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 SURE = 2  # sentences that are shown where the model says nothing of what they state
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
@@ -59,6 +60,11 @@ class Selection:
     def asks_for_number_of_named(self) -> bool:
         return self.named and self.query.intent is Intent.LOOKUP and self.wants_number
 
+    @property
+    def asks_several(self) -> bool:
+        """Whether several things are asked of one named paper."""
+        return asks_one_paper(self) and aspects.asks_several(self.query.standalone)
+
 
 def focus(selection: Selection) -> list[Hit]:
     """The papers that go into the prompt, each with enough of its sentences."""
@@ -76,7 +82,7 @@ def focus(selection: Selection) -> list[Hit]:
         retrieval.with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
         for hit in chosen
     ]
-    return [_answering_first(selection, hit) for hit in found]
+    return [_each_asked(selection, _answering_first(selection, hit)) for hit in found]
 
 
 def _answering_first(selection: Selection, hit: Hit) -> Hit:
@@ -93,6 +99,22 @@ def _answering_first(selection: Selection, hit: Hit) -> Hit:
     return (
         _figures_first(hit, aspects.asked_of(selection.query, hit.paper)) if selection.wants_number else hit
     )
+
+
+def _each_asked(selection: Selection, hit: Hit) -> Hit:
+    """The hit with its second sentence one for what the first leaves open, where several things are asked."""
+    if not selection.asks_several or len(hit.passages) < 3:
+        return hit
+    first, *others = hit.passages
+    left = {t: w for t, w in _wanted(selection, hit.paper).items() if t not in first.text.casefold()}
+
+    def told(passage: Passage) -> float:
+        return sum(weight for term, weight in left.items() if term in passage.text.casefold())
+
+    second = max(others[:OTHERS], key=told)
+    if not told(second):
+        return hit
+    return replace(hit, passages=(first, second, *(p for p in others if p is not second)))
 
 
 def _figures_first(hit: Hit, asked: str) -> Hit:

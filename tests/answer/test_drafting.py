@@ -443,3 +443,9 @@ def test_a_figure_is_not_said_of_another_name_than_its_sentence_says(
     library = made(tmp_path, {"a.md": digest})
     (paper,) = library.snapshot.papers.all()
     assert verification.check(claim, 1, paper, "How many shirts are folded?", library).supported is supported
+
+
+def test_each_of_two_things_that_are_asked_is_answered() -> None:
+    answer = answer_of("PickBot O.O.D. 성공률 / 카메라", lab())
+    assert "손목 카메라" in answer.text
+    assert "75%" in answer.text
