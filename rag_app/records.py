@@ -134,6 +134,8 @@ class Filters:
     since: str = ""  # inclusive
     until: str = ""  # inclusive
     authors: tuple[str, ...] = ()  # all of these, as spelled in the author table
+    any_author: tuple[str, ...] = ()  # at least one of these
+    other_than: tuple[str, ...] = ()  # none of these arXiv ids
     min_votes: int | None = None
     max_votes: int | None = None
     votes_known: bool | None = None  # False asks for the papers without a vote count

@@ -86,6 +86,7 @@ def _span(query: Query) -> dict[str, str]:
         *f.days,
         *([f"{f.since or '…'} – {f.until or '…'}"] if f.since or f.until else []),
         *(escape_markdown(author) for author in f.authors),
+        *([" / ".join(map(escape_markdown, f.any_author))] if f.any_author else []),
         *(
             votes.format(votes=f"{sign} {n}")
             for sign, n in (("≥", f.min_votes), ("≤", f.max_votes))

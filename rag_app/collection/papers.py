@@ -54,6 +54,9 @@ WHERE (:min_votes IS NULL OR votes >= :min_votes)
   AND (:days || :since || :until = '[]' OR rank IN (SELECT rank FROM dates WHERE {_ON_DAY}))
   AND NOT EXISTS (SELECT 1 FROM json_each(:authors) AS wanted WHERE wanted.value NOT IN
                   (SELECT key FROM authors WHERE authors.rank = papers.rank))
+  AND (:any_author = '[]' OR EXISTS (SELECT 1 FROM authors WHERE authors.rank = papers.rank
+                                     AND key IN (SELECT value FROM json_each(:any_author))))
+  AND arxiv_id NOT IN (SELECT value FROM json_each(:other_than))
   AND (:only = '[]' OR arxiv_id IN (SELECT value FROM json_each(:only)))
 ORDER BY rank
 """  # noqa: S608 - made of constants; every value is a parameter
@@ -331,6 +334,8 @@ def _values(filters: Filters) -> dict[str, Value]:
         "since": filters.since,
         "until": filters.until,
         "authors": json.dumps([author_key(name) for name in filters.authors]),
+        "any_author": json.dumps([author_key(name) for name in filters.any_author]),
+        "other_than": json.dumps(filters.other_than),
         "min_votes": _within_sqlite(filters.min_votes),
         "max_votes": _within_sqlite(filters.max_votes),
         "votes_known": filters.votes_known,

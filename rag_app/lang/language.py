@@ -77,6 +77,12 @@ class QuestionPatterns:
     in_title: Parts  # one group: words that the title holds
     more_voted: Parts  # papers with more votes than one that is named, with fewer
     fewer_voted: Parts
+    # around a name, what says that the paper asked for is another, which uses it
+    used_before: Parts
+    used_after: Parts
+    same_authors: Parts  # asks for other papers of the authors of one
+    first_author: Parts
+    last_author: Parts
     limit: Parts  # one group: how many papers are asked for
     several: Parts  # more than one, without a number
     # Content terms, as `text.terms` folds them: those that speak of papers as records and carry no

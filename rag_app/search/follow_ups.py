@@ -61,6 +61,8 @@ def follow(
             return _of_the_day(day, query, parts, dictionary)
         if subjects:
             query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
+    if subjects and not query.papers and patterns.SAME_AUTHORS.search(parts.question):
+        return replace(query, papers=subjects[:1])
     if subjects and _asks_for_another(query, parts):
         return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
     others = _of_other_days(query, parts, subjects[0], dictionary) if subjects else None
@@ -105,7 +107,7 @@ def _asks_for_another(query: Query, parts: QuestionParts) -> bool:
     """Whether one paper is asked for that is not the one before: "and the other robot paper of that day?"."""
     question = parts.question
     turned = patterns.ANOTHER.search(question) and not patterns.COMPARING.search(question)
-    return bool(turned) and not query.papers and not query.aggregate
+    return bool(turned) and not (query.papers or query.aggregate or query.filters.authors)
 
 
 def _another(query: Query, subjects: tuple[str, ...], before: Query, dictionary: Dictionary) -> Query:
@@ -216,7 +218,8 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     The papers to ask among are set beside the question, and are not what they were once taken away.
     """
     values = {
-        name: getattr(own, name) or getattr(before, name) for name in ("days", "since", "until", "authors")
+        name: getattr(own, name) or getattr(before, name)
+        for name in ("days", "since", "until", "authors", "any_author", "other_than")
     }
     values["titled"] = (*before.titled, *own.titled)
     for name in ("min_votes", "max_votes", "votes_known"):

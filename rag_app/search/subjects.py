@@ -13,7 +13,7 @@ from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import TITLE_HEAD, fold, text_of
 from rag_app.records import Fact, Paper
 from rag_app.search import patterns
-from rag_app.search.open_patterns import denied
+from rag_app.search.open_patterns import ASIDE, denied
 from rag_app.search.parts import QuestionParts
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
@@ -26,9 +26,14 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     most about.
     """
     mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
+    if patterns.PAPERS.search(parts.question):
+        # "symbolic music (MIDI, ABC notation) papers": what is listed there are examples.
+        asides = [match.span() for match in ASIDE.finditer(parts.question)]
+        mentions = tuple(m for m in mentions if not any(_is_inside(m.span, aside) for aside in asides))
+        mentions = tuple(m for m in mentions if not _is_used(m, parts.rest))
     # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(parts.question) or patterns.aggregate(parts.rest) is Fact.COUNT:
-        if _lists_papers_on(parts):
+        if _lists_papers_on(parts) and not patterns.SAME_AUTHORS.search(parts.question):
             return ()
         mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
     # "The LoRA-based QLoRA" is about QLoRA alone.
@@ -98,9 +103,19 @@ def is_its_own(mention: Mention, paper: Paper) -> bool:
     return said >= ITS_OWN or fold(mention.typed) in fold(first)
 
 
+def _is_inside(span: tuple[int, int], outer: tuple[int, int]) -> bool:
+    return outer[0] <= span[0] and span[1] <= outer[1]
+
+
 def _is_denied(mention: Mention, text: str) -> bool:
     """Whether a name says which paper is not meant: "LoRA, not QLoRA"."""
     return denied(text[: mention.span[0]], text[mention.span[1] :])
+
+
+def _is_used(mention: Mention, text: str) -> bool:
+    """Whether a name is what the paper that is asked for uses: "a paper that applies SAM to surgery"."""
+    before, after = text[: mention.span[0]], text[mention.span[1] :]
+    return bool(patterns.USED_BEFORE.search(before) or patterns.USED_AFTER.match(after))
 
 
 def _names_a_kind(mention: Mention, text: str) -> bool:

@@ -64,7 +64,7 @@ def understand(
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
     if query.of_many and query.papers:  # asked of the paper before
         query = replace(query, aggregate=patterns.aggregate(parts.question), of_many=False)
-    query = _voted_beside(query, parts, dictionary)
+    query = _by_its_authors(_voted_beside(query, parts, dictionary), parts, dictionary)
     if query.intent is not Intent.LOOKUP or query.excluded:
         return query
     ruled = _intent(query, parts, dictionary)
@@ -122,6 +122,32 @@ def _voted_beside(query: Query, parts: QuestionParts, dictionary: Dictionary) ->
     return replace(
         query,
         filters=replace(query.filters, min_votes=least, max_votes=most),
+        papers=(),
+        names=(),
+        topic=topic,
+        intent=Intent.LIST if said else Intent.METADATA,
+        aggregate=Fact.NONE,
+        ranking=Fact.NONE,
+    )
+
+
+def _by_its_authors(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
+    """The other papers by the authors of the one that is asked about, or by its first or last, if they are
+    asked for.
+    """
+    asked = patterns.SAME_AUTHORS.search(parts.question) if len(query.papers) == 1 else None
+    authors = dictionary.papers.get(query.papers[0]).authors if asked else ()
+    if not asked or not authors:
+        return query
+    if patterns.FIRST_AUTHOR.search(parts.question):
+        authors = authors[:1]
+    elif patterns.LAST_AUTHOR.search(parts.question):
+        authors = authors[-1:]
+    topic = masked(parts.rest, [asked.span(), *(mention.span for mention in parts.named.mentions)])
+    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER
+    return replace(
+        query,
+        filters=replace(query.filters, any_author=authors, other_than=query.papers),
         papers=(),
         names=(),
         topic=topic,
@@ -201,6 +227,8 @@ def _both(asked: Filters, given: Filters) -> Filters:
         since=since,
         until=until,
         authors=tuple(dict.fromkeys([*asked.authors, *given.authors])),
+        any_author=asked.any_author or given.any_author,
+        other_than=(*asked.other_than, *given.other_than),
         min_votes=max((n for n in (asked.min_votes, given.min_votes) if n is not None), default=None),
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,

@@ -73,6 +73,9 @@ def test_papers_stand_by_first_day_then_in_digest_order_and_dayless_ones_last(ta
         (Filters(authors=("zoe muller ludenscheid",)), [EARLY]),
         (Filters(authors=("Zoé MÜLLER-LÜDENSCHEID", "wei li")), [TWICE, LATE]),
         (Filters(authors=("Wei",)), []),
+        (Filters(any_author=("Wei Li", "김민수")), [TWICE, ZERO, LATE]),
+        (Filters(any_author=("Wei Li",), other_than=(LATE, "9999.00000")), [TWICE]),
+        (Filters(other_than=(EARLY, TWICE, ZERO)), [LATE, DAYLESS]),
         (Filters(min_votes=5), [EARLY, LATE, DAYLESS]),
         (Filters(min_votes=0), [EARLY, ZERO, LATE, DAYLESS]),  # unknown votes never match
         (Filters(max_votes=5), [ZERO, LATE]),

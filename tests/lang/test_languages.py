@@ -19,10 +19,11 @@ from rag_app.lang.language import Language
 LACKS = {
     "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after",
            "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
+           "questions.used_after",
            "open_questions.not_after"},
     "ko": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling",
-        "abbreviations", "questions.maybe_author", "questions.likened_before",
+        "abbreviations", "questions.maybe_author", "questions.likened_before", "questions.used_before",
         "dates.months", "dates.article", "dates.parts_before", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
         "own_letters", "dates.excluded_before",
@@ -32,7 +33,7 @@ LACKS = {
     "ja": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "questions.likened_before",
-        "dates.months", "dates.article", "dates.parts_before",
+        "questions.used_before", "dates.months", "dates.article", "dates.parts_before",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
         "dates.before_before", "dates.lead", "clause_ends", "after_nouns",
         "topics.leaving_out_next", "dates.excluded_before", "open_questions.without_before",
@@ -43,7 +44,7 @@ LACKS = {
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.parts_before", "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
         "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",
-        "open_questions.not_after", "open_questions.own_work", "open_questions.denying",
+        "open_questions.not_after", "open_questions.own_work", "open_questions.denying", "questions.used_after",
     },
 }  # fmt: skip
 every = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)

@@ -115,3 +115,28 @@ def test_a_count_over_a_topic_may_be_narrowed(dictionary: Dictionary) -> None:
     told = Turn("Which day has the most papers about video?", "…", (), intent=Intent.LIST)
     query = understand("and in January 2024?", dictionary, [told])
     assert (query.intent, query.aggregate, query.of_many) == (Intent.LIST, Fact.DAYS, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("other papers by the first author", slice(1)), ("anything else by the same authors?", slice(None)),
+        ("what else did they write?", slice(None)), ("첫 번째 저자가 쓴 다른 논문은?", slice(1)),
+        ("같은 저자의 다른 논문 보여줘", slice(None)), ("마지막 저자의 다른 논문은?", slice(-1, None)),
+        ("同じ著者の他の論文は？", slice(None)), ("第一作者的其他论文", slice(1)),
+    ],
+)  # fmt: skip
+def test_other_papers_of_its_authors_are_listed(dictionary: Dictionary, question: str, chosen: slice) -> None:
+    query = understand(question, dictionary, [BEFORE])
+    authors = dictionary.papers.get(TOOLFORMER).authors
+    assert len(authors) > 1
+    assert (query.intent, query.papers) == (Intent.METADATA, ())
+    assert query.filters == Filters(any_author=authors[chosen], other_than=(TOOLFORMER,))
+
+
+def test_other_papers_of_an_author_who_is_named_are_no_other_paper_than_the_one_before(
+    dictionary: Dictionary,
+) -> None:
+    author = dictionary.papers.get(TOOLFORMER).authors[0]
+    query = understand(f"{author}가 쓴 다른 논문도 보여줘", dictionary, [BEFORE])
+    assert (query.intent, query.papers, query.filters.authors) == (Intent.METADATA, (), (author,))

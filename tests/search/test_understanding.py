@@ -695,3 +695,41 @@ def test_what_the_papers_of_a_filter_do_is_a_summary(dictionary: Dictionary, que
 def test_papers_are_asked_for_by_their_very_votes(dictionary: Dictionary, question: str) -> None:
     filters = understand(question, dictionary).filters
     assert (filters.min_votes, filters.max_votes) == (29, 29)
+
+
+def test_other_papers_by_the_authors_of_a_named_one_are_listed(dictionary: Dictionary) -> None:
+    query = understand("other papers by the authors of Toolformer", dictionary)
+    assert query.filters.any_author == dictionary.papers.get("2302.04761").authors
+    assert query.filters.other_than == ("2302.04761",)
+    assert query.intent is Intent.METADATA
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is there a paper that applies LoRA to speech recognition?", "any work using Whisper for sign language?",
+        "수술 영상에 LoRA를 쓴 논문 있어?", "LoRAを音声認識に使った論文はある？", "有基于LoRA的语音识别论文吗？",
+    ],
+)  # fmt: skip
+def test_what_a_paper_uses_is_not_the_paper_that_is_asked_for(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).papers == ()
+
+
+def test_examples_in_brackets_are_no_papers_that_are_asked_about(dictionary: Dictionary) -> None:
+    assert understand("fine-tuning papers (LoRA, QLoRA), methods", dictionary).papers == ()
+    assert understand("How does QLoRA (2305.14314, not LoRA) save memory?", dictionary).papers
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many papers was QLoRA built from?",
+        "QLoRA는 논문 몇 편에서 만들었어?",
+        "how many papers does QLoRA cover?",
+    ],
+)
+def test_what_a_thing_was_made_of_is_no_count_of_the_collection(
+    dictionary: Dictionary, question: str
+) -> None:
+    query = understand(question, dictionary)
+    assert (query.aggregate, query.papers) == (Fact.NONE, ("2305.14314",))

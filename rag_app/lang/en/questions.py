@@ -50,6 +50,16 @@ _PAPERS = r"(?:papers|works|studies|articles|publications|preprints|ones)(?![\w-
 _PAPER = r"(?:paper|work|study|article|publication|preprint|one)(?![\w-])"
 # Up to so many words that tell of which kind: none that begins something else.
 _KIND = r"\s+(?:(?!(?:in|of|for|with|on|to|from|by|as|the|their|its|that|which|and|or)\b)[\w.-]+\s+){0,3}?"
+# What a thing was made of is no count of the collection: "How many papers was the graph built from?"
+_MADE_OF_THEM = (
+    r" (?:(?:was|were|is|are|did|does|do) [^.?!]*\b(?:built|made|trained|collected|drawn|derived|constructed|compiled"
+    r"|extracted|mined|annotated?|contain|cover|include|analy[sz]ed?|read)\b)"
+)
+_OF_THEM = r"(?:(?:the|these|those|its|their|same|that|this|first|last|lead|senior|main) ){1,3}"
+_WORKS = r"(?:papers?|works?|stud(?:y|ies)|publications?|articles?)\b"
+_WROTE = r"\b(?:write|wrote|written|publish(?:ed)?|authored)\b"
+_AUTHORS = r"(?:authors?|team|group|researchers?|people)\b"
+_THEM = rf"(?:{_OF_THEM}{_AUTHORS}|(?:they|them|him|her|he|she)\b)"
 _ASKED_FOR = (
     r"(?:\b(?:any|is there an?|are there|what other)|"
     r"^\W*(?:and |please |then )*(?:find|show|list|give)?(?: me)?(?: the)?)"
@@ -106,7 +116,7 @@ _FACTS: dict[str, Parts] = {
         r"\bmonthly (?:counts?|numbers?|papers)\b",
     ),
     "count": (
-        r"\bhow many (?:\w+ ){0,3}?papers\b|\bhow many (?:of (?:them|those|these)|are there)\b",
+        rf"\bhow many (?:\w+ ){{0,3}}?papers\b(?!{_MADE_OF_THEM})|\bhow many (?:of (?:them|those|these)|are there)\b",
         r"\bnumber of papers\b",
         r"\bcount (?:of )?(?:the )?papers\b",
     ),
@@ -249,6 +259,12 @@ QUESTIONS = QuestionPatterns(
         r"\bpapers (?:published |that came |from )?before (?:it|this|that)\b",
     ),
     not_author=(rf"\bnot (?:by )?{NAME}",),
+    used_before=(
+        r"\b(?:papers?|works?|study|studies|methods?|anyone|someone|one|ones|people)\b[^.?!,;]{0,40}?\b(?:us(?:es?|ed|ing)"
+        r"|appl(?:y|ies|ied|ying)|adapt(?:s|ed|ing)?|extend(?:s|ed|ing)?|buil(?:ds?|t|ding) (?:up)?on|based on"
+        r"|fine-?tun(?:es?|ed|ing)|combin(?:es?|ed|ing)) (?:the )?$",
+    ),
+    used_after=(),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
     likened_before=(
         r"\b(?:like|such as|akin to|inspired by|reminiscent of|in the (?:style|manner) of|à la|e\.g\.,?"
@@ -320,6 +336,15 @@ QUESTIONS = QuestionPatterns(
     ),
     more_voted=(r"\b(?:have |with |got )?(?:more|higher) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
     fewer_voted=(r"\b(?:have |with |got )?(?:fewer|less|lower) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
+    same_authors=(
+        rf"\b(?:any )?(?:other|more|further) (?:\w+ ){{0,3}}?{_WORKS}[^.?!]*?\b(?:by|of|from) {_THEM}",
+        rf"\b(?:anything|something|what) (?:else|more) (?:is there )?(?:by|from) {_THEM}",
+        rf"\b(?:{_WORKS} (?:\w+ )?)?(?:by|of|from) the same {_AUTHORS}",
+        rf"\b(?:did|do|have|has) {_THEM} [^.?!]*?{_WROTE}[^.?!]*?\b(?:other|more|else|also)\b",
+        rf"\b(?:what|anything) else (?:did|have|has) {_THEM} {_WROTE}",
+    ),
+    first_author=(r"\b(?:first|lead|main) author\b",),
+    last_author=(r"\b(?:last|senior) author\b",),
     limit=(
         rf"\btop[- ]?{_COUNT}\b{_NO_METRIC}",
         rf"\b{_COUNT} (?:most|best|highest|top|latest|newest|recent|oldest|earliest)\b",

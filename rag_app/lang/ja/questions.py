@@ -91,6 +91,10 @@ QUESTIONS = QuestionPatterns(
     ),
     older=(rf"(?:もっと|より|さらに)(?:古い|前の)(?=.{{0,16}}?(?:{_PAPERS}|もの))|先行する?(?={_PAPERS})",),
     not_author=(rf"{NAME}\s?(?:ではなく|じゃなく|以外)",),
+    used_before=(),
+    used_after=(
+        r"を(?:[^、。？?]{1,10}に)?(?:使った|用いた|使う|用いる|応用した|適用した)[^。？?]{0,12}(?:論文|研究)",
+    ),
     kind=(r"\s?(?:系|ベース|風|型|シリーズ)",),
     likened_before=(),
     likened_after=(r"\s?(?:のような|のように|みたい|風の|っぽ|に似た|と同じような)",),
@@ -130,6 +134,11 @@ QUESTIONS = QuestionPatterns(
     ),
     more_voted=(rf"より{_VOTE}数?(?:が|の)多い(?={_PAPERS})",),
     fewer_voted=(rf"より{_VOTE}数?(?:が|の)少ない(?={_PAPERS})",),
+    same_authors=(
+        "(?:著者|チーム)(?:たち|ら)?(?:の|が書いた)(?:他|ほか|別)の(?:論文|研究)|同じ(?:著者|チーム)の(?:他の)?(?:論文|研究)",
+    ),
+    first_author=("筆頭著者|第一著者",),
+    last_author=("最終著者|責任著者",),
     limit=(
         rf"(?:上位|トップ)\s?{_COUNT}",
         rf"{_COUNT}\s?(?:本|件|編|つ)(?:の{_PAPERS}|だけ|ほど|を?(?:教え|挙げ|選))",

@@ -37,6 +37,11 @@ _OF_PAPERS = rf"(?={_KIND}(?:논문|연구)(?!한|하|된|자))"
 _ASKED = r"(?=\S{0,2}\s*(?:[?.!]|$|뭐|무엇|알려|보여))"
 _WANTED = r"(?=\S{0,2}\s?(?:있|없|나왔|알려|찾|보여|[?.!]|$))"  # behind a word for papers: they are asked for
 
+# What a thing was made of is no count of the collection: "논문 몇 편에서 만들었어?"
+_NOT_MADE_OF_THEM = (
+    r"(?!(?:에서|으?로|을|를)\s?(?:\S+\s)?(?:만들|모으|모았|구축|수집|학습|추출|구성|읽|담|포함|분석))"
+)
+
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"추천\s?수?(?:가|이)?\s?(?:기록|표시)",),
     "vote_statistics": (
@@ -64,7 +69,7 @@ _FACTS: dict[str, Parts] = {
         rf"몇 ?월\S*(?: \S+){{0,3}} 논문\S*(?: \S+){{0,2}} {_MOST}",
     ),
     "count": (
-        r"논문(?:이|은|의)?\s?(?:총\s?)?몇\s?(?:편|개|건)|몇\s?편",
+        rf"논문(?:이|은|의)?\s?(?:총\s?)?몇\s?(?:편|개|건){_NOT_MADE_OF_THEM}|몇\s?편{_NOT_MADE_OF_THEM}",
         r"논문\s?(?:수|개수|편수)(?:는|가|를|은|도)?(?![가-힣])",
     ),
     "bottom": (
@@ -117,6 +122,13 @@ _FACTS: dict[str, Parts] = {
         r"며칠(?:에|자)|발표일|날짜|(?:먼저|나중에|더 늦게|더 일찍) (?:나온|나왔|올라|발표)|더 (?:오래된|최근)",
     ),
 }
+
+_AUTHORS_OF_IT = (
+    r"(?:(?:그|이|해당)\s?)?(?:논문(?:의)?\s?)?(?:(?:제?\s?1|첫\s?(?:번째)?|주|마지막|교신)\s?)?(?:저자|연구진|연구팀)(?:들)?"
+    r"(?:의|이|가|은|는|도)?\s?"
+)
+_WRITTEN = r"(?:(?:쓴|낸|발표한|작성한)\s?)?"
+_PARTICLE = r"(?:[은는도을를이가]|들[은도을이]?)?(?![가-힣])"
 
 QUESTIONS = QuestionPatterns(
     greeting=(
@@ -189,6 +201,11 @@ QUESTIONS = QuestionPatterns(
         rf"선행 ?(?=(?:논문|연구){_WANTED})|(?<![가-힣])(?:(?:그|이)(?: 논문)? ?)?이?전에 {_APPEARED}{_OF_PAPERS}",
     ),
     not_author=(rf"{NAME}\s*(?:말고|아니라|제외)",),
+    used_before=(),
+    used_after=(
+        r"(?:을|를|로|으로)?\s(?:\S+(?:에|에서|에다)\s)?(?:쓴|쓰는|써본|사용한|사용하는|활용한|활용하는|적용한|적용하는|이용한"
+        r"|이용하는|응용한|확장한|결합한)\s(?:\S+\s){0,2}?(?:논문|연구|사례)",
+    ),
     kind=(r"\s?(?:계열|기반|스타일|시리즈|류의)",),
     likened_before=(),
     likened_after=(
@@ -256,6 +273,12 @@ QUESTIONS = QuestionPatterns(
     fewer_voted=(
         r"보다 (?:추천|득표|표)(?:을|를|이|가| ?수가)? ?(?:더 )?적\S*(?: 받은)?(?= ?(?:논문|연구|것))",
     ),
+    same_authors=(
+        rf"{_AUTHORS_OF_IT}(?:또\s?)?{_WRITTEN}(?:또\s?)?다른\s?(?:논문|연구|글|거|것){_PARTICLE}",
+        rf"(?:같은|동일한?)\s?(?:저자|연구진|연구팀|팀|사람)\S*\s{_WRITTEN}(?:다른\s?)?(?:논문|연구){_PARTICLE}",
+    ),
+    first_author=(r"제?\s?1\s?저자|첫\s?(?:번째)?\s?저자|주\s?저자",),
+    last_author=(r"마지막\s?저자|교신\s?저자",),
     limit=(
         rf"(?:상위|톱)\s?{_COUNT}(?!\d|\s?(?:%|퍼센트))",
         rf"{_COUNT}\s?(?:편|개)만",
