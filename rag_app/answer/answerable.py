@@ -16,6 +16,7 @@ import numpy as np
 
 from rag_app.collection.library import Library
 from rag_app.lang import language_of
+from rag_app.lang.language import MONEY
 from rag_app.records import Passage
 from rag_app.search import patterns, relevance
 from rag_app.text import numbers
@@ -57,8 +58,12 @@ def _held(asked: str, text: str, library: Library, language: str) -> float:
 
 
 def _has_figure(asked: str, text: str) -> float:
-    """Whether a sentence holds a figure, as a share: one in another unit than the one asked for is half."""
+    """Whether a sentence holds a figure, as a share: one in another unit than the one asked for is half, but
+    what is no money is none.
+    """
     if not numbers.values_of(text):
         return 0.0
     units = patterns.figures_asked(asked)
-    return 1.0 if not units or any(unit.search(text) for unit in units) else IN_ANOTHER_UNIT
+    if not units or any(unit.search(text) for unit in units):
+        return 1.0
+    return 0.0 if any(unit.pattern == MONEY for unit in units) else IN_ANOTHER_UNIT

@@ -26,6 +26,10 @@ MINUTES = r"\d\s?(?:분(?![가-힣])|분[ 이의을에만]|minutes?|min\b)"
 SECONDS = r"\d\s?(?:초(?![가-힣])|초[ 이의을에만]|seconds?|s\b)"
 HOURS = r"\d\s?(?:시간|hours?|h\b)"
 FRAMES = r"\d\s?(?:fps|프레임|frames?)"
+MONEY = (
+    r"\$\s?\d|\d\s?(?:달러|센트|유로|위안|원(?![가-힣])|엔(?![가-힣])|dollars?|USD\b|euros?|cents?\b"
+    r"|美元|ドル|元(?!\w))"
+)
 PARAMETERS = r"\d\s?(?:[BMK]\b|억|만|billion|million)"
 # a person's, in Latin letters
 NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"

@@ -449,3 +449,24 @@ def test_each_of_two_things_that_are_asked_is_answered() -> None:
     answer = answer_of("PickBot O.O.D. 성공률 / 카메라", lab())
     assert "손목 카메라" in answer.text
     assert "75%" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "refused"),
+    [
+        ("how many dollars does KiteBot cost?", False), ("KiteBot 제작 비용은 몇 달러야?", False),
+        ("how many dollars does PickBot cost?", True), ("PickBot 제작 비용은 몇 달러야?", True),
+    ],
+)  # fmt: skip
+def test_no_other_figure_is_money(question: str, refused: bool, tmp_path: Path) -> None:
+    kite = """## Daily Papers (2027-03-02)
+
+### [KiteBot: A Robot That Flies Kites](https://arxiv.org/abs/2703.00009)
+
+- **What's New**: KiteBot은 연을 날리는 로봇입니다. 제작 비용(cost)은 120달러이며 무게는 3kg입니다.
+
+### [PickBot: Whole-Body Grasping](https://arxiv.org/abs/2405.00001)
+
+- **What's New**: PickBot은 물체를 잡는 로봇입니다. 팔 2개를 제작하였고 성공률은 75%입니다.
+"""
+    assert answer_of(question, made(tmp_path, {"day.md": kite})).refused is refused

@@ -6,7 +6,16 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.han import DIGITS
-from rag_app.lang.language import INTEGER, NAME, PERCENT, TIMES, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import (
+    INTEGER,
+    MONEY,
+    NAME,
+    PERCENT,
+    TIMES,
+    Parts,
+    QuestionPatterns,
+    VoteConditions,
+)
 
 _COUNT = rf"(\d{{1,9}}|[{''.join(DIGITS)}])"
 _PAPERS = "(?:論文|研究|文献)"
@@ -106,6 +115,7 @@ QUESTIONS = QuestionPatterns(
         "何(?:%|パーセント|個|枚|倍|点|時間|日|秒|人|回|台|種類)|いくつ|どのくらい|どれくらい|どれだけ|数値|スコアは|いくら",
     ),
     units={
+        r"何\s?(?:ドル|円|元)": MONEY,
         r"何\s?(?:%|％|パーセント)|割合|正解率": PERCENT,
         rf"何倍|{_HOW_MUCH}(?:速|遅)[いくか]": rf"{TIMES}|{PERCENT}",
     },

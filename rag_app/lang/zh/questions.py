@@ -6,7 +6,16 @@ Knows: words and patterns only. Does not know: the collection, or what follows f
 from __future__ import annotations
 
 from rag_app.lang.han import DIGITS
-from rag_app.lang.language import INTEGER, NAME, PERCENT, TIMES, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import (
+    INTEGER,
+    MONEY,
+    NAME,
+    PERCENT,
+    TIMES,
+    Parts,
+    QuestionPatterns,
+    VoteConditions,
+)
 
 _COUNT = rf"(\d{{1,9}}|[{''.join(DIGITS)}两兩])"
 _PAPERS = "(?:论文|論文|文章|文献|文獻|研究)"
@@ -108,6 +117,7 @@ QUESTIONS = QuestionPatterns(
         "多少|几(?:个|倍|次|张|种|小时|天|秒|分)|幾(?:個|倍|次|張|種|小時|天|秒|分)|多(?:快|大|长|長|高)|百分之几|百分之幾|准确率是|準確率是|得分是",
     ),
     units={
+        r"多少(?:美元|元|钱|錢)": MONEY,
         r"百分之|比例|准确率|準確率|成功率": PERCENT,
         r"(?:几|幾|多少)倍|快了?多少": rf"{TIMES}|{PERCENT}",
     },
