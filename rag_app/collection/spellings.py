@@ -32,10 +32,11 @@ SYLLABLES = 1.5  # for each English word at least: less is a part of the term
 # papers that say the word, or so many times the share of all. One that most papers say translates none.
 WORD_SHARE, MOSTLY = 0.25, 0.6
 LIFT, EVERYWHERE = 4.0, 0.6
-# times as many papers say the translation of a word: a rarer word is aligned with whatever is frequent, and
-# most of its papers say that as well. Of 2,432 pairs of words that few say, a sample read by eye: below 40
-# most are right, above 100 hardly any; of 120 pairs of other words, all above 50, nearly all that are right
-# are mostly aligned.
+# Times as many papers say the translation of a word as the word: a rare word is aligned with whatever is
+# frequent. Such a translation is taken only where the word is mostly aligned with it, and never of a word
+# that hardly any paper says. Read by eye: of 2,432 pairs of words that few papers say, most are right below
+# 40 times and hardly any above 100; of 120 pairs of other words above 50 times, nearly all the right ones are
+# mostly aligned.
 WIDER = 40
 # Between two words: "text-to-image", "text2image".
 TO, TWO = (
@@ -129,14 +130,6 @@ class Spellings:
     def papers_saying(self, phrase: str) -> int:
         """How many papers say the phrase in these words."""
         return int(np.count_nonzero(self.saying((phrase.casefold(),))))
-
-    def lift(self, one: str, other: str) -> float:
-        """How many times as often papers say both phrases, in any of their spellings, as they would by
-        chance; 0 where one is never said.
-        """
-        says_one, says_other = (self.saying(self.of(phrase)) > 0 for phrase in (one, other))
-        by_chance = float(says_one.mean()) * float(says_other.mean())
-        return float((says_one & says_other).mean()) / by_chance if by_chance else 0.0
 
     def saying(self, spellings: Iterable[str]) -> Counts:
         """How often each paper says one of the spellings, shape (papers,); its title says it twice."""

@@ -18,7 +18,6 @@ from rag_app.lang import LANGUAGES
 from rag_app.text.terms import HAN, HANGUL, KATAKANA, STOP_WORDS, WORD, Tagged, fold_word, tagged
 
 LONGEST = 6  # words of a phrase
-SHARED = 1.0  # times as often as by chance, at least, that papers say what is said of each of several
 TOGETHER = 0.3  # of the papers that say its rarest word: less often it is not said as one
 
 
@@ -61,9 +60,6 @@ class Vocabulary(Protocol):
     def is_term(self, phrase: str) -> bool:
         """Whether it is written beside other spellings."""
 
-    def lift(self, one: str, other: str) -> float:
-        """How many times as often papers say both phrases as by chance."""
-
 
 def _of_all(words_of: str) -> frozenset[str]:
     return frozenset[str]().union(*(getattr(one.topics, words_of) for one in LANGUAGES.values()))
@@ -88,7 +84,6 @@ UNSPACED = re.compile(
 EXAMPLES = re.compile(
     r"[(（][^()（）]*(?:\b(?:e\.g|etc|whatever|and so on|such as)\b|(?<=[ ,])등\s?(?=[)）]))[^()（）]*[)）]"
 )
-WHOLE_NOUN = re.compile(r"\b(?:an?|the)\s(?:\w+\s)?$", re.IGNORECASE)  # begins before it: "a (new) benchmark"
 PIECES = re.compile(r"\w+")
 PLURAL = "들"
 NOUNS = ("NNG", "NNP", "NR", "XR", "XPN", "SL", "SH", "SN", "W")
@@ -116,30 +111,7 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[TopicPart, ...]:
         elif role in {WordRole.EITHER, WordRole.BOTH, WordRole.NOT_NEXT}:
             joined = role
         at = end + 1
-    return tuple(one for part in found for one in _shared(part, text, vocabulary))
-
-
-def _shared(part: TopicPart, text: str, vocabulary: Vocabulary) -> tuple[TopicPart, ...]:
-    """What stands before the first or after the last of several is said of each where papers say it with
-    each: "colorizing manga or sketches", "speech or audio watermarking", but not "humanoids or driving cars"
-    and "a benchmark or test suite".
-    """
-    *others, last = part.alternatives
-    if part.left_out or not others:
-        return (part,)
-    first, *rest = part.alternatives
-    if _goes_with(first[:-1], rest, vocabulary):
-        return TopicPart((first[:-1],)), replace(part, alternatives=(first[-1:], *rest))
-    before = text[: text.find(others[0][0])]
-    if _goes_with(last[1:], others, vocabulary) and not WHOLE_NOUN.search(before):
-        return replace(part, alternatives=(*others, last[:1])), TopicPart((last[1:],))
-    return (part,)
-
-
-def _goes_with(shared: Sequence[str], others: Sequence[Sequence[str]], vocabulary: Vocabulary) -> bool:
-    """Whether papers say these phrases with each of the other alternatives, which are one phrase each."""
-    single = bool(shared) and all(len(one) == 1 for one in others)
-    return single and all(vocabulary.lift(said, one[0]) >= SHARED for said in shared for one in others)
+    return tuple(found)
 
 
 def _add(found: list[TopicPart], phrase: str, joined: WordRole) -> None:

@@ -10,18 +10,14 @@ from rag_app.search.topic import parts
 class Said:
     """A collection that says a few terms, and their words alone everywhere."""
 
-    def __init__(self, *terms: str, apart: tuple[str, ...] = ()) -> None:
+    def __init__(self, *terms: str) -> None:
         self.terms = terms
-        self.apart = apart  # what papers say with nothing else
 
     def papers_saying(self, phrase: str) -> int:
         return 3 if phrase in self.terms else 0 if " " in phrase else 200
 
     def is_term(self, phrase: str) -> bool:
         return phrase in self.terms
-
-    def lift(self, one: str, other: str) -> float:
-        return 0.0 if {one, other} & {*self.apart} else 3.0
 
 
 @pytest.mark.parametrize(
@@ -71,24 +67,3 @@ def test_brackets_may_say_what_is_left_out() -> None:
 def test_other_brackets_narrow_a_topic(topic: str) -> None:
     found = parts(topic, Said("object hallucination"))
     assert {part.alternatives for part in found} >= {(("object hallucination",),), (("video",),)}
-
-
-@pytest.mark.parametrize(
-    ("topic", "alternatives"),
-    [
-        ("speech or audio watermarking", [(("speech",), ("audio",)), (("watermarking",),)]),
-        ("colorizing manga or sketches", [(("colorizing",),), (("manga",), ("sketches",))]),
-        ("방언이나 사투리 음성 인식", [(("방언",), ("사투리",)), (("음성", "인식"),)]),
-    ],
-)
-def test_what_several_share_is_said_of_each_if_papers_say_so(
-    topic: str, alternatives: list[tuple[tuple[str, ...], ...]]
-) -> None:
-    assert [part.alternatives for part in parts(topic, Said())] == alternatives
-    shared = next(one[0][0] for one in alternatives if len(one) == 1)
-    assert len(parts(topic, Said(apart=(shared,)))) == 1
-
-
-def test_a_whole_noun_shares_nothing() -> None:
-    (part,) = parts("a new benchmark or test suite", Said())
-    assert part.alternatives == (("benchmark",), ("test", "suite"))
