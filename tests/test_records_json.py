@@ -41,7 +41,17 @@ ANSWERS = st.builds(
     usage=st.builds(Usage, COUNTS, COUNTS, COUNTS, SECONDS),
 )
 FILTERS = st.builds(
-    Filters, LISTS, TEXTS, TEXTS, LISTS, st.none() | COUNTS, st.none() | COUNTS, st.none() | st.booleans()
+    Filters,
+    days=LISTS,
+    since=TEXTS,
+    until=TEXTS,
+    authors=LISTS,
+    any_author=LISTS,
+    other_than=LISTS,
+    min_votes=st.none() | COUNTS,
+    max_votes=st.none() | COUNTS,
+    votes_known=st.none() | st.booleans(),
+    titled=LISTS,
 )
 QUERIES = st.builds(
     Query,

@@ -85,7 +85,7 @@ class QuestionPatterns:
     used_before: Parts
     used_after: Parts
     same_authors: Parts  # asks for other papers of the authors of one
-    first_author: Parts
+    first_author: Parts  # of them: the first alone is meant
     last_author: Parts
     limit: Parts  # one group: how many papers are asked for
     several: Parts  # more than one, without a number
@@ -204,7 +204,7 @@ class DateWords:
     article: Parts
     list_between: Parts
     day_ending: Parts
-    day_unit: Parts  # after the number of a day that stands without its month
+    day_unit: Parts  # after the number of a day that stands without its month, or what may follow it
     # just before a date, to its very beginning
     between_before: Parts
     since_before: Parts

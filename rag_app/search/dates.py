@@ -212,6 +212,8 @@ def _mention(match: re.Match[str], before: date | None, completing: date, newest
         )
     if day is not None and first is None:
         known = before or (completing if day <= completing.day else completing.replace(day=1) - timedelta(1))
+        if before and match.re is TO_DAY and day < before.day:  # "December 30 to 3"
+            known = before.replace(day=28) + timedelta(4)
         first = last = known.month
         year = _year(part["y"]) if "y" in part else known.year
     # Prepositions that a pattern needs around a date are no part of it.
@@ -294,8 +296,12 @@ def _refined(text: str, mentions: list[_Mention]) -> list[_Mention]:
 
 def _combine(text: str, mentions: list[_Mention]) -> Dates:
     """Mentions and the words around them -> one condition."""
-    first, second = mentions[0], mentions[1] if len(mentions) > 1 else None
     spans = _spans(text, mentions)
+    ranges = _ranges(text, mentions)
+    if 1 < len(ranges) < len(mentions):
+        days = sorted({day for one in ranges for day in _each(one)})
+        return Dates(days=tuple(day.isoformat() for day in days), spans=spans)
+    first, second = mentions[0], mentions[1] if len(mentions) > 1 else None
     since, until = _bounds(text, first)
     if second is None:
         if since == until:
@@ -314,6 +320,22 @@ def _combine(text: str, mentions: list[_Mention]) -> Dates:
     if len(mentions) > 1 and len(days) == (days[-1] - days[0]).days + 1 > len(mentions):
         return Dates(since=days[0].isoformat(), until=days[-1].isoformat(), spans=spans)
     return Dates(days=tuple(day.isoformat() for day in days), spans=spans)
+
+
+def _ranges(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
+    """The mentions, those between which a range stands as one."""
+    found: list[_Mention] = []
+    for mention in mentions:
+        before = found[-1] if found else None
+        if (
+            before
+            and RANGE_BETWEEN.fullmatch(text[before.end : mention.start])
+            and mention.last >= before.first
+        ):
+            found[-1] = _Mention(before.start, mention.end, before.first, mention.last)
+        else:
+            found.append(mention)
+    return found
 
 
 def _iso(day: date | None) -> str:

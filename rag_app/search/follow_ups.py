@@ -19,6 +19,7 @@ from rag_app.search import open_patterns, patterns
 from rag_app.search.parts import QuestionParts
 from rag_app.search.topic import LITTLE
 
+OF_ONE = {Intent.LOOKUP, Intent.PAPER}  # answers about one paper, another of which may be shown beneath
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
 
 ALIKE_TERMS = 1  # content terms of a question for similar papers that names none: "비슷한"
@@ -61,8 +62,8 @@ def follow(
             return _of_the_day(day, query, parts, dictionary)
         if subjects:
             query = replace(query, filters=_on_days_of(subjects[0], query.filters, dictionary))
-    if subjects and not query.papers and patterns.SAME_AUTHORS.search(parts.question):
-        return replace(query, papers=subjects[:1])
+    if patterns.SAME_AUTHORS.search(parts.question) and not query.papers:
+        return _by_the_same(query, parts, subjects, last)
     if subjects and _asks_for_another(query, parts):
         return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
     others = _of_other_days(query, parts, subjects[0], dictionary) if subjects else None
@@ -79,6 +80,17 @@ def follow(
         names += query.names
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _by_the_same(query: Query, parts: QuestionParts, subjects: tuple[str, ...], last: Turn) -> Query:
+    """Other papers of the author whose papers were asked for, or of the authors of the one paper before;
+    after several it is not said whose.
+    """
+    if last.filters.authors:
+        topic = patterns.SAME_AUTHORS.sub(" ", parts.rest)
+        filters = replace(query.filters, authors=last.filters.authors)
+        return replace(query, filters=filters, topic=topic, aggregate=Fact.NONE, intent=Intent.METADATA)
+    return replace(query, papers=subjects) if len(last.papers) == 1 or last.intent in OF_ONE else query
 
 
 def _day_told(before: Query, dictionary: Dictionary) -> str:

@@ -258,13 +258,15 @@ def ordinal(text: str) -> int | None:
 
 
 BOILERPLATE = _asked(lambda q: q.boilerplate)
+# By votes: it orders the papers of a list, and is nothing that they say.
+BY_VOTES = _asked(lambda q: (*q.facts[Fact.TOP], *q.facts[Fact.BOTTOM]))
 
 
 def topic(text: str) -> str:
     """What is left of a list question when the words for asking are taken away; the text itself if
     nothing is.
     """
-    return _without(BOILERPLATE, text) or text.strip()
+    return _without(BOILERPLATE, _without(BY_VOTES, text)) or text.strip()
 
 
 def trend_topic(text: str) -> str:

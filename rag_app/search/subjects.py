@@ -26,9 +26,9 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     most about.
     """
     mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
-    if patterns.PAPERS.search(parts.question):
-        # "symbolic music (MIDI, ABC notation) papers": what is listed there are examples.
-        asides = [match.span() for match in ASIDE.finditer(parts.question)]
+    compared = patterns.COMPARING.search(parts.question)
+    if patterns.PAPERS.search(parts.question) and parts.terms and not compared:
+        asides = _examples(parts.question)
         mentions = tuple(m for m in mentions if not any(_is_inside(m.span, aside) for aside in asides))
         mentions = tuple(m for m in mentions if not _is_used(m, parts.rest))
     # A topic may look like a name that only one digest uses.
@@ -101,6 +101,14 @@ def is_its_own(mention: Mention, paper: Paper) -> bool:
     first = next((section.text for section in paper.sections), "").partition(".")[0]
     said = text_of(paper).count(mention.typed)
     return said >= ITS_OWN or fold(mention.typed) in fold(first)
+
+
+def _examples(question: str) -> list[tuple[int, int]]:
+    """Where brackets list examples of a topic, "symbolic music (MIDI, ABC notation) papers"; not those that
+    say which papers are meant.
+    """
+    found = [match.span() for match in ASIDE.finditer(question)]
+    return [(start, end) for start, end in found if not patterns.PAPERS.search(question[:start])]
 
 
 def _is_inside(span: tuple[int, int], outer: tuple[int, int]) -> bool:

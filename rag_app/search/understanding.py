@@ -18,6 +18,7 @@ from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.parts import QUESTION_MARKS, QuestionParts, asked_alone, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS, is_its_own
+from rag_app.search.topic import LITTLE
 from rag_app.text import maths
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
@@ -139,12 +140,12 @@ def _by_its_authors(query: Query, parts: QuestionParts, dictionary: Dictionary) 
     authors = dictionary.papers.get(query.papers[0]).authors if asked else ()
     if not asked or not authors:
         return query
-    if patterns.FIRST_AUTHOR.search(parts.question):
+    if patterns.FIRST_AUTHOR.search(asked[0]):
         authors = authors[:1]
-    elif patterns.LAST_AUTHOR.search(parts.question):
+    elif patterns.LAST_AUTHOR.search(asked[0]):
         authors = authors[-1:]
     topic = masked(parts.rest, [asked.span(), *(mention.span for mention in parts.named.mentions)])
-    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER
+    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER - LITTLE
     return replace(
         query,
         filters=replace(query.filters, any_author=authors, other_than=query.papers),
@@ -228,7 +229,7 @@ def _both(asked: Filters, given: Filters) -> Filters:
         until=until,
         authors=tuple(dict.fromkeys([*asked.authors, *given.authors])),
         any_author=asked.any_author or given.any_author,
-        other_than=(*asked.other_than, *given.other_than),
+        other_than=tuple(dict.fromkeys([*asked.other_than, *given.other_than])),
         min_votes=max((n for n in (asked.min_votes, given.min_votes) if n is not None), default=None),
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,

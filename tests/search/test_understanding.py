@@ -15,6 +15,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.pipeline import Library, understood
 from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search import patterns
+from rag_app.search.topic import parts
 from rag_app.search.understanding import understand
 from tests.helpers.fakes import made
 
@@ -716,7 +717,8 @@ def test_what_a_paper_uses_is_not_the_paper_that_is_asked_for(dictionary: Dictio
 
 
 def test_examples_in_brackets_are_no_papers_that_are_asked_about(dictionary: Dictionary) -> None:
-    assert understand("fine-tuning papers (LoRA, QLoRA), methods", dictionary).papers == ()
+    assert understand("low-rank fine-tuning (LoRA, QLoRA) papers, methods", dictionary).papers == ()
+    assert len(understand("compare the two papers (LoRA, QLoRA)", dictionary).papers) == 2
     assert understand("How does QLoRA (2305.14314, not LoRA) save memory?", dictionary).papers
 
 
@@ -733,3 +735,23 @@ def test_what_a_thing_was_made_of_is_no_count_of_the_collection(
 ) -> None:
     query = understand(question, dictionary)
     assert (query.aggregate, query.papers) == (Fact.NONE, ("2305.14314",))
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "limit"),
+    [
+        ("the most popular robot paper", "robot", 0), ("popular robot papers", "robot", 10),
+        ("which video paper is the most popular?", "video", 0), ("what are the top voted video papers?", "video", 10),
+        ("가장 추천 많은 로봇 논문은?", "로봇", 0), ("인기 있는 로봇 논문", "로봇", 10),
+        ("제일 인기 많은 로봇 논문 뭐야", "로봇", 0), ("추천 수가 가장 높은 로봇 논문은?", "로봇", 0),
+        ("추천 수가 가장 적은 로봇 논문은?", "로봇", 0), ("추천 많이 받은 로봇 논문", "로봇", 10),
+    ],
+)  # fmt: skip
+def test_an_order_by_votes_is_no_part_of_the_topic(
+    library: Library, question: str, topic: str, limit: int
+) -> None:
+    query = understood(question, library)
+    assert query.aggregate in {Fact.TOP, Fact.BOTTOM}
+    assert query.limit == limit
+    asked = parts(patterns.topic(query.topic), library.spellings)
+    assert [one.alternatives for one in asked] == [((topic,),)]

@@ -26,6 +26,11 @@ _LEAD_MONTH = (
 )
 _THE = r"\s+(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$"
 
+# what may follow a day that stands without its month: "December 16 to 20 with most votes"
+_CLAUSE = (
+    r"(?=\s+(?:with|that|which|who|on|about|in|by|for|sorted|ranked|please|how|what|papers?(?! or\b))\b)"
+)
+
 DATES = DateWords(
     full=(
         rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>{YEAR})",
@@ -81,7 +86,7 @@ DATES = DateWords(
     article=(r"the\s+",),
     list_between=(r"and|or|,\s*and",),
     day_ending=(),
-    day_unit=(r"(?:st|nd|rd|th)\b", r"(?=\s+(?!votes?\b|papers?\b|or\b)[a-z])"),
+    day_unit=(r"(?:st|nd|rd|th)\b", _CLAUSE),
     between_before=(r"\bbetween" + _THE,),
     since_before=(r"\b(?:since|starting(?: on| in| from)?|as of)" + _THE,),
     after_before=(r"\b(?:after|later than)" + _THE,),

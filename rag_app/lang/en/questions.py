@@ -53,10 +53,17 @@ _PAPER = r"(?:paper|work|study|article|publication|preprint|one)(?![\w-])"
 _KIND = r"\s+(?:(?!(?:in|of|for|with|on|to|from|by|as|the|their|its|that|which|and|or)\b)[\w.-]+\s+){0,3}?"
 # What a thing was made of is no count of the collection: "How many papers was the graph built from?"
 _MADE_OF_THEM = (
-    r" (?:(?:was|were|is|are|did|does|do) [^.?!]*\b(?:built|made|trained|collected|drawn|derived|constructed|compiled"
-    r"|extracted|mined|annotated?|contain|cover|include|analy[sz]ed?|read)\b)"
+    r" (?:(?:was|were) (?!there\b|about\b|on\b)(?:[\w-]+ ){1,4}?(?:built|made|trained|collected|drawn|derived"
+    r"|constructed|compiled|extracted|mined) (?:from|on|of|out of|with)(?=\W*$|,| and\b)"
+    r"|(?:did|does|do) (?!we\b|i\b|you\b|they\b|the (?:collection|archive|digests?)\b)(?:[\w-]+ ){1,4}?"
+    r"(?:contain|cover|include|annotate|analy[sz]e|read)(?=\W*$|,| and\b))"
 )
 _OF_THEM = r"(?:(?:the|these|those|its|their|same|that|this|first|last|lead|senior|main) ){1,3}"
+# before what is asked for: "is it better than other papers of the team?" asks for none
+_ASKS_FOR = (
+    r"(?:^\W*(?:and |also |please )?|\b(?:show|list|find|give|see|any|what|which|are there|is there|know|have)\b"
+    r"[^.?!,]{0,30}?)\b"
+)
 _WORKS = r"(?:papers?|works?|stud(?:y|ies)|publications?|articles?)\b"
 _WROTE = r"\b(?:write|wrote|written|publish(?:ed)?|authored)\b"
 _AUTHORS = r"(?:authors?|team|group|researchers?|people)\b"
@@ -128,7 +135,8 @@ _FACTS: dict[str, Parts] = {
     "top": (
         rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
-        r"\bmost (?:popular|liked)\b|\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
+        r"\bmost (?:popular|liked)\b|\bpopular(?= (?:[\w-]+ ){0,3}papers?\b)",
+        r"\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
         r"\b(?:sort|rank|order)\w* by (?:up)?votes?\b",
     ),
     "newest": (
@@ -261,9 +269,10 @@ QUESTIONS = QuestionPatterns(
     ),
     not_author=(rf"\bnot (?:by )?{NAME}",),
     used_before=(
-        r"\b(?:papers?|works?|study|studies|methods?|anyone|someone|one|ones|people)\b[^.?!,;]{0,40}?\b(?:us(?:es?|ed|ing)"
-        r"|appl(?:y|ies|ied|ying)|adapt(?:s|ed|ing)?|extend(?:s|ed|ing)?|buil(?:ds?|t|ding) (?:up)?on|based on"
-        r"|fine-?tun(?:es?|ed|ing)|combin(?:es?|ed|ing)) (?:the )?$",
+        r"\b(?:papers?|works?|study|studies|methods?|anyone|someone|one|ones|people)\b "
+        r"(?:(?!about\b|introduc)\w+ ){0,4}?(?:us(?:es?|ed|ing)|appl(?:y|ies|ied|ying)|adapt(?:s|ed|ing)?"
+        r"|extend(?:s|ed|ing)?|buil(?:ds?|t|ding) (?:up)?on|based on|fine-?tun(?:es?|ed|ing)|combin(?:es?|ed|ing))"
+        r" (?:the )?$",
     ),
     used_after=(),
     kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
@@ -339,11 +348,12 @@ QUESTIONS = QuestionPatterns(
     more_voted=(r"\b(?:have |with |got )?(?:more|higher) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
     fewer_voted=(r"\b(?:have |with |got )?(?:fewer|less|lower) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
     same_authors=(
-        rf"\b(?:any )?(?:other|more|further) (?:\w+ ){{0,3}}?{_WORKS}[^.?!]*?\b(?:by|of|from) {_THEM}",
-        rf"\b(?:anything|something|what) (?:else|more) (?:is there )?(?:by|from) {_THEM}",
-        rf"\b(?:{_WORKS} (?:\w+ )?)?(?:by|of|from) the same {_AUTHORS}",
-        rf"\b(?:did|do|have|has) {_THEM} [^.?!]*?{_WROTE}[^.?!]*?\b(?:other|more|else|also)\b",
+        rf"{_ASKS_FOR}(?:any )?(?:other|more|further) (?:\w+ ){{0,3}}?{_WORKS}[^.?!]*?\b(?:by|of|from) {_THEM}",
+        rf"{_ASKS_FOR}{_WORKS} (?:\w+ )?(?:by|of|from) the same {_AUTHORS}",
+        rf"\b(?:(?:anything|something|what) else(?: is there)?|(?:anything|something) more) (?:by|from) {_THEM}",
+        rf"\b(?:did|do|have|has) {_THEM} (?:also )?{_WROTE} (?:anything else|(?:any )?(?:other|more|further) {_WORKS})",
         rf"\b(?:what|anything) else (?:did|have|has) {_THEM} {_WROTE}",
+        rf"\bhow many (?:other|more) {_WORKS} (?:did|have|has) {_THEM} {_WROTE}",
     ),
     first_author=(r"\b(?:first|lead|main) author\b",),
     last_author=(r"\b(?:last|senior) author\b",),
@@ -359,6 +369,7 @@ QUESTIONS = QuestionPatterns(
     ),
     several=(
         r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",
+        r"\b(?:popular|(?:top|most|highest)[- ](?:up)?(?:voted|popular|liked)) (?:[\w-]+ ){1,3}papers\b",
         rf"\b(?:newest|latest|recent|oldest|earliest|new){_KIND}{_PAPERS}",
         r"\b(?:newest|latest|most recent|oldest|earliest) first\b",
         r"\b(?:sort|order)\w*\b.{0,40}\bby (?:date|day|recency)\b",

@@ -56,7 +56,7 @@ DATES = DateWords(
     article=(),
     list_between=("와|과|및|또는|이나|그리고|하고",),
     day_ending=("자",),
-    day_unit=("일", r"(?=\s?(?:논문|자|에|까지|사이|의)(?![가-힣]))"),
+    day_unit=(r"일(?!\s?(?:간|동안|전|후|이내|내|뒤|차))", r"(?=\s?(?:논문|자|에|까지|사이|의)(?![가-힣]))"),
     between_before=(),
     since_before=(),
     after_before=(),
