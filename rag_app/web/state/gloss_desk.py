@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 FIRST, NEXT = 5, 16  # glosses made together: few at first, so that they are soon there
 PAUSE = 0.1  # seconds between two looks whether an answer still needs the model
-LEFT = 5.0  # seconds without a look after which a page was closed, or shows something else
+LEFT = 20.0  # seconds without a look after which a page was closed, or shows something else
 DRAWING = 2.0  # seconds that a page may take to be drawn; on two cores it took twice as long beside glosses
 
 Place = tuple[str, str]  # language, sentence
