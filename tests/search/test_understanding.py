@@ -744,6 +744,9 @@ def test_what_a_thing_was_made_of_is_no_count_of_the_collection(
         ("which video paper is the most popular?", "video", 0), ("what are the top voted video papers?", "video", 10),
         ("가장 추천 많은 로봇 논문은?", "로봇", 0), ("인기 있는 로봇 논문", "로봇", 10),
         ("제일 인기 많은 로봇 논문 뭐야", "로봇", 0), ("추천 수가 가장 높은 로봇 논문은?", "로봇", 0),
+        ("best papers on robots", "robots", 10), ("highest rated robot papers", "robot", 10),
+        ("최고의 로봇 논문은?", "로봇", 0), ("요즘 핫한 로봇 논문", "로봇", 10),
+        ("추천순으로 로봇 논문 보여줘", "로봇", 10), ("가장 주목받은 로봇 논문", "로봇", 0),
         ("추천 수가 가장 적은 로봇 논문은?", "로봇", 0), ("추천 많이 받은 로봇 논문", "로봇", 10),
     ],
 )  # fmt: skip
@@ -755,3 +758,15 @@ def test_an_order_by_votes_is_no_part_of_the_topic(
     assert query.limit == limit
     asked = parts(patterns.topic(query.topic), library.spellings)
     assert [one.alternatives for one in asked] == [((topic,),)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "best method for robots",
+        "papers about best-of-N sampling",
+        "which paper has the best accuracy on MMLU?",
+    ],
+)
+def test_the_best_of_something_else_is_no_order_by_votes(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).ranking is Fact.NONE

@@ -96,6 +96,11 @@ def _counted_by(period: str) -> str:
     )
 
 
+_PRAISED = (
+    r"(?:best|popular|hottest|(?:highest|top|best)[- ]rated|most (?:popular|interesting|important|influential|notable"
+    r"|impactful|talked[- ]about|discussed))"
+)
+
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
     "vote_statistics": (
@@ -135,7 +140,9 @@ _FACTS: dict[str, Parts] = {
     "top": (
         rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
-        r"\bmost (?:popular|liked)\b|\bpopular(?= (?:[\w-]+ ){0,3}papers?\b)",
+        r"\bmost (?:popular|liked)\b",
+        # the one judgement of papers that is recorded
+        rf"\b{_PRAISED}(?= (?:[\w-]+ ){{0,3}}papers?\b)",
         r"\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
         r"\b(?:sort|rank|order)\w* by (?:up)?votes?\b",
     ),
@@ -369,7 +376,7 @@ QUESTIONS = QuestionPatterns(
     ),
     several=(
         r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",
-        r"\b(?:popular|(?:top|most|highest)[- ](?:up)?(?:voted|popular|liked)) (?:[\w-]+ ){1,3}papers\b",
+        rf"\b(?:{_PRAISED}|(?:top|most|highest)[- ](?:up)?(?:voted|popular|liked)) (?:[\w-]+ ){{0,3}}papers\b",
         rf"\b(?:newest|latest|recent|oldest|earliest|new){_KIND}{_PAPERS}",
         r"\b(?:newest|latest|most recent|oldest|earliest) first\b",
         r"\b(?:sort|order)\w*\b.{0,40}\bby (?:date|day|recency)\b",
