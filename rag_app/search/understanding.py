@@ -23,6 +23,7 @@ from rag_app.text import maths
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
 REMEMBERED = 100
+NO_TOPIC = patterns.OF_ANY_PAPER | LITTLE  # words beside "other papers by its authors" that name none
 
 
 def understand(
@@ -117,19 +118,9 @@ def _voted_beside(query: Query, parts: QuestionParts, dictionary: Dictionary) ->
     asked = more or patterns.FEWER_VOTED.search(parts.rest)
     if votes is None or not asked or not patterns.PAPERS.search(parts.question):
         return query
-    topic = masked(parts.rest, [asked.span(), *(mention.span for mention in parts.named.mentions)])
-    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS
     least, most = (votes + 1, query.filters.max_votes) if more else (query.filters.min_votes, votes - 1)
-    return replace(
-        query,
-        filters=replace(query.filters, min_votes=least, max_votes=most),
-        papers=(),
-        names=(),
-        topic=topic,
-        intent=Intent.LIST if said else Intent.METADATA,
-        aggregate=Fact.NONE,
-        ranking=Fact.NONE,
-    )
+    filters = replace(query.filters, min_votes=least, max_votes=most)
+    return _with_its_record(query, parts, asked.span(), filters, dictionary)
 
 
 def _by_its_authors(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
@@ -144,11 +135,27 @@ def _by_its_authors(query: Query, parts: QuestionParts, dictionary: Dictionary) 
         authors = authors[:1]
     elif patterns.LAST_AUTHOR.search(asked[0]):
         authors = authors[-1:]
-    topic = masked(parts.rest, [asked.span(), *(mention.span for mention in parts.named.mentions)])
-    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER - LITTLE
+    filters = replace(query.filters, any_author=authors, other_than=query.papers)
+    return _with_its_record(query, parts, asked.span(), filters, dictionary, no_topic=NO_TOPIC)
+
+
+def _with_its_record(
+    query: Query,
+    parts: QuestionParts,
+    asked: tuple[int, int],
+    filters: Filters,
+    dictionary: Dictionary,
+    *,
+    no_topic: frozenset[str] = frozenset(),
+) -> Query:
+    """The papers that meet filters made of the record of the one asked about, on what the question says
+    beside that; `asked` is where it asks for them, and words of `no_topic` say nothing more.
+    """
+    topic = masked(parts.rest, [asked, *(mention.span for mention in parts.named.mentions)])
+    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - no_topic
     return replace(
         query,
-        filters=replace(query.filters, any_author=authors, other_than=query.papers),
+        filters=filters,
         papers=(),
         names=(),
         topic=topic,
