@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from rag_app.web.i18n.english import ENGLISH
@@ -218,6 +218,19 @@ def model_is_ready(page: Page) -> None:
 def is_finished(page: Page, place: int = 0) -> None:
     """Wait for the end of an answer, by default the conversation's first."""
     expect(page.locator(f".st-key-answer-{place}-actions")).to_be_visible(timeout=ANSWER_SECONDS * 1000)
+
+
+def open_menu(button: Locator, content: Locator) -> None:
+    """Press a menu's button until its content shows: a page that is being redrawn can close it again."""
+    drawn = button.page.get_by_test_id("stApp")
+    for _ in range(3):
+        expect(drawn).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+        if button.get_attribute("aria-expanded") != "true":
+            button.click()
+        with suppress(PlaywrightError):
+            content.wait_for(timeout=10_000)
+            return
+    expect(content).to_be_visible()
 
 
 def _wait_until_it_serves(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from rag_app.history.store import History
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
-from tests.helpers.browsing import ENGINE, Open, ask, held, is_finished, model_is_ready, stop
+from tests.helpers.browsing import ENGINE, Open, ask, held, is_finished, model_is_ready, open_menu, stop
 from tests.helpers.ui_page import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -66,8 +66,9 @@ def test_two_tabs_are_answered_in_turn_and_each_sees_its_own(
 def test_an_edited_question_is_asked_in_place_of_the_first(open_tab: Open) -> None:
     page = open_tab()
     _is_finished_after(page, "Which papers imporve robots?")
-    page.locator("[class*=st-key-edit-0-] button").first.click()
-    page.get_by_label(ENGLISH["edit_question"]).fill(QUICK_QUESTION)
+    field = page.get_by_label(ENGLISH["edit_question"])
+    open_menu(page.locator("[class*=st-key-edit-0-] button").first, field)
+    field.fill(QUICK_QUESTION)
     page.get_by_role("button", name=ENGLISH["resend"], exact=True).click()
     expect(page.get_by_text("Which papers imporve robots?", exact=True)).to_have_count(
         0, timeout=30 * SECONDS
@@ -84,9 +85,10 @@ def test_a_long_list_is_paged_and_downloaded_whole(open_tab: Open) -> None:
     page.get_by_test_id("stPagination").get_by_role("button", name="3").click()
     expect(marks).to_have_count(7, timeout=30 * SECONDS)
     page.get_by_text("All 47 papers as a table").click()
-    page.locator(".st-key-answer-0-table-export").get_by_role("button").click()
+    as_csv = page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV")
+    open_menu(page.locator(".st-key-answer-0-table-export").get_by_role("button"), as_csv)
     with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV").click()
+        as_csv.click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
         assert len({row["arxiv_id"] for row in csv.DictReader(file)}) == 47
 

@@ -20,7 +20,7 @@ from rag_app.history.follows import FollowKind
 from rag_app.history.store import History
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS
-from tests.helpers.browsing import Open, served
+from tests.helpers.browsing import Open, open_menu, served
 from tests.web.test_accessibility import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -123,8 +123,8 @@ def test_keys_rest_in_a_text_field(open_tab: Open, history: History) -> None:
     page = open_tab()
     expect(page.locator(ROWS).first).to_be_visible()
     assert marked(page)
-    page.locator(".st-key-today-follow-menu button").click()
     field = page.get_by_label(WORDS["en"]["follow_text"])
+    open_menu(page.locator(".st-key-today-follow-menu button"), field)
     field.fill("")
     field.press_sequentially("rsxjk?")
     expect(field).to_have_value("rsxjk?")
@@ -190,12 +190,12 @@ def test_today_and_saved_have_no_grave_finding(open_tab: Open, history: History,
     expect(page.locator(ROWS).first).to_be_visible()
     page.wait_for_timeout(1000)
     found = {"Today": findings(page)}
-    page.locator(".st-key-today-follow-menu button").first.click()
-    expect(page.get_by_label(ENGLISH["follow_text"])).to_be_visible()
+    follow = page.locator(".st-key-today-follow-menu button").first
+    open_menu(follow, page.get_by_label(ENGLISH["follow_text"]))
     found["Follow"] = findings(page)
     page.keyboard.press("Escape")
-    page.locator(".st-key-today-export button").first.click()
-    expect(page.get_by_text(ENGLISH["export_notes"])).to_be_visible()
+    export = page.locator(".st-key-today-export button").first
+    open_menu(export, page.get_by_text(ENGLISH["export_notes"]))
     found["Export"] = findings(page)
     page.keyboard.press("Escape")
     page.locator("[class*=st-key-today-open-] button").first.click()
