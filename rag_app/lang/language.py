@@ -212,6 +212,7 @@ class DateWords:
     until_before: Parts
     before_before: Parts
     # just after a date
+    between_after: Parts  # after the second of two
     since_after: Parts
     until_after: Parts
     before_after: Parts

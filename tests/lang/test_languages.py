@@ -17,7 +17,8 @@ from rag_app.lang.language import Language
 
 # What a language has no wording for.
 LACKS = {
-    "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.before_after",
+    "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.between_after",
+           "dates.before_after",
            "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
            "questions.used_after",
            "open_questions.not_after"},

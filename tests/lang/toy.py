@@ -124,6 +124,7 @@ DATES = DateWords(
     after_before=(r"ύστερα από τις\s+$",),
     until_before=(r"μέχρι τις\s+$",),
     before_before=(r"πριν τις\s+$",),
+    between_after=("ενδιάμεσα",),
     since_after=("και μετά",),
     until_after=("και πριν",),
     before_after=("πιο πριν",),

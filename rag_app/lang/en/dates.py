@@ -92,6 +92,7 @@ DATES = DateWords(
     after_before=(r"\b(?:after|later than)" + _THE,),
     until_before=(r"\b(?:until|till|through|up to|by|no later than)" + _THE,),
     before_before=(r"\b(?:before|earlier than|prior to)" + _THE,),
+    between_after=(),
     since_after=("onwards?|or later|and later",),
     until_after=("or earlier|and earlier",),
     before_after=(),

@@ -42,6 +42,7 @@ DATES = DateWords(
     after_before=(),
     until_before=(),
     before_before=(),
+    between_after=("の間",),
     since_after=("以降|以後|から",),
     until_after=("まで",),
     before_after=("以前|より前|の前",),

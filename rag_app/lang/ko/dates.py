@@ -62,6 +62,7 @@ DATES = DateWords(
     after_before=(),
     until_before=(),
     before_before=(),
+    between_after=(r"사이(?!트)",),
     since_after=("이후|부터|이래",),
     until_after=("까지",),
     before_after=(r"이전|전에|전(?=\s)",),

@@ -43,6 +43,7 @@ DATES = DateWords(
     after_before=(),
     until_before=(r"(?:截至|直到)\s?$",),
     before_before=(),
+    between_after=("之[间間]|期[间間]",),
     since_after=("以[后後来來]|之[后後]|起|开始|開始",),
     until_after=("为止|為止",),
     before_after=("以前|之前",),
@@ -62,5 +63,5 @@ DATES = DateWords(
     excluded_before=(r"(?:除了|除|不要|排除)\s?$",),
     excluded_after=("除外|以外",),
     lead=(r"(?:在|于|於|自|从|從|截至)\s?$",),
-    tail=("以[后後来來前]|之[后後前]|期间|期間|为止|為止|起|开始|開始|的|间|間",),
+    tail=("以[后後来來前]|之[后後前间間]|期间|期間|为止|為止|起|开始|開始|的|间|間",),
 )
