@@ -22,7 +22,7 @@ from rag_app import files, pipeline
 from rag_app.errors import QuestionError, RagError
 from rag_app.home import Home
 from rag_app.json_text import read_json_text
-from rag_app.llm import engine
+from rag_app.llm import loading
 from rag_app.llm.protocol import Generator
 from rag_app.progress import Progress, silent
 from rag_app.records import Answer, Filters, Intent, Turn
@@ -67,7 +67,7 @@ def run(
     if digests:
         settings = own_collection(settings, digests, progress)
     library = pipeline.open_library(settings)
-    answer_all(lines, answers, library, None if no_llm else engine.load_if_any(settings), progress)
+    answer_all(lines, answers, library, None if no_llm else loading.load_if_any(settings), progress)
 
 
 def answer_all(

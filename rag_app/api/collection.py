@@ -45,11 +45,11 @@ class _Once:
             return self._library
 
     def generator(self) -> Generator | None:
-        from rag_app.llm import engine
+        from rag_app.llm import loading
 
         with self._lock:
             if self.with_model and not self._asked:
-                self._generator = engine.load_if_any(self.settings)
+                self._generator = loading.load_if_any(self.settings)
                 self._asked = True
             return self._generator
 

@@ -26,7 +26,8 @@ from rag_app.bench.table import Measurement
 from rag_app.errors import EngineError
 from rag_app.home import Home
 from rag_app.lang import LANGUAGES
-from rag_app.llm import engine as llm
+from rag_app.llm import loading
+from rag_app.llm.engine import Engine
 from rag_app.llm.process import EngineProcess
 from rag_app.llm.protocol import Generator, Message
 from rag_app.progress import Progress
@@ -88,7 +89,7 @@ def _in_process(
     for number, paper in enumerate(papers[: size.speeds]):
         progress("speed beside a bare loop", number, size.speeds)
         with (
-            closing(llm.load(settings)) as engine,
+            closing(loading.load(settings)) as engine,
             closing(Bare(engine.path, engine.plan, engine.threads)) as bare,
         ):
             one = _marked(prompts.prompt(paper, number, engine.count_tokens), number)
@@ -96,7 +97,7 @@ def _in_process(
             two = prompts.comparison([paper, papers[(number + 1) % len(papers)]], engine.count_tokens)
             compared.append(_pair(engine, bare, _marked(two, size.speeds + number), size.written))
     progress("overhead per token", 0, 0)
-    with closing(llm.load(settings)) as engine:
+    with closing(loading.load(settings)) as engine:
         gaps = overheads(engine, size.streamed)
     return [*speed_rows(pairs, compared, f"{engine.model} on {engine.device}"), *overhead_rows(gaps)]
 
@@ -132,7 +133,7 @@ def _marked(prompt: Prompt, number: int) -> Prompt:
     return replace(prompt, messages=({**first, "content": f"{number}. {first['content']}"}, *others))
 
 
-def _run(engine: llm.Engine, prompt: Prompt, max_tokens: int) -> Run:
+def _run(engine: Engine, prompt: Prompt, max_tokens: int) -> Run:
     """The engine's own run; a few tokens of the template, which it holds already, are not counted as read."""
     began = time.perf_counter()
     at = [
@@ -147,7 +148,7 @@ def _run(engine: llm.Engine, prompt: Prompt, max_tokens: int) -> Run:
     )
 
 
-def _pair(engine: llm.Engine, bare: Bare, prompt: Prompt, written: int) -> Pair:
+def _pair(engine: Engine, bare: Bare, prompt: Prompt, written: int) -> Pair:
     return _run(engine, prompt, written), bare.run(engine.tokens(prompt.messages), prompt.grammar, written)
 
 
@@ -181,7 +182,7 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 # --- overhead -----------------------------------------------------------------------------------
 
 
-def overheads(engine: llm.Engine, count: int) -> list[float]:
+def overheads(engine: Engine, count: int) -> list[float]:
     """Seconds spent outside llama.cpp on each token after the first, of one long answer under a grammar."""
     gaps: list[float] = []
     rules = f'root ::= char+ "{NEVER}"\nchar ::= {LANGUAGES["en"].prompts.characters}'

@@ -21,7 +21,8 @@ from rag_app.bench import prompts
 from rag_app.bench.table import Measurement
 from rag_app.collection.library import Library
 from rag_app.lang import LANGUAGES
-from rag_app.llm import engine as llm
+from rag_app.llm import loading
+from rag_app.llm.engine import Engine
 from rag_app.llm.offload import BATCH_TEXTS
 from rag_app.llm.protocol import Message, Request
 from rag_app.progress import Progress
@@ -39,7 +40,7 @@ SYSTEM: Message = {"role": "system", "content": "You write down all words that c
 def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurement]:
     """Measure; glosses are kept in a folder of their own. Raises RagError without a collection or model."""
     rounds = 1 if quick else ROUNDS
-    with tempfile.TemporaryDirectory() as folder, closing(llm.load(settings)) as engine:
+    with tempfile.TemporaryDirectory() as folder, closing(loading.load(settings)) as engine:
         progress("texts side by side", 0, 0)
         speeds = [(_together(engine, number), _alone(engine, number)) for number in range(rounds)]
         library = pipeline.open_library(settings)
@@ -61,7 +62,7 @@ def _request(number: int) -> Request:
     return Request((SYSTEM, asked), grammar=RULES, max_tokens=WRITTEN)
 
 
-def _together(engine: llm.Engine, number: int) -> float:
+def _together(engine: Engine, number: int) -> float:
     """Tokens a second while all texts are being written: from the first token of the last one to the end of
     the first.
     """
@@ -77,7 +78,7 @@ def _together(engine: llm.Engine, number: int) -> float:
     return (sum(written.values()) - before) / (time.perf_counter() - start)
 
 
-def _alone(engine: llm.Engine, number: int) -> float:
+def _alone(engine: Engine, number: int) -> float:
     one = _request(100 * number)
     for _ in engine.stream(one.messages, grammar=one.grammar, max_tokens=one.max_tokens):
         pass
@@ -100,7 +101,7 @@ def _sentences(settings: Settings, number: int, rounds: int) -> list[Passage]:
     return [first_passage(paper) for paper in papers[number::rounds]]
 
 
-def _page(library: Library, engine: llm.Engine, sentences: Sequence[Passage]) -> tuple[float, float, float]:
+def _page(library: Library, engine: Engine, sentences: Sequence[Passage]) -> tuple[float, float, float]:
     """Seconds until the first glosses, all of the page's, and all of them again."""
     language = next(code for code in LANGUAGES if glosses.wanted(sentences[0].text, code))
     began = time.perf_counter()
@@ -113,7 +114,7 @@ def _page(library: Library, engine: llm.Engine, sentences: Sequence[Passage]) ->
     return first, page, time.perf_counter() - began
 
 
-def _made(sentences: Sequence[Passage], language: str, library: Library, engine: llm.Engine) -> None:
+def _made(sentences: Sequence[Passage], language: str, library: Library, engine: Engine) -> None:
     for _ in glosses.glosses(sentences, language, library, engine):
         pass
 

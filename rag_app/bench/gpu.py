@@ -20,8 +20,8 @@ from statistics import median
 from rag_app.bench.bare import Bare, Run
 from rag_app.bench.table import Measurement
 from rag_app.errors import EngineError, RagError
-from rag_app.llm import binding
-from rag_app.llm import engine as llm
+from rag_app.llm import binding, loading
+from rag_app.llm.engine import Engine
 from rag_app.llm.offload import BATCH_TEXTS, Plan, device_bytes, offload_targets, read_shape
 from rag_app.llm.protocol import Message, Request
 from rag_app.progress import Progress
@@ -91,7 +91,7 @@ def _free() -> int:
 def measure(settings: Settings, size: Amount) -> Offload:
     """Load with `settings.gpu_layers`, and write with our engine and with a bare loop."""
     free, began = _free(), time.perf_counter()
-    with closing(llm.load(settings)) as engine:
+    with closing(loading.load(settings)) as engine:
         load_seconds = time.perf_counter() - began
         _write(engine, _messages(0, size.sentences), 2)  # what a first step allocates
         taken, plan = max(free - _free(), 0), engine.plan
@@ -112,7 +112,7 @@ def _messages(number: int, sentences: int) -> Prompt:
     return ({"role": "user", "content": f"{number}. {SENTENCE * sentences}"},)
 
 
-def _write(engine: llm.Engine, prompt: Prompt, tokens: int) -> Run:
+def _write(engine: Engine, prompt: Prompt, tokens: int) -> Run:
     began = time.perf_counter()
     for _ in engine.stream(prompt, grammar=RULES, max_tokens=tokens):
         pass
@@ -124,11 +124,11 @@ def _write(engine: llm.Engine, prompt: Prompt, tokens: int) -> Run:
     return Run(usage.prompt_tokens - usage.reused_tokens, spent - writing, written, writing)
 
 
-def _pair(engine: llm.Engine, bare: Bare, prompt: Prompt, tokens: int) -> tuple[Run, Run]:
+def _pair(engine: Engine, bare: Bare, prompt: Prompt, tokens: int) -> tuple[Run, Run]:
     return _write(engine, prompt, tokens), bare.run(engine.tokens(prompt), RULES, tokens)
 
 
-def _together(engine: llm.Engine, number: int, tokens: int) -> float:
+def _together(engine: Engine, number: int, tokens: int) -> float:
     """Tokens a second of texts side by side, reading their short prompts included."""
     asked = (f"Words about number {100 * number + place}:" for place in range(BATCH_TEXTS))
     requests = [

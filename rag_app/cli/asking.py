@@ -17,7 +17,7 @@ from rag_app.answer import glosses, templates
 from rag_app.cli import filters, saved_answers, terminal
 from rag_app.collection.library import Library
 from rag_app.errors import EngineError, RagError
-from rag_app.llm import engine as llm
+from rag_app.llm import loading
 from rag_app.llm.protocol import Generator, Loading, ready
 from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
@@ -56,7 +56,7 @@ def rerun(options: argparse.Namespace, settings: Settings) -> None:
     kept = saved_answers.load(options.file)
     library = pipeline.open_library(settings)
     answer = saved_answers.rerun(
-        kept, library, llm.load_if_any(settings) if kept.made_with.get("model") else None
+        kept, library, loading.load_if_any(settings) if kept.made_with.get("model") else None
     )
     terminal.print_answer(answer)
     print("the same answer, byte for byte", file=sys.stderr)

@@ -12,7 +12,7 @@ from rag_app.cli import terminal
 from rag_app.errors import RagError
 from rag_app.evaluation import calibrating
 from rag_app.home import Home
-from rag_app.llm import engine as llm
+from rag_app.llm import loading
 from rag_app.search import calibration, kinds
 from rag_app.settings import Settings
 from rag_app.shipped import SHIPPED
@@ -27,7 +27,7 @@ def calibrate(settings: Settings, *, with_model: bool = False, ship: bool = Fals
     library = pipeline.open_library(settings)
     with terminal.ProgressBar("ingest") as progress:
         own = batch.own_collection(settings, [SHIPPED / "digests"], progress)
-    generator = llm.load(settings) if with_model else None
+    generator = loading.load(settings) if with_model else None
     with terminal.ProgressBar("calibrate") as progress:
         made = calibrating.calibrated(library, pipeline.open_library(own), generator, progress)
     fingerprint = library.embedder.fingerprint

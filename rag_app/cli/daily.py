@@ -58,14 +58,14 @@ def _glosses(
     """What passages say in this language: all that the model can put into it, or what is held of it."""
     from rag_app.answer import glosses
     from rag_app.cli import terminal
-    from rag_app.llm import engine as llm
+    from rag_app.llm import loading
 
     wanted = [passage for passage in passages if glosses.wanted(passage.text, language)]
     if not wanted:
         return {}
-    model = llm.load_if_any(library.settings) if make else None
+    model = loading.load_if_any(library.settings) if make else None
     if model is None:
-        held = glosses.known(wanted, language, library, llm.name_if_any(library.settings))
+        held = glosses.known(wanted, language, library, loading.name_if_any(library.settings))
         return {wanted[place]: text for place, text in held.items()}
     found: dict[Passage, str] = {}
     with terminal.stoppable() as stop:

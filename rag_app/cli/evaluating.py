@@ -25,7 +25,7 @@ from rag_app.evaluation.answers import Given
 from rag_app.evaluation.measures import Measure
 from rag_app.evaluation.questions import Question, Split, Suite
 from rag_app.evaluation.truth import Truth
-from rag_app.llm import engine
+from rag_app.llm import loading
 from rag_app.pipeline import Library
 from rag_app.records import Filters, Intent, Turn
 from rag_app.settings import Settings
@@ -140,7 +140,7 @@ def _answers(asked: Sequence[Question], options: argparse.Namespace, settings: S
         if {question.id for question in asked} <= batch.answered_ids(file):
             return answers.read(file)
         library = pipeline.open_library(settings)
-        generator = None if options.no_llm else engine.load_if_any(settings)
+        generator = None if options.no_llm else loading.load_if_any(settings)
         with terminal.ProgressBar("eval") as progress:
             return run.ask(asked, file, library, generator, progress)
 

@@ -97,14 +97,14 @@ def _papers(options: argparse.Namespace, settings: Settings) -> list[Reference]:
 
 def _answered(options: argparse.Namespace, settings: Settings) -> tuple[Conversation, list[SavedTurn]]:
     """The question asked now, as a conversation of one turn."""
-    from rag_app.llm import engine as llm
+    from rag_app.llm import loading
 
     question = " ".join(options.items)
     pipeline.accepted(question)
     filters.check(options)
     library = pipeline.open_library(settings)
     conditions = filters.filters(options, library.snapshot.papers)
-    engine = None if options.no_llm else llm.load_if_any(settings)
+    engine = None if options.no_llm else loading.load_if_any(settings)
     answer, _ = pipeline.answer(question, library, engine, filters=conditions)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Conversation("", question, now, now, 1), [SavedTurn(0, question, now, None, answer)]

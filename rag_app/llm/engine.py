@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import codecs
 import logging
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -26,8 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag_app.errors import EngineError, RagError, WeightsError
-from rag_app.home import Home
+from rag_app.errors import EngineError, RagError
 from rag_app.llm import binding, llama, prefix_blocks, trials
 from rag_app.llm.batch import Batch, Task
 from rag_app.llm.chat_template import ChatTemplate
@@ -37,81 +35,16 @@ from rag_app.llm.offload import (
     BATCH_ROWS,
     BATCH_TEXTS,
     Plan,
-    fit,
-    offload_bytes,
-    read_shape,
-    step_down,
 )
 from rag_app.llm.prefix_blocks import ROW, TILE
 from rag_app.llm.prompt_cache import PromptCache
-from rag_app.llm.protocol import Generator, Message, Processor, Request, one_by_one
+from rag_app.llm.protocol import Message, Processor, Request, one_by_one
 from rag_app.llm.sequences import Sequences
 from rag_app.llm.state_cache import StateCache
 from rag_app.machine import cores, processor
 from rag_app.records import Usage
-from rag_app.settings import Settings
 
 log = logging.getLogger(__name__)
-
-
-def load(settings: Settings) -> Engine:
-    """The engine the settings ask for: choose, verify, fit, load, and step down while loading
-    fails.
-
-    Raises WeightsError without usable weights, EngineError when nothing loads.
-    """
-    from rag_app.weights import choice, store
-
-    devices = binding.devices()
-    path = choice.choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers))
-    sha256 = store.ensure_verified(path, settings)
-    shape = read_shape(path)
-    plan: Plan | None = fit(
-        shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers
-    )
-    while plan is not None:
-        try:
-            return Engine(
-                path, plan, threads=settings.threads, sha256=sha256, states=Home(settings.home).states
-            )
-        except EngineError as error:
-            log.warning("%s", error.message)
-            failure, plan = error, step_down(plan, shape)
-    raise failure
-
-
-def name_if_any(settings: Settings) -> str:
-    """What the model of `load` would be called, found out without loading it; empty where there is none,
-    or where a server has it.
-    """
-    from rag_app.weights import choice
-
-    if settings.llm_url:
-        return ""
-    try:
-        room = offload_bytes(binding.devices(), settings.gpu_layers)
-        return choice.choose_llm(settings, vram_bytes=room).stem
-    except WeightsError:
-        return ""
-
-
-def load_if_any(settings: Settings) -> Generator | None:
-    """The model of the server that RAG_LLM_URL names; without one `load`, or None with a note on
-    stderr where no model can be had and none was asked for by name.
-
-    Raises WeightsError or EngineError for a model that RAG_MODEL or RAG_LLM_URL names.
-    """
-    if settings.llm_url:
-        from rag_app.llm.remote import RemoteModel
-
-        return RemoteModel(settings)
-    try:
-        return load(settings)
-    except (WeightsError, EngineError) as error:
-        if settings.model:
-            raise
-        print(f"note: answering without a language model: {error.message}", file=sys.stderr)
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ def main() -> None:
     from rag_app.settings import Settings
 
     def load() -> Generator:
-        from rag_app.llm import engine as llm
+        from rag_app.llm import loading
 
-        return llm.load(Settings.from_environment())
+        return loading.load(Settings.from_environment())
 
     run(load)
 

@@ -97,7 +97,7 @@ UNIT_DAYS = _joined(lambda d: d.units)
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class DateMention:
     """One date: its place in the text, and the first and last day that it means."""
 
     start: int
@@ -115,7 +115,7 @@ class ImpossibleDateError(ValueError):
         self.span = match.span()
 
 
-def mentions_in(text: str, newest: str) -> list[Mention]:
+def mentions_in(text: str, newest: str) -> list[DateMention]:
     """Dates in order of place; `newest` (ISO day of the newest digest) completes dates without a year
     and relative ones. Raises ImpossibleDateError.
     """
@@ -124,7 +124,7 @@ def mentions_in(text: str, newest: str) -> list[Mention]:
     years = [_year(match["y"]) for match in matches if match.groupdict().get("y")]
     # "between May 1 and May 3, 2024": a year stands for the dates without one.
     completing = date(years[0], 12, 31) if years and years[0] else anchor
-    mentions: list[Mention] = []
+    mentions: list[DateMention] = []
     for match in matches:
         try:
             counted = _counted(match, anchor)
@@ -169,7 +169,7 @@ def _year(digits: str) -> int:
     return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
-def _mention(match: re.Match[str], before: date | None, completing: date, newest: date) -> Mention:
+def _mention(match: re.Match[str], before: date | None, completing: date, newest: date) -> DateMention:
     """The first and last day a match means; what it leaves out comes from the mention before, or
     from `completing`.
     """
@@ -199,9 +199,9 @@ def _mention(match: re.Match[str], before: date | None, completing: date, newest
     start = min(match.start(name) for name in part if match.start(name) < match.end())
     if day is not None and first is not None:
         exact = date(year, first, day)
-        return Mention(start, match.end(), exact, exact)
+        return DateMention(start, match.end(), exact, exact)
     first, last = first or 1, last or 12
-    return Mention(
+    return DateMention(
         start, match.end(), date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
     )
 
@@ -219,7 +219,7 @@ def _months(part: Mapping[str, str]) -> tuple[int | None, int | None]:
     return month, month
 
 
-def _narrowed(text: str, mention: Mention) -> Mention:
+def _narrowed(text: str, mention: DateMention) -> DateMention:
     """A month or a year with the words beside it that name a part of it: "late May", "first week of May"."""
     for pattern, part in PARTS_BEFORE:
         if found := pattern.search(text[: mention.start]):
@@ -230,7 +230,7 @@ def _narrowed(text: str, mention: Mention) -> Mention:
     return mention
 
 
-def _part_of(period: Mention, part: tuple[int, int]) -> Mention | None:
+def _part_of(period: DateMention, part: tuple[int, int]) -> DateMention | None:
     """The part of a month, or the months of a year that lie in it alike; None of anything else, and of the
     weeks of a year.
     """
@@ -253,12 +253,12 @@ def _year_part(year: int, part: tuple[int, int]) -> tuple[date, date]:
     return date(year, (start - 1) * 12 // 30 + 1, 1), date(year, last, calendar.monthrange(year, last)[1])
 
 
-def _is_within(one: Mention, other: Mention) -> bool:
+def _is_within(one: DateMention, other: DateMention) -> bool:
     """Whether a mention is only a word of another: "last week" of "the last week of May"."""
     return one is not other and other.start <= one.start and one.end <= other.end
 
 
-def _counted(match: re.Match[str], newest: date) -> Mention | None:
+def _counted(match: re.Match[str], newest: date) -> DateMention | None:
     """What "yesterday", "지난주" or "last 3 days" means, counted from the newest digest; None for
     other dates.
     """
@@ -267,10 +267,10 @@ def _counted(match: re.Match[str], newest: date) -> Mention | None:
         days = (COUNTS.get(count.casefold()) or int(count)) * UNIT_DAYS[match["unit"].casefold()]
         if not days:
             raise ValueError(count)
-        return Mention(*match.span(), newest - timedelta(days - 1), newest, relative=True)
+        return DateMention(*match.span(), newest - timedelta(days - 1), newest, relative=True)
     for pattern, unit, ago in RELATIVE:
         if match.re is pattern:
-            return Mention(*match.span(), *_period(unit, ago, newest), relative=True)
+            return DateMention(*match.span(), *_period(unit, ago, newest), relative=True)
     return None
 
 

@@ -15,8 +15,8 @@ from datetime import date, timedelta
 from rag_app.search.date_mentions import (
     LIST_BETWEEN,
     RANGE_BETWEEN,
+    DateMention,
     ImpossibleDateError,
-    Mention,
     any_of,
     is_between,
     mentions_in,
@@ -69,13 +69,13 @@ def find(text: str, newest: str) -> Dates:
     )
 
 
-def _is_excluded(text: str, mention: Mention) -> bool:
+def _is_excluded(text: str, mention: DateMention) -> bool:
     """Whether a date is named to be left out: "not those of 2025"."""
     before, after = text[: mention.start], text[mention.end :]
     return bool(EXCLUDED_AFTER.match(after) or EXCLUDED_BEFORE.search(before))
 
 
-def _refined(text: str, mentions: list[Mention]) -> list[Mention]:
+def _refined(text: str, mentions: list[DateMention]) -> list[DateMention]:
     """The mentions without a period that a parenthesis behind it says more exactly: "March (17-21)"."""
     if len(mentions) < 2 or "(" not in text[mentions[0].end : mentions[1].start]:
         return mentions
@@ -84,7 +84,7 @@ def _refined(text: str, mentions: list[Mention]) -> list[Mention]:
     return parts if within else mentions
 
 
-def _combine(text: str, mentions: list[Mention]) -> Dates:
+def _combine(text: str, mentions: list[DateMention]) -> Dates:
     """Mentions and the words around them -> one condition."""
     spans = _spans(text, mentions)
     ranges = _ranges(text, mentions)
@@ -112,9 +112,9 @@ def _combine(text: str, mentions: list[Mention]) -> Dates:
     return Dates(days=tuple(day.isoformat() for day in days), spans=spans)
 
 
-def _ranges(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+def _ranges(text: str, mentions: Sequence[DateMention]) -> list[DateMention]:
     """The mentions, those between which a range stands as one."""
-    found: list[Mention] = []
+    found: list[DateMention] = []
     for mention in mentions:
         before = found[-1] if found else None
         if (
@@ -122,7 +122,7 @@ def _ranges(text: str, mentions: Sequence[Mention]) -> list[Mention]:
             and RANGE_BETWEEN.fullmatch(text[before.end : mention.start])
             and mention.last >= before.first
         ):
-            found[-1] = Mention(before.start, mention.end, before.first, mention.last)
+            found[-1] = DateMention(before.start, mention.end, before.first, mention.last)
         else:
             found.append(mention)
     return found
@@ -132,7 +132,7 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _bounds(text: str, mention: Mention) -> tuple[date | None, date | None]:
+def _bounds(text: str, mention: DateMention) -> tuple[date | None, date | None]:
     """First and last day that a mention allows with the words around it; None is no bound."""
     before, after = text[: mention.start], text[mention.end :]
     if AFTER_BEFORE.search(before):
@@ -154,12 +154,12 @@ def _range(
     return Dates(since=first.isoformat(), until=last.isoformat(), spans=spans)
 
 
-def _each(mention: Mention) -> Iterator[date]:
+def _each(mention: DateMention) -> Iterator[date]:
     for offset in range((mention.last - mention.first).days + 1):
         yield mention.first + timedelta(offset)
 
 
-def _spans(text: str, mentions: list[Mention]) -> tuple[tuple[int, int], ...]:
+def _spans(text: str, mentions: list[DateMention]) -> tuple[tuple[int, int], ...]:
     """The mentions with the prepositions and particles that belong to them."""
     spans = []
     for mention in mentions:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from rag_app import pipeline
-from rag_app.llm import engine as llm
+from rag_app.llm import loading
 from rag_app.llm.protocol import Generator
 from rag_app.settings import Settings
 from tests.helpers.checkout import CHECKOUT
@@ -27,7 +27,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
     settings = Settings(home=tmp_path_factory.mktemp("engine"), model=str(MODEL), context=2048, gpu_layers=0)
-    engine = llm.load(settings.resolved())
+    engine = loading.load(settings.resolved())
     yield engine
     engine.close()
 

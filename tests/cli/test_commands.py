@@ -415,7 +415,7 @@ def test_ctrl_c_stops_an_answer_and_the_conversation_goes_on(
 ) -> None:
     engine = Interrupted(["[1] PickBot grasps cups. " * 40, "[1] PickBot learns whole-body grasping."])
     engine.times = times
-    monkeypatch.setattr("rag_app.llm.engine.load_if_any", lambda settings: engine)
+    monkeypatch.setattr("rag_app.llm.loading.load_if_any", lambda settings: engine)
     typed = iter(["Who wrote PickBot?", "What does PickBot learn?", "What does it learn?", ""])
     monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
     before = signal.getsignal(signal.SIGINT)
@@ -641,7 +641,7 @@ def test_the_model_loads_while_the_collection_opens(
         opening.set()
         return opened(settings)
 
-    monkeypatch.setattr("rag_app.llm.engine.load_if_any", load)
+    monkeypatch.setattr("rag_app.llm.loading.load_if_any", load)
     monkeypatch.setattr("rag_app.pipeline.open_library", note_and_open)
     typed = iter(["What does PickBot learn?", ""])
     monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
@@ -653,7 +653,7 @@ def test_no_model_is_loaded_where_there_is_nothing_to_ask_about(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[Settings] = []
-    monkeypatch.setattr("rag_app.llm.engine.load_if_any", begun.append)
+    monkeypatch.setattr("rag_app.llm.loading.load_if_any", begun.append)
     assert "no index" in failure(capsys, "ask", "What does PickBot learn?")
     assert not begun
 
@@ -663,7 +663,7 @@ def test_the_terminal_says_what_the_quotes_of_a_list_mean(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = ScriptedGenerator(["It learns whole-body grasping of mobile robots."])
-    monkeypatch.setattr("rag_app.llm.engine.load_if_any", lambda settings: engine)
+    monkeypatch.setattr("rag_app.llm.loading.load_if_any", lambda settings: engine)
     assert command.main(["ask", "list all papers about whole-body grasping"]) == 0
     out = capsys.readouterr().out
     heading, *glosses = out.partition("translated by the model:")[1:]

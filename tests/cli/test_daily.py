@@ -15,7 +15,7 @@ from rag_app.collection import library as library_module
 from rag_app.collection.library import Library
 from rag_app.history.store import History
 from rag_app.home import Home
-from rag_app.llm import engine as llm
+from rag_app.llm import loading
 from rag_app.settings import Settings
 from tests.daily.test_brief import digests
 from tests.helpers.fakes import HashEmbedder, ScriptedGenerator, fake_embedding, made
@@ -146,8 +146,8 @@ def test_a_brief_loads_no_model_and_tells_what_was_translated_before(
         raise AssertionError("a brief must not be slow by surprise")
 
     monkeypatch.setenv("RAG_LANGUAGE", "ko")
-    monkeypatch.setattr(llm, "load_if_any", loaded)
-    monkeypatch.setattr(llm, "name_if_any", lambda settings: "scripted")
+    monkeypatch.setattr(loading, "load_if_any", loaded)
+    monkeypatch.setattr(loading, "name_if_any", lambda settings: "scripted")
     told = json.loads(printed(capsys, "brief", "--format", "json"))
     lines = [line for group in told["groups"] for line in group["papers"]]
     assert {line["gloss"] for line in lines} == {""}
@@ -162,17 +162,17 @@ def test_a_brief_is_translated_by_the_model_when_asked_for_and_kept(
 ) -> None:
     model = ScriptedGenerator([GLOSS])
     monkeypatch.setenv("RAG_LANGUAGE", "ko")
-    monkeypatch.setattr(llm, "load_if_any", lambda settings: model)
-    monkeypatch.setattr(llm, "name_if_any", lambda settings: model.model)
+    monkeypatch.setattr(loading, "load_if_any", lambda settings: model)
+    monkeypatch.setattr(loading, "name_if_any", lambda settings: model.model)
     assert command.main(["brief", "--gloss"]) == 0
     said = capsys.readouterr()
     assert f"{GLOSS} (번역)" in said.out and "translated:" in said.err
-    monkeypatch.setattr(llm, "load_if_any", lambda settings: None)
+    monkeypatch.setattr(loading, "load_if_any", lambda settings: None)
     assert GLOSS in printed(capsys, "brief")
 
 
 def test_a_brief_in_the_language_of_its_digests_asks_no_model(
     collection: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(llm, "load_if_any", lambda settings: pytest.fail("nothing needs a model"))
+    monkeypatch.setattr(loading, "load_if_any", lambda settings: pytest.fail("nothing needs a model"))
     assert printed(capsys, "brief", "--gloss") == printed(capsys, "brief")

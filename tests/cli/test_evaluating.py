@@ -13,7 +13,7 @@ import pytest
 from rag_app import pipeline
 from rag_app.cli import commands as command
 from rag_app.evaluation import questions
-from rag_app.llm import engine
+from rag_app.llm import loading
 from tests.cli.test_commands import failure
 from tests.helpers.fakes import HashEmbedder, ScriptedGenerator, fake_embedding, lab, made
 
@@ -113,7 +113,7 @@ def test_kept_answers_are_scored_again_without_asking(
 
 def test_the_model_answers_unless_it_is_left_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = ScriptedGenerator(["NONE"])
-    monkeypatch.setattr(engine, "load_if_any", lambda settings: model)
+    monkeypatch.setattr(loading, "load_if_any", lambda settings: model)
     assert command.main(["eval", str(file), "--suite", "exam"]) == 0
     assert model.calls
 

@@ -11,8 +11,7 @@ import json
 import re
 from dataclasses import asdict
 
-from rag_app.llm import binding
-from rag_app.llm import engine as llm
+from rag_app.llm import binding, loading
 from rag_app.llm.offload import device_bytes, fit, offload_bytes, read_shape
 from rag_app.settings import Settings
 from rag_app.weights.choice import choose_llm
@@ -29,7 +28,7 @@ def main() -> None:
     devices = binding.devices()
     shape = read_shape(choose_llm(settings, vram_bytes=offload_bytes(devices, settings.gpu_layers)))
     plan = fit(shape, devices, context_wanted=settings.context, gpu_layers_wanted=settings.gpu_layers)
-    engine = llm.load(settings)
+    engine = loading.load(settings)
     report = {
         "text": "".join(engine.stream([{"role": "user", "content": QUESTION}], max_tokens=16)),
         "devices": [asdict(device) for device in devices],

@@ -25,7 +25,7 @@ from rag_app.address import Address, language_model
 from rag_app.answer import prompting
 from rag_app.diagnostics import doctor
 from rag_app.errors import EngineError, RagError, SettingsError
-from rag_app.llm import engine
+from rag_app.llm import loading
 from rag_app.llm.openai_client import _lines
 from rag_app.llm.openai_turn import Json, ServerTurn
 from rag_app.llm.protocol import Message
@@ -479,7 +479,7 @@ def test_the_pipeline_answers_and_checks_through_a_server() -> None:
         pieces=("[1] PickBot reaches 94.4% on in-distribution objects.\n", "[1] It costs 9,999 dollars.")
     )
     with serving(served) as url:
-        model = engine.load_if_any(Settings(llm_url=url))
+        model = loading.load_if_any(Settings(llm_url=url))
         assert model is not None
         answer = answer_of("What success rate does PickBot reach on I.D. objects?", lab(), model)  # type: ignore[arg-type]
     assert "94.4%" in answer.text and "9,999" not in answer.text
@@ -507,7 +507,7 @@ def test_a_server_that_refuses_on_its_own_is_a_refusal() -> None:
 
 def test_a_server_that_was_asked_for_is_never_silently_replaced() -> None:
     with pytest.raises(RagError, match="no server answers"):
-        engine.load_if_any(Settings(llm_url="http://127.0.0.1:9"))
+        loading.load_if_any(Settings(llm_url="http://127.0.0.1:9"))
 
 
 def test_the_check_names_the_server_and_where_it_is(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from rag_app import files
 from rag_app.embedding.embedder import load_embedder
 from rag_app.errors import WeightsError
 from rag_app.files import sha256_of
-from rag_app.llm import binding, engine, llama
+from rag_app.llm import binding, llama, loading
 from rag_app.settings import Settings
 from rag_app.weights import catalog, choice, hash_cache, store
 from rag_app.weights.catalog import CatalogModel
@@ -137,7 +137,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def refused(settings: Settings) -> WeightsError:
     with pytest.raises(WeightsError) as caught:
-        engine.load(settings)
+        loading.load(settings)
     return caught.value
 
 
@@ -150,7 +150,7 @@ def test_every_alteration_is_refused_before_llama_cpp_opens_the_file(
         path.write_bytes(sound)
         # the sound file is verified, and goes on to llama.cpp
         with pytest.raises(AssertionError, match="opened"):
-            engine.load(settings)
+            loading.load(settings)
         ALTERATIONS[seed % len(ALTERATIONS)](path, chance(seed))
         if path.read_bytes() == sound:
             continue  # random bytes that were the same
