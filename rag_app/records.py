@@ -98,8 +98,10 @@ class Fact(StrEnum):
     VOTES = "votes"
     DATE = "date"
     LINK = "link"
-    DAYS = "days"
+    DAYS = "days"  # how many papers each day has
+    WEEKS = "weeks"
     MONTHS = "months"
+    YEARS = "years"
     SPAN = "span"  # the first and the last day
     VOTE_STATISTICS = "vote_statistics"
     TOPICS = "topics"
@@ -178,6 +180,9 @@ class Query:
     aggregate: Fact = Fact.NONE
     of_many: bool = False  # the aggregate is asked of all papers that the question is about together
     ranking: Fact = Fact.NONE  # by votes: TOP or BOTTOM; by day: NEWEST or OLDEST
+    unrecorded: str = ""  # what papers are to be ranked by, where no digest records it: votes stand in
+    each: Fact = Fact.NONE  # ranked within each of the DAYS, WEEKS, MONTHS or YEARS
+    periods: tuple[tuple[str, str], ...] = ()  # first and last day of each period named, where several are
     limit: int = 0  # top-N, 0 when not asked for
     topic: str = ""  # the question without its filters: what a list is about
     off: float = 0.0  # probability, by the examples of kinds, that it asks for nothing of papers

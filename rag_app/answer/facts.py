@@ -18,14 +18,17 @@ from rag_app.answer.templates import (
     in_order,
     most_and_fewest,
     numbered,
+    of_each_period,
     ranked,
+    ranking_head,
     rounded,
+    table_of_counts,
     title_of,
     words,
 )
 from rag_app.collection.papers import PaperTable
 from rag_app.records import Fact, Hit, Paper, Query, Reason, Why
-from rag_app.search.patterns import BY_DAY, record_facts, several
+from rag_app.search.patterns import BY_DAY, PERIODS, record_facts, several
 from rag_app.text.cleaning import escape_markdown
 
 DAYS_SHOWN = 10  # of a table of days
@@ -37,10 +40,8 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
     """Counts, votes, authors and days over `papers` (all that meet the filters), formatted by code."""
     if query.papers:
         return _one_record(query, [table.get(arxiv_id) for arxiv_id in query.papers])
-    if query.aggregate is Fact.MONTHS:
-        return _periods(query, table.by_month(query.filters), "months_head")
-    if query.aggregate is Fact.DAYS:
-        return _periods(query, table.by_day(query.filters), "days_head")
+    if query.aggregate in PERIODS:
+        return _periods(query, table.by_period(query.aggregate, query.filters))
     if query.aggregate is Fact.SPAN:
         return _span(query, table)
     if query.aggregate is Fact.VOTE_STATISTICS:
@@ -56,9 +57,11 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
         shown = in_order(shown, query.ranking)
     elif query.ranking:
         unknown = sum(paper.votes is None for paper in shown) if query.ranking not in BY_DAY else 0
-        head += " " + phrases[query.ranking]
+        head += " " + ranking_head(query)
         head += f" {phrases['unknown_votes'].format(unknown=unknown)}" if unknown else ""
         shown = ranked(shown, query)
+    elif query.aggregate is Fact.COUNT and query.periods:
+        head += "\n\n" + of_each_period(query, shown)
     return numbered(
         query, head, [Hit(paper, 0.0, why=(Why(Reason.RECORD),)) for paper in shown], quoted=False
     )
@@ -106,17 +109,17 @@ def _author_list(paper: Paper, phrases: Mapping[str, str]) -> str:
     return f"{named} ({phrases['authors_count'].format(count=len(paper.authors))})" if counted else named
 
 
-def _periods(query: Query, counted: Sequence[tuple[str, int]], columns: str) -> Composed:
-    """How many papers each day or month has: all months, and of many days those that have most."""
+def _periods(query: Query, counted: Sequence[tuple[str, int]]) -> Composed:
+    """How many papers each day, week, month or year has; of many days those that have most."""
     phrases = words(query.language)
     total = sum(count for _, count in counted)
     head = phrases["count_one" if total == 1 else "count"].format(count=total)
     if len(counted) > 1:
         head += " " + most_and_fewest(counted, query.language)
-    if columns == "days_head" and len(counted) > DAYS_SHOWN:
+    if query.aggregate is Fact.DAYS and len(counted) > DAYS_SHOWN:
         counted = sorted(counted, key=itemgetter(1), reverse=True)[:DAYS_SHOWN]
-    rows = [f"| {period} | {count} |" for period, count in counted]
-    return Composed("\n".join([*assumptions(query), head, "", phrases[columns], "|---|---:|", *rows]))
+    table = table_of_counts(counted, phrases[query.aggregate], query.language)
+    return Composed("\n".join([*assumptions(query), head, "", table]))
 
 
 def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
@@ -135,7 +138,7 @@ def _topics(query: Query, papers: Sequence[Paper]) -> Composed:
 def _span(query: Query, table: PaperTable) -> Composed:
     """From when to when, and how many days of it have papers."""
     phrases = words(query.language)
-    days = table.by_day(query.filters)
+    days = table.by_period(Fact.DAYS, query.filters)
     if not days:
         return Composed(phrases["no_days"])
     counts = phrases["span_days"].format(days=len(days), papers=sum(count for _, count in days))

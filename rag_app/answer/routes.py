@@ -153,6 +153,11 @@ def _off_topic(selection: Selection) -> Composed | None:
     return None
 
 
+def _purpose_off_topic(selection: Selection) -> Composed | None:
+    """No paper is about the purpose that a recommendation is asked for."""
+    return _off_topic(selection) if period.topic(selection) else None
+
+
 # --- what writes --------------------------------------------------------------------------------
 
 
@@ -201,6 +206,11 @@ def _trend(selection: Selection) -> Composed:
     return templates.trend(selection.query, selection.evidence, selection.library.snapshot.papers)
 
 
+def _recommendation(selection: Selection) -> AnswerPlan | None:
+    """What fits the reader's purpose; where none is named, what most readers liked of late."""
+    return overview.recommendation(selection) if period.topic(selection) else period.popular(selection)
+
+
 def _planned(plan: Planner, *, led: bool) -> Writer:
     """A writer in one direction: the plan, its points written and checked, what leads them, the text."""
 
@@ -231,7 +241,7 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.PAPER: _open(paper.explained, _not_among, _unknown_name, _off_topic),
     Intent.CONCEPT: _open(concept.concept, _not_among, _unknown_name, _off_topic),
     Intent.SIMILAR: _open(overview.similar, _unknown_name),
-    Intent.RECOMMEND: _open(overview.recommendation, _not_among, _off_topic),
+    Intent.RECOMMEND: _open(_recommendation, _not_among, _purpose_off_topic),
     Intent.TABLE: _open(table.table, _not_among, _off_topic),
     Intent.CONDITION: _open(condition.conditions, _not_among, _off_topic),
     Intent.EXISTS: _open(condition.exists, _not_among, _unknown_name, _off_topic),

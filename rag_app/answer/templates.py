@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from operator import itemgetter
 from statistics import mean
 from typing import Any
 
 from rag_app.answer import verification
 from rag_app.answer.trends import Topic
+from rag_app.collection import periods
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
-from rag_app.search.patterns import BY_DAY, several
+from rag_app.search.patterns import BY_DAY, PERIODS, several
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -28,7 +30,7 @@ MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
 # Characters of a comparison's table that a reader can take in; each aspect has at least one sentence.
 TABLE = 1_000
 BEHIND = 3  # papers shown behind a rising topic
-TREND_MONTHS = 24  # months of a trend that are shown
+TREND_PERIODS = 24  # months of a trend, or weeks or years, that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,9 @@ def listing(query: Query, evidence: Evidence, before: str = "") -> Composed:
     if evidence.borderline:
         head += " " + phrases["list_borderline"].format(borderline=len(evidence.borderline))
     if query.ranking:
-        head += " " + phrases[query.ranking]
+        head += " " + ranking_head(query)
+    elif query.aggregate is Fact.COUNT and query.periods:
+        head += "\n\n" + of_each_period(query, [hit.paper for hit in hits])
     elif len(hits) < len(evidence.matched):
         head += " " + phrases["closest"].format(count=len(hits))
     parts = (head, before) if query.aggregate is Fact.COUNT else (before, head)
@@ -155,11 +159,41 @@ def numbered(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> C
     return Composed("\n".join([*assumptions(query), head, "", *lines]), tuple(hits), tuple(cited))
 
 
+def ranking_head(query: Query) -> str:
+    """What stands over ranked papers: by what, and in which periods."""
+    phrases = words(query.language)
+    each = f"{phrases[f'each_{query.each}']} " if query.each else ""
+    return each + phrases[query.ranking]
+
+
+def of_each_period(query: Query, papers: Sequence[Paper]) -> str:
+    """A table of how many of the papers each of the periods has that the question names."""
+    counted = [
+        (
+            periods.named(first, last),
+            sum(any(first <= day <= last for day in paper.dates) for paper in papers),
+        )
+        for first, last in query.periods
+    ]
+    return table_of_counts(counted, words(query.language)["period"], query.language)
+
+
+def table_of_counts(counted: Sequence[tuple[str, int]], period: str, language: str) -> str:
+    """How many papers there are of each period; `period` heads their column."""
+    head = words(language)["period_head"].format(period=period)
+    return "\n".join([head, "|---|---:|", *(f"| {name} | {count} |" for name, count in counted)])
+
+
 def ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
-    """The first N by votes or day; without a number, all that share the first place. Unknown votes are no
-    votes to rank, unknown days no days.
+    """The first N by votes or day; without a number, all that share the first place; of each period, if
+    that is asked for, in order of time. Unknown votes are no votes to rank, unknown days no days.
     """
     known = in_order(papers, query.ranking)
+    if query.each:
+        dated = sorted(known, key=lambda paper: periods.period_of(paper.date, query.each))
+        groups = groupby(dated, lambda paper: periods.period_of(paper.date, query.each))
+        once = replace(query, each=Fact.NONE)
+        return [paper for period, group in groups if period for paper in ranked(list(group), once)]
     if query.limit:
         return known[: query.limit]
     return [paper for paper in known if _rank(paper, query.ranking) == _rank(known[0], query.ranking)]
@@ -186,7 +220,10 @@ def line_of(paper: Paper, query: Query) -> str:
 
 def assumptions(query: Query) -> list[str]:
     """What was assumed, each on a line of its own, then a blank line."""
-    notes = [words(query.language)["assumed"].format(note=escape_markdown(note)) for note in query.notes]
+    phrases = words(query.language)
+    notes = [phrases["assumed"].format(note=escape_markdown(note)) for note in query.notes]
+    if query.unrecorded:
+        notes.append(phrases["unrecorded"].format(asked=escape_markdown(query.unrecorded.strip())))
     return [*notes, ""] if notes else []
 
 
@@ -255,23 +292,26 @@ def _short(rows: Sequence[str], most: int) -> bool:
 
 
 def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
-    """The share of a topic month by month, and the papers of its highest month."""
+    """The share of a topic by month, or by week or year, and the papers of its highest one."""
     phrases = words(query.language)
     by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
     matched = [by_id[arxiv_id] for arxiv_id in evidence.matched]
-    months = table.by_month(query.filters)[-TREND_MONTHS:]
-    found = Counter(hit.paper.date[:7] for hit in matched)
-    rows = [f"| {m} | {found[m]} | {total} | {100 * found[m] / total:.1f}% |" for m, total in months if total]
+    unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
+    times = table.by_period(unit, query.filters)[-TREND_PERIODS:]
+    found = Counter(periods.period_of(hit.paper.date, unit) for hit in matched)
+    rows = [f"| {t} | {found[t]} | {total} | {100 * found[t] / total:.1f}% |" for t, total in times if total]
     head = on_topic(query, evidence)
-    counted = [(month, found[month]) for month, _ in months]
-    if query.aggregate is Fact.MONTHS and len(counted) > 1:
+    counted = [(time, found[time]) for time, _ in times]
+    if query.aggregate is unit and len(counted) > 1:
         head += " " + most_and_fewest(counted, query.language)
-    peak = max(months, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
-    shown = [hit for hit in matched if hit.paper.date.startswith(peak)][:PAGE] if found[peak] else []
-    table_text = "\n".join([head, "", phrases["trend_columns"], "|---|---:|---:|---:|", *rows])
+    peak = max(times, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
+    at_peak = [hit for hit in matched if periods.period_of(hit.paper.date, unit) == peak]
+    shown = at_peak[:PAGE] if found[peak] else []
+    columns = phrases["trend_columns"].format(period=phrases[unit])
+    table_text = "\n".join([head, "", columns, "|---|---:|---:|---:|", *rows])
     if not shown:
         return Composed("\n".join([*assumptions(query), table_text]))
-    peak_line = phrases["trend_peak"].format(month=peak)
+    peak_line = phrases["trend_peak"].format(period=peak)
     return numbered(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
 
 

@@ -13,15 +13,16 @@ import re
 import sqlite3
 import threading
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rag_app.collection.periods import period_of
 from rag_app.errors import CollectionError
-from rag_app.records import Filters, Paper, Section
+from rag_app.records import Fact, Filters, Paper, Section
 
 SCHEMA = 1
 AUTHOR_CUTOFF = 85.0  # similarity, of 100, below which two spellings are two people
@@ -61,11 +62,11 @@ WHERE (:min_votes IS NULL OR votes >= :min_votes)
 ORDER BY rank
 """  # noqa: S608 - made of constants; every value is a parameter
 
-_PERIODS = f"""
-SELECT substr(day, 1, :letters) AS period, count(*)
+_DAYS = f"""
+SELECT day, count(*)
 FROM (SELECT min(day) AS day FROM dates
       WHERE rank IN (SELECT value FROM json_each(:ranks)) AND {_ON_DAY} GROUP BY rank)
-GROUP BY period ORDER BY period
+GROUP BY day ORDER BY day
 """  # noqa: S608 - as above
 
 # Letters that Unicode does not decompose into a base letter and an accent.
@@ -178,19 +179,14 @@ class PaperTable:
                  ORDER BY votes DESC, rank LIMIT ?"""
         return self.many(row[0] for row in self._rows(sql, [self._matching(filters), max(n, 0)]))
 
-    def by_month(self, filters: Filters) -> list[tuple[str, int]]:
-        """(`2024-11`, papers) in order of time; a paper counts once, on the first of its days that
-        `filters` allow.
+    def by_period(self, unit: Fact, filters: Filters) -> list[tuple[str, int]]:
+        """(period, papers) in order of time, as `periods.period_of` writes the DAYS, WEEKS, MONTHS or YEARS;
+        a paper counts once, on the first of its days that `filters` allow.
         """
-        return self._by_period(len("2024-11"), filters)
-
-    def by_day(self, filters: Filters) -> list[tuple[str, int]]:
-        """(`2024-11-25`, papers) in order of time; a paper counts as in `by_month`."""
-        return self._by_period(len("2024-11-25"), filters)
-
-    def _by_period(self, letters: int, filters: Filters) -> list[tuple[str, int]]:
-        ranks = self._matching(filters)
-        return self._rows(_PERIODS, {**_values(filters), "letters": letters, "ranks": ranks})
+        counts: Counter[str] = Counter()
+        for day, count in self._rows(_DAYS, {**_values(filters), "ranks": self._matching(filters)}):
+            counts[period_of(day, unit)] += count
+        return list(counts.items())
 
     def authors(self, filters: Filters) -> list[tuple[str, int]]:
         """(author, papers), most papers first; all spellings of a name count as its most frequent one."""

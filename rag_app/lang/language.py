@@ -78,6 +78,8 @@ class QuestionPatterns:
     ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
     # What is asked of a record or of the whole table.
     facts: Mapping[str, Parts]
+    unrecorded: Parts  # by what papers are judged elsewhere, and no digest records: "most cited"
+    each: Mapping[str, Parts]  # "of each month": papers are ranked within the days, weeks, months or years
     in_title: Parts  # one group: words that the title holds
     more_voted: Parts  # papers with more votes than one that is named, with fewer
     fewer_voted: Parts

@@ -45,6 +45,9 @@ class Dates:
     spans: tuple[tuple[int, int], ...] = ()
     # The wording of a date that is on no calendar, or of a range that ends before it starts.
     impossible: str = ""
+    periods: tuple[
+        tuple[str, str], ...
+    ] = ()  # first and last day of each, where several are named side by side
     relative: str = ""  # the wording that was counted from the newest digest
 
 
@@ -89,8 +92,7 @@ def _combine(text: str, mentions: list[DateMention]) -> Dates:
     spans = _spans(text, mentions)
     ranges = _ranges(text, mentions)
     if 1 < len(ranges) < len(mentions):
-        days = sorted({day for one in ranges for day in _each(one)})
-        return Dates(days=tuple(day.isoformat() for day in days), spans=spans)
+        return _side_by_side(ranges, spans)
     first, second = mentions[0], mentions[1] if len(mentions) > 1 else None
     since, until = _bounds(text, first)
     if second is None:
@@ -106,10 +108,16 @@ def _combine(text: str, mentions: list[DateMention]) -> Dates:
     # "after May 1 and before May 9"
     if since and end and not until and _bounds(text, second)[0] is None:
         return _range(text, since, end, spans, (first.start, second.end))
+    return _side_by_side(mentions, spans)
+
+
+def _side_by_side(mentions: Sequence[DateMention], spans: tuple[tuple[int, int], ...]) -> Dates:
+    """Several days or periods, each of which a paper may be of."""
+    periods = tuple((mention.first.isoformat(), mention.last.isoformat()) for mention in mentions)
     days = sorted({day for mention in mentions for day in _each(mention)})
-    if len(mentions) > 1 and len(days) == (days[-1] - days[0]).days + 1 > len(mentions):
-        return Dates(since=days[0].isoformat(), until=days[-1].isoformat(), spans=spans)
-    return Dates(days=tuple(day.isoformat() for day in days), spans=spans)
+    if len(days) == (days[-1] - days[0]).days + 1 > len(mentions):
+        return Dates(since=days[0].isoformat(), until=days[-1].isoformat(), spans=spans, periods=periods)
+    return Dates(days=tuple(day.isoformat() for day in days), spans=spans, periods=periods)
 
 
 def _ranges(text: str, mentions: Sequence[DateMention]) -> list[DateMention]:

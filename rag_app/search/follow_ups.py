@@ -97,7 +97,7 @@ def _day_told(before: Query, dictionary: Dictionary) -> str:
     """The day that the answer before told as the one with most papers; empty if it told none."""
     if before.aggregate is not Fact.DAYS or before.intent is not Intent.METADATA:
         return ""
-    counted = dictionary.papers.by_day(before.filters)
+    counted = dictionary.papers.by_period(Fact.DAYS, before.filters)
     return max(counted, key=itemgetter(1))[0] if counted else ""
 
 

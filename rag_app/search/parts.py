@@ -41,6 +41,8 @@ class QuestionParts:
     rest: str
     terms: tuple[str, ...]  # content terms of `rest` without the names
     of_table: Fact = Fact.NONE  # what is asked of many papers at once, or in which order of days
+    each: Fact = Fact.NONE  # ranked within each of the days, weeks, months or years
+    unrecorded: str = ""  # by what no digest judges papers: "most cited"
     recent: bool = False  # papers of late are asked for, whatever of them
     unknown_author: str = ""
     notes: tuple[str, ...] = ()
@@ -56,12 +58,18 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     votes, spans = patterns.votes(rest)
     marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = masked(rest, spans)
+    judged = patterns.UNRECORDED.search(rest) if patterns.PAPERS.search(rest) else None
+    rest = masked(rest, [judged.span()] if judged else [])
+    each, spans = patterns.each(rest) if judged or patterns.ranking(rest) else (Fact.NONE, [])
+    rest = masked(rest, spans)
     of_table, spans = patterns.of_table(rest)
     if of_table in patterns.OF_MANY and _is_of_one(rest, of_table, dictionary):
         of_table, spans = Fact.NONE, []
     rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
     recent = [] if of_table else [match.span() for match in patterns.RECENTLY.finditer(rest)]
     rest = masked(rest, recent)
+    if found.periods and patterns.aggregate(rest) is Fact.COUNT:  # side by side in the answer as well
+        rest = masked(rest, [match.span() for match in patterns.SIDE_BY_SIDE.finditer(rest)])
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
@@ -91,6 +99,8 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
         rest,
         terms,
         of_table,
+        each,
+        judged[0] if judged else "",
         bool(recent),
         unknown_author,
         tuple(notes),

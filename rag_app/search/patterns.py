@@ -74,6 +74,10 @@ def _fact(name: str) -> tuple[str, re.Pattern[str]]:
     return name, _asked(lambda q: q.facts[name])
 
 
+def _in_each(unit: Fact) -> re.Pattern[str]:
+    return _asked(lambda q: q.each[unit])
+
+
 # What is asked of a record or of the whole table; the first that fits wins.
 AGGREGATES = (
     _fact("unknown_votes"),
@@ -89,7 +93,9 @@ AGGREGATES = (
 # What is asked of many papers at once, and in which order; such words are no topic.
 OF_TABLE = (
     _fact("days"),
+    _fact("weeks"),
     _fact("months"),
+    _fact("years"),
     _fact("newest"),
     _fact("oldest"),
     _fact("vote_statistics"),
@@ -99,9 +105,12 @@ OF_TABLE = (
 )
 BY_DAY = {Fact.NEWEST, Fact.OLDEST}
 RANKINGS = {Fact.TOP, Fact.BOTTOM, *BY_DAY}
+PERIODS = (Fact.DAYS, Fact.WEEKS, Fact.MONTHS, Fact.YEARS)
+EACH = {unit: _in_each(unit) for unit in PERIODS}
 # Asked of many papers, AUTHORS is who wrote most of them.
-OF_MANY = {Fact.DAYS, Fact.MONTHS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
+OF_MANY = {*PERIODS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
 RECENTLY = _asked(lambda q: q.recently)
+UNRECORDED = _asked(lambda q: q.unrecorded)
 IN_TITLE = _asked(lambda q: q.in_title)
 MORE_VOTED = _asked(lambda q: q.more_voted)
 FEWER_VOTED = _asked(lambda q: q.fewer_voted)
@@ -119,6 +128,7 @@ _COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.coun
 LIMIT = _asked(lambda q: q.limit)
 SEVERAL = _asked(lambda q: q.several)
 SEVERAL_PAPERS = 10  # shown for "the most upvoted papers" without a number
+SEVERAL_OF_EACH = 3  # the same of each month
 
 # (pattern, which conditions its numbers are, what is added to a number); each is looked for once,
 # in this order, in what the ones before it left.
@@ -175,6 +185,13 @@ def of_table(text: str) -> tuple[Fact, list[tuple[int, int]]]:
     return Fact.NONE, []
 
 
+def each(text: str) -> tuple[Fact, list[tuple[int, int]]]:
+    """The periods in each of which papers are ranked ("of each month"), and where the text says so."""
+    found = ((unit, match.span()) for unit, pattern in EACH.items() if (match := pattern.search(text)))
+    unit, *spans = next(found, (Fact.NONE,))
+    return unit, spans
+
+
 def in_title(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     """Words that titles have to hold, and where the text says so."""
     found = list(IN_TITLE.finditer(text))
@@ -200,11 +217,14 @@ def about_record(fact: Fact) -> bool:
     return fact in {Fact.AUTHORS, Fact.VOTES, Fact.DATE, Fact.LINK}
 
 
-def limit(text: str) -> int:
-    """The N of "top N", or of "three papers"; 0 when no number of papers is asked for."""
+def limit(text: str, several_papers: int = SEVERAL_PAPERS) -> int:
+    """The N of "top N", or of "three papers"; `several_papers` of "the most upvoted papers"; 0 when no
+    number of papers is asked for.
+    """
     match = LIMIT.search(text)
     if not match:
-        return SEVERAL_PAPERS if several(text) and aggregate(text) in {Fact.TOP, Fact.BOTTOM} else 0
+        ranked = UNRECORDED.search(text) or aggregate(text) in {Fact.TOP, Fact.BOTTOM}
+        return several_papers if several(text) and ranked else 0
     word = next(group for group in match.groups() if group).casefold()
     return int(word) if word.isdigit() else _COUNTS.get(word, 0)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rag_app.collection.library import Library
 from rag_app.lang import language_of
 from rag_app.records import Fact, Intent
-from rag_app.search import kinds
+from rag_app.search import kinds, patterns
 
 # The probability of each kind for (question, the same with marks in place of what it names).
 Recognise = Callable[[str, str], Mapping[str, float]]
@@ -52,8 +52,8 @@ RANKED = {
     Fact.BOTTOM,
     Fact.NEWEST,
     Fact.OLDEST,
-    Fact.MONTHS,
     Fact.UNKNOWN_VOTES,
+    *patterns.PERIODS,
 }
 
 
@@ -74,6 +74,7 @@ class Signs:
     form: bool = True  # it asks for a form: shorter, as a table, in another language
     tabled: bool = False  # it asks for a table and lists its columns
     asks: bool = True  # it asks, or speaks of papers: else it describes something, of which one is looked for
+    each: bool = False  # papers of each month, or of other periods, are asked for
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
     @property
@@ -130,6 +131,8 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
 def _possible(kind: Intent, signs: Signs, share: float) -> bool:
     if signs.carried and kind not in OF_ONE:
         return share >= SURE
+    if signs.each and not signs.papers:
+        return kind in {Intent.METADATA, Intent.LIST}
     if signs.aggregate in RANKED and signs.ruled in OF_THE_TABLE and not signs.papers:
         return kind in OF_THE_TABLE and (kind is not Intent.TREND or signs.ruled is kind)
     match kind:

@@ -48,16 +48,19 @@ def understand(
         names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
         unknown=parts.named.unknown,
         unknown_author=parts.unknown_author,
+        unrecorded=parts.unrecorded,
         notes=parts.notes,
         impossible=bool(parts.dates.impossible),
-        limit=patterns.limit(question),
+        limit=patterns.limit(question, patterns.SEVERAL_OF_EACH if parts.each else patterns.SEVERAL_PAPERS),
+        each=parts.each,
+        periods=parts.dates.periods,
         topic=parts.rest,
     )
     if patterns.GREETING.fullmatch(question.strip()):
         return replace(query, intent=Intent.CHAT)
     query = replace(
         query,
-        aggregate=parts.of_table or patterns.aggregate(parts.rest),
+        aggregate=Fact.TOP if parts.unrecorded else parts.of_table or patterns.aggregate(parts.rest),
         of_many=parts.of_table in patterns.OF_MANY,
         ranking=_ranking(parts),
     )
@@ -75,7 +78,8 @@ def understand(
     shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
     signs = replace(_signs(query, alone, ruled, parts, dictionary), conversation=bool(conversation))
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
-    return _of_own_papers(replace(query, intent=decide(signs, shares), off=off), parts, dictionary)
+    decided = replace(query, intent=decide(signs, shares), off=off)
+    return _of_own_papers(_of_the_newest_day(decided, parts, dictionary), parts, dictionary)
 
 
 def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dictionary: Dictionary) -> Signs:
@@ -102,10 +106,13 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         asks=query.question.rstrip().endswith(QUESTION_MARKS)
         or any(p.search(query.question) for p in (patterns.ASKING, patterns.PAPERS, patterns.LISTING)),
         carried=bool(query.papers) and not alone.papers,
+        each=bool(query.each),
     )
 
 
 def _ranking(parts: QuestionParts) -> Fact:
+    if parts.unrecorded:
+        return Fact.TOP
     if parts.of_table in patterns.BY_DAY:
         return parts.of_table
     return patterns.ranking(parts.rest) or (Fact.NEWEST if parts.recent else Fact.NONE)
@@ -136,6 +143,11 @@ def _by_its_authors(query: Query, parts: QuestionParts, dictionary: Dictionary) 
     elif patterns.LAST_AUTHOR.search(asked[0]):
         authors = authors[-1:]
     filters = replace(query.filters, any_author=authors, other_than=query.papers)
+    day = dictionary.papers.get(query.papers[0]).date
+    if patterns.NEWER.search(parts.question):
+        filters = replace(filters, since=max(filters.since, day))
+    elif patterns.OLDER.search(parts.question):
+        filters = replace(filters, until=min(filter(None, (filters.until, day)), default=""))
     return _with_its_record(query, parts, asked.span(), filters, dictionary, no_topic=NO_TOPIC)
 
 
@@ -163,6 +175,18 @@ def _with_its_record(
         aggregate=Fact.NONE,
         ranking=Fact.NONE,
     )
+
+
+def _of_the_newest_day(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
+    """A summary of the newest day, where neither days nor a topic are named: "What's new?"."""
+    day = dictionary.papers.last_day
+    asks = query.intent is Intent.SUMMARY and not (query.filters or query.papers or query.ranking)
+    said = dictionary.lexical.own_terms(open_patterns.subject(parts.rest))
+    if not (asks and day) or set(said) - patterns.ABOUT_PAPERS - LITTLE:
+        return query
+    if patterns.WHOLE.search(parts.question) or patterns.EVERYTHING.search(parts.question):
+        return query
+    return replace(query, filters=replace(query.filters, days=(day,)), notes=(*query.notes, day))
 
 
 def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
@@ -281,7 +305,7 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.METADATA
     if not query.aggregate and _wants_all(parts):
         return Intent.METADATA
-    if query.aggregate is Fact.MONTHS:
+    if query.aggregate in {Fact.WEEKS, Fact.MONTHS, Fact.YEARS}:
         return Intent.TREND
     if parts.of_table in patterns.OF_MANY:
         return Intent.LIST

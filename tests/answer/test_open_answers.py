@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.lang import count_letters
 from rag_app.llm.protocol import Message
-from rag_app.records import Checked, Event, Intent, Paper, Passage, Section, Turn, Working
+from rag_app.records import Checked, Event, Filters, Intent, Paper, Passage, Section, Turn, Working
 from rag_app.search.open_patterns import denial
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
@@ -491,3 +492,25 @@ def test_a_group_is_named_in_the_readers_language_by_a_term_of_the_digests(colle
     }
     assert "시뮬레이션(simulation)" in names["ko"]
     assert "simulation" in names["en"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "recommend me a paper",
+        "give me something to read",
+        "논문 추천해줘",
+        "읽을 만한 거 추천해줘",
+        "papers to read",
+    ],
+)
+def test_without_a_purpose_the_most_voted_of_the_newest_week_are_recommended(
+    collection: Library, question: str
+) -> None:
+    composed, _ = answered(question, Intent.RECOMMEND, collection)
+    last = date.fromisoformat(collection.snapshot.papers.last_day)
+    week = collection.snapshot.papers.ids(Filters(since=(last - timedelta(6)).isoformat()))
+    told = [hit.paper for hit in composed.hits]
+    assert {paper.arxiv_id for paper in told} <= set(week)
+    assert [paper.votes or 0 for paper in told] == sorted((p.votes or 0 for p in told), reverse=True)
+    assert collection.snapshot.papers.last_day in composed.text

@@ -16,7 +16,7 @@ from rag_app.answer import facts, templates, trends
 from rag_app.answer.templates import PAGE
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Fact, Filters, Hit, Intent, Paper, Query, Section
-from rag_app.search import retrieval
+from rag_app.search import patterns, retrieval
 from tests.helpers.fakes import answer_of, lab, made
 
 MANY = 45
@@ -71,7 +71,9 @@ def test_every_phrase_is_used() -> None:
         file for file in package.rglob("*.py") if file.relative_to(package).parts[0] not in {"lang", "web"}
     ]
     code = "".join(file.read_text(encoding="utf-8") for file in files)
-    assert [key for key in templates.words("en") if not re.search(f"[\"']{key}[\"']", code)] == []
+    facts = {str(fact) for fact in Fact} | {f"each_{fact}" for fact in patterns.PERIODS}
+    unused = [key for key in templates.words("en") if not re.search(f"[\"']{key}[\"']", code)]
+    assert set(unused) <= facts
 
 
 # --- lists --------------------------------------------------------------------------------------
@@ -167,6 +169,41 @@ def test_the_day_with_most_papers_is_said(months: Library, question: str) -> Non
 def test_the_month_with_most_and_fewest_papers_is_said(months: Library) -> None:
     text = answer_of("Which month has the most papers?", months).text
     assert "The most are of 2024-05 (3), the fewest of 2024-04 (1), 2 on average." in text
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("How many papers per year?", "| 2024 | 4 |"), ("연도별 논문 수는?", "| 2024 | 4 |"),
+        ("年ごとの論文数は？", "| 2024 | 4 |"), ("每年有多少篇论文？", "| 2024 | 4 |"),
+        ("papers per week", "| 2024-04-29 | 4 |"), ("주별 논문 수", "| 2024-04-29 | 4 |"),
+        ("週ごとの論文数", "| 2024-04-29 | 4 |"), ("每周有多少篇论文？", "| 2024-04-29 | 4 |"),
+        ("Which year has the most papers?", "| 2024 | 4 |"),
+        ("Which month had more papers, April or May 2024?", "| 2024-05 | 3 |"),
+        ("How many papers in April vs May 2024?", "| 2024-05 | 3 |"),
+        ("compare the number of papers in April and May 2024", "| 2024-04 | 1 |"),
+        ("2024년 4월과 5월 논문 수를 비교해줘", "| 2024-05 | 3 |"),
+        ("2024년 4월과 5월 논문 수 비교", "| 2024-05 | 3 |"),
+        ("How many papers on 2024-04-30 and 2024-05-01?", "| 2024-05-01 | 3 |"),
+    ],
+)  # fmt: skip
+def test_periods_are_counted(months: Library, question: str, row: str) -> None:
+    answer = answer_of(question, months)
+    assert answer.intent is Intent.METADATA
+    assert row in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the top paper of each month", "best paper per month of 2024", "monthly top papers",
+        "Which papers had the most votes in every month?", "월별 최다 추천 논문", "매달 1위 논문은?",
+        "月ごとの票が最も多い論文", "每月票数最多的论文",
+    ],
+)  # fmt: skip
+def test_the_most_voted_of_each_period_are_told(months: Library, question: str) -> None:
+    answer = answer_of(question, months)
+    assert [citation.title for citation in answer.citations] == ["Alpha", "Beta", "Delta"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from rag_app.collection.papers import PaperTable, author_key, build
 from rag_app.errors import CollectionError
-from rag_app.records import Filters, Paper, Section
+from rag_app.records import Fact, Filters, Paper, Section
 
 SECTIONS = (Section("What's New", "첫 문장.\nSecond \x00 line 😀.", 7), Section("Summary", "", 9))
 PAPERS = (
@@ -99,7 +99,7 @@ def test_thousands_of_chosen_papers_filter_votes_months_and_authors_too(tmp_path
     table = PaperTable(tmp_path / "papers.sqlite3")
     chosen = Filters(only=tuple(paper.arxiv_id for paper in papers[:5_000]))
     assert table.count(chosen) == 5_000
-    assert table.by_month(chosen) == [("2024-01", 5_000)]
+    assert table.by_period(Fact.MONTHS, chosen) == [("2024-01", 5_000)]
     assert [paper.votes for paper in table.top(chosen, 2)] == [4_999, 4_998]
     assert sum(count for _, count in table.authors(chosen)) == 5_000
 
@@ -151,8 +151,20 @@ def test_top_never_ranks_unknown_votes_and_keeps_ties_in_order(table: PaperTable
 
 
 def test_a_paper_counts_in_one_month_only(table: PaperTable) -> None:
-    assert table.by_month(Filters()) == [("2024-01", 2), ("2024-02", 1), ("2024-03", 1)]
-    assert table.by_month(Filters(since="2024-02-10")) == [("2024-02", 1), ("2024-03", 1)]
+    assert table.by_period(Fact.MONTHS, Filters()) == [("2024-01", 2), ("2024-02", 1), ("2024-03", 1)]
+    assert table.by_period(Fact.MONTHS, Filters(since="2024-02-10")) == [("2024-02", 1), ("2024-03", 1)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "counted"),
+    [
+        (Fact.DAYS, [("2024-01-05", 2), ("2024-02-01", 1), ("2024-03-02", 1)]),
+        (Fact.WEEKS, [("2024-01-01", 2), ("2024-01-29", 1), ("2024-02-26", 1)]),
+        (Fact.YEARS, [("2024", 4)]),
+    ],
+)
+def test_papers_are_counted_by_period(table: PaperTable, unit: Fact, counted: list[tuple[str, int]]) -> None:
+    assert table.by_period(unit, Filters()) == counted
 
 
 def test_days_and_months_cover_every_digest(table: PaperTable) -> None:

@@ -106,7 +106,7 @@ def test_a_name_that_is_compared_with_is_not_the_papers_own(dictionary: Dictiona
 def test_the_day_with_most_papers_is_that_day(dictionary: Dictionary, question: str) -> None:
     told = Turn("Which day has the most papers?", "…", (), intent=Intent.METADATA)
     query = understand(question, dictionary, [told])
-    counts = dict(dictionary.papers.by_day(Filters()))
+    counts = dict(dictionary.papers.by_period(Fact.DAYS, Filters()))
     assert (query.intent, query.papers) == (Intent.METADATA, ())
     assert [counts[day] for day in query.filters.days] == [max(counts.values())]
 

@@ -770,3 +770,80 @@ def test_an_order_by_votes_is_no_part_of_the_topic(
 )
 def test_the_best_of_something_else_is_no_order_by_votes(dictionary: Dictionary, question: str) -> None:
     assert understand(question, dictionary).ranking is Fact.NONE
+
+
+@pytest.mark.parametrize(
+    ("question", "ranked_by", "limit"),
+    [
+        ("most cited papers on robots", "most cited", 10),
+        ("which robot paper has the most citations?", "citations", 0),
+        ("papers with most github stars", "stars", 0), ("most downloaded robot papers", "most downloaded", 10),
+        ("인용 수가 가장 많은 논문은?", "인용 수", 0), ("가장 많이 인용된 논문", "인용된", 0), ("最も引用された論文は？", "引用", 0),
+        ("被引用最多的论文", "引用", 0), ("which paper won the best paper award?", "award", 0),
+    ],
+)  # fmt: skip
+def test_votes_stand_in_for_what_no_digest_records(
+    dictionary: Dictionary, question: str, ranked_by: str, limit: int
+) -> None:
+    query = understand(question, dictionary)
+    assert ranked_by in query.unrecorded
+    assert (query.aggregate, query.ranking, query.limit) == (Fact.TOP, Fact.TOP, limit)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many citations does LoRA make?",
+        "what does QLoRA say of the cited data?",
+        "논문을 인용하는 방법은?",
+    ],
+)
+def test_citations_as_such_order_nothing(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).unrecorded == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who publishes most about video generation?", "which authors work on video generation?",
+        "who works on video generation?", "researchers working on video generation",
+        "비디오 생성을 연구하는 사람은?", "비디오 생성 연구자는 누구야?", "experts in video generation",
+    ],
+)  # fmt: skip
+def test_authors_are_asked_for_on_a_topic(library: Library, question: str) -> None:
+    query = understood(question, library)
+    assert (query.intent, query.aggregate, query.of_many) == (Intent.LIST, Fact.AUTHORS, True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which topics are growing?", "emerging topics", "what's hot right now?", "요즘 뜨는 주제는?",
+        "핫한 연구 주제가 뭐야?", "최근 떠오르는 분야", "急上昇のテーマは？", "新兴的主题有哪些？",
+    ],
+)  # fmt: skip
+def test_topics_that_rise_are_asked_for_without_a_topic(library: Library, question: str) -> None:
+    query = understand(question, library.dictionary)
+    assert query.intent is Intent.TREND
+    assert not library.lexical.own_terms(patterns.trend_topic(query.topic))
+
+
+def test_newer_papers_by_the_authors_of_a_named_one_begin_with_its_day(dictionary: Dictionary) -> None:
+    query = understand("a newer paper by the authors of Toolformer", dictionary)
+    paper = dictionary.papers.get(TOOLFORMER)
+    assert (query.filters.any_author, query.filters.since) == (paper.authors, paper.date)
+    assert understand("earlier papers by the authors of Toolformer", dictionary).filters.until == paper.date
+
+
+@pytest.mark.parametrize(
+    "question", ["what's new?", "anything new?", "새로운 소식 있어?", "새로 나온 거 있어?"]
+)
+def test_what_is_new_is_the_newest_day(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary, recognise=lambda *_: {"summary": 1.0})
+    assert (query.intent, query.filters.days) == (Intent.SUMMARY, (dictionary.papers.last_day,))
+
+
+@pytest.mark.parametrize("question", ["what's new in robotics?", "summary of March 2024"])
+def test_a_topic_or_a_period_is_not_narrowed_to_the_newest_day(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary, recognise=lambda *_: {"summary": 1.0})
+    assert query.filters.days == ()

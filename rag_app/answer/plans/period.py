@@ -7,31 +7,34 @@ know: how days are read off a question, or how groups are found.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import grouped
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import in_order, words
+from rag_app.collection.periods import named
 from rag_app.records import Fact, Paper
 from rag_app.search import open_patterns, patterns
 
 MOST = 20  # papers told of a period; the rest are counted
 ON_TOPIC, FEWEST_ON_TOPIC = 10, 6
-IN_DETAIL = 4  # papers, up to which each has two sentences
+IN_DETAIL, DETAILED = 4, 2  # papers, up to which each has so many sentences
+RECOMMENDED = 5
 
 
 def summary(selection: Selection) -> AnswerPlan | None:
     """Every paper of the period, or those on the topic, one line each, most voted first."""
     query, table = selection.query, selection.library.snapshot.papers
     papers = table.many(table.ids(query.filters))
-    topic = _topic(selection)
-    if topic:
-        hits = choosing.sure(choosing.ranked(selection, topic), ON_TOPIC, FEWEST_ON_TOPIC)
+    about = topic(selection)
+    if about:
+        hits = choosing.sure(choosing.ranked(selection, about), ON_TOPIC, FEWEST_ON_TOPIC)
         papers = [hit.paper for hit in hits]
     told = _told(selection, papers)
-    weights = choosing.with_terms(selection, topic) if topic else {}
-    count = 2 if len(told) <= IN_DETAIL else 1
+    weights = choosing.with_terms(selection, about) if about else {}
+    count = DETAILED if len(told) <= IN_DETAIL else 1
     easy = choosing.EASY_WORDS if count > 1 else choosing.BRIEF_WORDS
     points = [Point(p, choosing.telling(p, weights, selection.library, count, easy)) for p in told]
     phrases = words(query.language)
@@ -39,11 +42,31 @@ def summary(selection: Selection) -> AnswerPlan | None:
         return AnswerPlan(
             (Group(tuple(points)),), Form.STEPS, phrases["summary_top"].format(count=len(points))
         )
-    plan = grouped(selection, points, topic, "summary_of")
+    plan = grouped(selection, points, about, "summary_of")
     left = len(papers) - len(told)
     if plan is None or not left:
         return plan
     return replace(plan, close=phrases["summary_more"].format(more=left))
+
+
+def popular(selection: Selection) -> AnswerPlan | None:
+    """The most voted papers of the days asked for, or of the newest week: what to read, where no purpose is
+    named.
+    """
+    query, table = selection.query, selection.library.snapshot.papers
+    filters = query.filters
+    if not (filters.days or filters.since or filters.until) and table.last_day:
+        week = date.fromisoformat(table.last_day) - timedelta(6)
+        filters = replace(filters, since=week.isoformat(), until=table.last_day)
+    papers = choosing.by_votes(table.many(table.ids(filters)))[: query.limit or RECOMMENDED]
+    points = [Point(p, choosing.telling(p, {}, selection.library, DETAILED)) for p in papers]
+    days = sorted(day for paper in papers for day in paper.dates)
+    lead = (
+        words(query.language)["popular"].format(count=len(points), days=named(days[0], days[-1]))
+        if days
+        else ""
+    )
+    return AnswerPlan((Group(tuple(points)),), Form.STEPS, lead) if points else None
 
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
@@ -54,10 +77,10 @@ def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
     return first[: query.limit or open_patterns.points_asked(query.question) or MOST]
 
 
-def _topic(selection: Selection) -> str:
-    """What of the period is asked for; empty where it is all of it."""
-    topic = open_patterns.subject(selection.query.topic)
+def topic(selection: Selection) -> str:
+    """What papers are asked for beside their days; empty where it is any."""
+    about = open_patterns.subject(selection.query.topic)
     said = patterns.ABOUT_PAPERS | patterns.OF_EVERYTHING | open_patterns.COUNT_WORDS
-    terms = set(selection.library.lexical.own_terms(topic)) - said
-    asks = open_patterns.ASKING.fullmatch(topic.strip())
-    return topic if any(not term.isdigit() for term in terms) and not asks else ""
+    terms = set(selection.library.lexical.own_terms(about)) - said
+    asks = open_patterns.ASKING.fullmatch(about.strip())
+    return about if any(not term.isdigit() for term in terms) and not asks else ""

@@ -22,7 +22,7 @@ _TH = r"(?:st|nd|rd|th)?"
 _DAY = rf"(?P<d>\d{{1,2}}){_TH}"
 _LEAD_MONTH = (
     r"\b(?:in|of|from|since|during|before|after|until|through|for|last|this|between|early|late|to|and"
-    r"|or)\s+"
+    r"|or|vs\.?|versus|than)\s+"
 )
 _THE = r"\s+(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$"
 
@@ -50,13 +50,14 @@ DATES = DateWords(
     ),
     day=(r"\bon the (?P<d>\d{1,2})(?:st|nd|rd|th)\b(?! \w)",),
     month_or_year=(
-        rf"\b(?P<mon>{_NAMED})\b(?=\s+(?:to|through|and|or|until|[-–])\s+{_NAMED}\b"
+        rf"\b(?P<mon>{_NAMED})\b(?=\s+(?:to|through|and|or|vs\.?|versus|until|[-–])\s+{_NAMED}\b"
         r"|(?:'s)?\s+(?:papers|digests?)\b)",
         rf"{_LEAD_MONTH}(?P<mon>{_NAMED})\b(?! (?-i:[A-Z]))",
         r"(?:^|\bthe )(?P<y>20[0-3]\d)(?= (?:\w+ ){0,3}papers\b)",
         r"\b(?P<y>20[0-3]\d)(?= papers?\b)",
-        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+(?:early |late |mid[- ])?"
-        r"(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]|(?:and|or|to|until|through|papers?|about|on|with|by"
+        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or|vs\.?|versus|than)\s+"
+        r"(?:early |late |mid[- ])?(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]"
+        r"|(?:and|or|vs|versus|than|to|until|through|papers?|about|on|with|by"
         r"|that|which|were|was|have|had|got|did|are|using)\b))",
     ),
     months=MONTHS,

@@ -73,8 +73,13 @@ _ASKED_FOR = (
     r"^\W*(?:and |please |then )*(?:find|show|list|give)?(?: me)?(?: the)?)"
     r"\s*(?:(?!in\b|of\b|that\b)[\w-]+ ){0,2}?"
 )
+_RESEARCHERS = r"(?:researchers?|scientists?|experts?|research groups?|labs?)"
+_WORKS_ON = (
+    r"(?:(?:is |are |has |have )?(?:works?|working|worked|publish\w*|writes?|writing|research(?:es|ing)))"
+    r"(?: (?:the )?most)?(?: papers)?(?= (?:on|about|in)\b)"
+)
 _MOST_PAPERS = (
-    r"(?:most|fewest|least|(?:largest|highest|smallest|lowest) number of) (?!upvote|vote|popular|liked)"
+    r"(?:most|fewest|least|more|fewer|(?:largest|highest|smallest|lowest) number of) (?!upvote|vote|popular|liked)"
     r"(?:[\w-]+ ){0,2}?papers\b"
 )
 _COLLECTION = r"(?:the|this|these|your|our) (?:whole )?(?:collection|digests?|archive|data ?base)"
@@ -85,6 +90,14 @@ def _having_most_papers(period: str) -> str:
     return (
         rf"\b(?:which|what) (?:\w+ )?{period}s?(?:\s+\w+){{0,5}}?\s+{_MOST_PAPERS}"
         rf"|\b{period} (?:with|that has|that had|having) (?:the )?{_MOST_PAPERS}|\bbusiest {period}\b"
+    )
+
+
+def _each(period: str, often: str) -> str:
+    """In each day or month, for itself."""
+    return (
+        rf"\b(?:(?:of|in|for|from|on) )?(?:each|every) (?:single )?{period}(?:['’]s)?\b|\b(?:per|by) {period}\b"
+        rf"|\b{period}[- ]by[- ]{period}\b|\b{often}(?= (?:[\w-]+ )?(?:top|best|most|highest|winners?|favou?rites?)\b)"
     )
 
 
@@ -100,6 +113,8 @@ _PRAISED = (
     r"(?:best|popular|hottest|(?:highest|top|best)[- ]rated|most (?:popular|interesting|important|influential|notable"
     r"|impactful|talked[- ]about|discussed))"
 )
+
+_JUDGED = r"(?:cited|downloaded|starred|referenced|viewed|forked)"
 
 _FACTS: dict[str, Parts] = {
     "unknown_votes": (r"\bno vote count\b|\bunknown votes?\b",),
@@ -123,14 +138,20 @@ _FACTS: dict[str, Parts] = {
         rf"(?=\s*(?:[?.!]|$|here\b|(?:in|among|of) (?:[\w-]+ ){{0,2}}(?:papers|{_COLLECTION})))",
     ),
     "days": (_counted_by("day"), _having_most_papers("(?:day|date)")),
+    "weeks": (_counted_by("week"), _having_most_papers("week"), r"\bweekly (?:counts?|numbers?|papers)\b"),
     "months": (
         _counted_by("month"),
         _having_most_papers("month"),
         r"\bmonthly (?:counts?|numbers?|papers)\b",
     ),
+    "years": (
+        _counted_by("year"),
+        _having_most_papers("year"),
+        r"\b(?:yearly|annual) (?:counts?|numbers?|papers)\b",
+    ),
     "count": (
         rf"\bhow many (?:\w+ ){{0,3}}?papers\b(?!{_MADE_OF_THEM})|\bhow many (?:of (?:them|those|these)|are there)\b",
-        r"\bnumber of papers\b",
+        r"\bnumber of (?:(?!in\b|for\b|of\b|per\b)[\w-]+ ){0,3}?papers\b",
         r"\bcount (?:of )?(?:the )?papers\b",
     ),
     "bottom": (
@@ -140,7 +161,8 @@ _FACTS: dict[str, Parts] = {
     "top": (
         rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
-        r"\bmost (?:popular|liked)\b",
+        r"\bmost (?:popular|liked)\b|(?:\bnumber[- ]one|\bno\.? ?1|#1)(?= (?:[\w-]+ ){0,2}papers?\b)",
+        r"\btop(?= (?:[\w-]+ ){0,2}(?:papers?|works?|studies)\b)",
         # the one judgement of papers that is recorded
         rf"\b{_PRAISED}(?= (?:[\w-]+ ){{0,3}}papers?\b)",
         r"\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
@@ -218,12 +240,15 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:what|which) (?:\w+ )?(?:rose|grew|is rising|is growing|are rising|are growing)\b",
         r"\btrends?\b|\btrending\b|\bfastest.growing\b|\b(?:more|gain\w*) popular\w*\b",
         r"\bpopularity of\b",
+        r"\bwhat(?:['’]s| is| are) (?:hot|booming)(?= (?:right )?now\b| these days\b| lately\b|\s*[?.!]*$)",
+        r"\b(?:emerging|rising|growing|up[- ]and[- ]coming) (?:research )?(?:topics?|areas?|fields?|directions?)\b",
         r"\b(?:has|have|is|are|did)\b.+\b(?:risen?|rising|rose|gr[eo]wn?|growing|increas(?:ed?|ing)"
         r"|declin(?:ed?|ing)|chang(?:ed?|ing)|evolv(?:ed?|ing)|develop(?:ed)?)\b" + _TIME,
     ),
     trend_words=(
         r"\b(?:trend\w*|rose|rise|rising|grow(?:ing|n|th|s)?|over time|evolv\w+|develop(?:ed|ing)"
-        r"|changed|fastest|most|topics?|areas?|more popular|popularity|how has|how have|how did|been"
+        r"|changed|fastest|most|(?:research )?(?:topics?|areas?|fields?|directions?)|emerging|up[- ]and[- ]coming|hot"
+        r"|booming|right now|now|these days|lately|what['’]?s|more popular|popularity|how has|how have|how did|been"
         r"|has|have)\b",
     ),
     authors_ranked=(
@@ -232,6 +257,11 @@ QUESTIONS = QuestionPatterns(
         r"\bauthors? (?:with|who have|having) (?:the )?most papers\b",
         r"\bwho (?:has|have|wrote|has written|published|has published) (?:the )?most papers\b",
         r"^\W*(?:list )?all authors\b",
+        rf"\b(?:which|what) (?:authors?|{_RESEARCHERS}) (?:\w+ )?{_WORKS_ON}",
+        rf"\bwho (?:else )?{_WORKS_ON}",
+        rf"\bwho are the (?:main |leading |key |top )?(?:authors?|{_RESEARCHERS})(?= (?:on|in)\b)",
+        rf"^\W*(?:list |show |find |name )?(?:me )?(?:the )?(?:main |leading |key )?{_RESEARCHERS}"
+        r"(?: who (?:are )?)?(?: work(?:ing)?| publishing)?(?= (?:on|in)\b)",
     ),
     everything=(r"\beverything\b",),
     whole=(r"\b(?:all|every|entire|whole)\b",),
@@ -321,7 +351,7 @@ QUESTIONS = QuestionPatterns(
     },
     boilerplate=(
         r"\bwhat (?:did|do|has|have) (?:people|researchers|anyone|everyone|they|others) (?:publish|write|written)\w*\b",
-        r"\b(?:in |for |of )?(?:per|by|each|every) (?:day|month)\b",
+        r"\b(?:in |for |of )?(?:per|by|each|every) (?:day|week|month|year)\b",
         # what a topic is, said once more: "agents, i.e. models that act in games"
         r"(?<=\w),?\s*\(?\b(?:i\.e\.|that is to say|in other words|namely)[\s,].*",
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
@@ -345,6 +375,19 @@ QUESTIONS = QuestionPatterns(
         (r"\blast (?:one|paper)\b",),
     ),
     facts=_FACTS,
+    unrecorded=(
+        rf"\b(?:most|highest|top|best)[- ]{_JUDGED}\b",
+        r"\b(?:the )?(?:most|highest(?: number of)?|largest number of|highest count of) (?:github |repo(?:sitory)? )?"
+        r"(?:citations?|downloads?|stars?|views|forks|impact factors?|h-index)\b",
+        r"\b(?:won|win|received?|got) (?:the |an? )?best[- ]papers? awards?\b|\bbest[- ]paper awards?\b"
+        r"|\baward[- ]winning\b",
+    ),
+    each={
+        "days": (_each("day", "daily"),),
+        "weeks": (_each("week", "weekly"),),
+        "months": (_each("month", "monthly"),),
+        "years": (_each("year", "(?:yearly|annual)"),),
+    },
     in_title=(
         r"\b(?:with|ha(?:s|ve|ving)|contain(?:s|ing)?|mention(?:s|ing)?|say(?:s|ing)?) (?:the )?(?:words? |terms? )?"
         r"[\"“'‘]?([\w-]+(?: [\w-]+){0,3}?)[\"”'’]? in (?:the(?:ir)?|its) titles?\b",
@@ -355,7 +398,8 @@ QUESTIONS = QuestionPatterns(
     more_voted=(r"\b(?:have |with |got )?(?:more|higher) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
     fewer_voted=(r"\b(?:have |with |got )?(?:fewer|less|lower) (?:up)?votes? (?:counts? )?than\b(?! \d)",),
     same_authors=(
-        rf"{_ASKS_FOR}(?:any )?(?:other|more|further) (?:\w+ ){{0,3}}?{_WORKS}[^.?!]*?\b(?:by|of|from) {_THEM}",
+        rf"{_ASKS_FOR}(?:an? |any )?(?:other|more|further|newer|later|more recent|older|earlier) (?:\w+ ){{0,3}}?"
+        rf"{_WORKS}[^.?!]*?\b(?:by|of|from) {_THEM}",
         rf"{_ASKS_FOR}{_WORKS} (?:\w+ )?(?:by|of|from) the same {_AUTHORS}",
         rf"\b(?:(?:anything|something|what) else(?: is there)?|(?:anything|something) more) (?:by|from) {_THEM}",
         rf"\b(?:did|do|have|has) {_THEM} (?:also )?{_WROTE} (?:anything else|(?:any )?(?:other|more|further) {_WORKS})",
@@ -375,6 +419,7 @@ QUESTIONS = QuestionPatterns(
         r"\bfirst (\d{1,9}) papers\b",
     ),
     several=(
+        rf"\b(?:most|highest|top)[- ]{_JUDGED} (?:[\w-]+ ){{0,3}}papers\b",
         r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",
         rf"\b(?:{_PRAISED}|(?:top|most|highest)[- ](?:up)?(?:voted|popular|liked)) (?:[\w-]+ ){{0,3}}papers\b",
         rf"\b(?:newest|latest|recent|oldest|earliest|new){_KIND}{_PAPERS}",
@@ -386,7 +431,8 @@ QUESTIONS = QuestionPatterns(
         "among appear appeared published publish post posted title titles vote votes upvote upvoted "
         "upvotes most top author authors list co-author coauthor got get gets highest fewest "
         "least day days received receive count recorded record number have whose ones other than "
-        "paper papers out come came new newest latest per month monthly year date digest digests "
+        "paper papers out come came new newest latest per week weekly month monthly year yearly annual date digest "
+        "digests "
         "collection database total popular liked loved unpopular ranked rank more fewer less or "
         "participated participate involve name named wrote write written recommend recommended all only those "
         "average mean ever here pls plz too single busiest voted best five one two three four six seven eight nine ten "
