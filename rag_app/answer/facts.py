@@ -51,6 +51,8 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
     if query.aggregate is Fact.AUTHORS and not query.filters.authors:
         return _top_authors(query, table.authors(query.filters))
     phrases, shown = words(query.language), list(papers)
+    if query.ranking in BY_DAY and not any(paper.dates for paper in papers):
+        return Composed(phrases["no_days"])
     head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
     if query.ranking in BY_DAY and query.filters and not query.limit and several(query.question):
         head += " " + phrases[query.ranking]
@@ -112,6 +114,8 @@ def _author_list(paper: Paper, phrases: Mapping[str, str]) -> str:
 def _periods(query: Query, counted: Sequence[tuple[str, int]]) -> Composed:
     """How many papers each day, week, month or year has; of many days those that have most."""
     phrases = words(query.language)
+    if not counted:
+        return Composed(phrases["no_days"])
     total = sum(count for _, count in counted)
     head = phrases["count_one" if total == 1 else "count"].format(count=total)
     if len(counted) > 1:

@@ -88,11 +88,14 @@ def _brief(options: argparse.Namespace, settings: Settings) -> list[Reference]:
 def _papers(options: argparse.Namespace, settings: Settings) -> list[Reference]:
     """The papers of the ids given, else every paper that the filters leave."""
     table = open_current(settings.home).papers
-    unknown = [arxiv_id for arxiv_id in options.items if not table.has(arxiv_id)]
+    wanted = [arxiv_id for item in options.items for arxiv_id in filters.ids_in(item, table) or [item]]
+    unknown = [arxiv_id for arxiv_id in wanted if not table.has(arxiv_id)]
     if unknown:
-        raise RagError(f"the collection has no paper {unknown[0]}", "give ids as the digests have them")
+        raise RagError(
+            f"the collection has no paper {unknown[0]}", "give an id, a DOI or an address of a paper"
+        )
     filters.check(options)
-    return references(table.many(options.items or table.ids(filters.filters(options, table))))
+    return references(table.many(wanted or table.ids(filters.filters(options, table))))
 
 
 def _answered(options: argparse.Namespace, settings: Settings) -> tuple[Conversation, list[SavedTurn]]:

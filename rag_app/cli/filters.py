@@ -61,7 +61,7 @@ def _only(typed: str, papers: PaperTable) -> tuple[str, ...]:
 
     Raises RagError where none is left.
     """
-    ids = _ids(_text(typed), papers)
+    ids = ids_in(_text(typed), papers)
     lacking = [arxiv_id for arxiv_id in ids if not papers.has(arxiv_id)]
     if not ids:
         raise RagError(
@@ -88,7 +88,7 @@ def _text(typed: str) -> str:
         raise RagError(f"{typed:.60} cannot be read: {error}", "give a UTF-8 file") from None
 
 
-def _ids(text: str, papers: PaperTable) -> list[str]:
+def ids_in(text: str, papers: PaperTable) -> list[str]:
     """Keys of the papers that a text names by id, DOI or address, each once."""
     from rag_app.collection.reading.addresses import bare_id, key_of
 

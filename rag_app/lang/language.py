@@ -78,6 +78,7 @@ class QuestionPatterns:
     ordinals: tuple[Parts, Parts, Parts, Parts, Parts]  # the first to the fourth paper, the last
     # What is asked of a record or of the whole table.
     facts: Mapping[str, Parts]
+    on_topic: Parts  # one group: what papers are asked for on, known or not ("papers on knitting")
     unrecorded: Parts  # by what papers are judged elsewhere, and no digest records: "most cited"
     each: Mapping[str, Parts]  # "of each month": papers are ranked within the days, weeks, months or years
     in_title: Parts  # one group: words that the title holds

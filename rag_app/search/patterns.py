@@ -110,6 +110,7 @@ EACH = {unit: _in_each(unit) for unit in PERIODS}
 # Asked of many papers, AUTHORS is who wrote most of them.
 OF_MANY = {*PERIODS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
 RECENTLY = _asked(lambda q: q.recently)
+ON_TOPIC = _asked(lambda q: q.on_topic)
 UNRECORDED = _asked(lambda q: q.unrecorded)
 IN_TITLE = _asked(lambda q: q.in_title)
 MORE_VOTED = _asked(lambda q: q.more_voted)

@@ -66,7 +66,7 @@ class Signs:
     papers: int  # that it is about
     named: bool  # it names papers, authors or conditions itself
     topic: int  # content terms beside these
-    said: int  # of these terms, that papers hold
+    said: int  # of these terms, that papers hold, or that stand where a topic does
     conversation: bool
     titled: bool = True  # a paper is named by its own name, and not by words that its digest holds
     subject: bool = True  # something is left of it without what asks and the form that is asked for

@@ -94,7 +94,8 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         named=bool(alone.names or (parts.filters and not parts.dates.relative)),
         topic=len(parts.terms) + _is_on_a_name(query, parts),
         said=sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
-        + _is_on_a_name(query, parts),
+        + _is_on_a_name(query, parts)
+        + _is_on_topic(parts, dictionary),
         conversation=False,
         titled=any(
             m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
@@ -231,7 +232,9 @@ def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     of_many = not query.papers and parts.of_table in patterns.OF_MANY
     counted = of_many and ruled in {Intent.METADATA, Intent.LIST, Intent.TREND}
     record = query.papers and ruled is Intent.METADATA
-    return bool(query.impossible or parts.unknown_author or counted or record or ruled is Intent.SUMMARY)
+    everything = ruled is Intent.METADATA and patterns.EVERYTHING.search(parts.question)
+    exact = counted or record or everything or ruled is Intent.SUMMARY
+    return bool(query.impossible or parts.unknown_author or exact)
 
 
 def _marks(parts: QuestionParts, query: Query) -> list[tuple[tuple[int, int], str]]:
@@ -303,7 +306,7 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.SUMMARY
     if query.aggregate and topic == 0:
         return Intent.METADATA
-    if not query.aggregate and _wants_all(parts):
+    if not query.aggregate and _wants_all(parts, dictionary):
         return Intent.METADATA
     if query.aggregate in {Fact.WEEKS, Fact.MONTHS, Fact.YEARS}:
         return Intent.TREND
@@ -328,10 +331,18 @@ def _is_on_a_name(query: Query, parts: QuestionParts) -> bool:
     return bool(parts.named.mentions) and not query.papers
 
 
-def _wants_all(parts: QuestionParts) -> bool:
+def _is_on_topic(parts: QuestionParts, dictionary: Dictionary) -> bool:
+    """Whether its words stand where a topic does, known to the collection or not: "papers on knitting"."""
+    placed = patterns.ON_TOPIC.search(parts.rest)
+    topic = next((group for group in placed.groups() if group), "") if placed else ""
+    return bool(set(dictionary.lexical.own_terms(topic)) & set(parts.terms))
+
+
+def _wants_all(parts: QuestionParts, dictionary: Dictionary) -> bool:
     """Whether the papers are to be listed and no topic is named: "list all papers", "모든 논문"."""
     question = parts.question
-    if set(parts.terms) - patterns.OF_EVERYTHING or parts.named.mentions:
+    said = dictionary.lexical.own_terms(patterns.EVERYTHING.sub(" ", parts.rest))
+    if set(said) & set(parts.terms) - patterns.OF_EVERYTHING or parts.named.mentions:
         return False
     if patterns.LISTING.search(question) or patterns.EVERYTHING.search(question):
         return True

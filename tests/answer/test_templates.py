@@ -302,6 +302,32 @@ def test_the_address_of_a_paper_is_told(months: Library, question: str) -> None:
     assert "): https://arxiv.org/abs/2405.00001 [1]" in answer_of(question, months).text
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who wrote Alpha and when?", ["Ada Kim", "2024-04-30"]),
+        ("Give the authors, days and votes of Alpha", ["Ada Kim", "2024-04-30", "3 votes"]),
+        ("arXiv id and votes of Alpha", ["https://arxiv.org/abs/2405.00001", "3 votes"]),
+        ("link of Alpha and its date", ["https://arxiv.org/abs/2405.00001 ", "2024-04-30"]),
+        ("link and votes of Alpha", ["https://arxiv.org/abs/2405.00001 ", "3 votes"]),
+        ("Alpha의 링크와 추천 수는?", ["https://arxiv.org/abs/2405.00001 ", "추천 3표"]),
+    ],
+)
+def test_all_facts_that_are_asked_for_are_told(months: Library, question: str, said: list[str]) -> None:
+    told = answer_of(question, months).text.partition("): ")[2]
+    assert [fact for fact in said if fact not in told] == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which day has the most papers?", "papers by day", "the five most recent papers", "월별 논문 수"],
+)
+def test_without_days_that_is_said(tmp_path: Path, question: str) -> None:
+    entry = "### [Alpha](https://arxiv.org/abs/2405.00001)\n\n- **New**: Alpha is new.\n"
+    answer = answer_of(question, made(tmp_path, {"notes.md": entry}))
+    assert answer.text == templates.words(answer.language)["no_days"]
+
+
 def test_three_authors_are_counted(months: Library) -> None:
     three = replace(paper(1), authors=("Ada Kim", "Bo Li", "Cy Ro"))
     query = replace(QUERY, papers=("x",), aggregate=Fact.AUTHORS)

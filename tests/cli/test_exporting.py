@@ -93,6 +93,17 @@ def test_papers_are_those_of_the_ids_in_that_order(capsys: pytest.CaptureFixture
     assert [item["number"] for item in items] == ["arXiv:2405.00003", "arXiv:2405.00001"]
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    ["arXiv:2405.00003", "2405.00003v2", "https://arxiv.org/pdf/2405.00003", "10.48550/arXiv.2405.00003"],
+)
+def test_a_paper_is_exported_however_its_id_is_written(
+    spelling: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["export", "papers", spelling, "--format", "csl"]) == 0
+    assert [item["number"] for item in json.loads(capsys.readouterr().out)] == ["arXiv:2405.00003"]
+
+
 def test_papers_without_ids_are_all_that_the_filters_leave(capsys: pytest.CaptureFixture[str]) -> None:
     table = lab().snapshot.papers
     assert command.main(["export", "papers", "--format", "csv"]) == 0

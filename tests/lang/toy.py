@@ -77,6 +77,7 @@ QUESTIONS = QuestionPatterns(
         "votes": ("πόσες ψήφους",),
         "date": ("πότε",),
     },
+    on_topic=(r"για (\w+)",),
     unrecorded=("με περισσότερες αναφορές",),
     each={
         "days": ("κάθε ημέρα",),

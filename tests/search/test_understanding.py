@@ -848,3 +848,46 @@ def test_what_is_new_is_the_newest_day(dictionary: Dictionary, question: str) ->
 def test_a_topic_or_a_period_is_not_narrowed_to_the_newest_day(dictionary: Dictionary, question: str) -> None:
     query = understand(question, dictionary, recognise=lambda *_: {"summary": 1.0})
     assert query.filters.days == ()
+
+
+CONFIDENT_OF_RECORDS = {"metadata": 0.9, "list": 0.1}  # as the examples say of an order by votes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "papers on knitting with at least 20 votes", "how many papers about football have at least 10 votes?",
+        "the most popular paper on gardening", "the highest rated paper on beekeeping",
+        "추천 10표 이상인 요리 논문", "축구 논문 중 추천이 가장 많은 것은?",
+        "낚시에 관한 논문 중 추천이 가장 많은 것은?",
+        "園芸に関する論文で票が最も多いものは？", "关于园艺的论文里票数最多的是哪篇？",
+    ],
+)  # fmt: skip
+def test_a_topic_that_no_paper_says_is_still_a_topic(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary, recognise=lambda *_: CONFIDENT_OF_RECORDS).intent is Intent.LIST
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which paper bagged the most votes?",
+        "what papers scooped at least 20 votes",
+        "추천 20표 이상 챙긴 논문은?",
+    ],
+)
+def test_a_word_that_no_paper_says_is_no_topic_elsewhere(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary, recognise=lambda *_: CONFIDENT_OF_RECORDS)
+    assert query.intent is Intent.METADATA
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "give me the full list of papers", "full list", "index of papers", "which papers do you know?",
+        "what is in this collection?", "show me everything you have", "모든 논문 제목을 나열해줘",
+        "컬렉션에 어떤 논문이 있어?",
+    ],
+)  # fmt: skip
+def test_everything_is_asked_for_in_many_wordings(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary, recognise=lambda *_: {"concept": 0.9})
+    assert (query.intent, query.filters, query.papers) == (Intent.METADATA, Filters(), ())

@@ -32,7 +32,8 @@ _HOW_MUCH = r"\b(?:how (?:much )?(?:more )?|by how much (?:\S+ ){1,4}?)"
 # A paper that is not named.
 _DESCRIBED = r"\bthe (?:one|paper|work|study) (?:that|which|where|on|about|\w+ing)\b"
 
-_OF_A_RECORD = r"(?:(?:up)?votes?|authors?|(?:publication )?dates?)"
+_LINK = r"(?:links?|urls?|arxiv (?:ids?|links?|numbers?|addresses)|ids?)"
+_OF_A_RECORD = rf"(?:(?:up)?votes?|authors?|(?:publication )?(?:dates?|days?)|{_LINK})"
 _JOINED = r"(?:,| and|, and| &) (?:the |its |their )?"
 
 
@@ -43,7 +44,7 @@ def _beside(fact: str) -> str:
         r"\b(?=\s+(?:of|for|do|does|did|has|have)\b|\s*[?.!]*$)",
     )
     more, less = rf"(?:{_JOINED}{_OF_A_RECORD})", rf"(?:{_OF_A_RECORD}{_JOINED})"
-    return f"{before}(?:{less}*{fact}{more}+|{less}+{fact}{more}*){after}"
+    return rf"{before}(?:{less}*{fact}{more}+|{less}+{fact}{more}*){after}|\band (?:its|the|their) {fact}\s*[?.!]*$"
 
 
 _NUMBER = _COUNT.replace("(", "(?:", 1)
@@ -198,14 +199,15 @@ _FACTS: dict[str, Parts] = {
     ),
     "link": (
         r"\barxiv ?(?:id|link|number|identifier|url|address|page)\b",
+        _beside(_LINK),
         r"\b(?:link|url|doi) (?:of|to|for)\b|\b(?:link|url|doi)\s*[?.!]*$",
         r"\bwhere (?:can|do) (?:i|we|you) (?:read|find|get|download) (?:it|this|the (?:full )?(?:paper|pdf))\b",
     ),
     "date": (
         r"\bwhen (?:was|did|were) .*\b(?:(?:publish|appear|release|post|digest)\w*|featured|listed)",
         r"\bwhen (?:was|did|were) .*\b(?:c[ao]me (?:out|up)|show(?:ed)? up)\b",
-        r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b",
-        _beside("(?:publication )?dates?"),
+        r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b|\band when\s*[?.!]*$",
+        _beside("(?:publication )?(?:dates?|days?)"),
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
         r"\bpublication date\b|\b(?:came out|appeared|(?:was|were) published) (?:first|earlier|later)\b",
         r"\bwhich (?:\w+ ){0,4}(?:is|was) (?:the )?(?:older|newer|more recent)\b",
@@ -263,7 +265,13 @@ QUESTIONS = QuestionPatterns(
         rf"^\W*(?:list |show |find |name )?(?:me )?(?:the )?(?:main |leading |key )?{_RESEARCHERS}"
         r"(?: who (?:are )?)?(?: work(?:ing)?| publishing)?(?= (?:on|in)\b)",
     ),
-    everything=(r"\beverything\b",),
+    everything=(
+        r"\beverything(?: (?:you|we) (?:have|know))?\b",
+        r"\b(?:full|complete|entire|whole) list(?: of (?:all )?(?:the )?papers)?\b",
+        r"\bindex of (?:all )?(?:the )?papers\b",
+        rf"\bwhat(?:['’]s| is) in (?:here|{_COLLECTION})",
+        rf"\bpapers (?:do|does) (?:you|it|{_COLLECTION}) (?:know|have|hold|contain)\b",
+    ),
     whole=(r"\b(?:all|every|entire|whole)\b",),
     listing=(
         r"\b(?:which|what|any|all|list|show|find|the|give me|are there|recommend|other)\s+"
@@ -318,7 +326,10 @@ QUESTIONS = QuestionPatterns(
         r"|(?<!papers )(?<!paper )(?<!works )similar to)(?: (?:the|an?))? $",
     ),
     likened_after=(r"-(?:style|like|type)\b|-?esque\b|(?:['’]s)? style\b",),
-    asked_author=(rf"\b(?:authored by|written by|papers by|author named|author|did)\s+{NAME}(?<!['’]s)",),
+    asked_author=(
+        rf"\b(?:authored by|written by|papers by|author named|author)\s+{NAME}(?<!['’]s)",
+        rf"\bdid\s+{NAME}(?<!['’]s)(?=\s+(?:(?:also|ever|co-?)\s*)?(?:write|publish|author|contribute|work|submit)\b)",
+    ),
     maybe_author=(rf"\bby\s+{NAME}",),
     possessive=("['’]s",),
     papers_of=("papers",),
@@ -375,6 +386,9 @@ QUESTIONS = QuestionPatterns(
         (r"\blast (?:one|paper)\b",),
     ),
     facts=_FACTS,
+    on_topic=(
+        r"\b(?:on|about|regarding|concerning|related to|dealing with|covering)\s+(?:the\s+)?([\w-]+(?: [\w-]+){0,2})",
+    ),
     unrecorded=(
         rf"\b(?:most|highest|top|best)[- ]{_JUDGED}\b",
         r"\b(?:the )?(?:most|highest(?: number of)?|largest number of|highest count of) (?:github |repo(?:sitory)? )?"
