@@ -128,7 +128,8 @@ def _periods(query: Query, counted: Sequence[tuple[str, int]]) -> Composed:
 
 def _top_authors(query: Query, authors: Sequence[tuple[str, int]]) -> Composed:
     phrases, shown = words(query.language), authors[: query.limit or AUTHORS_SHOWN]
-    head = [*assumptions(query), phrases["authors_head_line"], "", phrases["authors_head"], "|---|---:|"]
+    counted = phrases["authors_head_line"].format(count=len(authors))
+    head = [*assumptions(query), counted, "", phrases["authors_head"], "|---|---:|"]
     return Composed("\n".join([*head, *(f"| {escape_markdown(name)} | {count} |" for name, count in shown)]))
 
 

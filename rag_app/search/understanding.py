@@ -13,7 +13,6 @@ from dataclasses import replace
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
-from rag_app.lang import language_of
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.parts import QUESTION_MARKS, QuestionParts, asked_alone, masked, read, without_pasted_text
@@ -21,7 +20,7 @@ from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS, is_its_own
 from rag_app.search.topic import LITTLE
 from rag_app.text import maths
-from rag_app.text.terms import nouns
+from rag_app.text.terms import only_nouns
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
 REMEMBERED = 100
@@ -337,9 +336,7 @@ def _is_on_topic(parts: QuestionParts, dictionary: Dictionary) -> bool:
     """Whether its words stand where a topic does, known to the collection or not: "papers on knitting"."""
     placed = patterns.ON_TOPIC.search(parts.rest)
     topic = next((group for group in placed.groups() if group), "") if placed else ""
-    if language_of(topic) == "ko":  # a verb stands before "논문" as well
-        topic = " ".join(topic[slice(*place)] for place, _ in nouns(topic))
-    return bool(set(dictionary.lexical.own_terms(topic)) & set(parts.terms))
+    return bool(set(dictionary.lexical.own_terms(only_nouns(topic))) & set(parts.terms))
 
 
 def _wants_all(parts: QuestionParts, dictionary: Dictionary) -> bool:

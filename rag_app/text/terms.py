@@ -124,6 +124,11 @@ def nouns(text: str) -> list[tuple[tuple[int, int], list[str]]]:
     return found
 
 
+def only_nouns(text: str) -> str:
+    """A text without its Korean words that are no nouns: a verb stands before what it tells of, too."""
+    return text if _has_none(text) else " ".join(text[start:end] for (start, end), _ in nouns(text))
+
+
 def _has_none(text: str) -> bool:
     """Whether a text holds no Korean morpheme, which Kiwi may take a number or a sign for."""
     return not HANGUL.search(text)

@@ -891,3 +891,28 @@ def test_a_word_that_no_paper_says_is_no_topic_elsewhere(dictionary: Dictionary,
 def test_everything_is_asked_for_in_many_wordings(dictionary: Dictionary, question: str) -> None:
     query = understand(question, dictionary, recognise=lambda *_: {"concept": 0.9})
     assert (query.intent, query.filters, query.papers) == (Intent.METADATA, Filters(), ())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many authors are there?",
+        "total number of authors",
+        "저자는 모두 몇 명이야?",
+        "논문 수가 가장 많은 저자 5명",
+    ],
+)
+def test_authors_of_the_whole_collection_are_counted(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.intent, query.aggregate, query.of_many) == (Intent.METADATA, Fact.AUTHORS, True)
+
+
+@pytest.mark.parametrize("question", ["bibtex of LoRA", "how do I cite LoRA?", "LoRA bibtex 알려줘"])
+def test_a_reference_is_who_when_and_where(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.papers, query.intent) == ((LORA,), Intent.METADATA)
+    assert set(patterns.record_facts(question)) == {Fact.AUTHORS, Fact.DATE, Fact.LINK}
+
+
+def test_the_latest_on_a_topic_is_in_the_order_of_days(dictionary: Dictionary) -> None:
+    assert understand("latest on video generation", dictionary).ranking is Fact.NEWEST

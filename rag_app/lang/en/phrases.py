@@ -61,7 +61,7 @@ PHRASES = {
     "each_months": "By month.",
     "each_years": "By year.",
     "most_and_fewest": "The most are of {most} ({count}), the fewest of {fewest} ({least}), {mean} on average.",
-    "authors_head_line": "Authors with the most papers:",
+    "authors_head_line": "{count} authors. Those with the most papers:",
     "authors_head": "| Author | Papers |",
     "not_in_digest": "not in the digest",
     "quoted": "The digest says [{n}]:",

@@ -115,6 +115,10 @@ _PRAISED = (
     r"|impactful|talked[- ]about|discussed))"
 )
 
+# what a reference needs: who, when and where
+_CITED = (
+    r"\bbib ?tex\b|\bhow (?:do|can|should|to) (?:i |we |you )?cite\b|\b(?:citation|reference) (?:for|of)\b"
+)
 _JUDGED = r"(?:cited|downloaded|starred|referenced|viewed|forked)"
 
 _FACTS: dict[str, Parts] = {
@@ -174,7 +178,7 @@ _FACTS: dict[str, Parts] = {
         rf"\b{_NUMBER} (?:newest|latest|most recent)(?={_KIND}{_PAPERS})",
         rf"\b(?:newest|latest|most recent|last)(?=\s+{_NUMBER}{_KIND}{_PAPERS})",
         r"\b(?:newest|latest|most recent) first\b|\b(?:sort|order)\w*(?=.{0,40}\bby (?:date|day|recency)\b)",
-        r"\b(?:newest|latest|most recent)(?=\s*[?.!]*$)",
+        r"\b(?:newest|latest|most recent)(?=\s*[?.!]*$)|\blatest(?= (?:on|in|about|from)\b)",
     ),
     "oldest": (
         rf"\b(?:very )?(?:oldest|earliest|least recent)(?={_KIND}{_PAPER}|{_KIND}{_PAPERS})",
@@ -189,6 +193,7 @@ _FACTS: dict[str, Parts] = {
         r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
         r"\bwhat (?:is|are) (?:the |its |their )authors?\b",
         _beside("authors?"),
+        _CITED,
     ),
     "votes": (
         r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",
@@ -200,6 +205,7 @@ _FACTS: dict[str, Parts] = {
     "link": (
         r"\barxiv ?(?:id|link|number|identifier|url|address|page)\b",
         _beside(_LINK),
+        _CITED,
         r"\b(?:link|url|doi) (?:of|to|for)\b|\b(?:link|url|doi)\s*[?.!]*$",
         r"\bwhere (?:can|do) (?:i|we|you) (?:read|find|get|download) (?:it|this|the (?:full )?(?:paper|pdf))\b",
     ),
@@ -208,6 +214,7 @@ _FACTS: dict[str, Parts] = {
         r"\bwhen (?:was|did|were) .*\b(?:c[ao]me (?:out|up)|show(?:ed)? up)\b",
         r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b|\band when\s*[?.!]*$",
         _beside("(?:publication )?(?:dates?|days?)"),
+        _CITED,
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
         r"\bpublication date\b|\b(?:came out|appeared|(?:was|were) published) (?:first|earlier|later)\b",
         r"\bwhich (?:\w+ ){0,4}(?:is|was) (?:the )?(?:older|newer|more recent)\b",
@@ -234,14 +241,14 @@ QUESTIONS = QuestionPatterns(
         r"|in common|similar\w*)\b",
         r"\bin \S+ and in \S+|\b\w+er than\b|\bwhich\b.+\bor\b|\bor\b.+\bwhich\b",
     ),
-    side_by_side=(r"\bcompare\b|\bversus\b|\bvs\b|\bdifferences? between\b",),
+    side_by_side=(r"\bcompared? (?:to|with)\b|\bcompare\b|\bversus\b|\bvs\b|\bdifferences? between\b",),
     other_described=(
         rf"\b(?:and|with|to|versus|vs\.?|than|or|against|from|between|compare|contrast) {_DESCRIBED}",
     ),
     trend=(
         r"\b(?:what|which) (?:\w+ )?(?:rose|grew|is rising|is growing|are rising|are growing)\b",
         r"\btrends?\b|\btrending\b|\bfastest.growing\b|\b(?:more|gain\w*) popular\w*\b",
-        r"\bpopularity of\b",
+        r"\bpopularity of\b|\bhow popular (?:is|are|was|were)\b",
         r"\bwhat(?:['’]s| is| are) (?:hot|booming)(?= (?:right )?now\b| these days\b| lately\b|\s*[?.!]*$)",
         r"\b(?:emerging|rising|growing|up[- ]and[- ]coming) (?:research )?(?:topics?|areas?|fields?|directions?)\b",
         r"\b(?:has|have|is|are|did)\b.+\b(?:risen?|rising|rose|gr[eo]wn?|growing|increas(?:ed?|ing)"
@@ -250,8 +257,8 @@ QUESTIONS = QuestionPatterns(
     trend_words=(
         r"\b(?:trend\w*|rose|rise|rising|grow(?:ing|n|th|s)?|over time|evolv\w+|develop(?:ed|ing)"
         r"|changed|fastest|most|(?:research )?(?:topics?|areas?|fields?|directions?)|emerging|up[- ]and[- ]coming|hot"
-        r"|booming|right now|now|these days|lately|what['’]?s|more popular|popularity|how has|how have|how did|been"
-        r"|has|have)\b",
+        r"|booming|how popular|right now|now|these days|lately|what['’]?s|more popular|popularity|how has|how have"
+        r"|how did|been|has|have)\b",
     ),
     authors_ranked=(
         r"\b(?:top|prolific|most (?:prolific|active|productive|frequent))(?: \d+)? authors?\b",
@@ -259,6 +266,8 @@ QUESTIONS = QuestionPatterns(
         r"\bauthors? (?:with|who have|having) (?:the )?most papers\b",
         r"\bwho (?:has|have|wrote|has written|published|has published) (?:the )?most papers\b",
         r"^\W*(?:list )?all authors\b",
+        r"\bhow many (?:different |distinct )?authors (?:are (?:there|in (?:here|the \w+))|in total)\s*[?.!]*$",
+        r"\btotal number of (?:different |distinct )?authors\s*[?.!]*$",
         rf"\b(?:which|what) (?:authors?|{_RESEARCHERS}) (?:\w+ )?{_WORKS_ON}",
         rf"\bwho (?:else )?{_WORKS_ON}",
         rf"\bwho are the (?:main |leading |key |top )?(?:authors?|{_RESEARCHERS})(?= (?:on|in)\b)",

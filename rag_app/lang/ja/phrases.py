@@ -61,7 +61,7 @@ PHRASES = {
     "each_months": "月ごとに",
     "each_years": "年ごとに",
     "most_and_fewest": "最も多いのは {most}（{count}本）、最も少ないのは {fewest}（{least}本）、平均 {mean} 本です。",
-    "authors_head_line": "論文が最も多い著者:",
+    "authors_head_line": "著者は {count} 人です。論文が最も多い著者:",
     "authors_head": "| 著者 | 論文数 |",
     "not_in_digest": "ダイジェストになし",
     "quoted": "ダイジェストには次のようにあります [{n}]:",

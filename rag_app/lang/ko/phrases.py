@@ -61,7 +61,7 @@ PHRASES = {
     "each_months": "월별로",
     "each_years": "연도별로",
     "most_and_fewest": "가장 많은 것은 {most} ({count}편), 가장 적은 것은 {fewest} ({least}편), 평균 {mean}편입니다.",
-    "authors_head_line": "논문이 가장 많은 저자:",
+    "authors_head_line": "저자는 {count}명입니다. 논문이 가장 많은 저자:",
     "authors_head": "| 저자 | 논문 수 |",
     "not_in_digest": "다이제스트에 없음",
     "quoted": "다이제스트의 내용은 다음과 같습니다 [{n}]:",

@@ -60,7 +60,7 @@ PHRASES = {
     "each_months": "每月",
     "each_years": "每年",
     "most_and_fewest": "最多的是 {most}（{count} 篇），最少的是 {fewest}（{least} 篇），平均 {mean} 篇。",
-    "authors_head_line": "论文最多的作者:",
+    "authors_head_line": "共有 {count} 位作者。论文最多的作者:",
     "authors_head": "| 作者 | 论文数 |",
     "not_in_digest": "摘要中没有",
     "quoted": "摘要是这样写的 [{n}]:",
