@@ -68,7 +68,7 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
     recent = [] if of_table else [match.span() for match in patterns.RECENTLY.finditer(rest)]
     rest = masked(rest, recent)
-    if found.periods and patterns.aggregate(rest) is Fact.COUNT:  # side by side in the answer as well
+    if found.periods:  # "vs" stands between them, and not between papers
         rest = masked(rest, [match.span() for match in patterns.SIDE_BY_SIDE.finditer(rest)])
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"

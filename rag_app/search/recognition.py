@@ -151,5 +151,5 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
         case Intent.CONDITION:  # "only those with code" after an answer, too
             return signs.asks and (not signs.conversation or not signs.of_those)
         case Intent.OFF | Intent.CHAT:
-            return share >= (SURE if signs.named else LIKELY)
+            return share >= (SURE if signs.named or signs.carried else LIKELY)
     return True

@@ -117,7 +117,8 @@ def _ranking(parts: QuestionParts) -> Fact:
         return Fact.TOP
     if parts.of_table in patterns.BY_DAY:
         return parts.of_table
-    return patterns.ranking(parts.rest) or (Fact.NEWEST if parts.recent else Fact.NONE)
+    ranked = patterns.ranking(parts.question if parts.each else parts.rest)
+    return ranked or (Fact.NEWEST if parts.recent else Fact.NONE)
 
 
 def _voted_beside(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:

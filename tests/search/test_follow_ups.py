@@ -140,3 +140,25 @@ def test_other_papers_of_an_author_who_is_named_are_no_other_paper_than_the_one_
     author = dictionary.papers.get(TOOLFORMER).authors[0]
     query = understand(f"{author}가 쓴 다른 논문도 보여줘", dictionary, [BEFORE])
     assert (query.intent, query.papers, query.filters.authors) == (Intent.METADATA, (), (author,))
+
+
+ON_ROBOTS = Turn("papers on robots", "…", (TOOLFORMER,), intent=Intent.LIST)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("in January vs February 2024?", {"periods": 2}), ("1월과 2월 비교", {"periods": 2}),
+        ("top of each month", {"each": Fact.MONTHS, "ranking": Fact.TOP}), ("매달 1위는?", {"each": Fact.MONTHS}),
+        ("per month?", {"aggregate": Fact.MONTHS}), ("월별로는?", {"aggregate": Fact.MONTHS}),
+    ],
+)  # fmt: skip
+def test_periods_are_asked_of_the_list_before(
+    dictionary: Dictionary, question: str, asked: dict[str, object]
+) -> None:
+    query = understand(question, dictionary, [ON_ROBOTS])
+    got: dict[str, object] = {
+        "periods": len(query.periods), "each": query.each, "ranking": query.ranking, "aggregate": query.aggregate
+    }  # fmt: skip
+    assert {key: got[key] for key in asked} == asked
+    assert query.topic == "papers on robots"

@@ -916,3 +916,11 @@ def test_a_reference_is_who_when_and_where(dictionary: Dictionary, question: str
 
 def test_the_latest_on_a_topic_is_in_the_order_of_days(dictionary: Dictionary) -> None:
     assert understand("latest on video generation", dictionary).ranking is Fact.NEWEST
+
+
+def test_what_is_asked_of_the_paper_before_is_no_small_talk(dictionary: Dictionary) -> None:
+    before = [Turn("Tell me about Toolformer.", "…", (TOOLFORMER,))]
+    query = understand(
+        "how does it work?", dictionary, before, recognise=lambda *_: {"chat": 0.8, "lookup": 0.1}
+    )
+    assert (query.intent, query.papers) == (Intent.LOOKUP, (TOOLFORMER,))

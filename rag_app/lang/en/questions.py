@@ -106,7 +106,7 @@ def _counted_by(period: str) -> str:
     """How many papers each day or month has."""
     return (
         rf"\bhow many papers\b(?=.{{0,40}}\b(?:per|by|each|every|an?) {period}\b)"
-        rf"|\bpapers (?:\w+ )?(?:per|by|each) {period}\b"
+        rf"|\bpapers (?:\w+ )?(?:per|by|each) {period}\b|^\W*(?:and )?(?:per|by) {period}\W*$"
     )
 
 
@@ -167,7 +167,7 @@ _FACTS: dict[str, Parts] = {
         rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
         r"\bmost (?:popular|liked)\b|(?:\bnumber[- ]one|\bno\.? ?1|#1)(?= (?:[\w-]+ ){0,2}papers?\b)",
-        r"\btop(?= (?:[\w-]+ ){0,2}(?:papers?|works?|studies)\b)",
+        r"\btop(?= (?:[\w-]+ ){0,2}(?:papers?|works?|studies)\b|(?: ones?)? (?:of|in|for|from) (?:each|every)\b)",
         # the one judgement of papers that is recorded
         rf"\b{_PRAISED}(?= (?:[\w-]+ ){{0,3}}papers?\b)",
         r"\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",

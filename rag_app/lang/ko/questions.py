@@ -31,7 +31,8 @@ _HOW_MUCH = r"(?:얼마나|몇 ?배(?:나|쯤)?) ?(?:더 )?"  # before what is m
 
 _NUMBER = _COUNT.replace("(", "(?:", 1)
 _MOST = r"(?:(?:가장|제일) |더 )(?:많|적)\S*"
-_OF_A_PERIOD = "(?= ?(?:논문|편수|개수|로|추이|[?.!]|$))"  # behind "monthly": of how many papers it is asked
+# behind "monthly", where it is asked how many papers there are
+_OF_A_PERIOD = "(?:로는|로|은|는)?(?= ?(?:논문|편수|개수|추이|[?.!]|$))"
 _APPEARED = r"(?:나온|나왔던|발표된|올라온|소개된|공개된|등장한)"
 # What is said of papers, before them and their kind; "최신 모델의 안전성을 연구한 논문" is of other things.
 _KIND = r" ?(?:(?!\S*(?:[의을를한된는던로]|에서|위한) )\S+ ){0,3}?"
@@ -349,7 +350,7 @@ QUESTIONS = QuestionPatterns(
         "중 개 건 몇 못 투표 한 가장 제일 많 적 높 낮 나오 기록 이상 이하 초과 미만 월별 달 월 일 년 발표 "
         "공개 게재 쓰 작성 이름 수 전체 총 순서 순위 뭐뭐 최신 새 새롭 목록 알려주 보여주 다이제스트 컬렉션 "
         "인기 꼴찌 꼴등 최하위 다 더 그중 되 나 하나 최다 없 많이 톱 순 요약 정리 소개 함께 인 사이 이번 또는 그리고 "
-        "최고 핫 핫하 화제 추리 뽑 고르 하루 언제 새로 평균".split()
+        "최고 핫 핫하 화제 추이 추리 뽑 고르 하루 언제 새로 평균".split()
     ),
     of_any_paper=frozenset(
         "방식 방법론 접근 접근법 모델 시스템 기법 기술 문제 문제점 과제 한계 해결 풀 아이디어 핵심 주요 기여 "
