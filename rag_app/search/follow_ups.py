@@ -190,8 +190,9 @@ def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tupl
         return (papers[place],)
     if patterns.TWO.search(parts.question):
         return papers[:2]
-    last = next(turn for turn in reversed(conversation) if turn.papers) if papers else None
-    return papers if last and last.intent is Intent.COMPARE else papers[:1]
+    # What was asked of both sides of a comparison is of both still.
+    compared = (set(turn.papers) for turn in conversation if turn.intent is Intent.COMPARE)
+    return papers if papers and set(papers) in compared else papers[:1]
 
 
 def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:

@@ -162,3 +162,14 @@ def test_periods_are_asked_of_the_list_before(
     }  # fmt: skip
     assert {key: got[key] for key in asked} == asked
     assert query.topic == "papers on robots"
+
+
+def test_both_sides_of_a_comparison_stay_what_is_asked_about(dictionary: Dictionary) -> None:
+    sides = ("2106.09685", "2305.14314")
+    conversation = [
+        Turn("Compare LoRA and QLoRA", "…", sides, intent=Intent.COMPARE),
+        Turn("which is newer?", "…", sides, intent=Intent.METADATA),
+    ]
+    assert understand("how are they trained?", dictionary, conversation).papers == sides
+    listed = [Turn("papers on robots", "…", sides, intent=Intent.LIST)]
+    assert understand("how is it trained?", dictionary, listed).papers == sides[:1]
