@@ -190,13 +190,19 @@ def ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
     """
     known = in_order(papers, query.ranking)
     if query.each:
-        dated = sorted(known, key=lambda paper: periods.period_of(paper.date, query.each))
-        groups = groupby(dated, lambda paper: periods.period_of(paper.date, query.each))
+        dated = sorted(known, key=lambda paper: _period(paper, query))
+        groups = groupby(dated, lambda paper: _period(paper, query))
         once = replace(query, each=Fact.NONE)
         return [paper for period, group in groups if period for paper in ranked(list(group), once)]
     if query.limit:
         return known[: query.limit]
     return [paper for paper in known if _rank(paper, query.ranking) == _rank(known[0], query.ranking)]
+
+
+def _period(paper: Paper, query: Query) -> str:
+    """Where the first of its days lies that the conditions allow, as papers are counted."""
+    day = next((day for day in paper.dates if periods.allows(query.filters, day)), "")
+    return periods.period_of(day, query.each)
 
 
 def in_order(papers: Sequence[Paper], ranking: Fact) -> list[Paper]:
@@ -297,9 +303,13 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
     matched = [by_id[arxiv_id] for arxiv_id in evidence.matched]
     unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
-    times = table.by_period(unit, query.filters)[-TREND_PERIODS:]
+    times = table.by_period(unit, query.filters)
     found = Counter(periods.period_of(hit.paper.date, unit) for hit in matched)
-    rows = [f"| {t} | {found[t]} | {total} | {100 * found[t] / total:.1f}% |" for t, total in times if total]
+    rows = [
+        f"| {t} | {found[t]} | {total} | {100 * found[t] / total:.1f}% |"
+        for t, total in times[-TREND_PERIODS:]
+        if total
+    ]
     head = on_topic(query, evidence)
     counted = [(time, found[time]) for time, _ in times]
     if query.aggregate is unit and len(counted) > 1:

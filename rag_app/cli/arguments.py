@@ -285,7 +285,10 @@ def _add_export(commands: Commands) -> None:
         " question; a conversation of the page by its id; `list` prints these ids",
     )
     export.add_argument(
-        "items", nargs="*", metavar="ITEM", help="ids of `papers`, or the question of `answer`"
+        "items",
+        nargs="*",
+        metavar="ITEM",
+        help="ids, DOIs or addresses of `papers`, or the question of `answer`",
     )
     export.add_argument(
         "--format",

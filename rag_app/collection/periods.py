@@ -1,4 +1,4 @@
-"""The week, month or year that a day lies in.
+"""The week, month or year that a day lies in, and whether conditions leave it.
 
 Knows: how each is written. Does not know: papers, or what is counted.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from rag_app.records import Fact
+from rag_app.records import Fact, Filters
 
 LETTERS = {Fact.DAYS: len("2024-11-25"), Fact.MONTHS: len("2024-11"), Fact.YEARS: len("2024")}
 
@@ -20,6 +20,12 @@ def period_of(day: str, unit: Fact) -> str:
         return day[: LETTERS.get(unit, 0)]
     whole = date.fromisoformat(day)
     return (whole - timedelta(whole.weekday())).isoformat()
+
+
+def allows(filters: Filters, day: str) -> bool:
+    """Whether the conditions on days leave this one."""
+    in_days = not filters.days or day in filters.days
+    return in_days and filters.since <= day and (not filters.until or day <= filters.until)
 
 
 def named(first: str, last: str) -> str:

@@ -14,6 +14,7 @@ from operator import itemgetter
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import fold
+from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
 from rag_app.search.parts import QuestionParts
@@ -240,10 +241,5 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
         values[name] = value if value is not None else getattr(before, name)
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
-        values["days"] = tuple(d for d in before.days if _within(d, own)) or own.days or before.days
+        values["days"] = tuple(d for d in before.days if allows(own, d)) or own.days or before.days
     return Filters(**values, only=own.only, only_name=own.only_name)
-
-
-def _within(day: str, asked: Filters) -> bool:
-    in_days = not asked.days or day in asked.days
-    return in_days and (not asked.since or day >= asked.since) and (not asked.until or day <= asked.until)

@@ -58,9 +58,11 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     votes, spans = patterns.votes(rest)
     marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = masked(rest, spans)
-    judged = patterns.UNRECORDED.search(rest) if patterns.PAPERS.search(rest) else None
+    of_papers = patterns.PAPERS.search(rest) or patterns.AMONG.search(rest)
+    judged = patterns.UNRECORDED.search(rest) if of_papers else None
     rest = masked(rest, [judged.span()] if judged else [])
-    each, spans = patterns.each(rest) if judged or patterns.ranking(rest) else (Fact.NONE, [])
+    ranked = judged or patterns.ranking(rest) or patterns.of_table(rest)[0] in patterns.BY_DAY
+    each, spans = patterns.each(rest) if ranked else (Fact.NONE, [])
     rest = masked(rest, spans)
     of_table, spans = patterns.of_table(rest)
     if of_table in patterns.OF_MANY and _is_of_one(rest, of_table, dictionary):
@@ -98,13 +100,13 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
         named,
         rest,
         terms,
-        of_table,
-        each,
-        judged[0] if judged else "",
-        bool(recent),
-        unknown_author,
-        tuple(notes),
-        tuple(marks),
+        of_table=of_table,
+        each=each,
+        unrecorded=judged[0] if judged else "",
+        recent=bool(recent),
+        unknown_author=unknown_author,
+        notes=tuple(notes),
+        marks=tuple(marks),
     )
 
 

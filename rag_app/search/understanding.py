@@ -61,7 +61,7 @@ def understand(
         return replace(query, intent=Intent.CHAT)
     query = replace(
         query,
-        aggregate=Fact.TOP if parts.unrecorded else parts.of_table or patterns.aggregate(parts.rest),
+        aggregate=_aggregate(parts),
         of_many=parts.of_table in patterns.OF_MANY,
         ranking=_ranking(parts),
     )
@@ -110,6 +110,14 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
     )
+
+
+def _aggregate(parts: QuestionParts) -> Fact:
+    """What is asked of records; of periods that are set side by side, how many papers each has."""
+    if parts.unrecorded:
+        return Fact.TOP
+    compared = parts.dates.periods and patterns.SIDE_BY_SIDE.search(parts.question)
+    return parts.of_table or patterns.aggregate(parts.rest) or (Fact.COUNT if compared else Fact.NONE)
 
 
 def _ranking(parts: QuestionParts) -> Fact:

@@ -495,6 +495,16 @@ def test_a_group_is_named_in_the_readers_language_by_a_term_of_the_digests(colle
 
 
 @pytest.mark.parametrize(
+    "question", ["recommend a paper with at least 15 votes", "추천 15표 이상 논문 중 하나 추천해줘"]
+)
+def test_a_recommendation_obeys_its_conditions(collection: Library, question: str) -> None:
+    composed, _ = answered(question, Intent.RECOMMEND, collection)
+    told = [hit.paper for hit in composed.hits]
+    assert told and all((paper.votes or 0) >= 15 for paper in told)
+    assert min(paper.date for paper in told) < "2027-01-01"
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "recommend me a paper",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag_app.collection.library import Dictionary
 from rag_app.pipeline import Library, understood
 from rag_app.records import Fact, Filters, Intent, Turn
-from rag_app.search import patterns
+from rag_app.search import open_patterns, patterns
 from rag_app.search.topic import parts
 from rag_app.search.understanding import understand
 from tests.helpers.fakes import made
@@ -808,7 +808,7 @@ def test_citations_as_such_order_nothing(dictionary: Dictionary, question: str) 
     [
         "who publishes most about video generation?", "which authors work on video generation?",
         "who works on video generation?", "researchers working on video generation",
-        "비디오 생성을 연구하는 사람은?", "비디오 생성 연구자는 누구야?", "experts in video generation",
+        "비디오 생성을 연구하는 사람은?", "비디오 생성 연구자는 누구야?", "leading researchers in video generation",
     ],
 )  # fmt: skip
 def test_authors_are_asked_for_on_a_topic(library: Library, question: str) -> None:
@@ -924,3 +924,70 @@ def test_what_is_asked_of_the_paper_before_is_no_small_talk(dictionary: Dictiona
         "how does it work?", dictionary, before, recognise=lambda *_: {"chat": 0.8, "lookup": 0.1}
     )
     assert (query.intent, query.papers) == (Intent.LOOKUP, (TOOLFORMER,))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "top k sampling papers", "top tier conference papers", "리더보드 1위를 달성한 논문", "MMLU 1위 논문",
+        "papers using the most views for 3D reconstruction", "논문 중 인용이 가장 많은 저자",
+        "인용 정보를 생성하는 모델 논문", "papers on the citation of sources",
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_an_order_orders_nothing(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.ranking, query.unrecorded, query.each) == (Fact.NONE, "", Fact.NONE)
+    assert not {Fact.LINK, Fact.DATE} & set(patterns.record_facts(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "매달린 물체를 다룬 인기 논문", "매일 쓰는 앱에 관한 인기 있는 논문", "毎日使うロボットの人気の論文",
+        "top papers about users who post every day", "most upvoted papers on tokens per day",
+    ],
+)  # fmt: skip
+def test_a_topic_of_each_day_ranks_within_no_days(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.ranking, query.each) == (Fact.TOP, Fact.NONE)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "누가 확산 모델을 발표했어?", "연구자가 있는 논문", "labs on a chip papers", "who works in Google?",
+        "총 저자 수가 가장 많은 논문", "name the researchers in this paper",
+    ],
+)  # fmt: skip
+def test_people_in_a_question_are_no_ranking_of_authors(dictionary: Dictionary, question: str) -> None:
+    assert not understand(question, dictionary).of_many
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("trend of neural fields papers", "fields"), ("키워드 검출 연구 추세", "키워드"),
+        ("how have search directions developed over time?", "directions"),
+    ],
+)  # fmt: skip
+def test_what_is_followed_over_time_keeps_its_words(dictionary: Dictionary, question: str, left: str) -> None:
+    assert left in patterns.trend_topic(understand(question, dictionary).topic)
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("연구 아이디어 생성 방법은?", "아이디어"), ("아이콘 생성은 어떻게 하나?", "아이콘"),
+        ("새로운 거대 언어 모델 논문", "거대"), ("How can we teach LLMs to read?", "read"),
+        ("explain Segment Anything", "Anything"),
+    ],
+)  # fmt: skip
+def test_the_subject_of_an_open_question_keeps_its_words(question: str, left: str) -> None:
+    assert left in open_patterns.subject(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["papers with sequences longer than 2000?", "more than 2000 and fewer than 4000 tokens"]
+)
+def test_a_number_behind_than_is_no_year(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).filters == Filters()

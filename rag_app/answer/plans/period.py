@@ -14,8 +14,9 @@ from rag_app.answer.plans.overview import grouped
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import in_order, words
+from rag_app.collection.papers import PaperTable
 from rag_app.collection.periods import named
-from rag_app.records import Fact, Paper
+from rag_app.records import Fact, Filters, Paper
 from rag_app.search import open_patterns, patterns
 
 MOST = 20  # papers told of a period; the rest are counted
@@ -50,23 +51,23 @@ def summary(selection: Selection) -> AnswerPlan | None:
 
 
 def popular(selection: Selection) -> AnswerPlan | None:
-    """The most voted papers of the days asked for, or of the newest week: what to read, where no purpose is
-    named.
+    """The most voted of the papers that the conditions leave, or of the newest week: what to read, where no
+    purpose is named.
     """
     query, table = selection.query, selection.library.snapshot.papers
-    filters = query.filters
-    if not (filters.days or filters.since or filters.until) and table.last_day:
-        week = date.fromisoformat(table.last_day) - timedelta(6)
-        filters = replace(filters, since=week.isoformat(), until=table.last_day)
+    filters = query.filters or _newest_week(table)
     papers = choosing.by_votes(table.many(table.ids(filters)))[: query.limit or RECOMMENDED]
     points = [Point(p, choosing.telling(p, {}, selection.library, DETAILED)) for p in papers]
-    days = sorted(day for paper in papers for day in paper.dates)
-    lead = (
-        words(query.language)["popular"].format(count=len(points), days=named(days[0], days[-1]))
-        if days
-        else ""
-    )
+    days = named(filters.since, filters.until) if filters.since and filters.until else ", ".join(filters.days)
+    lead = words(query.language)["popular" if days else "summary_top"].format(count=len(points), days=days)
     return AnswerPlan((Group(tuple(points)),), Form.STEPS, lead) if points else None
+
+
+def _newest_week(table: PaperTable) -> Filters:
+    if not table.last_day:
+        return Filters()
+    week = date.fromisoformat(table.last_day) - timedelta(6)
+    return Filters(since=week.isoformat(), until=table.last_day)
 
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:

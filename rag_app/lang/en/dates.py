@@ -31,6 +31,10 @@ _CLAUSE = (
     r"(?=\s+(?:with|that|which|who|on|about|in|by|for|sorted|ranked|please|how|what|papers?(?! or\b))\b)"
 )
 
+# between two years side by side, and behind the second: no thing that is counted
+_BESIDE = r",?\s+(?:vs\.?|versus|and|or|than(?: in)?)\s+"
+_NO_NUMBER = r"(?=\s*(?:$|[?.,!;]|(?:papers?|for|in|on|about|with|by|number)\b))"
+
 DATES = DateWords(
     full=(
         rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>{YEAR})",
@@ -55,9 +59,12 @@ DATES = DateWords(
         rf"{_LEAD_MONTH}(?P<mon>{_NAMED})\b(?! (?-i:[A-Z]))",
         r"(?:^|\bthe )(?P<y>20[0-3]\d)(?= (?:\w+ ){0,3}papers\b)",
         r"\b(?P<y>20[0-3]\d)(?= papers?\b)",
-        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or|vs\.?|versus|than)\s+"
+        rf"\b(?P<y>20[0-3]\d)(?={_BESIDE}20[0-3]\d{_NO_NUMBER})",
+        rf"(?:(?<=\b20\d\d vs )|(?<=\b20\d\d vs\. )|(?<=\b20\d\d or )|(?<=\b20\d\d and )|(?<=\b20\d\d than )"
+        rf"|(?<=\b20\d\d than in )|(?<=\b20\d\d versus ))(?P<y>20[0-3]\d){_NO_NUMBER}",
+        r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+"
         r"(?:early |late |mid[- ])?(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]"
-        r"|(?:and|or|vs|versus|than|to|until|through|papers?|about|on|with|by"
+        r"|(?:and|or|vs|versus|to|until|through|papers?|about|on|with|by"
         r"|that|which|were|was|have|had|got|did|are|using)\b))",
     ),
     months=MONTHS,

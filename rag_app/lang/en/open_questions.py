@@ -28,12 +28,13 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:and )?(?:say|tell) (?:me )?why\b",
         r"\b(?:like|as if) i(?:['’]?m| am| were| was) (?:an? )?"
         r"(?:five|5|ten|10|\w+ ?year|child|kid|beginner)\b(?:[- ]olds?)?",
-        r"\bin (?:simple|plain|easy|layman['’]?s) (?:terms|words|english|language)\b|\bfor (?:dummies|beginners)\b"
+        r"\bin (?:simple|plain|easy|layman['’]?s) (?:terms|words|english|language)\b|\bfor dummies\b"
         r"|\bto (?:an? )?(?:complete )?(?:beginners?|lay(?:man|person)|child|kid|newcomers?|\w+[- ]year[- ]old)\b",
-        r"\b(?:(?:give|find|show|suggest|recommend)(?: me| us)? )?(?:something|anything)"
+        r"(?:^\W*|\b(?:give|find|show|suggest|recommend)(?: me| us)? )(?:something|anything)"
         r"(?: (?:good|interesting|new|worthwhile|nice))*(?: to (?:read|look at))?"
         r"(?: (?:tonight|now|this (?:evening|weekend)))?(?=\s*[?.!]*$)",
-        r"\b(?:give|find|show|suggest|recommend)(?: me| us)? (?:something|anything)\b|\bto read(?=\s*[?.!]*$)",
+        r"\b(?:give|find|show|suggest|recommend)(?: me| us)? (?:something|anything)\b",
+        r"^\W*(?:(?:some|good|new|interesting|a) )*papers? to read(?=\s*[?.!]*$)",
         r"\b(?:suggest|recommend)(?: me| us)?(?: (?:some|a few|good|the best))?\b|\bto get started(?: with)?\b",
         r"\b(?:for )?(?:someone|somebody|people|a (?:beginner|student|developer)) who (?:wants?|needs?)(?: to)?\b",
         r"\b(?:what|which) (?:papers? )?(?:should|would|could) (?:be read|help|be useful)(?: first)?\b|\bwhy those\b",

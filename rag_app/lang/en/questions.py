@@ -74,10 +74,10 @@ _ASKED_FOR = (
     r"^\W*(?:and |please |then )*(?:find|show|list|give)?(?: me)?(?: the)?)"
     r"\s*(?:(?!in\b|of\b|that\b)[\w-]+ ){0,2}?"
 )
-_RESEARCHERS = r"(?:researchers?|scientists?|experts?|research groups?|labs?)"
+_RESEARCHERS = r"(?:researchers?|scientists?|research groups?)"
 _WORKS_ON = (
     r"(?:(?:is |are |has |have )?(?:works?|working|worked|publish\w*|writes?|writing|research(?:es|ing)))"
-    r"(?: (?:the )?most)?(?: papers)?(?= (?:on|about|in)\b)"
+    r"(?: (?:the )?most)?(?: papers)?(?= (?:on|about)\b)"
 )
 _MOST_PAPERS = (
     r"(?:most|fewest|least|more|fewer|(?:largest|highest|smallest|lowest) number of) (?!upvote|vote|popular|liked)"
@@ -95,10 +95,12 @@ def _having_most_papers(period: str) -> str:
 
 
 def _each(period: str, often: str) -> str:
-    """In each day or month, for itself."""
+    """In each day or month, beside what ranks papers: not "users who post every day"."""
     return (
-        rf"\b(?:(?:of|in|for|from|on) )?(?:each|every) (?:single )?{period}(?:['’]s)?\b|\b(?:per|by) {period}\b"
-        rf"|\b{period}[- ]by[- ]{period}\b|\b{often}(?= (?:[\w-]+ )?(?:top|best|most|highest|winners?|favou?rites?)\b)"
+        rf"\b(?:of|in|for|from) (?:each|every) (?:single )?{period}(?:['’]s)?\b"
+        rf"|(?:(?<=paper )|(?<=papers )|(?<=one )|(?<=votes ))(?:each|every|per|by) {period}\b"
+        rf"|\b{period}[- ]by[- ]{period}\b"
+        rf"|\b{often}(?= (?:[\w-]+ )?(?:top|best|most|highest|winners?|favou?rites?)\b)"
     )
 
 
@@ -117,7 +119,8 @@ _PRAISED = (
 
 # what a reference needs: who, when and where
 _CITED = (
-    r"\bbib ?tex\b|\bhow (?:do|can|should|to) (?:i |we |you )?cite\b|\b(?:citation|reference) (?:for|of)\b"
+    r"^\W*(?:(?:give|show|get)(?: me)? )?(?:the |a )?(?:bib ?tex|citation)(?: entry)? (?:of|for)\b"
+    r"|\bbib ?tex(?: entry)?\s*[?.!]*$|\bhow (?:do|can|should) (?:i|we|you) cite\b"
 )
 _JUDGED = r"(?:cited|downloaded|starred|referenced|viewed|forked)"
 
@@ -156,7 +159,8 @@ _FACTS: dict[str, Parts] = {
     ),
     "count": (
         rf"\bhow many (?:\w+ ){{0,3}}?papers\b(?!{_MADE_OF_THEM})|\bhow many (?:of (?:them|those|these)|are there)\b",
-        r"\bnumber of (?:(?!in\b|for\b|of\b|per\b)[\w-]+ ){0,3}?papers\b",
+        r"\b(?:more|fewer) (?:[\w-]+ ){0,3}?papers\b(?=[^?.!]*\bthan\W*(?:(?:in|from|on)\W*)?$|\W*$)",
+        r"(?<!\ba )(?<!\blarge )(?<!\bsmall )\bnumber of (?:(?!in\b|for\b|of\b|per\b)[\w-]+ ){0,3}?papers\b",
         r"\bcount (?:of )?(?:the )?papers\b",
     ),
     "bottom": (
@@ -167,7 +171,8 @@ _FACTS: dict[str, Parts] = {
         rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
         r"\bmost (?:popular|liked)\b|(?:\bnumber[- ]one|\bno\.? ?1|#1)(?= (?:[\w-]+ ){0,2}papers?\b)",
-        r"\btop(?= (?:[\w-]+ ){0,2}(?:papers?|works?|studies)\b|(?: ones?)? (?:of|in|for|from) (?:each|every)\b)",
+        r"\btop(?= (?!k\b|p\b|n\b|tiers?\b|views?\b|down\b|layers?\b|level\b)(?:[\w-]+ ){0,2}papers?\b"
+        r"|(?: ones?)? (?:of|in|for|from) (?:each|every)\b)",
         # the one judgement of papers that is recorded
         rf"\b{_PRAISED}(?= (?:[\w-]+ ){{0,3}}papers?\b)",
         r"\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
@@ -256,9 +261,9 @@ QUESTIONS = QuestionPatterns(
     ),
     trend_words=(
         r"\b(?:trend\w*|rose|rise|rising|grow(?:ing|n|th|s)?|over time|evolv\w+|develop(?:ed|ing)"
-        r"|changed|fastest|most|(?:research )?(?:topics?|areas?|fields?|directions?)|emerging|up[- ]and[- ]coming|hot"
-        r"|booming|how popular|right now|now|these days|lately|what['’]?s|more popular|popularity|how has|how have"
-        r"|how did|been|has|have)\b",
+        r"|changed|fastest|most|topics?|areas?|(?:emerging|rising|growing|up[- ]and[- ]coming) (?:research )?"
+        r"(?:topics?|areas?|fields?|directions?)|what(?:['’]s| is| are) (?:hot|booming)|right now|these days|lately"
+        r"|more popular|popularity|how popular|how has|how have|how did|been|has|have)\b",
     ),
     authors_ranked=(
         r"\b(?:top|prolific|most (?:prolific|active|productive|frequent))(?: \d+)? authors?\b",
@@ -272,7 +277,8 @@ QUESTIONS = QuestionPatterns(
         rf"\bwho (?:else )?{_WORKS_ON}",
         rf"\bwho are the (?:main |leading |key |top )?(?:authors?|{_RESEARCHERS})(?= (?:on|in)\b)",
         rf"^\W*(?:list |show |find |name )?(?:me )?(?:the )?(?:main |leading |key )?{_RESEARCHERS}"
-        r"(?: who (?:are )?)?(?: work(?:ing)?| publishing)?(?= (?:on|in)\b)",
+        r" (?:who (?:are )?)?(?:work(?:ing)?|publish(?:ing)?)(?= (?:on|in)\b)",
+        rf"^\W*(?:list |show |find |name )?(?:me )?(?:the )?(?:main|leading|key|top) {_RESEARCHERS}(?= (?:on|in)\b)",
     ),
     everything=(
         r"\beverything(?: (?:you|we) (?:have|know))?\b",
@@ -377,6 +383,7 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:which|what|any|all|list|show|find|give me|tell me|are there|is there|recommend|please"
         r"|can you|could you|i want|looking for|among) (?:me |of )?(?:the )?"
         r"(?:papers|works|studies|ones|articles)?\b|\bof (?:the )?(?:papers|works|ones)\b",
+        r"\b(?:are|were|is|was) there (?:more|fewer)\b|\bthan(?: in| on| from)?\W*$",
         r"\b(?:in total|altogether|on average)\b|\b(?:did|do|does) (?:all )?(?=papers)",
         r"\bget(?=\s+(?:in total|altogether|on average))|\bwere there\b",
         r"\b(?:papers?|works?|stud(?:y|ies)|articles?|publications?|ones|among|please|published"
@@ -399,8 +406,10 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:on|about|regarding|concerning|related to|dealing with|covering)\s+(?:the\s+)?([\w-]+(?: [\w-]+){0,2})",
     ),
     unrecorded=(
-        rf"\b(?:most|highest|top|best)[- ]{_JUDGED}\b",
-        r"\b(?:the )?(?:most|highest(?: number of)?|largest number of|highest count of) (?:github |repo(?:sitory)? )?"
+        rf"\b(?:most|highest|top|best)[- ]{_JUDGED}\b"
+        r"(?= (?:[\w-]+ ){0,3}(?:papers?|works?|studies|ones?)\b| (?:of|among)\b|\s*[?.!]*$)",
+        r"\b(?:ha(?:s|ve|d)|with|got|by) (?:the )?(?:most|highest(?: number of)?|largest number of|highest count of)"
+        r" (?:github |repo(?:sitory)? )?"
         r"(?:citations?|downloads?|stars?|views|forks|impact factors?|h-index)\b",
         r"\b(?:won|win|received?|got) (?:the |an? )?best[- ]papers? awards?\b|\bbest[- ]paper awards?\b"
         r"|\baward[- ]winning\b",
@@ -446,7 +455,7 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",
         rf"\b(?:{_PRAISED}|(?:top|most|highest)[- ](?:up)?(?:voted|popular|liked)) (?:[\w-]+ ){{0,3}}papers\b",
         rf"\b(?:newest|latest|recent|oldest|earliest|new){_KIND}{_PAPERS}",
-        r"\b(?:newest|latest|most recent|oldest|earliest) first\b",
+        r"\b(?:newest|latest|most recent|oldest|earliest) first\b|\blatest (?:on|in|about)\b",
         r"\b(?:sort|order)\w*\b.{0,40}\bby (?:date|day|recency)\b",
     ),
     of_everything=frozenset("there everything every each entire whole available".split()),
