@@ -643,3 +643,107 @@ def test_a_day_above_the_root_is_not_used(tmp_path: Path) -> None:
     (root / "notes.md").write_text("### [A](https://arxiv.org/abs/9901.90391)\n\nText.\n")
     assert read([root])[0][0].dates == ()
     assert read([root / "notes.md"])[0][0].dates == ()
+
+
+# --- papers whose title is written otherwise than the others -------------------------------------
+
+_OTHER = "https://arxiv.org/abs/9901.90402"
+_TITLE = f"[Beta turbine]({_OTHER})"
+
+
+def between_entries(line: str, gap: str = "\n\n") -> str:
+    """A digest of two entries with headings, and between them a line with text below it."""
+    parts = [
+        "## 2027-11-25",
+        "### [Alpha rotor](https://arxiv.org/abs/9901.90401)",
+        "- **New**: Rotor turns at 10 rpm.",
+        line,
+        "- **Results**: The turbine reaches 88.8 kW.",
+        "### [Gamma](https://arxiv.org/abs/9901.90403)",
+        "- **New**: Gamma rays.",
+    ]
+    return gap.join(parts) + "\n"
+
+
+def who_says(papers: list[Paper], words: str) -> list[str]:
+    return [paper.title for paper in papers if words in "\n".join(s.text for s in paper.sections)]
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(f"{unseen}### {_TITLE}" for unseen in ("\u200b", "\u200e", "\u2060", "\ufeff", "\u00a0", "\u3000")),
+        f"###\u00a0{_TITLE}",
+        f"###\u200b{_TITLE}",
+        f"＃＃＃ {_TITLE}",
+        f"####### {_TITLE}",
+        f"\\### {_TITLE}",
+        f"**{_TITLE}**",
+        f"__1. {_TITLE}__ (👍 12)",
+        f"<p><strong><a href={_OTHER}>Beta turbine</a></strong></p>",
+    ],
+)
+def test_a_title_among_headings_begins_an_entry_however_it_is_marked(
+    tmp_path: Path, line: str, gap: str
+) -> None:
+    papers, report = reading_of(tmp_path, "a.md", between_entries(line, gap))
+    assert [paper.title for paper in papers] == ["Alpha rotor", "Beta turbine", "Gamma"]
+    assert who_says(papers, "88.8 kW") == ["Beta turbine"]
+    assert {paper.date for paper in papers} == {"2027-11-25"} and not report.skipped
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"**Beta turbine** {_OTHER}",
+        f"> {_TITLE}",
+        f"> - {_TITLE}",
+        f"**New! {_TITLE}**",
+        "[[9901.90402|Beta turbine]]",
+        "- [[9901.90402]]",
+        "![[9901.90402]]",
+    ],
+)
+def test_text_below_a_line_that_may_be_another_title_is_reported_and_nobodys(
+    tmp_path: Path, line: str, gap: str
+) -> None:
+    papers, report = reading_of(tmp_path, "a.md", between_entries(line, gap))
+    assert [paper.title for paper in papers] == ["Alpha rotor", "Gamma"]
+    assert who_says(papers, "10 rpm") == ["Alpha rotor"] and not who_says(papers, "88.8 kW")
+    (skip,) = report.skipped
+    assert (
+        "alone on its line" in skip.reason
+        and skip.line == between_entries(line, gap).split("\n").index(line) + 1
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"It builds on {_TITLE}.",
+        f"- **Base**: builds on {_TITLE}",
+        f"- {_TITLE}",
+        _TITLE,
+        f"**Related**: {_TITLE}",
+        f"**See also** {_TITLE}",
+        f"Related:\n\n> {_TITLE}",
+        f"**Related papers**\n\n**{_TITLE}**",
+        f"- Related:\n\n**{_TITLE}**",
+        f"> {_TITLE} was first.",
+        f"**{_TITLE}**\n\n**[Delta](https://arxiv.org/abs/9901.90404)**",
+        "**[Alpha rotor](https://arxiv.org/abs/9901.90409)**",
+        "**[Alpha on video](https://arxiv.org/abs/9901.90401v2)**",
+    ],
+)
+def test_a_reference_within_an_entry_stays_its_text(tmp_path: Path, line: str) -> None:
+    papers, report = reading_of(tmp_path, "a.md", between_entries(line))
+    assert [paper.title for paper in papers] == ["Alpha rotor", "Gamma"]
+    assert who_says(papers, "88.8 kW") == ["Alpha rotor"] and not report.skipped
+
+
+def test_a_bold_title_begins_an_entry_below_a_heading_whose_address_is_a_line(tmp_path: Path) -> None:
+    text = between_entries(f"**{_TITLE}**").replace("[Alpha rotor](", "Alpha rotor\n\n[paper](")
+    papers, _ = reading_of(tmp_path, "a.md", text)
+    assert who_says(papers, "88.8 kW") == ["Beta turbine"]

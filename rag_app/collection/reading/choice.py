@@ -23,6 +23,7 @@ from rag_app.collection.reading.heads import Head, Use, head_of
 from rag_app.collection.reading.labels import Role, label_of, role_of
 from rag_app.collection.reading.markup import Kind, SourceText
 from rag_app.collection.reading.outline import Cell, Outline, Part, PartShape
+from rag_app.collection.reading.strays import Stray, stray_at
 from rag_app.collection.reading.titles import is_generic, links, only_links, plain_title
 
 LINK_LINES = 6  # lines below a heading among which the entry's address may start
@@ -41,10 +42,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The papers of a file in order, and the lines that hold addresses which are no paper's own."""
+    """The papers of a file in order, and the parts within them whose paper cannot be told."""
 
     chosen: list[Chosen]
-    unused: list[tuple[int, str]]  # line index, why
+    strays: list[Part]
 
 
 def choose(source: SourceText, tree: Outline) -> Choice:
@@ -58,6 +59,7 @@ class _Chooser:
         self.facts: dict[Part, Facts] = {}
         self.kinds: dict[object, Counter[str]] = {}
         self.chosen: list[Chosen] = []
+        self.strays: list[Part] = []
 
     def run(self) -> Choice:
         parts = list(_walk(self.tree.root))
@@ -71,13 +73,16 @@ class _Chooser:
         self._choose_children(self.tree.root)
         self.chosen += like_siblings(self.source, parts, self.chosen, self._is_free)
         self.chosen.sort(key=lambda chosen: (chosen.part.first, chosen.part.head[0]))
-        return Choice(self.chosen, [])
+        self.strays.sort(key=lambda part: part.first)
+        return Choice(self.chosen, self.strays)
 
     # --- what is known of each part -----------------------------------------------------------
 
     def _head(self, part: Part) -> Head:
         if part.key:
             return Head(Use.ENTRY, part.key, "", 0)
+        if part.stray == Stray.DOUBTFUL:
+            return Head(Use.NONE, "", "", 0)
         if part.shape == PartShape.ROW:
             return self._row_head(part)
         start, end = part.head
@@ -181,7 +186,7 @@ class _Chooser:
         for key in own:
             if len(facts.keys) < _SEVERAL:
                 facts.keys[key] = None
-        if part.parent and not (facts.head.use == Use.WEAK and not self._list_made(part)):
+        if part.parent and not part.stray and not (facts.head.use == Use.WEAK and not self._list_made(part)):
             above = self.facts[part.parent].keys
             for key in facts.keys:
                 if len(above) < _SEVERAL:
@@ -216,7 +221,7 @@ class _Chooser:
         if (
             part.key
             or (facts.head.use == Use.ENTRY)
-            or (facts.head.use == Use.WEAK and self._list_made(part))
+            or (facts.head.use == Use.WEAK and (part.stray or self._list_made(part)))
         ):
             self._take(part, part.key or facts.head.key)
         elif len(facts.keys) == 1 and facts.head.use != Use.WEAK:
@@ -235,7 +240,9 @@ class _Chooser:
         )
         self.chosen.append(Chosen(part, key, head))
         for inner in _walk(part):
-            if (
+            if inner.stray == Stray.DOUBTFUL:
+                self.strays.append(inner)
+            elif (
                 inner is not part
                 and self._is_apart(inner, part, key)
                 and _outermost_entry(inner, part, self.facts)
@@ -243,11 +250,18 @@ class _Chooser:
                 self._choose(inner)
 
     def _is_apart(self, inner: Part, part: Part, key: str) -> bool:
-        """Whether a part within a paper is a paper of its own: a heading with another address, or an
-        item with one below an item.
+        """Whether a part within a paper is a paper of its own: a heading with another address, a line in
+        bold that is another title, or an item with an address below an item.
         """
         facts = self.facts[inner]
-        if inner.key or (part.shape == inner.shape == PartShape.ITEM and facts.head.use == Use.ENTRY):
+        if part.shape == PartShape.HEADING and inner.shape == PartShape.BOLD and not inner.stray:
+            head = self.source.text[slice(*part.head)]
+            return stray_at(self.source.lines, inner.first, self.source.definitions, key, head) == Stray.ENTRY
+        if (
+            inner.stray == Stray.ENTRY
+            or inner.key
+            or (part.shape == inner.shape == PartShape.ITEM and facts.head.use == Use.ENTRY)
+        ):
             return facts.head.key != key
         if inner.shape != PartShape.HEADING or not facts.links or self._purity(inner) < 0.5:
             return False

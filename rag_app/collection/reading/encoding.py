@@ -37,14 +37,16 @@ _ACCENTED = re.compile(
     rb"|(?<![!-&*+/-@[-~])[%(word)b](?![#-&*+/0-9<-@[-~]))?%(signs)b(?![\x80-\xff])"
     % {b"signs": _SIGNS, b"word": _WORD}
 )
+# What does not show and stands before a line's marks, which would then be none.
+_UNSEEN = re.compile("^[\u00ad\u200b-\u200f\u2060-\u2064]+", re.MULTILINE)
 _HIGH = re.compile(rb"[\x80-\xff]")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Normalised text: NFC, lines ended by `\\n`, no byte order marks. `note` says how it was decoded,
-    where that was not UTF-8.
+    """Normalised text: NFC, lines ended by `\\n`, no byte order marks, nothing unseen at the start of a
+    line. `note` says how it was decoded, where that was not UTF-8.
     """
 
     text: str
@@ -73,7 +75,8 @@ def decoded(data: bytes) -> Decoded:
 
 
 def normalise(data: bytes) -> str:
-    """The text of UTF-8 bytes: without byte order marks, NFC, lines ended by `\\n`.
+    """The text of UTF-8 bytes: without byte order marks and unseen characters at the start of a line, NFC,
+    lines ended by `\\n`.
 
     Bytes that are not UTF-8 become lone surrogates (PEP 383), which no text holds.
     """
@@ -81,7 +84,8 @@ def normalise(data: bytes) -> str:
 
 
 def _normal(text: str) -> str:
-    return nfc(text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    return nfc(_UNSEEN.sub("", lines))
 
 
 def _unmarked_utf16(data: bytes) -> str:

@@ -66,7 +66,17 @@ MEDIA = re.compile(
     r"\[[^\[\]\n]*+\]\(?https?://[^\s()]+\.(?:mp4|webm|mov|gif|png|jpe?g|svg|webp)\)?)\s*+)++$|\s*+([-*_])\1{2,}+\s*+$",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$|(?=\[))")  # "###[Title](…)" is a slip, not a text
+# Blanks of web pages and of other scripts, and characters that do not show, which are pasted with a text.
+_ODD = "\u00a0\u00ad\u1680\u2000-\u200f\u202f\u205f-\u2064\u3000\ufeff"
+_BEFORE_MARKS = rf"[{_ODD}]{{0,4}} {{0,3}}[{_ODD}]{{0,4}}"
+_HEADING = re.compile(
+    rf"{_BEFORE_MARKS}(#{{1,6}}|＃{{1,6}})(?:[ \t{_ODD}]+|$|(?=\[))"  # "###[Title](…)" is a slip, not a text
+)
+# Marks that Markdown takes for text, escaped or too many: with a link behind them a heading is meant.
+_MEANT_HEADING = re.compile(
+    rf"{_BEFORE_MARKS}(\\#{{1,6}}|#{{7,12}})(?:[ \t{_ODD}]+|(?=\[))(?=[^\n]{{0,400}}(?:\]\(|://|\[\[))"
+)
+_HEADING_STARTS = frozenset("#＃\\") | {c for c in map(chr, range(0x80, 0x10000)) if re.match(f"[{_ODD}]", c)}
 _HTML_HEADING = re.compile(r"\s{0,8}<h([1-6])\b[^<>]{0,300}>\s*", re.IGNORECASE)
 _QUOTE = re.compile(r"(?: {0,3}> ?)+")
 _ITEM = re.compile(r"([ \t]*)(?:(?:[-*+•●▪·]|\d{1,4}[.)])(?:[ \t]+|$)|(?:\d{1,4}[、．]|[①-⑳])[ \t]*)")
@@ -241,8 +251,9 @@ class _Scanner:
             return self._html_table(number, start, line)
         if (self.row_open and first != "#") or first == "|" or (self.in_table and "|" in line):
             return self._row(number, start, line)
-        if first == "#" and (found := _HEADING.match(line)):
-            return SourceLine(number, start, line, Kind.HEADING, len(found[1]), found.end(), len(line))
+        if first in _HEADING_STARTS and (found := _HEADING.match(line) or _MEANT_HEADING.match(line)):
+            level = min(6, len(found[1].lstrip("\\")))
+            return SourceLine(number, start, line, Kind.HEADING, level, found.end(), len(line))
         if first in "-=" and (underlined := self._underline(line)):
             return underlined._replace(number=number, start=start)
         if first in "-*_<" and _RULE.match(line):

@@ -14,6 +14,7 @@ from enum import IntEnum, StrEnum
 from rag_app.collection.reading.addresses import BARE, PaperAddress, addresses, bare_id
 from rag_app.collection.reading.labels import Role, label_of, role_of
 from rag_app.collection.reading.markup import Kind, SourceLine, SourceText
+from rag_app.collection.reading.strays import Stray, stray_at
 from rag_app.collection.reading.titles import is_generic, links, start_of_title
 from rag_app.text.cleaning import clean_line
 
@@ -79,6 +80,7 @@ class Part:
     children: list[Part] = field(default_factory=list)
     key: str = ""  # of the address in the head of a heading
     cells: tuple[Cell, ...] = ()  # of a row
+    stray: Stray = Stray.NONE  # of a bold or other line: it is another paper's title within an entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ class _Builder:
             self._heading(index, line)
         elif index in self.folds:
             self._fold(index, line)
+        elif self.keyed and (stray := self._stray(index, line)):
+            self._push_stray(index, line, stray)
         elif line.quoted and not self.open_quote:
             self._quote(index, line)
         elif self.keyed or line.kind in (Kind.BLANK, Kind.RULE) or line.kind in _OPAQUE:
@@ -229,6 +233,20 @@ class _Builder:
             )
         elif line.kind == Kind.TEXT and before != Kind.TEXT:
             self._text(index, line)
+
+    def _stray(self, index: int, line: SourceLine) -> Stray:
+        """What a line within an entry whose heading has an address does as the title of another paper."""
+        if line.kind not in (Kind.TEXT, Kind.ITEM) or (index not in self.found and "[[" not in line.text):
+            return Stray.NONE
+        entry = next((part for part in reversed(self.stack) if part.key), self.root)
+        head = self.source.text[entry.head[0] : entry.head[1]]
+        return stray_at(self.lines, index, self.source.definitions, entry.key, head)
+
+    def _push_stray(self, index: int, line: SourceLine, stray: Stray) -> None:
+        while self.stack[-1].shape in (PartShape.BOLD, PartShape.QUOTE):
+            self._pop(index)
+        start = line.start + line.content
+        self._push(Part(PartShape.BOLD, 0, index, index + 1, 0, (start, line.start + line.end), stray=stray))
 
     def _leave(self, index: int, line: SourceLine, before: Kind) -> None:
         """Close what the line ends."""

@@ -25,6 +25,10 @@ from rag_app.collection.reading.tables import add_rows
 LEAP_YEAR = 2000  # has every day
 LONG = 500_000  # characters; a longer text is read in pieces
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`encoding`)
+_DOUBTFUL = (
+    "an arXiv address alone on its line within an entry: the text below it is left out, since it may be of "
+    "either paper"
+)
 _UPDATED = re.compile(
     r"(?:last )?updated?\b(?: on| at| date)?|generated (?:on|at)"
     r"|更新|最終更新|作成日|生成(?:时间|日期)|업데이트|갱신|cập nhật",
@@ -123,6 +127,7 @@ class _Dated:
             self.weak = self._updated()
         entries = []
         parts = [chosen.part for chosen in self.choice.chosen]
+        parts = sorted([*parts, *self.choice.strays], key=lambda part: part.first)
         for chosen in self.choice.chosen:
             inner = [p for p in _following(parts, chosen.part) if p.first >= chosen.part.body]
             day, year = self._context(chosen.part)
@@ -132,6 +137,7 @@ class _Dated:
             self.left_out += left_out
             entries.append((entry, self._day(entry, day)))
         self._untaken()
+        self.left_out += [(self.source.lines[part.first].number, _DOUBTFUL) for part in self.choice.strays]
         return Reading(entries, sorted(self.left_out))
 
     # --- days ---------------------------------------------------------------------------------
