@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -747,3 +749,78 @@ def test_a_bold_title_begins_an_entry_below_a_heading_whose_address_is_a_line(tm
     text = between_entries(f"**{_TITLE}**").replace("[Alpha rotor](", "Alpha rotor\n\n[paper](")
     papers, _ = reading_of(tmp_path, "a.md", text)
     assert who_says(papers, "88.8 kW") == ["Beta turbine"]
+
+
+# --- days ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "until"),
+    [
+        ("2027년 11월 4주차", "2027-11-22", "2027-11-28"),
+        ("2027년 11월 2주", "2027-11-08", "2027-11-14"),
+        ("2027년 2월 넷째 주", "2027-02-22", "2027-02-28"),
+        ("2027년 11월 5주차", "2027-11-29", "2027-11-30"),
+        ("2027-11-4주차", "2027-11-22", "2027-11-28"),
+        ("2027年11月第2週", "2027-11-08", "2027-11-14"),
+        ("Week 4 of November 2027", "2027-11-22", "2027-11-28"),
+        ("4th week of November 2027", "2027-11-22", "2027-11-28"),
+        ("November 2027, week 4", "2027-11-22", "2027-11-28"),
+        ("25-30 November 2027", "2027-11-25", "2027-11-30"),
+        ("25 to 30 Nov 2027", "2027-11-25", "2027-11-30"),
+        ("2027-11-25_2027-11-26", "2027-11-25", "2027-11-26"),
+        ("27. November 2027", "2027-11-27", ""),
+        ("2027년 11월 25", "2027-11-25", ""),
+        ("2027-11-25_10 papers", "2027-11-25", ""),
+        ("2027-11-25 (11월 4주차)", "2027-11-25", ""),
+        ("2027년 11월 3차", "", ""),
+        ("2027년 11월 12편", "", ""),
+        ("2027년 11월 10선", "", ""),
+        ("2027年11月12篇", "", ""),
+        ("Nov 10 papers 2027", "", ""),
+        ("Top 10 Nov 2027", "", ""),
+    ],
+)
+@pytest.mark.parametrize("where", ["heading", "file"])
+def test_a_number_behind_a_month_is_a_day_a_week_or_a_count(
+    tmp_path: Path, written: str, day: str, until: str, where: str
+) -> None:
+    entry = "### [A](https://arxiv.org/abs/9901.90411)\n\nText.\n"
+    file, text = (
+        ("a.md", f"## 2027-10-02\n\n## {written}\n\n{entry}")
+        if where == "heading"
+        else (f"{written}.md", entry)
+    )
+    (paper,), _ = reading_of(tmp_path, file, text)
+    assert paper.dates == ((day,) if day else ())
+    assert paper.period == (f"{day}/{until}" if until else "")
+
+
+@pytest.mark.parametrize(
+    "heading", ["26 novembre 2027", "28 de noviembre de 2027", "Вторник, 29 ноября 2027 г.", "le 3 août 2027"]
+)
+def test_a_day_whose_month_is_not_read_is_not_the_day_above(tmp_path: Path, heading: str) -> None:
+    text = f"## 2027-11-25\n\n## {heading}\n\n### [A](https://arxiv.org/abs/9901.90412)\n\nText.\n"
+    (paper,), report = reading_of(tmp_path, "a.md", text)
+    assert paper.dates == ()
+    assert [(skip.line, "month is not read" in skip.reason) for skip in report.skipped] == [(3, True)]
+
+
+@pytest.mark.parametrize("heading", ["12 papers 2027", "### 10 trends 2027", "Agents of November 2027"])
+def test_a_count_or_a_topic_below_a_day_keeps_the_day(tmp_path: Path, heading: str) -> None:
+    mark = "" if heading.startswith("#") else "### "
+    text = f"## 2027-11-25\n\n{mark}{heading}\n\n#### [A](https://arxiv.org/abs/9901.90413)\n\nText.\n"
+    (paper,), _ = reading_of(tmp_path, "a.md", text)
+    assert paper.date == "2027-11-25"
+
+
+@pytest.mark.parametrize(
+    "path", ["2027년 11월 25일.md", "다이제스트 2027년 11월 25일.md", "2027년 11월/25일.md"]
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_of_files_are_composed_before_a_day_is_looked_for(
+    tmp_path: Path, path: str, form: Literal["NFC", "NFD"]
+) -> None:
+    entry = "### [A](https://arxiv.org/abs/9901.90414)\n\nText.\n"
+    (paper,), _ = reading_of(tmp_path, unicodedata.normalize(form, path), entry)
+    assert paper.date == "2027-11-25"

@@ -27,7 +27,7 @@ from rag_app.collection.reading.reader import Days, damage, read_text
 from rag_app.collection.reading.titles import plain_title
 from rag_app.collection.reading.votes import votes_of
 from rag_app.records import Paper, Section
-from rag_app.text.cleaning import clean_line
+from rag_app.text.cleaning import clean_line, nfc
 
 LeftOut = tuple[int, str]  # number of the line, and why
 
@@ -61,7 +61,7 @@ def read_normalised(text: str, source: str, path: PurePath, day: str = "") -> Fi
         if found.papers or path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
             return found
     front = front_matter(text)
-    days = Days(_digest_day(on_path, front), year_in(path.as_posix()))
+    days = Days(_digest_day(on_path, front), year_in(nfc(path.as_posix())))
     papers: list[Paper] = []
     shapes: list[EntryShape] = []
     left_out: list[LeftOut] = []

@@ -16,7 +16,7 @@ from itertools import islice
 
 from rag_app.collection.reading.addresses import BARE, addresses
 from rag_app.collection.reading.choice import Choice, choose
-from rag_app.collection.reading.days import Day, day_in, has_impossible_day, year_in
+from rag_app.collection.reading.days import Day, day_in, has_impossible_day, names_month, worded_day, year_in
 from rag_app.collection.reading.entry import LONGEST_ENTRY, Entry, LeftOut, entry_of
 from rag_app.collection.reading.markup import Kind, SourceText, Span, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import Outline, Part, PartShape, outline
@@ -144,6 +144,7 @@ class _Dated:
 
     def _days_of_headings(self) -> None:
         digest, year = self.days.digest, self.days.year
+        named_at = 0  # level of the heading that named the day
         above: list[tuple[int, int]] = []  # (level, year) of the headings around
         for part in _outside(self.tree.root, self.taken):
             if part.shape != PartShape.HEADING:
@@ -159,13 +160,19 @@ class _Dated:
             day = day_in(text, around)
             if not day and day_in(text, LEAP_YEAR):
                 digest = self.days.digest  # a day of a year that nobody names
+            elif names_month(text) and part.level <= named_at:
+                digest = self.days.digest  # another month, not within the day above
+            number = self.source.lines[part.first].number
             if impossible := not day and has_impossible_day(text):
-                self.left_out.append((self.source.lines[part.first].number, f"{impossible} is not a day"))
+                self.left_out.append((number, f"{impossible} is not a day"))
                 day = self.days.digest
+            if (worded := worded_day(text)) and (part.level <= named_at or not named_at):
+                self.left_out.append((number, f"{worded}: a day whose month is not read, so there is no day"))
+                digest = None
             if day and _UPDATED.search(text):
                 self.weak = self.weak or day
             elif day:
-                digest = day
+                digest, named_at = day, part.level
             self.changes.append((part.first, digest, year))
 
     def _context(self, part: Part) -> tuple[Day | None, int]:
