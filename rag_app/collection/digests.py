@@ -245,11 +245,11 @@ def _read_file(path: Path, name: str, root: Path) -> FileReading:
     damaged = damage(text, 0, len(text))
     if damaged and given:
         line = text.count("\n", 0, damaged[0]) + 1
-        raise DigestError(
-            f"{name} is no digest: {damaged[1]} on line {line}", "give UTF-8 Markdown, text or JSON"
-        )
+        reason = reading.problem or f"{damaged[1]} on line {line}"
+        raise DigestError(f"{name} is no digest: {reason}", "give UTF-8 Markdown, text or JSON")
     if damaged:
-        return replace(reading, left_out=((text.count("\n", 0, damaged[0]) + 1, damaged[1]),))
+        line = text.count("\n", 0, damaged[0]) + 1
+        return replace(reading, left_out=((line, reading.problem or damaged[1]),))
     return replace(reading, left_out=((1, _looks_like(text, below, reading)),))
 
 

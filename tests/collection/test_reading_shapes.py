@@ -10,6 +10,7 @@ from typing import Literal
 import pytest
 
 from rag_app.collection.digests import Report, read
+from rag_app.errors import DigestError
 from rag_app.records import Paper
 
 Expected = list[
@@ -609,6 +610,76 @@ def test_other_encodings_are_read_and_said(tmp_path: Path, encoding: str, words:
     (paper,), report = read([tmp_path])
     assert paper.sections[0].text == words
     assert name in report.notes[0].reason
+
+
+def encoded(folder: Path, encoding: str, words: str) -> None:
+    text = "".join(
+        f"### [{name}](https://arxiv.org/abs/9901.9036{n})\n\n- **New**: {words if n < 3 else 'English words.'}\n\n"
+        for n, name in enumerate("ABC", 1)
+    )
+    (folder / "a.md").write_bytes(text.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words", "name"),
+    [
+        ("cp1251", "Модель обучается на больших данных и показывает лучшие результаты.", "Windows-1251"),
+        ("koi8_r", "Модель обучается на больших данных и показывает лучшие результаты.", "KOI8-R"),
+        (
+            "cp1250",
+            "Model uczy się na dużych zbiorach danych i osiąga wyniki lepsze niż wcześniejsze, łącząc źródła.",
+            "Windows-1250",
+        ),
+        ("cp1253", "Το μοντέλο εκπαιδεύεται σε μεγάλα δεδομένα και δείχνει αποτελέσματα.", "Windows-1253"),
+        ("cp1254", "Model büyük veriler üzerinde eğitilir; öğrenme şöyle ışıldar.", "Windows-1254"),
+        ("cp1255", "המודל מאומן על נתונים גדולים ומראה תוצאות טובות יותר.", "Windows-1255"),
+        ("cp874", "แบบจำลองได้รับการฝึกกับข้อมูลขนาดใหญ่และแสดงผลลัพธ์ที่ดีขึ้น", "Windows-874"),
+    ],
+)
+def test_a_code_page_that_is_not_read_is_named_once_a_file(
+    tmp_path: Path, encoding: str, words: str, name: str
+) -> None:
+    encoded(tmp_path, encoding, words)
+    (paper,), report = read([tmp_path])
+    assert paper.title == "C"
+    (skip,) = report.skipped
+    assert name in skip.reason and "iconv" in skip.reason and "2 places left out" in skip.reason
+    (tmp_path / "a.md").write_bytes(f"{words}\n{words}\n".encode(encoding))
+    with pytest.raises(DigestError, match=name):
+        read([tmp_path / "a.md"])
+
+
+@pytest.mark.parametrize("words", ["빠름.", "정확도 향상", "서울대"])
+def test_a_few_korean_words_decide_for_korean_and_are_said_to_be_a_guess(tmp_path: Path, words: str) -> None:
+    (tmp_path / "a.md").write_bytes(
+        f"### [A](https://arxiv.org/abs/9901.90361)\n\n- **New**: {words}\n".encode("cp949")
+    )
+    (paper,), report = read([tmp_path])
+    assert paper.sections[0].text == words
+    assert "CP949" in report.notes[0].reason and "guess" in report.notes[0].reason
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("gb18030", "模型快"),
+        ("big5", "我們訓練"),
+        ("euc_jp", "速い"),
+        ("shift_jis", "速い"),
+        ("cp1251", "Модель."),
+        ("koi8_r", "Модель."),
+    ],
+)
+def test_a_few_letters_of_another_script_are_left_out_and_not_guessed(
+    tmp_path: Path, encoding: str, words: str
+) -> None:
+    (tmp_path / "b.md").write_text("### [B](https://arxiv.org/abs/9901.90362)\n\nText.\n")
+    (tmp_path / "a.md").write_bytes(
+        f"### [A](https://arxiv.org/abs/9901.90361)\n\n- **New**: {words}\n".encode(encoding)
+    )
+    papers, report = read([tmp_path])
+    assert [paper.title for paper in papers] == ["B"]
+    assert ["cannot be told" in skip.reason for skip in report.skipped] == [True]
 
 
 def test_one_paper_in_several_places_of_a_file_keeps_all_its_text(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """The bytes of a file -> text, and a note when they are not UTF-8.
 
 Knows: UTF-8, UTF-16 with and without its mark, UTF-32, and the encodings of older East Asian and Western
-European files. Does not know: what the text says. Bytes that no encoding explains become lone surrogates
-(PEP 383), which no text holds.
+European files; other code pages of one byte a letter are named, not read. Does not know: what the text
+says. Bytes that no encoding explains become lone surrogates (PEP 383), which no text holds.
 """
 
 from __future__ import annotations
@@ -25,9 +25,26 @@ _LEGACY = {
     "gb18030": "GB18030",
     "big5": "Big5",
 }
+# Named to the reader alone: their letters are told apart by statistics, too uncertain to quote from.
+_SINGLE_BYTE = {
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+    "cp866": "CP866 (Cyrillic)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp874": "Windows-874 (Thai)",
+}
+_DAMAGED = 4  # bytes above ASCII; fewer are a damaged place
+_NAMED = 12  # bytes above ASCII; fewer name no code page
+_FEW = 8  # letters; fewer decide for no encoding, but for Korean where all are its syllables
 _WESTERN = "cp1252"
 _NAMES = {**_LEGACY, _WESTERN: "Windows-1252 (Latin-1)"}
 _WESTERN_SHARE = 0.9  # of the bytes above ASCII: they stand so in Windows-1252
+_USUAL_SHARE = 0.8  # of the letters: they are usual where the encoding is the right one
 _SIGNS = rb"[\x80\x85\x91-\x97\xa0-\xbf]{0,2}"  # "’", "–", "«"
 _WORD = "ÀÅÆÈÉÒÓÖØÚàåæèéòóöøú".encode("latin-1")  # letters that are words or signs by themselves
 # One or two letters with accents beside others, or one alone. East Asian characters take two bytes each and
@@ -46,11 +63,12 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """Normalised text: NFC, lines ended by `\\n`, no byte order marks, nothing unseen at the start of a
-    line. `note` says how it was decoded, where that was not UTF-8.
+    line. `note` says how it was decoded, where that was not UTF-8; `problem` why it could not be.
     """
 
     text: str
     note: str = ""
+    problem: str = ""
 
 
 def decoded(data: bytes) -> Decoded:
@@ -65,13 +83,37 @@ def decoded(data: bytes) -> Decoded:
         return Decoded(_normal(data.decode("utf-8")))
     except UnicodeDecodeError:
         pass
+    if _is_damaged_utf8(data):
+        return Decoded(normalise(data))
     name = _legacy(data)
-    if name:
-        convert = f"iconv -f {name.replace('_', '-').upper()} -t UTF-8"
-        return Decoded(
-            _normal(data.decode(name, "replace")), f"read as {_NAMES[name]}; `{convert}` makes it UTF-8"
+    if not name:
+        return Decoded(normalise(data), problem=_problem(data))
+    guessed = ", a guess from few letters" if name in _LEGACY and len(_letters(data, name)) < _FEW else ""
+    return Decoded(
+        _normal(data.decode(name, "replace")),
+        f"read as {_NAMES[name]}{guessed}; {_convert(name)} makes it UTF-8",
+    )
+
+
+def _convert(name: str) -> str:
+    return f"`iconv -f {name.replace('_', '-').upper()} -t UTF-8`"
+
+
+def _problem(data: bytes) -> str:
+    """What can be said of a file in an encoding that is not read, or an empty string."""
+    if len(_HIGH.findall(data)) < _DAMAGED:
+        return ""
+    lines = b"\n".join(line for line in data.splitlines() if _HIGH.search(line))[:_SAMPLE]
+    best = (
+        from_bytes(lines, cp_isolation=list(_SINGLE_BYTE)).best()
+        if len(_HIGH.findall(lines)) > _NAMED
+        else None
+    )
+    if best and best.encoding in _SINGLE_BYTE:
+        return (
+            f"not UTF-8, perhaps {_SINGLE_BYTE[best.encoding]}, which {_convert(best.encoding)} makes UTF-8"
         )
-    return Decoded(normalise(data))
+    return "not UTF-8, and in which encoding cannot be told; save it as UTF-8"
 
 
 def normalise(data: bytes) -> str:
@@ -98,26 +140,62 @@ def _unmarked_utf16(data: bytes) -> str:
     return name if at >= 0 and _decodes(data, name) else ""
 
 
-def _legacy(data: bytes) -> str:
-    """The encoding of bytes that are no UTF-8, East Asian or Western European, or an empty string.
-
-    A file of UTF-8 with a damaged place has more characters of UTF-8 than other bytes.
-    """
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Whether bytes hold NUL, or more characters of UTF-8 than other bytes above ASCII."""
     high = len(_HIGH.findall(data))
     in_utf8 = sum(len(found[0]) for found in _MULTIBYTE.finditer(data))
-    if b"\0" in data[:_SAMPLE] or 4 * in_utf8 >= 3 * high:
-        return ""
-    if not in_utf8 and _western(data, high):
+    return b"\0" in data[:_SAMPLE] or 4 * in_utf8 >= 3 * high
+
+
+def _legacy(data: bytes) -> str:
+    """The encoding of bytes that are no UTF-8, East Asian or Western European, or an empty string."""
+    high = len(_HIGH.findall(data))
+    if not _MULTIBYTE.search(data) and _western(data, high):
         return _WESTERN
-    if high < 4:
+    if high < _DAMAGED:
         return ""
     possible = [name for name in _LEGACY if _decodes(data, name)]
-    if not possible:
-        return ""
-    if possible[0] in ("cp949", "johab") and _korean(data, "cp949"):
+    if "cp949" in possible and _korean(data):
         return "cp949"
-    best = from_bytes(data[:_SAMPLE], cp_isolation=possible).best()
-    return best.encoding if best and best.encoding in possible else _by_letters(data, possible)
+    plausible = [name for name in possible if _plausible(data, name)]
+    if not plausible:
+        return ""
+    best = from_bytes(data[:_SAMPLE], cp_isolation=plausible).best()
+    return best.encoding if best and best.encoding in plausible else _by_letters(data, plausible)
+
+
+def _letters(data: bytes, name: str) -> list[str]:
+    """The letters above ASCII of bytes in an encoding."""
+    return [c for c in data[:_SAMPLE].decode(name, "ignore") if ord(c) > 0x7F and c.isalpha()]
+
+
+def _plausible(data: bytes, name: str) -> bool:
+    """Whether bytes that an encoding explains are enough, and letters that texts in it mostly have.
+
+    Words of Cyrillic become half-width kana in Shift-JIS, and a few bytes of any script rare characters
+    in every other.
+    """
+    letters = _letters(data, name)
+    if len(letters) < _FEW:
+        return False
+    if name in ("cp949", "johab"):
+        usual = sum("가" <= c <= "힣" for c in letters)
+    elif name in ("shift_jis", "cp932"):
+        usual = sum(not "\uff61" <= c <= "\uff9f" for c in letters)
+    elif name == "euc_jp":
+        return True
+    else:
+        usual = sum(_is_usual_chinese(c, name) for c in letters)
+    return usual >= _USUAL_SHARE * len(letters)
+
+
+def _is_usual_chinese(letter: str, name: str) -> bool:
+    """Whether a letter is of the first level of GB 2312 or Big5, which most characters of a text are."""
+    try:
+        first = letter.encode("gb2312" if name == "gb18030" else name)[0]
+    except UnicodeEncodeError:
+        return False
+    return first <= (0xD7 if name == "gb18030" else 0xC6)
 
 
 def _western(data: bytes, high: int) -> bool:
@@ -134,9 +212,13 @@ def _decodes(data: bytes, name: str) -> bool:
     return True
 
 
-def _korean(data: bytes, name: str) -> bool:
-    """Whether most letters are the syllables that Korean uses, which other texts decoded so are not."""
-    letters = [c for c in data[:_SAMPLE].decode(name, "ignore") if ord(c) > 0x7F and c.isalpha()]
+def _korean(data: bytes) -> bool:
+    """Whether, in CP949, all letters are syllables of KS X 1001 or most are those that Korean uses, which
+    other texts decoded so are not.
+    """
+    letters = _letters(data, "cp949")
+    if letters and all(_is_syllable(c) for c in letters):
+        return True
     usual = sum(c in _USUAL_KOREAN for c in letters)
     return (
         bool(letters)
@@ -145,11 +227,20 @@ def _korean(data: bytes, name: str) -> bool:
     )
 
 
+def _is_syllable(letter: str) -> bool:
+    """Whether a letter is one of the 2,350 syllables of KS X 1001, which hold nearly all of Korean."""
+    if not "가" <= letter <= "힣":
+        return False
+    try:
+        return len(letter.encode("euc_kr")) == 2  # others take eight bytes, as jamo
+    except UnicodeEncodeError:
+        return False
+
+
 def _by_letters(data: bytes, possible: list[str]) -> str:
     """The encoding in which kana or the most usual Chinese characters show."""
     for name in possible:
-        text = data[:_SAMPLE].decode(name, "ignore")
-        letters = [c for c in text if ord(c) > 0x7F and c.isalpha()]
+        letters = _letters(data, name)
         if name in ("shift_jis", "cp932", "euc_jp") and sum(
             "\u3041" <= c <= "\u30ff" for c in letters
         ) >= 0.2 * len(letters):

@@ -23,7 +23,7 @@ from rag_app.collection.reading.json_values import looks_like_json, strings_with
 from rag_app.collection.reading.labels import Role, role_of
 from rag_app.collection.reading.markup import Kind, SourceText, definitions_in, opaque_spans, scan
 from rag_app.collection.reading.outline import EntryShape, addresses_by_line, entry_shape
-from rag_app.collection.reading.reader import Days, damage, read_text
+from rag_app.collection.reading.reader import NOT_UTF8, Days, damage, read_text
 from rag_app.collection.reading.titles import plain_title
 from rag_app.collection.reading.votes import votes_of
 from rag_app.records import Paper, Section
@@ -35,13 +35,14 @@ LeftOut = tuple[int, str]  # number of the line, and why
 @dataclass(frozen=True, slots=True)
 class FileReading:
     """The papers of one file in order with the shape of each, and what was left out; `note` says how
-    the file was decoded where that is worth saying.
+    the file was decoded where that is worth saying, `problem` why it could not be.
     """
 
     papers: tuple[Paper, ...] = ()
     shapes: tuple[EntryShape, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     note: str = ""
+    problem: str = ""
 
 
 def read_bytes(data: bytes, source: str, path: PurePath) -> FileReading:
@@ -50,7 +51,18 @@ def read_bytes(data: bytes, source: str, path: PurePath) -> FileReading:
     """
     text = decoded(data)
     found = read_normalised(text.text, source, path)
-    return replace(found, note=text.note)
+    left_out = _as_one(found.left_out, text.problem) if text.problem else found.left_out
+    return replace(found, left_out=left_out, note=text.note, problem=text.problem)
+
+
+def _as_one(left_out: tuple[LeftOut, ...], problem: str) -> tuple[LeftOut, ...]:
+    """What was left out, with one line for all bytes that are no text, as the whole file is encoded so."""
+    damaged = [line for line, reason in left_out if reason.startswith(NOT_UTF8)]
+    if not damaged:
+        return left_out
+    count = f"{len(damaged):,} place{'s' * (len(damaged) > 1)} left out"
+    others = [(line, reason) for line, reason in left_out if not reason.startswith(NOT_UTF8)]
+    return tuple(sorted([(damaged[0], f"{problem}: {count}"), *others]))
 
 
 def read_normalised(text: str, source: str, path: PurePath, day: str = "") -> FileReading:

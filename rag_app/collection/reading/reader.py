@@ -24,6 +24,7 @@ from rag_app.collection.reading.tables import add_rows
 
 LEAP_YEAR = 2000  # has every day
 LONG = 500_000  # characters; a longer text is read in pieces
+NOT_UTF8 = "not UTF-8: byte"
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and bytes that are not UTF-8 (`encoding`)
 _DOUBTFUL = (
     "an arXiv address alone on its line within an entry: the text below it is left out, since it may be of "
@@ -107,7 +108,7 @@ def damage(text: str, start: int, end: int) -> tuple[int, str] | None:
     if not found:
         return None
     byte = ord(found[0]) & 0xFF
-    return found.start(), f"not UTF-8: byte 0x{byte:02x}" if byte else "binary: a NUL byte"
+    return found.start(), f"{NOT_UTF8} 0x{byte:02x}" if byte else "binary: a NUL byte"
 
 
 class _Dated:
