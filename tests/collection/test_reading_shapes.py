@@ -895,3 +895,34 @@ def test_names_of_files_are_composed_before_a_day_is_looked_for(
     entry = "### [A](https://arxiv.org/abs/9901.90414)\n\nText.\n"
     (paper,), _ = reading_of(tmp_path, unicodedata.normalize(form, path), entry)
     assert paper.date == "2027-11-25"
+
+
+@pytest.mark.parametrize(
+    ("table", "day"),
+    [
+        ("| Date | Likes | Title |\n|---|---|---|\n| 2027-11-26 | 12 | [Winch](ADDRESS) |", "2027-11-26"),
+        ("| 2027-11-26 | 12 | [Winch](ADDRESS) |", "2027-11-26"),
+        ("| Published | Title |\n|---|---|\n| 2027-11-20 | [Winch](ADDRESS) |", "2027-11-25"),
+        ("| Likes | Title |\n|---|---|\n| 12 | [Winch](ADDRESS) |", "2027-11-25"),
+    ],
+)
+def test_the_day_of_a_row_comes_before_that_of_the_heading(tmp_path: Path, table: str, day: str) -> None:
+    text = f"## 2027-11-25\n\n{table}\n".replace("ADDRESS", "https://arxiv.org/abs/9901.90421")
+    (paper,), _ = reading_of(tmp_path, "a.md", text)
+    assert (paper.title, paper.date) == ("Winch", day)
+
+
+# --- lines ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["- 👍 12", "▲ 12", "👍 12 votes", "- ⬆️ **12** upvotes", "2. 👍 12"])
+def test_a_line_of_votes_alone_is_no_text(tmp_path: Path, line: str) -> None:
+    text = f"### [Winch](https://arxiv.org/abs/9901.90422)\n\n{line}\n\n- **New**: Pulls.\n"
+    (paper,), _ = reading_of(tmp_path, "a.md", text)
+    assert (paper.votes, [section.name for section in paper.sections]) == (12, ["New"])
+
+
+def test_votes_beside_other_words_stay_text(tmp_path: Path) -> None:
+    text = "### [Winch](https://arxiv.org/abs/9901.90423)\n\n👍 12 from engineers\n"
+    (paper,), _ = reading_of(tmp_path, "a.md", text)
+    assert (paper.votes, paper.sections[0].text) == (12, "👍 12 from engineers")

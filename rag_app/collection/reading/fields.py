@@ -17,7 +17,7 @@ from rag_app.collection.reading.days import Day, day_in
 from rag_app.collection.reading.labels import Label, Role, label_of
 from rag_app.collection.reading.markup import MEDIA, Kind, SourceLine
 from rag_app.collection.reading.titles import Definitions, is_generic, links, only_links, without_links
-from rag_app.collection.reading.votes import LONGEST_VOTES, marked_votes, votes_of
+from rag_app.collection.reading.votes import LONGEST_VOTES, marked_votes, votes_alone, votes_of
 from rag_app.records import SUMMARY, Section
 from rag_app.text.cleaning import clean_line
 
@@ -156,8 +156,8 @@ def _is_votes(text: str, fields: Fields) -> bool:
         fields.votes = int(found[1].replace(",", "")) if found[1] else fields.votes
         fields.counted = True
         return True
-    signed = marked_votes(text)
-    if signed and not any(map(str.isalnum, text[: signed.start] + text[signed.end :])):
+    signed = votes_alone(text)
+    if signed:
         fields.votes, fields.counted = signed.count, True
         return True
     return False

@@ -190,9 +190,11 @@ class _Dated:
         return day, year
 
     def _day(self, entry: Entry, digest: Day | None) -> Day | None:
-        """The digest's day; where it has none, the paper's own, the digest's week, or the day on which
-        the page was written.
+        """The digest's day, before which comes that of a table's row; where it has none, the paper's own,
+        the digest's week, or the day on which the page was written.
         """
+        if entry.shape == PartShape.ROW and entry.fields.day:
+            return entry.fields.day
         if digest and not digest.until:
             return digest
         return entry.fields.day or entry.fields.published or digest or self.weak

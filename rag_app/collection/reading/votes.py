@@ -27,6 +27,8 @@ _MARKED = re.compile(
     rf"|(?<![\w.,/]){_NUMBER_2}\s?(?:{_SIGNS}(?!\s?\d)|{_WORD}(?!\w))",
     re.I,
 )
+_LIST_NUMBER = re.compile(r"\A\s*\d{1,3}[.)]\s")
+_ANOTHER_WORD = re.compile(rf"\A[\s*_]*{_WORD}(?!\w)", re.I)  # behind a count that a sign marks
 _UNKNOWN = re.compile(r"[\s*_]*(?:[-–—?]|n/?a|none|null|unknown|未知|없음)?[\s*_]*\Z", re.I)
 
 LONGEST_VOTES = 80  # characters; a longer line is no vote count
@@ -59,6 +61,16 @@ def marked_votes(text: str) -> Votes | None:
             continue
         return Votes(_count(digits, unit), found.start(), found.end())
     return None
+
+
+def votes_alone(text: str) -> Votes | None:
+    """The marked count of a line that says nothing else: "- 👍 12", "▲ 12 upvotes", "2. 👍 12 votes"."""
+    found = marked_votes(text)
+    if found is None:
+        return None
+    before = _LIST_NUMBER.sub("", text[: found.start], count=1)
+    behind = _ANOTHER_WORD.sub("", text[found.end :], count=1)
+    return None if any(map(str.isalnum, before + behind)) else found
 
 
 def _in_a_row(text: str, found: re.Match[str]) -> bool:
