@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from rag_app.collection.digests import Report, read
+from rag_app.collection.digests import Report, parse, read
 from rag_app.errors import DigestError
 from rag_app.records import Paper
 
@@ -926,3 +927,40 @@ def test_votes_beside_other_words_stay_text(tmp_path: Path) -> None:
     text = "### [Winch](https://arxiv.org/abs/9901.90423)\n\n👍 12 from engineers\n"
     (paper,), _ = reading_of(tmp_path, "a.md", text)
     assert (paper.votes, paper.sections[0].text) == (12, "👍 12 from engineers")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("### [Winch](ADDRESS1)\n\nPulls.\n\n", "### [Crane](ADDRESS2)\n\n"),
+        ("### Winch\n\n[paper](ADDRESS1)\n\nPulls.\n\n", "### Crane\n\n[paper](ADDRESS2)\n\n"),
+        ("- [Winch](ADDRESS1)\n  Pulls.\n", "- [Crane](ADDRESS2)\n"),
+        ("- Winch\n  ADDRESS1\n  Pulls.\n", "- Crane\n  ADDRESS2\n"),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", "  ```sh\n  # another\n  ```\n"])
+def test_a_fence_that_never_closes_ends_where_the_next_entry_begins(
+    tmp_path: Path, first: str, second: str, behind: str
+) -> None:
+    fence = "  ```sh\n# install it\n  run at 5 kW\n\n"
+    text = f"## 2027-11-25\n\n{first}{fence}{second}  Lifts.\n{behind if '#' in first else ''}"
+    text = text.replace("ADDRESS", "https://arxiv.org/abs/9901.9043")
+    papers, report = reading_of(tmp_path, "a.md", text)
+    assert [paper.title for paper in papers] == ["Winch", "Crane"] and not report.skipped
+    assert who_says(papers, "install it") == who_says(papers, "5 kW") == ["Winch"]
+    assert who_says(papers, "Lifts.") == ["Crane"]
+
+
+def test_what_stands_behind_the_last_fence_that_never_closes_is_kept(tmp_path: Path) -> None:
+    text = "### [Winch](https://arxiv.org/abs/9901.90431)\n\n```\nrun\n# a comment\nat 5 kW\n"
+    (paper,), report = reading_of(tmp_path, "a.md", text)
+    assert "5 kW" in paper.sections[0].text and not report.skipped
+
+
+@pytest.mark.parametrize(
+    "line", ["```sh\n", "```sh\nhttps://arxiv.org/abs/9901.90431 ", "~~~\n```\n### [A](x)\n"]
+)
+def test_fences_that_never_close_take_linear_time(line: str) -> None:
+    start = time.perf_counter()
+    parse("### [T](https://arxiv.org/abs/2407.00001)\n" + line * 40_000, "f.md")
+    assert time.perf_counter() - start < 20

@@ -4,7 +4,8 @@ Knows: which lines are opaque (fences, comments, definitions), quote marks, and 
 are written in Markdown and HTML. Does not know: what belongs to which heading (`outline`). One pass,
 linear in the length of the text.
 
-A fence or comment that never closes is none, so that a slip does not swallow the rest of a file.
+A comment that never closes is none, and a fence that never closes goes as far as its last "# comment" before
+the next entry, so that a slip does not swallow the rest of a file.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
+from rag_app.collection.reading.addresses import addresses
 from rag_app.collection.reading.titles import Definitions, folded
 from rag_app.text.cleaning import IMAGE
 
@@ -81,6 +83,8 @@ _HTML_HEADING = re.compile(r"\s{0,8}<h([1-6])\b[^<>]{0,300}>\s*", re.IGNORECASE)
 _QUOTE = re.compile(r"(?: {0,3}> ?)+")
 _ITEM = re.compile(r"([ \t]*)(?:(?:[-*+•●▪·]|\d{1,4}[.)])(?:[ \t]+|$)|(?:\d{1,4}[、．]|[①-⑳])[ \t]*)")
 _HTML_ITEM = re.compile(r"([ \t]*)(?:</li>\s*)?<li\b[^<>]{0,200}>\s*", re.IGNORECASE)
+_COMMENT = re.compile(r"^ {0,3}#{1,6}(?:[ \t]|$)", re.MULTILINE)
+_MARKS = re.compile(r"^ {0,3}(#{2,6})[ \t]+\S", re.MULTILINE)
 _RULE = re.compile(r"\s*(?:([-*_])\s?)(?:\1\s?){2,}\Z|\s*<hr\b[^<>]{0,80}>\s*\Z")
 _UNDER = re.compile(r" {0,3}(?:={2,}|-{2,})[ \t]*\Z")
 _FENCE = re.compile(r"^(?:[ \t]{0,40}>){0,8}[ \t]{0,40}(`{3,}|~{3,})([^\n`]{0,200})$", re.MULTILINE)
@@ -149,7 +153,7 @@ def scan(
 
 
 def opaque_spans(text: str, begin: int) -> list[Span]:
-    """The spans of closed fences and of comments that begin a line, in order."""
+    """The spans of fences and of closed comments that begin a line, in order."""
     spans = [*_fences(text, begin)] if "```" in text or "~~~" in text else []
     if "<!--" in text:
         spans = _apart(sorted([*spans, *_comments(text, begin)]))
@@ -158,12 +162,53 @@ def opaque_spans(text: str, begin: int) -> list[Span]:
 
 def _fences(text: str, begin: int) -> Iterator[Span]:
     opened: re.Match[str] | None = None
+    looked = begin  # up to where headings were looked for
     for found in _FENCE.finditer(text, begin):
         if opened is None:
-            opened = found
-        elif found[1][0] == opened[1][0] and len(found[1]) >= len(opened[1]) and not found[2].strip():
+            opened, looked = found, found.end()
+        elif found[1][0] != opened[1][0] or len(found[1]) < len(opened[1]):
+            continue
+        elif not found[2].strip():
             yield opened.start(), found.end(), Kind.CODE
             opened = None
+        else:
+            if end := _entry_between(text, looked, found.start()):
+                yield opened.start(), end, Kind.CODE  # never closed: an entry begins, and another fence
+                opened = found
+            looked = found.end()
+    if opened and (end := _end_of_unclosed(text, opened)):
+        yield opened.start(), end, Kind.CODE
+
+
+def _entry_between(text: str, start: int, end: int) -> int:
+    """Where the line ends above the first heading with an address in or below it, or 0."""
+    at = start
+    for address in addresses(text, start, end):
+        if heading := _MARKS.search(text, at, address.start):
+            return heading.start() - 1
+        line = text.rfind("\n", max(at, address.start - _LONGEST_SETEXT), address.start) + 1
+        if line and _HEADING.match(text, line):
+            return line - 1
+        at = address.end
+    return 0
+
+
+def _end_of_unclosed(text: str, opened: re.Match[str]) -> int:
+    """Where a fence that never closes ends: behind the paragraph of its last comment, which would be a
+    heading, as far as the next entry may begin; 0 where it has none.
+
+    An entry may begin with a heading of a level that was seen above, or with the paragraph of an address.
+    """
+    levels = {found[1] for found in _MARKS.finditer(text, 0, opened.start())}
+    end = next((m.start() for m in _MARKS.finditer(text, opened.end()) if m[1] in levels), len(text) + 1) - 1
+    if address := next(addresses(text, opened.end(), end), None):
+        blank = text.rfind("\n\n", opened.end(), address.start)
+        end = blank if blank >= 0 else text.rfind("\n", 0, address.start)
+    last = 0
+    for comment in _COMMENT.finditer(text, opened.end(), max(end, opened.end())):
+        last = comment.end()
+    blank = text.find("\n\n", last, end) if last else 0
+    return blank if blank >= 0 else end
 
 
 def _comments(text: str, begin: int) -> Iterator[Span]:
