@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from rag_app import address
 from rag_app.errors import EngineError, SettingsError
 from rag_app.llm.openai_client import OpenAIServer, RefusedError
-from rag_app.llm.openai_turn import Json, ServerTurn, cost, text_of
+from rag_app.llm.openai_turn import Json, ServerTurn, closes_unopened, cost, text_of
 from rag_app.llm.protocol import Message, Processor, Request, one_by_one
 from rag_app.records import Usage
 from rag_app.settings import Settings
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _LEAST_CONTEXT = 4_096  # tokens, where the server does not say
 _LOGPROBS = {"logprobs": True, "top_logprobs": 20}  # candidates at each token: the protocol's most
+_THOUGHT_TOKENS = 512  # in which a model has thought about a greeting: DeepSeek-R1's take 50 to 200
 _NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}  # known wherever grammars are
 
 # A generated token, and the log-probability of each candidate for its place.
@@ -68,11 +69,16 @@ class Abilities:
     grammar: str = ""  # whose way of taking one, a key of `_GRAMMARS`; empty for none
     logprobs: bool = False
     counter: str = ""  # the path that counts tokens; empty for none
+    thinks: bool = False  # begins a turn within a thought, of which only the end is sent
 
     def __str__(self) -> str:
         grammar = f"grammar as {self.grammar} takes it" if self.grammar else "no grammar"
         logprobs = "log-probabilities" if self.logprobs else "no log-probabilities"
-        return f"context {self.context:,}, {grammar}, {logprobs}, tokens {'counted' if self.counter else 'estimated'}"
+        tokens = f"tokens {'counted' if self.counter else 'estimated'}"
+        thinks = (
+            ", thinks first: answers without a grammar are shown when that has ended" if self.thinks else ""
+        )
+        return f"context {self.context:,}, {grammar}, {logprobs}, {tokens}{thinks}"
 
 
 class RemoteModel:
@@ -89,6 +95,7 @@ class RemoteModel:
         self.address = found
         self._server = OpenAIServer(found)
         self.abilities = examined(self._server, settings)
+        self._thinks = self.abilities.thinks  # also once a turn has shown it
         self._counted = functools.lru_cache(maxsize=10_000)(self._count)
         self._last = threading.local()  # usage of each thread's own last call
 
@@ -133,21 +140,30 @@ class RemoteModel:
         repeated = self.count_tokens(prefix) if prefix and self.abilities.grammar else 0
         body = self._request(messages, prefix, grammar, max_tokens + repeated)
         body |= {"stream": True, "stream_options": {"include_usage": True}}
+        ruled = bool(self.abilities.grammar and (grammar or prefix))  # a grammar leaves no room for thoughts
         with closing(self._server.events(body, stop)) as events:
-            turn = ServerTurn(events)
+            turn = ServerTurn(events, opened=self._thinks and not ruled)
             said = False
             try:
                 for piece in _without(prefix, turn.pieces()):
-                    said = True
+                    said |= bool(piece.strip())
                     yield piece
             finally:
                 self._last.usage = turn.usage(repeated, max_tokens)
-        if not turn.reason and not (stop and stop.is_set()):
+        self._thinks |= turn.unopened
+        if turn.given_out:
+            raise EngineError(
+                f"{self.address} sent a thought of which only the end is marked",
+                "ask again: its thoughts are waited for from now on; or turn reasoning off there",
+            )
+        if stop and stop.is_set():
+            return
+        if not turn.reason:
             raise EngineError(
                 f"{self.address} ended the answer in its midst", "ask again; the server's log says more"
             )
-        if turn.thought and not said:
-            log.warning("%s wrote its thoughts and no answer: turn reasoning off there", self.address)
+        if not said:
+            log.warning("%s", _silence(self.address, turn))
 
     def stream_batch(
         self, requests: Sequence[Request], *, stop: threading.Event | None = None
@@ -197,7 +213,7 @@ class RemoteModel:
         rules = grammar or ("root ::= [^\\x00]*\n" if prefix else "")
         if prefix:
             rules = re.sub(r"^root ::=", lambda _: f"root ::= {_literal(prefix)} rest\nrest ::=", rules)
-        return body | (_GRAMMARS[self.abilities.grammar](rules) if rules else {})
+        return body | (_GRAMMARS[self.abilities.grammar](rules) if rules else _NO_THINKING)
 
 
 # --- what a server can do -----------------------------------------------------------------------
@@ -215,12 +231,14 @@ def examined(server: OpenAIServer, settings: Settings) -> Abilities:
         raise EngineError(
             f"{server.address} does not serve {name}", f"set RAG_MODEL to one of: {', '.join(found)}"
         )
+    grammar = _first(_GRAMMARS, lambda way: _obeys(server, way, name))
     return Abilities(
         name,
         settings.context or _context(server, found[name]),
-        _first(_GRAMMARS, lambda way: _obeys(server, way, name)),
+        grammar,
         bool(_first(["logprobs"], lambda _: bool(_steps(server.chat(_hello(name) | _LOGPROBS))))),
         _first(_COUNTERS, lambda path: _tokens(server, path, name, "one two three") > 0),
+        bool(_first(["thinks"], lambda _: _thinks(server, name, _NO_THINKING if grammar else {}))),
     )
 
 
@@ -239,8 +257,15 @@ def _turn(model: str, messages: Sequence[Message], max_tokens: int) -> Json:
     return {"model": model, "messages": list(messages), "temperature": 0, "max_tokens": max_tokens}
 
 
-def _hello(model: str) -> Json:
-    return _turn(model, [Message(role="user", content="Say hello.")], max_tokens=8)
+def _hello(model: str, max_tokens: int = 8) -> Json:
+    return _turn(model, [Message(role="user", content="Say hello.")], max_tokens)
+
+
+def _thinks(server: OpenAIServer, model: str, unasked: Json) -> bool:
+    """Whether its template begins a thought, of which the model then sends only the end. What does not
+    think says hello in a few tokens.
+    """
+    return closes_unopened(_said(server.chat(_hello(model, _THOUGHT_TOKENS) | unasked)))
 
 
 def _obeys(server: OpenAIServer, way: str, model: str) -> bool:
@@ -277,6 +302,13 @@ def estimated_tokens(text: str) -> int:
 
 
 # --- what it says -------------------------------------------------------------------------------
+
+
+def _silence(address: address.Address, turn: ServerTurn) -> str:
+    """What is told where a turn has ended without a word."""
+    if turn.thought:
+        return f"{address} wrote its thoughts and no answer: turn reasoning off there"
+    return f"the model at {address} said nothing: see that the server uses the model's own chat template"
 
 
 def _said(reply: Json) -> str:

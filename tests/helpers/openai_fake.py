@@ -26,6 +26,7 @@ class Served:
         default_factory=lambda: [{"id": "/models/Tiny-7B.gguf", "max_model_len": 2048}]
     )
     pieces: tuple[str, ...] = ("It ", "is ", "so.")
+    hello: str = "Hello!"  # what it says in a turn that is not streamed
     grammar: str = ""  # the field it takes a grammar in
     # log-probabilities at each token; None refuses them
     candidates: list[dict[str, float]] | None = None
@@ -33,6 +34,7 @@ class Served:
     reason: str | None = "stop"
     usage: Json | None = None
     raw: bytes | None = None  # sent as the whole stream in place of the pieces
+    kind: str = "text/event-stream"  # what a streamed turn says it is
     endless: bool = False  # the pieces come again and again, until the reader leaves
     status: int = 200  # of streamed turns
     # of any other reply than the listed ones; with a status that is not 200, of streamed turns
@@ -67,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif body.get("logprobs"):
             self._json(self._with_logprobs())
         else:
-            self._json(_turn("[8]" if self.served.grammar in body else "Hello!"))
+            self._json(_turn("[8]" if self.served.grammar in body else self.served.hello))
 
     def _with_logprobs(self) -> Json | None:
         if self.served.candidates is None:
@@ -89,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         if served.silent:
             served.silent.wait(10)
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", served.kind)
         self.end_headers()
         try:
             for event in [served.raw] if served.raw is not None else self._events():

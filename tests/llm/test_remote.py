@@ -247,13 +247,20 @@ THOUGHTS = {
         "<|start|>assistant<|channel|>final<|message|>So."
     ),
     "the last channel alone": ("<|channel|>final<|message|>So.",),
+    "Seed's tag": ("<seed:th", "ink>a [1] b", "</seed:think>So."),
+    "words as marks": (
+        "<|begin_of_thought|>a<|end_of_thought|><|begin_of_solution|>",
+        "So.<|end_of_solution|>",
+    ),
+    "a folded block": ('<details type="reasoning" done="true">', "<summary>Thought</summary>a</details>So."),
+    "a channel of Gemma's": ("<|chan", "nel>thought\na [1]", "<channel|>So."),
     "tags inside": ("<think>a <think> b </b> </think>So.",),
 }
 
 
 @pytest.mark.parametrize("pieces", THOUGHTS.values(), ids=THOUGHTS)
 def test_thoughts_are_never_shown(pieces: tuple[str, ...]) -> None:
-    assert "".join(turn_of(*map(delta, pieces)).pieces()) == "So."
+    assert "".join(turn_of(*map(delta, pieces)).pieces()).strip() == "So."
 
 
 @pytest.mark.parametrize(
@@ -278,9 +285,59 @@ def test_what_only_looks_like_a_thought_is_text(text: str) -> None:
     assert "".join(turn_of(*map(delta, text)).pieces()) == text
 
 
-def test_the_end_of_a_thought_that_the_prompt_has_opened_is_no_text() -> None:
-    for pieces in (["Okay.</think>So."], list("Okay.</think>So.")):
-        assert "".join(turn_of(*map(delta, pieces)).pieces()) == "Okay.\nSo."
+UNOPENED = {
+    "in one piece": ("Okay.</think>So.",),
+    "cut anywhere": tuple("Okay.\n[1] Widgets.\n</think>\n\nSo."),
+    "of another kind": ("Okay.\n", "</seed:", "think>", "So."),
+    "twice": ("Okay.</think></think>So.",),
+    "with a begin after all": ("<think>Okay.</think>So.",),
+    "no thought at all": ("S", "o."),
+}
+
+
+@pytest.mark.parametrize("pieces", UNOPENED.values(), ids=UNOPENED)
+def test_what_stands_before_the_end_of_a_thought_that_the_prompt_has_opened_is_no_text(
+    pieces: tuple[str, ...],
+) -> None:
+    turn = ServerTurn(iter([*map(delta, pieces), {"done": True}]), opened=True)
+    assert "".join(turn.pieces()).strip() == "So."
+
+
+@pytest.mark.parametrize("reason", ["length", None])
+def test_an_opened_thought_that_does_not_end_is_no_text(reason: str | None) -> None:
+    last: Json = {"choices": [{"delta": {}, "finish_reason": reason}]}
+    turn = ServerTurn(iter([delta("Okay."), last]), opened=True)
+    assert not list(turn.pieces()) and turn.thought
+
+
+def test_text_that_speaks_of_the_end_of_a_thought_is_text() -> None:
+    for pieces in (["It adds the </think> token."], list("It adds the </think> token.")):
+        assert "".join(turn_of(*map(delta, pieces)).pieces()) == "It adds the </think> token."
+
+
+def test_a_server_whose_prompt_opens_a_thought_is_found_out_and_waited_for() -> None:
+    with connected(Served(hello="Well, hello.\n</think>\n\nHello!")) as model:
+        assert "thinks first" in str(model.abilities)
+        served_pieces = list(model.stream(QUESTION))
+        assert served_pieces == ["It is so."]  # as it has no thought, whole at its end
+
+
+def test_a_thought_given_out_before_its_end_is_no_answer_and_the_next_one_is_waited_for() -> None:
+    thought = ("Okay.\n", "[1] Widgets", ".\n</think>", "\n\nSo.")
+    with connected(Served(pieces=thought)) as model:
+        with pytest.raises(EngineError, match="only the end is marked") as failure:
+            written(model)
+        assert "ask again" in failure.value.hint
+        assert written(model).strip() == "So."
+
+
+@pytest.mark.parametrize("pieces", [("",), (" \n",), ("<|im_end|>",), tuple("<|eot_id|>"), ()])
+def test_a_model_that_says_nothing_is_told_of(
+    pieces: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    with connected(Served(pieces=pieces)) as model:
+        assert not written(model).strip()
+    assert "said nothing" in caplog.text and "chat template" in caplog.text
 
 
 @pytest.mark.parametrize("own", [{"reasoning_content": "hm"}, {"reasoning": "hm"}, {}])
