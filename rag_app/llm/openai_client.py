@@ -11,9 +11,10 @@ from __future__ import annotations
 import contextlib
 import json
 import queue
+import re
 import socket
 import threading
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from rag_app.llm.openai_turn import END, Json
 # Seconds: for a connection; while a prompt is read; for small requests.
 _CONNECT, _SILENCE, _SHORT = 5.0, 600.0, 30.0
 _POLL = 0.02  # seconds between two looks at a caller's stop event
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _LOG = "ask again; the server's own log says more"
 
 
@@ -103,7 +105,15 @@ class OpenAIServer:
             if not response.is_success:
                 response.read()
                 raise self._refusal(response)
+            if "json" in response.headers.get("content-type", ""):  # no stream: the reason why there is none
+                response.read()
+                self.refuse_if_complaint(parsed(response.text) or {})
             yield from _lines(response.iter_bytes())
+
+    def refuse_if_complaint(self, event: Json, otherwise: str = "") -> None:
+        """Raise EngineError with what the server says has gone wrong; `otherwise` where it has no words."""
+        if said := complaint(event) or otherwise:
+            raise EngineError(f"{self.address} failed while answering: {said}", _LOG)
 
     def _object(self, response: httpx.Response) -> Json:
         if not response.is_success:
@@ -158,6 +168,7 @@ class _StreamReader:
         self._server = server
         self._socket: socket.socket | None = None
         self._abandoned = False
+        self._data: list[str] = []  # of the event whose lines are being read
         threading.Thread(target=self._run, args=(body,), name="server", daemon=True).start()
 
     def abandon(self) -> None:
@@ -177,6 +188,7 @@ class _StreamReader:
                     self.events.put(event)
                 if event == END:  # some servers keep the connection open
                     break
+            self._check_complete()
             self.events.put(None)
         except EngineError as error:
             self.events.put(error)
@@ -184,21 +196,30 @@ class _StreamReader:
             self.events.put(EngineError(f"{self._server.address}: {error}", "report this as a bug"))
 
     def _event(self, line: str) -> Json | None:
-        """The event of a line; None for empty lines and comments."""
+        """The event that a line completes; None for comments, and where more is to come.
+
+        An event is taken as soon as its data is whole: some servers leave out the empty line behind it.
+        """
+        if not line:
+            self._check_complete()
+        if line.startswith("{"):  # no event of a stream: a reply in place of one
+            self._server.refuse_if_complaint(parsed(line) or {})
         field, _, data = line.partition(":")
-        data = data.strip()
-        if field not in {"data", "error"} or not data:
+        data = data.removeprefix(" ")
+        if field not in {"data", "error"} or not data.strip():
             return None
-        if data == "[DONE]":
-            return END
-        event = parsed(data)
-        if event is None:
-            raise EngineError(
-                f"{self._server.address} sent an event that is no JSON object: {data[:60]}", _LOG
-            )
-        if said := complaint(event) or (field == "error" and data):
-            raise EngineError(f"{self._server.address} failed while answering: {said}", _LOG)
+        self._data.append(data)
+        event = _whole(self._data)
+        if event is not None:
+            self._data.clear()
+        self._server.refuse_if_complaint(event or {}, data if field == "error" else "")
         return event
+
+    def _check_complete(self) -> None:
+        """Raise EngineError where an event has ended that is none."""
+        if self._data:
+            said = " ".join(self._data)[:60].strip()
+            raise EngineError(f"{self._server.address} sent an event that is no JSON object: {said}", _LOG)
 
     def _trace(self, step: str, info: Mapping[str, Any]) -> None:
         if step in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
@@ -208,15 +229,29 @@ class _StreamReader:
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    """Lines of UTF-8, wherever the chunks are cut. httpx would also end a line at U+2028, which may
-    stand in JSON.
+    """Lines of UTF-8, wherever the chunks are cut, ended by CR, LF or both as the standard of events has it
+    (https://html.spec.whatwg.org/multipage/server-sent-events.html). httpx would also end a line at U+2028,
+    which may stand in JSON.
     """
-    rest = b""
+    rest, after_cr = b"", False
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from (line.decode("utf-8", "replace").rstrip("\r") for line in whole)
+        # A CR ends its line at once; an LF that follows it in the next chunk ends no second one.
+        fresh = chunk.removeprefix(b"\n") if after_cr else chunk
+        after_cr = fresh.endswith(b"\r") or (after_cr and not fresh)
+        *whole, rest = _LINE_END.split(rest + fresh)
+        yield from (line.decode("utf-8", "replace") for line in whole)
     if rest:
         yield rest.decode("utf-8", "replace")
+
+
+def _whole(data: Sequence[str]) -> Json | None:
+    """The event in these lines; None where more is to come. The standard joins them by line breaks; who wraps
+    long lines may have cut within a text, which then holds none.
+    """
+    if "".join(data).strip() == "[DONE]":
+        return END
+    event = parsed("\n".join(data))
+    return parsed("".join(data)) if event is None else event
 
 
 def parsed(text: str) -> Json | None:

@@ -477,10 +477,34 @@ def test_a_stream_cut_off_is_an_error_after_what_came() -> None:
             "failed while answering: {'text': 'no memory'}",
         ),
         (b"<html>", "in its midst"),
+        (b'{"error": {"message": "context too long"}}', "failed while answering: context too long"),
+        (b'data: {"choices": [\n\n', 'no JSON object: {"choices": ['),
+        (b'data: {"choices": [', 'no JSON object: {"choices": ['),
     ],
 )
 def test_a_broken_stream_is_one_line(raw: bytes, says: str) -> None:
     assert says in failure_of(Served(raw=raw)).message
+
+
+def test_an_error_in_place_of_a_stream_is_told_in_the_servers_words() -> None:
+    body = b'{\n  "error": {\n    "message": "context too long"\n  }\n}'
+    served = Served(raw=body, kind="application/json; charset=utf-8")
+    assert "failed while answering: context too long" in failure_of(served).message
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_an_event_may_end_in_each_way_and_have_its_data_on_several_lines(end: str) -> None:
+    event = json.dumps(delta("It is so."), indent=1).replace("\n", f"{end}data: ")
+    raw = f"id: 1{end}data: {event}{end}{end}data: [DONE]{end}{end}".encode()
+    with connected(Served(raw=raw)) as model:
+        assert written(model) == "It is so."
+
+
+def test_an_event_that_is_cut_within_a_text_is_read() -> None:
+    begin, end = json.dumps(delta("It is so.")).split("is so")
+    raw = f"data: {begin}\ndata:  is so{end}\n\ndata: [DONE]\n\n".replace("It ", "It").encode()
+    with connected(Served(raw=raw)) as model:
+        assert written(model) == "It is so."
 
 
 @pytest.mark.parametrize(
