@@ -16,14 +16,18 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, TextIO
 
 from rag_app.errors import RagError
 from rag_app.llm.protocol import Generator, Request
+
+_ENDING = 1.0  # seconds that answers under way have to stop, once nobody reads them
 
 
 def main() -> None:
@@ -40,6 +44,8 @@ def main() -> None:
 
 def run(load: Callable[[], Generator]) -> None:
     """Load, say so, and serve until standard input ends."""
+    # A terminal sends Ctrl-C to this process too: whether that ends it is for its parent to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints must not break the protocol
     try:
@@ -80,8 +86,11 @@ class _Worker:
         for stop in list(self._stops.values()):
             stop.set()
         self._calls.put(None)
+        deadline = time.monotonic() + _ENDING
         for thread in (answering, *self._batches):
-            thread.join()
+            thread.join(max(deadline - time.monotonic(), 0))
+            if thread.is_alive():  # within a long batch of llama.cpp, which nothing stops
+                os._exit(0)
         self._engine.close()
 
     def _take(self, request: dict[str, Any]) -> None:

@@ -72,7 +72,17 @@ def command(port: int, *, api: bool = False) -> list[str]:
     flags = [text for name, value in FLAGS.items() for text in (f"--{name}", value)]
     hosts = [text for host in HOSTS for text in ("--server.allowedHosts", host)]
     page = str(Path(__file__).with_name("page_with_api.py" if api else "origin_guard.py"))
-    return [sys.executable, "-m", "streamlit", "run", page, "--server.port", str(port), *flags, *hosts]
+    return [
+        sys.executable,
+        "-m",
+        "rag_app.web.page_process",
+        "run",
+        page,
+        "--server.port",
+        str(port),
+        *flags,
+        *hosts,
+    ]
 
 
 def _environment(settings: Settings) -> dict[str, str]:

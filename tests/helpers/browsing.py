@@ -97,7 +97,7 @@ def serving(command: Sequence[str], port: int, environment: dict[str, str] | Non
     """The address at which a command serves, until the block ends and with it every process it started."""
     server = subprocess.Popen(command, env=environment, cwd=CHECKOUT, start_new_session=True)
     try:
-        _wait_until_it_serves(port, server)
+        wait_until_it_serves(port, server)
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
@@ -233,7 +233,8 @@ def open_menu(button: Locator, content: Locator) -> None:
     expect(content).to_be_visible()
 
 
-def _wait_until_it_serves(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait_until_it_serves(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Return when the page answers; a server that has ended fails the test."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert server.poll() is None, "the server ended"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -51,6 +53,8 @@ class Parrot:
                 raise KeyError("unforeseen")
             while word == "forever" and not stop.is_set():
                 time.sleep(0.01)
+            if word == "deaf":
+                time.sleep(60)
             if stop.is_set():
                 break
             yield word + " "
@@ -273,6 +277,23 @@ def test_closing_ends_the_child_and_the_answers_under_way(host: EngineProcess) -
     assert list(pieces) == []
     with pytest.raises(EngineError, match="was closed"):
         next(host.stream(says("more")))
+
+
+def test_closing_does_not_wait_for_a_step_that_cannot_be_stopped(host: EngineProcess) -> None:
+    pieces = host.stream(says("word deaf"))
+    next(pieces)
+    began = time.monotonic()
+    host.close()
+    assert time.monotonic() - began < 2
+    assert host._child._process.poll() == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
+def test_an_interrupt_of_the_terminal_is_left_to_the_parent(host: EngineProcess) -> None:
+    os.kill(host.pid, signal.SIGINT)
+    child = host.pid
+    assert "".join(host.stream(says("still here"))) == "still here "
+    assert host.pid == child
 
 
 def test_the_child_ends_with_its_parent(worker: tuple[str, ...], tmp_path: Path) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import socket
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -25,6 +28,7 @@ from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.i18n.text import Words
 from rag_app.web.origin_guard import OriginGuard, app, is_own_request
+from tests.helpers.browsing import free_port, wait_until_it_serves
 from tests.helpers.checkout import CHECKOUT
 from tests.helpers.ipv6 import needs_ipv6
 
@@ -206,6 +210,24 @@ def test_the_origin_guard_is_open_for_the_page_itself(guarded: TestClient) -> No
     assert guarded.post("/", headers=headers).text == "hello"
     with guarded.websocket_connect("/", headers=headers) as socket_:
         assert socket_.receive_text() == "hello"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_ends_the_page_quietly(tmp_path: Path, presses: int) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "rag_app", "serve", "--port", str(port)]
+    environment = {**os.environ, "RAG_HOME": str(tmp_path), "RAG_OFFLINE": "1"}
+    page = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stderr=subprocess.PIPE)
+    try:
+        wait_until_it_serves(port, page)
+        for _ in range(presses):
+            page.send_signal(signal.SIGINT)
+            time.sleep(0.05)
+        _, told = page.communicate(timeout=5)
+    finally:
+        page.kill()
+    assert (page.returncode, told) == (0, b"")
 
 
 def test_the_page_is_served_from_behind_the_origin_guard() -> None:
