@@ -175,9 +175,19 @@ def _page(_: Settings) -> Iterator[Finding]:
     """A foreign program where a browser may look for the page: it listens at 127.0.0.1 alone."""
     from rag_app.address import OTHER_FAMILY, listens
 
-    if listens(OTHER_FAMILY, PAGE_PORT):
-        says = f"another program listens at [::1]:{PAGE_PORT}, where localhost may lead"
-        yield Finding("page", says, hint=f"open http://127.0.0.1:{PAGE_PORT}, or serve with another --port")
+    for port in _page_ports():
+        if listens(OTHER_FAMILY, port):
+            says = f"another program listens at [::1]:{port}, where localhost may lead"
+            yield Finding("page", says, hint=f"open http://127.0.0.1:{port}, or serve with another --port")
+
+
+def _page_ports() -> list[int]:
+    """Where a page would be served unless told otherwise, and where one is."""
+    from rag_app.diagnostics import connections
+
+    ours = {place for process in connections.processes() for place in process.listens}
+    served = {int(place.rpartition(":")[2]) for place in ours if place.startswith("127.0.0.1:")}
+    return sorted({PAGE_PORT, *served})
 
 
 def _connections(settings: Settings) -> Iterator[Finding]:

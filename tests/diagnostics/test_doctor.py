@@ -197,3 +197,13 @@ def test_a_foreign_program_where_localhost_may_lead_is_named(
         assert f"[::1]:{port}" in found["page"].says
         assert f"http://127.0.0.1:{port}" in found["page"].hint
         assert found["page"].fine, "it does not keep the page from working"
+
+
+@needs_ipv6
+def test_a_foreign_program_beside_a_page_on_another_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        port = listener.getsockname()[1]
+        page = Process(1, listens=(f"127.0.0.1:{port}",))
+        monkeypatch.setattr("rag_app.diagnostics.connections.processes", lambda: [page])
+        found = {finding.what: finding for finding in doctor.examine(lab().settings)}
+    assert f"[::1]:{port}" in found["page"].says
