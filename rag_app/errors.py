@@ -34,6 +34,16 @@ class DamageError(CollectionError):
     """Files of the index are not as they were written; an ingest builds it again."""
 
 
+class UnreadableError(CollectionError):
+    """A file or folder of the user's data is there, and this user may not read it."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path} cannot be read: permission denied",
+            "run as its owner, let them give you the right to read it, or set RAG_HOME to another folder",
+        )
+
+
 class WeightsError(RagError):
     """A model file is missing, damaged, unknown, or cannot be fetched."""
 

@@ -6,12 +6,13 @@ Does not know: what is inside them.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag_app.errors import SettingsError
+from rag_app.errors import SettingsError, UnreadableError
 from rag_app.files import as_stored
 
 _COLLECTIONS = "collections"  # the folder of those with names; each is a home of its own
@@ -23,6 +24,16 @@ class Home:
     """The folder `root`, by default `.rag_app`; nothing in it has to be there yet."""
 
     root: Path
+
+    def check_readable(self) -> None:
+        """Raises UnreadableError where the folder is there and may not be read."""
+        try:
+            self.root.stat()
+            readable = os.access(self.root, os.R_OK | os.X_OK)
+        except OSError as error:
+            readable = not isinstance(error, PermissionError)
+        if not readable:
+            raise UnreadableError(self.root)
 
     @property
     def index(self) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from rag_app.errors import SettingsError
+from rag_app.errors import SettingsError, UnreadableError
 from rag_app.home import Home
 
 
@@ -46,3 +47,21 @@ def test_a_name_in_either_form_of_unicode_is_one_collection(tmp_path: Path) -> N
 def test_a_name_that_is_no_folders_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no name of a collection"):
         Home(tmp_path).collection(name)
+
+
+def test_a_home_that_may_not_be_read_is_told_from_one_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Home(tmp_path).check_readable()
+    Home(tmp_path / "missing").check_readable()
+    monkeypatch.setattr(os, "access", lambda path, rights: False)  # root may read everything
+    with pytest.raises(UnreadableError, match="cannot be read"):
+        Home(tmp_path).check_readable()
+    monkeypatch.undo()
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(UnreadableError, match="cannot be read"):
+        Home(tmp_path / "below a closed folder").check_readable()
+
+
+def refused(path: Path, **_: object) -> os.stat_result:
+    raise PermissionError(13, "Permission denied", str(path))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from rag_app.llm.protocol import Loading
 
 
+_ANY_HOME = {"models", "read", "check"}  # commands that do without what the home holds, or tell of it
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     runtime.quieten_libraries()
@@ -32,12 +36,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runtime.print_any_text()
     options = parser().parse_args(arguments)
     try:
-        settings = _of_collection(Settings.from_environment(), options)
+        settings = _settings(options)
         code = int(COMMANDS[options.command](options, settings) or 0)
         runtime.flush_output()
     except (RagError, KeyboardInterrupt, OSError) as error:
         return _failed(error)
     return code
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """The settings, with the home of the collection named, which may be read. Raises RagError."""
+    settings = Settings.from_environment()
+    if options.command in _ANY_HOME:
+        return _of_collection(settings, options)
+    Home(settings.home).check_readable()
+    chosen = _of_collection(settings, options)
+    Home(chosen.home).check_readable()
+    return chosen
 
 
 def _of_collection(settings: Settings, options: argparse.Namespace) -> Settings:
@@ -63,6 +78,12 @@ def _failed(error: BaseException) -> int:
         case KeyboardInterrupt():
             print(file=sys.stderr)  # the shell's prompt begins a line of its own
             return 130
+        case PermissionError(filename=str() | bytes()):
+            return _failed(
+                RagError(
+                    f"{os.fsdecode(error.filename)}: permission denied", "see whose it is and who may read it"
+                )
+            )
         case BrokenPipeError():
             runtime.discard_output()
             return 0

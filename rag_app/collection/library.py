@@ -24,7 +24,7 @@ from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.collection.spellings import Spellings
 from rag_app.embedding.embedder import QueryEmbedder
 from rag_app.embedding.query import load_query_embedder
-from rag_app.errors import CollectionError, DamageError
+from rag_app.errors import CollectionError, DamageError, UnreadableError
 from rag_app.home import Home
 from rag_app.records import Chunk, Paper
 from rag_app.settings import Settings
@@ -138,6 +138,8 @@ def open_library(settings: Settings) -> Library:
     try:
         index = bm25.LexicalIndex(snapshot.folder / LEXICAL)
         book = NameBook.load(snapshot.folder / NAMES)
+    except PermissionError as error:
+        raise UnreadableError(error.filename) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamageError(
             f"the index in {snapshot.folder} is damaged: {error}", "run: rag-app ingest"

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from rag_app import json_files
 from rag_app.collection.papers import PaperTable, day_number
 from rag_app.collection.vector_store import EMBEDDED, StoredChunk, Vectors, VectorStore
-from rag_app.errors import CollectionError, DamageError
+from rag_app.errors import CollectionError, DamageError, UnreadableError
 from rag_app.files import sha256_of
 from rag_app.home import Home
 from rag_app.records import Chunk, Paper
@@ -302,8 +302,10 @@ def file_marks(folder: Path) -> dict[str, tuple[int, str]]:
     return {file.relative_to(folder).as_posix(): _mark(file) for file in files}
 
 
-def damaged(file: Path, why: object) -> DamageError:
-    """The error that names a damaged file of the index."""
+def damaged(file: Path, why: object) -> CollectionError:
+    """The error that names a damaged file of the index, or one that may not be read: no ingest mends that."""
+    if isinstance(why, PermissionError):
+        return UnreadableError(why.filename or file)
     return DamageError(f"the index is damaged: {file}: {why}", INGEST_AGAIN)
 
 
@@ -315,7 +317,8 @@ def _check_file(folder: Path, path: str, expected: tuple[int, str]) -> None:
     try:
         found = _mark(folder / path)
     except OSError as error:
-        raise damaged(folder / path, error.strerror) from error
+        why = error if isinstance(error, PermissionError) else error.strerror
+        raise damaged(folder / path, why) from error
     if found != expected:
         raise damaged(
             folder / path, f"{found[0]} bytes, not the {expected[0]} that were written, or other ones"

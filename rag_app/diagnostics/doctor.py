@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag_app import machine
-from rag_app.errors import CollectionError, RagError
+from rag_app.errors import CollectionError, RagError, UnreadableError
 from rag_app.home import Home
 from rag_app.search.calibration import NOT_MEASURED
 from rag_app.settings import PAGE_PORT, Settings
@@ -36,6 +36,8 @@ def examine(settings: Settings, *, offline: bool = False) -> list[Finding]:
     parts = [_folders, _device, _language_model, _embedder, _index, _servers, _page]
     if offline:
         parts += [_connections, _trial_question]
+    if _closed(settings):
+        parts = [part for part in parts if part not in (_embedder, _index, _trial_question)]
     return [
         finding
         for part in parts
@@ -48,11 +50,27 @@ def _safely(what: str, part: object, settings: Settings) -> Iterator[Finding]:
         yield from part(settings)  # type: ignore[operator]
     except RagError as error:
         yield Finding(what, error.message, False, error.hint)
+    except PermissionError as error:
+        closed = UnreadableError(error.filename)
+        yield Finding(what, closed.message, False, closed.hint)
+
+
+def _closed(settings: Settings) -> UnreadableError | None:
+    """The error of a home that may not be read; what it holds is then not looked at."""
+    try:
+        Home(settings.home).check_readable()
+    except UnreadableError as error:
+        return error
+    return None
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
     """Where everything is, which differs between a checkout and an installed rag-app."""
-    for name in ("home", "models", "digests"):
+    if closed := _closed(settings):
+        yield Finding("RAG_HOME", closed.message, False, closed.hint)
+    else:
+        yield Finding("RAG_HOME", str(settings.home))
+    for name in ("models", "digests"):
         yield Finding(f"RAG_{name.upper()}", str(getattr(settings, name)))
 
 
@@ -138,6 +156,8 @@ def _index(settings: Settings) -> Iterator[Finding]:
     mending = _mending(settings)
     try:
         snapshot = open_current(settings.home)
+    except UnreadableError:
+        raise
     except CollectionError as error:
         raise CollectionError(error.message, mending) from None
     manifest = snapshot.manifest

@@ -102,6 +102,28 @@ def test_a_file_that_is_no_text(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert "binary.md" in failure(capsys, "ingest", str(file))
 
 
+@pytest.mark.usefixtures("collection")
+@pytest.mark.parametrize(
+    "line", ["ask x --no-llm", "chat", "collections", "ingest", "brief", "serve", "mcp", "feed"]
+)
+def test_a_home_that_may_not_be_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, rights: False)  # root may read everything
+    said = failure(capsys, *line.split())
+    assert said == f"error: {lab().settings.home} cannot be read: permission denied"
+
+
+def test_a_file_that_may_not_be_read_is_no_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    def refused(self: Home) -> list[str]:
+        raise PermissionError(13, "Permission denied", str(home / "collections"))
+
+    monkeypatch.setattr(Home, "collections", refused)
+    assert failure(capsys, "collections") == f"error: {home / 'collections'}: permission denied"
+
+
 def test_no_index_yet(capsys: pytest.CaptureFixture[str]) -> None:
     assert "index" in failure(capsys, "ask", "What is it?", "--no-llm")
 

@@ -157,7 +157,7 @@ def test_damage_in_a_home_that_may_only_be_read_has_a_hint_that_can_succeed(
     (vectors,) = stored.home.glob("index/*/vectors.npy")
     vectors.write_bytes(b"")
     assert index_of(stored)[0].hint == "run: rag-app ingest"
-    monkeypatch.setattr(os, "access", lambda path, mode: path != stored.home)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != stored.home or mode != os.W_OK)
     assert "read-only" in index_of(stored)[0].hint
 
 
@@ -207,3 +207,23 @@ def test_a_foreign_program_beside_a_page_on_another_port_is_named(monkeypatch: p
         monkeypatch.setattr("rag_app.diagnostics.connections.processes", lambda: [page])
         found = {finding.what: finding for finding in doctor.examine(lab().settings)}
     assert f"[::1]:{port}" in found["page"].says
+
+
+def test_a_home_that_may_not_be_read_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = lab().settings
+    monkeypatch.setattr(os, "access", lambda path, rights: path != settings.home)
+    found = offline(settings, monkeypatch, PAGE)
+    assert found["RAG_HOME"].says == f"{settings.home} cannot be read: permission denied"
+    assert not found["RAG_HOME"].fine and "ingest" not in found["RAG_HOME"].hint
+    assert not found.keys() & {"index", "embedder", "embedding model", "trial question"}
+
+
+def test_a_folder_of_the_home_that_may_not_be_read_is_not_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, **_: object) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    settings = lab().settings
+    monkeypatch.setattr(Path, "read_text", refused)
+    [index] = [finding for finding in doctor.examine(settings) if finding.what == "index"]
+    assert index.says == f"{settings.home / 'index' / 'CURRENT'} cannot be read: permission denied"
+    assert not index.fine and "ingest" not in index.hint
