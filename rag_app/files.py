@@ -11,11 +11,12 @@ import hashlib
 import os
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 PRIVATE = 0o600  # of a file; a private folder is 0700
+_OTHERS = 0o077  # the rights of all but the owner
 _LONGEST_NAME = 255  # bytes
 
 
@@ -49,6 +50,17 @@ def private_folder(path: Path) -> Path:
 def private_opener(path: str, flags: int) -> int:
     """For `open(..., opener=)`: a new file is readable by its owner alone."""
     return os.open(path, flags, PRIVATE)
+
+
+def private_database(path: Path) -> None:
+    """Make the file of an SQLite database readable by its owner alone: a new one from its first moment, and
+    with its log one that an older version left open to others. Raises OSError where it cannot be opened.
+    """
+    os.close(private_opener(str(path), os.O_RDWR | os.O_CREAT))  # SQLite gives its log the same rights
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        with suppress(OSError):  # no log, or not this user's: whose it is may have chosen
+            if file.stat().st_mode & _OTHERS:
+                file.chmod(PRIVATE)
 
 
 @contextmanager

@@ -27,6 +27,18 @@ def rights(path: Path) -> int:
 
 
 @pytest.mark.usefixtures("open_umask")
+def test_a_database_that_an_older_version_left_open_to_others_is_closed(tmp_path: Path) -> None:
+    for name in ("history.sqlite3", "history.sqlite3-wal"):
+        (tmp_path / name).write_text("kept")
+        (tmp_path / name).chmod(0o644)
+    for name in ("history.sqlite3", "new.sqlite3"):
+        files.private_database(tmp_path / name)
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    assert set(modes.values()) == {0o600} and len(modes) == 3
+    assert (tmp_path / "history.sqlite3").read_text() == "kept"
+
+
+@pytest.mark.usefixtures("open_umask")
 def test_folders_and_files_are_private_whatever_the_umask(tmp_path: Path) -> None:
     folder = files.private_folder(tmp_path / "made" / "for" / "us")
     files.replace(folder / "x", "text")

@@ -8,13 +8,12 @@ can be written there is none.
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from rag_app.files import private_folder, private_opener
+from rag_app.files import private_database, private_folder
 
 MOST = 100_000  # glosses; at about 250 bytes each, 25 MB
 _AT_ONCE = 500  # keys of one look-up: SQLite limits them
@@ -54,7 +53,7 @@ class GlossCache:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         private_folder(self._file.parent)
-        os.close(private_opener(str(self._file), os.O_CREAT | os.O_RDWR))
+        private_database(self._file)
         with closing(sqlite3.connect(self._file, timeout=2.0)) as database:
             try:
                 database.execute(_SCHEMA)

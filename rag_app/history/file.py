@@ -11,13 +11,12 @@ and readers never wait.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag_app.files import PRIVATE, private_folder, private_opener
+from rag_app.files import PRIVATE, private_database, private_folder
 
 BUSY_SECONDS = 10.0  # how long a thread or process waits for another one's write
 
@@ -97,7 +96,7 @@ def _opened(file: Path) -> sqlite3.Connection:
     """A checked and migrated connection for writing. Raises _UnusableError, sqlite3.Error or OSError."""
     if file.exists() and not file.stat().st_size:
         raise _UnusableError("was empty")
-    os.close(private_opener(str(file), os.O_RDWR | os.O_CREAT))  # SQLite gives its log the same rights
+    private_database(file)
     database = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         _check(database)

@@ -101,6 +101,14 @@ def test_a_stop_leaves_what_is_not_written_for_the_next_time(library: Library) -
     assert ended([passage()], library, model) == {0: RIGHT}
 
 
+def test_glosses_of_an_older_version_become_the_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "glosses.sqlite3"
+    GlossCache(file).keep(b"key", "a gloss")
+    file.chmod(0o644)
+    GlossCache(file).keep(b"other", "a gloss")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_glosses_on_disk_are_the_owners_alone(library: Library) -> None:
     ended([passage()], library, ScriptedGenerator([RIGHT]))
     file = library.settings.home / "glosses.sqlite3"

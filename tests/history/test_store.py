@@ -606,3 +606,11 @@ os.kill(os.getpid(), signal.SIGKILL)
             Path(folder).chmod(0o755)
         assert lines[:3] == ["refused", "3", "1"]
         assert "cannot be written" in lines[3]
+
+
+def test_a_history_of_an_older_version_becomes_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "history.sqlite3"
+    History(file).close()
+    file.chmod(0o644)
+    History(file).close()
+    assert file.stat().st_mode & 0o777 == 0o600
