@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import threading
+import time
 from collections.abc import Sequence
 
 from rag_app import pipeline, records_json
@@ -21,6 +23,8 @@ from rag_app.llm import loading
 from rag_app.llm.protocol import Generator, Loading, ready
 from rag_app.records import Answer, Checked, Done, Found, Turn, Understood, Working
 from rag_app.settings import Settings
+
+HASTE = 1.0  # seconds between two presses of Ctrl-C that mean to leave
 
 
 def ask(options: argparse.Namespace, settings: Settings, model: Loading | None) -> None:
@@ -81,10 +85,20 @@ def chat(settings: Settings, model: Loading | None) -> None:
 
 
 def _typed() -> str:
-    try:
-        return input("\n> ").strip()
-    except EOFError:
-        return ""
+    """The next question; empty where the conversation is to end. Ctrl-C drops what was typed of it: twice in
+    haste is a KeyboardInterrupt.
+    """
+    dropped = -math.inf
+    while True:
+        try:
+            return input("\n> ").strip()
+        except EOFError:
+            return ""
+        except KeyboardInterrupt:
+            if time.monotonic() - dropped < HASTE:
+                raise
+            dropped = time.monotonic()
+            print("\n(an empty line or Ctrl-D ends the conversation)", file=sys.stderr)
 
 
 def _answered_aloud(

@@ -417,6 +417,33 @@ class Uploaded:
         return self._content
 
 
+@pytest.mark.usefixtures("collection")
+def test_ctrl_c_at_the_prompt_drops_the_line_and_the_conversation_goes_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed: Iterator[Any] = iter([KeyboardInterrupt(), "Who wrote PickBot?", KeyboardInterrupt(), ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: typing(next(typed)))
+    assert command.main(["chat", "--no-llm"]) == 0
+    out, err = capsys.readouterr()
+    assert "Ada Kim" in out
+    assert err.count("an empty line or Ctrl-D ends the conversation") == 2
+
+
+@pytest.mark.usefixtures("collection")
+def test_ctrl_c_twice_at_the_prompt_ends_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: Iterator[Any] = iter([KeyboardInterrupt(), KeyboardInterrupt(), "Who wrote PickBot?"])
+    monkeypatch.setattr("builtins.input", lambda prompt: typing(next(typed)))
+    assert command.main(["chat", "--no-llm"]) == 130
+    assert next(typed) == "Who wrote PickBot?"
+
+
+def typing(what: str | KeyboardInterrupt) -> str:
+    """What `input` does when this is typed."""
+    if isinstance(what, KeyboardInterrupt):
+        raise what
+    return what
+
+
 class Interrupted(ScriptedGenerator):
     """Its user presses Ctrl-C `times` times after the first piece of its first answer."""
 
