@@ -28,7 +28,7 @@ import numpy as np
 from rag_app.errors import EngineError, RagError
 from rag_app.llm import binding, llama, prefix_blocks, trials
 from rag_app.llm.batch import Batch, Task
-from rag_app.llm.chat_template import ChatTemplate
+from rag_app.llm.chat_template import ChatTemplate, Span
 from rag_app.llm.fair_lock import FairLock
 from rag_app.llm.grammar import Grammar
 from rag_app.llm.offload import (
@@ -128,7 +128,7 @@ class Engine:
     def tokens(self, messages: Sequence[Message], prefix: str = "") -> list[int]:
         """The tokens of a prompt, as `stream` reads them."""
         self._check_open()
-        return self._template.tokens(messages, prefix)
+        return [token for span in self._spans(messages, prefix) for token in span.tokens]
 
     def stream(
         self,
@@ -225,10 +225,17 @@ class Engine:
             return None
         return self._model.sequences(1, self.plan.batch_cells, self.plan.step, reading=True)
 
+    def _spans(self, messages: Sequence[Message], prefix: str) -> list[Span]:
+        """The spans of a prompt. EngineError names the file whose template fails in this conversation."""
+        try:
+            return self._template.spans(messages, prefix)
+        except EngineError as error:
+            raise EngineError(f"{self.path.name}: {error.message}", error.hint) from None
+
     def _prompt(self, messages: Sequence[Message], prefix: str, room: int) -> _Prompt:
         """The prompt; EngineError unless `room` more tokens fit in the context."""
         self._check_open()
-        spans = self._template.spans(messages, prefix)
+        spans = self._spans(messages, prefix)
         labels = (
             prefix_blocks.labels_of(spans, TILE, TILE, ROW)
             if self._joins

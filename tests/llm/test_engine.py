@@ -254,6 +254,14 @@ def cold_weights(path: Path, messages: list[Message], prefix: str = "") -> tuple
         return weighed(engine, messages, prefix)
 
 
+def test_a_template_that_fails_in_a_longer_conversation_names_its_file(tiny: Path) -> None:
+    long = "{% if messages|length > 5 %}{{ raise_exception('too long') }}{% endif %}" + LOOP
+    with opened(tiny) as engine:
+        engine._template = ChatTemplate(long, engine._vocabulary)
+        with pytest.raises(EngineError, match=r"^tiny\.gguf: the model's chat template .*too long"):
+            next(engine.stream([*TALK, *TALK[2:], *TALK[2:]]))
+
+
 @pytest.mark.usefixtures("units")
 def test_a_follow_up_is_weighed_to_the_last_bit_as_by_a_cold_engine(tiny: Path) -> None:
     with opened(tiny) as engine:
