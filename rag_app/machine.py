@@ -41,10 +41,15 @@ def cores(root: Path = ROOT) -> int:
     """
     import psutil
 
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    allowed = allowed_cores()
     quota = cpu_limit(root)
     bounds = [psutil.cpu_count(logical=False) or allowed, allowed, *([int(quota.value)] if quota else [])]
     return max(min(bounds), 1)
+
+
+def allowed_cores() -> int:
+    """Logical cores that this process may run on: its affinity, where the system has one."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def free_memory(root: Path = ROOT) -> int:

@@ -90,9 +90,14 @@ def _threads(settings: Settings) -> str:
     """How many threads compute, and what bounds them."""
     if settings.threads:
         return f"{settings.threads}, as RAG_THREADS says"
+    allowed, all_of_them = machine.allowed_cores(), os.cpu_count() or 1
     quota = machine.cpu_limit()
-    bound = f"at most {quota.value:g} cores by {quota.file}" if quota else "no limit below this machine's"
-    return f"{machine.cores()}; {bound}"
+    bounds = [
+        *([f"at most {quota.value:g} cores by {quota.file}"] if quota else []),
+        *([f"{allowed} of {all_of_them} cores by affinity"] if allowed < all_of_them else []),
+    ]
+    told = ", ".join(bounds) or "no limit below this machine's"
+    return f"{machine.cores()}; {told}"
 
 
 def _language_model(settings: Settings) -> Iterator[Finding]:

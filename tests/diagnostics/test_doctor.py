@@ -209,6 +209,16 @@ def test_a_foreign_program_beside_a_page_on_another_port_is_named(monkeypatch: p
     assert f"[::1]:{port}" in found["page"].says
 
 
+@pytest.mark.parametrize(("allowed", "says"), [(1, "1 of 4 cores by affinity"), (4, "no limit below")])
+def test_affinity_is_named_where_it_bounds_the_threads(
+    monkeypatch: pytest.MonkeyPatch, allowed: int, says: str
+) -> None:
+    monkeypatch.setattr(machine, "allowed_cores", lambda: allowed)
+    monkeypatch.setattr(machine, "cpu_limit", lambda *_: None)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert says in doctor._threads(lab().settings)
+
+
 def test_a_home_that_may_not_be_read_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = lab().settings
     monkeypatch.setattr(os, "access", lambda path, rights: path != settings.home)
