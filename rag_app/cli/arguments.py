@@ -6,6 +6,7 @@ Knows: names, options and help texts. Does not know: what a command does.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction["_Parser"]
 
 
+# What argparse says where it took an argument for an option, or found none behind one. A value that it has
+# read and refuses ("invalid int value: 'abc'") is another mistake.
+_OF_DASHES = re.compile("unrecognized arguments|required|expected|ambiguous")
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse takes whatever begins with a dash for an option; its error does not say how to mean it."""
 
@@ -28,7 +34,12 @@ class _Parser(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        if any(text.startswith("-") and text != "-" for text in self._given) and "--" not in self._given:
+        said = _OF_DASHES.search(message)
+        if (
+            said
+            and any(text.startswith("-") and text != "-" for text in self._given)
+            and "--" not in self._given
+        ):
             message += (
                 '\nhint: arguments that start with a dash go behind --, as in: rag-app ask -- "-O3 or -O2?"'
             )

@@ -254,7 +254,18 @@ def test_a_usage_error_says_how_to_mean_a_dash(
     assert "behind --" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["ask"], ["serve", "--", "x"], ["export"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["serve", "--", "x"],
+        ["export"],
+        ["ask", "q", "--min-votes=abc"],
+        ["ask", "q", "--min-votes", "abc"],
+        ["serve", "--port", "x"],
+        ["export", "--format", "odd", "bookmarks"],
+    ],
+)
 def test_other_usage_errors_say_nothing_of_dashes(
     capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
