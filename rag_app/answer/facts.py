@@ -24,6 +24,7 @@ from rag_app.answer.templates import (
     rounded,
     table_of_counts,
     title_of,
+    votes,
     words,
 )
 from rag_app.collection.papers import PaperTable
@@ -91,8 +92,7 @@ def _facts(query: Query) -> tuple[Fact, ...]:
 def _fact(paper: Paper, asked: Fact, phrases: Mapping[str, str]) -> str:
     match asked:
         case Fact.VOTES:
-            known = paper.votes is not None
-            return phrases["votes"].format(votes=paper.votes) if known else phrases["votes_unknown"]
+            return votes(phrases, paper.votes)
         case Fact.DATE:
             return ", ".join(paper.dates) or phrases["date_unknown"]
         case Fact.LINK:

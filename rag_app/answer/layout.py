@@ -148,7 +148,7 @@ def _votes(query: Query, one: WrittenPoint) -> str:
     counts = query.ranking or query.filters.min_votes is not None or query.filters.max_votes is not None
     if not counts or paper.votes is None:
         return ""
-    return f" ({templates.words(query.language)['votes'].format(votes=paper.votes)})"
+    return f" ({templates.votes(templates.words(query.language), paper.votes)})"
 
 
 def head_of(paper: Paper) -> str:

@@ -83,14 +83,14 @@ def refusal(query: Query, evidence: Evidence, reason: str, *, names: Sequence[st
 
 def _span(query: Query) -> dict[str, str]:
     f = query.filters
-    votes = words(query.language)["votes"]
+    bound = words(query.language)["votes"]
     conditions = [
         *f.days,
         *([f"{f.since or '…'} – {f.until or '…'}"] if f.since or f.until else []),
         *(escape_markdown(author) for author in f.authors),
         *([" / ".join(map(escape_markdown, f.any_author))] if f.any_author else []),
         *(
-            votes.format(votes=f"{sign} {n}")
+            bound.format(votes=f"{sign} {n}")
             for sign, n in (("≥", f.min_votes), ("≤", f.max_votes))
             if n is not None
         ),
@@ -216,12 +216,17 @@ def _rank(paper: Paper, ranking: Fact) -> Any:
     return (paper.date or None) if ranking in BY_DAY else paper.votes
 
 
+def votes(phrases: Mapping[str, str], count: int | None) -> str:
+    """How many votes a paper has, in a language's phrases; None for unknown."""
+    if count is None:
+        return phrases["votes_unknown"]
+    return phrases["votes_one" if count == 1 else "votes"].format(votes=count)
+
+
 def line_of(paper: Paper, query: Query) -> str:
     phrases = words(query.language)
-    votes = (
-        phrases["votes"].format(votes=paper.votes) if paper.votes is not None else phrases["votes_unknown"]
-    )
-    return f"{title_of(paper)} ({', '.join(x for x in (paper.date, votes) if x)})"
+    facts = (paper.date, votes(phrases, paper.votes))
+    return f"{title_of(paper)} ({', '.join(fact for fact in facts if fact)})"
 
 
 def assumptions(query: Query) -> list[str]:

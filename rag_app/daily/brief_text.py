@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from rag_app.answer.templates import votes
 from rag_app.answer.trends import Topic
 from rag_app.daily.brief import Brief, BriefGroup, BriefLine
 from rag_app.lang import LANGUAGES
@@ -99,8 +100,8 @@ def _group(group: BriefGroup, numbers: dict[str, int], words: Any, *, named: boo
 def _line(line: BriefLine, number: int, words: Any) -> str:
     paper = line.paper
     title = f"{number}. [{escape_markdown(clean_line(paper.title))}]({paper.url})"
-    votes = words["votes_unknown"] if paper.votes is None else words["votes"].format(votes=paper.votes)
-    facts = ", ".join(fact for fact in (paper.date, votes, short_authors(paper, words["and_more"])) if fact)
+    told = (paper.date, votes(words, paper.votes), short_authors(paper, words["and_more"]))
+    facts = ", ".join(fact for fact in told if fact)
     return f"{title} ({facts})" + (f"  \n   {_said(line, words)}" if line.text else "")
 
 

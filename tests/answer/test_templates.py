@@ -98,6 +98,13 @@ def test_borderline_papers_are_counted_and_not_cited() -> None:
     assert "3 more are borderline" in made_of.text
 
 
+def test_one_vote_is_one_vote() -> None:
+    english, korean = (templates.words(code) for code in ("en", "ko"))
+    assert [templates.votes(english, count) for count in (0, 1, 2)] == ["0 votes", "1 vote", "2 votes"]
+    assert templates.votes(korean, 1) == korean["votes"].format(votes=1)
+    assert "(2024-05-01, 1 vote)" in templates.line_of(paper(1), QUERY)
+
+
 @pytest.mark.parametrize("query", BOTH)
 def test_unknown_votes_are_said_to_be_unknown(query: Query) -> None:
     text = templates.listing(query, evidence(hits(1))).text

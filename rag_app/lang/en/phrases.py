@@ -32,6 +32,7 @@ PHRASES = {
     "closest": "The closest {count}:",
     "glossed": "The digest sentences in English, translated by the model:",
     "more": "… and {more} more; the sources list them all.",
+    "votes_one": "{votes} vote",
     "votes": "{votes} votes",
     "votes_unknown": "votes unknown",
     "date_unknown": "day unknown",

@@ -32,6 +32,7 @@ PHRASES = {
     "closest": "最も近い {count} 本:",
     "glossed": "ダイジェストの文をモデルが日本語に訳したもの：",
     "more": "… ほかに {more} 本あり、出典の一覧にすべてあります。",
+    "votes_one": "{votes} 票",
     "votes": "{votes} 票",
     "votes_unknown": "票数不明",
     "date_unknown": "日付不明",

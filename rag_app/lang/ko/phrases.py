@@ -32,6 +32,7 @@ PHRASES = {
     "closest": "가장 가까운 {count}편:",
     "glossed": "다이제스트 문장을 모델이 한국어로 옮긴 것:",
     "more": "… 외 {more}편이 더 있으며, 출처 목록에 모두 있습니다.",
+    "votes_one": "추천 {votes}표",
     "votes": "추천 {votes}표",
     "votes_unknown": "추천 수 알 수 없음",
     "date_unknown": "날짜 알 수 없음",

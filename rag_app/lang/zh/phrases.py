@@ -31,6 +31,7 @@ PHRASES = {
     "closest": "最接近的 {count} 篇:",
     "glossed": "以下是模型翻译成中文的摘要句子：",
     "more": "… 还有 {more} 篇,全部列在来源中。",
+    "votes_one": "{votes} 票",
     "votes": "{votes} 票",
     "votes_unknown": "票数未知",
     "date_unknown": "日期未知",
