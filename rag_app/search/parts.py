@@ -87,12 +87,6 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
         for t in dictionary.lexical.own_terms(without_names)
         if t not in patterns.ABOUT_PAPERS and not t.isdigit()
     )
-    notes = [f"{m.typed} → {m.taken_for}" for m in named.mentions if m.taken_for]
-    if found.relative:
-        meant = ", ".join(found.days) or f"{found.since} – {found.until}"
-        notes.append(f"{found.relative} = {meant}")
-    if found.impossible:
-        notes.append(found.impossible)
     return QuestionParts(
         question,
         filters,
@@ -105,9 +99,20 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
         unrecorded=judged[0] if judged else "",
         recent=bool(recent),
         unknown_author=unknown_author,
-        notes=tuple(notes),
+        notes=_assumed(found, named),
         marks=tuple(marks),
     )
+
+
+def _assumed(found: dates.Dates, named: Named) -> tuple[str, ...]:
+    """What names and relative dates were taken for, and a date that cannot be."""
+    notes = [f"{m.typed} → {m.taken_for}" for m in named.mentions if m.taken_for]
+    if found.relative:
+        meant = ", ".join(found.days) or f"{found.since} – {found.until}"
+        notes.append(f"{found.relative} = {meant}")
+    if found.impossible:
+        notes.append(found.impossible)
+    return tuple(notes)
 
 
 def _is_of_one(rest: str, of_table: Fact, dictionary: Dictionary) -> bool:

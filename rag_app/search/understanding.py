@@ -14,7 +14,7 @@ from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import follow_ups, kinds, open_patterns, patterns, subjects
+from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.parts import QUESTION_MARKS, QuestionParts, asked_alone, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS, is_its_own
@@ -24,7 +24,6 @@ from rag_app.text.terms import only_nouns
 
 # Turns that a question may depend on; each that only narrows the one before is read with it.
 REMEMBERED = 100
-NO_TOPIC = patterns.OF_ANY_PAPER | LITTLE  # words beside "other papers by its authors" that name none
 
 
 def understand(
@@ -70,7 +69,7 @@ def understand(
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
     if query.of_many and query.papers:  # asked of the paper before
         query = replace(query, aggregate=patterns.aggregate(parts.question), of_many=False)
-    query = _by_its_authors(_voted_beside(query, parts, dictionary), parts, dictionary)
+    query = by_record.beside_a_paper(query, parts, dictionary)
     if query.intent is not Intent.LOOKUP or query.excluded:
         return query
     ruled = _intent(query, parts, dictionary)
@@ -127,65 +126,6 @@ def _ranking(parts: QuestionParts) -> Fact:
         return parts.of_table
     ranked = patterns.ranking(parts.question if parts.each else parts.rest)
     return ranked or (Fact.NEWEST if parts.recent else Fact.NONE)
-
-
-def _voted_beside(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
-    """The papers with more votes than the one that is asked about, or with fewer, if they are asked for."""
-    votes = dictionary.papers.get(query.papers[0]).votes if len(query.papers) == 1 else None
-    more = patterns.MORE_VOTED.search(parts.rest)
-    asked = more or patterns.FEWER_VOTED.search(parts.rest)
-    if votes is None or not asked or not patterns.PAPERS.search(parts.question):
-        return query
-    least, most = (votes + 1, query.filters.max_votes) if more else (query.filters.min_votes, votes - 1)
-    filters = replace(query.filters, min_votes=least, max_votes=most)
-    return _with_its_record(query, parts, asked.span(), filters, dictionary)
-
-
-def _by_its_authors(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
-    """The other papers by the authors of the one that is asked about, or by its first or last, if they are
-    asked for.
-    """
-    asked = patterns.SAME_AUTHORS.search(parts.question) if len(query.papers) == 1 else None
-    authors = dictionary.papers.get(query.papers[0]).authors if asked else ()
-    if not asked or not authors:
-        return query
-    if patterns.FIRST_AUTHOR.search(asked[0]):
-        authors = authors[:1]
-    elif patterns.LAST_AUTHOR.search(asked[0]):
-        authors = authors[-1:]
-    filters = replace(query.filters, any_author=authors, other_than=query.papers)
-    day = dictionary.papers.get(query.papers[0]).date
-    if patterns.NEWER.search(parts.question):
-        filters = replace(filters, since=max(filters.since, day))
-    elif patterns.OLDER.search(parts.question):
-        filters = replace(filters, until=min(filter(None, (filters.until, day)), default=""))
-    return _with_its_record(query, parts, asked.span(), filters, dictionary, no_topic=NO_TOPIC)
-
-
-def _with_its_record(
-    query: Query,
-    parts: QuestionParts,
-    asked: tuple[int, int],
-    filters: Filters,
-    dictionary: Dictionary,
-    *,
-    no_topic: frozenset[str] = frozenset(),
-) -> Query:
-    """The papers that meet filters made of the record of the one asked about, on what the question says
-    beside that; `asked` is where it asks for them, and words of `no_topic` say nothing more.
-    """
-    topic = masked(parts.rest, [asked, *(mention.span for mention in parts.named.mentions)])
-    said = set(dictionary.lexical.own_terms(topic)) - patterns.ABOUT_PAPERS - no_topic
-    return replace(
-        query,
-        filters=filters,
-        papers=(),
-        names=(),
-        topic=topic,
-        intent=Intent.LIST if said else Intent.METADATA,
-        aggregate=Fact.NONE,
-        ranking=Fact.NONE,
-    )
 
 
 def _of_the_newest_day(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
