@@ -11,15 +11,14 @@ from operator import itemgetter
 from statistics import mean, median
 
 from rag_app.answer import trends, verification
+from rag_app.answer.ranking import in_order, ranked
 from rag_app.answer.templates import (
     Composed,
     assumptions,
     first_passage,
-    in_order,
     most_and_fewest,
     numbered,
     of_each_period,
-    ranked,
     ranking_head,
     rounded,
     table_of_counts,

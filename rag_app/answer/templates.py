@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 from operator import itemgetter
 from statistics import mean
-from typing import Any
 
 from rag_app.answer import verification
+from rag_app.answer.ranking import in_order, ranked
 from rag_app.answer.trends import Topic
 from rag_app.collection import periods
 from rag_app.collection.papers import PaperTable
@@ -182,38 +181,6 @@ def table_of_counts(counted: Sequence[tuple[str, int]], period: str, language: s
     """How many papers there are of each period; `period` heads their column."""
     head = words(language)["period_head"].format(period=period)
     return "\n".join([head, "|---|---:|", *(f"| {name} | {count} |" for name, count in counted)])
-
-
-def ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
-    """The first N by votes or day; without a number, all that share the first place; of each period, if
-    that is asked for, in order of time. Unknown votes are no votes to rank, unknown days no days.
-    """
-    known = in_order(papers, query.ranking)
-    if query.each:
-        dated = sorted(known, key=lambda paper: _period(paper, query))
-        groups = groupby(dated, lambda paper: _period(paper, query))
-        once = replace(query, each=Fact.NONE)
-        return [paper for period, group in groups if period for paper in ranked(list(group), once)]
-    if query.limit:
-        return known[: query.limit]
-    return [paper for paper in known if _rank(paper, query.ranking) == _rank(known[0], query.ranking)]
-
-
-def _period(paper: Paper, query: Query) -> str:
-    """Where the first of its days lies that the conditions allow, as papers are counted."""
-    day = next((day for day in paper.dates if periods.allows(query.filters, day)), "")
-    return periods.period_of(day, query.each)
-
-
-def in_order(papers: Sequence[Paper], ranking: Fact) -> list[Paper]:
-    """The papers whose votes or day are known, in that order; papers of one place stay as they are."""
-    known = [paper for paper in papers if _rank(paper, ranking) is not None]
-    return sorted(known, key=lambda paper: _rank(paper, ranking), reverse=ranking in {Fact.TOP, Fact.NEWEST})
-
-
-def _rank(paper: Paper, ranking: Fact) -> Any:
-    """What a paper is ranked by; None where that is unknown."""
-    return (paper.date or None) if ranking in BY_DAY else paper.votes
 
 
 def votes(phrases: Mapping[str, str], count: int | None) -> str:

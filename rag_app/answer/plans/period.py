@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import grouped
 from rag_app.answer.points import AnswerPlan, Form, Group, Point
+from rag_app.answer.ranking import in_order
 from rag_app.answer.selection import Selection
-from rag_app.answer.templates import in_order, words
+from rag_app.answer.templates import words
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.periods import named
 from rag_app.records import Fact, Filters, Paper
