@@ -1,8 +1,8 @@
 """A language model on a server of the user's, seen as a `Generator`.
 
-Knows: the ways in which servers take a grammar and count tokens, and how a choice is read from
-log-probabilities. What a server can do is tried once, not guessed from its name.
-Does not know: HTTP (`llm.openai_client`), prompts, or what an answer is for.
+Knows: how a turn is asked for and streamed, and how a choice is read from log-probabilities. Does not
+know: what a server can do (`llm.server_abilities`), HTTP (`llm.openai_client`), prompts, or what an
+answer is for.
 
 Without a grammar the model writes freely and the checks of the draft leave more out; without
 log-probabilities retrieval alone chooses between papers; without a tokeniser tokens are estimated,
@@ -16,69 +16,28 @@ import logging
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 
 from rag_app import address
 from rag_app.errors import EngineError, SettingsError
-from rag_app.llm.openai_client import OpenAIServer, RefusedError
-from rag_app.llm.openai_turn import Json, ServerTurn, closes_unopened, cost, text_of
+from rag_app.llm.openai_client import OpenAIServer
+from rag_app.llm.openai_turn import Json, ServerTurn, cost
 from rag_app.llm.protocol import Message, Processor, Request, one_by_one
+from rag_app.llm.server_abilities import (
+    GRAMMARS,
+    LOGPROBS,
+    NO_THINKING,
+    Step,
+    examined,
+    steps_of,
+    tokens_of,
+    turn_of,
+)
 from rag_app.records import Usage
 from rag_app.settings import Settings
 
 log = logging.getLogger(__name__)
-
-_LEAST_CONTEXT = 4_096  # tokens, where the server does not say
-_LOGPROBS = {"logprobs": True, "top_logprobs": 20}  # candidates at each token: the protocol's most
-_THOUGHT_TOKENS = 512  # in which a model has thought about a greeting: DeepSeek-R1's take 50 to 200
-_NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}  # known wherever grammars are
-
-# A generated token, and the log-probability of each candidate for its place.
-Step = tuple[str, Mapping[str, float]]
-
-_GRAMMARS: Mapping[str, Callable[[str], Json]] = {
-    "llama.cpp": lambda rules: {"grammar": rules, **_NO_THINKING},
-    "vLLM": lambda rules: {"structured_outputs": {"grammar": rules}, **_NO_THINKING},
-    "vLLM before 0.11": lambda rules: {"guided_grammar": rules, **_NO_THINKING},
-}
-# What no model says unasked, with the features that the grammars of `answer.prompting` use.
-_TRIAL = (
-    'root ::= "[7] " text | "[8]"\ntext ::= char\nchar ::= [^\\n\\[\\]<>\\u0020-\\u0060\\u3040-\\u30ff]\n'
-)
-_OBEYED = re.compile(r"\[7\] [^\n\[\]<>]|\[8\]")
-
-_COUNTERS: Mapping[str, Callable[[str, str], Json]] = {
-    "/tokenize": lambda model, text: {
-        "model": model,
-        "content": text,
-        "prompt": text,
-        "add_special_tokens": False,
-    },
-    "/extras/tokenize/count": lambda model, text: {"input": text},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a server was found to offer."""
-
-    model: str  # as requests name it
-    context: int
-    grammar: str = ""  # whose way of taking one, a key of `_GRAMMARS`; empty for none
-    logprobs: bool = False
-    counter: str = ""  # the path that counts tokens; empty for none
-    thinks: bool = False  # begins a turn within a thought, of which only the end is sent
-
-    def __str__(self) -> str:
-        grammar = f"grammar as {self.grammar} takes it" if self.grammar else "no grammar"
-        logprobs = "log-probabilities" if self.logprobs else "no log-probabilities"
-        tokens = f"tokens {'counted' if self.counter else 'estimated'}"
-        thinks = (
-            ", thinks first: answers without a grammar are shown when that has ended" if self.thinks else ""
-        )
-        return f"context {self.context:,}, {grammar}, {logprobs}, {tokens}{thinks}"
 
 
 class RemoteModel:
@@ -187,17 +146,17 @@ class RemoteModel:
             return equal
         rules = "root ::= " + " | ".join(map(_literal, options))
         most = max(self.count_tokens(prefix + option) for option in options) + 1
-        reply = self._server.chat(self._request(messages, prefix, rules, most) | _LOGPROBS)
+        reply = self._server.chat(self._request(messages, prefix, rules, most) | LOGPROBS)
         self._last.usage = cost(reply.get("usage"), 0, 0.0)
         spelled = [prefix + option for option in options] if self.abilities.grammar else options
-        return shares(_steps(reply), spelled) or equal
+        return shares(steps_of(reply), spelled) or equal
 
     def close(self) -> None:
         self._server.close()
 
     def _count(self, text: str) -> int:
         path = self.abilities.counter
-        return _tokens(self._server, path, self.abilities.model, text) if path else estimated_tokens(text)
+        return tokens_of(self._server, path, self.abilities.model, text) if path else estimated_tokens(text)
 
     def _request(self, messages: Sequence[Message], prefix: str, grammar: str, max_tokens: int) -> Json:
         """A request for a turn that begins with `prefix`.
@@ -205,7 +164,7 @@ class RemoteModel:
         Not every server goes on with an unfinished turn, so the prefix is put into the grammar, and
         repeated by the model; a server without grammars is given the unfinished turn.
         """
-        body = _turn(self.abilities.model, messages, max_tokens)
+        body = turn_of(self.abilities.model, messages, max_tokens)
         if not self.abilities.grammar:
             return body | {
                 "messages": [*messages, *([Message(role="assistant", content=prefix)] if prefix else [])]
@@ -213,84 +172,7 @@ class RemoteModel:
         rules = grammar or ("root ::= [^\\x00]*\n" if prefix else "")
         if prefix:
             rules = re.sub(r"^root ::=", lambda _: f"root ::= {_literal(prefix)} rest\nrest ::=", rules)
-        return body | (_GRAMMARS[self.abilities.grammar](rules) if rules else _NO_THINKING)
-
-
-# --- what a server can do -----------------------------------------------------------------------
-
-
-def examined(server: OpenAIServer, settings: Settings) -> Abilities:
-    """Ask for the models, and try each ability once. Raises EngineError when no model can be used."""
-    listed = server.get("/v1/models").get("data")
-    models = listed if isinstance(listed, list) else []
-    found = {str(model.get("id")): model for model in models if isinstance(model, dict)}
-    if not found:
-        raise EngineError(f"{server.address} serves no model", "start it with one")
-    name = settings.model or next(iter(found))
-    if name not in found:
-        raise EngineError(
-            f"{server.address} does not serve {name}", f"set RAG_MODEL to one of: {', '.join(found)}"
-        )
-    grammar = _first(_GRAMMARS, lambda way: _obeys(server, way, name))
-    return Abilities(
-        name,
-        settings.context or _context(server, found[name]),
-        grammar,
-        bool(_first(["logprobs"], lambda _: bool(_steps(server.chat(_hello(name) | _LOGPROBS))))),
-        _first(_COUNTERS, lambda path: _tokens(server, path, name, "one two three") > 0),
-        bool(_first(["thinks"], lambda _: _thinks(server, name, _NO_THINKING if grammar else {}))),
-    )
-
-
-def _first(ways: Mapping[str, object] | Sequence[str], works: Callable[[str], bool]) -> str:
-    """The first way that works; a server that refuses one may know another. Empty for none."""
-    for way in ways:
-        try:
-            if works(way):
-                return way
-        except RefusedError:
-            continue
-    return ""
-
-
-def _turn(model: str, messages: Sequence[Message], max_tokens: int) -> Json:
-    return {"model": model, "messages": list(messages), "temperature": 0, "max_tokens": max_tokens}
-
-
-def _hello(model: str, max_tokens: int = 8) -> Json:
-    return _turn(model, [Message(role="user", content="Say hello.")], max_tokens)
-
-
-def _thinks(server: OpenAIServer, model: str, unasked: Json) -> bool:
-    """Whether its template begins a thought, of which the model then sends only the end. What does not
-    think says hello in a few tokens.
-    """
-    return closes_unopened(_said(server.chat(_hello(model, _THOUGHT_TOKENS) | unasked)))
-
-
-def _obeys(server: OpenAIServer, way: str, model: str) -> bool:
-    return bool(_OBEYED.fullmatch(_said(server.chat(_hello(model) | _GRAMMARS[way](_TRIAL)))))
-
-
-def _tokens(server: OpenAIServer, path: str, model: str, text: str) -> int:
-    """How many tokens `text` has: a count from llama-cpp-python and vLLM, the tokens themselves
-    from llama-server.
-    """
-    reply = server.post(path, _COUNTERS[path](model, text))
-    count, tokens = reply.get("count"), reply.get("tokens")
-    return count if isinstance(count, int) else len(tokens) if isinstance(tokens, list) else 0
-
-
-def _context(server: OpenAIServer, model: Json) -> int:
-    """Tokens of the context: vLLM tells with the model, llama-server among its properties, others nowhere."""
-    told = model.get("max_model_len")
-    if told is None:
-        try:
-            properties = server.get("/props").get("default_generation_settings")
-            told = properties.get("n_ctx") if isinstance(properties, dict) else None
-        except RefusedError:
-            told = None
-    return told if isinstance(told, int) and told > 0 else _LEAST_CONTEXT
+        return body | (GRAMMARS[self.abilities.grammar](rules) if rules else NO_THINKING)
 
 
 def estimated_tokens(text: str) -> int:
@@ -309,27 +191,6 @@ def _silence(address: address.Address, turn: ServerTurn) -> str:
     if turn.thought:
         return f"{address} wrote its thoughts and no answer: turn reasoning off there"
     return f"the model at {address} said nothing: see that the server uses the model's own chat template"
-
-
-def _said(reply: Json) -> str:
-    message = _choice(reply).get("message")
-    return text_of(message.get("content")) if isinstance(message, dict) else ""
-
-
-def _choice(reply: Json) -> Json:
-    choices = reply.get("choices")
-    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
-
-
-def _steps(reply: Json) -> list[Step]:
-    """The tokens of a reply with their candidates; empty without log-probabilities."""
-    try:
-        return [
-            (step["token"], {str(other["token"]): float(other["logprob"]) for other in step["top_logprobs"]})
-            for step in _choice(reply)["logprobs"]["content"]
-        ]
-    except (KeyError, TypeError, ValueError):
-        return []
 
 
 def _without(prefix: str, pieces: Iterator[str]) -> Iterator[str]:
