@@ -206,6 +206,11 @@ def test_what_only_looks_like_a_date_is_none(question: str) -> None:
         ("2024년 11월 25일에 나온 로봇 논문", "나온 로봇 논문"),
         ("papers in November 2024", "papers"),
         ("Q1 2024 papers", "papers"),
+        ("2025년 에이전트 논문", "에이전트 논문"),
+        ("3월 전이학습 논문", "전이학습 논문"),
+        ("2025년 3월 이후에 나온 로봇 논문", "나온 로봇 논문"),
+        ("5월 날씨 논문", "날씨 논문"),
+        ("tide models from 2025: size, gauges", "tide models : size, gauges"),
     ],
 )
 def test_the_words_of_a_date_are_reported_so_that_the_topic_is_left(question: str, rest: str) -> None:

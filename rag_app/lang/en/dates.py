@@ -63,8 +63,8 @@ DATES = DateWords(
         rf"(?:(?<=\b20\d\d vs )|(?<=\b20\d\d vs\. )|(?<=\b20\d\d or )|(?<=\b20\d\d and )|(?<=\b20\d\d than )"
         rf"|(?<=\b20\d\d than in )|(?<=\b20\d\d versus ))(?P<y>20[0-3]\d){_NO_NUMBER}",
         r"\b(?:in|of|since|during|from|before|after|until|and|to|through|between|or)\s+"
-        r"(?:early |late |mid[- ])?(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;]"
-        r"|(?:and|or|vs|versus|to|until|through|papers?|about|on|with|by"
+        r"(?:early |late |mid[- ])?(?P<y>19\d\d|20[0-3]\d)(?=\s*(?:$|[?.,!;:]"
+        r"|(?:and|or|as|whose|grouped|sorted|ranked|per|from|for|vs|versus|to|until|through|papers?|about|on|with|by"
         r"|that|which|were|was|have|had|got|did|are|using)\b))",
     ),
     months=MONTHS,

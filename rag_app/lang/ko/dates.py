@@ -6,6 +6,9 @@ from rag_app.lang.language import YEAR, DateWords
 
 _PART_ENDS = r"(?:쯤|경|께)?(?=에|의|까지|부터|[^가-힣]|$)"
 
+# Behind a word for before, after or between: particles, and no other word that begins alike ("에이전트").
+_WORD_ENDS = r"(?=(?:의|에|에는|에도|은|는|로|로는)?(?![가-힣]))"
+
 DATES = DateWords(
     full=(
         rf"(?<!\d)(?P<y>{YEAR}|\d\d)년\s*(?P<m>\d{{1,2}})월\s*(?P<d>\d{{1,2}})(?!\d|\s?주)일?",
@@ -62,10 +65,10 @@ DATES = DateWords(
     after_before=(),
     until_before=(),
     before_before=(),
-    between_after=(r"사이(?!트)",),
-    since_after=("이후|부터|이래",),
-    until_after=("까지",),
-    before_after=(r"이전|전에|전(?=\s)",),
+    between_after=(rf"사이{_WORD_ENDS}",),
+    since_after=(rf"(?:이후|부터|이래){_WORD_ENDS}",),
+    until_after=(rf"까지{_WORD_ENDS}",),
+    before_after=(rf"(?:이전|전에|전){_WORD_ENDS}",),
     parts_before={},
     parts_after={
         rf"(?:초순|상순|초){_PART_ENDS}": (1, 10),
@@ -83,7 +86,7 @@ DATES = DateWords(
     excluded_after=(r"(?:거|것|건|논문)?(?:은|는|을|를)?\s?(?:빼고|빼줘|제외|말고)",),
     lead=(r"지난\s?$",),
     tail=(
-        r"일자|자(?![가-힣])|동안|사이|이후|이전|전에?(?=\s)|부터|까지|에서|에는|에|의|날|또는|이나",
-        r"[과와](?=\s)|[은는이가](?![가-힣])",
+        rf"(?:동안|사이|이후|이전|전|부터|까지){_WORD_ENDS}|또는(?=\s)",
+        r"(?<!\s)(?:일자|자(?![가-힣])|에서|에는|에|의|날|이나|은|는|로|도)|(?<!\s)(?:[과와](?=\s)|[이가](?![가-힣]))",
     ),
 )
