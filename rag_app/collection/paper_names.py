@@ -25,7 +25,7 @@ _S = other_scripts()  # a particle written to a name is no part of it
 
 def _token(joining: str) -> re.Pattern[str]:
     """A word that may be a name, of parts that these signs join."""
-    return re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[{joining}][^\W_{_S}]+)*\+?|\d+[^\W_{_S}]*")
+    return re.compile(rf"[^\W\d_{_S}][^\W_{_S}]*(?:[{joining}][^\W_{_S}]+)*\+{{0,2}}|\d+[^\W_{_S}]*")
 
 
 TOKEN = _token("-+.^'/")
@@ -33,7 +33,7 @@ SIDE = _token("-+.^'")  # of "LoRA/QLoRA"
 # Mixed case after the first letter, letters with digits, or capitals only: how models and data sets
 # are spelled.
 SHAPED = re.compile(
-    r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+?)$"
+    r"^(?=.*[A-Za-z])(?:.*[a-z0-9^-].*[A-Z].*|.*[A-Z].*\d.*|.*[a-z]\d.*|[A-Z]{2}[A-Z0-9-]*s?\+{0,2})$"
 )
 # A name of one word that stands behind what it is: "음성 모델 Whisper를".
 DECLINED = re.compile(rf"(?<=[{_S}] )([A-Z][a-z]+)(?=[{_S}])")

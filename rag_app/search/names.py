@@ -78,10 +78,11 @@ def _heard(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Itera
     while at < len(places):
         for end in range(min(len(places), at + LONGEST_HEARD), at, -1):
             span = places[at][0], places[end - 1][1]
-            names = _sounding_like(text[slice(*span)], dictionary)
-            if names:
-                papers = tuple(dict.fromkeys(paper for name in names for paper in name.papers))
-                yield Mention(text[slice(*span)], span, papers, TITLE_HEAD, names[0].spelling)
+            typed = text[slice(*span)]
+            names = _sounding_like(typed, dictionary)
+            papers = tuple(dict.fromkeys(paper for name in names for paper in name.papers))
+            if names and not _is_a_word(typed, papers, dictionary):
+                yield Mention(typed, span, papers, TITLE_HEAD, names[0].spelling)
                 at = end - 1
                 break
         at += 1
@@ -101,6 +102,15 @@ def _sounding_like(typed: str, dictionary: Dictionary) -> list[Name]:
     ]
     likeness, best = max(alike, key=lambda pair: pair[0], default=(0.0, []))
     return best if likeness >= least and sum(len(name.papers) for name in best) <= SHARED else []
+
+
+def _is_a_word(typed: str, named: Sequence[str], dictionary: Dictionary) -> bool:
+    """Whether digests of other papers than the `named` say it: "가상현실" is virtual reality, whatever name
+    sounds like it.
+    """
+    said = re.compile(r"\s?".join(map(re.escape, typed)))  # digests may write it apart
+    others = (paper for paper in dictionary.papers.all() if paper.arxiv_id not in named)
+    return any(said.search(section.text) for paper in others for section in paper.sections)
 
 
 def _beside(place: tuple[int, int], name: tuple[int, int]) -> bool:

@@ -38,6 +38,22 @@ def test_ordinary_korean_sounds_like_no_name(dictionary: Dictionary, question: s
     assert names.find(question, dictionary).mentions == ()
 
 
+def test_a_word_that_other_digests_say_is_no_name_that_sounds_like_it(tmp_path: Path) -> None:
+    digest = """## Daily Papers (2027-03-02)
+
+### [GaussianSR: Sharper Clouds](https://arxiv.org/abs/2703.00001)
+
+- **What's New**: 흐린 구름 사진을 선명하게 합니다.
+
+### [Rooms to Walk In](https://arxiv.org/abs/2703.00002)
+
+- **What's New**: 가상 현실에서 걸어 다닐 방을 만듭니다.
+"""
+    own = made(tmp_path, {"day.md": digest}).dictionary
+    assert names.find("가상현실 논문", own).mentions == ()
+    assert [m.papers for m in names.find("가우시안에스알 논문", own).mentions] == [("2703.00001",)]
+
+
 def test_a_name_beside_its_korean_spelling_is_one_name(dictionary: Dictionary) -> None:
     assert [m.typed for m in names.find("툴포머(Toolformer)의 결과", dictionary).mentions] == ["Toolformer"]
 
