@@ -16,21 +16,27 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from rag_app.collection.bm25 import LexicalIndex
 from rag_app.collection.library import Library
+from rag_app.collection.paper_names import shaped
 from rag_app.collection.paper_vectors import Vectors
+from rag_app.lang import language_of
 from rag_app.records import Filters, Paper
+from rag_app.search.relevance import language_of_papers
 from rag_app.text.cleaning import clean
-from rag_app.text.terms import STOP_WORDS, WORD, fold_word
+from rag_app.text.terms import STOP_WORDS, WORD, fold_word, only_nouns
 
 WORDS = 2.0  # weight of the words' cosine beside the vectors' cosine, which spreads four times as far
-# Share of a word's translations that makes one the usual one; one paper of so many uses a word worth showing.
-USUAL, USED = 0.4, 500
+# Share of a word's translations that makes one the usual one, and one among a few; one paper of so many uses
+# a word worth showing.
+USUAL, LIKELY, USED = 0.4, 0.3, 500
+TELLING = 0.3  # rarity of a word worth showing: of one in ten of 5,500 papers
+SHORTEST = 2  # letters
 SHARED = 4  # words shown of those that two papers share
 ADDRESS = re.compile(r"https?://\S+|\b[\w.]+\.(?:com|io|org|net|ai)\b\S*")  # says nothing of a paper
 
@@ -57,11 +63,13 @@ def similar(
     scores = likeness(arxiv_id, library)[allowed]
     best = np.argsort(-scores, kind="stable")[: max(limit, 0)]
     spellings, translated = _spellings(table.get(arxiv_id)), _translated(library.lexical)
+    of_papers = language_of_papers(library)
+    plain = {term for term, spelled in spellings.items() if language_of(spelled) == of_papers}
     return tuple(
         Similar(
             table.get(library.lexical.papers[row]),
             float(score),
-            _shown(library.lexical.shared_terms(own, row), spellings, translated, library.lexical),
+            _shown(library.lexical.shared_terms(own, row), spellings, plain, translated, library),
         )
         for row, score in zip(allowed[best].tolist(), scores[best], strict=True)
     )
@@ -78,19 +86,28 @@ def likeness(arxiv_id: str, library: Library) -> Vectors:
 def _shown(
     terms: Iterable[str],
     spellings: Mapping[str, str],
+    plain: Set[str],
     translated: Mapping[str, list[str]],
-    lexical: LexicalIndex,
+    library: Library,
 ) -> tuple[str, ...]:
-    """The first of these terms worth showing, as they are spelled; of a compound and its parts, and of
-    a word and its translations, one.
+    """The first of these terms worth showing, as they are spelled: terms of the field that not every other
+    paper has, or `plain` ones, which need no translation to be told from verbs. Of a compound and its parts,
+    and of a word and its translations, one.
     """
+    lexical = library.lexical
     chosen: list[str] = []
     said = set(STOP_WORDS)
     for term in terms:
         english = translated.get(term, ())
-        if term in said or len(term) < 2 or not (term in spellings or english):
+        spelled = spellings.get(term, term)
+        of_the_field = term in plain or bool(english) or shaped(spelled) or library.spellings.is_term(spelled)
+        if term in said or len(term) < SHORTEST or not of_the_field or not only_nouns(spelled):
             continue
-        chosen.append(spellings.get(term, term))
+        # A common word is rare in its English form, where digests are in another language.
+        likely = [word for word, share in lexical.translations(term).items() if share >= LIKELY]
+        if min(map(lexical.rarity, (term, *likely))) < TELLING:
+            continue
+        chosen.append(spelled)
         said |= {term, *term.split("-"), *english, *lexical.translations(term)}
         if len(chosen) == SHARED:
             break

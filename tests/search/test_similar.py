@@ -64,6 +64,26 @@ def test_shared_words_stand_in_both_digests(library: Library) -> None:
     assert shown > len(library.places)
 
 
+def test_common_words_are_not_shown_as_what_two_papers_share(tmp_path: Path) -> None:
+    """Of digests in another language, an English word is worth showing only as a term of the field."""
+    korean = [
+        (
+            f"2411.0001{n}",
+            f"Without Training {n}",
+            "물결(wave)을 훈련(training) 없이 잽니다. 물결 [without et al]을 봅니다.",
+        )
+        for n in range(2)
+    ]
+    others = [
+        (f"2411.0002{n}", f"Study {n}", f"도시의 소리 {n}를 훈련(training)으로 듣습니다.") for n in range(8)
+    ]
+    library = collection(tmp_path, *korean, *others)
+    (nearest, *_) = similar("2411.00010", library)
+    assert nearest.paper.arxiv_id == "2411.00011"
+    assert {"wave", "물결"} & set(nearest.shared)
+    assert not {"without", "Without", "et", "al", "training", "Training", "훈련"} & set(nearest.shared)
+
+
 def test_only_papers_that_meet_the_filters_are_found(library: Library) -> None:
     filters = Filters(min_votes=20)
     found = {one.paper.arxiv_id for one in similar(QLORA, library, 100, filters)}

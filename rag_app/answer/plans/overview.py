@@ -18,8 +18,9 @@ from rag_app.lang import reads_as
 from rag_app.records import Paper
 from rag_app.search import open_patterns
 from rag_app.search import similar as likeness
+from rag_app.search.topic import LITTLE
 from rag_app.text.cleaning import clean_line, escape_markdown
-from rag_app.text.terms import nouns
+from rag_app.text.terms import fold_word, nouns
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
 OF_ONE = {"overview": "overview_one", "recommended": "recommended_one"}
@@ -104,7 +105,8 @@ def _fitting(selection: Selection, paper: Paper, subject: str) -> list[str]:
     spans = [place for place, _ in nouns(subject)] or [match.span() for match in WORD.finditer(subject)]
     runs: list[tuple[int, int]] = []
     for start, end in spans:
-        if (lexical.coverage(subject[start:end], text) or 0.0) < WHOLE:
+        word = subject[start:end]
+        if fold_word(word) in LITTLE or (lexical.coverage(word, text) or 0.0) < WHOLE:
             continue
         joined = bool(runs) and not subject[runs[-1][1] : start].strip()
         runs.append((runs.pop()[0] if joined else start, end))
