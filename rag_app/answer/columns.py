@@ -74,17 +74,20 @@ class Column:
         return max(said, sized, lexical.coverage(self.asked, text) or 0.0)
 
 
-def columns(names: Sequence[str], lexical: LexicalIndex, subject: str = "") -> list[Column]:
-    """What columns of these names ask for, in a table about the `subject`."""
-    made = [_column(name, lexical, subject) for name in names]
+def columns(names: Sequence[str], lexical: LexicalIndex, subject: str = "", told: str = "") -> list[Column]:
+    """What columns of these names ask for, in a table about the `subject`; what the question has
+    `told` before it lists them says more: "human" after "human scores".
+    """
+    made = [_column(name, lexical, subject, told) for name in names]
     return [_apart(one, made[:place], lexical) for place, one in enumerate(made)]
 
 
-def _column(name: str, lexical: LexicalIndex, subject: str) -> Column:
+def _column(name: str, lexical: LexicalIndex, subject: str, told: str) -> Column:
     key = open_patterns.column_key(name)
     said = open_patterns.COLUMNS_SAID.get(key)
     counting = bool(open_patterns.COUNTING.search(name))
-    figures = counting or bool(open_patterns.FIGURES_ASKED.search(name))
+    called = [name, *re.findall(rf"{re.escape(name)}\s?\w+", told, re.IGNORECASE)]
+    figures = counting or any(map(open_patterns.FIGURES_ASKED.search, called))
     thing = lexical.query_terms(open_patterns.COUNTING.sub(" ", name)) if counting else {}
     return Column(
         name,

@@ -48,6 +48,21 @@ def test_a_sentence_fills_a_column_that_it_answers(
     assert (column.told_by(text, library.lexical) >= LEAST) is fills
 
 
+def test_what_the_question_tells_before_its_columns_says_what_they_ask_for(library: Library) -> None:
+    told = "harbour benchmarks that give human scores and the best model score"
+    (plain,) = columns(["human"], library.lexical)
+    (scored,) = columns(["human"], library.lexical, told=told)
+    assert plain.told_by("Clips are checked by humans.", library.lexical) >= LEAST
+    assert not scored.told_by("Clips are checked by humans.", library.lexical)
+    assert scored.told_by("Humans reach 93.3 points.", library.lexical) >= LEAST
+
+
+def test_a_year_behind_an_authors_name_is_no_size(library: Library) -> None:
+    (size,) = columns(["파라미터 수"], library.lexical)
+    assert not size.told_by("MotionCtrl(Wang et al. 2023b)은 움직임을 따로 다룹니다.", library.lexical)
+    assert not size.told_by("WebVid-10M에서 FVD 212.7입니다.", library.lexical)
+
+
 def test_two_columns_for_the_same_thing_each_want_their_own_word(library: Library) -> None:
     whole, active = columns(["전체 파라미터", "활성 파라미터"], library.lexical)
     assert whole.told_by("1460억 개의 파라미터를 가진 모델입니다.", library.lexical) >= LEAST

@@ -24,8 +24,8 @@ from rag_app.text import numbers
 
 ROWS, FEWEST = 6, 5
 FEWEST_ROWS = 2  # of a table with the columns that were asked for
-LONGEST_CELL = 22  # words; a longer sentence gives the clauses with its figures
-FILLED = 0.6  # share of the best score that a digest with every figure asked for gains
+LONGEST_CELL = 22  # words; a longer sentence gives the clauses that speak of the column
+FILLED = 1.2  # share of the best score that a digest with every figure asked for gains
 LOOKED_AT = 120  # papers among which those with figures are looked for
 MADE = 0.7  # share of the best score that a paper gains which makes what is asked for
 # What a sentence loses that fills another cell of the row; more in one without a figure of its own.
@@ -44,9 +44,7 @@ def table(selection: Selection) -> AnswerPlan | None:
     # What the columns name tells the papers, too, where no colon sets it apart.
     told = open_patterns.narrow_subject(query.topic.partition(":")[0])
     ranked = choosing.ranked(selection, told, LOOKED_AT)
-    asked = [
-        column for column in columns.columns(names, selection.library.lexical, subject) if not column.open
-    ]
+    asked = [column for column in _columns(selection, names, subject) if not column.open]
     best = ranked[0].score if ranked else 0.0
     thing = open_patterns.made_thing(subject)
 
@@ -93,9 +91,14 @@ def of_papers(
     return AnswerPlan(tuple(rows), Form.TABLE, columns=tuple(asked)) if rows else None
 
 
+def _columns(selection: Selection, names: Sequence[str], subject: str) -> list[Column]:
+    told = open_patterns.without_columns(selection.query.question)
+    return columns.columns(names, selection.library.lexical, subject, told)
+
+
 def _rows(selection: Selection, papers: Sequence[Paper], names: Sequence[str], subject: str) -> list[Group]:
     """The rows of the papers whose digests say something to a column."""
-    asked = columns.columns(names, selection.library.lexical, subject)
+    asked = _columns(selection, names, subject)
     rows = [Group(tuple(_cells(selection, paper, asked, subject))) for paper in papers]
     return [row for row in rows if any(point.passages for point in row.points)]
 
