@@ -240,6 +240,7 @@ class Evidence:
     # Ids of both that the words of the topic did not decide: first the borderline ones, best first, then
     # the matched ones, worst first.
     unsure: tuple[str, ...] = ()
+    beside: str = ""  # the question in another language, where papers are looked for by both
     # How far the best paper stands out, in standard deviations of the collection.
     strength: float = 0.0
     seconds: float = 0.0

@@ -16,6 +16,7 @@ from rag_app.collection.library import Library
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
 from rag_app.search.feedback import Scores, fed_back
+from rag_app.search.topic import LITTLE
 from rag_app.text import sentences
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
@@ -40,7 +41,9 @@ def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
     library, table = selection.library, selection.library.snapshot.papers
     allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
     rows = np.array(allowed, dtype=np.intp)
-    found, _ = retrieval.score(text, library, rows)
+    wordings = [text, *filter(None, [selection.evidence.beside])]
+    scored = [retrieval.score(wording, library, rows)[0] for wording in wordings]
+    found: Scores = np.mean(scored, axis=0, dtype=np.float32)  # what both wordings find comes first
     term = open_patterns.term_given(text)
     if term:
         found = found + retrieval.score(term, library, rows)[0]
@@ -56,7 +59,9 @@ def _with_titles(scores: Scores, text: str, library: Library) -> Scores:
     """
     lexical, table = library.lexical, library.snapshot.papers
     worth = {
-        term: BASE_RARITY + lexical.rarity(term) for term in set(lexical.own_terms(text)) if len(term) > 1
+        term: BASE_RARITY + lexical.rarity(term)
+        for term in set(lexical.own_terms(text)) - LITTLE
+        if len(term) > 1
     }
     if not worth:
         return scores

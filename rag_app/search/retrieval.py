@@ -89,6 +89,7 @@ def retrieve(query: Query, library: Library, *, beside: str = "") -> Evidence:
         matched=tuple(ids[row] for row in matched),
         borderline=tuple(ids[row] for row in borderline),
         unsure=tuple(ids[row] for row in unsure),
+        beside=beside,
         strength=float(scores[order].max()) if order else 0.0,
         seconds=time.perf_counter() - started,
     )

@@ -12,23 +12,30 @@ the right one is among five in 82 and in 72 %; on their held-out half the first 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from rag_app.collection.library import Library
+from rag_app.collection.paper_names import shaped
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.llm.protocol import Generator, Message
 from rag_app.records import Evidence, Intent, Query
 from rag_app.search import relevance, retrieval
+from rag_app.search.retrieval import OF_MANY
+from rag_app.search.topic import LITTLE
 from rag_app.text.cleaning import clean_line
 
 LONGEST = 128  # tokens of a question that is translated: one that tells more has words enough
 MOST_TOKENS = 72  # of a translation: what 2 cores write in two seconds
+SELDOM = 20  # papers that say a word in the question's language, for the digests' own word to be of use
 OF_TITLES = next(iter(LANGUAGES))  # the language of titles, names and terms, whatever the digests are in
 
 
 def is_of_use(query: Query, evidence: Evidence, library: Library) -> bool:
-    """Whether one paper is looked for that the question does not name, and none is clearly the first; not
-    where none is about the question at all.
+    """Whether one paper is looked for that the question does not name, and none is clearly the first; or
+    many, by a word that the collection does not translate. Not where none is about the question at all.
     """
+    if query.intent in OF_MANY and evidence.hits and _says_what_digests_do_not(query, library):
+        return not relevance.is_foreign(query, evidence, library)
     looked_for = query.intent is Intent.LOOKUP and not query.papers and not query.unknown
     unclear = looked_for and bool(evidence.hits) and not relevance.is_clear(evidence, library)
     return unclear and (bool(query.excluded) or not relevance.is_foreign(query, evidence, library))
@@ -37,12 +44,29 @@ def is_of_use(query: Query, evidence: Evidence, library: Library) -> bool:
 def searched_in_both(
     query: Query, evidence: Evidence, library: Library, generator: Generator, stop: threading.Event
 ) -> Evidence:
-    """The evidence for the question and its translation together; as it was where there is none.
+    """The evidence for the question and its translation together; as it was where there is none. Of many
+    papers the translation alone is kept: their plans search for parts of the question.
 
     Raises EngineError.
     """
     said = _translated(query, library, generator, stop)
-    return retrieval.retrieve(query, library, beside=said) if said and not stop.is_set() else evidence
+    if not said or stop.is_set():
+        return evidence
+    if query.intent in OF_MANY:
+        return replace(evidence, beside=said)
+    return retrieval.retrieve(query, library, beside=said)
+
+
+def _says_what_digests_do_not(query: Query, library: Library) -> bool:
+    """Whether the question is in another language than the digests and has a content word that they neither
+    translate nor say often: "phone" stands in few Korean digests, whose word for it the glossary lacks.
+    """
+    asked, lexical = retrieval.searched(query), library.lexical
+    if language_of(asked) == relevance.language_of_papers(library):
+        return False
+    told = " ".join(word for word in asked.split() if not shaped(word))
+    terms = set(lexical.own_terms(told)) - LITTLE
+    return any(not lexical.translations(term) and lexical.papers_with(term) <= SELDOM for term in terms)
 
 
 def _translated(query: Query, library: Library, generator: Generator, stop: threading.Event) -> str:

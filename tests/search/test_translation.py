@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from rag_app import pipeline
+from rag_app.answer import choosing
+from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
 from rag_app.llm.protocol import Message
 from rag_app.records import Evidence, Filters, Found, Intent, Query
@@ -134,9 +136,33 @@ def test_it_is_of_use_where_one_paper_is_looked_for_and_none_stands_out(
 def test_the_evidence_is_shown_before_and_after(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translation, "is_of_use", lambda *_: True)
     monkeypatch.setattr("rag_app.search.relevance.is_foreign", lambda *_: False)
+    monkeypatch.setattr(
+        pipeline, "recogniser", lambda _: lambda *_: {}
+    )  # a lookup, as no kind is learned here
     generator = ScriptedGenerator([SUBJECTS[1], f"[1] {SUBJECTS[1]}을 다룹니다."])
     events = list(pipeline.ask(QUESTION, library, generator, filters=Filters()))
     found = [event.evidence for event in events if isinstance(event, Found)]
     assert len(found) == 2
     assert found[1].hits[0].paper.arxiv_id == WANTED
     assert len([e for e in pipeline.ask(QUESTION, library) if isinstance(e, Found)]) == 1
+
+
+def test_many_papers_are_looked_for_by_a_word_that_digests_do_not_translate(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relevance, "is_foreign", lambda *_: False)
+    query, before = asked(library, intent=Intent.OVERVIEW, topic=QUESTION)
+    assert translation.is_of_use(query, before, library)
+    generator = ScriptedGenerator([SUBJECTS[1]])
+    after = translation.searched_in_both(query, before, library, generator, threading.Event())
+    assert (after.beside, after.hits) == (SUBJECTS[1], before.hits)
+    ranked = choosing.ranked(Selection(query, after, library, None, threading.Event()), QUESTION)
+    assert ranked[0].paper.arxiv_id == WANTED
+    monkeypatch.setattr(relevance, "is_foreign", lambda *_: True)
+    assert not translation.is_of_use(query, before, library)
+
+
+def test_a_question_in_the_language_of_the_digests_is_not_translated_for_many(library: Library) -> None:
+    korean = "강물의 깊이를 재는 방법들은?"
+    query, evidence = asked(library, korean, intent=Intent.OVERVIEW, topic=korean, language="ko")
+    assert not translation.is_of_use(query, evidence, library)
