@@ -46,6 +46,7 @@ class QuestionPatterns:
     comparing: Parts
     side_by_side: Parts  # that a comparison has two sides
     other_described: Parts  # a side of a comparison that is described, not named
+    ways: Parts  # asks by which ways, of any number, something is done
     trend: Parts
     trend_words: Parts  # in a trend question, what is no part of its topic
     authors_ranked: Parts
@@ -114,6 +115,7 @@ class OpenPatterns:
     results: Parts = ()  # of a column: it asks for results, whatever they measure
     without_before: Parts = ()  # one group: what must not be, after a word for "without"
     without_after: Parts = ()  # one group: the same, before such a word
+    harms: Parts = ()  # what is to be kept from, and no thing that papers use: "without losing accuracy"
     dividing: Parts = ()  # both what has something and what has not is asked for, apart
     not_before: Parts = ()  # just before what is not meant
     not_after: Parts = ()  # just after it

@@ -42,6 +42,7 @@ NAME_COLUMN = _said(lambda p: p.name_column)
 RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = (_said(lambda p: p.without_before), _said(lambda p: p.without_after))
+HARMS = _said(lambda p: p.harms)
 DIVIDING = _said(lambda p: p.dividing)
 DENYING = _said(lambda p: p.denying)
 DENYING_BEFORE = _said(lambda p: p.denying_before)
@@ -86,12 +87,13 @@ COLUMNS_ASKED = _by_key(lambda p: p.columns_asked)
 COLUMNS_SAID = _by_key(lambda p: p.columns_said)
 MADE_THINGS = _by_key(lambda p: p.made_things)
 WITH_COLUMNS = re.compile(
-    r"(?:\bwith (?=(?:the|their|its|columns?|how)\b)|\btable\b[^.?!:()]*?\bwith (?=[^.?!:()]*,))"
+    r"(?:\bwith (?=(?:the|their|its|columns?|how)\b)|\btable\b[^.?!:()]*?\bwith (?=[^.?!:()]*(?:,| and )))"
     r"(?:columns?(?: for)? )?([^.?!:()]+)",
     re.IGNORECASE,
 )
 # What a question explains or lists in parentheses.
 ASIDE = re.compile(r"\([^()]{12,}\)|\([^()]*[,、·][^()]*\)")
+FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
 EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
 PARENTHESES = re.compile(r"\s?\([^()]*\)")
@@ -225,24 +227,39 @@ class Denial:
     what: str = ""
     also: str = ""  # "training-free, zero-shot" after "without training"
     rest: str = ""
+    apart: bool = False  # other papers are meant than those about it, rather than papers that do without it
     ways: tuple[str, ...] = ()  # how it may be done instead: "(language model, masked tokens)"
 
 
 def denial(question: str) -> Denial:
     """What a question says must not hold; `what` is empty where it says nothing of the kind."""
     for pattern in DENIED:
-        match = pattern.search(question)
+        match = next(filter(_is_of_a_thing, pattern.finditer(question)), None)
         if match:
             before, after = question[: match.start()], question[match.end() :]
+            start, end = next(match.span(group) for group in range(1, pattern.groups + 1) if match[group])
             also = BRACKETED.match(after)
             behind = after[also.end() :] if also else after
             return Denial(
-                what=next(group for group in match.groups() if group).strip(),
+                what=question[start:end].strip(),
+                apart=denied(question[:start], question[end:]),
                 also=also[1] if also else "",
                 rest=before + " " + behind,
                 ways=_listed(behind),
             )
     return Denial(rest=question)
+
+
+def _is_of_a_thing(match: re.Match[str]) -> bool:
+    """Whether what must not be is a thing that papers use: "without losing accuracy" is none."""
+    return not HARMS.search(next(group for group in match.groups() if group))
+
+
+def denies(question: str) -> bool:
+    """Whether something must not be there that a question itself denies; "training-free" is a word of the
+    field, which digests say themselves.
+    """
+    return bool(denial(FREE.sub(" ", question)).what) and not asks_for_both(question)
 
 
 def asks_for_both(question: str) -> bool:

@@ -35,6 +35,8 @@ OF_THE_TABLE = {
     Intent.RECOMMEND,
     Intent.TREND,
 }
+# What is asked of many papers, each of which can be judged by a condition.
+JUDGEABLE = {Intent.LIST, Intent.OVERVIEW, Intent.TREND, Intent.EXISTS}
 # What is asked of one paper, or of the answer about it.
 OF_ONE = {
     Intent.LOOKUP,
@@ -74,6 +76,8 @@ class Signs:
     form: bool = True  # it asks for a form: shorter, as a table, in another language
     tabled: bool = False  # it asks for a table and lists its columns
     asks: bool = True  # it asks, or speaks of papers: else it describes something, of which one is looked for
+    denies: bool = False  # papers are asked for without something
+    leaves_out: bool = False  # a part of its topic is not meant, as lists can leave it out
     each: bool = False  # papers of each month, or of other periods, are asked for
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
@@ -99,7 +103,16 @@ def recogniser(library: Library) -> Recognise:
 
 
 def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
-    """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules."""
+    """The likeliest of the possible kinds; where examples say nothing, the one of the wording rules. What
+    must not be is judged for each paper, whichever kind of many papers the wording is like.
+    """
+    kind = _decided(signs, shares)
+    if signs.leaves_out and signs.ruled is Intent.LIST and kind in {Intent.LIST, Intent.CONDITION}:
+        return Intent.LIST
+    return Intent.CONDITION if signs.denies and kind in JUDGEABLE else kind
+
+
+def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
     if not shares:

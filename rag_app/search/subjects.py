@@ -13,7 +13,7 @@ from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import TITLE_HEAD, fold, text_of
 from rag_app.records import Fact, Paper
 from rag_app.search import patterns
-from rag_app.search.open_patterns import ASIDE, denied
+from rag_app.search.open_patterns import ALIKE, ASIDE, denied
 from rag_app.search.parts import QuestionParts
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
@@ -35,7 +35,7 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     if patterns.LISTING.search(parts.question) or patterns.aggregate(parts.rest) is Fact.COUNT:
         if _lists_papers_on(parts) and not patterns.SAME_AUTHORS.search(parts.question):
             return ()
-        mentions = tuple(mention for mention in mentions if mention.firmness == TITLE_HEAD)
+        mentions = tuple(mention for mention in mentions if _is_meant(mention, parts, dictionary))
     # "The LoRA-based QLoRA" is about QLoRA alone.
     mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
     if not mentions:
@@ -64,6 +64,32 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(parts.terms) <= FEW_TERMS else ()
+
+
+def of_one_name(parts: QuestionParts, about: Sequence[str], dictionary: Dictionary) -> tuple[str, ...]:
+    """For each name that several titles begin with, which paper it is taken for, and which it is not."""
+    notes = []
+    for mention in parts.named.mentions:
+        titles = {paper: dictionary.papers.get(paper).title for paper in mention.papers}
+        alike = [paper for paper, title in titles.items() if _begins_with(title, mention.typed)]
+        taken = [paper for paper in alike if paper in about]
+        if len(taken) == 1 < len(alike):
+            others = "; ".join(f"{titles[paper]} ({paper})" for paper in alike if paper not in taken)
+            notes.append(f"{mention.typed} → {titles[taken[0]]} ({taken[0]}), ≠ {others}")
+    return tuple(notes)
+
+
+def _begins_with(title: str, name: str) -> bool:
+    """Whether the name is what stands before a title's colon."""
+    return fold(title.partition(":")[0]) == fold(name)
+
+
+def _is_meant(mention: Mention, parts: QuestionParts, dictionary: Dictionary) -> bool:
+    """Whether a list is asked for by the paper of that name: its title has it, or papers like it are sought
+    and the name is its method's.
+    """
+    own = any(is_its_own(mention, dictionary.papers.get(paper)) for paper in mention.papers)
+    return mention.firmness == TITLE_HEAD or (own and bool(ALIKE.search(parts.question)))
 
 
 def _lists_papers_on(parts: QuestionParts) -> bool:

@@ -114,6 +114,17 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[TopicPart, ...]:
     return tuple(found)
 
 
+def leaves_out(text: str) -> bool:
+    """Whether a topic says what is not meant, so that a part of it is left out."""
+    if HANGUL.search(text):
+        words = _korean(text)
+    elif HAN.search(text) or KATAKANA.search(text):
+        return any(match[0] in NOT_NEXT | NOT_LAST for match in UNSPACED.finditer(text))
+    else:
+        words = _english(text)
+    return any(word.role in {WordRole.NOT_NEXT, WordRole.NOT_LAST} for word in words)
+
+
 def _add(found: list[TopicPart], phrase: str, joined: WordRole) -> None:
     """Put a phrase where it belongs: beside the one before, among its alternatives, or apart."""
     last = found[-1].alternatives if found else ()

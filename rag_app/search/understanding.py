@@ -18,10 +18,12 @@ from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns
 from rag_app.search.parts import QUESTION_MARKS, QuestionParts, asked_alone, masked, read, without_pasted_text
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS, is_its_own
-from rag_app.search.topic import LITTLE
+from rag_app.search.topic import LITTLE, leaves_out
 from rag_app.text import maths
 from rag_app.text.terms import only_nouns
 
+# Kinds that ask for a paper itself, and not for what digests say of what it is called.
+OF_THE_PAPER = {Intent.METADATA, Intent.COMPARE, Intent.PAPER, Intent.SIMILAR}
 # Turns that a question may depend on; each that only narrows the one before is read with it.
 REMEMBERED = 100
 
@@ -49,7 +51,7 @@ def understand(
         unknown=parts.named.unknown,
         unknown_author=parts.unknown_author,
         unrecorded=parts.unrecorded,
-        notes=parts.notes,
+        notes=(*parts.notes, *subjects.of_one_name(parts, about, dictionary)),
         impossible=bool(parts.dates.impossible),
         limit=patterns.limit(question, patterns.SEVERAL_OF_EACH if parts.each else patterns.SEVERAL_PAPERS),
         each=parts.each,
@@ -106,6 +108,8 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         tabled=open_patterns.asks_for_a_table(query.question),
         asks=query.question.rstrip().endswith(QUESTION_MARKS)
         or any(p.search(query.question) for p in (patterns.ASKING, patterns.PAPERS, patterns.LISTING)),
+        denies=open_patterns.denies(parts.rest),
+        leaves_out=leaves_out(patterns.topic(parts.rest)) or open_patterns.denial(parts.rest).apart,
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
     )
@@ -141,10 +145,10 @@ def _of_the_newest_day(query: Query, parts: QuestionParts, dictionary: Dictionar
 
 
 def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
-    """The query without papers that only speak of what it names, where a record or a comparison is asked for:
-    who wrote a paper that uses X did not make X. Beside a name that no paper has, only titles name a paper.
+    """The query without papers that only speak of what it names, where the paper itself is asked for: who
+    wrote a paper that uses X did not make X. Beside a name that no paper has, only titles name a paper.
     """
-    if query.intent not in {Intent.METADATA, Intent.COMPARE}:
+    if query.intent not in OF_THE_PAPER:
         return query
     spoken_of = [
         mention
@@ -160,6 +164,8 @@ def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -
     kept = tuple(paper for paper in query.papers if paper in named or paper not in others)
     if kept == query.papers:
         return query
+    if query.intent is Intent.PAPER and not kept:  # what digests say of it can still be told
+        return replace(query, papers=(), names=(), intent=Intent.CONCEPT)
     absent = tuple(mention.typed for mention in spoken_of)
     names = tuple(name for name in query.names if name not in absent)
     return replace(query, papers=kept, names=names, unknown=(*query.unknown, *absent))
@@ -264,9 +270,16 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.LIST
     if patterns.LISTING.search(question) or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
         return Intent.LIST
+    return _of_some_paper(query, parts, topic)
+
+
+def _of_some_paper(query: Query, parts: QuestionParts, topic: int) -> Intent:
+    """The kind by the wording where it neither names a paper nor asks for all."""
     days = parts.dates.days or parts.dates.since or parts.dates.until
-    if patterns.PAPERS.search(question) and topic and (days or topic <= FEW_TERMS):
+    if patterns.PAPERS.search(parts.question) and topic and (days or topic <= FEW_TERMS):
         return Intent.LIST
+    if patterns.WAYS.search(parts.question) and not patterns.PAPERS.search(parts.question):
+        return Intent.OVERVIEW
     return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
 
 

@@ -292,6 +292,8 @@ def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
         ("카메라 없이 파지", "카메라로 보고 장갑 없이 파지합니다.", condition.Verdict.FAILS),
         ("카메라나 장갑 없이 파지", "카메라로 보고 파지합니다.", condition.Verdict.FAILS),
         ("grasping without gloves or cameras", "It wears gloves to grasp.", condition.Verdict.FAILS),
+        ("grasping without diffusion models", "Diffusion makes the grasps.", condition.Verdict.FAILS),
+        ("카메라 모델 없이 파지", "카메라로 보고 파지합니다.", condition.Verdict.FAILS),
     ],
 )
 def test_only_what_is_denied_itself_is_not_there(
@@ -303,6 +305,41 @@ def test_only_what_is_denied_itself_is_not_there(
     asked = denial(question)
     words = condition.words_for(selection, asked)
     assert condition.judge(selection, digest, asked, words)[0] is verdict
+
+
+def test_a_known_term_of_several_words_is_denied_whole(
+    collection: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(condition, "WELL_KNOWN", 1)
+    query = understand("grasping without imitation learning", collection.dictionary)
+    selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
+    asked = denial(query.question)
+    said = condition.words_for(selection, asked)
+    judged = {
+        paper.title.partition(":")[0]: condition.judge(selection, paper, asked, said)[0]
+        for paper in of_the_day(collection)
+    }
+    assert judged["KelpHand"] is condition.Verdict.FAILS
+    assert judged["FernLift"] is condition.Verdict.UNSAID  # it learns, but imitates nobody
+
+
+def test_papers_that_do_it_in_a_way_the_question_names_come_first(collection: Library) -> None:
+    question = "robot grasping without cameras: how (simulation, soft hands)?"
+    composed, _ = answered(question, Intent.CONDITION, collection)
+    unsaid = [hit.paper.title.partition(":")[0] for hit in composed.hits][
+        1:
+    ]  # GlideNet says that it has none
+    assert {"FernLift", "ReedSim"} == set(unsaid[:2])
+
+
+def test_what_is_asked_may_be_said_in_the_words_of_its_translation(collection: Library) -> None:
+    query = replace(understand("Has anyone lifted by feel?", collection.dictionary), intent=Intent.EXISTS)
+    evidence = replace(retrieve(query, collection), beside="촉각 신호")
+    selection = Selection(query, evidence, collection, None, threading.Event())
+    plan = condition.exists(selection)
+    assert plan is not None
+    assert words("en")["exists_not"] != plan.lead
+    assert plan.papers[0].title.partition(":")[0] == "MossTouch"
 
 
 def test_whether_anyone_has_done_it_goes_by_what_a_digest_says(collection: Library) -> None:

@@ -179,6 +179,39 @@ def test_who_asks_for_a_table_and_says_its_columns_gets_one(question: str, table
     assert (likely is Intent.TABLE) is tabled
 
 
+@pytest.mark.parametrize("kind", ["overview", "list", "trend", "exists"])
+def test_what_must_not_be_is_judged_whichever_kind_of_many_papers_it_is_like(kind: str) -> None:
+    assert decide(signs(denies=True), {kind: 0.9}) is Intent.CONDITION
+    assert decide(signs(denies=False), {kind: 0.9}) is Intent(kind)
+
+
+def test_a_list_leaves_a_part_of_its_topic_out_by_itself() -> None:
+    shares = {"condition": 0.9, "list": 0.1}
+    assert decide(signs(ruled=Intent.LIST, denies=True, leaves_out=True), shares) is Intent.LIST
+    assert decide(signs(ruled=Intent.LIST, denies=True), shares) is Intent.CONDITION
+
+
+def test_a_lookup_is_no_condition_whatever_its_paper_does_without() -> None:
+    assert decide(signs(denies=True), {"lookup": 0.9}) is Intent.LOOKUP
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("Which tricks let you forecast tides on a phone?", Intent.OVERVIEW),
+        ("조수 예측을 휴대폰에서 하는 요령은?", Intent.OVERVIEW),
+        ("조수 예측이 틀리는 이유와 고치는 방법은?", Intent.OVERVIEW),
+        ("Which techniques does the paper on tides use?", Intent.LOOKUP),
+        ("Which trick lets the model forecast tides?", Intent.LOOKUP),
+    ],
+)
+def test_ways_of_any_number_are_asked_of_many_papers(
+    dictionary: Dictionary, question: str, intent: Intent
+) -> None:
+    shares = {"lookup": 0.5, "overview": 0.4}
+    assert understand(question, dictionary, recognise=lambda *_: shares).intent is intent
+
+
 def test_a_question_that_names_a_paper_is_off_topic_only_with_strong_proof() -> None:
     assert decide(SIGNS, {"off": 0.8, "paper": 0.2}) is Intent.OFF
     assert decide(signs(named=True, papers=1), {"off": 0.8, "paper": 0.2}) is Intent.PAPER

@@ -60,10 +60,37 @@ def test_the_columns_of_a_table_are_those_listed(question: str, columns: tuple[s
         ("tide forecasts without neural networks", "neural networks"),
         ("카메라 없이 파지하는 로봇", "카메라"),
         ("which robots fold cloth?", ""),
+        ("papers on tides that use no gauges", "gauges"),
+        ("tide papers, but not about harbours", "harbours"),
+        ("비디오를 다루는데 텍스트를 쓰지 않는 것", "텍스트"),
+        ("faster tide models without losing accuracy", ""),
+        ("faster without losing accuracy and without gauges", "gauges"),
+        ("정확도 손실 없이 조수를 예측하는 방법", ""),
     ],
 )
 def test_what_must_not_hold_is_told_apart(question: str, what: str) -> None:
     assert open_patterns.denial(question).what == what
+
+
+def test_the_ways_and_other_words_of_a_denial_are_read() -> None:
+    found = open_patterns.denial("tide forecasts without gauges (gauge-free): how (radar, cameras)?")
+    assert (found.what, found.also, found.ways) == ("gauges", "gauge-free", ("radar", "cameras"))
+
+
+@pytest.mark.parametrize(
+    ("question", "denies", "apart"),
+    [
+        ("tide forecasts without gauges", True, False),
+        ("gauge-free tide forecasts", False, False),  # a word of the field
+        ("tide models other than regression", True, True),
+        ("조수 말고 다른 논문", True, True),
+        ("조수계 없이 예측하는 논문", True, False),
+        ("tide models with gauges", False, False),
+    ],
+)
+def test_papers_without_a_thing_are_told_from_other_papers(question: str, denies: bool, apart: bool) -> None:
+    assert open_patterns.denies(question) is denies
+    assert open_patterns.denial(question).apart is apart
 
 
 def test_a_paper_named_to_be_left_out_is_not_meant() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_app.search.topic import parts
+from rag_app.search.topic import leaves_out, parts
 
 
 class Said:
@@ -48,6 +48,20 @@ def test_brackets_at_the_end_say_it_again_or_give_examples(
 ) -> None:
     (part,) = parts(topic, Said("object hallucination", "객체 환각"))
     assert part.alternatives == alternatives
+
+
+@pytest.mark.parametrize(
+    ("topic", "left_out"),
+    [
+        ("객체 환각 (비디오 말고)", True),
+        ("object hallucination, not in video", True),
+        ("物体幻覚、動画以外", True),
+        ("object hallucination", False),
+        ("객체 환각", False),
+    ],
+)
+def test_a_topic_says_whether_a_part_of_it_is_left_out(topic: str, left_out: bool) -> None:
+    assert leaves_out(topic) is left_out
 
 
 def test_brackets_may_say_what_is_left_out() -> None:

@@ -282,6 +282,64 @@ def test_a_named_paper_is_looked_up(dictionary: Dictionary, question: str, paper
     assert (query.papers, query.intent, query.unknown) == (papers, Intent.LOOKUP, ())
 
 
+TWINS = """## Daily Papers (2027-03-02)
+
+### [TideNet: Reading Gauges at Night](https://arxiv.org/abs/2703.00001)
+
+- **What's New**: TideNet reads gauges at night.
+
+### [TideNet: Forecasting Surges](https://arxiv.org/abs/2703.00002)
+
+- **What's New**: TideNet forecasts surges.
+
+### [Steering Floods](https://arxiv.org/abs/2703.00003)
+
+- **What's New**: We steer floods. The method, FloodWalk, is trained on maps that EbbFlow drew. FloodWalk is small. \
+FloodWalk is fast.
+
+### [SurgeNet++: Wider Surges](https://arxiv.org/abs/2703.00004)
+
+- **What's New**: SurgeNet++ widens SurgeNet.
+"""
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Dictionary:
+    return made(tmp_path_factory.mktemp("twins"), {"day.md": TWINS}).dictionary
+
+
+def test_of_two_papers_of_one_name_it_is_said_which_is_meant(twins: Dictionary) -> None:
+    query = understand("Explain TideNet", twins)
+    (taken,) = query.papers
+    (other,) = {"2703.00001", "2703.00002"} - {taken}
+    (note,) = query.notes
+    assert note.index(taken) < note.index("≠") < note.index(other)
+    whole = understand("Explain TideNet: Forecasting Surges", twins)
+    assert (whole.papers, whole.notes) == (("2703.00002",), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "papers", "intent"),
+    [
+        ("Explain FloodWalk", ("2703.00003",), Intent.PAPER),
+        ("Explain EbbFlow", (), Intent.CONCEPT),  # its digest only says that it drew the maps
+        ("Explain SurgeNet++", ("2703.00004",), Intent.PAPER),
+        ("SurgeNet++ 설명해줘", ("2703.00004",), Intent.PAPER),
+    ],
+)
+def test_what_a_digest_only_speaks_of_is_no_paper_to_explain(
+    twins: Dictionary, question: str, papers: tuple[str, ...], intent: Intent
+) -> None:
+    query = understand(question, twins, recognise=lambda *_: {"paper": 0.9, "concept": 0.1})
+    assert (query.papers, query.intent) == (papers, intent)
+
+
+def test_papers_like_one_are_sought_by_the_name_of_its_method(twins: Dictionary) -> None:
+    shares = {"similar": 0.6, "list": 0.4}
+    query = understand("Find papers similar to FloodWalk", twins, recognise=lambda *_: shares)
+    assert (query.papers, query.intent) == (("2703.00003",), Intent.SIMILAR)
+
+
 @pytest.mark.parametrize("question", ["What is ZorkBlaster-7B?", "ZorkBlaster-7B의 성능은?"])
 def test_a_name_that_no_paper_has_is_unknown(dictionary: Dictionary, question: str) -> None:
     assert (understand(question, dictionary).unknown, understand(question, dictionary).papers) == (

@@ -17,22 +17,23 @@ from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
+from rag_app.collection.paper_names import shaped
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns
 from rag_app.search.open_patterns import Denial
 from rag_app.search.topic import parts
-from rag_app.text.terms import fold_word
+from rag_app.text.terms import fold_word, only_nouns
 
 MOST = 8  # papers
-JUDGED = 80  # papers, best first
+JUDGED = 160  # papers, best first
 ENOUGH = 3  # papers whose digests show it, beside which those that say nothing are left out
 ON_TOPIC = 0.6  # share of the topic's terms that a paper's digest must hold
 # Share of a subject's terms in the digest of a paper that has done it, and in one sentence of it.
 SAID, SAID_TOGETHER = 0.75, 0.5
 TOGETHER = 6.0  # standard deviations of score that a sentence with all terms is worth
 ANSWERING, NEAREST = 4, 3  # papers
+WELL_KNOWN = 40  # papers that say a term from which on its other spellings are known
 USUAL, OFTEN = 0.3, 20  # share of a word's translations, and papers with it, that make a term of the field
-FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
 
 
 class Verdict(IntEnum):
@@ -52,14 +53,15 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         return overview(selection)
     asked = open_patterns.denial(query.topic)
     topic = open_patterns.narrow_subject(asked.rest)
-    hits = choosing.ranked(selection, open_patterns.subject(asked.rest), JUDGED)
     if not asked.what:
+        hits = choosing.ranked(selection, open_patterns.subject(asked.rest), JUDGED)
         kept = choosing.sure(hits, query.limit or MOST, FEWEST if not query.filters else 1)
         weights = choosing.with_terms(selection, topic)
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_fit")
     said = words_for(selection, asked)
-    judged = [(hit, *judge(selection, hit.paper, asked, said)) for hit in _on_topic(selection, hits, topic)]
+    hits = _on_topic(selection, _candidates(selection, asked, topic), topic)
+    judged = [(hit, *judge(selection, hit.paper, asked, said)) for hit in hits]
     shown = _firmest(
         selection,
         [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS and passage],
@@ -81,15 +83,25 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     return _plan(selection, [*points, *extra], lead, len(points) or len(extra))
 
 
+def _candidates(selection: Selection, asked: Denial, topic: str) -> list[Hit]:
+    """The papers that fit the question best, and those that fit its topic in each of the ways it names:
+    papers that do it without a thing are few beside all that do it, and seldom say what they lack.
+    """
+    wordings = [open_patterns.subject(asked.rest), *(f"{topic} {way}" for way in asked.ways)]
+    rankings = [choosing.ranked(selection, wording, JUDGED) for wording in wordings]
+    in_turn = [hit for hits in zip(*rankings, strict=True) for hit in hits]
+    return list({hit.paper.arxiv_id: hit for hit in in_turn}.values())
+
+
 def _likeliest(selection: Selection, unsaid: list[Hit], asked: Denial, topic: str) -> list[Hit]:
     """Papers whose digests say nothing to the condition: first those that do it in one of the ways that the
     question names, then those that do what the topic says rather than measure or survey it.
     """
-    lexical = selection.library.lexical
+    spellings, places = selection.library.spellings, selection.library.places
+    said = spellings.saying([one for way in asked.ways for one in spellings.of(way)])
 
     def told(hit: Hit) -> tuple[bool, bool]:
-        text = document(hit.paper)
-        ways = any((lexical.coverage(way, text) or 0.0) >= SAID for way in asked.ways)
+        ways = said[places[hit.paper.arxiv_id]] > 0
         made = any(
             open_patterns.CONTRIBUTING.search(p.text) and _is_about(selection, p.text, topic)
             for p in choosing.whole(hit.paper)
@@ -121,7 +133,11 @@ def exists(selection: Selection) -> AnswerPlan | None:
     subject = open_patterns.subject(selection.query.topic)
     weights = choosing.with_terms(selection, subject)
     # What a digest says counts before how near it is: few of the papers on music use reinforcement learning.
-    held = [(_said(selection, hit.paper, subject), hit) for hit in choosing.ranked(selection, subject)]
+    wordings = [subject, *filter(None, [open_patterns.subject(selection.evidence.beside)])]
+    held = [
+        (max(_said(selection, hit.paper, wording) for wording in wordings), hit)
+        for hit in choosing.ranked(selection, subject)
+    ]
     held.sort(key=lambda pair: -(pair[1].score + TOGETHER * pair[0]))
     done = [hit for said, hit in held if said >= SAID_TOGETHER][:ANSWERING]
     chosen = done or [hit for _, hit in held[:NEAREST]]
@@ -172,13 +188,29 @@ def judge(
 
 
 def words_for(selection: Selection, asked: Denial) -> list[str]:
-    """The head of each thing that must not be, and its translations; "X-free" beside it says X, too."""
-    lexical = selection.library.lexical
-    last = parts(asked.what, selection.library.spellings)[-1:]
-    things = [one[-1] for part in last for one in part.alternatives] or [asked.what]
-    heads = [head for thing in things for head in lexical.own_terms(thing)[-1:]]
-    heads += [fold_word(word) for word in FREE.findall(asked.also)]
-    return [t for t in dict.fromkeys(t for h in heads for t in (h, *lexical.translations(h))) if len(t) > 1]
+    """The spellings of the thing that must not be, where it is a known term of several words or a name, else
+    its head and the translations of that; "X-free" beside it says X, too.
+    """
+    lexical, spellings = selection.library.lexical, selection.library.spellings
+    thing = _without_general_noun(asked.what)
+    one_word = len(lexical.own_terms(thing)) == 1 and not shaped(thing)
+    named = not one_word and spellings.is_term(thing) and spellings.papers_saying(thing) >= WELL_KNOWN
+    last = parts(thing, spellings)[-1:]
+    things = [one[-1] for part in last for one in part.alternatives] or [thing]
+    heads = [] if named else [head for one in things for head in lexical.own_terms(one)[-1:]]
+    heads += [fold_word(word) for word in open_patterns.FREE.findall(asked.also)]
+    said = [
+        *(spellings.of(thing) if named else ()),
+        *(t for h in heads for t in (h, *lexical.translations(h))),
+    ]
+    return [term for term in dict.fromkeys(said) if len(term) > 1]
+
+
+def _without_general_noun(thing: str) -> str:
+    """ "diffusion models" as "diffusion": what does without the models does without diffusion."""
+    *words_before, last = thing.split()
+    general = bool(words_before) and bool(open_patterns.GENERAL_NOUN.fullmatch(last))
+    return " ".join(words_before) if general else thing
 
 
 def _is_another_thing(selection: Selection, before: str) -> bool:
@@ -214,8 +246,8 @@ def _title(paper: Paper) -> Passage:
 
 
 def _on_topic(selection: Selection, hits: list[Hit], topic: str) -> list[Hit]:
-    lexical = selection.library.lexical
-    return [hit for hit in hits if (lexical.coverage(topic, document(hit.paper)) or 0.0) >= ON_TOPIC]
+    lexical, things = selection.library.lexical, only_nouns(topic)
+    return [hit for hit in hits if (lexical.coverage(things, document(hit.paper)) or 0.0) >= ON_TOPIC]
 
 
 def _with(selection: Selection, paper: Paper, shown: Passage, weights: dict[str, float]) -> Point:

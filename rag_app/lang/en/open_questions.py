@@ -25,7 +25,9 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:i'?m|i am|we'?re|we are) (?:building|making|developing|working on|trying to"
         r"|looking (?:for|to)|planning to)\b",
         r"\b(?:my|our) (?:team|group|company|lab|boss) (?:wants?|needs?|is going)(?: to)?\b",
-        r"\b(?:and )?(?:say|tell) (?:me )?why\b",
+        r"\b(?:and )?(?:say|tell) (?:me )?why\b|\b(?:i|we)(?: would|['’]d) like(?: to)?\b",
+        r"\b(?:(?:i|we)(?:['’](?:m|re)| am| are) )?(?:new to|a (?:beginner|newcomer) (?:in|at|to|with))\b",
+        r"\b(?:and |who )?wants? to\b|\bwhich (?:papers? )?(?:ones? )?helps?\b(?=\W*$)|\bwhy (?:those|these)\b",
         r"\b(?:like|as if) i(?:['’]?m| am| were| was) (?:an? )?"
         r"(?:five|5|ten|10|\w+ ?year|child|kid|beginner)\b(?:[- ]olds?)?",
         r"\bin (?:simple|plain|easy|layman['’]?s) (?:terms|words|english|language)\b|\bfor dummies\b"
@@ -66,11 +68,17 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|parameters?|tokens?|cost|figures?|performance|gain|rates?)\b",
     ),
     without_before=(
-        r"\b(?:without|excluding|except(?: for)?|other than|(?:do(?:es)? not|don'?t|doesn'?t) (?:use|need|require)"
-        r"|not (?:using|based on|relying on))\s+(?:any |a |an |the |additional |extra )*"
+        r"\b(?:without|excluding|except(?: for)?|other than|with no|(?:us|need|requir)(?:es?|s|ing)? no"
+        r"|(?:do(?:es)? not|don'?t|doesn'?t) (?:use|need|require|rely on|involve)"
+        r"|not (?:using|based on|relying on|about|on|involving))\s+(?:any |a |an |the |additional |extra )*"
         r"(\w[\w-]*(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)\w[\w-]*)?)",
     ),
     without_after=(r"\b([\w-]+)[- ]free\b",),
+    harms=(
+        r"\b(?:los(?:s|es|ing|e)|hurt\w*|harm\w*|sacrific\w*|degrad\w*|compromis\w*|drop\w*|damag\w*|decreas\w*"
+        r"|increas\w*|forget\w*|hallucinat\w*|chang\w*|break\w*|affect\w*|much|significant\w*|errors?|bias\w*"
+        r"|artifacts?|overfitting|leak\w*|limits?|problems?|doubt|exception|votes?)\b",
+    ),
     not_before=(r"\b(?:not|other than|instead of|rather than)",),
     not_after=(),
     denying=(r"[- ]free\b", r"\b(?:is|are) not (?:needed|required|used)\b"),
@@ -147,7 +155,7 @@ OPEN_QUESTIONS = OpenPatterns(
     },
     columns_said={
         "questions": r"\d[^.,;]{0,16}?(?:questions?|problems?|QA pairs?)\b",
-        "parameters": r"\d+(?:\.\d+)?\s?[BM]\b|\bparameters?\b",
+        "parameters": r"(?<![\w-])(?-i:\d+(?:\.\d+)?\s?[BM]\b)|\bparameters?\b",
         "resolution": r"\d{3,4}\s?[x×*]\s?\d{3,4}|\b\d{3,4}p\b|\b[248]K\b|\bresolution",
         "bits": r"\d(?:\.\d+)?[- ]?bits?\b|\b(?:INT|FP)\d|\bW\dA\d",
         "speed": r"\d\s?(?:s|ms|seconds?|minutes?|fps)\b|\d\s?(?:x|×|times) (?:faster|speed)|\bspeed|\blatency",
@@ -160,9 +168,9 @@ OPEN_QUESTIONS = OpenPatterns(
         "method": r"\bpropos|\bintroduc|\busing\b|\bby\b",
     },
     made_things={
-        "benchmark": r"\bbenchmarks?\b",
+        "benchmark": r"bench(?:mark(?:s|ing)?)?\b",
         "data": r"\bdata ?sets?\b|\bcorp(?:us|ora)\b",
-        "survey": r"\bsurveys?\b|\breviews?\b",
+        "survey": r"\bsurveys?\b|\breviews?\b|\bsurveying\b",
     },
     counting=(r"\b(?:sizes?|lengths?|how (?:big|large|many|long)|(?:total )?numbers? of|counts?)\b",),
     sizes=(

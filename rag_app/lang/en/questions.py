@@ -250,6 +250,11 @@ QUESTIONS = QuestionPatterns(
     other_described=(
         rf"\b(?:and|with|to|versus|vs\.?|than|or|against|from|between|compare|contrast) {_DESCRIBED}",
     ),
+    ways=(
+        r"\b(?:which|what)(?: are)?(?: the| some)?(?: \w+){0,2} (?:tricks|techniques|methods|approaches|ways|strategies"
+        r"|remedies|hacks|workarounds|solutions|measures)\b",
+        r"\b(?:what (?:causes|is the reason)|why (?:do|does|are|is)) .*\band (?:how|what)\b",
+    ),
     trend=(
         r"\b(?:what|which) (?:\w+ )?(?:rose|grew|is rising|is growing|are rising|are growing)\b",
         r"\btrends?\b|\btrending\b|\bfastest.growing\b|\b(?:more|gain\w*) popular\w*\b",

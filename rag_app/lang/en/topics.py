@@ -11,7 +11,7 @@ TOPICS = TopicWords(
     leaving_out_last=frozenset(),
     saying_little=frozenset(
         "improve enhance advance boost increase reduce lower speed up make making build built try explore "
-        "exploring examine investigate study apply applying applied using utilize employ leverage train "
+        "based basing exploring examine investigate study apply applying applied using utilize employ leverage train "
         "training perform achieve target focus focusing relate related relating relevant concern concerning "
         "concerned regarding involve involving involved feature featuring touch tackle handle deal dealing "
         "mention mentioning work working do doing anything something everything topic topics area areas "

@@ -21,6 +21,7 @@ OPEN_QUESTIONS = OpenPatterns(
     results=("结果|性能|成绩",),
     figures_asked=(r"大小|规模|长度|分数|得分|结果|性能|数量|多少|速度|精度|比例",),
     without_before=(r"(?:不用|不使用|不需要|无需|没有|除了)([\w-]{1,8})",),
+    harms=(r"损失|下降|牺牲|降低|增加|遗忘|改变|幻觉|错误|偏见|问题|限制|投票|影响",),
     not_before=(r"不是|而非|除了",),
     denying_before=(r"无需|不需要|不用|没有|免",),
     defining=(r"是(?:一种|指)",),
