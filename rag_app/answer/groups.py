@@ -56,7 +56,8 @@ def found(papers: Sequence[Paper], subject: str, language: str, library: Library
         if best is None:
             break
         term, places = best
-        groups.append(TermGroup(_in_language(term, terms, language, library), places))
+        rows = [library.places[papers[place].arxiv_id] for place in places]
+        groups.append(TermGroup(_in_language(term, terms, language, library, rows), places))
         left -= set(places)
         used |= {fold_word(word) for word in re.split(r"[ -]", term)}
     return [*groups, TermGroup("", tuple(sorted(left)))] if left else groups
@@ -132,8 +133,12 @@ def _phrases(title: str) -> Iterator[str]:
 
 
 def _known(subject: str, library: Library) -> frozenset[str]:
-    """English words of the subject, and those that the glossary gives for its words."""
-    own = set(library.lexical.own_terms(subject))
+    """English words of the subject, also where it abbreviates them, and those that the glossary gives for its
+    words.
+    """
+    short = [word for word in PLAIN.findall(subject) if shaped(word)]
+    long = " ".join(spelled for word in short for spelled in library.spellings.of(word))
+    own = set(library.lexical.own_terms(f"{subject} {long}"))
     translated = {
         english
         for english, targets in library.lexical.glossary.items()
@@ -181,12 +186,16 @@ def _rarity(term: str, library: Library) -> float:
     return max(library.lexical.rarity(word) for word in term.split())
 
 
-def _in_language(term: str, terms: Sequence[dict[str, _Use]], language: str, library: Library) -> str:
-    """The term as readers of a language know it: with the collection's word for it, or else that of these
-    digests, before it, where that is theirs.
+def _in_language(
+    term: str, terms: Sequence[dict[str, _Use]], language: str, library: Library, rows: Sequence[int]
+) -> str:
+    """The term as readers of a language know it: with the collection's word for it, where the digests of the
+    group (at these rows) say that, or else that of these digests, before it, where that is theirs.
     """
     known = [one for one in library.spellings.of(term) if language_of(one) == language != language_of(term)]
     own = Counter(uses[term].own_word for uses in terms if term in uses and uses[term].own_word)
-    likeliest = known or [word for word, count in own.most_common(1) if count > 1]
+    # What a collection aligns with a word by chance, the group's own digests do not say.
+    said = [one for one in known if library.spellings.saying((one,))[list(rows)].any()]
+    likeliest = said or [word for word, count in own.most_common(1) if count > 1]
     word = likeliest[0] if likeliest else ""
     return f"{word}({term})" if word and language_of(word) == language else term

@@ -23,7 +23,8 @@ TITLES_KEPT = 20_000  # whose phrases are remembered: every chart and brief asks
 GENERIC = frozenset(
     "model models learning language large toward towards via using based approach method efficient improving new "
     "beyond without through better framework system data can simple fast good better multi self general step "
-    "enhancing exploring understanding evaluating rethinking unified open high low free".split()
+    "enhancing exploring understanding evaluating rethinking unified open high low free comprehensive practical "
+    "effective systematic empirical powerful strong advanced advancing improved enhanced".split()
 )
 
 
