@@ -114,14 +114,21 @@ def by_votes(papers: Sequence[Paper]) -> list[Paper]:
 
 
 def telling(
-    paper: Paper, weights: dict[str, float], library: Library, count: int = 1, easy: int = EASY_WORDS
+    paper: Paper,
+    weights: dict[str, float],
+    library: Library,
+    count: int = 1,
+    easy: int = EASY_WORDS,
+    *,
+    faults: bool = False,
 ) -> tuple[Passage, ...]:
     """The `count` sentences of a digest that say most about the weighted terms, in its order; among
-    nearly equal ones those of at most `easy` words.
+    nearly equal ones those of at most `easy` words. With `faults` those that say what goes wrong come before
+    those that say what the paper does.
     """
     found = [p for p in retrieval.passages_of(paper, weights, library) if _says_something(p)]
     most = max((p.score for p in found), default=0.0) or 1.0
-    passages = [replace(p, score=max(p.score, 0.0) / most + _own_part(p)) for p in found]
+    passages = [replace(p, score=max(p.score, 0.0) / most + _own_part(p, faults=faults)) for p in found]
     best = sorted(passages, key=lambda p: -p.score)
     chosen: list[Passage] = []
     while best and len(chosen) < count:
@@ -159,13 +166,15 @@ def with_terms(selection: Selection, text: str) -> dict[str, float]:
     return selection.library.lexical.query_terms(text)
 
 
-def _own_part(passage: Passage) -> float:
+def _own_part(passage: Passage, *, faults: bool) -> float:
     """What a sentence is worth by its words alone: whether it says what the paper does, or what was
-    before it, and whether it can be read without the sentence before it.
+    before it, or what goes wrong, and whether it can be read without the sentence before it.
     """
+    leans = bool(open_patterns.LEANING.search(passage.text))
+    if faults:
+        return OWN_PART * bool(open_patterns.FAULTS.search(passage.text)) - LEANS * leans
     does = bool(open_patterns.CONTRIBUTING.search(passage.text))
     background = bool(open_patterns.BACKGROUND.search(passage.text))
-    leans = bool(open_patterns.LEANING.search(passage.text))
     return OWN_PART * (does - background) - LEANS * leans
 
 

@@ -42,10 +42,12 @@ def overview(selection: Selection) -> AnswerPlan | None:
     fitting = choosing.likely(sure)
     papers = [hit.paper for hit in choosing.diverse(fitting, OVERVIEW_PAPERS, selection.library)]
     weights = choosing.with_terms(selection, subject)
-    points = [
-        Point(paper, choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS))
+    faults = bool(open_patterns.FAULTS.search(selection.query.question))
+    told = [
+        choosing.telling(paper, weights, selection.library, easy=choosing.BRIEF_WORDS, faults=faults)
         for paper in papers
     ]
+    points = [Point(paper, passages) for paper, passages in zip(papers, told, strict=True)]
     while (
         len(points) > FEWEST
         and sum(len(p.text.split()) for point in points for p in point.passages) > MOST_WORDS
