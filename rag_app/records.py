@@ -145,6 +145,7 @@ class Filters:
     # Among these arXiv ids; those that the collection lacks are passed over. No question sets it.
     only: tuple[str, ...] = ()
     only_name: str = ""  # what the reader calls them; decides nothing
+    those: tuple[str, ...] = ()  # among these arXiv ids, which the answer before told
 
     def __bool__(self) -> bool:
         return self != Filters()

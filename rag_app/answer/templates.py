@@ -71,8 +71,11 @@ def greeting(language: str) -> Composed:
 
 def refusal(query: Query, evidence: Evidence, reason: str, *, names: Sequence[str] = ()) -> Composed:
     """Nothing is claimed: what is missing, and the nearest papers. `reason` is a key of the phrases."""
-    phrase = words(query.language)[reason]
-    text = phrase.format(names=", ".join(escape_markdown(name) for name in names), **_span(query))
+    those = query.filters.those
+    phrase = words(query.language)["none_of_those" if those and reason == "off_topic" else reason]
+    text = phrase.format(
+        names=", ".join(escape_markdown(name) for name in names), count=len(those), **_span(query)
+    )
     near = [hit.paper for hit in evidence.hits[:NEAREST]]
     if near:
         lines = [f"- {title_of(paper)}" + (f" ({paper.date})" if paper.date else "") for paper in near]

@@ -59,6 +59,7 @@ WHERE (:min_votes IS NULL OR votes >= :min_votes)
                                      AND key IN (SELECT value FROM json_each(:any_author))))
   AND arxiv_id NOT IN (SELECT value FROM json_each(:other_than))
   AND (:only = '[]' OR arxiv_id IN (SELECT value FROM json_each(:only)))
+  AND (:those = '[]' OR arxiv_id IN (SELECT value FROM json_each(:those)))
 ORDER BY rank
 """  # noqa: S608 - made of constants; every value is a parameter
 
@@ -336,6 +337,7 @@ def _values(filters: Filters) -> dict[str, Value]:
         "max_votes": _within_sqlite(filters.max_votes),
         "votes_known": filters.votes_known,
         "only": json.dumps(filters.only),
+        "those": json.dumps(filters.those),
     }
 
 

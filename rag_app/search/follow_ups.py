@@ -55,6 +55,9 @@ def follow(
         )
     if _asks_of_the_table(parts):
         return query
+    among = _among_those(query, parts, last, dictionary)
+    if among:
+        return among
     # A paper of an old conversation may have left the collection.
     subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
     if patterns.SAME_DAY.search(parts.question) and not parts.filters:
@@ -81,6 +84,24 @@ def follow(
         names += query.names
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _among_those(query: Query, parts: QuestionParts, last: Turn, dictionary: Dictionary) -> Query | None:
+    """A list of the papers of the answer before that are on what is asked: "which of these use radar?". Where
+    the answer is to take another form, it is the answer that is asked for.
+    """
+    papers = tuple(paper for paper in last.papers if dictionary.papers.has(paper))
+    several = len(papers) > 1 and last.intent not in OF_ONE
+    pointing = open_patterns.OF_THOSE.search(parts.question) and not open_patterns.asks_for_another_form(
+        parts.question
+    )
+    if not (several and pointing and parts.terms) or query.papers or query.aggregate:
+        return None
+    topic = open_patterns.OF_THOSE.sub(" ", parts.rest)
+    intent = Intent.CONDITION if open_patterns.denies(topic) else Intent.LIST
+    return replace(
+        query, filters=replace(query.filters, those=papers), topic=topic, standalone=topic, intent=intent
+    )
 
 
 def _by_the_same(query: Query, parts: QuestionParts, subjects: tuple[str, ...], last: Turn) -> Query:
@@ -233,7 +254,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     """
     values = {
         name: getattr(own, name) or getattr(before, name)
-        for name in ("days", "since", "until", "authors", "any_author", "other_than")
+        for name in ("days", "since", "until", "authors", "any_author", "other_than", "those")
     }
     values["titled"] = (*before.titled, *own.titled)
     for name in ("min_votes", "max_votes", "votes_known"):

@@ -162,7 +162,12 @@ def asks_for_a_form(question: str) -> bool:
     """Whether a question wants an answer in a form: shorter, longer, as a table, in points, in a language,
     or only some of it.
     """
-    forms = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, OF_THOSE, IN_A_LANGUAGE)
+    return asks_for_another_form(question) or bool(OF_THOSE.search(question))
+
+
+def asks_for_another_form(question: str) -> bool:
+    """The same, but for what is only asked of some papers of an answer: "which of these …"."""
+    forms = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, IN_A_LANGUAGE)
     return any(pattern.search(question) for pattern in forms)
 
 

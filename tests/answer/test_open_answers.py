@@ -230,6 +230,33 @@ def test_a_group_is_named_by_a_term_that_all_of_its_digests_hold(collection: Lib
     assert sorted(place for group in found for place in group.places) == list(range(len(papers)))
 
 
+def test_a_group_is_not_named_by_a_word_that_its_digests_do_not_say(
+    collection: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = collection.spellings.of
+    monkeypatch.setattr(collection.spellings, "of", lambda term: (*known(term), "자막"))
+    found = groups.found(of_the_day(collection), "robot grasping", "ko", collection)
+    assert any(group.name for group in found)
+    assert not any("자막" in group.name for group in found)
+
+
+def test_a_group_is_not_named_by_what_an_abbreviation_of_the_subject_means(tmp_path: Path) -> None:
+    entry = """### [Study {n}: Ebb Decoding in Port {n}](https://arxiv.org/abs/2704.0001{n})
+
+- **What's New**: 조류 디코딩(ebb decoding, EBD)을 항구 {n}에 씁니다.
+
+"""
+    others = "".join(
+        f"### [Song {n}](https://arxiv.org/abs/2704.0002{n})\n\n- 노래 {n}.\n\n" for n in range(9)
+    )
+    text = "## Daily Papers (2027-04-01)\n\n" + "".join(entry.format(n=n) for n in range(5)) + others
+    library = made(tmp_path, {"day.md": text})
+    papers = [paper for paper in library.snapshot.papers.all() if paper.title.startswith("Study")]
+    names = " ".join(group.name for group in groups.found(papers, "EBD", "en", library))
+    assert "ebb" not in names
+    assert "decoding" not in names
+
+
 def test_a_day_is_told_whole_most_voted_first(collection: Library) -> None:
     composed, _ = answered("2027-03-02 논문 요약해줘", Intent.SUMMARY, collection)
     assert {hit.paper.arxiv_id for hit in composed.hits} == {p.arxiv_id for p in of_the_day(collection)}
@@ -443,6 +470,26 @@ def test_a_list_leads_with_how_its_papers_do_it_and_stays_complete(collection: L
     assert re.findall(r"\[(\d)\]", lead) == ["1", "2", "3"]
     assert "편 가운데" in rest
     check(composed, collection)
+
+
+def test_what_goes_wrong_is_told_where_it_is_asked_for(tides: Library) -> None:
+    said = "이 논문은 EBD를 위한 새로운 방법을 제안합니다. EBD는 긴 문장에서 반복이 생기는 한계가 있습니다."
+    paper = Paper("2704.99999", "Ebb", ("2027-04-01",), (Section("What's New", said),))
+    weights = tides.lexical.query_terms("EBD")
+    (plain,) = choosing.telling(paper, weights, tides)
+    (wrong,) = choosing.telling(paper, weights, tides, faults=True)
+    assert "제안합니다" in plain.text
+    assert "한계가 있습니다" in wrong.text
+
+
+def test_that_none_of_those_says_so_is_told(collection: Library) -> None:
+    turns = before("2703.00001", "2703.00002")
+    query = understand("which of these sing opera?", collection.dictionary, turns)
+    evidence = retrieve(query, collection)
+    selection = Selection(query, evidence, collection, None, threading.Event(), turns)
+    refused = ROUTES[Intent.LIST].checks[-1](selection)
+    assert refused is not None
+    assert refused.text.startswith(words("en")["none_of_those"].format(count=2))
 
 
 def test_what_no_paper_could_answer_is_refused_without_one(collection: Library) -> None:

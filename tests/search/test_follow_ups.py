@@ -173,3 +173,47 @@ def test_both_sides_of_a_comparison_stay_what_is_asked_about(dictionary: Diction
     assert understand("how are they trained?", dictionary, conversation).papers == sides
     listed = [Turn("papers on robots", "…", sides, intent=Intent.LIST)]
     assert understand("how is it trained?", dictionary, listed).papers == sides[:1]
+
+
+LISTED = ("2302.04761", "2212.04356", "2307.09288")
+
+
+@pytest.mark.parametrize("kind", [Intent.LIST, Intent.OVERVIEW])
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("which of these use speech?", Intent.LIST),
+        ("do any of them work on speech?", Intent.LIST),
+        ("which ones call tools?", Intent.LIST),
+        ("그중에 음성을 다루는 건?", Intent.LIST),
+        ("which of these do without speech?", Intent.CONDITION),
+        ("그중 음성 없이 하는 건 뭐야?", Intent.CONDITION),
+    ],
+)
+def test_what_is_asked_of_those_is_asked_of_each_of_them(
+    library: Library, question: str, intent: Intent, kind: Intent
+) -> None:
+    query = understand(question, library.dictionary, [Turn("papers on agents", "…", LISTED, intent=kind)])
+    assert (query.intent, query.papers, query.filters.those) == (intent, (), LISTED)
+    assert {hit.paper.arxiv_id for hit in retrieve(query, library).hits} <= set(LISTED)
+
+
+@pytest.mark.parametrize(
+    "question", ["make a table of those with speech", "그중에 음성을 다루는 것만", "shorter"]
+)
+def test_another_form_of_the_answer_is_asked_of_it(dictionary: Dictionary, question: str) -> None:
+    turn = Turn("papers on agents", "…", LISTED, intent=Intent.LIST)
+    assert understand(question, dictionary, [turn]).filters.those == ()
+
+
+def test_those_of_a_single_paper_are_none(dictionary: Dictionary) -> None:
+    assert understand("which of these use speech?", dictionary, [BEFORE]).filters.those == ()
+
+
+def test_a_list_of_those_may_be_narrowed(dictionary: Dictionary) -> None:
+    first = Turn("papers on agents", "…", LISTED, intent=Intent.LIST)
+    query = understand("which of these use speech?", dictionary, [first])
+    second = Turn("which of these use speech?", "…", LISTED[:2], query.filters, Intent.LIST)
+    narrowed = understand("and in 2023?", dictionary, [first, second])
+    assert (narrowed.filters.those, narrowed.filters.since) == (LISTED, "2023-01-01")
+    assert not understand("papers on speech", dictionary, [first, second]).filters.those

@@ -15,6 +15,11 @@ from rag_app.search import dates, open_patterns
         ("로봇이 옷을 개는 방법들을 설명해줘", "로봇이 옷을 개는"),
         ("explain this in 3 bullet points", "this in"),
         ("정리해줘", ""),
+        ("번역 품질을 재는 방법들을 설명해줘", "번역 품질을 재는"),
+        ("추천 시스템을 요약해 주세요", "추천 시스템을"),
+        ("회의 요약 소개", "회의 요약"),
+        ("I'd like to fold cloth", "fold cloth"),
+        ("I'm new to tide models", "tide models"),
     ],
 )
 def test_the_subject_is_what_is_left_without_what_asks(question: str, subject: str) -> None:

@@ -247,7 +247,8 @@ def _title(paper: Paper) -> Passage:
 
 def _on_topic(selection: Selection, hits: list[Hit], topic: str) -> list[Hit]:
     lexical, things = selection.library.lexical, only_nouns(topic)
-    return [hit for hit in hits if (lexical.coverage(things, document(hit.paper)) or 0.0) >= ON_TOPIC]
+    told = [(lexical.coverage(things, document(hit.paper)), hit) for hit in hits]
+    return [hit for share, hit in told if share is None or share >= ON_TOPIC]
 
 
 def _with(selection: Selection, paper: Paper, shown: Passage, weights: dict[str, float]) -> Point:

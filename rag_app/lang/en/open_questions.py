@@ -138,7 +138,10 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
     alike=(r"\b(?:similar|alike|comparable|related)\b|\blike (?:it|this|that|these)\b",),
-    of_those=(r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",),
+    of_those=(
+        r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",
+        r"\b(?:which|what) ones\b|\bthe ones (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are|is) any\b",
+    ),
     columns_asked={
         "parameters": r"\bparam|\bmodel size",
         "resolution": r"\bresolution",

@@ -14,6 +14,7 @@ PHRASES = {
     "not_in_digest_of": "The digest of {names} does not say this.",
     "not_mentioned": "The digest does not mention {names}, so this cannot be answered from it.",
     "off_topic": "No paper in this collection is about this.",
+    "none_of_those": "None of these {count} papers is about this, by their digests.",
     "stopped": "Stopped before anything was said.",
     "question_cut": "The question is long: the model has read only its beginning.",
     "nearest": "Nearest papers:",

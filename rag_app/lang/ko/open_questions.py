@@ -9,7 +9,11 @@ from rag_app.lang.ko.numbers import COUNTS
 from rag_app.lang.language import OpenPatterns
 
 _COUNT = rf"(\d{{1,2}}|{'|'.join(COUNTS)})"
-_DO = r"(?:해|해서|하여)?\s?(?:줘요?|줄래\S*|주세요|주실\S*|봐|달라\S*|좀)?"
+# That something is to be done: behind a noun which else names what papers do ("번역 품질", "추천 시스템").
+_DO = (
+    r"(?:(?:을|를|도|만)?\s?(?:해|해서|하여|하면|하고)?\s?(?:줘요?|줄래\S*|주세요|주실\S*|봐|달라\S*|좀|부탁\S*)"
+    r"|(?:해|해서|하여)(?=\s|[,.?!]|$)|(?=\s*[,.?!]|\s*$))"
+)
 
 _PAPER = (
     r"(?:(?:본|이|이번|해당)\s(?:논문|연구|작업|글|보고서)(?:은|는|에서는|에서|에서 우리는)"
@@ -122,7 +126,7 @@ OPEN_QUESTIONS = OpenPatterns(
     as_table=(r"표로|테이블로|표 형식",),
     only=(r"것만|논문만|한 것만|경우만|만\s?(?:골라|추려|남겨|보여|알려)|만\s?$",),
     alike=("비슷|유사한|닮은",),
-    of_those=(r"그\s?(?:중|가운데)|(?:이|위)\s?(?:중에서?|가운데)",),
+    of_those=(r"그\s?(?:중|가운데)에?서?|(?:이|위)\s?(?:논문들?\s?)?(?:중에서?|가운데(?:에서?)?)",),
     columns_asked={
         "questions": r"(?:문제|질문|문항)\s?(?:수|개수)",
         "parameters": r"파라미터|매개 ?변수|모델 크기",

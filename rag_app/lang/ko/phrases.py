@@ -14,6 +14,7 @@ PHRASES = {
     "not_in_digest_of": "{names}의 다이제스트에는 그 내용이 없습니다.",
     "not_mentioned": "다이제스트에 {names}에 대한 언급이 없어 답할 수 없습니다.",
     "off_topic": "이 컬렉션에는 그 주제를 다룬 논문이 없습니다.",
+    "none_of_those": "이 {count}편의 다이제스트에는 그런 내용이 없습니다.",
     "stopped": "답을 시작하기 전에 중지했습니다.",
     "question_cut": "질문이 길어 모델은 앞부분만 읽었습니다.",
     "nearest": "가장 가까운 논문:",

@@ -13,6 +13,7 @@ PHRASES = {
     "not_in_digest_of": "{names} 的摘要中没有这项内容。",
     "not_mentioned": "摘要没有提到 {names},因此无法回答。",
     "off_topic": "本库中没有关于这个主题的论文。",
+    "none_of_those": "这{count}篇论文的摘要中没有相关内容。",
     "stopped": "在开始回答之前已停止。",
     "question_cut": "问题很长,模型只读了开头。",
     "nearest": "最接近的论文:",
