@@ -14,7 +14,7 @@ import numpy as np
 from rag_app.answer.selection import Selection
 from rag_app.collection.library import Library
 from rag_app.records import Hit, Paper, Passage
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import membership, open_patterns, retrieval
 from rag_app.search.feedback import Scores, fed_back
 from rag_app.search.topic import LITTLE
 from rag_app.text import sentences
@@ -25,6 +25,8 @@ SURE_SHARE, SURE_LEAST, SURE_MOST = 0.5, 2.2, 4.0
 POOL = 40  # papers looked at, best first
 ALIKE = 2.0  # standard deviations of score that a paper loses which is just like one before it
 TITLES = 400  # papers whose titles are looked at, best first
+# Standard deviations of score that saying the whole of a short topic is worth; twice or half of it do alike.
+SAID = 4.0
 TITLED = 2.0  # standard deviations of score that a title with all terms is worth; 1 to 4 do alike
 BASE_RARITY = 0.1  # what a term counts beside its rarity
 # Words of a sentence that is easily read; longer ones are taken where the digest has no other.
@@ -47,10 +49,18 @@ def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
     term = open_patterns.term_given(text)
     if term:
         found = found + retrieval.score(term, library, rows)[0]
+    found = found + SAID * membership.held(text, library.spellings).astype(np.float32)
     scores = fed_back(_with_titles(found, text, library), library)
     order = rows[np.argsort(-scores[rows], kind="stable")][:most]
     ids = library.lexical.papers
     return [Hit(table.get(ids[row]), float(scores[row])) for row in order]
+
+
+def speaking_of(selection: Selection, hits: Sequence[Hit], text: str) -> list[Hit]:
+    """Those of `hits` whose digests say something of the topic `text`."""
+    said = membership.held(text, selection.library.spellings)
+    places = selection.library.places
+    return [hit for hit in hits if said[places[hit.paper.arxiv_id]] > 0]
 
 
 def _with_titles(scores: Scores, text: str, library: Library) -> Scores:

@@ -18,7 +18,7 @@ from rag_app.answer.templates import Composed
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.paper_names import TOKEN, shaped
 from rag_app.records import Draft, Filters, Intent, Query
-from rag_app.search import patterns
+from rag_app.search import membership, open_patterns, patterns
 from rag_app.text.terms import fold_word
 
 DESCRIBING_WORDS = 2  # of a question from which on it describes a paper
@@ -147,10 +147,20 @@ def _describes_a_paper(query: Query) -> bool:
 
 
 def _off_topic(selection: Selection) -> Composed | None:
-    """No paper is about the question."""
-    if is_off_topic(selection):
+    """No paper is about the question, and it asks for no term of the field."""
+    if is_off_topic(selection) and not _is_of_the_field(selection):
         return templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
+
+
+def _is_of_the_field(selection: Selection) -> bool:
+    about = open_patterns.subject(selection.query.topic)
+    return membership.is_of_the_field(about, selection.library.spellings)
+
+
+def _summary_off_topic(selection: Selection) -> Composed | None:
+    """No paper is about the topic that a summary is asked on."""
+    return _off_topic(selection) if period.asked_about(selection) else None
 
 
 def _purpose_off_topic(selection: Selection) -> Composed | None:
@@ -237,7 +247,7 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.OFF: Route(_written_at_once(_not_of_papers)),
     Intent.LOOKUP: Route(draft, checks=(_outside, _not_among, _unknown_name)),
     Intent.OVERVIEW: _open(overview.overview, _not_among, _unknown_name, _off_topic, led=True),
-    Intent.SUMMARY: _open(period.summary, _not_among, led=True),
+    Intent.SUMMARY: _open(period.summary, _not_among, _summary_off_topic, led=True),
     Intent.PAPER: _open(paper.explained, _not_among, _unknown_name, _off_topic),
     Intent.CONCEPT: _open(concept.concept, _not_among, _unknown_name, _off_topic),
     Intent.SIMILAR: _open(overview.similar, _unknown_name),

@@ -23,6 +23,7 @@ from rag_app.text.terms import STOP_WORDS, fold_word
 # phrase, and in that share of its own beside one of the phrase's spellings: both directions of a
 # translation lexicon. They are shares of a collection's own pairs, so no model changes them.
 LEAST_SHARE, LEAST_SPECIFIC = 0.1, 0.5
+OFTEN_BESIDE = 3  # pairs of a term of the field
 FEW = 5  # pairs; of more, one alone is by chance
 WHOLE = 0.8  # of a shorter spelling's pairs that have the longer one's words before it: it is cut off
 MOST_WORDS = 2  # of the translation of one word; of several, as many as these, of an abbreviation its letters
@@ -126,6 +127,12 @@ class Spellings:
     def is_term(self, phrase: str) -> bool:
         """Whether it is written beside other spellings."""
         return any(len(self._pairs[place][0]) for place in self._at.get(key(phrase), ()))
+
+    def is_of_the_field(self, phrase: str) -> bool:
+        """Whether it is written beside other spellings so often that it is no slip. Of some thirty ordinary
+        words ("weather", "cat", "history") none is, in digests of 5,487 papers.
+        """
+        return len(self._at.get(key(phrase), ())) >= OFTEN_BESIDE
 
     def papers_saying(self, phrase: str) -> int:
         """How many papers say the phrase in these words."""

@@ -78,6 +78,25 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
     return _within(found, kept)
 
 
+def is_of_the_field(text: str, spellings: Spellings) -> bool:
+    """Whether the topic `text` is a term of the field or two, whatever else its words may mean."""
+    phrases = [phrase for part in parts(text, spellings) for one in part.alternatives for phrase in one]
+    return 0 < len(phrases) <= FEW_PHRASES and all(map(spellings.is_of_the_field, phrases))
+
+
+def held(text: str, spellings: Spellings) -> NDArray[np.float64]:
+    """How much of the topic `text` each paper says, rare phrases counting more, shape (papers,), 0 to 1; none
+    says a part that is left out. Nothing of what describes papers, which need not say each phrase of it.
+    """
+    said = [(part.left_out, _times(part, spellings)) for part in parts(text, spellings)]
+    wanted = [alternatives for left_out, alternatives in said if not left_out]
+    described = sum(max(map(len, one)) for one in wanted) > FEW_PHRASES
+    share = _held(wanted) if wanted and not described else np.zeros(len(spellings.saying(())))
+    for alternatives in (alternatives for left_out, alternatives in said if left_out):
+        share[_most(alternatives) > 0] = 0.0
+    return share
+
+
 def _within(found: Members, kept: Mask) -> Members:
     return Members(found.matched & kept, found.borderline & ~found.matched & kept, found.worded & kept)
 

@@ -109,10 +109,16 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         asks=query.question.rstrip().endswith(QUESTION_MARKS)
         or any(p.search(query.question) for p in (patterns.ASKING, patterns.PAPERS, patterns.LISTING)),
         denies=open_patterns.denies(parts.rest),
-        leaves_out=leaves_out(patterns.topic(parts.rest)) or open_patterns.denial(parts.rest).apart,
+        leaves_out=_leaves_out(parts.rest),
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
     )
+
+
+def _leaves_out(rest: str) -> bool:
+    """Whether papers on something are not meant, and it is said on what; of days, code leaves them out."""
+    denied = open_patterns.denial(rest)
+    return bool(denied.what) and (denied.apart or leaves_out(patterns.topic(rest)))
 
 
 def _aggregate(parts: QuestionParts) -> Fact:
@@ -256,6 +262,8 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         )
     if patterns.TREND.search(question):
         return Intent.TREND
+    if query.filters and patterns.SUMMING.search(question) and not query.aggregate:
+        return Intent.SUMMARY
     if query.filters and topic == 0:
         return Intent.METADATA
     if query.filters and parts.terms and _asks_what_they_do(parts):

@@ -28,6 +28,7 @@ QUESTIONS = QuestionPatterns(
     comparing=("σύγκρινε|διαφορά",),
     side_by_side=("σύγκρινε",),
     other_described=(),
+    summing=(),
     ways=(),
     trend=(r"\bτάσεις\b",),
     trend_words=(r"\bτάσεις\b",),

@@ -237,7 +237,7 @@ def test_metrics_are_no_rankings(dictionary: Dictionary, question: str) -> None:
     ("question", "filters"),
     [
         ("papers from 2024-03-12", {"days": ("2024-03-12",)}),
-        ("2024년 3월 12일 논문들 요약해줘", {"days": ("2024-03-12",)}),
+        ("2024년 3월 12일 논문들", {"days": ("2024-03-12",)}),
         ("what came out yesterday?", {"days": ("2024-03-11",)}),
         (
             "papers in March with more than 30 votes",
@@ -254,6 +254,26 @@ def test_conditions_alone_are_answered_from_the_table(
 ) -> None:
     query = understand(question, dictionary)
     assert (filters_of(query.filters), query.intent) == (filters, Intent.METADATA)
+
+
+@pytest.mark.parametrize(
+    ("question", "summed"),
+    [
+        ("2024년 3월 12일 논문들 요약해줘", True),
+        ("Summarize the papers of March 2024 on agents", True),
+        ("a summary of the agent papers of March 2024", True),
+        ("2024年3月の論文を要約して", True),
+        ("总结2024年3月的论文", True),
+        ("papers of March 2024 that summarize meetings", False),
+        ("2024년 3월 문서 요약 논문", False),
+    ],
+)
+def test_papers_of_a_period_are_summed_up_where_that_is_asked(
+    dictionary: Dictionary, question: str, summed: bool
+) -> None:
+    shares = {"list": 0.9, "summary": 0.1}
+    query = understand(question, dictionary, recognise=lambda *_: shares)
+    assert (query.intent is Intent.SUMMARY) is summed
 
 
 @pytest.mark.parametrize(

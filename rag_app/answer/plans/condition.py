@@ -55,7 +55,8 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     topic = open_patterns.narrow_subject(asked.rest)
     if not asked.what:
         hits = choosing.ranked(selection, open_patterns.subject(asked.rest), JUDGED)
-        kept = choosing.sure(hits, query.limit or MOST, FEWEST if not query.filters else 1)
+        speaking = choosing.speaking_of(selection, hits, topic) if query.filters else []
+        kept = choosing.sure(speaking or hits, query.limit or MOST, FEWEST if not query.filters else 1)
         weights = choosing.with_terms(selection, topic)
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_fit")

@@ -30,10 +30,11 @@ def summary(selection: Selection) -> AnswerPlan | None:
     """Every paper of the period, or those on the topic, one line each, most voted first."""
     query, table = selection.query, selection.library.snapshot.papers
     papers = table.many(table.ids(query.filters))
-    about = topic(selection)
+    about = asked_about(selection)
     if about:
-        hits = choosing.sure(choosing.ranked(selection, about), ON_TOPIC, FEWEST_ON_TOPIC)
-        papers = [hit.paper for hit in hits]
+        ranked = choosing.ranked(selection, about)
+        speaking = choosing.speaking_of(selection, ranked, about) or ranked
+        papers = [hit.paper for hit in choosing.sure(speaking, ON_TOPIC, FEWEST_ON_TOPIC)]
     told = _told(selection, papers)
     weights = choosing.with_terms(selection, about) if about else {}
     count = DETAILED if len(told) <= IN_DETAIL else 1
@@ -69,6 +70,16 @@ def _newest_week(table: PaperTable) -> Filters:
         return Filters()
     week = date.fromisoformat(table.last_day) - timedelta(6)
     return Filters(since=week.isoformat(), until=table.last_day)
+
+
+def asked_about(selection: Selection) -> str:
+    """The topic of a summary; empty where what is left of the question stands where no topic does, and no
+    paper of the period speaks of it: "… for a busy manager".
+    """
+    about = topic(selection)
+    if not about or patterns.ON_TOPIC.search(selection.query.topic):
+        return about
+    return about if choosing.speaking_of(selection, choosing.ranked(selection, about), about) else ""
 
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:

@@ -44,6 +44,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:make|give me|show|build|draw|put together) (?:me )?an? (?:table|overview|summary|list)(?: of)?\b",
         r"\b(?:summari[sz]e|summary|overview|rundown|highlights?|recap|explain|describe|compare|tell me)"
         r"(?: (?:of|on|about|me))?\b",
+        r"\bwhat (?:are|were|is|was) the (?:(?:main|key|big|major|hot) )?(?:themes?|topics?|developments?|news)\b",
         r"\bwhat (?:happened|was new|is new|came out|appeared)(?: in| on)?\b|\beverything that came out\b",
         r"\bwhat (?:is|are)\b|\bwhat(?:'s|s)\b|\bwhat tends? to\b",
         r"\b(?:has|have|did|does|is) (?:any|some)(?:one|body)(?: (?:ever|already|else))?"
@@ -79,7 +80,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|increas\w*|forget\w*|hallucinat\w*|chang\w*|break\w*|affect\w*|much|significant\w*|errors?|bias\w*"
         r"|artifacts?|overfitting|leak\w*|limits?|problems?|doubt|exception|votes?)\b",
     ),
-    not_before=(r"\b(?:not|other than|instead of|rather than)",),
+    not_before=(r"\b(?:not|other than|instead of|rather than|except(?: for)?|excluding)",),
     not_after=(),
     denying=(r"[- ]free\b", r"\b(?:is|are) not (?:needed|required|used)\b"),
     denying_before=(

@@ -94,7 +94,7 @@ PHRASES = {
     "similar_to": "These papers are nearest to {name}:",
     "shares": "in common: {terms}",
     "summary_top": "These {count} papers, and what each is about:",
-    "summary_of": "{count} papers, most of them by topic.",
+    "summary_of": "{count} papers, by topic.",
     "summary_more": "… and {more} more papers in this period.",
     "does": "What it does",
     "result": "Results",

@@ -250,6 +250,10 @@ QUESTIONS = QuestionPatterns(
     other_described=(
         rf"\b(?:and|with|to|versus|vs\.?|than|or|against|from|between|compare|contrast) {_DESCRIBED}",
     ),
+    summing=(
+        r"(?:^|[,.;!?]|\b(?:please|can you|could you|to|and))\s*(?:summari[sz]e|recap|sum up)\b",
+        r"\b(?:summary|rundown|recap|round-?up) (?:of|for)\b",
+    ),
     ways=(
         r"\b(?:which|what)(?: are)?(?: the| some)?(?: \w+){0,2} (?:tricks|techniques|methods|approaches|ways|strategies"
         r"|remedies|hacks|workarounds|solutions|measures)\b",
