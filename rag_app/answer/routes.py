@@ -159,8 +159,9 @@ def _is_of_the_field(selection: Selection) -> bool:
 
 
 def _summary_off_topic(selection: Selection) -> Composed | None:
-    """No paper is about the topic that a summary is asked on."""
-    return _off_topic(selection) if period.asked_about(selection) else None
+    """No paper is about the topic that a summary is asked on, nor speaks of it."""
+    about = period.asked_about(selection)
+    return _off_topic(selection) if about and period.is_unspoken(selection, about) else None
 
 
 def _purpose_off_topic(selection: Selection) -> Composed | None:

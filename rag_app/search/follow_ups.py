@@ -95,9 +95,9 @@ def _among_those(query: Query, parts: QuestionParts, last: Turn, dictionary: Dic
     pointing = open_patterns.OF_THOSE.search(parts.question) and not open_patterns.asks_for_another_form(
         parts.question
     )
-    if not (several and pointing and parts.terms) or query.papers or query.aggregate:
-        return None
     topic = open_patterns.OF_THOSE.sub(" ", parts.rest)
+    if not (several and pointing and open_patterns.subject(topic)) or query.papers or query.aggregate:
+        return None
     intent = Intent.CONDITION if open_patterns.denies(topic) else Intent.LIST
     return replace(
         query, filters=replace(query.filters, those=papers), topic=topic, standalone=topic, intent=intent

@@ -57,7 +57,7 @@ def signs(query: Query, evidence: Evidence, library: Library) -> Nearness:
 
 def _held(text: str, language: str, evidence: Evidence, library: Library) -> float:
     """The largest share of the question's terms in one of the papers near the top."""
-    if not _is_written(library, language):
+    if not is_written(library, language):
         return USUAL
     near = (document(hit.paper) for hit in evidence.hits[:NEAR])
     shares = (library.lexical.coverage(text, paper, unknown=UNKNOWN) or 0.0 for paper in near)
@@ -122,7 +122,7 @@ def language_of_papers(library: Library) -> str:
     return Counter(map(language_of, texts)).most_common(1)[0][0] if texts else next(iter(LANGUAGES))
 
 
-def _is_written(library: Library, language: str) -> bool:
+def is_written(library: Library, language: str) -> bool:
     """Whether papers are in the language: else their words and the question's do not meet."""
     if library.snapshot not in _written:
         texts = (

@@ -32,8 +32,11 @@ OF_TITLES = next(iter(LANGUAGES))  # the language of titles, names and terms, wh
 
 def is_of_use(query: Query, evidence: Evidence, library: Library) -> bool:
     """Whether one paper is looked for that the question does not name, and none is clearly the first; or
-    many, by a word that the collection does not translate. Not where none is about the question at all.
+    many, by a word that the collection does not translate; or a list is asked for in a language that no
+    digest is written in. Not where none is about the question at all.
     """
+    if query.intent is Intent.LIST:
+        return not relevance.is_written(library, language_of(retrieval.searched(query)))
     if query.intent in OF_MANY and evidence.hits and _says_what_digests_do_not(query, library):
         return not relevance.is_foreign(query, evidence, library)
     looked_for = query.intent is Intent.LOOKUP and not query.papers and not query.unknown
@@ -45,13 +48,16 @@ def searched_in_both(
     query: Query, evidence: Evidence, library: Library, generator: Generator, stop: threading.Event
 ) -> Evidence:
     """The evidence for the question and its translation together; as it was where there is none. Of many
-    papers the translation alone is kept: their plans search for parts of the question.
+    papers the translation alone is kept: their plans search for parts of the question. A list goes by the
+    words of its translated topic.
 
     Raises EngineError.
     """
     said = _translated(query, library, generator, stop)
     if not said or stop.is_set():
         return evidence
+    if query.intent is Intent.LIST:
+        return retrieval.retrieve(replace(query, topic=said), library)
     if query.intent in OF_MANY:
         return replace(evidence, beside=said)
     return retrieval.retrieve(query, library, beside=said)

@@ -399,6 +399,22 @@ def test_a_known_term_of_several_words_is_denied_whole(
     assert judged["FernLift"] is condition.Verdict.UNSAID  # it learns, but imitates nobody
 
 
+def test_what_must_not_be_is_judged_in_a_language_of_the_digests(collection: Library) -> None:
+    """Digests that are in another language do not lack a thing because they cannot say its name."""
+    question = "カメラを使わないロボットの把持"
+    query = replace(understand(question, collection.dictionary), intent=Intent.CONDITION, language="ja")
+    evidence = retrieve(query, collection)
+    untold = condition.conditions(Selection(query, evidence, collection, None, threading.Event()))
+    assert untold is not None
+    assert not any("カメラ" in point.note for point in untold.points)
+    translated = replace(evidence, beside="카메라 없이 로봇 파지")
+    told = condition.conditions(Selection(query, translated, collection, None, threading.Event()))
+    assert told is not None
+    assert told.papers[0].title.startswith("GlideNet")
+    assert not any(paper.title.startswith("HawkGrip") for paper in told.papers)
+    assert any("カメラ" in point.note for point in told.points)
+
+
 def test_papers_that_do_it_in_a_way_the_question_names_come_first(collection: Library) -> None:
     question = "robot grasping without cameras: how (simulation, soft hands)?"
     composed, _ = answered(question, Intent.CONDITION, collection)

@@ -127,7 +127,7 @@ def test_it_is_of_use_where_one_paper_is_looked_for_and_none_stands_out(
     assert translation.is_of_use(query, near, library)
     assert not translation.is_of_use(query, clear, library)
     assert not translation.is_of_use(query, replace(near, hits=()), library)
-    for other in ({"papers": (WANTED,)}, {"unknown": ("Wombat7",)}, {"intent": Intent.LIST}):
+    for other in ({"papers": (WANTED,)}, {"unknown": ("Wombat7",)}, {"intent": Intent.COMPARE}):
         assert not translation.is_of_use(replace(query, **other), near, library)
     monkeypatch.setattr(relevance, "is_foreign", lambda *_: True)
     assert not translation.is_of_use(query, near, library)
@@ -166,3 +166,14 @@ def test_a_question_in_the_language_of_the_digests_is_not_translated_for_many(li
     korean = "강물의 깊이를 재는 방법들은?"
     query, evidence = asked(library, korean, intent=Intent.OVERVIEW, topic=korean, language="ko")
     assert not translation.is_of_use(query, evidence, library)
+
+
+def test_a_list_in_a_language_of_no_digest_goes_by_its_translated_topic(library: Library) -> None:
+    asking = "川の高さを測るカメラの論文"
+    query, before = asked(library, asking, intent=Intent.LIST, topic=asking, language="ja")
+    assert translation.is_of_use(query, before, library)
+    generator = ScriptedGenerator(["강물의 높이를 재는 카메라"])
+    after = translation.searched_in_both(query, before, library, generator, threading.Event())
+    assert after.matched == (WANTED,)
+    korean = replace(query, topic="강물의 높이를 재는 카메라 논문", language="ko")
+    assert not translation.is_of_use(korean, before, library)

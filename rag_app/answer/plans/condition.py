@@ -16,10 +16,11 @@ from rag_app.answer.plans.overview import FEWEST, overview
 from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
-from rag_app.collection.bm25 import document
+from rag_app.collection.bm25 import LexicalIndex, document
 from rag_app.collection.paper_names import shaped
+from rag_app.lang import language_of
 from rag_app.records import Hit, Paper, Passage
-from rag_app.search import open_patterns
+from rag_app.search import open_patterns, relevance
 from rag_app.search.open_patterns import Denial
 from rag_app.search.topic import parts
 from rag_app.text.terms import fold_word, only_nouns
@@ -33,7 +34,9 @@ SAID, SAID_TOGETHER = 0.75, 0.5
 TOGETHER = 6.0  # standard deviations of score that a sentence with all terms is worth
 ANSWERING, NEAREST = 4, 3  # papers
 WELL_KNOWN = 40  # papers that say a term from which on its other spellings are known
-USUAL, OFTEN = 0.3, 20  # share of a word's translations, and papers with it, that make a term of the field
+# Share of a word's translations, and papers with it, that make a term of the field; share of one that is
+# hardly translated otherwise.
+USUAL, OFTEN, MOSTLY = 0.3, 20, 0.5
 
 
 class Verdict(IntEnum):
@@ -51,7 +54,9 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     query = selection.query
     if open_patterns.asks_for_both(query.question):
         return overview(selection)
-    asked = open_patterns.denial(query.topic)
+    asked = _denied(selection)
+    if asked is None:
+        return overview(selection)
     topic = open_patterns.narrow_subject(asked.rest)
     if not asked.what:
         hits = choosing.ranked(selection, open_patterns.subject(asked.rest), JUDGED)
@@ -75,13 +80,25 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     points = [_with(selection, hit.paper, passage, weights) for hit, passage in shown[:MOST]]
     if len(points) >= ENOUGH:
         return _plan(selection, points, "conditions_hold")
-    note = words(query.language)["unsaid"].format(what=asked.what)
+    asked_for = open_patterns.denial(query.topic).what  # in the reader's words
+    note = words(query.language)["unsaid"].format(what=asked_for)
     extra = [
         Point(hit.paper, choosing.telling(hit.paper, weights, selection.library), note)
         for hit in unsaid[: MOST - len(points) - 2]
     ]
     lead = "conditions_some" if points else "conditions_unsaid"
     return _plan(selection, [*points, *extra], lead, len(points) or len(extra))
+
+
+def _denied(selection: Selection) -> Denial | None:
+    """What must not be, in a language that digests are written in: the question's, or that of its
+    translation; None where neither is, since digests that could not say it do not lack it.
+    """
+    asked = open_patterns.denial(selection.query.topic)
+    if not asked.what or relevance.is_written(selection.library, language_of(asked.what)):
+        return asked
+    translated = open_patterns.denial(selection.evidence.beside)
+    return translated if translated.what else None
 
 
 def _candidates(selection: Selection, asked: Denial, topic: str) -> list[Hit]:
@@ -200,11 +217,21 @@ def words_for(selection: Selection, asked: Denial) -> list[str]:
     things = [one[-1] for part in last for one in part.alternatives] or [thing]
     heads = [] if named else [head for one in things for head in lexical.own_terms(one)[-1:]]
     heads += [fold_word(word) for word in open_patterns.FREE.findall(asked.also)]
+    heads += [english for head in heads for english in _in_english(head, lexical)]
     said = [
         *(spellings.of(thing) if named else ()),
         *(t for h in heads for t in (h, *lexical.translations(h))),
     ]
     return [term for term in dict.fromkeys(said) if len(term) > 1]
+
+
+def _in_english(term: str, lexical: LexicalIndex) -> list[str]:
+    """The English words of the field that are mostly translated by a term of digests in another language."""
+    return [
+        word
+        for word, targets in lexical.glossary.items()
+        if targets.get(term, 0.0) >= MOSTLY and lexical.papers_with(word) >= OFTEN
+    ]
 
 
 def _without_general_noun(thing: str) -> str:

@@ -17,8 +17,9 @@ from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.periods import named
+from rag_app.lang import language_of
 from rag_app.records import Fact, Filters, Paper
-from rag_app.search import open_patterns, patterns
+from rag_app.search import open_patterns, patterns, relevance
 
 MOST = 20  # papers told of a period; the rest are counted
 ON_TOPIC, FEWEST_ON_TOPIC = 10, 6
@@ -74,12 +75,19 @@ def _newest_week(table: PaperTable) -> Filters:
 
 def asked_about(selection: Selection) -> str:
     """The topic of a summary; empty where what is left of the question stands where no topic does, and no
-    paper of the period speaks of it: "… for a busy manager".
+    paper of the period speaks of it: "… for a busy manager". Digests in other languages cannot tell.
     """
     about = topic(selection)
     if not about or patterns.ON_TOPIC.search(selection.query.topic):
         return about
-    return about if choosing.speaking_of(selection, choosing.ranked(selection, about), about) else ""
+    return "" if is_unspoken(selection, about) else about
+
+
+def is_unspoken(selection: Selection, about: str) -> bool:
+    """Whether no paper of the period speaks of a topic, in a language that digests are written in."""
+    if not relevance.is_written(selection.library, language_of(about)):
+        return False
+    return not choosing.speaking_of(selection, choosing.ranked(selection, about), about)
 
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
