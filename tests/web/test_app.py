@@ -51,6 +51,11 @@ def test_both_languages_have_the_same_strings() -> None:
     assert ENGLISH.keys() == KOREAN.keys()
 
 
+@pytest.mark.parametrize("kind", Intent)
+def test_the_details_of_an_answer_name_every_kind_of_question(kind: Intent) -> None:
+    assert all(words[f"intent_{kind}"] for words in text.WORDS.values())
+
+
 @pytest.mark.parametrize("key", ENGLISH)
 def test_a_string_takes_the_same_values_in_both_languages(key: str) -> None:
     def fields(wording: str) -> set[str | None]:
