@@ -17,7 +17,8 @@ from streamlit.testing.v1 import AppTest
 
 from rag_app import pipeline
 from rag_app.errors import CollectionError, EngineError, RagError
-from rag_app.records import Answer, Checked, Draft, Event, Intent, Sentence, Support
+from rag_app.lang import LANGUAGES
+from rag_app.records import Answer, Checked, Done, Draft, Event, Intent, Sentence, Support
 from rag_app.web.i18n import text
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.examples import EXAMPLES
@@ -34,6 +35,7 @@ from tests.helpers.ui_page import (
     FILM,
     PATIENCE,
     QUOTE,
+    REFUSAL,
     SENTENCE,
     Page,
     answered,
@@ -197,6 +199,17 @@ def test_a_refusal_offers_the_nearest_papers_as_questions(page: Page) -> None:
     page.app.button(key=f"answer-0-nearest-{CALM.arxiv_id}").click().run()
     page.settle()
     assert page.asked[0] == "What does CalmWalk propose?"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_in_any_language_offers_the_nearest_papers(page: Page, language: str) -> None:
+    def refused_there(question: str, stop: threading.Event) -> Iterator[Event]:
+        yield from list(refused(question, stop))[:-1]
+        yield Done(replace(REFUSAL, language=language))
+
+    page.answers(refused_there)
+    page.ask("who won the world cup?")
+    assert page.app.button(key=f"answer-0-nearest-{CALM.arxiv_id}").label
 
 
 def test_a_follow_up_carries_the_papers_of_the_turn_before(page: Page) -> None:

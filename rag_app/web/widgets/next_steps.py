@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag_app.records import Answer, Filters, Paper
-from rag_app.web.i18n.text import WORDS, Words
+from rag_app.web.i18n.text import Words, words_for
 from rag_app.web.state import conversations
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.widgets.filters import chosen_filters, clear_filters
@@ -63,7 +63,7 @@ def after_refusal(
 
 
 def _ask_about(place: int, paper: Paper, language: str, words: Words, library: Library) -> None:
-    question = WORDS[language]["ask_about_question"].format(title=name_of(paper))
+    question = words_for(language)["ask_about_question"].format(title=name_of(paper))
     day = f" :gray[{paper.date}]" if paper.date else ""
     st.button(
         f"{label(paper.title, 80)}{day}",
