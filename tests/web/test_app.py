@@ -212,6 +212,15 @@ def test_a_refusal_in_any_language_offers_the_nearest_papers(page: Page, languag
     assert page.app.button(key=f"answer-0-nearest-{CALM.arxiv_id}").label
 
 
+def test_the_first_question_takes_the_greeting_off_the_screen_at_once(page: Page) -> None:
+    greeting = page.app.main.children[0]
+    assert [button.key for button in greeting.button]
+    page.ask("what is new?")
+    assert (
+        page.app.main.children[0].type == "empty"
+    )  # its place: what stands elsewhere is shown until the run ends
+
+
 def test_a_follow_up_carries_the_papers_of_the_turn_before(page: Page) -> None:
     page.ask("what is new?")
     page.ask("and how good is it?")

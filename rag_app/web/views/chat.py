@@ -44,8 +44,11 @@ def page(words: Words, language: str, library: Library) -> None:
     conversations.write_address()
     if error := conversations.not_opened():
         show_not_opened(error, words)
+    # A place of its own, so that the first question takes the examples off the screen at once.
+    greeting = st.empty()
     if not conversation:
-        _greeting(words, language, library)
+        with greeting.container():
+            _greeting(words, language, library)
     if error := app_state.engine().error:
         show_no_model(error, words)
     busy = conversations.busy(library)
