@@ -516,6 +516,26 @@ def test_the_answer_before_is_restyled_from_its_own_papers(collection: Library) 
         check(composed, collection)
 
 
+@pytest.mark.parametrize(
+    ("asked", "shorter", "translated"),
+    [
+        ("Explain {} in 3 points", "shorter please", "in Korean please"),
+        ("{}를 3가지 요점으로 설명해줘", "더 짧게 해줘", "영어로 해줘"),
+    ],
+)
+def test_one_paper_is_told_again_at_the_length_that_was_asked_for(
+    collection: Library, asked: str, shorter: str, translated: str
+) -> None:
+    paper = max(collection.snapshot.papers.all(), key=lambda paper: len(document(paper)))
+    turns: tuple[Turn, ...] = (Turn(asked.format(paper.title), "…", (paper.arxiv_id,), intent=Intent.PAPER),)
+    told, _ = answered(turns[0].question, Intent.PAPER, collection)
+    whole, _ = answered(translated, Intent.RESTYLE, collection, conversation=turns)
+    short, _ = answered(shorter, Intent.RESTYLE, collection, conversation=turns)
+    turns += (Turn(shorter, "…", (paper.arxiv_id,), intent=Intent.RESTYLE),)
+    again, _ = answered(translated, Intent.RESTYLE, collection, conversation=turns)
+    assert len(told.sentences) == len(whole.sentences) > len(short.sentences) == len(again.sentences) == 3
+
+
 def test_an_answer_whose_papers_are_gone_cannot_be_restyled(collection: Library) -> None:
     turns = [Turn("로봇 파지 논문은?", "…", ("2703.99999",), intent=Intent.LIST)]
     composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=tuple(turns))

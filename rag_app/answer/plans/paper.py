@@ -31,11 +31,15 @@ def explained(selection: Selection) -> AnswerPlan | None:
     return told(selection, paper, open_patterns.points_asked(selection.query.question))
 
 
-def told(selection: Selection, paper: Paper, count: int) -> AnswerPlan:
-    """The paper in `count` points, or one for each section of its digest where that is 0."""
+def told(selection: Selection, paper: Paper, count: int, *, briefly: bool = False) -> AnswerPlan:
+    """The paper in `count` points, or one for each section of its digest where that is 0; `briefly`: one
+    sentence a point.
+    """
     weights = choosing.with_terms(selection, selection.query.topic)
     room = WORDS_A_POINT * count if count else MOST_WORDS
-    if patterns.WHOLE.search(selection.query.question):
+    if briefly:
+        room = 0
+    elif patterns.WHOLE.search(selection.query.question):
         room = WHOLE_WORDS
     kept = _within(
         choosing.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count

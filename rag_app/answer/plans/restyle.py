@@ -42,7 +42,7 @@ def restyled(selection: Selection) -> AnswerPlan | None:
         columns = open_patterns.columns(question)
         return table.of_papers(selection, papers[:KEPT], columns, topic)
     if len(papers) == 1:
-        return one_paper.told(selection, papers[0], open_patterns.points_asked(question) or 0)
+        return _one_again(selection, papers[0])
     if open_patterns.ONLY.search(question) and (kept := _only(selection, papers)):
         return kept
     return _again(selection, papers, topic)
@@ -62,6 +62,28 @@ def _topic(selection: Selection) -> str:
     """What the conversation is about: the last question that was not itself a restyling."""
     asked = (turn.question for turn in reversed(selection.conversation) if turn.intent is not Intent.RESTYLE)
     return open_patterns.subject(next(asked, selection.query.topic))
+
+
+def _one_again(selection: Selection, paper: Paper) -> AnswerPlan:
+    """The same paper at the length that was asked for last, now or before."""
+    questions = _wishes(selection)
+    last = next(
+        (q for q in questions if open_patterns.LONGER.search(q) or open_patterns.SHORTER.search(q)), ""
+    )
+    briefly = bool(open_patterns.SHORTER.search(last))
+    since = questions[: questions.index(last) + 1] if last else questions
+    count = next(filter(None, map(open_patterns.points_asked, since)), SHORT if briefly else 0)
+    return one_paper.told(selection, paper, count, briefly=briefly)
+
+
+def _wishes(selection: Selection) -> list[str]:
+    """The question, and those before it back to the one whose answer all of them restyle; latest first."""
+    questions = [selection.query.question]
+    for turn in reversed(selection.conversation):
+        questions.append(turn.question)
+        if turn.intent is not Intent.RESTYLE:
+            break
+    return questions
 
 
 def _only(selection: Selection, papers: Sequence[Paper]) -> AnswerPlan | None:
