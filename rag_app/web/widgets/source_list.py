@@ -25,9 +25,11 @@ def source_list(
     page = st.pagination(pages, key=f"{key}-page") if pages > 1 else 1
     with st.container(gap=None, key=f"{key}-sources"):
         for citation in citations[(page - 1) * SOURCES_PER_PAGE : page * SOURCES_PER_PAGE]:
-            day = f" :gray[{citation.date}]" if citation.date else ""
+            day = (
+                f" :gray[{citation.date}]" if citation.date else ""
+            )  # first: what is too long is cut at its end
             st.button(
-                f"{badge(citation.n)} {label(citation.title, 90)}{day}",
+                f"{badge(citation.n)}{day} {label(citation.title, 120)}",
                 key=f"{key}-source-{citation.n}",
                 type="tertiary",
                 wrap=False,
