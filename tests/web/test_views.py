@@ -220,6 +220,12 @@ def test_questions_about_the_record_show_no_cards_of_similar_papers(page: Page) 
     assert not [b for b in app.button if (b.key or "").startswith("answer-0-card-")]
 
 
+def test_a_trend_names_its_papers_and_shows_no_cards_beside_them(page: Page) -> None:
+    page.answers(scripted(Query("q", "q", "en", Intent.TREND), replace(ANSWER, intent=Intent.TREND)))
+    app = page.ask("how many of each month?")
+    assert not [b for b in app.button if (b.key or "").startswith("answer-0-card-")]
+
+
 def test_the_day_of_a_source_stands_before_its_title_which_may_be_cut(page: Page) -> None:
     page.ask("what is new?")
     shown = page.app.button(key="answer-0-source-1").label

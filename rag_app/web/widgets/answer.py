@@ -73,10 +73,12 @@ def _wait_for_evidence(job: AnswerJob, place: DeltaGenerator, words: Words) -> N
 
 
 def _shows_cards(progress: AnswerProgress, query: Query) -> bool:
-    """A list, points and a refusal have none: they name their papers, and the cards would show them twice."""
+    """A list, points, a trend and a refusal have none: they name their papers, and the cards would show them
+    twice.
+    """
     answer = progress.answer
     named = answer is not None and (
-        answer.refused or paper_list.is_list(answer) or answer.intent in OF_POINTS
+        answer.refused or paper_list.is_list(answer) or answer.intent in OF_POINTS | {Intent.TREND}
     )
     return query.intent in BY_SIMILARITY and not named
 
