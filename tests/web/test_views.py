@@ -24,6 +24,7 @@ from rag_app.records import (
     Found,
     Hit,
     Intent,
+    Paper,
     Passage,
     Query,
     Section,
@@ -283,6 +284,14 @@ def test_text_filter_wants_every_word_in_title_authors_or_digest() -> None:
     assert explore.matching([FILM, CALM], "ada") == [FILM]
     assert explore.matching([FILM, CALM], "ada ice") == []
     assert explore.matching([FILM, CALM], " ") == [FILM, CALM]
+
+
+def test_the_papers_of_a_day_stand_by_votes_below_those_of_later_days() -> None:
+    def paper(day: str, votes: int | None) -> Paper:
+        return replace(FILM, dates=(day,) if day else (), votes=votes)
+
+    order = [paper("2024-11-26", None), paper("2024-11-25", 9), paper("2024-11-25", 2), paper("", 99)]
+    assert explore.newest_first(order[::-1]) == order
 
 
 def test_the_explore_page_filters_and_says_how_many_are_left(page: Page) -> None:

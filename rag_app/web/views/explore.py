@@ -88,7 +88,7 @@ def _papers_to_show(view: str, chosen: Filters, words: Words, library: Library) 
     """The papers that meet the filters and hold the words typed, newest first."""
     table = library.snapshot.papers
     text = st.text_input(words["explore_text"], key="explore-text", icon=":material/search:")
-    papers = matching(table.many(reversed(table.ids(chosen))), text)
+    papers = newest_first(matching(table.many(table.ids(chosen)), text))
     if view == "marked":
         marked = set(bookmarked())
         papers = [paper for paper in papers if paper.arxiv_id in marked]
@@ -111,6 +111,11 @@ def matching(papers: Sequence[Paper], text: str) -> list[Paper]:
     """The papers whose title, authors or digest hold every word of `text`, whatever its case."""
     words = text.casefold().split()
     return [paper for paper in papers if not words or all(word in _searchable(paper) for word in words)]
+
+
+def newest_first(papers: Sequence[Paper]) -> list[Paper]:
+    """By day, and of one day those with most votes first; those without come last."""
+    return sorted(papers, key=lambda p: (p.date, -1 if p.votes is None else p.votes), reverse=True)
 
 
 def _searchable(paper: Paper) -> str:
