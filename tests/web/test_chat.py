@@ -40,6 +40,7 @@ from tests.helpers.ui_page import (
     FILM,
     HITS,
     QUOTE,
+    REFUSAL,
     Page,
     answered,
     endless,
@@ -133,6 +134,13 @@ def test_a_refusal_under_filters_offers_to_ask_without_them(page: Page) -> None:
     assert page.asked[0] == "what is new?"
     assert not page.filters
     assert not [b for b in page.app.button if (b.key or "").startswith("chip-")]
+
+
+def test_a_question_about_no_paper_is_not_told_to_use_other_words(page: Page) -> None:
+    off = replace(REFUSAL, intent=Intent.OFF, nearest=())
+    page.answers(lambda question, stop: iter([*list(refused(question, stop))[:-1], Done(off)]))
+    page.ask("who bakes the best bread?")
+    assert ENGLISH["refused_next"] not in page.shown()
 
 
 # --- long lists ---------------------------------------------------------------------------------

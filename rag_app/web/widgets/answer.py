@@ -152,7 +152,8 @@ def _below(place: int, job: AnswerJob, words: Words, library: Library) -> None:
     _left_out(answer, words)
     if answer.refused:
         after_refusal(place, progress, answer, words, library)
-    st.caption(answer_footnote(progress, answer, words))
+    if note := answer_footnote(progress, answer, words):
+        st.caption(note)
 
 
 def _sources(place: int, progress: AnswerProgress, answer: Answer, words: Words) -> None:

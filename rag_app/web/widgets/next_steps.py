@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag_app.records import Answer, Filters, Paper
+from rag_app.records import Answer, Filters, Intent, Paper
 from rag_app.web.i18n.text import Words, words_for
 from rag_app.web.state import conversations
 from rag_app.web.state.answer_jobs import AnswerProgress
@@ -58,7 +58,7 @@ def after_refusal(
     with st.container(gap=None, key=f"answer-{place}-nearest"):
         for paper in papers[:NEAREST]:
             _ask_about(place, paper, answer.language, words, library)
-    if not papers:
+    if not papers and answer.intent is not Intent.OFF:  # which says itself what can be asked
         st.caption(words["refused_next"])
 
 
