@@ -20,7 +20,7 @@ from rag_app.home import Home
 from rag_app.lang import LANGUAGES, language_of, reads_as
 from rag_app.llm.protocol import Generator
 from rag_app.records import Answer, Intent, Passage
-from rag_app.text.cleaning import clean_line
+from rag_app.text.cleaning import clean_line, without_echoes
 
 LEAST_WORDS = 2  # of a gloss that says anything
 
@@ -67,7 +67,7 @@ def known(passages: Sequence[Passage], language: str, library: Library, model: s
     """Place of the passage -> its gloss, of those that are held; an empty text where none passed."""
     keys = {place: _key(p, language, model) for place, p in enumerate(passages) if wanted(p.text, language)}
     held = _cache(library).found(list(keys.values()))
-    return {place: held[key] for place, key in keys.items() if key in held}
+    return {place: without_echoes(held[key]) for place, key in keys.items() if key in held}
 
 
 def glosses(
@@ -113,7 +113,7 @@ def _tried(work: _Work, places: Sequence[int], *, exact: bool) -> Yields[Gloss, 
     passed: set[int] = set()
     for number, piece in work.generator.stream_batch([p.request for p in prompts], stop=work.stop):
         texts[number] += piece
-        place, text = places[number], texts[number].strip()
+        place, text = places[number], without_echoes(texts[number].strip())
         if piece:
             yield Gloss(place, text, finished=False)
         elif _passes(work, place, text):

@@ -91,6 +91,7 @@ _FOUND_AFTER_PARSING = re.compile(
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"[<>&\[\]*_`~|\\#]")
+_ECHO = re.compile(r"(?<![\w-])([\w-]{1,40}(?: [\w-]{1,40}){0,5}) ?\(\1\)", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -106,6 +107,13 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """`clean` for what must stay on one line: a title, a name."""
     return _settle(" ".join(text.split()), lambda line: " ".join(_round(line).split()))
+
+
+def without_echoes(text: str) -> str:
+    """A term and, in brackets, the same term again are the term: what a translation makes of a term that its
+    source gives in two languages.
+    """
+    return _ECHO.sub(r"\1", text)
 
 
 def escape_markdown(text: str) -> str:

@@ -64,6 +64,13 @@ def test_where_no_gloss_passes_the_sentence_stands_and_is_not_tried_again(librar
     assert len(model.calls) == 2
 
 
+def test_a_term_given_in_two_languages_is_said_once(library: Library) -> None:
+    model = ScriptedGenerator(
+        [RIGHT.replace("whole-body grasping", "whole-body grasping (Whole-body grasping)")]
+    )
+    assert ended([passage()], library, model) == {0: RIGHT}
+
+
 def test_a_gloss_that_is_not_in_the_readers_language_does_not_pass(library: Library) -> None:
     model = ScriptedGenerator([passage().text])
     assert ended([passage()], library, model) == {0: ""}

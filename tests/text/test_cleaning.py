@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag_app.text.cleaning import clean, clean_line, escape_markdown
+from rag_app.text.cleaning import clean, clean_line, escape_markdown, without_echoes
 
 TOKENS = "<b> </b> <| im_end |> &lt; &amp; gt; [ ] ( ) ! * ** _ ` ~~ [' '] \" \\ # <!-- --> <script> [INST] 가 a 3 http://x.y"
 BLANKED = ["', '", "- ", "+ ", "\n", " ", "]: ", "\u200b", "\u0301", "<s>", "&#10;", "---", "x_y"]
@@ -43,6 +43,20 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 )
 def test_markup_goes_and_words_stay(dirty: str, plain: str) -> None:
     assert clean(dirty) == plain
+
+
+@pytest.mark.parametrize(
+    ("echoed", "once"),
+    [
+        ("a flow matching (flow matching) model", "a flow matching model"),
+        ("based on Agile Methodology(agile methodology).", "based on Agile Methodology."),
+        ("LLM (LLM) and RL (reinforcement learning)", "LLM and RL (reinforcement learning)"),
+        ("not in a row (row)", "not in a row"),
+        ("hard-won (won) and one (two) and f(f)", "hard-won (won) and one (two) and f"),
+    ],
+)
+def test_a_term_that_a_bracket_repeats_stands_once(echoed: str, once: str) -> None:
+    assert without_echoes(echoed) == once
 
 
 @pytest.mark.parametrize("text", LOOKALIKES.replace("\n", "|").split("|"))
