@@ -5,14 +5,14 @@ check. Does not know: how points were planned (`answer.plans`) or how they are s
 
 A point says what its sentences say and no more: a digest in the reader's language speaks for itself,
 one in another is glossed (`answer.glosses`), and where no gloss passes its checks the digest's own words
-stand.
+stand, unless the point has other sentences that the reader can read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator as Yields
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag_app.answer import glosses, verification
 from rag_app.answer.points import AnswerPlan, Point, WrittenPoint
@@ -44,9 +44,11 @@ def write(selection: Selection, plan: AnswerPlan) -> Yields[Event, None, tuple[W
                 yield Checked(said[passage])
             else:
                 tasks.append(_Task(passage, point, n))
-    if selection.generator and LANGUAGES[selection.query.language].prompts.translate:
+    translates = selection.generator and LANGUAGES[selection.query.language].prompts.translate
+    if selection.generator and translates:
         yield from _translated(selection, selection.generator, tasks, said)
-    return tuple(_written(point, numbers[point.paper.arxiv_id], said) for point in plan.points)
+    written = tuple(_written(point, numbers[point.paper.arxiv_id], said) for point in plan.points)
+    return tuple(map(_as_translated, written)) if translates else written
 
 
 def sentences_of(written: Sequence[WrittenPoint]) -> tuple[Sentence, ...]:
@@ -58,6 +60,11 @@ def _written(point: Point, n: int, said: Mapping[Passage, Sentence]) -> WrittenP
     sentences = tuple(said[passage] for passage in point.passages if passage in said)
     quoted = tuple(verification.quote(p, n) for p in point.passages if p not in said)
     return WrittenPoint(point, sentences, quoted)
+
+
+def _as_translated(one: WrittenPoint) -> WrittenPoint:
+    """A point that says something in the reader's language does without what could not be put into it."""
+    return replace(one, quoted=()) if one.sentences else one
 
 
 def _translated(

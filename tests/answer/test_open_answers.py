@@ -179,6 +179,16 @@ def test_a_point_that_fails_twice_is_left_to_the_digest(collection: Library) -> 
     check(composed, collection)
 
 
+def test_a_sentence_that_fails_beside_one_that_passes_is_left_out(collection: Library) -> None:
+    def said(content: str) -> str:
+        return "It reaches 99.9%." if "128k" in content else faithful(content)
+
+    composed, _ = answered("Explain HawkGrip in one sentence", Intent.PAPER, collection, translating(said))
+    assert "wrist camera" in composed.text
+    assert not count_letters(composed.text, "가-힣")
+    check(composed, collection)
+
+
 def test_a_point_that_fails_once_is_written_again_with_what_to_keep(collection: Library) -> None:
     said = [lambda messages: "It reaches 99.9%.", lambda messages: faithful(messages[-1]["content"])]
     generator = ScriptedGenerator(said, model=f"scripted {next(MODELS)}")
