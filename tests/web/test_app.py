@@ -387,5 +387,22 @@ def test_an_answer_falls_into_blocks_with_the_numbers_they_cite() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("markdown_of_answer", "shown"),
+    [
+        ("First, it learns. [1] Then it acts. [1]", "First, it learns. Then it acts."),
+        ("It learns [1], then acts \\[1] [2](https://e.x).", "It learns, then acts \\[1] [2](https://e.x)."),
+    ],
+)
+def test_a_block_of_one_source_has_its_number_beside_it_alone(markdown_of_answer: str, shown: str) -> None:
+    assert list(markdown.blocks(markdown_of_answer)) == [(shown, (1,))]
+
+
+def test_the_record_behind_the_title_of_a_list_is_kept_in_one_piece() -> None:
+    line = "10. [A (2024-01-02) \\[x\\]](https://arxiv.org/abs/1) (2024-11-25, 3 votes) [10]"
+    ((block, _),) = markdown.blocks(line)
+    assert block == "10. [A (2024-01-02) \\[x\\]](https://arxiv.org/abs/1) :gray[(2024-11-25, 3 votes)]"
+
+
 def test_a_long_title_is_cut_before_it_is_escaped() -> None:
     assert markdown.label("*" * 20, 5) == "\\*" * 4 + "…"

@@ -24,6 +24,7 @@ QUICK_QUESTION = "How many papers are there?"  # code answers it, and there is n
 LONG_LIST = "Which papers have more than 5 votes?"  # 47 of the sample's 49
 SLOW_QUESTION = "How does LoRA differ from full fine-tuning?"  # the model is at it for some seconds
 SECONDS = 1000.0
+TWO_DIGITS = "28.8px"  # that the number of a list's item takes, with its dot
 # Below the page's own address, where an app under a base path would be: Streamlit looks there
 # first, and then at "/".
 STREAMLIT_404 = ("/_stcore/health", "/_stcore/host-config")
@@ -84,6 +85,9 @@ def test_a_long_list_is_paged_and_downloaded_whole(open_tab: Open) -> None:
     expect(marks).to_have_count(20)
     page.get_by_test_id("stPagination").get_by_role("button", name="3").click()
     expect(marks).to_have_count(7, timeout=30 * SECONDS)
+    item = page.get_by_test_id("stMain").locator("ol > li").last
+    expect(item).to_have_css("margin-left", TWO_DIGITS)
+    expect(item.get_by_text(re.compile(r"^\(\d{4}-"))).to_have_css("white-space", "nowrap")
     page.get_by_text("All 47 papers as a table").click()
     as_csv = page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV")
     open_menu(page.locator(".st-key-answer-0-table-export").get_by_role("button"), as_csv)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rag_app.collection.library import Library
 
 EVIDENCE_SECONDS = 1.0  # that drawing waits for evidence, sooner than a second run of the page brings it
-NUMBERS_BESIDE = 3  # more of them stand below their block, not beside it
+NUMBERS_BESIDE = 1  # more of them stand below their block: beside it they leave a phone half a line
 # Kinds whose points name their papers, so that cards are shown while they are written alone.
 OF_POINTS = {Intent.OVERVIEW, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS, Intent.TABLE}
 # Others rest on the whole table.

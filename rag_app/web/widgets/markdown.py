@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from rag_app.text.cleaning import escape_markdown
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\](?!\()")
+_MARKERS = re.compile(r" *(?:(?<!\\)\[\d+\](?!\())+([.!?:。]?)")
 _AT_LINE_END = re.compile(r" *(?:(?<!\\)\[\d+\])+([.!?:。]?)$", re.MULTILINE)
 _LIST_ITEM = re.compile(r"(?:[-*]|\d+\.) ")
+_RECORD = re.compile(r"^(\d+\. \[.*\]\(\S+\)) (\(\d{4}-\d\d-\d\d[^()\[\]]*\))", re.MULTILINE)
 
 
 def badge(n: int) -> str:
@@ -36,14 +38,17 @@ def escape_with_badges(text: str) -> str:
 def blocks(markdown: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Our own Markdown block by block, without markers at line ends, and the numbers each block cites.
 
-    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their markers.
+    A block is a paragraph or a list item, with the quotes that follow it. Tables keep their markers; a
+    block whose markers are all of one number keeps none.
     """
     for block in _split(markdown):
         if block.startswith("|"):
             yield with_badges(block), ()
         else:
             numbers = dict.fromkeys(int(match[1]) for match in _MARKER.finditer(block))
-            yield with_badges(_AT_LINE_END.sub(r"\1", block)), tuple(numbers)
+            said_beside = _AT_LINE_END if len(numbers) > 1 else _MARKERS
+            text = said_beside.sub(r"\1", _RECORD.sub(r"\1 :gray[\2]", block))
+            yield with_badges(text), tuple(numbers)
 
 
 def without_table(markdown: str) -> str:
