@@ -88,6 +88,13 @@ def test_a_list_shows_a_page_and_cites_every_match(query: Query) -> None:
     assert all(number in made_of.text for number in (str(MANY), "100", str(MANY - PAGE)))
 
 
+@pytest.mark.parametrize("query", BOTH)
+def test_large_counts_are_written_as_the_page_writes_them(query: Query) -> None:
+    found = replace(evidence(hits(1234), borderline=0), scanned=5487)
+    text = templates.listing(query, found).text
+    assert all(count in text for count in ("1,234", "5,487", f"{1234 - PAGE:,}"))
+
+
 def test_a_short_list_speaks_of_no_more() -> None:
     assert "more" not in templates.listing(QUERY, evidence(hits(PAGE))).text
 
