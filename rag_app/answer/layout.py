@@ -86,7 +86,7 @@ def _lines(
     for place, one in enumerate(written, start=before + 1):
         mark = f"{place}." if plan.form is Form.STEPS else "-"
         yield f"{mark} {_line(selection, plan, one)}"
-        yield from (f"   > {escape_sentence(_plain(sentence))}" for sentence in one.quoted)
+        yield from (templates.quote_below(mark, escape_sentence(_plain(said))) for said in one.quoted)
 
 
 def _line(selection: Selection, plan: AnswerPlan, one: WrittenPoint) -> str:

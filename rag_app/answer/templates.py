@@ -155,10 +155,15 @@ def numbered(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> C
         cited.append(verification.quote(passage, n, hit.paper.title))
         if n <= PAGE:
             lines.append(f"{n}. {line_of(hit.paper, query)} [{n}]")
-            lines += [f"   > {escape_markdown(passage.text)}"] if quoted and passage.text else []
+            lines += [quote_below(f"{n}.", escape_markdown(passage.text))] if quoted and passage.text else []
     if len(hits) > PAGE:
         lines.append(words(query.language)["more"].format(more=len(hits) - PAGE))
     return Composed("\n".join([*assumptions(query), head, "", *lines]), tuple(hits), tuple(cited))
+
+
+def quote_below(mark: str, text: str) -> str:
+    """A quote of the list's item that begins with this mark: so far in as the item's own text."""
+    return f"{' ' * max(len(mark) + 1, 3)}> {text}"
 
 
 def ranking_head(query: Query) -> str:

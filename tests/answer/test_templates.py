@@ -88,6 +88,12 @@ def test_a_list_shows_a_page_and_cites_every_match(query: Query) -> None:
     assert all(number in made_of.text for number in (str(MANY), "100", str(MANY - PAGE)))
 
 
+def test_each_quote_of_a_list_belongs_to_its_item() -> None:
+    drawn = MarkdownIt().parse(templates.listing(QUERY, evidence(hits(PAGE))).text)
+    assert len([token for token in drawn if token.type == "list_item_open"]) == PAGE
+    assert [token.level for token in drawn if token.type == "blockquote_open"] == [2] * PAGE
+
+
 @pytest.mark.parametrize("query", BOTH)
 def test_large_counts_are_written_as_the_page_writes_them(query: Query) -> None:
     found = replace(evidence(hits(1234), borderline=0), scanned=5487)

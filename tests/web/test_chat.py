@@ -152,6 +152,12 @@ def listed(question: str, stop: threading.Event) -> Iterator[Event]:
     yield Done(LONG)
 
 
+def test_the_quotes_of_a_long_list_stand_as_far_in_as_its_titles() -> None:
+    cited = tuple(replace(c, quote="It folds.") for c in MANY)
+    shown = paper_list.page_of(replace(LONG, citations=cited), MANY_PAPERS, "answer", 1).splitlines()
+    assert [line for line in shown if ">" in line] == ["   > It folds."] * 9 + ["    > It folds."] * 11
+
+
 def test_a_long_list_is_read_page_by_page(page: Page) -> None:
     page.answers(listed)
     page.ask("which papers are new?")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from rag_app.answer.templates import PAGE
+from rag_app.answer.templates import PAGE, quote_below
 from rag_app.records import Answer, Citation, Intent, Paper
 from rag_app.text.cleaning import clean_line, escape_markdown
 from rag_app.web.i18n.text import Words, votes, words_for
@@ -107,5 +107,7 @@ def borderline(papers: Sequence[Paper], words: Words, key: str, open_source: Cal
 def _item(citation: Citation, paper: Paper, words: Words, *, quoted: bool) -> str:
     facts = ", ".join(fact for fact in (paper.date, votes(words, paper.votes)) if fact)
     title = f"[{escape_markdown(clean_line(citation.title))}]({citation.url})"
-    quote = f"\n   > {escape_markdown(clean_line(citation.quote))}" if quoted and citation.quote else ""
-    return f"{citation.n}. {title} ({facts}) [{citation.n}]{quote}"
+    item = f"{citation.n}. {title} ({facts}) [{citation.n}]"
+    if not quoted or not citation.quote:
+        return item
+    return f"{item}\n{quote_below(f'{citation.n}.', escape_markdown(clean_line(citation.quote)))}"
