@@ -80,7 +80,7 @@ PHRASES = {
     "groups_are": "内容で分けると {groups} です。",
     "group_of": "{name} {count} 本",
     "among_them": "その中には、{first}、{last}などがあります。",
-    "others": "その他の方法",
+    "others": "その他の論文",
     "recommended": "目的に最も合う論文 {count} 本を、読む順に挙げます。",
     "popular": "{days} で票が最も多い論文 {count} 本です。",
     "recommended_one": "目的に合う論文は 1 本です。",

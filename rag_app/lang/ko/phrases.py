@@ -80,7 +80,7 @@ PHRASES = {
     "groups_are": "하는 일에 따라 나누면 {groups}입니다.",
     "group_of": "{name} {count}편",
     "among_them": "그중에는 {first}, {last} 등이 있습니다.",
-    "others": "그 밖의 방법",
+    "others": "그 밖의 논문",
     "recommended": "목적에 가장 잘 맞는 논문 {count}편을 읽을 순서대로 적습니다.",
     "popular": "{days} 논문 가운데 추천이 가장 많은 {count}편입니다.",
     "recommended_one": "목적에 맞는 논문은 1편입니다.",

@@ -79,7 +79,7 @@ PHRASES = {
     "groups_are": "按内容分为 {groups}。",
     "group_of": "{name} {count} 篇",
     "among_them": "其中包括{first}和{last}。",
-    "others": "其他方法",
+    "others": "其他论文",
     "recommended": "最符合目的的 {count} 篇论文，按阅读顺序:",
     "popular": "{days} 票数最多的 {count} 篇论文:",
     "recommended_one": "符合这个目的的论文有 1 篇。",
