@@ -5,6 +5,7 @@ Knows: how each form of a plan looks. Does not know: how its points were chosen 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,12 +16,16 @@ from rag_app.answer.rendering import escape_sentence
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
 from rag_app.answer.writing import sentences_of
+from rag_app.lang import LANGUAGES
 from rag_app.records import Hit, Paper, Query, Reason, Sentence, Why
 from rag_app.search.retrieval import OF_MANY
 from rag_app.text.cleaning import clean_line, escape_markdown
 
 MOST_KEPT = 8  # names and figures in a cell
 LONGEST_HEAD = 100  # characters of a title that stand before a point
+_LINKING = re.compile(
+    "|".join(part for one in LANGUAGES.values() for part in one.open_questions.linking), re.IGNORECASE
+)
 
 
 def composed(
@@ -70,7 +75,7 @@ def _grouped(selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPo
     for group in plan.groups:
         own = written[at : at + len(group.points)]
         if group.name:
-            yield f"**{escape_markdown(group.name)}**"
+            yield f"**{escape_markdown(group.name[:1].upper() + group.name[1:])}**"
             yield ""
         yield from _lines(selection, plan, own, at)
         yield ""
@@ -91,9 +96,9 @@ def _lines(
 
 def _line(selection: Selection, plan: AnswerPlan, one: WrittenPoint) -> str:
     """What a point says, behind the name of its paper where an answer has several."""
-    said = _said(one.sentences)
     if plan.form is Form.PARTS:
-        return said or _number(one)
+        return _said(one.sentences) or _number(one)
+    said = _alone(_said(one.sentences))
     name = f"**{head_of(one.point.paper)}**{_votes(selection.query, one)}"
     note = f" — {escape_markdown(one.point.note)}" if one.point.note else ""
     return f"{name}: {said}{note}" if said else f"{name} {_number(one)}{note}{_terms(selection, one)}"
@@ -118,12 +123,19 @@ def _cell(one: WrittenPoint, language: str) -> str:
         for sentence in one.quoted
     ]
     listed = [f"{escape_markdown(', '.join(parts))} {_number(one)}".strip() for parts in kept]
-    said = " ".join(part for part in (_said(one.sentences), *listed) if part)
+    said = " ".join(part for part in (_alone(_said(one.sentences)), *listed) if part)
     return said or templates.words(language)["not_in_digest"]
 
 
 def _said(sentences: Sequence[Sentence]) -> str:
     return " ".join(escape_sentence(sentence.text) for sentence in sentences)
+
+
+def _alone(text: str) -> str:
+    """What stands out of its digest's order, without words that link it to the sentence before it there."""
+    rest = _LINKING.sub("", text, count=1)
+    first = rest.partition(" ")[0]
+    return rest[:1].upper() + rest[1:] if rest != text and first.islower() else rest
 
 
 def _plain(sentence: Sentence) -> str:

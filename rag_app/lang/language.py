@@ -142,6 +142,7 @@ class OpenPatterns:
     telling: Parts = ()  # at either end of a text: that it is a sentence, no phrase
     background: Parts = ()  # in a digest's sentence: that it says what was before the paper
     leaning: Parts = ()  # at the beginning of a digest's sentence: that it leans on the one before
+    linking: Parts = ()  # the same, where the sentence stands without it: "also, "
     shorter: Parts = ()  # of the answer before
     longer: Parts = ()
     as_table: Parts = ()

@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from rag_app.answer import choosing, groups, verification
+from rag_app.answer import choosing, groups, layout, verification
 from rag_app.answer.plans import condition, period
+from rag_app.answer.points import AnswerPlan, Group, Point, WrittenPoint
 from rag_app.answer.routes import ROUTES
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed, words
@@ -21,7 +24,7 @@ from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.lang import count_letters
 from rag_app.llm.protocol import Message
-from rag_app.records import Checked, Event, Filters, Intent, Paper, Passage, Section, Turn, Working
+from rag_app.records import Checked, Event, Filters, Intent, Paper, Passage, Query, Section, Turn, Working
 from rag_app.search.open_patterns import denial
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
@@ -187,6 +190,29 @@ def test_a_sentence_that_fails_beside_one_that_passes_is_left_out(collection: Li
     assert "wrist camera" in composed.text
     assert not count_letters(composed.text, "가-힣")
     check(composed, collection)
+
+
+@pytest.mark.parametrize(
+    ("linked", "alone"),
+    [
+        ("또한, HawkGrip은 파지를 배웁니다.", "HawkGrip은 파지를 배웁니다."),
+        ("둘째, CLIP을 활용합니다.", "CLIP을 활용합니다."),
+        ("먼저 물체를 찾습니다.", "먼저 물체를 찾습니다."),
+        ("To address this, we propose HawkGrip.", "We propose HawkGrip."),
+        ("Secondly, iGrip is small.", "iGrip is small."),
+        ("First-order methods, too, are fast.", "First-order methods, too, are fast."),
+        ("さらに、HawkGripを提案します。", "HawkGripを提案します。"),
+        ("此外，我们提出HawkGrip。", "我们提出HawkGrip。"),
+    ],
+)
+def test_a_sentence_behind_the_name_of_its_paper_is_linked_to_none_before(linked: str, alone: str) -> None:
+    paper = Paper("2703.00009", "HawkGrip: Grasping", ("2027-03-02",), (Section("Summary", linked),))
+    passage = Passage(paper.arxiv_id, "Summary", 0, len(linked), linked)
+    point = Point(paper, (passage,))
+    said = WrittenPoint(point, (verification.quote(passage, 1),), ())
+    selection: Any = SimpleNamespace(query=Query("q", "q", "ko", Intent.OVERVIEW))
+    composed = layout.composed(selection, AnswerPlan((Group((point,), "robot"),)), (said,))
+    assert composed.text == f"**Robot**\n\n- **HawkGrip**: {alone} [1]"
 
 
 def test_a_point_that_fails_once_is_written_again_with_what_to_keep(collection: Library) -> None:

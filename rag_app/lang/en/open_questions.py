@@ -204,5 +204,12 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:high(?:ly)?(?!-)|rich(?:ly|er)?|abundan\w+|ample|plent\w+|sufficient(?:ly)?|enough|detailed|extensive(?:ly)?"
         r"|strong(?:ly)?|excellent|great(?:ly)?|full(?:y)?)\b",
     ),
+    linking=(
+        r"^(?:also|moreover|furthermore|in addition|additionally|however|thus|therefore|meanwhile|in particular"
+        r"|especially|specifically|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly"
+        r"|(?:to|for) (?:(?:do|address|solve|achieve|overcome) )?(?:this|that|these)"
+        r"(?: (?:end|purpose|problems?|issues?))?"
+        r"), +",
+    ),
     leaning=(r"^(?:these|those|this|such|it|they|however|therefore|thus|also|moreover|in addition)\b",),
 )
