@@ -13,6 +13,7 @@ from rag_app.collection.library import Library
 from rag_app.errors import EngineError
 from rag_app.records import Answer, Citation, Intent, Passage, Sentence, Support
 from rag_app.text.cleaning import escape_markdown
+from rag_app.web.i18n.text import WORDS
 from rag_app.web.state import gloss_desk
 from rag_app.web.state.gloss_desk import GlossDesk
 from rag_app.web.state.model_call import CallQueue, ModelCall
@@ -146,3 +147,15 @@ def test_the_quote_of_a_sentence_that_translates_it_is_left_to_the_drawer(
 ) -> None:
     one = answer(f"It learns grasping [1]\n\n> {escape_markdown(TEXT)}", "It learns grasping [1]")
     assert read(monkeypatch, library, one).strip() == "It learns grasping [1]"
+
+
+def test_a_cell_of_several_glosses_says_once_that_they_are_some(
+    monkeypatch: pytest.MonkeyPatch, library: Library
+) -> None:
+    mark, coming = gloss._mark(WORDS["en"]), gloss._coming(WORDS["en"])
+    read = [f"{GLOSS} {mark}", coming, "It is small.", f"It is fast. {mark}", coming]
+    monkeypatch.setattr(gloss, "as_read", lambda passages, reader: read)
+    said = gloss.in_a_row([KOREAN] * len(read), gloss.PageReader("en", WORDS["en"], library))
+    assert said == f"{GLOSS} It is small. It is fast. {mark} {coming}"
+    monkeypatch.setattr(gloss, "as_read", lambda passages, reader: [])
+    assert not gloss.in_a_row([], gloss.PageReader("en", WORDS["en"], library))

@@ -12,7 +12,7 @@ import streamlit as st
 from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import votes
-from rag_app.web.widgets.gloss import PageReader, as_read
+from rag_app.web.widgets.gloss import PageReader, in_a_row
 from rag_app.web.widgets.markdown import badge, label
 
 Table = Mapping[str, Mapping[str, Sequence[Passage]]]  # aspect -> arXiv id -> sentences
@@ -40,5 +40,5 @@ def comparison(
         for aspect, cells in table.items():
             st.markdown(f"**{escape_markdown(aspect)}**")
             for n, (column, paper) in enumerate(zip(st.columns(len(papers)), papers, strict=True), start=1):
-                said = as_read(cells.get(paper.arxiv_id, ()), reader)
-                column.markdown(f"{badge(n)} {' '.join(said) or missing}")
+                said = in_a_row(cells.get(paper.arxiv_id, ()), reader)
+                column.markdown(f"{badge(n)} {said or missing}")

@@ -59,11 +59,31 @@ def as_read(passages: Sequence[Passage], reader: PageReader, length: int = LONGE
     texts = desk().texts([passages[at] for at in places], reader.language, reader.library, generator)
     for at, gloss in zip(places, texts, strict=True):
         if gloss is None:
-            shown[at] = f":shimmer[{reader.words['gloss_coming']}…]"
+            shown[at] = _coming(reader.words)
             st.session_state.setdefault(PENDING, []).append((reader.language, passages[at].text))
         elif gloss:
-            shown[at] = f"{label(gloss, length)} :small[:material/translate: {reader.words['gloss']}]"
+            shown[at] = f"{label(gloss, length)} {_mark(reader.words)}"
     return shown
+
+
+def in_a_row(passages: Sequence[Passage], reader: PageReader) -> str:
+    """The passages one after the other, as they are read; that some are glosses, or on their way, is said
+    once, at the end.
+    """
+    read, found = as_read(passages, reader), []
+    for mark in (_mark(reader.words), _coming(reader.words)):
+        if any(text.endswith(mark) for text in read):
+            found.append(mark)
+        read = [text.removesuffix(mark).rstrip() for text in read]
+    return " ".join(filter(None, (*read, *found)))
+
+
+def _mark(words: Words) -> str:
+    return f":small[:material/translate: {words['gloss']}]"
+
+
+def _coming(words: Words) -> str:
+    return f":shimmer[{words['gloss_coming']}…]"
 
 
 def quotes_as_read(markdown: str, answer: Answer, reader: PageReader) -> str:
