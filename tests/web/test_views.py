@@ -30,12 +30,14 @@ from rag_app.records import (
     Section,
     Understood,
 )
+from rag_app.search.similar import Similar
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.examples import EXAMPLES
+from rag_app.web.i18n.korean import KOREAN
 from rag_app.web.state import answer_jobs, app_state
 from rag_app.web.state.answer_jobs import AnswerProgress
 from rag_app.web.views import compare, explore, history
-from rag_app.web.widgets import answer_actions
+from rag_app.web.widgets import answer_actions, similar_papers
 from rag_app.web.widgets.compare_button import PICKED
 from rag_app.web.widgets.highlights import spans_of
 from tests.helpers.ui_page import ANSWER, APP, CALM, CITATION, FILM, PATIENCE, QUOTE, Page, draw, opened_again
@@ -277,6 +279,13 @@ def test_the_drawer_offers_similar_papers_and_a_press_opens_one(page: Page) -> N
     assert any(CALM.title in text.value for text in page.app.markdown if text.value.startswith("####"))
     assert any(button.key == f"drawer-similar-{FILM.arxiv_id}" for button in page.app.button)
     assert not page.app.exception
+
+
+def test_words_in_common_are_told_in_letters_that_readers_of_the_page_know() -> None:
+    alike = Similar(CALM, 0.5, ("게임", "control"))
+    assert "both: control" in similar_papers._facts(alike, ENGLISH)
+    assert "게임, control" in similar_papers._facts(alike, KOREAN)
+    assert "both" not in similar_papers._facts(Similar(CALM, 0.5, ("게임",)), ENGLISH)
 
 
 def test_text_filter_wants_every_word_in_title_authors_or_digest() -> None:

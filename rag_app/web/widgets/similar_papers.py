@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag_app.lang import count_letters, language_of, other_scripts
 from rag_app.search import similar
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.widgets.markdown import label
@@ -51,9 +52,14 @@ def similar_papers(
 def _facts(one: similar.Similar, words: Words) -> str:
     """Day, votes and shared words in one line."""
     facts = [one.paper.date or words["date_unknown"], votes(words, one.paper.votes)]
-    if one.shared:
-        facts.append(words["similar_shared"].format(words=label(", ".join(one.shared), 80)))
+    if shared := [term for term in one.shared if _readable(term, words)]:
+        facts.append(words["similar_shared"].format(words=label(", ".join(shared), 80)))
     return " · ".join(facts)
+
+
+def _readable(term: str, words: Words) -> bool:
+    """Whether readers of the page can read a word: it is in Latin letters or in their language."""
+    return not count_letters(term, other_scripts()) or language_of(term) == language_of(words["similar"])
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
