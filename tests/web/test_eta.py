@@ -119,4 +119,4 @@ def test_waiting_behind_another_answer_is_said_and_counted() -> None:
 def test_a_short_wait_is_not_worth_a_number() -> None:
     model_call = ModelCall(TwoWords(), CallQueue())
     assert waiting_line(None, model_call, model_call.began + 1.0, ENGLISH) == ""
-    assert waiting_line(None, model_call, model_call.began + 7.0, ENGLISH) == "7 s"
+    assert waiting_line(None, model_call, model_call.began + 7.0, ENGLISH) == "7 s so far"

@@ -115,6 +115,7 @@ ENGLISH: Mapping[str, str] = {
     "queue_one": "One answer comes first",
     "queue": "{n} answers come first",
     "time_left": "about {seconds} s left",
+    "so_far": "{seconds} s so far",
     # --- chat: evidence and sources ------------------------------------------------------------------
     "evidence": "Evidence: the best of {scanned} papers, found in {seconds} s",
     "evidence_none": "No evidence found.",

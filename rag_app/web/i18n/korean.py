@@ -114,6 +114,7 @@ KOREAN: Mapping[str, str] = {
     "queue_one": "앞에 답변 1개가 있습니다",
     "queue": "앞에 답변 {n}개가 있습니다",
     "time_left": "약 {seconds}초 남음",
+    "so_far": "{seconds}초 지남",
     # --- chat: evidence and sources ------------------------------------------------------------------
     "evidence": "근거: 논문 {scanned}편 중 가장 가까운 것, {seconds}초",
     "evidence_none": "근거를 찾지 못했습니다.",

@@ -65,7 +65,7 @@ def waiting_line(usual: AnswerSpeed | None, model_call: ModelCall, now: float, w
     if model_call.ahead and model_call.first_piece is None:
         facts.append(words["queue_one" if model_call.ahead == 1 else "queue"].format(n=model_call.ahead))
     if now - model_call.began >= WORTH_SAYING:
-        facts.append(words["took"].format(seconds=f"{now - model_call.began:.0f}"))
+        facts.append(words["so_far"].format(seconds=f"{now - model_call.began:.0f}"))
     if usual and (left := seconds_left(usual, model_call, now)) >= WORTH_SAYING:
         facts.append(words["time_left"].format(seconds=f"{left:.0f}"))
     return " · ".join(facts)
