@@ -152,6 +152,7 @@ def test_the_papers_of_a_tag_can_be_asked_alone(page: Page) -> None:
     opened: list[bool] = []
     app = draw(page, saved.page, ENGLISH, page.library, lambda: opened.append(True))
     app.button_group(key="saved-tags").set_value(["robots"]).run()
+    assert app.button(key="saved-only").label == ENGLISH["only_these_one"]
     app.button(key="saved-only").click().run()
     assert opened
     (choice,) = [one for one in app_state.background().chosen.values() if one.only]

@@ -93,6 +93,7 @@ ENGLISH: Mapping[str, str] = {
     "chip_only": "{name} ({n})",
     "only_chosen": "Chosen papers",
     "only_these": "Ask only these {n}",
+    "only_these_one": "Ask only this paper",
     "only_help": "Questions, counts and lists are then about these papers alone, until you take the chip above the "
     "question away.",
     "only_bookmarks": "Ask only the bookmarks ({n})",
@@ -114,8 +115,8 @@ ENGLISH: Mapping[str, str] = {
     "points_written": "{done} of {total} sentences written",
     "queue_one": "One answer comes first",
     "queue": "{n} answers come first",
-    "time_left": "about {seconds} s left",
     "so_far": "{seconds} s so far",
+    "time_left": "about {seconds} s left",
     # --- chat: evidence and sources ------------------------------------------------------------------
     "evidence": "Evidence: the best of {scanned} papers, found in {seconds} s",
     "evidence_none": "No evidence found.",

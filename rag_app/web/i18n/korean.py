@@ -93,6 +93,7 @@ KOREAN: Mapping[str, str] = {
     "chip_only": "{name} ({n}편)",
     "only_chosen": "고른 논문",
     "only_these": "이 {n}편에만 질문",
+    "only_these_one": "이 논문에만 질문",
     "only_help": "질문 위의 칩을 해제할 때까지 질문, 집계, 목록이 모두 이 논문들만 다룹니다.",
     "only_bookmarks": "북마크에만 질문 ({n}편)",
     "only_lacking": "고른 논문 중 {n}편은 이제 컬렉션에 없어 제외됩니다.",
@@ -113,8 +114,8 @@ KOREAN: Mapping[str, str] = {
     "points_written": "{total}문장 가운데 {done}문장 작성",
     "queue_one": "앞에 답변 1개가 있습니다",
     "queue": "앞에 답변 {n}개가 있습니다",
-    "time_left": "약 {seconds}초 남음",
     "so_far": "{seconds}초 지남",
+    "time_left": "약 {seconds}초 남음",
     # --- chat: evidence and sources ------------------------------------------------------------------
     "evidence": "근거: 논문 {scanned}편 중 가장 가까운 것, {seconds}초",
     "evidence_none": "근거를 찾지 못했습니다.",

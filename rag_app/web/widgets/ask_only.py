@@ -22,7 +22,7 @@ def ask_only_button(
     With `open_chat` in a new conversation, which it opens; without, in the one that is open.
     """
     pressed = st.button(
-        words["only_these"].format(n=f"{len(arxiv_ids):,}"),
+        words["only_these_one" if len(arxiv_ids) == 1 else "only_these"].format(n=f"{len(arxiv_ids):,}"),
         key=f"{key}-only",
         icon=":material/filter_center_focus:",
         help=words["only_help"],
