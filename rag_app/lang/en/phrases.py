@@ -80,7 +80,7 @@ PHRASES = {
     "groups_are": "By what they do they fall into these groups: {groups}.",
     "group_of": "{name} ({count})",
     "among_them": "Among them are {first} and {last}.",
-    "others": "Other papers",
+    "others": "other papers",
     "recommended": "These {count} papers fit the purpose best, in this order:",
     "popular": "The {count} papers with most votes of {days}:",
     "recommended_one": "One paper fits the purpose:",
