@@ -171,7 +171,7 @@ KOREAN: Mapping[str, str] = {
     "refused_next": "다른 표현이나 방법의 영어 이름을 쓰거나, 논문 하나에 대해 질문해 보세요.",
     # --- chat: questions that may come next ----------------------------------------------------------
     "follow_ups": "이어서 질문",
-    "follow_method": "{name}은(는) 어떻게 작동하나요?",
+    "follow_method": "{name}의 작동 방식은 무엇인가요?",
     "follow_results": "{name}의 성능은 얼마나 되나요?",
     "follow_authors": "{name}의 저자는 누구인가요?",
     "follow_votes": "그중 가장 많은 표를 받은 논문은?",
