@@ -153,6 +153,11 @@ def _off_topic(selection: Selection) -> Composed | None:
     return None
 
 
+def _nobody_has(selection: Selection) -> Composed | None:
+    """No paper is about what is asked for, and no digest says that its paper has done it."""
+    return None if condition.having_done(selection)[0] else _off_topic(selection)
+
+
 def _is_of_the_field(selection: Selection) -> bool:
     about = open_patterns.subject(selection.query.topic)
     return membership.is_of_the_field(about, selection.library.spellings)
@@ -255,7 +260,7 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.RECOMMEND: _open(_recommendation, _not_among, _purpose_off_topic),
     Intent.TABLE: _open(table.table, _not_among, _off_topic),
     Intent.CONDITION: _open(condition.conditions, _not_among, _off_topic),
-    Intent.EXISTS: _open(condition.exists, _not_among, _unknown_name, _off_topic),
+    Intent.EXISTS: _open(condition.exists, _not_among, _unknown_name, _nobody_has),
     Intent.RESTYLE: _open(restyle.restyled, _not_among),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(

@@ -460,6 +460,25 @@ def test_papers_that_do_it_in_a_way_the_question_names_come_first(collection: Li
     assert {"FernLift", "ReedSim"} == set(unsaid[:2])
 
 
+def test_a_term_of_the_field_is_done_only_where_it_is_said_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(condition, "WELL_KNOWN", 3)
+    study = "### [Study {n}](https://arxiv.org/abs/2704.0001{n})\n\n"
+    pair = study + "- 강화 학습(reinforcement learning)을 {n}번 씁니다.\n\n"
+    apart = "### [Tides](https://arxiv.org/abs/2704.00020)\n\n- 조수(tide) 학습을 강화하고 조수(tide)를 예측합니다.\n\n"
+    text = "## Daily Papers (2027-04-01)\n\n" + "".join(pair.format(n=n) for n in range(4)) + apart
+    library = made(tmp_path, {"day.md": text})
+    for question, found in (
+        ("Has anyone used reinforcement learning for tides?", False),
+        ("조수를 예측한 사람 있어?", True),
+    ):
+        query = replace(understand(question, library.dictionary), intent=Intent.EXISTS)
+        selection = Selection(query, retrieve(query, library), library, None, threading.Event())
+        done = {hit.paper.title for hit in condition.having_done(selection)[0]}
+        assert ("Tides" in done) is found
+
+
 def test_what_is_asked_may_be_said_in_the_words_of_its_translation(collection: Library) -> None:
     query = replace(understand("Has anyone lifted by feel?", collection.dictionary), intent=Intent.EXISTS)
     evidence = replace(retrieve(query, collection), beside="촉각 신호")

@@ -8,8 +8,10 @@ know: conditions that code decides exactly (days, votes, authors: `records.Filte
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
+
+import numpy as np
 
 from rag_app.answer import choosing
 from rag_app.answer.plans.overview import FEWEST, overview
@@ -148,19 +150,44 @@ def _is_about(selection: Selection, text: str, topic: str) -> bool:
 
 def exists(selection: Selection) -> AnswerPlan | None:
     """Yes, with the papers that have done it; or that no digest says so, with the nearest."""
-    subject = open_patterns.subject(selection.query.topic)
-    weights = choosing.with_terms(selection, subject)
-    # What a digest says counts before how near it is: few of the papers on music use reinforcement learning.
-    wordings = [subject, *filter(None, [open_patterns.subject(selection.evidence.beside)])]
-    held = [
-        (max(_said(selection, hit.paper, wording) for wording in wordings), hit)
-        for hit in choosing.ranked(selection, subject)
-    ]
-    held.sort(key=lambda pair: -(pair[1].score + TOGETHER * pair[0]))
-    done = [hit for said, hit in held if said >= SAID_TOGETHER][:ANSWERING]
-    chosen = done or [hit for _, hit in held[:NEAREST]]
+    weights = choosing.with_terms(selection, open_patterns.subject(selection.query.topic))
+    done, nearest = having_done(selection)
+    chosen = done or nearest
     points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in chosen]
     return _plan(selection, points, "exists" if done else "exists_not")
+
+
+def having_done(selection: Selection) -> tuple[list[Hit], list[Hit]]:
+    """(the papers whose digests say that they have done what is asked for, the nearest papers)."""
+    subject = open_patterns.subject(selection.query.topic)
+    wordings = [subject, *filter(None, [open_patterns.subject(selection.evidence.beside)])]
+    ranked = choosing.ranked(selection, subject)
+    held = [(max(_said(selection, hit.paper, wording) for wording in wordings), hit) for hit in ranked]
+    # What a digest says counts before how near it is: few of the papers on music use reinforcement learning.
+    held.sort(key=lambda pair: -(pair[1].score + TOGETHER * pair[0]))
+    says_terms = _saying_terms(selection, wordings)
+    done = [hit for said, hit in held if said >= SAID_TOGETHER and says_terms(hit)]
+    return done[:ANSWERING], [hit for _, hit in held[:NEAREST]]
+
+
+def _saying_terms(selection: Selection, wordings: Sequence[str]) -> Callable[[Hit], bool]:
+    """Whether a digest says each well-known term of the field that one of the wordings has, whole:
+    reinforcement and learning apart are not reinforcement learning.
+    """
+    spellings, places = selection.library.spellings, selection.library.places
+    asked = []
+    for wording in wordings:
+        phrases = [
+            phrase for part in parts(wording, spellings) for one in part.alternatives for phrase in one
+        ]
+        told = [spellings.saying(spellings.of(one)) for one in phrases if spellings.is_of_the_field(one)]
+        asked.append([times for times in told if np.count_nonzero(times) >= WELL_KNOWN])
+
+    def says(hit: Hit) -> bool:
+        row = places[hit.paper.arxiv_id]
+        return any(all(times[row] > 0 for times in terms) for terms in asked)
+
+    return says
 
 
 def _said(selection: Selection, paper: Paper, subject: str) -> float:

@@ -272,7 +272,8 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:trend\w*|rose|rise|rising|grow(?:ing|n|th|s)?|over time|evolv\w+|develop(?:ed|ing)"
         r"|changed|fastest|most|topics?|areas?|(?:emerging|rising|growing|up[- ]and[- ]coming) (?:research )?"
         r"(?:topics?|areas?|fields?|directions?)|what(?:['’]s| is| are) (?:hot|booming)|right now|these days|lately"
-        r"|more popular|popularity|how popular|how has|how have|how did|been|has|have)\b",
+        r"|more popular|popularity|how popular|what(?:['’]s| is) (?:happening|going on|new)|happening"
+        r"|how has|how have|how did|been|has|have)\b",
     ),
     authors_ranked=(
         r"\b(?:top|prolific|most (?:prolific|active|productive|frequent))(?: \d+)? authors?\b",
