@@ -23,6 +23,8 @@ from rag_app.text.cleaning import clean_line, escape_markdown
 
 MOST_KEPT = 8  # names and figures in a cell
 LONGEST_HEAD = 100  # characters of a title that stand before a point
+# Before a sentence of a digest that was printed from a data structure: "{'Architecture': '", "', 'Data': '".
+_LITERAL = re.compile(r"^(?:\\?[\[{]|['\"],)\s*['\"](?:[^'\"]{1,60}['\"]:\s*['\"])?")
 _LINKING = re.compile(
     "|".join(part for one in LANGUAGES.values() for part in one.open_questions.linking), re.IGNORECASE
 )
@@ -133,7 +135,7 @@ def _said(sentences: Sequence[Sentence]) -> str:
 
 def _alone(text: str) -> str:
     """What stands out of its digest's order, without words that link it to the sentence before it there."""
-    rest = _LINKING.sub("", text, count=1)
+    rest = _LINKING.sub("", _LITERAL.sub("", text), count=1)
     first = rest.partition(" ")[0]
     return rest[:1].upper() + rest[1:] if rest != text and first.islower() else rest
 

@@ -203,6 +203,10 @@ def test_a_sentence_that_fails_beside_one_that_passes_is_left_out(collection: Li
         ("First-order methods, too, are fast.", "First-order methods, too, are fast."),
         ("さらに、HawkGripを提案します。", "HawkGripを提案します。"),
         ("此外，我们提出HawkGrip。", "我们提出HawkGrip。"),
+        ("{'Architecture': 'HawkGrip은 손목 카메라를 씁니다.", "HawkGrip은 손목 카메라를 씁니다."),
+        ("', 'Data': '128k 시연을 모았습니다.", "128k 시연을 모았습니다."),
+        ("['HawkGrip은 파지를 배웁니다.", "HawkGrip은 파지를 배웁니다."),
+        ("'HawkGrip'은 파지를 배웁니다.", "'HawkGrip'은 파지를 배웁니다."),
     ],
 )
 def test_a_sentence_behind_the_name_of_its_paper_is_linked_to_none_before(linked: str, alone: str) -> None:
