@@ -116,6 +116,7 @@ class OpenPatterns:
     results: Parts = ()  # of a column: it asks for results, whatever they measure
     without_before: Parts = ()  # one group: what must not be, after a word for "without"
     without_after: Parts = ()  # one group: the same, before such a word
+    reasons: Parts = ()  # asks why
     harms: Parts = ()  # what is to be kept from, and no thing that papers use: "without losing accuracy"
     dividing: Parts = ()  # both what has something and what has not is asked for, apart
     not_before: Parts = ()  # just before what is not meant
@@ -133,6 +134,7 @@ class OpenPatterns:
     comparing: Parts = ()  # in a digest's sentence: that it tells one thing from another
     mending: Parts = ()  # in a digest's sentence: that a fault is mended
     named: Parts = ()  # one group: the thing whose meaning is asked for
+    definite: Parts = ()  # the thing is one that was spoken of: "what is the accuracy?"
     told_apart: Parts = ()  # one group: the thing that it is to be told apart from
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself

@@ -233,6 +233,8 @@ def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dict
         return mentioned or bool(compared)
     if patterns.POINTING.search(parts.question) or patterns.ordinal(parts.question) is not None:
         return True
+    if _asks_what_another_thing_is(parts, subjects, dictionary):
+        return False
     if open_patterns.ALIKE.search(parts.question) and len(parts.terms) <= ALIKE_TERMS:
         return True  # "any similar papers?", whatever it asks for as
     if parts.filters or any(
@@ -240,6 +242,21 @@ def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dict
     ):
         return False
     return len(parts.terms) <= FOLLOW_UP_TERMS
+
+
+def _asks_what_another_thing_is(
+    parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary
+) -> bool:
+    """Whether it asks what a thing is by its name, of which the digests before say nothing and others do:
+    "What is LoRA?", and not "What is the accuracy?".
+    """
+    thing = open_patterns.named(parts.question)
+    terms = dictionary.lexical.own_terms(thing)
+    if not terms or open_patterns.DEFINITE.search(parts.question):
+        return False
+    texts = [document(dictionary.papers.get(subject)).casefold() for subject in subjects]
+    told = any(term in text for term in terms for text in texts)
+    return not told and all(dictionary.lexical.papers_with(term) for term in terms)
 
 
 def _short_title(title: str) -> str:

@@ -42,6 +42,7 @@ NAME_COLUMN = _said(lambda p: p.name_column)
 RESULTS = _said(lambda p: p.results)
 FIGURES_ASKED = _said(lambda p: p.figures_asked)
 DENIED = (_said(lambda p: p.without_before), _said(lambda p: p.without_after))
+REASONS = _said(lambda p: p.reasons)
 HARMS = _said(lambda p: p.harms)
 DIVIDING = _said(lambda p: p.dividing)
 DENYING = _said(lambda p: p.denying)
@@ -58,6 +59,7 @@ COMPARING = _said(lambda p: p.comparing)
 FAULTS = _said(lambda p: p.faults)
 OWN_WORK = _said(lambda p: p.own_work)
 NAMED = _one_by_one(lambda p: p.named)
+DEFINITE = _said(lambda p: p.definite)
 OTHERS = _one_by_one(lambda p: p.told_apart)
 CONTRIBUTED = _one_by_one(lambda p: p.contributed)
 CONTRIBUTING = _said(lambda p: p.contributing)
@@ -244,6 +246,7 @@ def denial(question: str) -> Denial:
             before, after = question[: match.start()], question[match.end() :]
             start, end = next(match.span(group) for group in range(1, pattern.groups + 1) if match[group])
             also = BRACKETED.match(after)
+            also = also if also and (FREE.search(also[1]) or NEGATING.search(also[1])) else None
             behind = after[also.end() :] if also else after
             return Denial(
                 what=question[start:end].strip(),
@@ -262,9 +265,10 @@ def _is_of_a_thing(match: re.Match[str]) -> bool:
 
 def denies(question: str) -> bool:
     """Whether something must not be there that a question itself denies; "training-free" is a word of the
-    field, which digests say themselves.
+    field, which digests say themselves, and "why do models fail without it?" asks for reasons.
     """
-    return bool(denial(FREE.sub(" ", question)).what) and not asks_for_both(question)
+    wanted = bool(denial(FREE.sub(" ", question)).what) and not asks_for_both(question)
+    return wanted and not REASONS.search(question)
 
 
 def asks_for_both(question: str) -> bool:

@@ -323,6 +323,8 @@ def test_papers_that_say_a_short_topic_come_before_others_like_it(tmp_path: Path
         ("Summarize 2027-03-02 for a busy manager", ""),
         ("Summarize the papers of 2027-03-02 on knitting", "knitting"),
         ("Summarize the simulation papers of 2027-03-02", "simulation"),
+        ("Summarize the gardening papers of 2027-03-02", "gardening"),
+        ("2027-03-02 번역 논문 요약해줘", "번역"),
     ],
 )
 def test_what_is_no_topic_leaves_a_summary_whole(question: str, about: str, collection: Library) -> None:
@@ -410,6 +412,13 @@ def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
         ("grasping without gloves or cameras", "It wears gloves to grasp.", condition.Verdict.FAILS),
         ("grasping without diffusion models", "Diffusion makes the grasps.", condition.Verdict.FAILS),
         ("카메라 모델 없이 파지", "카메라로 보고 파지합니다.", condition.Verdict.FAILS),
+        (
+            "grasping without wrist cameras or gloves",
+            "장갑(gloves)을 끼고 파지합니다.",
+            condition.Verdict.FAILS,
+        ),
+        ("grasping without RL", "The world is grasped.", condition.Verdict.UNSAID),
+        ("grasping without RL", "An RL policy grasps.", condition.Verdict.FAILS),
     ],
 )
 def test_only_what_is_denied_itself_is_not_there(

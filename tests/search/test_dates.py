@@ -210,6 +210,11 @@ def test_what_only_looks_like_a_date_is_none(question: str) -> None:
         ("3월 전이학습 논문", "전이학습 논문"),
         ("2025년 3월 이후에 나온 로봇 논문", "나온 로봇 논문"),
         ("5월 날씨 논문", "날씨 논문"),
+        ("robot papers 2024", "robot papers"),
+        ("로봇 논문 2025", "로봇 논문"),
+        ("2025 로봇 논문", "로봇 논문"),
+        ("Summarize 2024 in three points", "Summarize in three points"),
+        ("2025년 전까지 나온 로봇 논문", "나온 로봇 논문"),
         ("tide models from 2025: size, gauges", "tide models : size, gauges"),
     ],
 )

@@ -186,6 +186,9 @@ LISTED = ("2302.04761", "2212.04356", "2307.09288")
         ("do any of them work on speech?", Intent.LIST),
         ("which ones call tools?", Intent.LIST),
         ("그중에 음성을 다루는 건?", Intent.LIST),
+        ("이 중 음성을 다루는 것은?", Intent.LIST),
+        ("이 논문들 중 음성을 다루는 것은?", Intent.LIST),
+        ("그것들 중 음성을 다루는 것은?", Intent.LIST),
         ("which of these do without speech?", Intent.CONDITION),
         ("그중 음성 없이 하는 건 뭐야?", Intent.CONDITION),
     ],
@@ -217,3 +220,22 @@ def test_a_list_of_those_may_be_narrowed(dictionary: Dictionary) -> None:
     narrowed = understand("and in 2023?", dictionary, [first, second])
     assert (narrowed.filters.those, narrowed.filters.since) == (LISTED, "2023-01-01")
     assert not understand("papers on speech", dictionary, [first, second]).filters.those
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("What is LoRA?", True),
+        ("LoRA가 뭐야?", True),
+        ("What is the accuracy?", False),
+        ("What are its limits?", False),
+        ("What is a tool call?", False),  # Toolformer's digest speaks of tools
+        ("What is zorkblasting?", False),  # nobody's digest does
+    ],
+)
+def test_what_another_thing_is_is_not_asked_of_the_paper_before(
+    dictionary: Dictionary, question: str, alone: bool
+) -> None:
+    shares = {"concept": 0.9, "lookup": 0.1}
+    query = understand(question, dictionary, [BEFORE], recognise=lambda *_: shares)
+    assert (TOOLFORMER not in query.papers) is alone

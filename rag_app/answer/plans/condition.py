@@ -212,12 +212,13 @@ def judge(
     """
     if not said:
         return Verdict.UNSAID, None
-    spelled = "|".join(map(re.escape, said))
+    spelled = "|".join(map(_as_written, said))
     absent = re.compile(
         rf"(?:{spelled})(?:\([\w -]+\))?(?:{open_patterns.DENYING.pattern})"
         rf"|(?:{open_patterns.DENYING_BEFORE.pattern})\s?(?:\w+ ){{0,2}}?(?:{spelled})",
         re.IGNORECASE,
     )
+    says = re.compile(spelled, re.IGNORECASE)
     also = _also(selection, asked)
     mentioned: Passage | None = None
     for passage in (_title(paper), *choosing.whole(paper)):
@@ -227,29 +228,40 @@ def judge(
             also and also.search(text)
         ):
             return Verdict.HOLDS, passage
-        if any(word in text for word in said):
+        if says.search(text):
             mentioned = passage
     return (Verdict.FAILS, mentioned) if mentioned else (Verdict.UNSAID, None)
 
 
+def _as_written(word: str) -> str:
+    """A pattern of a word as digests write it: apart or together, and in Latin letters by itself ("rl" is not
+    in "world").
+    """
+    written = re.escape(word).replace(r"\ ", r"[\s-]?")
+    return rf"(?<![a-z]){written}(?:e?s)?(?![a-z])" if word.isascii() else written
+
+
 def words_for(selection: Selection, asked: Denial) -> list[str]:
-    """The spellings of the thing that must not be, where it is a known term of several words or a name, else
-    its head and the translations of that; "X-free" beside it says X, too.
+    """How digests say each thing that must not be; "X-free" beside it says X, too."""
+    split = parts(asked.what, selection.library.spellings)
+    things = [" ".join(phrases) for part in split for phrases in part.alternatives] or [asked.what]
+    said = [word for thing in things for word in _words_of(selection, thing)]
+    said += [word for short in open_patterns.FREE.findall(asked.also) for word in _words_of(selection, short)]
+    return [word for word in dict.fromkeys(said) if len(word) > 1]
+
+
+def _words_of(selection: Selection, thing: str) -> list[str]:
+    """The spellings of a thing, where it is a known term of several words or a name, else its head and the
+    translations of that.
     """
     lexical, spellings = selection.library.lexical, selection.library.spellings
-    thing = _without_general_noun(asked.what)
+    thing = _without_general_noun(thing)
     one_word = len(lexical.own_terms(thing)) == 1 and not shaped(thing)
-    named = not one_word and spellings.is_term(thing) and spellings.papers_saying(thing) >= WELL_KNOWN
-    last = parts(thing, spellings)[-1:]
-    things = [one[-1] for part in last for one in part.alternatives] or [thing]
-    heads = [] if named else [head for one in things for head in lexical.own_terms(one)[-1:]]
-    heads += [fold_word(word) for word in open_patterns.FREE.findall(asked.also)]
+    if not one_word and spellings.is_term(thing) and spellings.papers_saying(thing) >= WELL_KNOWN:
+        return [*spellings.of(thing)]
+    heads = lexical.own_terms(thing)[-1:]
     heads += [english for head in heads for english in _in_english(head, lexical)]
-    said = [
-        *(spellings.of(thing) if named else ()),
-        *(t for h in heads for t in (h, *lexical.translations(h))),
-    ]
-    return [term for term in dict.fromkeys(said) if len(term) > 1]
+    return [word for head in heads for word in (head, *lexical.translations(head))]
 
 
 def _in_english(term: str, lexical: LexicalIndex) -> list[str]:

@@ -20,6 +20,7 @@ from rag_app.collection.periods import named
 from rag_app.lang import language_of
 from rag_app.records import Fact, Filters, Paper
 from rag_app.search import open_patterns, patterns, relevance
+from rag_app.text.terms import nouns, only_nouns
 
 MOST = 20  # papers told of a period; the rest are counted
 ON_TOPIC, FEWEST_ON_TOPIC = 10, 6
@@ -78,9 +79,20 @@ def asked_about(selection: Selection) -> str:
     paper of the period speaks of it: "… for a busy manager". Digests in other languages cannot tell.
     """
     about = topic(selection)
-    if not about or patterns.ON_TOPIC.search(selection.query.topic):
+    if not about or _stands_where_topics_do(selection):
         return about
     return "" if is_unspoken(selection, about) else about
+
+
+def _stands_where_topics_do(selection: Selection) -> bool:
+    """Whether a word is said to be the topic ("on knitting") or stands just before one for papers ("the
+    knitting papers").
+    """
+    text = selection.query.topic
+    papers = patterns.PAPERS.search(text)
+    before = text[: papers.start()].split()[-1:] if papers else []
+    told = set(selection.library.lexical.own_terms(" ".join(before))) - patterns.ABOUT_PAPERS
+    return bool(told or patterns.ON_TOPIC.search(text))
 
 
 def is_unspoken(selection: Selection, about: str) -> bool:
@@ -103,5 +115,6 @@ def topic(selection: Selection) -> str:
     about = open_patterns.subject(selection.query.topic)
     said = patterns.ABOUT_PAPERS | patterns.OF_EVERYTHING | open_patterns.COUNT_WORDS
     terms = set(selection.library.lexical.own_terms(about)) - said
-    asks = open_patterns.ASKING.fullmatch(about.strip())
+    noun = bool(nouns(about)) and only_nouns(about) == about  # "번역", which may ask for one elsewhere
+    asks = open_patterns.ASKING.fullmatch(about.strip()) and not noun
     return about if any(not term.isdigit() for term in terms) and not asks else ""

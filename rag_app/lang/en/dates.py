@@ -59,6 +59,8 @@ DATES = DateWords(
         rf"{_LEAD_MONTH}(?P<mon>{_NAMED})\b(?! (?-i:[A-Z]))",
         r"(?:^|\bthe )(?P<y>20[0-3]\d)(?= (?:\w+ ){0,3}papers\b)",
         r"\b(?P<y>20[0-3]\d)(?= papers?\b)",
+        r"(?:(?<=\bpapers )|(?<=\bpapers, )|(?<=summarize )|(?<=summarise ))(?P<y>20[0-3]\d)"
+        r"(?=\s*(?:$|[?.,!;:]|on\b|about\b|in \w+ points))",
         rf"\b(?P<y>20[0-3]\d)(?={_BESIDE}20[0-3]\d{_NO_NUMBER})",
         rf"(?:(?<=\b20\d\d vs )|(?<=\b20\d\d vs\. )|(?<=\b20\d\d or )|(?<=\b20\d\d and )|(?<=\b20\d\d than )"
         rf"|(?<=\b20\d\d than in )|(?<=\b20\d\d versus ))(?P<y>20[0-3]\d){_NO_NUMBER}",

@@ -11,6 +11,10 @@ from rag_app.lang.language import OpenPatterns
 _COUNT = rf"(\d{{1,2}}|{'|'.join(COUNTS)})"
 _PEOPLE = r"(?:people|researchers|authors|(?:recent |new(?:er)? )?(?:papers?|works?|studies|methods))"
 
+# One or two words: "diffusion models", "chain of thought".
+_GOES_ON = r"(?!(?:and|or|nor|of|which|that|in|for|on|to|but|from|with|at|by)\b)"
+_THING = rf"\w[\w-]*(?: of \w[\w-]*)?(?: {_GOES_ON}\w[\w-]*)?"
+
 OPEN_QUESTIONS = OpenPatterns(
     asking=(
         r"\b(?:what|which) (?:are|is|were|was) (?:(?:some|the|all|main|different|various|major|key|common) )*"
@@ -69,12 +73,14 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|parameters?|tokens?|cost|figures?|performance|gain|rates?)\b",
     ),
     without_before=(
-        r"\b(?:without|excluding|except(?: for)?|other than|with no|(?:us|need|requir)(?:es?|s|ing)? no"
+        r"\b(?:without|excluding|except(?: for)?|besides|apart from|alternatives? to|but no|other than"
+        r"|with no|(?:us|need|requir)(?:es?|s|ing)? no"
         r"|(?:do(?:es)? not|don'?t|doesn'?t) (?:use|need|require|rely on|involve)"
         r"|not (?:using|based on|relying on|about|on|involving))\s+(?:any |a |an |the |additional |extra )*"
-        r"(\w[\w-]*(?: (?!and\b|or\b|which\b|that\b|in\b|for\b|on\b|to\b|but\b|from\b|with\b)\w[\w-]*)?)",
+        rf"({_THING}(?:,? (?:or|nor) (?:any )?{_THING})*)",
     ),
     without_after=(r"\b([\w-]+)[- ]free\b",),
+    reasons=(r"\bwhy\b|\breasons?\b",),
     harms=(
         r"\b(?:los(?:s|es|ing|e)|hurt\w*|harm\w*|sacrific\w*|degrad\w*|compromis\w*|drop\w*|damag\w*|decreas\w*"
         r"|increas\w*|forget\w*|hallucinat\w*|chang\w*|break\w*|affect\w*|much|significant\w*|errors?|bias\w*"
@@ -98,6 +104,7 @@ OPEN_QUESTIONS = OpenPatterns(
     announcing=(r"\b(?:new|novel|propos\w*|introduc\w*|present(?:s|ed)?)\b",),
     comparing=(r"\b(?:than|unlike|whereas|instead of|in contrast|compared)\b",),
     mending=(r"\b(?:solv|resolv|overcom|address|mitigat|alleviat|reduc|improv)\w*",),
+    definite=(r"\bwhat(?:['’]s| is| are| was| were) (?:the|its|their|his|her)\b",),
     named=(
         r"\b(?:difference|differences) between (?:an? |the )?(.+?) and\b",
         r"\bwhat (?:does|do|did) (?:the (?:term|word) )?(.+?) (?:mean|stand for|refer to)\b(?! by)",

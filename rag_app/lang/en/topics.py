@@ -14,7 +14,7 @@ TOPICS = TopicWords(
         "based basing exploring examine investigate study apply applying applied using utilize employ leverage train "
         "training perform achieve target focus focusing relate related relating relevant concern concerning "
         "concerned regarding involve involving involved feature featuring touch tackle handle deal dealing "
-        "mention mentioning work working do doing anything something everything topic topics area areas "
+        "treat treats mention mentioning work working do doing anything something everything topic topics area areas "
         "subject field question specifically particular mainly mostly especially inside here e.g i.e like "
         "include including contain written better good novel recent several various different first "
         "anybody somebody i'm we're interested interest see read reading need looking literature research "

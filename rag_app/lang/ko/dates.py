@@ -32,6 +32,8 @@ DATES = DateWords(
     ),
     month_or_year=(
         rf"(?<!(?-i:[A-Z]{{2}}) )(?<![A-Za-z])(?P<y>{YEAR})년(?!대)",
+        r"(?:(?<=논문 )|(?<=논문들 ))(?P<y>20[0-3]\d)(?=\s*[?.!]*$)",
+        r"^(?P<y>20[0-3]\d)(?=\s+(?:\S+\s+){0,2}(?:논문|요약))",
         r"(?<!\d)(?P<m>\d{1,2})월(?!드|요일)",
         r"(?<![\d.])(?P<m>\d{1,2})(?=\s?[~–-]\s?\d{1,2}월)",
     ),
@@ -68,7 +70,7 @@ DATES = DateWords(
     between_after=(rf"사이{_WORD_ENDS}",),
     since_after=(rf"(?:이후|부터|이래){_WORD_ENDS}",),
     until_after=(rf"까지{_WORD_ENDS}",),
-    before_after=(rf"(?:이전|전에|전){_WORD_ENDS}",),
+    before_after=(rf"(?:이전|전에|전)(?:까지)?{_WORD_ENDS}",),
     parts_before={},
     parts_after={
         rf"(?:초순|상순|초){_PART_ENDS}": (1, 10),
@@ -86,7 +88,7 @@ DATES = DateWords(
     excluded_after=(r"(?:거|것|건|논문)?(?:은|는|을|를)?\s?(?:빼고|빼줘|제외|말고)",),
     lead=(r"지난\s?$",),
     tail=(
-        rf"(?:동안|사이|이후|이전|전|부터|까지){_WORD_ENDS}|또는(?=\s)",
+        rf"(?:동안|사이|이후|이전까지|전까지|이전|전|부터|까지){_WORD_ENDS}|또는(?=\s)",
         r"(?<!\s)(?:일자|자(?![가-힣])|에서|에는|에|의|날|이나|은|는|로|도)|(?<!\s)(?:[과와](?=\s)|[이가](?![가-힣]))",
     ),
 )
