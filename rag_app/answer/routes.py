@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import facts, layout, leading, templates, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
-from rag_app.answer.plans import concept, condition, list_lead, overview, paper, period, restyle, table
+from rag_app.answer.plans import (
+    concept,
+    condition,
+    exists,
+    list_lead,
+    overview,
+    paper,
+    period,
+    restyle,
+    table,
+)
 from rag_app.answer.points import AnswerPlan
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
@@ -155,7 +165,7 @@ def _off_topic(selection: Selection) -> Composed | None:
 
 def _nobody_has(selection: Selection) -> Composed | None:
     """No paper is about what is asked for, and no digest says that its paper has done it."""
-    return None if condition.having_done(selection)[0] else _off_topic(selection)
+    return None if exists.having_done(selection)[0] else _off_topic(selection)
 
 
 def _is_of_the_field(selection: Selection) -> bool:
@@ -260,7 +270,7 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.RECOMMEND: _open(_recommendation, _not_among, _purpose_off_topic),
     Intent.TABLE: _open(table.table, _not_among, _off_topic),
     Intent.CONDITION: _open(condition.conditions, _not_among, _off_topic),
-    Intent.EXISTS: _open(condition.exists, _not_among, _unknown_name, _nobody_has),
+    Intent.EXISTS: _open(exists.exists, _not_among, _unknown_name, _nobody_has),
     Intent.RESTYLE: _open(restyle.restyled, _not_among),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(

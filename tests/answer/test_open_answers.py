@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from rag_app.answer import choosing, groups, layout, verification
-from rag_app.answer.plans import condition, period
+from rag_app.answer import choosing, denied, groups, layout, verification
+from rag_app.answer.plans import condition, exists, period
 from rag_app.answer.points import AnswerPlan, Group, Point, WrittenPoint
 from rag_app.answer.routes import ROUTES
 from rag_app.answer.selection import Selection
@@ -381,14 +381,13 @@ def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
     query = understand("카메라 없이 로봇 파지", collection.dictionary)
     selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
     asked = denial("카메라 없이 로봇 파지")
-    said = condition.words_for(selection, asked)
+    said = denied.words_for(selection, asked)
     verdicts = {
-        p.title.partition(":")[0]: condition.judge(selection, p, asked, said)[0]
-        for p in of_the_day(collection)
+        p.title.partition(":")[0]: denied.judge(selection, p, asked, said)[0] for p in of_the_day(collection)
     }
-    assert verdicts["GlideNet"] is condition.Verdict.HOLDS
-    assert verdicts["HawkGrip"] is condition.Verdict.FAILS
-    assert verdicts["ReedSim"] is condition.Verdict.UNSAID
+    assert verdicts["GlideNet"] is denied.Verdict.HOLDS
+    assert verdicts["HawkGrip"] is denied.Verdict.FAILS
+    assert verdicts["ReedSim"] is denied.Verdict.UNSAID
 
 
 @pytest.mark.parametrize(
@@ -397,55 +396,55 @@ def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
         (
             "grasping without diffusion",
             "Steering diffusion models without training.",
-            condition.Verdict.FAILS,
+            denied.Verdict.FAILS,
         ),
         (
             "grasping without diffusion",
             "확산 모델(diffusion model)을 재학습하지 않고 씁니다.",
-            condition.Verdict.FAILS,
+            denied.Verdict.FAILS,
         ),
-        ("grasping without diffusion", "It grasps without any diffusion model.", condition.Verdict.HOLDS),
-        ("grasping without diffusion", "A diffusion-free way to grasp.", condition.Verdict.HOLDS),
-        ("카메라 없이 파지", "추가 카메라(camera)가 필요 없는 방법입니다.", condition.Verdict.HOLDS),
-        ("카메라 없이 파지", "카메라로 보고 장갑 없이 파지합니다.", condition.Verdict.FAILS),
-        ("카메라나 장갑 없이 파지", "카메라로 보고 파지합니다.", condition.Verdict.FAILS),
-        ("grasping without gloves or cameras", "It wears gloves to grasp.", condition.Verdict.FAILS),
-        ("grasping without diffusion models", "Diffusion makes the grasps.", condition.Verdict.FAILS),
-        ("카메라 모델 없이 파지", "카메라로 보고 파지합니다.", condition.Verdict.FAILS),
+        ("grasping without diffusion", "It grasps without any diffusion model.", denied.Verdict.HOLDS),
+        ("grasping without diffusion", "A diffusion-free way to grasp.", denied.Verdict.HOLDS),
+        ("카메라 없이 파지", "추가 카메라(camera)가 필요 없는 방법입니다.", denied.Verdict.HOLDS),
+        ("카메라 없이 파지", "카메라로 보고 장갑 없이 파지합니다.", denied.Verdict.FAILS),
+        ("카메라나 장갑 없이 파지", "카메라로 보고 파지합니다.", denied.Verdict.FAILS),
+        ("grasping without gloves or cameras", "It wears gloves to grasp.", denied.Verdict.FAILS),
+        ("grasping without diffusion models", "Diffusion makes the grasps.", denied.Verdict.FAILS),
+        ("카메라 모델 없이 파지", "카메라로 보고 파지합니다.", denied.Verdict.FAILS),
         (
             "grasping without wrist cameras or gloves",
             "장갑(gloves)을 끼고 파지합니다.",
-            condition.Verdict.FAILS,
+            denied.Verdict.FAILS,
         ),
-        ("grasping without RL", "The world is grasped.", condition.Verdict.UNSAID),
-        ("grasping without RL", "An RL policy grasps.", condition.Verdict.FAILS),
+        ("grasping without RL", "The world is grasped.", denied.Verdict.UNSAID),
+        ("grasping without RL", "An RL policy grasps.", denied.Verdict.FAILS),
     ],
 )
 def test_only_what_is_denied_itself_is_not_there(
-    question: str, said: str, verdict: condition.Verdict, collection: Library
+    question: str, said: str, verdict: denied.Verdict, collection: Library
 ) -> None:
     query = understand(question, collection.dictionary)
     selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
     digest = Paper("2703.99999", "A Hand", ("2027-03-02",), (Section("What's New", said),))
     asked = denial(question)
-    words = condition.words_for(selection, asked)
-    assert condition.judge(selection, digest, asked, words)[0] is verdict
+    words = denied.words_for(selection, asked)
+    assert denied.judge(selection, digest, asked, words)[0] is verdict
 
 
 def test_a_known_term_of_several_words_is_denied_whole(
     collection: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(condition, "WELL_KNOWN", 1)
+    monkeypatch.setattr(denied, "WELL_KNOWN", 1)
     query = understand("grasping without imitation learning", collection.dictionary)
     selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())
     asked = denial(query.question)
-    said = condition.words_for(selection, asked)
+    said = denied.words_for(selection, asked)
     judged = {
-        paper.title.partition(":")[0]: condition.judge(selection, paper, asked, said)[0]
+        paper.title.partition(":")[0]: denied.judge(selection, paper, asked, said)[0]
         for paper in of_the_day(collection)
     }
-    assert judged["KelpHand"] is condition.Verdict.FAILS
-    assert judged["FernLift"] is condition.Verdict.UNSAID  # it learns, but imitates nobody
+    assert judged["KelpHand"] is denied.Verdict.FAILS
+    assert judged["FernLift"] is denied.Verdict.UNSAID  # it learns, but imitates nobody
 
 
 def test_what_must_not_be_is_judged_in_a_language_of_the_digests(collection: Library) -> None:
@@ -476,7 +475,7 @@ def test_papers_that_do_it_in_a_way_the_question_names_come_first(collection: Li
 def test_a_term_of_the_field_is_done_only_where_it_is_said_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(condition, "WELL_KNOWN", 3)
+    monkeypatch.setattr(exists, "WELL_KNOWN", 3)
     study = "### [Study {n}](https://arxiv.org/abs/2704.0001{n})\n\n"
     pair = study + "- 강화 학습(reinforcement learning)을 {n}번 씁니다.\n\n"
     apart = "### [Tides](https://arxiv.org/abs/2704.00020)\n\n- 조수(tide) 학습을 강화하고 조수(tide)를 예측합니다.\n\n"
@@ -488,7 +487,7 @@ def test_a_term_of_the_field_is_done_only_where_it_is_said_whole(
     ):
         query = replace(understand(question, library.dictionary), intent=Intent.EXISTS)
         selection = Selection(query, retrieve(query, library), library, None, threading.Event())
-        done = {hit.paper.title for hit in condition.having_done(selection)[0]}
+        done = {hit.paper.title for hit in exists.having_done(selection)[0]}
         assert ("Tides" in done) is found
 
 
@@ -496,7 +495,7 @@ def test_what_is_asked_may_be_said_in_the_words_of_its_translation(collection: L
     query = replace(understand("Has anyone lifted by feel?", collection.dictionary), intent=Intent.EXISTS)
     evidence = replace(retrieve(query, collection), beside="촉각 신호")
     selection = Selection(query, evidence, collection, None, threading.Event())
-    plan = condition.exists(selection)
+    plan = exists.exists(selection)
     assert plan is not None
     assert words("en")["exists_not"] != plan.lead
     assert plan.papers[0].title.partition(":")[0] == "MossTouch"
