@@ -209,13 +209,13 @@ def ask(
     # 2. The answer, by the stages of this kind of question.
     generator = ready(model)
     route = ROUTES[query.intent]
-    if generator and route.judged:
-        evidence = judge(query, evidence, library, generator, stop)
     if generator and translation.is_of_use(query, evidence, library):
         in_both = translation.searched_in_both(query, evidence, library, generator, stop)
         if in_both is not evidence:
             evidence = in_both
             yield Found(evidence)
+    if generator and route.judged:
+        evidence = judge(query, evidence, library, generator, stop)
     first_token: float | None = None
     selection = Selection(query, evidence, library, generator, stop, tuple(conversation))
     steps = route.steps(selection)

@@ -107,10 +107,9 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     must not be is judged for each paper, whichever kind of many papers the wording is like.
     """
     kind = _decided(signs, shares)
-    if signs.leaves_out and signs.ruled in {Intent.LIST, Intent.LOOKUP} and kind is Intent.CONDITION:
+    listed = kind is Intent.CONDITION and signs.ruled in {Intent.LIST, Intent.LOOKUP}
+    if signs.leaves_out and (kind is Intent.LIST or listed):
         return Intent.LIST
-    if signs.leaves_out and kind is Intent.LIST:
-        return kind
     return Intent.CONDITION if signs.denies and kind in JUDGEABLE else kind
 
 
