@@ -44,7 +44,8 @@ def conditions(selection: Selection) -> AnswerPlan | None:
         points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
         return _plan(selection, points, "conditions_fit")
     said = words_for(selection, asked)
-    hits = _on_topic(selection, _candidates(selection, asked, topic), topic)
+    candidates = _candidates(selection, asked, topic)
+    hits = _on_topic(selection, candidates, topic) or candidates
     judged = [(hit, *judge(selection, hit.paper, asked, said)) for hit in hits]
     shown = _firmest(
         selection,
