@@ -152,6 +152,8 @@ class OpenPatterns:
     only: Parts = ()  # one group or none: of its papers only those that ...
     # By keys that all languages share: how a column names what it asks for, how a digest's sentence says
     # that, and what papers make ("data set").
+    # One group or two: the columns of a table, where a question tells them in its sentence.
+    columns_told: Parts = ()
     columns_asked: Mapping[str, str] = field(default_factory=dict)
     columns_said: Mapping[str, str] = field(default_factory=dict)
     made_things: Mapping[str, str] = field(default_factory=dict)

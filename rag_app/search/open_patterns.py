@@ -85,14 +85,10 @@ ABOUNDING = _said(lambda p: p.abounding)
 TELLING = _said(lambda p: p.telling)
 LEANING = _said(lambda p: p.leaning)
 OF_THOSE = _said(lambda p: p.of_those)
+COLUMNS_TOLD = _one_by_one(lambda p: p.columns_told)
 COLUMNS_ASKED = _by_key(lambda p: p.columns_asked)
 COLUMNS_SAID = _by_key(lambda p: p.columns_said)
 MADE_THINGS = _by_key(lambda p: p.made_things)
-WITH_COLUMNS = re.compile(
-    r"(?:\bwith (?=(?:the|their|its|columns?|how)\b)|\btable\b[^.?!:()]*?\bwith (?=[^.?!:()]*(?:,| and )))"
-    r"(?:columns?(?: for)? )?([^.?!:()]+)",
-    re.IGNORECASE,
-)
 # What a question explains or lists in parentheses.
 ASIDE = re.compile(r"\([^()]{12,}\)|\([^()]*[,、·][^()]*\)")
 FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
@@ -101,10 +97,12 @@ IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)
 PARENTHESES = re.compile(r"\s?\([^()]*\)")
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
 LISTED = re.compile(
-    r"\(((?:[^()]|\([^()]*\))*[,/·](?:[^()]|\([^()]*\))*)\)|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*,[^.:：?]*)"
+    r"\(((?:[^()]|\([^()]*\))*[,，、/·](?:[^()]|\([^()]*\))*)\)"
+    r"|[.:：?]\s*([^.:：?()]*(?:\([^()]*\)[^.:：?()]*)*[,，、][^.:：?]*)"
 )
 BETWEEN = re.compile(r"\s*[,;，、]\s*(?![^()]*\))|\s+(?:and|및)\s+(?![^()]*\))")
 ARTICLE = re.compile(r"^(?:the|their|its) ", re.IGNORECASE)
+WIDE = str.maketrans("（）", "()")  # as texts in Japanese and Chinese write them
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 5
 LONGEST_COLUMN = 60  # characters
 
@@ -215,15 +213,18 @@ def made_thing(question: str) -> re.Pattern[str] | None:
 
 def _columns(question: str) -> tuple[tuple[str, ...], tuple[int, int]]:
     """(the columns, the span that lists them)."""
-    for match in [*reversed(list(LISTED.finditer(question))), *WITH_COLUMNS.finditer(question)]:
-        listed = next(group for group in match.groups() if group)
+    plain = question.translate(WIDE)
+    told = [match for pattern in COLUMNS_TOLD for match in pattern.finditer(plain)]
+    for match in [*reversed(list(LISTED.finditer(plain))), *told]:
+        groups = [group for group in range(1, len(match.groups()) + 1) if match[group]]
+        listed = ", ".join(match[group] for group in groups)
         named = tuple(
             ARTICLE.sub("", part.strip(" .?!")) for part in BETWEEN.split(listed) if part.strip(" .?!")
         )
         if FEWEST_COLUMNS <= len(named) <= MOST_COLUMNS and all(
             len(name) <= LONGEST_COLUMN for name in named
         ):
-            return named, match.span()
+            return named, (match.start(groups[0]), match.end(groups[-1]))
     return (), (0, 0)
 
 

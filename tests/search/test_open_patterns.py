@@ -142,6 +142,27 @@ def test_an_english_term_in_parentheses_behind_another_language_is_read(text: st
     assert open_patterns.term_given(text) == term
 
 
+@pytest.mark.parametrize(
+    ("question", "columns", "rest"),
+    [
+        (
+            "Make a table of tide models with number of gauges and best error",
+            ("number of gauges", "best error"),
+            "Make a table of tide models with",
+        ),
+        ("조수 예측 논문을 방법과 자료 수로 표 만들어줘", ("방법", "자료 수"), "조수 예측 논문을"),
+        ("潮汐モデルの表を作って（手法、誤差）", ("手法", "誤差"), "潮汐モデルの表を作って"),
+        ("做一个表格：方法，误差，数据", ("方法", "误差", "数据"), "做一个表格"),
+        ("파도와 조수를 다루는 논문을 표로", (), "파도와 조수를 다루는 논문을 표로"),
+    ],
+)
+def test_columns_are_told_in_the_sentence_or_as_other_scripts_list(
+    question: str, columns: tuple[str, ...], rest: str
+) -> None:
+    assert open_patterns.columns(question) == columns
+    assert open_patterns.without_columns(question).strip().startswith(rest)
+
+
 def test_the_columns_of_a_table_are_no_part_of_what_it_is_about() -> None:
     question = "조석 모델을 표로 정리해줘 (이름, 크기(토큰 수), 결과)"
     assert "토큰" not in open_patterns.without_columns(question)

@@ -39,7 +39,7 @@ def table(selection: Selection) -> AnswerPlan | None:
     """The papers that are named and those that fit best, with what their digests say to each column."""
     query = selection.query
     named = _named(selection)
-    names = open_patterns.columns(query.question)
+    names = open_patterns.columns(query.topic)  # without its days
     subject = open_patterns.narrow_subject(open_patterns.without_columns(query.topic))
     # What the columns name tells the papers, too, where no colon sets it apart.
     told = open_patterns.narrow_subject(query.topic.partition(":")[0])

@@ -150,6 +150,10 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",
         r"\b(?:which|what) ones\b|\bthe ones (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are|is) any\b",
     ),
+    columns_told=(
+        r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)",
+        r"\btable\b[^.?!:()]*?\bwith (?=[^.?!:()]*(?:,| and ))(?:columns?(?: for)? )?([^.?!:()]+)",
+    ),
     columns_asked={
         "parameters": r"\bparam|\bmodel size",
         "resolution": r"\bresolution",
