@@ -77,6 +77,7 @@ class Signs:
     tabled: bool = False  # it asks for a table and lists its columns
     asks: bool = True  # it asks, or speaks of papers: else it describes something, of which one is looked for
     denies: bool = False  # papers are asked for without something
+    briefly: bool = False  # in a word or two for what is left: "reasoning without RL"
     leaves_out: bool = False  # a part of its topic is not meant, as lists can leave it out
     each: bool = False  # papers of each month, or of other periods, are asked for
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
@@ -110,7 +111,9 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     listed = kind is Intent.CONDITION and signs.ruled in {Intent.LIST, Intent.LOOKUP}
     if signs.leaves_out and (kind is Intent.LIST or listed):
         return Intent.LIST
-    return Intent.CONDITION if signs.denies and kind in JUDGEABLE else kind
+    brief = signs.briefly and not signs.papers and kind in {Intent.LOOKUP, Intent.CONCEPT}
+    judged = kind in JUDGEABLE or brief
+    return Intent.CONDITION if signs.denies and judged else kind
 
 
 def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:

@@ -22,6 +22,7 @@ from rag_app.search.topic import LITTLE, leaves_out
 from rag_app.text import maths
 from rag_app.text.terms import only_nouns
 
+BRIEF = 2  # content terms beside what must not be: more of them describe one paper
 # Kinds that ask for a paper itself, and not for what digests say of what it is called.
 OF_THE_PAPER = {Intent.METADATA, Intent.COMPARE, Intent.PAPER, Intent.SIMILAR}
 # Turns that a question may depend on; each that only narrows the one before is read with it.
@@ -109,6 +110,7 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         asks=query.question.rstrip().endswith(QUESTION_MARKS)
         or any(p.search(query.question) for p in (patterns.ASKING, patterns.PAPERS, patterns.LISTING)),
         denies=open_patterns.denies(parts.rest),
+        briefly=len(dictionary.lexical.own_terms(open_patterns.denial(parts.rest).rest)) <= BRIEF,
         leaves_out=_leaves_out(parts.rest),
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),

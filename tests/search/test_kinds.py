@@ -193,6 +193,23 @@ def test_a_list_leaves_a_part_of_its_topic_out_by_itself() -> None:
 
 def test_a_lookup_is_no_condition_whatever_its_paper_does_without() -> None:
     assert decide(signs(denies=True), {"lookup": 0.9}) is Intent.LOOKUP
+    assert decide(signs(denies=True, briefly=True), {"lookup": 0.9}) is Intent.CONDITION
+    assert decide(signs(denies=True, briefly=True, papers=1), {"lookup": 0.9}) is Intent.LOOKUP
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("tide forecasting without gauges", Intent.CONDITION),
+        ("조수계 없이 조수 예측", Intent.CONDITION),
+        ("tide forecasting on old harbour phones without gauges", Intent.LOOKUP),
+        ("tide forecasting with gauges", Intent.LOOKUP),
+    ],
+)
+def test_a_few_words_without_something_describe_no_single_paper(
+    dictionary: Dictionary, question: str, intent: Intent
+) -> None:
+    assert understand(question, dictionary, recognise=lambda *_: {"lookup": 0.9}).intent is intent
 
 
 @pytest.mark.parametrize(
