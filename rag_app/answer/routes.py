@@ -165,7 +165,8 @@ def _off_topic(selection: Selection) -> Composed | None:
 
 def _nobody_has(selection: Selection) -> Composed | None:
     """No paper is about what is asked for, and no digest says that its paper has done it."""
-    return None if exists.having_done(selection)[0] else _off_topic(selection)
+    refusal = _off_topic(selection)
+    return refusal if refusal and not exists.having_done(selection)[0] else None
 
 
 def _is_of_the_field(selection: Selection) -> bool:
@@ -175,8 +176,9 @@ def _is_of_the_field(selection: Selection) -> bool:
 
 def _summary_off_topic(selection: Selection) -> Composed | None:
     """No paper is about the topic that a summary is asked on, nor speaks of it."""
-    about = period.asked_about(selection)
-    return _off_topic(selection) if about and period.is_unspoken(selection, about) else None
+    refusal = _off_topic(selection)
+    about = period.asked_about(selection) if refusal else ""
+    return refusal if about and period.is_unspoken(selection, about) else None
 
 
 def _purpose_off_topic(selection: Selection) -> Composed | None:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.spellings import Spellings
-from rag_app.search.topic import TopicPart, parts
+from rag_app.search.topic import TopicPart, all_phrases, parts
 
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -80,8 +80,8 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
 
 def is_of_the_field(text: str, spellings: Spellings) -> bool:
     """Whether the topic `text` is a term of the field or two, whatever else its words may mean."""
-    phrases = [phrase for part in parts(text, spellings) for one in part.alternatives for phrase in one]
-    return 0 < len(phrases) <= FEW_PHRASES and all(map(spellings.is_of_the_field, phrases))
+    said = all_phrases(text, spellings)
+    return 0 < len(said) <= FEW_PHRASES and all(map(spellings.is_of_the_field, said))
 
 
 def held(text: str, spellings: Spellings) -> NDArray[np.float64]:

@@ -114,6 +114,13 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[TopicPart, ...]:
     return tuple(found)
 
 
+def all_phrases(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Every phrase of a topic, in order, those that are left out, too."""
+    return [
+        phrase for part in parts(text, vocabulary) for together in part.alternatives for phrase in together
+    ]
+
+
 def leaves_out(text: str) -> bool:
     """Whether a topic says what is not meant, so that a part of it is left out."""
     if HANGUL.search(text):

@@ -18,7 +18,7 @@ from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
 from rag_app.records import Hit, Paper
 from rag_app.search import open_patterns
-from rag_app.search.topic import parts
+from rag_app.search.topic import all_phrases
 
 # Share of a subject's terms in the digest of a paper that has done it, and in one sentence of it.
 SAID, SAID_TOGETHER = 0.75, 0.5
@@ -56,10 +56,8 @@ def _saying_terms(selection: Selection, wordings: Sequence[str]) -> Callable[[Hi
     spellings, places = selection.library.spellings, selection.library.places
     asked = []
     for wording in wordings:
-        phrases = [
-            phrase for part in parts(wording, spellings) for one in part.alternatives for phrase in one
-        ]
-        told = [spellings.saying(spellings.of(one)) for one in phrases if spellings.is_of_the_field(one)]
+        terms = filter(spellings.is_of_the_field, all_phrases(wording, spellings))
+        told = [spellings.saying(spellings.of(term)) for term in terms]
         asked.append([times for times in told if np.count_nonzero(times) >= WELL_KNOWN])
 
     def says(hit: Hit) -> bool:
