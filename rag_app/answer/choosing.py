@@ -17,7 +17,6 @@ from rag_app.records import Hit, Paper, Passage
 from rag_app.search import membership, open_patterns, retrieval
 from rag_app.search.feedback import Scores, fed_back
 from rag_app.search.topic import LITTLE
-from rag_app.text import sentences
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
 # deviations of the collection.
@@ -160,15 +159,6 @@ def _easiest(best: Sequence[Passage], easy: int) -> Passage:
 def _says_something(passage: Passage) -> bool:
     """Whether a sentence is more than a few words and the address of a page."""
     return _length(passage) >= SHORT_WORDS and "://" not in passage.text
-
-
-def whole(paper: Paper) -> tuple[Passage, ...]:
-    """Every sentence of a digest, in order."""
-    return tuple(
-        Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
-        for section in paper.sections
-        for start, end in sentences.split(section.text)
-    )
 
 
 def with_terms(selection: Selection, text: str) -> dict[str, float]:

@@ -16,14 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag_app.answer import choosing
 from rag_app.answer.points import Point
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Library
 from rag_app.collection.mentions import split
 from rag_app.lang.han import UNSPACED
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns
+from rag_app.search import open_patterns, retrieval
 
 READ = 300  # digests, those first that say the thing most often
 SAID_BY = 4  # papers; what fewer say is looked for without its last word, "prompting" or "model"
@@ -163,7 +162,7 @@ def _best(
     best: list[tuple[float, Point]] = []
     for paper in _saying(one, library):
         spelled_out = one.is_spelled_out(paper)
-        worths = [(worth_of(passage, spelled_out), passage) for passage in choosing.whole(paper)]
+        worths = [(worth_of(passage, spelled_out), passage) for passage in retrieval.whole(paper)]
         worth, passage = max(worths, key=lambda pair: pair[0], default=(0.0, None))
         if passage and worth >= least:
             best.append((worth, Point(paper, (passage,))))

@@ -10,12 +10,11 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-from rag_app.answer import choosing
-from rag_app.answer.selection import Selection
 from rag_app.collection.bm25 import LexicalIndex
+from rag_app.collection.library import Library
 from rag_app.collection.paper_names import shaped
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns
+from rag_app.search import open_patterns, retrieval
 from rag_app.search.open_patterns import Denial
 from rag_app.search.topic import parts
 from rag_app.text.terms import fold_word
@@ -35,7 +34,7 @@ class Verdict(IntEnum):
 
 
 def judge(
-    selection: Selection, paper: Paper, asked: Denial, said: Sequence[str]
+    library: Library, paper: Paper, asked: Denial, said: Sequence[str]
 ) -> tuple[Verdict, Passage | None]:
     """(whether the digest shows that `asked.what` is not there, the sentence that shows it); `said` are its
     words.
@@ -48,17 +47,20 @@ def judge(
         rf"|(?:{open_patterns.DENYING_BEFORE.pattern})\s?(?:\w+ ){{0,2}}?(?:{spelled})",
         re.IGNORECASE,
     )
+    outdone = re.compile(
+        rf"(?:{spelled})(?:{open_patterns.OUTDONE.pattern})"
+        rf"|(?:{open_patterns.OUTDONE_BEFORE.pattern})\s?(?:[\w-]+ ){{0,3}}?(?:{spelled})",
+        re.IGNORECASE,
+    )
     says = re.compile(spelled, re.IGNORECASE)
-    also = _also(selection, asked)
+    also = _also(library, asked)
     mentioned: Passage | None = None
-    for passage in (_title(paper), *choosing.whole(paper)):
+    for passage in (_title(paper), *retrieval.whole(paper)):
         text = passage.text.casefold()
         match = absent.search(text)
-        if (match and not _is_another_thing(selection, text[: match.start()])) or (
-            also and also.search(text)
-        ):
+        if (match and not _is_another_thing(library, text[: match.start()])) or (also and also.search(text)):
             return Verdict.HOLDS, passage
-        if says.search(text):
+        if says.search(outdone.sub(" ", text)):
             mentioned = passage
     return (Verdict.FAILS, mentioned) if mentioned else (Verdict.UNSAID, None)
 
@@ -71,20 +73,20 @@ def _as_written(word: str) -> str:
     return rf"(?<![a-z]){written}(?:e?s)?(?![a-z])" if word.isascii() else written
 
 
-def words_for(selection: Selection, asked: Denial) -> list[str]:
+def words_for(library: Library, asked: Denial) -> list[str]:
     """How digests say each thing that must not be; "X-free" beside it says X, too."""
-    split = parts(asked.what, selection.library.spellings)
+    split = parts(asked.what, library.spellings)
     things = [" ".join(phrases) for part in split for phrases in part.alternatives] or [asked.what]
-    said = [word for thing in things for word in _words_of(selection, thing)]
-    said += [word for short in open_patterns.FREE.findall(asked.also) for word in _words_of(selection, short)]
+    said = [word for thing in things for word in _words_of(library, thing)]
+    said += [word for short in open_patterns.FREE.findall(asked.also) for word in _words_of(library, short)]
     return [word for word in dict.fromkeys(said) if len(word) > 1]
 
 
-def _words_of(selection: Selection, thing: str) -> list[str]:
+def _words_of(library: Library, thing: str) -> list[str]:
     """The spellings of a thing, where it is a known term of several words or a name, else its head and the
     translations of that.
     """
-    lexical, spellings = selection.library.lexical, selection.library.spellings
+    lexical, spellings = library.lexical, library.spellings
     thing = _without_general_noun(thing)
     one_word = len(lexical.own_terms(thing)) == 1 and not shaped(thing)
     if not one_word and spellings.is_term(thing) and spellings.papers_saying(thing) >= WELL_KNOWN:
@@ -110,23 +112,23 @@ def _without_general_noun(thing: str) -> str:
     return " ".join(words_before) if general else thing
 
 
-def _is_another_thing(selection: Selection, before: str) -> bool:
+def _is_another_thing(library: Library, before: str) -> bool:
     """Whether the word before a thing makes it another one: "supervised learning" is not all learning.
     Such words have an English name in the digests' glossary.
     """
     words_before = before.split()
     if not words_before:
         return False
-    lexical = selection.library.lexical
+    lexical = library.lexical
     return any(
         targets.get(words_before[-1], 0.0) >= USUAL and lexical.papers_with(word) >= OFTEN
         for word, targets in lexical.glossary.items()
     )
 
 
-def _also(selection: Selection, asked: Denial) -> re.Pattern[str] | None:
+def _also(library: Library, asked: Denial) -> re.Pattern[str] | None:
     """What the question says in other words for that something is not there, in either language."""
-    lexical = selection.library.lexical
+    lexical = library.lexical
     parts = []
     for said in re.split(r"[,/·]", asked.also):
         spelled = [

@@ -34,6 +34,7 @@ from rag_app.answer.selection import (
     asks_for_the_whole,
     certain,
     focus,
+    is_kept_back,
     is_unstated,
     model_facts,
     respelled,
@@ -72,6 +73,8 @@ def draft(selection: Selection) -> Steps:
     absent = absent_names(selection, hits)
     if absent:
         return templates.refusal(selection.query, selection.evidence, "not_mentioned", names=absent)
+    if is_kept_back(selection, hits[0]):
+        return not_in_digest(selection, hits)
     generator = selection.generator
     if generator is None:
         unstated = is_unstated(selection, hits[0])

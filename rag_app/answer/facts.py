@@ -20,6 +20,7 @@ from rag_app.answer.templates import (
     numbered,
     of_each_period,
     ranking_head,
+    released_head,
     rounded,
     table_of_counts,
     title_of,
@@ -54,6 +55,7 @@ def record(query: Query, papers: Sequence[Paper], table: PaperTable) -> Composed
     if query.ranking in BY_DAY and not any(paper.dates for paper in papers):
         return Composed(phrases["no_days"])
     head = phrases["count_one" if len(shown) == 1 else "count"].format(count=len(shown))
+    head += released_head(query)
     if query.ranking in BY_DAY and query.filters and not query.limit and several(query.question):
         head += " " + phrases[query.ranking]
         shown = in_order(shown, query.ranking)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import templates, verification
 from rag_app.answer.readable import names_and_figures, telling
-from rag_app.answer.selection import Selection, certain
+from rag_app.answer.selection import Selection, certain, decides
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
 from rag_app.records import Hit, Intent, Paper, Passage, Sentence
@@ -71,6 +71,8 @@ def tells(selection: Selection, line: DraftLine) -> bool:
 
 def _quotable(selection: Selection, hit: Hit) -> tuple[Passage, ...]:
     """The digest's best sentences to stand as the answer; one asked for a figure must hold a figure."""
+    if decided := decides(selection, hit):
+        return (decided,)
     if selection.asks_for_number_of_named:
         return tuple(passage for passage in hit.passages if numbers.values_of(passage.text))[:2]
     return hit.passages[:2] or (templates.first_passage(hit.paper),)

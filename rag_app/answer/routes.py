@@ -28,7 +28,7 @@ from rag_app.answer.templates import Composed
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.paper_names import TOKEN, shaped
 from rag_app.records import Draft, Filters, Intent, Query
-from rag_app.search import membership, open_patterns, patterns
+from rag_app.search import membership, open_patterns, patterns, retrieval
 from rag_app.text.terms import fold_word
 
 DESCRIBING_WORDS = 2  # of a question from which on it describes a paper
@@ -110,11 +110,28 @@ def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
 
 def _nothing_matches(selection: Selection) -> Composed | None:
     """A list has no papers, or none says its topic and none is about it."""
-    evidence = selection.evidence
-    worded = set(evidence.matched) - set(evidence.unsure)
-    if not evidence.matched or (not worded and is_off_topic(selection)):
+    if _is_empty(selection) and not _is_said_otherwise(selection):
         return _unknown_name(selection) or templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
+
+
+def _is_empty(selection: Selection) -> bool:
+    """Whether a list has no papers that are surely on its topic."""
+    evidence = selection.evidence
+    worded = set(evidence.matched) - set(evidence.unsure)
+    return not evidence.matched or (not worded and is_off_topic(selection))
+
+
+def _is_said_otherwise(selection: Selection) -> bool:
+    """Whether the collection has papers on a list's topic, but none of the few that make something public
+    says it in these words.
+    """
+    query = selection.query
+    if not query.filters.released or not _is_empty(selection):
+        return False
+    whole = replace(query, filters=replace(query.filters, released=()))
+    evidence = retrieval.retrieve(whole, selection.library)
+    return not _is_empty(replace(selection, query=whole, evidence=evidence))
 
 
 def _no_paper_described(selection: Selection) -> Composed | None:
@@ -217,6 +234,8 @@ def _record(selection: Selection) -> Composed:
 def _list(selection: Selection) -> Steps:
     """How the first papers of a list do it, and all of them; or what is asked of all their records."""
     query, known = selection.query, selection.library.snapshot.papers
+    if _is_said_otherwise(selection):
+        return (yield from _planned(condition.conditions, led=False)(selection))
     if query.of_many:
         among = replace(query.filters, only=selection.evidence.matched)
         composed = facts.record(replace(query, filters=among, notes=()), known.many(among.only), known)

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag_app.answer import answerable, aspects, verification
+from rag_app.answer import answerable, aspects, ruled, verification
 from rag_app.collection.digest_names import initials, misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
@@ -91,6 +91,10 @@ def _answering_first(selection: Selection, hit: Hit) -> Hit:
     Words rank a digest in the question's language best (51 of 55 facts are in the first sentence, 46 by the
     signs), and one in another language worse (32 of 44, 38 by the signs). A comparison often asks no fact.
     """
+    decided = decides(selection, hit)
+    if decided:
+        others = (p for p in hit.passages if (p.section, p.start) != (decided.section, decided.start))
+        return replace(hit, passages=(decided, *others))
     language, compares = selection.query.language, selection.query.intent is Intent.COMPARE
     foreign = all(language_of(passage.text) != language for passage in hit.passages)
     if selection.named and foreign and not compares:
@@ -192,6 +196,8 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     """
     if not asks_one_paper(selection):
         return ()
+    if decided := decides(selection, hit):
+        return (decided,)
     if asks_for_the_whole(selection):
         return _nearest(selection, hit, tried or selection.query.standalone)
     alone = probabilities(selection, hit)
@@ -201,9 +207,22 @@ def certain(selection: Selection, hit: Hit, tried: str = "") -> tuple[Passage, .
     return tuple(passage for passage, share, sure in likely if share >= enough or sure)[:SURE]
 
 
+def decides(selection: Selection, hit: Hit) -> Passage | None:
+    """The sentence of a named paper's digest that answers by its wording."""
+    if not asks_one_paper(selection):
+        return None
+    return ruled.sentence_for(_asked(selection, hit), hit.paper, selection.library)
+
+
+def is_kept_back(selection: Selection, hit: Hit) -> bool:
+    """Whether a named paper's digest does not say that something is public, which it would in known words."""
+    asked = ruled.asks_for_public(_asked(selection, hit)) if asks_one_paper(selection) else ()
+    return bool(asked) and not decides(selection, hit)
+
+
 def is_unstated(selection: Selection, hit: Hit) -> bool:
     """Whether no sentence of a named paper's digest is likely to answer."""
-    if not asks_one_paper(selection) or asks_for_the_whole(selection):
+    if not asks_one_paper(selection) or asks_for_the_whole(selection) or decides(selection, hit):
         return False
     least = relevance.known(selection.library).facts.least
     return max(probabilities(selection, hit), default=1.0) < least
@@ -237,12 +256,18 @@ def model_facts(selection: Selection) -> FactTable | None:
     return facts_with(relevance.known(selection.library), selection.generator.model)
 
 
+def _asked(selection: Selection, hit: Hit) -> str:
+    """What is asked of a paper, without its names."""
+    asked = aspects.asked_of(selection.query, hit.paper)
+    return _without_names(asked, _own_names(selection.query, hit.paper))
+
+
 def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
     """What tells whether each of the hit's sentences answers what is asked of its paper."""
     query = selection.query
     asked = aspects.asked_of(query, hit.paper)
     return answerable.rows(
-        patterns.with_measures(_without_names(asked, _own_names(query, hit.paper))),
+        patterns.with_measures(_asked(selection, hit)),
         hit.passages,
         selection.library,
         language=query.language,

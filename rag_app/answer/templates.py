@@ -15,7 +15,7 @@ from statistics import mean
 from rag_app.answer import verification
 from rag_app.answer.ranking import in_order, ranked
 from rag_app.answer.trends import Topic
-from rag_app.collection import periods
+from rag_app.collection import periods, releases
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
@@ -28,6 +28,8 @@ NEAREST = 3  # papers offered with a refusal
 MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
 # Characters of a comparison's table that a reader can take in; each aspect has at least one sentence.
 TABLE = 1_000
+# What may be public -> the phrase that says it.
+RELEASED = {"code": "released_code", "model": "released_model", "data": "released_data"}
 BEHIND = 3  # papers shown behind a rising topic
 TREND_PERIODS = 24  # months of a trend, or weeks or years, that are shown
 
@@ -72,9 +74,15 @@ def greeting(language: str) -> Composed:
 def refusal(query: Query, evidence: Evidence, reason: str, *, names: Sequence[str] = ()) -> Composed:
     """Nothing is claimed: what is missing, and the nearest papers. `reason` is a key of the phrases."""
     those = query.filters.those
-    phrase = words(query.language)["none_of_those" if those and reason == "off_topic" else reason]
-    text = phrase.format(
-        names=", ".join(escape_markdown(name) for name in names), count=len(those), **_span(query)
+    if reason == "off_topic" and query.filters.released:
+        reason = "none_released"
+    elif reason == "off_topic" and those:
+        reason = "none_of_those"
+    text = words(query.language)[reason].format(
+        names=", ".join(escape_markdown(name) for name in names),
+        count=len(those),
+        things=_released(query),
+        **_span(query),
     )
     near = [hit.paper for hit in evidence.hits[:NEAREST]]
     if near:
@@ -97,10 +105,22 @@ def _span(query: Query) -> dict[str, str]:
             if n is not None
         ),
         *(words(query.language)["titled"].format(words=escape_markdown(title)) for title in f.titled),
+        *([words(query.language)["released"].format(things=_released(query))] if f.released else []),
         *([words(query.language)["only"].format(n=len(f.only))] if f.only else []),
     ]
     days = ", ".join(conditions) or "…"
     return {"days": days, "note": escape_markdown(query.notes[-1]) if query.notes else ""}
+
+
+def _released(query: Query) -> str:
+    """What is asked to be public, in the reader's words."""
+    return ", ".join(words(query.language)[RELEASED[kind]] for kind in query.filters.released)
+
+
+def released_head(query: Query) -> str:
+    """What stands over papers that make something public: by what they are counted."""
+    phrase = words(query.language)["released_head"]
+    return " " + phrase.format(things=_released(query)) if query.filters.released else ""
 
 
 def outside(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
@@ -124,6 +144,7 @@ def listing(query: Query, evidence: Evidence, before: str = "") -> Composed:
     head = phrases["list_head"].format(matched=len(evidence.matched), scanned=evidence.scanned)
     if evidence.borderline:
         head += " " + phrases["list_borderline"].format(borderline=len(evidence.borderline))
+    head += released_head(query)
     if query.ranking:
         head += " " + ranking_head(query)
     elif query.aggregate is Fact.COUNT and query.periods:
@@ -151,7 +172,7 @@ def numbered(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> C
     """A numbered line for each paper, the first page of them in the text and all of them cited."""
     lines, cited = [], []
     for n, hit in enumerate(hits, start=1):
-        passage = hit.passages[0] if hit.passages else first_passage(hit.paper)
+        passage = _shown(query, hit)
         cited.append(verification.quote(passage, n, hit.paper.title))
         if n <= PAGE:
             lines.append(f"{n}. {line_of(hit.paper, query)} [{n}]")
@@ -159,6 +180,12 @@ def numbered(query: Query, head: str, hits: Sequence[Hit], *, quoted: bool) -> C
     if len(hits) > PAGE:
         lines.append(words(query.language)["more"].format(more=len(hits) - PAGE))
     return Composed("\n".join([*assumptions(query), head, "", *lines]), tuple(hits), tuple(cited))
+
+
+def _shown(query: Query, hit: Hit) -> Passage:
+    """The sentence beneath a list's line: what was asked to be public, else what fits the topic."""
+    released = releases.sentence_on(hit.paper, query.filters.released)
+    return released or (hit.passages[0] if hit.passages else first_passage(hit.paper))
 
 
 def quote_below(mark: str, text: str) -> str:

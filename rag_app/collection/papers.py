@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rag_app.collection import releases
 from rag_app.collection.periods import period_of
 from rag_app.errors import CollectionError
 from rag_app.records import Fact, Filters, Paper, Section
@@ -299,8 +300,16 @@ class PaperTable:
     def _ranks(self, filters: Filters) -> list[int]:
         ranks = [rank for (rank,) in self._rows(_MATCHING, _values(filters))]
         titled = [_said(words) for words in filters.titled]
+        papers = (
+            [(rank, self._papers[self._ids[rank]]) for rank in ranks] if titled or filters.released else []
+        )
+        if not papers:
+            return ranks
         return [
-            rank for rank in ranks if all(said.search(self._papers[self._ids[rank]].title) for said in titled)
+            rank
+            for rank, paper in papers
+            if all(said.search(paper.title) for said in titled)
+            and (not filters.released or releases.sentence_on(paper, filters.released))
         ]
 
     def _rows(self, sql: str, values: Sequence[Value] | Mapping[str, Value] = ()) -> list[Any]:

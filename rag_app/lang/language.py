@@ -124,6 +124,10 @@ class OpenPatterns:
     # In a digest's sentence: that something is not needed or not used, behind the thing or before it.
     denying: Parts = ()
     denying_before: Parts = ()
+    # The same: that the thing is only what something is compared with, behind it or before it.
+    outdone: Parts = ()
+    outdone_before: Parts = ()
+    needing: Parts = ()  # one group: what a question asks whether it is needed or used
     defining: Parts = ()  # in a digest's sentence: that it says what something is
     opening: Parts = ()  # in a digest's sentence, before its subject: "recently"
     general_nouns: Parts = ()  # behind a thing's name: "models", which leave it the same thing
@@ -289,6 +293,15 @@ class Prompts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseWords:
+    """How what a paper makes public is asked for and told."""
+
+    things: Mapping[str, str] = field(default_factory=dict)  # code, model, data -> what these are called
+    asked: Parts = ()  # in a question: that they are public
+    said: Parts = ()  # in a digest: that the paper's are, naming them
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """One language of questions and answers."""
 
@@ -309,6 +322,7 @@ class Language:
     topics: TopicWords
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
+    releases: ReleaseWords = ReleaseWords()
     # Of a text's letters, that make it a text in this language: names and terms in it stay in Latin ones.
     fair_share: float = 0.15
     # Those letters of its script that no other language has, where it shares some; a text is told by

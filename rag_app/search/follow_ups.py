@@ -99,6 +99,8 @@ def _among_those(query: Query, parts: QuestionParts, last: Turn, dictionary: Dic
     if not (several and pointing and open_patterns.subject(topic)) or query.papers or query.aggregate:
         return None
     intent = Intent.CONDITION if open_patterns.denies(topic) else Intent.LIST
+    if query.filters.released and not dictionary.lexical.own_terms(topic):
+        intent = Intent.METADATA
     return replace(
         query, filters=replace(query.filters, those=papers), topic=topic, standalone=topic, intent=intent
     )
@@ -271,7 +273,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     """
     values = {
         name: getattr(own, name) or getattr(before, name)
-        for name in ("days", "since", "until", "authors", "any_author", "other_than", "those")
+        for name in ("days", "since", "until", "authors", "any_author", "other_than", "those", "released")
     }
     values["titled"] = (*before.titled, *own.titled)
     for name in ("min_votes", "max_votes", "votes_known"):

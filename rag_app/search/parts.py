@@ -16,7 +16,7 @@ from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Fact, Filters
-from rag_app.search import dates, kinds, names, patterns
+from rag_app.search import dates, kinds, names, open_patterns, patterns
 from rag_app.text import sentences
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
@@ -55,6 +55,8 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     rest = masked(question, found.spans)
     titled, spans = patterns.in_title(rest)
     rest = masked(rest, spans)
+    released, spans = _released(rest, dictionary)
+    rest = masked(rest, spans)
     votes, spans = patterns.votes(rest)
     marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
     rest = masked(rest, spans)
@@ -79,7 +81,13 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
     rest = masked(rest, spans)
     named = names.find(rest, dictionary)
     filters = Filters(
-        days=found.days, since=found.since, until=found.until, authors=authors, titled=titled, **votes
+        days=found.days,
+        since=found.since,
+        until=found.until,
+        authors=authors,
+        titled=titled,
+        released=released,
+        **votes,
     )
     without_names = masked(rest, [(m.span[0], _after_ending(rest, m.span[1])) for m in named.mentions])
     terms = tuple(
@@ -113,6 +121,15 @@ def _assumed(found: dates.Dates, named: Named) -> tuple[str, ...]:
     if found.impossible:
         notes.append(found.impossible)
     return tuple(notes)
+
+
+def _released(rest: str, dictionary: Dictionary) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    """What is asked to be public of many papers; whether one paper's is, its digest is asked."""
+    kinds, spans = patterns.released(rest)
+    of_many = (patterns.PAPERS, patterns.LISTING, patterns.AMONG, open_patterns.OF_THOSE, open_patterns.ONLY)
+    if not kinds or not any(pattern.search(rest) for pattern in of_many):
+        return (), []
+    return ((), []) if names.find(masked(rest, spans), dictionary).mentions else (kinds, spans)
 
 
 def _is_of_one(rest: str, of_table: Fact, dictionary: Dictionary) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from rag_app.collection import releases
 from rag_app.lang import LANGUAGES, alternatives
 from rag_app.lang.language import NAME, Parts, QuestionPatterns, VoteConditions
 from rag_app.records import Fact
@@ -115,6 +116,7 @@ RECENTLY = _asked(lambda q: q.recently)
 ON_TOPIC = _asked(lambda q: q.on_topic)
 UNRECORDED = _asked(lambda q: q.unrecorded)
 IN_TITLE = _asked(lambda q: q.in_title)
+RELEASED = re.compile(alternatives(lambda one: one.releases.asked), re.IGNORECASE)
 MORE_VOTED = _asked(lambda q: q.more_voted)
 FEWER_VOTED = _asked(lambda q: q.fewer_voted)
 USED_BEFORE = _asked(lambda q: q.used_before)
@@ -201,6 +203,13 @@ def in_title(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     said = [next(group for group in match.groups() if group) for match in found]
     words = tuple(word.strip() for both in said for word in re.split(r"\s+and\s+|\s*,\s*", both))
     return words, [match.span() for match in found]
+
+
+def released(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    """What the text asks to be public, and where it says so."""
+    found = list(RELEASED.finditer(text))
+    kinds = tuple(dict.fromkeys(kind for match in found for kind in releases.named(match[0])))
+    return kinds, [match.span() for match in found]
 
 
 def record_facts(text: str) -> tuple[Fact, ...]:

@@ -211,6 +211,15 @@ def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, li
     return replace(hit, passages=tuple(_passage(hit.paper, *found) for found in best))
 
 
+def whole(paper: Paper) -> tuple[Passage, ...]:
+    """Every sentence of a digest, in order."""
+    return tuple(
+        Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
+        for section in paper.sections
+        for start, end in sentences.split(section.text)
+    )
+
+
 def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> Iterable[Passage]:
     """Every sentence of a paper with its relevance: shared terms, rare ones counting more."""
     return (_passage(paper, *found) for found in _relevances(paper, weights, library))

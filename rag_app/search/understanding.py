@@ -197,7 +197,8 @@ def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     counted = of_many and ruled in {Intent.METADATA, Intent.LIST, Intent.TREND}
     record = query.papers and ruled is Intent.METADATA
     everything = ruled is Intent.METADATA and patterns.EVERYTHING.search(parts.question)
-    exact = counted or record or everything or ruled is Intent.SUMMARY
+    released = query.filters.released and ruled in {Intent.METADATA, Intent.LIST}
+    exact = counted or record or everything or released or ruled is Intent.SUMMARY
     return bool(query.impossible or parts.unknown_author or exact)
 
 
@@ -232,6 +233,7 @@ def _both(asked: Filters, given: Filters) -> Filters:
         max_votes=min((n for n in (asked.max_votes, given.max_votes) if n is not None), default=None),
         votes_known=all(known) if known else None,
         titled=tuple(dict.fromkeys([*asked.titled, *given.titled])),
+        released=asked.released or given.released,
         only=given.only,
         only_name=given.only_name,
     )
@@ -278,7 +280,8 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.TREND
     if parts.of_table in patterns.OF_MANY:
         return Intent.LIST
-    if patterns.LISTING.search(question) or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
+    listed = patterns.LISTING.search(question) or query.filters.released
+    if listed or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
         return Intent.LIST
     return _of_some_paper(query, parts, topic)
 

@@ -21,7 +21,7 @@ LACKS = {
            "dates.before_after",
            "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
            "questions.used_after",
-           "open_questions.not_after"},
+           "open_questions.not_after", "open_questions.outdone"},
     "ko": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling",
         "abbreviations", "questions.maybe_author", "questions.likened_before", "questions.used_before",
@@ -29,7 +29,7 @@ LACKS = {
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
         "own_letters", "dates.excluded_before",
         "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
-        "open_questions.denying_before", "open_questions.definite",
+        "open_questions.outdone_before", "open_questions.denying_before", "open_questions.definite",
     },
     "ja": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
@@ -38,15 +38,16 @@ LACKS = {
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
         "dates.before_before", "dates.lead", "clause_ends", "after_nouns",
         "topics.leaving_out_next", "dates.excluded_before", "open_questions.without_before",
-        "open_questions.not_before", "open_questions.own_work", "open_questions.denying_before",
-        "open_questions.definite", "open_questions.columns_told",
+        "open_questions.not_before", "open_questions.outdone_before", "open_questions.own_work",
+        "open_questions.denying_before", "open_questions.definite", "open_questions.columns_told",
     },
     "zh": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.parts_before", "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
         "own_letters", "clause_ends", "after_nouns", "open_questions.without_after",
-        "open_questions.not_after", "open_questions.own_work", "open_questions.denying", "questions.used_after",
+        "open_questions.not_after", "open_questions.outdone", "open_questions.own_work", "open_questions.denying",
+        "questions.used_after",
         "open_questions.definite", "open_questions.columns_told",
     },
 }  # fmt: skip

@@ -12,12 +12,13 @@ from rag_app.answer.plans.overview import FEWEST, overview
 from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
+from rag_app.collection import releases
 from rag_app.collection.bm25 import document
 from rag_app.lang import language_of
 from rag_app.records import Hit, Paper, Passage
-from rag_app.search import open_patterns, relevance
+from rag_app.search import open_patterns, patterns, relevance, retrieval
 from rag_app.search.open_patterns import Denial
-from rag_app.text.terms import only_nouns
+from rag_app.text.terms import fold_word, only_nouns
 
 MOST = 8  # papers
 JUDGED = 160  # papers, best first
@@ -39,14 +40,18 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     if not asked.what:
         hits = choosing.ranked(selection, open_patterns.subject(asked.rest), JUDGED)
         speaking = choosing.speaking_of(selection, hits, topic) if query.filters else []
+        if query.filters.released and not speaking:  # papers that make something public may be on anything
+            speaking = _on_topic(selection, hits, topic)
+            if not speaking:
+                return None
         kept = choosing.sure(speaking or hits, query.limit or MOST, FEWEST if not query.filters else 1)
         weights = choosing.with_terms(selection, topic)
-        points = [Point(hit.paper, choosing.telling(hit.paper, weights, selection.library)) for hit in kept]
+        points = [Point(hit.paper, _telling(selection, hit.paper, weights)) for hit in kept]
         return _plan(selection, points, "conditions_fit")
-    said = words_for(selection, asked)
+    said = words_for(selection.library, asked)
     candidates = _candidates(selection, asked, topic)
     hits = _on_topic(selection, candidates, topic) or candidates
-    judged = [(hit, *judge(selection, hit.paper, asked, said)) for hit in hits]
+    judged = [(hit, *judge(selection.library, hit.paper, asked, said)) for hit in hits]
     shown = _firmest(
         selection,
         [(hit, passage) for hit, verdict, passage in judged if verdict is Verdict.HOLDS and passage],
@@ -67,6 +72,12 @@ def conditions(selection: Selection) -> AnswerPlan | None:
     ]
     lead = "conditions_some" if points else "conditions_unsaid"
     return _plan(selection, [*points, *extra], lead, len(points) or len(extra))
+
+
+def _telling(selection: Selection, paper: Paper, weights: dict[str, float]) -> tuple[Passage, ...]:
+    """What a paper does, or the sentence on what it makes public, where that is asked for."""
+    released = releases.sentence_on(paper, selection.query.filters.released)
+    return (released,) if released else choosing.telling(paper, weights, selection.library)
 
 
 def _denied(selection: Selection) -> Denial | None:
@@ -92,18 +103,20 @@ def _candidates(selection: Selection, asked: Denial, topic: str) -> list[Hit]:
 
 def _likeliest(selection: Selection, unsaid: list[Hit], asked: Denial, topic: str) -> list[Hit]:
     """Papers whose digests say nothing to the condition: first those that do it in one of the ways that the
-    question names, then those that do what the topic says rather than measure or survey it.
+    question names, then those that do what the topic says rather than measure or survey it, then those whose
+    titles name such a way.
     """
     spellings, places = selection.library.spellings, selection.library.places
     said = spellings.saying([one for way in asked.ways for one in spellings.of(way)])
 
-    def told(hit: Hit) -> tuple[bool, bool]:
+    def told(hit: Hit) -> tuple[bool, bool, bool]:
         ways = said[places[hit.paper.arxiv_id]] > 0
         made = any(
             open_patterns.CONTRIBUTING.search(p.text) and _is_about(selection, p.text, topic)
-            for p in choosing.whole(hit.paper)
+            for p in retrieval.whole(hit.paper)
         )
-        return ways, made and not open_patterns.made_thing(hit.paper.title)
+        named = any(_is_about(selection, hit.paper.title, way) for way in asked.ways)
+        return ways, made and not open_patterns.made_thing(hit.paper.title), named
 
     return sorted(unsaid, key=told, reverse=True)
 
@@ -126,7 +139,9 @@ def _is_about(selection: Selection, text: str, topic: str) -> bool:
 
 
 def _on_topic(selection: Selection, hits: list[Hit], topic: str) -> list[Hit]:
-    lexical, things = selection.library.lexical, only_nouns(topic)
+    lexical = selection.library.lexical
+    said = [word for word in only_nouns(topic).split() if fold_word(word) not in patterns.ABOUT_PAPERS]
+    things = " ".join(said)
     told = [(lexical.coverage(things, document(hit.paper)), hit) for hit in hits]
     return [hit for share, hit in told if share is None or share >= ON_TOPIC]
 

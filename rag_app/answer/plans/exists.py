@@ -17,7 +17,7 @@ from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
 from rag_app.records import Hit, Paper
-from rag_app.search import open_patterns
+from rag_app.search import open_patterns, retrieval
 from rag_app.search.topic import all_phrases
 
 # Share of a subject's terms in the digest of a paper that has done it, and in one sentence of it.
@@ -78,4 +78,4 @@ def _said(selection: Selection, paper: Paper, subject: str) -> float:
 
     if share(document(paper)) < SAID:
         return 0.0
-    return max((share(f"{paper.title}\n{p.text}") for p in choosing.whole(paper)), default=0.0)
+    return max((share(f"{paper.title}\n{p.text}") for p in retrieval.whole(paper)), default=0.0)

@@ -12,7 +12,7 @@ from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import title_of
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, patterns
+from rag_app.search import open_patterns, patterns, retrieval
 
 MOST_WORDS = 150  # of the digest that are told; a longer one gives its best sentences
 WHOLE_WORDS = 600  # where all of it is asked for
@@ -42,7 +42,7 @@ def told(selection: Selection, paper: Paper, count: int, *, briefly: bool = Fals
     elif patterns.WHOLE.search(selection.query.question):
         room = WHOLE_WORDS
     kept = _within(
-        choosing.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count
+        retrieval.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count
     )
     parts = _dealt(kept, count) if count else _by_section(kept)
     points = tuple(Point(paper, tuple(part)) for part in parts if part)

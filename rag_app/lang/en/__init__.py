@@ -8,6 +8,7 @@ from rag_app.lang.en.open_questions import OPEN_QUESTIONS
 from rag_app.lang.en.phrases import PHRASES
 from rag_app.lang.en.prompts import PROMPTS
 from rag_app.lang.en.questions import QUESTIONS, VOTES
+from rag_app.lang.en.releases import RELEASES
 from rag_app.lang.en.topics import TOPICS
 from rag_app.lang.language import Language
 
@@ -39,4 +40,5 @@ LANGUAGE = Language(
     topics=TOPICS,
     phrases=PHRASES,
     prompts=PROMPTS,
+    releases=RELEASES,
 )

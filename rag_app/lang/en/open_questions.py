@@ -93,6 +93,13 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\bwithout(?: (?:any|additional|extra|further|the need for))*\b",
         r"\bno(?: (?:need for|longer|additional|extra|further))*\b|\bnot (?:need|require|rely on|use)\b",
     ),
+    outdone_before=(
+        r"\b(?:than|unlike|outperform\w*|surpass\w*|exceed\w*|beat\w*|compared (?:to|with)|in contrast to)\b",
+    ),
+    needing=(
+        r"\b(?:need|require|use|rely on|depend on|involve)\s(?:any |an? |some |extra |further |more )*"
+        r"([\w][\w -]{2,40}?)(?=\s*(?:[?.!,]|$|(?:or|and|to|for|at|in|on)\b))",
+    ),
     defining=(r"\b(?:is|are) (?:an?|the)\b", r"\brefers? to\b", r"\bdefined as\b", r"\bknown as\b"),
     opening=(r"an?|the|recent(?:ly)?|existing|also|generally|here|in general",),
     general_nouns=(r"(?:models?|methods?|techniques?|approach(?:es)?|algorithms?|architectures?|systems?)",),

@@ -8,6 +8,7 @@ from rag_app.lang.ja.open_questions import OPEN_QUESTIONS
 from rag_app.lang.ja.phrases import PHRASES
 from rag_app.lang.ja.prompts import PROMPTS
 from rag_app.lang.ja.questions import QUESTIONS, VOTES
+from rag_app.lang.ja.releases import RELEASES
 from rag_app.lang.ja.topics import TOPICS
 from rag_app.lang.language import Language
 
@@ -33,5 +34,6 @@ LANGUAGE = Language(
     after_nouns=(),
     phrases=PHRASES,
     prompts=PROMPTS,
+    releases=RELEASES,
     fair_share=0.08,  # a sign says as much as two letters
 )  # fmt: skip

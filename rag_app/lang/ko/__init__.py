@@ -8,6 +8,7 @@ from rag_app.lang.ko.open_questions import OPEN_QUESTIONS
 from rag_app.lang.ko.phrases import PHRASES
 from rag_app.lang.ko.prompts import PROMPTS
 from rag_app.lang.ko.questions import QUESTIONS, VOTES
+from rag_app.lang.ko.releases import RELEASES
 from rag_app.lang.ko.topics import TOPICS
 from rag_app.lang.language import Language
 
@@ -57,4 +58,5 @@ LANGUAGE = Language(
     topics=TOPICS,
     phrases=PHRASES,
     prompts=PROMPTS,
+    releases=RELEASES,
 )

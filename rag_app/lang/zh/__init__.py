@@ -9,6 +9,7 @@ from rag_app.lang.zh.open_questions import OPEN_QUESTIONS
 from rag_app.lang.zh.phrases import PHRASES
 from rag_app.lang.zh.prompts import PROMPTS
 from rag_app.lang.zh.questions import QUESTIONS, VOTES
+from rag_app.lang.zh.releases import RELEASES
 from rag_app.lang.zh.topics import TOPICS
 
 LANGUAGE = Language(
@@ -31,5 +32,6 @@ LANGUAGE = Language(
     after_nouns=(),
     phrases=PHRASES,
     prompts=PROMPTS,
+    releases=RELEASES,
     fair_share=0.08,  # a sign says as much as two letters
 )  # fmt: skip
