@@ -26,6 +26,7 @@ KEPT = 500  # phrases whose places are remembered, some 2 MB
 _OTHER = other_scripts()
 _OTHERS = re.compile(f"[{_OTHER}]")
 _ENDING = alternatives(lambda one: one.after_nouns)
+_BETWEEN = rf"[-‐‑–\s]?(?:(?:{alternatives(lambda one: one.made_with)})\s)?"  # "LLM-based agents" are "LLM agents"
 
 
 class Mentions:
@@ -89,4 +90,4 @@ def pattern(phrase: str) -> re.Pattern[str]:
         tail = "(?:e?s)?(?![a-z0-9])"
     begin, *rest = [*first, last]
     within = rf"(?<![{_OTHER}a-z0-9]{begin})"
-    return re.compile(r"[-‐‑–\s]?".join([begin + within, *rest]) + tail)
+    return re.compile(_BETWEEN.join([begin + within, *rest]) + tail)

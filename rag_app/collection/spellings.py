@@ -113,8 +113,10 @@ class Spellings:
             forms = set(self._lexical.forms(fold_word(first)))  # "watermarking" of "watermark"
             known |= forms | self._translations_of(forms)
         found = tuple(self._form(one, one) for one in known if one != first)
-        # "LMs" for "language models", which texts in another script write in their own words.
-        if len(words) > 1 and all(is_other(one) == is_other(first) for one in known):
+        # "LMs" for "language models", which texts in another script write in their own words; an abbreviation
+        # within a phrase, which they may write as it is or spell out.
+        untranslated = all(is_other(one) == is_other(first) for one in known)
+        if len(words) > 1 and (untranslated or any(map(self._abbreviates, words))):
             found = (*found, *self._word_by_word(words))
         return (self._form(first, phrase.casefold()), *sorted(found))
 
@@ -242,8 +244,18 @@ class Spellings:
 
     def _word_by_word(self, words: Sequence[str]) -> list[str]:
         """Translations put together from those of its words, where the texts say them."""
-        choices = islice(product(*map(self._aligned, words)), 30)
-        return [twin for twin in map(" ".join, choices) if self.saying([twin]).any()]
+        choices = islice(product(*map(self._twins, words)), 30)
+        twins = (" ".join(twin) for twin in choices if any(map(is_other, twin)) != any(map(is_other, words)))
+        return [twin for twin in twins if self.saying([twin]).any()]
+
+    def _twins(self, word: str) -> list[str]:
+        """What stands for a word of a phrase in the other script: an abbreviation is written as it is, and
+        aligned with single words of what it abbreviates ("LLM" with "언어").
+        """
+        return [word] if self._abbreviates(word) else self._aligned(word)
+
+    def _abbreviates(self, word: str) -> bool:
+        return bool(self._abbreviations_of({key(word)}))
 
     def _translations(self, word: str) -> list[str]:
         """Those of a word that stands alone."""

@@ -309,6 +309,7 @@ class Language:
     script: str  # its letters, as the inside of a character class
     endings: Parts  # that may be written to the end of a name and are no part of it
     clause_ends: Parts  # at the end of a word that no term goes on after
+    made_with: Parts  # between two nouns: that the one makes use of the other ("based")
     after_nouns: Parts  # what may be written to the end of a noun and leaves it the same word
     # letters after which a full stop ends a sentence though no blank follows it
     sentence_ends: str

@@ -161,6 +161,7 @@ LANGUAGE = Language(
     script="\u0370-\u03ff\u1f00-\u1fff",
     endings=("-ς",),
     clause_ends=(),
+    made_with=(),
     after_nouns=(),
     sentence_ends="ω",
     abbreviations=("κ",),

@@ -17,6 +17,7 @@ LANGUAGE = Language(
     script="A-Za-z",
     endings=("['’]s",),
     clause_ends=(),
+    made_with=("based|powered|driven",),
     after_nouns=(),
     sentence_ends="",
     abbreviations=(

@@ -29,6 +29,7 @@ LANGUAGE = Language(
     numbers=NUMBERS,
     topics=TOPICS,
     clause_ends=(),
+    made_with=(),
     after_nouns=(),
     phrases=PHRASES,
     prompts=PROMPTS,
