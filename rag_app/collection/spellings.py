@@ -17,6 +17,7 @@ import numpy as np
 
 from rag_app.collection.mentions import Counts, Mentions, is_other, split
 from rag_app.collection.pairs import Pairs, key
+from rag_app.lang import alternatives
 from rag_app.text.terms import STOP_WORDS, fold_word
 
 # A spelling of a phrase is accepted where it stands beside it in this share of the pairs of the
@@ -44,6 +45,7 @@ TO, TWO = (
     re.compile(r"(?<![\w-])(\w+)-\s?to-\s?(?=\w+\b)", re.IGNORECASE),
     re.compile(r"\b([^\W\d]+)2(?=[^\W\d]+\b)"),
 )
+_GENERAL = re.compile(alternatives(lambda one: one.open_questions.general_nouns), re.IGNORECASE)
 NARROWER = 4  # times as many papers say a word as its end of a longer spelling
 
 
@@ -161,12 +163,18 @@ class Spellings:
     def _abbreviations_of(self, known: set[str]) -> set[str]:
         """Abbreviations of what is known, and what it abbreviates."""
         latin = {one for one in known if not is_other(one)}
+        named = latin | {self._without_general_noun(one) for one in latin}
         return {
             twin
             for twin in self._beside_often(latin)
             if any(_abbreviate(self._form(twin), self._form(one, one)) for one in latin)
-            and self._mostly(twin, latin)
+            and self._mostly(twin, named)
         }
+
+    def _without_general_noun(self, folded: str) -> str:
+        """ "VLA" stands beside "vision-language-action models" and, more often, without the models."""
+        *first, last = split(self._form(folded, folded)) or [""]
+        return key(" ".join(first)) if first and _GENERAL.fullmatch(last) else folded
 
     def _beside_often(self, known: set[str]) -> dict[str, int]:
         """How often it stands beside what is known: what does often enough, and is a whole term."""
