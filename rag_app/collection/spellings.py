@@ -218,7 +218,9 @@ class Spellings:
         """Whether the twin stands beside what is known rather than beside other terms of that kind."""
         kinds = {_kind(self._form(one, one)) for one in known}
         found = [beside for place in self._at[twin] if (beside := self._of_kind(place, {twin}, kinds))]
-        return sum(bool(beside & known) for beside in found) >= LEAST_SPECIFIC * len(found)
+        ends = tuple(known)  # of "video diffusion model", too, "확산 모델" translates the "diffusion model"
+        near = sum(any(one.endswith(ends) for one in beside) for beside in found)
+        return near >= LEAST_SPECIFIC * len(found)
 
     def _mostly_from(self, known: set[str], twin: str) -> bool:
         """Whether what is known stands mostly beside the twin."""

@@ -23,6 +23,12 @@ TEXTS = (
     *["여러 조율을 합니다."] * 12,
     "sled2hill and the reefs",
     *["a sled-to-hill ride"] * 2,
+    *["모래톱 지도(shoal map, shm)"] * 4,
+    *["넓은 모래톱 지도(wide shoal map)"] * 5,
+    *["닻 예보 조약(anchor forecast pact, afp)를 씁니다."] * 3,
+    *["닻 예보 조약 모델(anchor forecast pact models, afp)"] * 2,
+    "pa 파도",
+    "a pa wave",
     *["연구는 연구입니다."] * 200,
 )
 
@@ -95,6 +101,21 @@ def test_a_word_without_other_spellings_is_said_in_its_other_forms(spellings: Sp
     assert set(spellings.of("pebbled")) == {"pebbled", "pebbling"}
 
 
+def test_an_abbreviation_within_a_phrase_is_not_translated(spellings: Spellings) -> None:
+    assert set(spellings.of("pa wave")) == {"pa wave", "pa 파도"}
+    assert set(spellings.of("pa 파도")) == {"pa 파도", "pa wave"}
+
+
+def test_a_term_is_abbreviated_with_and_without_its_general_noun(spellings: Spellings) -> None:
+    assert "afp" in spellings.of("닻 예보 조약")
+    assert "afp" in spellings.of("닻 예보 조약 모델")
+
+
+def test_a_translation_may_mostly_stand_in_longer_terms(spellings: Spellings) -> None:
+    assert "모래톱 지도" in spellings.of("shoal map")
+    assert "넓은 모래톱 지도" not in spellings.of("shoal map")
+
+
 def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> None:
     assert spellings.of("Knitting Patterns") == ("knitting patterns",)
     assert spellings.papers_saying("knitting patterns") == 0
@@ -114,6 +135,9 @@ def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> N
         ("추론", "추론하는", True),
         ("추론", "재추론", False),
         ("소형 언어 모델", "소형 언어 모델들은", True),
+        ("llm agent", "llm-based agents", True),
+        ("llm 에이전트", "llm 기반 에이전트는", True),
+        ("llm agent", "llm biased agents", False),
     ],
 )
 def test_whole_words_are_said_whatever_their_endings(spelling: str, text: str, said: bool) -> None:
