@@ -30,10 +30,12 @@ from rag_app.collection.library import (
     open_library,
     write_dictionaries,
     write_map,
+    write_words,
 )
 from rag_app.collection.lock import ingest_lock
 from rag_app.collection.paper_map import MAP
 from rag_app.collection.snapshot import Manifest, open_current
+from rag_app.collection.word_vectors import WORDS
 from rag_app.embedding.embedder import VectorCache, embedder_fingerprint, is_adapted, load_embedder
 from rag_app.errors import CollectionError, EngineError, QuestionError
 from rag_app.files import as_stored
@@ -79,7 +81,7 @@ __all__ = [
 
 LONGEST_QUESTION = 4_000  # characters
 # What an index of an older version may lack.
-LATEST_PARTS = (MAP, PAIRS, f"{LEXICAL}/{DOCUMENTS}", f"{LEXICAL}/{TRANSLATIONS}")
+LATEST_PARTS = (MAP, PAIRS, WORDS, f"{LEXICAL}/{DOCUMENTS}", f"{LEXICAL}/{TRANSLATIONS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ def _index(
 
     def add_dictionaries_and_map(folder: Path) -> None:
         write_dictionaries(papers, folder, last.folder)
+        write_words(folder, embedder, cache)
         say(Stage.MAP, 0, 0)
         write_map(chunks, matrix, [paper.arxiv_id for paper in papers], folder, last.folder)
 

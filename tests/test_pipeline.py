@@ -342,6 +342,7 @@ def test_an_index_that_grew_equals_one_made_anew(tmp_path: Path) -> None:
         "vectors.npy",
         "names.json",
         "pairs.json",
+        "words.json",
         "lexical/data.npy",
         "lexical/vocabulary.json",
         "lexical/glossary.json",

@@ -163,7 +163,7 @@ def _says_something(passage: Passage) -> bool:
 
 def with_terms(selection: Selection, text: str) -> dict[str, float]:
     """The weighted terms that sentences about `text` are chosen by."""
-    return selection.library.lexical.query_terms(text)
+    return selection.library.lexical.question_terms(text)
 
 
 def _own_part(passage: Passage, *, faults: bool) -> float:

@@ -148,7 +148,7 @@ def _wanted(selection: Selection, paper: Paper) -> dict[str, float]:
     """
     lexical = selection.library.lexical
     named = _named(selection)
-    terms = lexical.query_terms(patterns.with_measures(aspects.asked_of(selection.query, paper)))
+    terms = lexical.question_terms(patterns.with_measures(aspects.asked_of(selection.query, paper)))
     texts = [
         section.text[start:end].casefold()
         for section in paper.sections

@@ -16,7 +16,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ TRANSLATED = 1  # version of what is kept of translations; another one is made a
 # Exponents, fitted on lookups over 5,487 Korean digests (`rag-app eval --part fit`); .3 to .7 do alike.
 # A whole rarity lets one odd word of a question outweigh all that the question is about.
 RARITY_KEPT = 0.5
+WELL_TRANSLATED = 0.3  # probability of a translation from which no other is looked for
+BY_MEANING = 0.7  # what a translation by its meaning counts as: it is nearly always right
 HARDLY = 6  # papers: a word of more is no name
 INFLECTION = re.compile(r"(?:ing|ed|es|s|e)$")
 LEAST_ROOT = 4  # letters before the inflection
@@ -113,6 +115,13 @@ def _kept(file: Path) -> Any:
         return None
 
 
+Meanings = Callable[[str], Sequence[str]]
+
+
+def _no_meanings(word: str) -> Sequence[str]:
+    return ()
+
+
 class LexicalIndex:
     """A lexical index opened for reading; safe to share between threads."""
 
@@ -120,9 +129,12 @@ class LexicalIndex:
     glossary: dict[str, dict[str, float]]
     _vocabulary: dict[str, int]  # term -> column
 
-    def __init__(self, folder: Path) -> None:
-        """Open what `build` wrote; OSError or ValueError if files are missing or damaged."""
+    def __init__(self, folder: Path, meanings: Meanings = _no_meanings) -> None:
+        """Open what `build` wrote; `meanings` gives words in other scripts that mean what a word does.
+        OSError or ValueError if files are missing or damaged.
+        """
         self._folder = folder
+        self._meanings = meanings
         papers, self.glossary, self._vocabulary = (
             json_files.read(folder / f"{name}.json") for name in ("papers", "glossary", "vocabulary")
         )
@@ -137,14 +149,36 @@ class LexicalIndex:
         return [t for t in dict.fromkeys(terms) if t not in STOP_WORDS]
 
     def query_terms(self, text: str) -> dict[str, float]:
-        """Weighted terms of a question: its own at 1, translations of its English words at their
+        """Weighted terms of a text: its own at 1, translations of its English words at their
         probability.
         """
+        return self._weighted(text, self.translations)
+
+    def question_terms(self, text: str) -> dict[str, float]:
+        """The same of a question, with the words of other scripts that mean what it says: of a word that no
+        digest has that takes a hundredth of a second.
+        """
+        return self._weighted(text, self.all_translations)
+
+    def _weighted(self, text: str, translations: Callable[[str], dict[str, float]]) -> dict[str, float]:
         weights = dict.fromkeys(self.own_terms(text), 1.0)
         for word in list(weights):
-            for term, share in self.translations(word).items():
+            for term, share in translations(word).items():
                 weights[term] = max(weights.get(term, 0.0), share)
         return weights
+
+    def all_translations(self, word: str) -> dict[str, float]:
+        """Those of a word with their probability: what the digests' own pairs say, and where that is little,
+        the words of other scripts whose meaning is nearest.
+        """
+        mined = self.translations(word)
+        if max(mined.values(), default=0.0) >= WELL_TRANSLATED:
+            return mined
+        return {**dict.fromkeys(self._meanings(word), BY_MEANING), **mined}
+
+    def document_frequencies(self) -> dict[str, int]:
+        """How many papers hold each term."""
+        return dict(zip(self._vocabulary, np.diff(self._starts).tolist(), strict=True))
 
     def translations(self, word: str) -> dict[str, float]:
         """The translations of an English word with their probability, learned from all its forms: a text
@@ -202,7 +236,7 @@ class LexicalIndex:
         for term in self.own_terms(text):
             own = self._foreign if term.isascii() else 1.0
             best = np.zeros(len(self.papers), dtype=np.float32)
-            for spelling, weight in {**self.translations(term), term: own}.items():
+            for spelling, weight in {**self.all_translations(term), term: own}.items():
                 rows, values = self._postings(spelling)
                 best[rows] = np.maximum(best[rows], weight * values)
             held = np.flatnonzero(best)

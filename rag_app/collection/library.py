@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_app.collection import bm25, nearness, paper_map, paper_names
+from rag_app.collection import bm25, nearness, paper_map, paper_names, word_vectors
 from rag_app.collection.bm25 import document
 from rag_app.collection.name_book import NameBook
 from rag_app.collection.pairs import Pairs
@@ -22,7 +22,8 @@ from rag_app.collection.paper_vectors import Vectors, paper_vectors
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.snapshot import Snapshot, open_current
 from rag_app.collection.spellings import Spellings
-from rag_app.embedding.embedder import QueryEmbedder
+from rag_app.collection.word_vectors import WordVectors
+from rag_app.embedding.embedder import AsQueries, Embedder, QueryEmbedder, VectorCache
 from rag_app.embedding.query import load_query_embedder
 from rag_app.errors import CollectionError, DamageError, UnreadableError
 from rag_app.home import Home
@@ -41,6 +42,13 @@ def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | Non
     bm25.build(papers, folder / LEXICAL, last / LEXICAL if last else None)
     paper_names.save(paper_names.mine(papers), folder / NAMES)
     Pairs.mine(text.casefold() for text in bm25.documents_of(folder / LEXICAL)).save(folder / PAIRS)
+
+
+def write_words(folder: Path, embedder: Embedder, cache: VectorCache) -> None:
+    """The vectors of the words of the lexical index in `folder`, by which others find what they mean."""
+    index = bm25.LexicalIndex(folder / LEXICAL)
+    words = word_vectors.worth_keeping(index.document_frequencies(), len(index.papers))
+    word_vectors.build(words, cache.embed(words, AsQueries(embedder)), folder)
 
 
 def write_map(
@@ -136,7 +144,9 @@ def open_library(settings: Settings) -> Library:
     """
     snapshot = open_current(settings.home)
     try:
-        index = bm25.LexicalIndex(snapshot.folder / LEXICAL)
+        embedder = load_query_embedder(settings)
+        words = WordVectors(snapshot.folder, embedder.query)
+        index = bm25.LexicalIndex(snapshot.folder / LEXICAL, words.translations)
         book = NameBook.load(snapshot.folder / NAMES)
     except PermissionError as error:
         raise UnreadableError(error.filename) from error
@@ -144,7 +154,6 @@ def open_library(settings: Settings) -> Library:
         raise DamageError(
             f"the index in {snapshot.folder} is damaged: {error}", "run: rag-app ingest"
         ) from error
-    embedder = load_query_embedder(settings)
     if embedder.fingerprint != snapshot.manifest.fingerprint:
         raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")
     return Library(settings, snapshot, index, book, embedder)

@@ -26,7 +26,9 @@ KEPT = 500  # phrases whose places are remembered, some 2 MB
 _OTHER = other_scripts()
 _OTHERS = re.compile(f"[{_OTHER}]")
 _ENDING = alternatives(lambda one: one.after_nouns)
-_BETWEEN = rf"[-‐‑–\s]?(?:(?:{alternatives(lambda one: one.made_with)})\s)?"  # "LLM-based agents" are "LLM agents"
+_BETWEEN = (
+    rf"[-‐‑–\s]?(?:(?:{alternatives(lambda one: one.made_with)})\s)?"  # "LLM-based agents" are "LLM agents"
+)
 
 
 class Mentions:

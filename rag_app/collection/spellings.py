@@ -54,8 +54,8 @@ class Words(Protocol):
 
     glossary: dict[str, dict[str, float]]  # English word -> its translations with their probability
 
-    def translations(self, word: str) -> dict[str, float]:
-        """Those of an English word in any of its forms, with their probability."""
+    def all_translations(self, word: str) -> dict[str, float]:
+        """Those of a word in any of its forms, with their probability."""
 
     def forms(self, word: str) -> Sequence[str]:
         """Other inflections of an English word."""
@@ -239,7 +239,7 @@ class Spellings:
         english, term = (twin, word) if is_other(word) else (word, twin)
         if any(letter.isdigit() for letter in english):  # a name
             return False
-        share = self._lexical.translations(fold_word(english)).get(term, 0.0)
+        share = self._lexical.all_translations(fold_word(english)).get(term, 0.0)
         says_english, says_term = self.saying((english,)) > 0, self.saying((self._form(term, term),)) > 0
         usual = float(says_term.mean())
         if not says_english.any() or not usual:
@@ -274,10 +274,11 @@ class Spellings:
     def _aligned(self, word: str) -> list[str]:
         """What a word of a phrase may be translated by."""
         if not is_other(word):
-            shares = self._lexical.translations(fold_word(word))
+            shares = self._lexical.all_translations(fold_word(word))
             return [term for term, share in shares.items() if share >= WORD_SHARE]
         # Rare words are aligned with whatever stood beside them.
-        found = {one: self._lexical.papers_with(one) for one in self._reverse.get(word, ())}
+        aligned = self._reverse.get(word) or self._lexical.all_translations(word)
+        found = {one: self._lexical.papers_with(one) for one in aligned}
         return [one for one, papers in found.items() if papers >= USUAL * max(found.values())]
 
 

@@ -48,17 +48,26 @@ class QueryEmbedder(Protocol):
         """(d,) vector of unit length."""
 
 
-class Embedder(QueryEmbedder, Protocol):
+class PassageEmbedder(Protocol):
+    """What a `VectorCache` needs of an embedding model."""
+
+    fingerprint: str
+    dimensions: int
+
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
+        """(n, d) vectors of unit length, in the order of `texts`."""
+
+
+class Embedder(QueryEmbedder, PassageEmbedder, Protocol):
     """What an ingest needs of an embedding model."""
 
-    dimensions: int
     max_tokens: int  # of a passage's own text
 
     def count_tokens(self, text: str) -> int:
         """Tokens of the text alone, without prefix and special tokens."""
 
-    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
-        """(n, d) vectors of unit length, in the order of `texts`."""
+    def queries(self, texts: Sequence[str]) -> Matrix:
+        """What `query` gives for each text, shape (n, d)."""
 
 
 class SentenceEmbedder:
@@ -86,10 +95,17 @@ class SentenceEmbedder:
 
     def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         """(n, d) vectors of unit length, in the order of `texts`; a text past `max_tokens` loses its end."""
+        return self._in_batches(texts, self._passage_prompt, progress)
+
+    def queries(self, texts: Sequence[str]) -> Matrix:
+        """What `query` gives for each text, shape (n, d)."""
+        return self._in_batches(texts, self._query_prompt, None)
+
+    def _in_batches(self, texts: Sequence[str], prompt: str, progress: CountCallback | None) -> Matrix:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         done = 0
         for batch in _batches([min(count, self.max_tokens) for count in self._counts(texts)]):
-            vectors[batch] = self._encode([texts[i] for i in batch], self._passage_prompt, self._threads)
+            vectors[batch] = self._encode([texts[i] for i in batch], prompt, self._threads)
             done += len(batch)
             if progress:
                 progress(done, len(texts))
@@ -228,6 +244,19 @@ def _batches(counts: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
+class AsQueries:
+    """An embedder whose passages are embedded as questions are, so that a `VectorCache` keeps them."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.fingerprint = f"words-{embedder.fingerprint}"
+        self.dimensions = embedder.dimensions
+
+    def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
+        """(n, d) vectors of unit length, in the order of `texts`."""
+        return self._embedder.queries(texts)
+
+
 # --- vectors kept between runs ------------------------------------------------------------------
 
 
@@ -246,7 +275,7 @@ class VectorCache:
         self.root = root
 
     def embed(
-        self, texts: Sequence[str], embedder: Embedder, progress: CountCallback | None = None
+        self, texts: Sequence[str], embedder: PassageEmbedder, progress: CountCallback | None = None
     ) -> Matrix:
         """(n, d) passage vectors of `texts`; only texts not seen before are embedded, and kept as
         they come.
@@ -266,12 +295,12 @@ class VectorCache:
             np.stack([known[key] for key in keys]) if keys else np.zeros((0, embedder.dimensions), np.float32)
         )
 
-    def unseen(self, texts: Sequence[str], embedder: Embedder) -> int:
+    def unseen(self, texts: Sequence[str], embedder: PassageEmbedder) -> int:
         """How many of `texts` have no vector yet."""
         known = self._read(self._folder(embedder), embedder.dimensions)
         return len({key for key in map(_key, texts) if key not in known})
 
-    def _folder(self, embedder: Embedder) -> Path:
+    def _folder(self, embedder: PassageEmbedder) -> Path:
         return self.root / embedder.fingerprint[:16]
 
     def _read(self, folder: Path, dimensions: int) -> dict[str, Matrix]:

@@ -56,7 +56,7 @@ def judge(
 
 def _log_odds(query: Query, hit: Hit, library: Library, generator: Generator, stop: threading.Event) -> float:
     """Natural logarithm of P(yes) / P(no) for a paper's place in the list."""
-    weights = library.lexical.query_terms(retrieval.searched(query))
+    weights = library.lexical.question_terms(retrieval.searched(query))
     told = retrieval.with_best_passages(hit, weights, library, limit=SENTENCES).passages
     excerpt = "\n".join(f"- {clean_line(passage.text)}" for passage in told)
     asked = f"Question: {clean_line(query.question)}\nDoes this paper belong in the answer? Answer yes or no."

@@ -58,7 +58,7 @@ def retrieve(query: Query, library: Library, *, beside: str = "") -> Evidence:
     allowed = [one for one in library.snapshot.papers.ids(query.filters) if one not in query.excluded]
     places = [library.places[arxiv_id] for arxiv_id in allowed]
     text = f"{searched(query)} {beside}".strip()
-    weights = library.lexical.query_terms(text)
+    weights = library.lexical.question_terms(text)
     vector = _between(searched(query), beside, library) if beside else None
     scores, why = score(text, library, np.array(places, dtype=np.intp), vector=vector)
     boosted = scores.copy()

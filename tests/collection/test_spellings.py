@@ -43,7 +43,7 @@ class Translations:
         self.glossary["sled2hill"] = {"갈매기": 1.0}
         self.glossary["gullnet"] = {"방법": 0.5, "갈매기": 0.5}  # said by one paper, in one sentence
 
-    def translations(self, word: str) -> dict[str, float]:
+    def all_translations(self, word: str) -> dict[str, float]:
         return self.glossary.get(word, {})
 
     def forms(self, word: str) -> list[str]:

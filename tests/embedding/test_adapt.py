@@ -332,6 +332,9 @@ class Oracle:
     def passages(self, texts: Sequence[str], progress: CountCallback | None = None) -> Matrix:
         return np.stack([self._vector(text) for text in texts])
 
+    def queries(self, texts: Sequence[str]) -> Matrix:
+        return np.stack([self.query(text) for text in texts])
+
     def query(self, text: str) -> Matrix:
         vector = self._vector(text)
         return -vector if vector.argmax() < self.lost else vector

@@ -49,6 +49,9 @@ class HashEmbedder:
         self.embedded += texts
         return np.stack([self.query(text) for text in texts])
 
+    def queries(self, texts: Sequence[str]) -> Matrix:
+        return np.stack([self.query(text) for text in texts])
+
     def query(self, text: str) -> Matrix:
         vector = np.zeros(self.dimensions, np.float32)
         vector[0] = 0.01

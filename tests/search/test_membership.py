@@ -135,7 +135,7 @@ class NoWords:
     def __init__(self) -> None:
         self.glossary: dict[str, dict[str, float]] = {}
 
-    def translations(self, word: str) -> dict[str, float]:
+    def all_translations(self, word: str) -> dict[str, float]:
         return {}
 
     def forms(self, word: str) -> list[str]:
