@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 Parameters = Mapping[str, "torch.nn.Parameter"]
 
-RATE = 3e-5  # highest learning rate
+# Highest learning rate. Of 5,487 papers 225 steps find .71 of those held out at 3e-5 (450 steps: .76), .77 at
+# 1e-4, .78 at 2e-4 and .75 at 4e-4 (recall@10; .51 before); 112 steps at 3e-4 find .73.
+RATE = 2e-4
 WARM_UP = 0.1  # share of the steps
 SCALE = 20.0  # of the cosine: 1 / temperature
 QUERY_TOKENS, PASSAGE_TOKENS = 48, 128  # prefix included; longer texts lose their end
