@@ -142,6 +142,10 @@ class Spellings:
         """How many papers say the phrase in these words."""
         return int(np.count_nonzero(self.saying((phrase.casefold(),))))
 
+    def is_said(self, phrase: str) -> bool:
+        """Whether any paper says the phrase, in whatever spelling."""
+        return bool(self.saying(self.of(phrase)).any())
+
     def saying(self, spellings: Iterable[str]) -> Counts:
         """How often each paper says one of the spellings, shape (papers,); its title says it twice."""
         return self._mentions.counts(spellings)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
-from rag_app.collection.paper_names import TITLE_HEAD, Name
+from rag_app.collection.paper_names import TITLE_HEAD, TOKEN, Name
 from rag_app.search import patterns
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word
@@ -40,7 +40,13 @@ SAME_TITLE = 85  # likeness, of 100, of a title with a slip in it
 
 def find(text: str, dictionary: Dictionary) -> Named:
     """What a question names, in its order, and the names in it that no digest holds."""
-    named = dictionary.names.find(text, dictionary.lexical.knows, dictionary.papers.has)
+    lexical, ordinary = dictionary.lexical, {word for word in TOKEN.findall(text) if word.islower()}
+
+    def is_word(word: str) -> bool:
+        """ "religion" is one, though no digest uses it, and no slip in "ReVision"."""
+        return lexical.knows(word) or (word in ordinary and bool(lexical.all_translations(fold_word(word))))
+
+    named = dictionary.names.find(text, is_word, dictionary.papers.has)
     heard = _heard(text, dictionary, named.mentions)
     initialled = list(_initialled(text, dictionary, named.mentions))
     mentions = tuple(sorted((*named.mentions, *heard, *initialled), key=lambda mention: mention.span))

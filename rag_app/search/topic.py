@@ -57,6 +57,9 @@ class Vocabulary(Protocol):
     def papers_saying(self, phrase: str) -> int:
         """How many papers say the phrase in these words."""
 
+    def is_said(self, phrase: str) -> bool:
+        """Whether any paper says it, in whatever spelling."""
+
     def is_term(self, phrase: str) -> bool:
         """Whether it is written beside other spellings."""
 
@@ -211,7 +214,7 @@ def _unspaced(text: str, vocabulary: Vocabulary) -> list[TopicWord]:
             found.append(TopicWord(role, end, match.start()))
         elif match[0] in JOINING:
             found.append(TopicWord(_role(match[0]), *match.span()))
-        if match[0] not in JOINING and vocabulary.papers_saying(match[0]):
+        if match[0] not in JOINING and vocabulary.is_said(match[0]):
             found.append(TopicWord(_role(match[0]), *match.span()))
         end = match.end()
     return found

@@ -59,6 +59,15 @@ def test_an_english_word_finds_the_korean_text(index: LexicalIndex) -> None:
     assert (korean > 0).tolist() == [False, True, True, False]
 
 
+def test_a_question_has_the_meanings_of_words_that_no_pair_translates(tmp_path: Path) -> None:
+    bm25.build(PAPERS, tmp_path / "index")
+    knowing = LexicalIndex(tmp_path / "index", lambda word: ["줄무늬"] if word in {"stripe", "robot"} else [])
+    assert knowing.question_terms("stripes") == {"stripe": 1.0, "줄무늬": bm25.BY_MEANING}
+    assert knowing.query_terms("stripes") == {"stripe": 1.0}
+    assert (knowing.question_scores("stripes") > 0).tolist() == [True, False, False, False]
+    assert knowing.all_translations("robot") == knowing.translations("robot")  # the pairs know better
+
+
 def test_every_form_of_a_word_has_its_translations(tmp_path: Path) -> None:
     texts = ["압축(compression)을 다룹니다.", "모델 압축(model compression)을 합니다.", "로봇(robot)입니다."]
     papers = [

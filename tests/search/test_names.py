@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rag_app.collection.library import Dictionary
+from rag_app.collection.bm25 import LexicalIndex
+from rag_app.collection.library import LEXICAL, Dictionary
 from rag_app.search import names
 from rag_app.search.understanding import understand
 from tests.helpers.fakes import made
@@ -52,6 +54,25 @@ def test_a_word_that_other_digests_say_is_no_name_that_sounds_like_it(tmp_path: 
     own = made(tmp_path, {"day.md": digest}).dictionary
     assert names.find("가상현실 논문", own).mentions == ()
     assert [m.papers for m in names.find("가우시안에스알 논문", own).mentions] == [("2703.00001",)]
+
+
+def test_a_word_that_means_what_digests_say_is_no_slip_in_a_name(tmp_path: Path) -> None:
+    digest = """## Daily Papers (2027-03-02)
+
+### [ReVision: Looking Twice](https://arxiv.org/abs/2703.00001)
+
+- **What's New**: 종교 그림을 두 번 봅니다.
+"""
+    library = made(tmp_path, {"day.md": digest})
+    own = library.dictionary
+    assert [m.taken_for for m in names.find("papers on religion", own).mentions] == ["ReVision"]
+
+    def meaning(word: str) -> tuple[str, ...]:
+        return ("종교",) if word == "religion" else ()
+
+    knowing = replace(own, lexical=LexicalIndex(library.snapshot.folder / LEXICAL, meaning))
+    assert names.find("papers on religion", knowing).mentions == ()
+    assert [m.taken_for for m in names.find("papers on revsion", knowing).mentions] == ["ReVision"]
 
 
 def test_a_name_beside_its_korean_spelling_is_one_name(dictionary: Dictionary) -> None:

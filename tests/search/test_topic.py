@@ -16,6 +16,9 @@ class Said:
     def papers_saying(self, phrase: str) -> int:
         return 3 if phrase in self.terms else 0 if " " in phrase else 200
 
+    def is_said(self, phrase: str) -> bool:
+        return self.papers_saying(phrase) > 0
+
     def is_term(self, phrase: str) -> bool:
         return phrase in self.terms
 
