@@ -37,8 +37,7 @@ BEYOND = 2.5
 BESIDE = 0.9  # of that, what another translation beside the nearest has to have
 
 _SCRIPTS = {code: re.compile(f"[{one.script}]+") for code, one in LANGUAGES.items()}
-_LEAST_LETTERS = {"en": 3}  # of a word; two of other scripts tell as much
-_FEW_LETTERS = 2
+_LEAST_LETTERS, _LEAST_SIGNS = 3, 2  # of a word in Latin letters, and of one in others, which tell more
 _ROWS = 1_000  # compared at once, so that no matrix is larger than some 30 MB
 
 
@@ -114,4 +113,4 @@ def _crowd(likeness: Vectors) -> Vectors:
 def _script(word: str) -> str:
     """The first language whose letters the word is made of; empty for one too short or of several."""
     code = next((code for code, letters in _SCRIPTS.items() if letters.fullmatch(word)), "")
-    return code if len(word) >= _LEAST_LETTERS.get(code, _FEW_LETTERS) else ""
+    return code if len(word) >= (_LEAST_LETTERS if word.isascii() else _LEAST_SIGNS) else ""

@@ -83,6 +83,7 @@ class QuestionPatterns:
     on_topic: Parts  # one group: what papers are asked for on, known or not ("papers on knitting")
     unrecorded: Parts  # by what papers are judged elsewhere, and no digest records: "most cited"
     each: Mapping[str, Parts]  # "of each month": papers are ranked within the days, weeks, months or years
+    instead: Parts  # the whole question, one group: a topic in place of that of the list before
     in_title: Parts  # one group: words that the title holds
     more_voted: Parts  # papers with more votes than one that is named, with fewer
     fewer_voted: Parts

@@ -55,9 +55,11 @@ def follow(
         )
     if _asks_of_the_table(parts):
         return query
-    among = _among_those(query, parts, last, dictionary)
-    if among:
-        return among
+    of_list = _on_topic_instead(query, parts, dictionary, conversation, understand) or _among_those(
+        query, parts, last, dictionary
+    )
+    if of_list:
+        return of_list
     # A paper of an old conversation may have left the collection.
     subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
     if patterns.SAME_DAY.search(parts.question) and not parts.filters:
@@ -84,6 +86,36 @@ def follow(
         names += query.names
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _on_topic_instead(
+    query: Query,
+    parts: QuestionParts,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn],
+    understand: Understand,
+) -> Query | None:
+    """The list before on another topic ("and robots?"), in the same order and under the same conditions; None
+    where something else is asked, as "and the results?" is.
+    """
+    last, found = conversation[-1], patterns.INSTEAD.fullmatch(parts.question.strip())
+    if last.intent is not Intent.LIST or not found or query.papers or query.filters or query.aggregate:
+        return None
+    topic = next(group for group in found.groups() if group).strip()
+    if not set(dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS:
+        return None
+    before = understand(last.question, dictionary, conversation[:-1])
+    return replace(
+        query,
+        standalone=topic,
+        topic=topic,
+        filters=last.filters,
+        intent=Intent.LIST,
+        aggregate=before.aggregate,
+        of_many=before.of_many,
+        ranking=before.ranking,
+        limit=before.limit,
+    )
 
 
 def _among_those(query: Query, parts: QuestionParts, last: Turn, dictionary: Dictionary) -> Query | None:

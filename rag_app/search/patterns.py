@@ -115,6 +115,7 @@ OF_MANY = {*PERIODS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
 RECENTLY = _asked(lambda q: q.recently)
 ON_TOPIC = _asked(lambda q: q.on_topic)
 UNRECORDED = _asked(lambda q: q.unrecorded)
+INSTEAD = _asked(lambda q: q.instead)
 IN_TITLE = _asked(lambda q: q.in_title)
 RELEASED = re.compile(alternatives(lambda one: one.releases.asked), re.IGNORECASE)
 MORE_VOTED = _asked(lambda q: q.more_voted)

@@ -87,6 +87,7 @@ QUESTIONS = QuestionPatterns(
         "months": ("κάθε μήνα",),
         "years": ("κάθε έτος",),
     },
+    instead=(r"και (\w+);",),
     in_title=(r"με τη λέξη (\w+) στον τίτλο",),
     more_voted=("περισσότερες ψήφους από",),
     fewer_voted=("λιγότερες ψήφους από",),

@@ -239,3 +239,29 @@ def test_what_another_thing_is_is_not_asked_of_the_paper_before(
     shares = {"concept": 0.9, "lookup": 0.1}
     query = understand(question, dictionary, [BEFORE], recognise=lambda *_: shares)
     assert (TOOLFORMER not in query.papers) is alone
+
+
+COUNTED = Turn(
+    "how many papers on robots in 2024?", "…", (TOOLFORMER,), Filters(since="2024-01-01"), Intent.LIST
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("and speech?", "speech"),
+        ("what about image segmentation?", "image segmentation"),
+        ("음성은?", "음성"),
+    ],
+)
+def test_a_word_takes_the_place_of_the_topic_before(
+    dictionary: Dictionary, question: str, topic: str
+) -> None:
+    query = understand(question, dictionary, [COUNTED])
+    assert (query.intent, query.topic, query.papers) == (Intent.LIST, topic, ())
+    assert (query.aggregate, query.filters.since) == (Fact.COUNT, "2024-01-01")
+
+
+@pytest.mark.parametrize("question", ["and the results?", "and votes?", "저자는?", "what about it?"])
+def test_what_is_asked_of_the_papers_before_is_no_topic(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary, [COUNTED]).papers == (TOOLFORMER,)

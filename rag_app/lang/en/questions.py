@@ -430,6 +430,10 @@ QUESTIONS = QuestionPatterns(
         "months": (_each("month", "monthly"),),
         "years": (_each("year", "(?:yearly|annual)"),),
     },
+    instead=(
+        r"(?:and|(?:and )?(?:what|how) about|and now)\s(?:(?:papers )?(?:on|about|for)\s)?"
+        r"((?!the\b|wh|how|do|does|did|is|are|their|its|can|in\b|any|all|why)[a-z][\w\s-]{1,40}?)(?:\spapers)?\s*\??",
+    ),
     in_title=(
         r"\b(?:with|ha(?:s|ve|ving)|contain(?:s|ing)?|mention(?:s|ing)?|say(?:s|ing)?) (?:the )?(?:words? |terms? )?"
         r"[\"“'‘]?([\w-]+(?: [\w-]+){0,3}?)[\"”'’]? in (?:the(?:ir)?|its) titles?\b",
