@@ -27,12 +27,7 @@ def _names(kind: str) -> str:
     return "|".join(one.releases.things[kind] for one in LANGUAGES.values() if kind in one.releases.things)
 
 
-_THINGS = {
-    kind: re.compile(
-        "|".join(filter(None, (one.releases.things.get(kind) for one in LANGUAGES.values()))), re.I
-    )
-    for kind in KINDS
-}
+_THINGS = {kind: re.compile(_names(kind), re.IGNORECASE) for kind in KINDS}
 
 
 def named(text: str) -> tuple[str, ...]:
