@@ -322,17 +322,20 @@ class LexicalIndex:
         every = max(len(self.papers), 2)
         return math.log(every / max(papers, 1)) / math.log(every)
 
-    def coverage(self, claim: str, text: str, *, unknown: float = 0.0) -> float | None:
+    def coverage(
+        self, claim: str, text: str, *, unknown: float = 0.0, by_meaning: bool = False
+    ) -> float | None:
         """The share of a claim's content terms, rare ones counting more, that `text` holds in
         either language.
 
         Terms that the collection has no word for count as not held with the weight `unknown`; None
-        when nothing can be checked.
+        when nothing can be checked. `by_meaning`: words of other scripts count that mean the same.
         """
+        translations = self.all_translations if by_meaning else self.translations
         folded, english = text.casefold(), set(words(text))
         total = held = 0.0
         for term in self.own_terms(claim):
-            spellings = [t for t in (term, *self.translations(term)) if t in self._vocabulary]
+            spellings = [t for t in (term, *translations(term)) if t in self._vocabulary]
             if spellings:
                 worth = 0.1 + max(map(self.rarity, spellings))
                 total += worth

@@ -60,7 +60,8 @@ def _held(text: str, language: str, evidence: Evidence, library: Library) -> flo
     if not is_written(library, language):
         return USUAL
     near = (document(hit.paper) for hit in evidence.hits[:NEAR])
-    shares = (library.lexical.coverage(text, paper, unknown=UNKNOWN) or 0.0 for paper in near)
+    coverage = library.lexical.coverage
+    shares = (coverage(text, paper, unknown=UNKNOWN, by_meaning=True) or 0.0 for paper in near)
     return max(shares, default=0.0)
 
 

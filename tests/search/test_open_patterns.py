@@ -20,6 +20,9 @@ from rag_app.search import dates, open_patterns
         ("회의 요약 소개", "회의 요약"),
         ("I'd like to fold cloth", "fold cloth"),
         ("I'm new to tide models", "tide models"),
+        ("what do papers say about tide models?", "tide models"),
+        ("what is known about tide models?", "tide models"),
+        ("papers about tide models for a beginner", "about tide models"),
     ],
 )
 def test_the_subject_is_what_is_left_without_what_asks(question: str, subject: str) -> None:

@@ -21,6 +21,10 @@ OPEN_QUESTIONS = OpenPatterns(
         r"(?:ways?|approach(?:es)?|methods?|techniques?|tricks?|ideas?|highlights?|strategies)"
         r"(?: (?:to|of|for|in|there are to))?\b",
         rf"\bhow (?:do|does|did|are|is|can|could) {_PEOPLE}\b|\b{_PEOPLE} (?:do|say|propose|suggest|use) to\b",
+        rf"\bwhat (?:do|does|did|can) (?:{_PEOPLE}|they|the (?:papers?|digests?|collection)|it) "
+        r"(?:say|tell(?: us)?|report|find|know|write|think)(?: about| on| of)?\b"
+        r"|\bwhat is (?:said|known|written) about\b",
+        r"\bfor (?:an? )?(?:absolute |complete |total )?(?:beginners?|newcomers?|novices?|starters|dummies)\b",
         r"\b(?:what|which) (?:tricks|methods|approaches|ways|techniques) (?:let|allow|help|make|exist)\b",
         r"\bi keep hearing that\b|\bwhy (?:is|are) (?:that|those|these|this|it)\b|\band why\b|\bwhy\b",
         r"\bwhat (?:do|does|did) (?:(?:new|newer|recent) )?\w+ do\b|\bwhat (?:does|do) each(?: \w+){1,3}\b",
