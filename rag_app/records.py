@@ -142,7 +142,9 @@ class Filters:
     max_votes: int | None = None
     votes_known: bool | None = None  # False asks for the papers without a vote count
     titled: tuple[str, ...] = ()  # words that the title holds, whatever their case
-    released: tuple[str, ...] = ()  # what the digest says is public, one of these: "code", "model", "data"
+    released: tuple[
+        str, ...
+    ] = ()  # what the digest says is public, each of these: "code", "model|data" either
     # Among these arXiv ids; those that the collection lacks are passed over. No question sets it.
     only: tuple[str, ...] = ()
     only_name: str = ""  # what the reader calls them; decides nothing

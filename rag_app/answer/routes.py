@@ -103,6 +103,14 @@ def _unknown_author(selection: Selection) -> Composed | None:
     return _unknown_name(selection)
 
 
+def _kept_back(selection: Selection) -> Composed | None:
+    """Papers are asked for that do not make something public, which no digest says."""
+    query = selection.query
+    if query.papers or not patterns.WITHHELD.search(query.question):
+        return None
+    return templates.refusal(query, replace(selection.evidence, hits=()), "withheld")
+
+
 def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
     """A list has an answer whatever its names, where papers match it."""
     return None if selection.evidence.matched else _unknown_name(selection)
@@ -282,7 +290,7 @@ def _open(plan: Planner, *checks: Check, led: bool = False) -> Route:
 ROUTES: Mapping[Intent, Route] = {
     Intent.CHAT: Route(_written_at_once(_greeting)),
     Intent.OFF: Route(_written_at_once(_not_of_papers)),
-    Intent.LOOKUP: Route(draft, checks=(_outside, _not_among, _unknown_name)),
+    Intent.LOOKUP: Route(draft, checks=(_kept_back, _outside, _not_among, _unknown_name)),
     Intent.OVERVIEW: _open(overview.overview, _not_among, _unknown_name, _off_topic, led=True),
     Intent.SUMMARY: _open(period.summary, _not_among, _summary_off_topic, led=True),
     Intent.PAPER: _open(paper.explained, _not_among, _unknown_name, _off_topic),
@@ -290,18 +298,18 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.SIMILAR: _open(overview.similar, _unknown_name),
     Intent.RECOMMEND: _open(_recommendation, _not_among, _purpose_off_topic),
     Intent.TABLE: _open(table.table, _not_among, _off_topic),
-    Intent.CONDITION: _open(condition.conditions, _not_among, _off_topic),
+    Intent.CONDITION: _open(condition.conditions, _kept_back, _not_among, _off_topic),
     Intent.EXISTS: _open(exists.exists, _not_among, _unknown_name, _nobody_has),
     Intent.RESTYLE: _open(restyle.restyled, _not_among),
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(
         _list,
-        checks=(_outside, _unknown_name_of_a_list, _nothing_matches),
+        checks=(_kept_back, _outside, _unknown_name_of_a_list, _nothing_matches),
         judged=True,
     ),
     Intent.METADATA: Route(
         _written_at_once(_record),
-        checks=(_outside, _record_not_among, _unknown_author, _no_paper_described),
+        checks=(_kept_back, _outside, _record_not_among, _unknown_author, _no_paper_described),
         counts_its_own=True,
     ),
     Intent.TREND: Route(

@@ -114,7 +114,9 @@ def _span(query: Query) -> dict[str, str]:
 
 def _released(query: Query) -> str:
     """What is asked to be public, in the reader's words."""
-    return ", ".join(words(query.language)[RELEASED[kind]] for kind in query.filters.released)
+    named = words(query.language)
+    asked = [[named[RELEASED[kind]] for kind in one.split("|")] for one in query.filters.released]
+    return ", ".join(" / ".join(either) for either in asked)
 
 
 def released_head(query: Query) -> str:

@@ -169,12 +169,14 @@ class LexicalIndex:
 
     def all_translations(self, word: str) -> dict[str, float]:
         """Those of a word with their probability: what the digests' own pairs say, and where that is little,
-        the words of other scripts whose meaning is nearest.
+        the words of other scripts whose meaning is nearest and which more papers say.
         """
         mined = self.translations(word)
         if max(mined.values(), default=0.0) >= WELL_TRANSLATED:
             return mined
-        return {**dict.fromkeys(self._meanings(word), BY_MEANING), **mined}
+        own = self.papers_with(word)
+        meant = [twin for twin in self._meanings(word) if self.papers_with(twin) > own]
+        return {**dict.fromkeys(meant, BY_MEANING), **mined}
 
     def document_frequencies(self) -> dict[str, int]:
         """How many papers hold each term."""

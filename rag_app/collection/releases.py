@@ -31,12 +31,19 @@ _THINGS = {kind: re.compile(_names(kind), re.IGNORECASE) for kind in KINDS}
 
 
 def named(text: str) -> tuple[str, ...]:
-    """The kinds of things that a text names; all of them where it names none ("open source")."""
-    return tuple(kind for kind, things in _THINGS.items() if things.search(text)) or KINDS
+    """The kinds of things that a text names."""
+    return tuple(kind for kind, things in _THINGS.items() if things.search(text))
 
 
-def sentence_on(paper: Paper, kinds: Collection[str]) -> Passage | None:
-    """The first sentence of the digest that says that something of these kinds is public."""
+def sentence_on(paper: Paper, asked: Collection[str]) -> Passage | None:
+    """The first sentence of the digest that says that something of what is `asked` is public, where all of it
+    is: "code" and "model", "model|data" either.
+    """
+    found = [_sentence_on_either(paper, one.split("|")) for one in asked]
+    return found[0] if found and all(found) else None
+
+
+def _sentence_on_either(paper: Paper, kinds: Collection[str]) -> Passage | None:
     return next((passage for said, passage in _releases(paper) if not said.isdisjoint(kinds)), None)
 
 
@@ -54,7 +61,7 @@ def _said(arxiv_id: str, section: Section) -> list[tuple[frozenset[str], Passage
         return []
     found = []
     for start, end in sentences.split(text):
-        kinds = {kind for at, words in said.items() if start <= at < end for kind in named(words)}
+        kinds = {kind for at, words in said.items() if start <= at < end for kind in named(words) or KINDS}
         if any(start <= at < end for at in places):  # "code and models: https://github.com/..."
             own = {kind for kind, things in _THINGS.items() if things.search(text, start, end)}
             kinds |= own | {kind for at, kind in places.items() if start <= at < end}

@@ -300,6 +300,8 @@ class ReleaseWords:
     things: Mapping[str, str] = field(default_factory=dict)  # code, model, data -> what these are called
     asked: Parts = ()  # in a question: that they are public
     said: Parts = ()  # in a digest: that the paper's are, naming them
+    withheld: Parts = ()  # in a question: that they are not public
+    either: Parts = ()  # between things: that one of them will do
 
 
 @dataclass(frozen=True, slots=True)

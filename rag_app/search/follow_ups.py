@@ -17,7 +17,7 @@ from rag_app.collection.paper_names import fold
 from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
-from rag_app.search.parts import QuestionParts
+from rag_app.search.parts import QuestionParts, masked
 from rag_app.search.topic import LITTLE
 
 OF_ONE = {Intent.LOOKUP, Intent.PAPER}  # answers about one paper, another of which may be shown beneath
@@ -127,15 +127,16 @@ def _among_those(query: Query, parts: QuestionParts, last: Turn, dictionary: Dic
     pointing = open_patterns.OF_THOSE.search(parts.question) and not open_patterns.asks_for_another_form(
         parts.question
     )
-    topic = open_patterns.OF_THOSE.sub(" ", parts.rest)
-    if not (several and pointing and open_patterns.subject(topic)) or query.papers or query.aggregate:
+    public, spans = patterns.released(parts.rest)  # "which release code?" needs no "of them"
+    filters = replace(query.filters, those=papers, released=query.filters.released or public)
+    topic = open_patterns.OF_THOSE.sub(" ", masked(parts.rest, spans))
+    asked = bool(pointing and open_patterns.subject(topic)) or bool(filters.released)
+    if not (several and asked) or query.papers or query.aggregate:
         return None
     intent = Intent.CONDITION if open_patterns.denies(topic) else Intent.LIST
-    if query.filters.released and not dictionary.lexical.own_terms(topic):
+    if filters.released and not dictionary.lexical.own_terms(topic):
         intent = Intent.METADATA
-    return replace(
-        query, filters=replace(query.filters, those=papers), topic=topic, standalone=topic, intent=intent
-    )
+    return replace(query, filters=filters, topic=topic, standalone=topic, intent=intent)
 
 
 def _by_the_same(query: Query, parts: QuestionParts, subjects: tuple[str, ...], last: Turn) -> Query:

@@ -51,11 +51,11 @@ class QuestionParts:
 
 def read(question: str, dictionary: Dictionary) -> QuestionParts:
     """Take a question apart, each part masked before the next is looked for."""
-    found = dates.find(question, dictionary.papers.last_day)
-    rest = masked(question, found.spans)
+    released, public = _released(question, dictionary)
+    # "from 2025 release code": a day stands before what is no word of its own.
+    found = dates.find(masked(question, public), dictionary.papers.last_day)
+    rest = masked(masked(question, public), found.spans)
     titled, spans = patterns.in_title(rest)
-    rest = masked(rest, spans)
-    released, spans = _released(rest, dictionary)
     rest = masked(rest, spans)
     votes, spans = patterns.votes(rest)
     marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]

@@ -115,6 +115,8 @@ OF_MANY = {*PERIODS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
 RECENTLY = _asked(lambda q: q.recently)
 ON_TOPIC = _asked(lambda q: q.on_topic)
 UNRECORDED = _asked(lambda q: q.unrecorded)
+WITHHELD = re.compile(alternatives(lambda one: one.releases.withheld), re.IGNORECASE)
+EITHER = re.compile(alternatives(lambda one: one.releases.either), re.IGNORECASE)
 INSTEAD = _asked(lambda q: q.instead)
 IN_TITLE = _asked(lambda q: q.in_title)
 RELEASED = re.compile(alternatives(lambda one: one.releases.asked), re.IGNORECASE)
@@ -207,10 +209,16 @@ def in_title(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
 
 
 def released(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
-    """What the text asks to be public, and where it says so."""
+    """What the text asks to be public, as `Filters.released` has it, and where it says so."""
     found = list(RELEASED.finditer(text))
-    kinds = tuple(dict.fromkeys(kind for match in found for kind in releases.named(match[0])))
-    return kinds, [match.span() for match in found]
+    asked = dict.fromkeys(one for match in found for one in _asked_to_be_public(match[0]))
+    return tuple(asked), [match.span() for match in found]
+
+
+def _asked_to_be_public(text: str) -> tuple[str, ...]:
+    """Each thing that is named, or any where it is one or the other, or none is named ("open source")."""
+    kinds = releases.named(text)
+    return kinds if kinds and not EITHER.search(text) else ("|".join(kinds or releases.KINDS),)
 
 
 def record_facts(text: str) -> tuple[Fact, ...]:

@@ -8,8 +8,9 @@ import pytest
 
 from rag_app.answer.routes import ROUTES
 from rag_app.answer.selection import Selection
-from rag_app.answer.templates import Composed
+from rag_app.answer.templates import Composed, words
 from rag_app.collection.library import Library
+from rag_app.lang import LANGUAGES
 from rag_app.records import Intent, Turn
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
@@ -94,10 +95,41 @@ def test_all_that_make_code_public_are_counted(collection: Library) -> None:
     assert composed.text.startswith("There are 2 papers. Only papers whose digest says what is public")
 
 
+def test_what_is_asked_together_is_all_public(collection: Library) -> None:
+    both = answered("which grasping papers release code and model weights?", collection)[1]
+    assert shown(both) == {"GlideNet"}
+    assert answered("which grasping papers release code and data?", collection)[1].refused
+    either = answered("which grasping papers release code or data?", collection)[1]
+    assert shown(either) == {"GlideNet", "HawkGrip"}
+
+
+def test_a_year_stands_before_what_is_public(collection: Library) -> None:
+    query = understand("how many papers from 2027 release code?", collection.dictionary)
+    assert (query.filters.since, query.filters.until) == ("2027-01-01", "2027-12-31")
+    assert query.filters.released == ("code",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which papers do not release their code?",
+        "코드를 공개하지 않은 논문",
+        "papers without code",
+        "没有公开代码的论文",
+    ],
+)
+def test_no_digest_says_what_is_kept_back(collection: Library, question: str) -> None:
+    composed = answered(question, collection)[1]
+    assert composed.refused
+    assert not composed.hits
+    assert composed.text in {words(code)["withheld"] for code in LANGUAGES}
+
+
 def test_of_the_papers_before(collection: Library) -> None:
     papers = ("2703.00001", "2703.00002", "2703.00003")
     before = Turn("grasping papers of 2027-03-02", "…", papers, intent=Intent.LIST)
     assert shown(answered("which of them release code?", collection, (before,))[1]) == {"GlideNet"}
+    assert shown(answered("which release datasets?", collection, (before,))[1]) == {"HawkGrip"}
 
 
 def test_a_topic_that_no_paper_has_is_refused(collection: Library) -> None:

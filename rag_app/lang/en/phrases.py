@@ -25,6 +25,8 @@ PHRASES = {
     "released": "{things} public, by the digest",
     "released_head": "Only papers whose digest says what is public are counted ({things}).",
     "none_released": "No digest on this says that it is public ({things}).",
+    "withheld": "Digests say what is public, not what is kept back: a paper whose digest says nothing of it may "
+    "still have made it public. Ask for those that release it.",
     "released_code": "code",
     "released_model": "model",
     "released_data": "data",

@@ -51,6 +51,11 @@ _NUMBER = _COUNT.replace("(", "(?:", 1)
 _PAPERS = r"(?:papers|works|studies|articles|publications|preprints|ones)(?![\w-])"
 _PAPER = r"(?:paper|work|study|article|publication|preprint|one)(?![\w-])"
 # Up to so many words that tell of which kind: none that begins something else.
+# What is asked of papers, and no topic of their own.
+_ASPECT = (
+    "results?|limitations?|costs?|speed|evaluations?|benchmarks?|models?|data ?sets?|data|code|performance|accuracy"
+    "|memory|training|methods?|authors?|votes?|links?|dates?|it|them|that|this|those|these|more|others?"
+)
 _KIND = r"\s+(?:(?!(?:in|of|for|with|on|to|from|by|as|the|their|its|that|which|and|or)\b)[\w.-]+\s+){0,3}?"
 # What a thing was made of is no count of the collection: "How many papers was the graph built from?"
 _MADE_OF_THEM = (
@@ -432,7 +437,7 @@ QUESTIONS = QuestionPatterns(
     },
     instead=(
         r"(?:and|(?:and )?(?:what|how) about|and now)\s(?:(?:papers )?(?:on|about|for)\s)?"
-        r"((?!the\b|wh|how|do|does|did|is|are|their|its|can|in\b|any|all|why)[a-z][\w\s-]{1,40}?)(?:\spapers)?\s*\??",
+        rf"((?!the\b|wh|how|do|does|did|is|are|their|its|can|in\b|any|all|why|(?:{_ASPECT})\b)[a-z][\w\s-]{{1,40}}?)(?:\spapers)?\s*\??",
     ),
     in_title=(
         r"\b(?:with|ha(?:s|ve|ving)|contain(?:s|ing)?|mention(?:s|ing)?|say(?:s|ing)?) (?:the )?(?:words? |terms? )?"
@@ -474,7 +479,7 @@ QUESTIONS = QuestionPatterns(
     ),
     of_everything=frozenset("there everything every each entire whole available".split()),
     about_papers=frozenset(
-        "among appear appeared published publish post posted title titles vote votes upvote upvoted "
+        "among appear appeared published publish released post posted title titles vote votes upvote upvoted "
         "upvotes most top author authors list co-author coauthor got get gets highest fewest "
         "least day days received receive count recorded record number have whose ones other than "
         "paper papers out come came new newest latest per week weekly month monthly year yearly annual date digest "

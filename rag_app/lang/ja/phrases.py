@@ -25,6 +25,8 @@ PHRASES = {
     "released": "ダイジェストによれば{things}が公開",
     "released_head": "何が公開されているかダイジェストに書かれた論文だけを数えています（{things}）。",
     "none_released": "このテーマで公開と書かれたダイジェストはありません（{things}）。",
+    "withheld": "ダイジェストには公開されたものだけが書かれ、公開されていないものは書かれません。"
+    "公開している論文をお尋ねください。",
     "released_code": "コード",
     "released_model": "モデル",
     "released_data": "データ",

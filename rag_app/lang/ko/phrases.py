@@ -25,6 +25,8 @@ PHRASES = {
     "released": "다이제스트에 {things} 공개라고 적힌",
     "released_head": "무엇이 공개되었는지 다이제스트에 적힌 논문만 셌습니다({things}).",
     "none_released": "이 주제에서 공개되었다고 적힌 다이제스트가 없습니다({things}).",
+    "withheld": "다이제스트는 무엇이 공개되었는지만 적고, 공개되지 않은 것은 적지 않습니다. "
+    "언급이 없어도 공개되었을 수 있으니, 공개한 논문을 물어봐 주세요.",
     "released_code": "코드",
     "released_model": "모델",
     "released_data": "데이터",

@@ -36,6 +36,11 @@ _ASKED_PERIOD = (
 )
 # behind "monthly", where it is asked how many papers there are
 _OF_A_PERIOD = "(?:로는|로|은|는)?(?= ?(?:논문|편수|개수|추이|[?.!]|$))"
+# What is asked of papers, and no topic of their own.
+_ASPECT = (
+    "결과|성능|한계|데이터|코드|방법|장점|단점|실험|저자|이유|속도|비용|평가|벤치마크|모델|크기|날짜|추천|투표|링크|요약"
+    "|구조|원리|특징|차이|기여|결론"
+)
 _APPEARED = r"(?:나온|나왔던|발표된|올라온|소개된|공개된|등장한)"
 # What is said of papers, before them and their kind; "최신 모델의 안전성을 연구한 논문" is of other things.
 _KIND = r" ?(?:(?!\S*(?:[의을를한된는던로]|에서|위한) )\S+ ){0,3}?"
@@ -344,7 +349,8 @@ QUESTIONS = QuestionPatterns(
         "years": (_each("연도별|년도별|연별|해마다|매년|매해"),),
     },
     instead=(
-        r"(?:그럼\s|그러면\s|그리고\s)?((?!그|이|저)[가-힣A-Za-z0-9][가-힣A-Za-z0-9 -]{1,25}?)"
+        rf"(?:그럼\s|그러면\s|그리고\s)?"
+        rf"((?!그|이|저|(?:{_ASPECT})(?:은|는|도)?)[가-힣A-Za-z0-9][가-힣A-Za-z0-9 -]{{1,25}}?)"
         r"(?:\s(?:쪽|논문))?(?:은|는)(?:요)?\s*[?？]",
     ),
     in_title=(

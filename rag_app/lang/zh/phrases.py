@@ -24,6 +24,7 @@ PHRASES = {
     "released": "摘要称{things}公开",
     "released_head": "只计入摘要中写明已公开的论文（{things}）。",
     "none_released": "没有关于这个主题并写明已公开的摘要（{things}）。",
+    "withheld": "摘要只写明公开了什么，不写没有公开什么；没有提到的也可能已经公开。请改问公开了的论文。",
     "released_code": "代码",
     "released_model": "模型",
     "released_data": "数据",

@@ -102,6 +102,7 @@ QUESTIONS = QuestionPatterns(
     listing=(
         rf"哪些{_PAPERS}|哪(?:几|幾)篇|有(?:哪些|什么|什麼){_PAPERS}|所有.{{0,20}}{_PAPERS}|全部|列出|清单|清單|列表",
         rf"(?:关于|關於|有关|有關|涉及|使用|研究|讨论|討論|提出).{{0,30}}的{_PAPERS}(?:有|[?？。]|$)",
+        rf"^[^，。？?怎为什哪谁几多]{{2,14}}{_PAPERS}\s*[。？?]?$",
         rf"{_PAPERS}有哪些|给我.{{0,12}}{_PAPERS}|給我.{{0,12}}{_PAPERS}",
     ),
     papers=(_PAPERS,),
