@@ -262,6 +262,8 @@ def test_a_word_takes_the_place_of_the_topic_before(
     assert (query.aggregate, query.filters.since) == (Fact.COUNT, "2024-01-01")
 
 
-@pytest.mark.parametrize("question", ["and the results?", "and votes?", "저자는?", "what about it?"])
+@pytest.mark.parametrize(
+    "question", ["and the results?", "and votes?", "저자는?", "두 번째 것의 결과는?", "what about it?"]
+)
 def test_what_is_asked_of_the_papers_before_is_no_topic(dictionary: Dictionary, question: str) -> None:
     assert understand(question, dictionary, [COUNTED]).papers == (TOOLFORMER,)
