@@ -16,6 +16,7 @@ from rag_app.search import open_patterns
 from rag_app.text import numbers
 
 LEAST = 0.3  # of what a sentence says that fills a cell
+FIGURED = 0.35  # of a result with a figure, before one without
 IN_OTHER_WORDS = 0.6  # of a sentence that says what a column asks for in other words than it
 WHOLE = 0.99  # share of an option's terms in a sentence that says it
 SLASH = re.compile(r"[/·]|,\s")
@@ -49,11 +50,13 @@ class Column:
     def told_by(self, text: str, lexical: LexicalIndex) -> float:
         """How much a sentence says to it, 0 to 1."""
         if self.figures and not numbers.values_of(text):
-            return 0.0
+            outdone = open_patterns.OUTDONE.search(text) or open_patterns.OUTDONE_BEFORE.search(text)
+            outdoes = open_patterns.RISING.search(text) and outdone
+            return LEAST * bool(self.scores and outdoes)  # a result without a figure is one
         if self.own and not any(term in text.casefold() for term in self.own):
             return 0.0
         if self.scores:
-            improves = LEAST * bool(open_patterns.RISING.search(text))
+            improves = FIGURED * bool(open_patterns.RISING.search(text))
             return 1.0 if open_patterns.SCORES.search(text) else improves
         if self.counted:
             counted = self.counted.search(open_patterns.PARENTHESES.sub("", text))

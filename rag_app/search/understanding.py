@@ -103,7 +103,7 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         titled=any(
             m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
         ),
-        subject=bool(dictionary.lexical.own_terms(open_patterns.subject(parts.rest))),
+        subject=bool(dictionary.lexical.own_terms(_subject(parts.rest))),
         of_those=bool(open_patterns.OF_THOSE.search(query.question)),
         form=open_patterns.asks_for_a_form(query.question),
         tabled=open_patterns.asks_for_a_table(query.question),
@@ -115,6 +115,11 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
     )
+
+
+def _subject(rest: str) -> str:
+    """What a question is about; "as a table" is a form, and none of tables."""
+    return open_patterns.AS_TABLE.sub(" ", open_patterns.subject(rest))
 
 
 def _leaves_out(rest: str) -> bool:

@@ -104,3 +104,13 @@ def test_what_all_rows_are_about_fills_no_column(library: Library) -> None:
     (within,) = columns(["비디오 클립 과제"], library.lexical, "항만 비디오")
     assert alone.told_by(text, library.lexical) > within.told_by(text, library.lexical)
     assert within.told_by("클립마다 과제가 있습니다.", library.lexical) >= LEAST
+
+
+def test_a_result_without_a_figure_is_one_and_comes_after_those_with(library: Library) -> None:
+    (results,) = columns(["결과"], library.lexical)
+    plain = results.told_by("기존 방법들을 크게 능가하는 성능을 입증했습니다.", library.lexical)
+    figured = results.told_by("기존 방법보다 12% 향상되었습니다.", library.lexical)
+    assert LEAST <= plain < figured
+    assert results.told_by("새로운 방법을 제안합니다.", library.lexical) < LEAST
+    (size,) = columns(["파라미터 수"], library.lexical)
+    assert size.told_by("기존 모델을 능가하는 성능을 보였습니다.", library.lexical) < LEAST

@@ -16,7 +16,7 @@ from rag_app.pipeline import Library, understood
 from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search import open_patterns, patterns
 from rag_app.search.topic import parts
-from rag_app.search.understanding import understand
+from rag_app.search.understanding import _subject, understand
 from tests.helpers.fakes import made
 
 BERT, LLAMA2, LORA, QLORA = "1810.04805", "2307.09288", "2106.09685", "2305.14314"
@@ -1069,3 +1069,17 @@ def test_the_subject_of_an_open_question_keeps_its_words(question: str, left: st
 )
 def test_a_number_behind_than_is_no_year(dictionary: Dictionary, question: str) -> None:
     assert understand(question, dictionary).filters == Filters()
+
+
+@pytest.mark.parametrize(
+    ("rest", "terms"),
+    [
+        ("as a table", []),
+        ("make a table", []),
+        ("put them in a table", ["put"]),
+        ("a table of tide models", ["tide", "model"]),
+    ],
+)
+def test_a_form_is_no_subject(dictionary: Dictionary, rest: str, terms: list[str]) -> None:
+    """After a list "as a table" is about that list, and not about tables."""
+    assert dictionary.lexical.own_terms(_subject(rest)) == terms
