@@ -69,9 +69,17 @@ def _spans(
         chunk_size=max(1, max_tokens - count_tokens(f"{title}: ")),
         chunk_overlap=0,
         length_function=count_tokens,
-        add_start_index=True,
         strip_whitespace=False,
     )
-    for document in splitter.create_documents([section.text]):
-        start = document.metadata["start_index"]
-        yield start, start + len(document.page_content)
+    end = 0
+    for piece in splitter.split_text(section.text):
+        start, end = end, _end_of(piece, section.text, end)
+        yield start, end
+
+
+def _end_of(piece: str, text: str, at: int) -> int:
+    """Where a piece ends that begins at `at`, or just before it: the splitter repeats blanks that are no
+    token at the head of the next piece.
+    """
+    repeated = next(count for count in range(len(piece)) if text.startswith(piece, at - count))
+    return at - repeated + len(piece)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag_app.collection.chunking import chunk
@@ -59,6 +59,7 @@ def test_a_long_section_is_cut_between_sentences() -> None:
     assert all(piece.text.endswith("깁니다.") and piece.text.startswith("Title: ") for piece in chunks)
 
 
+@example(["가가\n \n가"], 7)  # a blank line is no token, and was repeated
 @given(st.lists(st.text(alphabet="가나다. ab\n,*𝕏<>b", max_size=300), max_size=3), st.integers(1, 40))
 @settings(max_examples=200, deadline=None)
 def test_chunks_fit_and_cover_whatever_the_text(texts: list[str], max_tokens: int) -> None:
