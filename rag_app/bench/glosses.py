@@ -6,7 +6,6 @@ Does not know: how texts are written together (`llm.batch`) or what a gloss is (
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import time
 from collections.abc import Sequence
@@ -30,8 +29,6 @@ from rag_app.progress import Progress
 from rag_app.records import Passage
 from rag_app.settings import Settings
 
-log = logging.getLogger(__name__)
-
 FIRST, PAGE = 5, 20  # sentences of a list that are in sight, and of its first page
 WRITTEN = 32  # tokens of each text
 ROUNDS = 3
@@ -52,7 +49,7 @@ def run(settings: Settings, *, quick: bool, progress: Progress) -> list[Measurem
             progress("glosses", number, rounds)
             home = Path(folder) / str(number)
             own = replace(library, settings=replace(library.settings, home=home))
-            log.debug("nearness %.2f", own.nearness)  # as in use: measured once for a collection, and kept
+            _ = own.nearness  # measured once for a collection, and kept: no list waits for it
             waits.append(_page(own, engine, _sentences(settings, number, rounds)))
     where = f"{engine.model} on {engine.device}"
     return [_speed_row(speeds, where), *_wait_rows(waits, where)]

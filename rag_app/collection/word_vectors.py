@@ -7,8 +7,9 @@ The digests' own `한국어 (English)` pairs translate their terms; this is for 
 "healthcare") and for languages that no digest is written in.
 
 Source: bilingual lexicons without a dictionary by cross-domain similarity local scaling (CSLS; Conneau et al.
-2017, arXiv:1710.04087). Of a hundred ordinary English words over 5,487 Korean digests (finance, sports, drug,
-hair …) 53 have a translation so near, and all are right; of the others most have no word in the digests.
+2017, arXiv:1710.04087). Of 102 ordinary English words over 5,487 Korean digests (finance, sports, drug,
+hair …) 52 have a translation so near, and 50 of these are right; two mean another thing in this field
+("memory", "benchmark"). Of the others most have no word in the digests.
 """
 
 from __future__ import annotations
