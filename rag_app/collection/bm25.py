@@ -178,6 +178,7 @@ class LexicalIndex:
         meant = [twin for twin in self._meanings(word) if self.papers_with(twin) > own]
         return {**dict.fromkeys(meant, BY_MEANING), **mined}
 
+    @cached_property
     def document_frequencies(self) -> dict[str, int]:
         """How many papers hold each term."""
         return dict(zip(self._vocabulary, np.diff(self._starts).tolist(), strict=True))

@@ -47,7 +47,7 @@ def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | Non
 def write_words(folder: Path, embedder: Embedder, cache: VectorCache) -> None:
     """The vectors of the words of the lexical index in `folder`, by which others find what they mean."""
     index = bm25.LexicalIndex(folder / LEXICAL)
-    words = word_vectors.worth_keeping(index.document_frequencies(), len(index.papers))
+    words = word_vectors.worth_keeping(index.document_frequencies, len(index.papers))
     word_vectors.build(words, cache.embed(words, AsQueries(embedder)), folder)
 
 

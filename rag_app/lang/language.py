@@ -54,6 +54,7 @@ class QuestionPatterns:
     listing: Parts
     everything: Parts  # asks for all papers by itself
     whole: Parts  # asks for all papers beside a word for papers
+    every_paper: Parts  # both: so that no single one can be meant
     papers: Parts
     searching: Parts
     pointing: Parts  # to what was said before
@@ -271,6 +272,7 @@ class TopicWords:
     leaving_out_next: Words  # "not", before what is left out
     leaving_out_last: Words  # "제외", after it
     saying_little: Words  # of a topic: what papers do with one
+    within: Words  # stop words, verbs and particles that may stand in a topic, which else is of nouns alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +314,7 @@ class Language:
     script: str  # its letters, as the inside of a character class
     endings: Parts  # that may be written to the end of a name and are no part of it
     clause_ends: Parts  # at the end of a word that no term goes on after
+    of_nouns: Parts  # at the end of a noun: that it tells the kind of the next one ("mathematical reasoning")
     made_with: Parts  # between two nouns: that the one makes use of the other ("based")
     after_nouns: Parts  # what may be written to the end of a noun and leaves it the same word
     # letters after which a full stop ends a sentence though no blank follows it
@@ -327,6 +330,10 @@ class Language:
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
     releases: ReleaseWords = ReleaseWords()
+    dictionary: str = ""  # of pyspellchecker, with the words of a language in Latin letters
+    # (one, other, what may follow): endings of words that are spelled in two ways, the last as a pattern
+    spelled_two_ways: tuple[tuple[str, str, str], ...] = ()
+    courtesies: Parts = ()  # in a question: what only makes it polite, before, around and behind what is asked
     # Of a text's letters, that make it a text in this language: names and terms in it stay in Latin ones.
     fair_share: float = 0.15
     # Those letters of its script that no other language has, where it shares some; a text is told by

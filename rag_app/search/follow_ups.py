@@ -17,6 +17,7 @@ from rag_app.collection.paper_names import fold
 from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
+from rag_app.search.bare_topic import is_bare_topic
 from rag_app.search.parts import QuestionParts, masked
 from rag_app.search.topic import LITTLE
 
@@ -95,14 +96,17 @@ def _on_topic_instead(
     conversation: Sequence[Turn],
     understand: Understand,
 ) -> Query | None:
-    """The list before on another topic ("and robots?"), in the same order and under the same conditions; None
-    where something else is asked, as "and the results?" is.
+    """The list before on another topic ("and robots?", "robots"), in the same order and under the same
+    conditions; None where something else is asked, as "and the results?" is.
     """
-    last, found = conversation[-1], patterns.INSTEAD.fullmatch(parts.question.strip())
-    if last.intent is not Intent.LIST or not found or query.papers or query.filters or query.aggregate:
+    last = conversation[-1]
+    if last.intent is not Intent.LIST or query.papers or query.filters or query.aggregate:
         return None
-    topic = next(group for group in found.groups() if group).strip()
-    if not set(dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS:
+    found = patterns.INSTEAD.fullmatch(parts.question.strip())
+    bare = parts.question if is_bare_topic(parts.question) else ""
+    topic = next(group for group in found.groups() if group).strip() if found else bare
+    terms = set(dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
+    if not terms or (bare and len(terms) == 1 and open_patterns.is_aspect(topic)):
         return None
     before = understand(last.question, dictionary, conversation[:-1])
     return replace(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rag_app.lang import LANGUAGES, alternatives, language_of
 from rag_app.lang.language import OpenPatterns, Parts
+from rag_app.text.terms import STOP_WORDS
 
 
 def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
@@ -161,6 +162,9 @@ def answer_language(question: str) -> str:
     return language_of(question)
 
 
+FORMS = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, IN_A_LANGUAGE)
+
+
 def asks_for_a_form(question: str) -> bool:
     """Whether a question wants an answer in a form: shorter, longer, as a table, in points, in a language,
     or only some of it.
@@ -170,8 +174,15 @@ def asks_for_a_form(question: str) -> bool:
 
 def asks_for_another_form(question: str) -> bool:
     """The same, but for what is only asked of some papers of an answer: "which of these …"."""
-    forms = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, IN_A_LANGUAGE)
-    return any(pattern.search(question) for pattern in forms)
+    return any(pattern.search(question) for pattern in FORMS)
+
+
+def is_a_form(question: str) -> bool:
+    """Whether a question names a form and nothing else: "as a table", and not "table understanding"."""
+    rest = question
+    for pattern in FORMS:
+        rest = pattern.sub(" ", rest)
+    return rest != question and not set(re.findall(r"[^\W\d_]{2,}", rest.casefold())) - STOP_WORDS
 
 
 def denied(before: str, after: str) -> bool:
@@ -207,6 +218,11 @@ def without_columns(question: str) -> str:
 def column_key(column: str) -> str:
     """What a column asks for, as a key of `COLUMNS_SAID`; empty where digests say it in its own words."""
     return next((key for key, asked in COLUMNS_ASKED.items() if asked.search(column)), "")
+
+
+def is_aspect(text: str) -> bool:
+    """Whether it names what can be asked of any paper: "results", "the data"."""
+    return bool(column_key(text) or RESULTS.search(text))
 
 
 def made_thing(question: str) -> re.Pattern[str] | None:

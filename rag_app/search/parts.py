@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag_app.collection import respelling
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Named
 from rag_app.collection.paper_names import TITLE_HEAD
@@ -18,6 +19,7 @@ from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.records import Fact, Filters
 from rag_app.search import dates, kinds, names, open_patterns, patterns
 from rag_app.text import sentences
+from rag_app.text.terms import WORD, fold_word
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -25,6 +27,8 @@ GLUED = re.compile(rf"[{other_scripts()}]+$")
 OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
 QUESTION_MARKS = ("?", "？")
+BEFORE_SIGN = re.compile(r"\s+(?=[.,;:!?])")
+LETTER = re.compile(r"[^\W\d_]")
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 
@@ -79,7 +83,8 @@ def read(question: str, dictionary: Dictionary) -> QuestionParts:
         spans, unknown_author = [], ""
     marks += [(span, kinds.AUTHOR) for span in spans]
     rest = masked(rest, spans)
-    named = names.find(rest, dictionary)
+    # "tl;dr" and "ELI5" are papers, too
+    named = names.find(masked(rest, [match.span() for match in patterns.SUMMING.finditer(rest)]), dictionary)
     filters = Filters(
         days=found.days,
         since=found.since,
@@ -167,6 +172,16 @@ def without_pasted_text(question: str) -> str:
     return next((text for text in candidates if len(text) >= SHORTEST), question)
 
 
+def without_courtesies(question: str) -> str:
+    """The question without greetings, excuses, thanks and chat: "I was wondering whether", "알려 주시면
+    감사하겠습니다". One that is nothing else stays as it is.
+    """
+    asked = question
+    while (rest := patterns.COURTESIES.sub(" ", asked)) != asked:  # behind "Hi there!" stands "Sorry to …"
+        asked = " ".join(BEFORE_SIGN.sub("", rest).split()).strip(" ,，、").lstrip(".:;!? ")
+    return asked if LETTER.search(asked) else question
+
+
 def asked_alone(question: str) -> str:
     """The question without the sentences told before it ("I use X at work."), where it does not point back to
     them and they set no condition; else as it is.
@@ -175,6 +190,22 @@ def asked_alone(question: str) -> str:
     start = next((begin for begin, end in spans if question[:end].rstrip().endswith(QUESTION_MARKS)), 0)
     told, asked = question[:start], question[start:]
     return question if patterns.SUPPOSING.search(told) or patterns.POINTING.search(asked) else asked
+
+
+def respelled(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, tuple[str, ...]]:
+    """The question with what is mistyped as it was meant, and a note of each such word. Names are not looked
+    at: a word with capitals may be a model that no paper is about.
+    """
+    papers_with, question, notes = dictionary.lexical.document_frequencies, parts.question, []
+    for match in reversed(list(WORD.finditer(question))):
+        typed = match[0].islower() or (match.start() == 0 and match[0].istitle())
+        if not typed or fold_word(match[0]) not in parts.terms:
+            continue
+        meant = respelling.respelled(match[0].casefold(), papers_with)
+        if meant:
+            question = f"{question[: match.start()]}{meant}{question[match.end() :]}"
+            notes.append(f"{match[0]} → {meant}")
+    return question, tuple(reversed(notes))
 
 
 def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:

@@ -26,6 +26,7 @@ def _votes(parts_of: Callable[[VoteConditions], Parts]) -> re.Pattern[str]:
 
 
 GREETING = _asked(lambda q: q.greeting)
+COURTESIES = re.compile(alternatives(lambda one: one.courtesies), re.IGNORECASE)
 # Said around a pasted text: where it is from, which asks for nothing, and that it is to be left
 # aside.
 INTRODUCTION = re.compile(
@@ -47,6 +48,7 @@ AUTHORS_RANKED = _asked(lambda q: q.authors_ranked)
 LISTING = _asked(lambda q: q.listing)
 EVERYTHING = _asked(lambda q: q.everything)
 WHOLE = _asked(lambda q: q.whole)
+EVERY_PAPER = _asked(lambda q: q.every_paper)
 PAPERS = _asked(lambda q: q.papers)
 SEARCHING = _asked(lambda q: q.searching)
 POINTING = _asked(lambda q: q.pointing)

@@ -80,6 +80,8 @@ class Signs:
     briefly: bool = False  # in a word or two for what is left: "reasoning without RL"
     leaves_out: bool = False  # a part of its topic is not meant, as lists can leave it out
     each: bool = False  # papers of each month, or of other periods, are asked for
+    bare: bool = False  # it is a topic and nothing else, which the collection speaks of
+    every: bool = False  # every paper on something is asked for
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
     @property
@@ -119,6 +121,9 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
 def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
+    off = max((shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT)), default=0.0)
+    if signs.bare and off < SURE:
+        return Intent.LIST
     if not shares:
         return signs.ruled
     possible = {
@@ -156,7 +161,8 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
         case Intent.COMPARE:
             return signs.ruled is Intent.COMPARE
         case Intent.LOOKUP:  # of one paper; several that are named are compared
-            return signs.ruled is not Intent.COMPARE or signs.papers < TWO_SIDES
+            one = signs.papers or not signs.every
+            return bool(one) and (signs.ruled is not Intent.COMPARE or signs.papers < TWO_SIDES)
         case Intent.SIMILAR:
             return signs.papers > 0
         case Intent.RESTYLE:

@@ -15,7 +15,17 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
-from rag_app.search.parts import QUESTION_MARKS, QuestionParts, asked_alone, masked, read, without_pasted_text
+from rag_app.search.bare_topic import is_bare_topic, is_unspaced
+from rag_app.search.parts import (
+    QUESTION_MARKS,
+    QuestionParts,
+    asked_alone,
+    masked,
+    read,
+    respelled,
+    without_courtesies,
+    without_pasted_text,
+)
 from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS, is_its_own
 from rag_app.search.topic import LITTLE, leaves_out
@@ -23,6 +33,7 @@ from rag_app.text import maths
 from rag_app.text.terms import only_nouns
 
 BRIEF = 2  # content terms beside what must not be: more of them describe one paper
+BARE = 5  # content terms of a topic alone: more of them describe one paper, too
 # Kinds that ask for a paper itself, and not for what digests say of what it is called.
 OF_THE_PAPER = {Intent.METADATA, Intent.COMPARE, Intent.PAPER, Intent.SIMILAR}
 # Turns that a question may depend on; each that only narrows the one before is read with it.
@@ -40,7 +51,7 @@ def understand(
 
     Without `recognise` its kind is the one that the wording rules give.
     """
-    parts = _read(without_pasted_text(maths.typed(question)), dictionary)
+    parts = _read(without_courtesies(without_pasted_text(maths.typed(question))), dictionary)
     about = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
@@ -89,6 +100,7 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
     """What rules have read off a question outside a conversation; `alone` is how it reads without the turns
     before.
     """
+    said = sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
     # "Today" is no day of a digest alone: the weather has one too.
     return Signs(
         ruled,
@@ -96,9 +108,7 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         papers=len(query.papers) + bool(_described(query, parts)),
         named=bool(alone.names or (parts.filters and not parts.dates.relative)),
         topic=len(parts.terms) + _is_on_a_name(query, parts),
-        said=sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
-        + _is_on_a_name(query, parts)
-        + _is_on_topic(parts, dictionary),
+        said=said + _is_on_a_name(query, parts) + _is_on_topic(parts, dictionary),
         conversation=False,
         titled=any(
             m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
@@ -114,7 +124,22 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         leaves_out=_leaves_out(parts.rest),
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
+        bare=not query.papers
+        and len(parts.terms) <= BARE
+        and _is_said(parts, dictionary)
+        and is_bare_topic(parts.rest),
+        every=bool(patterns.EVERY_PAPER.search(parts.question)),
     )
+
+
+def _is_said(parts: QuestionParts, dictionary: Dictionary) -> bool:
+    """Whether the collection says all that a question says, in whatever language; of writing without blanks,
+    whose terms are pairs of letters, some of it.
+    """
+    lexical = dictionary.lexical
+    terms = [term for term in parts.terms if term not in LITTLE]
+    said = [bool(lexical.papers_with(term) or lexical.all_translations(term)) for term in terms]
+    return any(said) and (all(said) or is_unspaced(parts.rest))
 
 
 def _subject(rest: str) -> str:
@@ -185,7 +210,17 @@ def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -
 
 
 def _read(question: str, dictionary: Dictionary) -> QuestionParts:
-    """The question taken apart; what is told before it is left aside where it names its paper by itself."""
+    """The question taken apart, with words that nobody says read as they were meant."""
+    parts = _taken_apart(question, dictionary)
+    spelled, notes = respelled(parts, dictionary)
+    if not notes:
+        return parts
+    parts = _taken_apart(spelled, dictionary)
+    return replace(parts, notes=(*notes, *parts.notes))
+
+
+def _taken_apart(question: str, dictionary: Dictionary) -> QuestionParts:
+    """The question in its parts; what is told before it is left aside where it names its paper by itself."""
     alone = asked_alone(question)
     if alone != question:
         parts = read(alone, dictionary)

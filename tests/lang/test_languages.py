@@ -19,11 +19,11 @@ from rag_app.lang.language import Language
 LACKS = {
     "en": {"sentence_ends", "votes.from_to_below", "dates.years_ago", "dates.day_ending", "dates.between_after",
            "dates.before_after",
-           "own_letters", "clause_ends", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
+           "own_letters", "clause_ends", "of_nouns", "after_nouns", "topics.leaving_out_last", "dates.excluded_after",
            "questions.used_after",
            "open_questions.not_after", "open_questions.outdone"},
     "ko": {
-        "prompts.shortener", "prompts.shortened", "open_questions.telling",
+        "prompts.shortener", "prompts.shortened", "open_questions.telling", "dictionary", "spelled_two_ways",
         "abbreviations", "questions.maybe_author", "questions.likened_before", "questions.used_before",
         "dates.months", "dates.article", "dates.parts_before", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
@@ -33,6 +33,7 @@ LACKS = {
     },
     "ja": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
+        "dictionary", "spelled_two_ways",
         "sentence_ends", "abbreviations", "questions.maybe_author", "questions.likened_before",
         "questions.used_before", "dates.months", "dates.article", "dates.parts_before",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
@@ -45,7 +46,8 @@ LACKS = {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.parts_before", "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
-        "own_letters", "clause_ends", "made_with", "after_nouns", "open_questions.without_after",
+        "own_letters", "clause_ends", "of_nouns", "made_with", "after_nouns", "open_questions.without_after",
+        "dictionary", "spelled_two_ways",
         "open_questions.not_after", "open_questions.outdone", "open_questions.own_work", "open_questions.denying",
         "questions.used_after",
         "open_questions.definite", "open_questions.columns_told",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag_app.lang.en.courtesies import COURTESIES
 from rag_app.lang.en.dates import DATES
 from rag_app.lang.en.numbers import NUMBERS
 from rag_app.lang.en.open_questions import OPEN_QUESTIONS
@@ -17,6 +18,7 @@ LANGUAGE = Language(
     script="A-Za-z",
     endings=("['’]s",),
     clause_ends=(),
+    of_nouns=(),
     made_with=("based|powered|driven",),
     after_nouns=(),
     sentence_ends="",
@@ -31,7 +33,9 @@ LANGUAGE = Language(
         "was we were what when where which while who whom whose why will with would you your any "
         "anyone find give list looking look paper papers please show study tell want work works "
         # "doe" is "does", folded
-        "one thing things about also many much each s doe don doesn didn isn aren".split()
+        "one thing things about also many much each s doe don doesn didn isn aren "
+        # as typed without the apostrophe
+        "whats whos hows wheres whens whys thats theres dont doesnt didnt isnt arent cant ive im id".split()
     ),
     questions=QUESTIONS,
     open_questions=OPEN_QUESTIONS,
@@ -42,4 +46,8 @@ LANGUAGE = Language(
     phrases=PHRASES,
     prompts=PROMPTS,
     releases=RELEASES,
+    dictionary="en",
+    # British and American
+    spelled_two_ways=(("is", "iz", "(?:e|ed|er|ing|ation|able)"), ("our", "or", "(?:al|ed|ing|ful|able)?")),
+    courtesies=COURTESIES,
 )

@@ -44,6 +44,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"(?: (?:good|interesting|new|worthwhile|nice))*(?: to (?:read|look at))?"
         r"(?: (?:tonight|now|this (?:evening|weekend)))?(?=\s*[?.!]*$)",
         r"\b(?:give|find|show|suggest|recommend)(?: me| us)? (?:something|anything)\b",
+        r"\b(?:best|greatest|coolest|top|good|great|cool|nice|interesting|exciting)\b"
+        r"(?= (?:[\w-]+ ){0,2}(?:papers?|works?|articles?|reads?|ones)\b)",
         r"^\W*(?:(?:some|good|new|interesting|a) )*papers? to read(?=\s*[?.!]*$)",
         r"\b(?:suggest|recommend)(?: me| us)?(?: (?:some|a few|good|the best))?\b|\bto get started(?: with)?\b",
         r"\b(?:for )?(?:someone|somebody|people|a (?:beginner|student|developer)) who (?:wants?|needs?)(?: to)?\b",

@@ -118,8 +118,8 @@ def _counted_by(period: str) -> str:
 
 
 _PRAISED = (
-    r"(?:best|popular|hottest|(?:highest|top|best)[- ]rated|most (?:popular|interesting|important|influential|notable"
-    r"|impactful|talked[- ]about|discussed))"
+    r"(?:best|popular|hot(?:test)?|trending|must[- ]read|(?:highest|top|best)[- ]rated"
+    r"|most (?:popular|interesting|important|influential|notable|impactful|talked[- ]about|discussed))"
 )
 
 # what a reference needs: who, when and where
@@ -197,7 +197,7 @@ _FACTS: dict[str, Parts] = {
     ),
     "authors": (
         r"\bwho (?:wrote|(?:co-?)?authored|(?:is|are) the (?:\w+ )?authors?|published|made|created"
-        r"|(?:is|are) behind)\b",
+        r"|(?:is|are) behind)\b|\bwho['’]?s (?:behind|the (?:\w+ )?authors?)\b",
         r"\b(?:which|what|how many) authors?\b|\b(?:list|name|show|give|tell me)\b.{0,20}\bauthors\b",
         r"\b(?:written )?by whom\b",
         r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
@@ -257,7 +257,7 @@ QUESTIONS = QuestionPatterns(
     ),
     summing=(
         r"(?:^|[,.;!?]|\b(?:please|can you|could you|to|and))\s*(?:summari[sz]e|recap|sum up)\b",
-        r"\b(?:summary|rundown|recap|round-?up) (?:of|for)\b",
+        r"\b(?:summary|rundown|recap|round-?up|gist|tl[;,]?\s?dr) (?:of|for|on)\b|\btl[;,]\s?dr\b|^\W*eli5\b",
     ),
     ways=(
         r"\b(?:which|what)(?: are)?(?: the| some)?(?: \w+){0,2} (?:tricks|techniques|methods|approaches|ways|strategies"
@@ -303,6 +303,10 @@ QUESTIONS = QuestionPatterns(
         rf"\bpapers (?:do|does) (?:you|it|{_COLLECTION}) (?:know|have|hold|contain)\b",
     ),
     whole=(r"\b(?:all|every|entire|whole)\b",),
+    every_paper=(
+        r"\b(?:all|every|each) (?:of )?(?:the |your |those )?(?:[\w-]+ ){0,3}(?:papers?|works|research|stud(?:ies|y)"
+        r"|articles?|publications?)\b",
+    ),
     listing=(
         r"\b(?:which|what|any|all|list|show|find|the|give me|are there|recommend|other)\s+"
         r"(?:[\w-]+\s+){0,3}?(?:papers|works|studies|articles|publications)\b",
@@ -391,6 +395,9 @@ QUESTIONS = QuestionPatterns(
         rf"{_HOW_MUCH}accurate(?:ly)?\b": "accuracy",
     },
     boilerplate=(
+        r"\b(?:point|direct|refer|send|show(?:ing)?) (?:me|us) (?:to|at|towards?|some)\b",
+        r"\b(?:show|giv|send)ing (?:me|us)\b",
+        r"\bout there\b|\bin (?:here|there)\b|\bworth (?:my|our|the|a|any) (?:time|while|look|read)\b",
         r"\bwhat (?:did|do|has|have) (?:people|researchers|anyone|everyone|they|others) (?:publish|write|written)\w*\b",
         r"\b(?:in |for |of )?(?:per|by|each|every) (?:day|week|month|year)\b",
         # what a topic is, said once more: "agents, i.e. models that act in games"
@@ -484,7 +491,7 @@ QUESTIONS = QuestionPatterns(
         "least day days received receive count recorded record number have whose ones other than "
         "paper papers out come came new newest latest per week weekly month monthly year yearly annual date digest "
         "digests "
-        "collection database total popular liked loved unpopular ranked rank more fewer less or "
+        "collection database total popular hot hottest trending liked loved unpopular ranked rank more fewer less or "
         "participated participate involve name named wrote write written recommend recommended all only those "
         "average mean ever here pls plz too single busiest voted best five one two three four six seven eight nine ten "
         "co-authored co authored coauthored together joint prolific oldest summarize summarise summary "

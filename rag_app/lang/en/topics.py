@@ -20,6 +20,10 @@ TOPICS = TopicWords(
         "anybody somebody i'm we're interested interest see read reading need looking literature research "
         "other another particular certain such write writes rely new propose introduce introduces built existing "
         "came come out released publications articles collection digest digests we our you paper papers called "
-        "known collect collecting give entries ones thing things stuff whatever all every i'd".split()
+        "known collect collecting give entries ones thing things whatever all every i'd "
+        "got gimme lots bunch worth interesting cool stuff".split()
+    ),
+    within=frozenset(
+        "a an the of for in on with without and or to by from using via over under into at as".split()
     ),
 )

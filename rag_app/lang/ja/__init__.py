@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag_app.lang.ja.courtesies import COURTESIES
 from rag_app.lang.ja.dates import DATES
 from rag_app.lang.ja.numbers import NUMBERS
 from rag_app.lang.ja.open_questions import OPEN_QUESTIONS
@@ -31,10 +32,12 @@ LANGUAGE = Language(
     numbers=NUMBERS,
     topics=TOPICS,
     clause_ends=(),
+    of_nouns=("的な?",),
     made_with=(),
     after_nouns=(),
     phrases=PHRASES,
     prompts=PROMPTS,
     releases=RELEASES,
+    courtesies=COURTESIES,
     fair_share=0.08,  # a sign says as much as two letters
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag_app.lang.ko.courtesies import COURTESIES
 from rag_app.lang.ko.dates import DATES
 from rag_app.lang.ko.numbers import NUMBERS
 from rag_app.lang.ko.open_questions import OPEN_QUESTIONS
@@ -37,6 +38,7 @@ LANGUAGE = Language(
         "하는",
         "이",
     ),
+    of_nouns=("적(?:인)?",),
     made_with=(r"기반의?",),
     after_nouns=(
         "(?:들|류)?(?:은|는|이|가|을|를|의|에|와|과|로|으로|도|만|나|이나|랑|이랑|처럼|보다|까지|부터|마다|조차|및|별|간|상"
@@ -60,4 +62,5 @@ LANGUAGE = Language(
     phrases=PHRASES,
     prompts=PROMPTS,
     releases=RELEASES,
+    courtesies=COURTESIES,
 )

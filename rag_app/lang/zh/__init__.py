@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag_app.lang.language import Language
+from rag_app.lang.zh.courtesies import COURTESIES
 from rag_app.lang.zh.dates import DATES
 from rag_app.lang.zh.numbers import NUMBERS
 from rag_app.lang.zh.open_questions import OPEN_QUESTIONS
@@ -29,10 +30,12 @@ LANGUAGE = Language(
     numbers=NUMBERS,
     topics=TOPICS,
     clause_ends=(),
+    of_nouns=(),
     made_with=(),
     after_nouns=(),
     phrases=PHRASES,
     prompts=PROMPTS,
     releases=RELEASES,
+    courtesies=COURTESIES,
     fair_share=0.08,  # a sign says as much as two letters
 )  # fmt: skip

@@ -1,0 +1,57 @@
+"""A topic alone, as typed into a search box, asks for the papers on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.pipeline import Library, understood
+from rag_app.records import Intent, Turn
+from rag_app.search.bare_topic import is_bare_topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "video generation", "KV cache", "diffusion models for video", "hallucination in LVLMs?", "agents",
+        "비디오 생성", "로봇을 위한 강화학습", "강화학습과 로봇", "언어 이해", "動画生成", "ロボットの把持", "视频生成",
+    ],
+)  # fmt: skip
+def test_topics(question: str) -> None:
+    assert is_bare_topic(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is a KV cache", "is it fast", "explain diffusion", "shorter", "as a table", "which ones", "thanks",
+        "we train robots", "로봇이 뭐야", "더 짧게", "환각을 줄이는 방법", "그 논문", "表にして", "什么是扩散模型", "",
+        "A robot learns. It then walks", "robots by votes: the best one",
+    ],
+)  # fmt: skip
+def test_questions(question: str) -> None:
+    assert not is_bare_topic(question)
+
+
+@pytest.mark.parametrize("question", ["fine-tuning", "speech recognition", "음성 인식", "미세 조정"])
+def test_a_topic_alone_is_listed(library: Library, question: str) -> None:
+    query = understood(question, library)
+    assert query.intent is Intent.LIST
+    assert not query.papers
+
+
+@pytest.mark.parametrize("question", ["pancake recipe", "capital of France"])
+def test_what_no_paper_says_is_no_topic(library: Library, question: str) -> None:
+    assert understood(question, library).intent is not Intent.LIST
+
+
+@pytest.mark.parametrize(("question", "listed"), [("agents", True), ("results", False)])
+def test_after_a_list_a_topic_alone_takes_the_place_of_its_topic(
+    library: Library, question: str, listed: bool
+) -> None:
+    asked = "papers on speech by votes"
+    before = understood(asked, library)
+    papers = tuple(library.lexical.papers[:2])
+    turn = Turn(question=asked, answer="", intent=before.intent, papers=papers, filters=before.filters)
+    query = understood(question, library, conversation=[turn])
+    assert (query.intent is Intent.LIST and query.aggregate is before.aggregate) is listed
+    assert bool(query.papers) is not listed
