@@ -26,9 +26,11 @@ KEPT = 500  # phrases whose places are remembered, some 2 MB
 _OTHER = other_scripts()
 _OTHERS = re.compile(f"[{_OTHER}]")
 _ENDING = alternatives(lambda one: one.after_nouns)
-_BETWEEN = (
-    rf"[-‐‑–\s]?(?:(?:{alternatives(lambda one: one.made_with)})\s)?"  # "LLM-based agents" are "LLM agents"
-)
+_OF_NOUNS = alternatives(lambda one: one.of_nouns)
+# "수학적 추론" is "수학 추론", "LLM-based agents" are "LLM agents"
+_BETWEEN = rf"(?:{_OF_NOUNS})?[-‐‑–\s]?(?:(?:{alternatives(lambda one: one.made_with)})\s)?"
+# Of a word that is made of a noun, the noun: "수학적".
+MADE_OF = re.compile(rf"(?<=[{_OTHER}]{{2}})(?:{_OF_NOUNS})$")
 
 
 class Mentions:
@@ -83,7 +85,7 @@ def pattern(phrase: str) -> re.Pattern[str]:
     if not words:
         return NOTHING
     last = words[-1] if is_other(words[-1]) else fold_word(words[-1])
-    *first, last = map(re.escape, [*words[:-1], last])
+    *first, last = map(re.escape, [*(MADE_OF.sub("", word) for word in words[:-1]), last])
     if is_other(words[-1]):
         tail = rf"(?=(?:{_ENDING})?(?![{_OTHER}a-z0-9]))"
     elif last.endswith("y"):

@@ -15,11 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from rag_app import json_files
-from rag_app.collection.mentions import is_other, split
+from rag_app.collection.mentions import MADE_OF, is_other, split
 from rag_app.lang import alternatives, other_scripts
 from rag_app.text.terms import fold_word
 
-FORMAT = 1  # of the file, and of what is made a pair
+FORMAT = 2  # of the file, and of what is made a pair
 BRACKETS = re.compile(r"[(（]([^()（）]{2,80})[)）]")
 BETWEEN = re.compile(r"[,;/:]")  # two spellings within brackets
 SENTENCE = re.compile(r"[^\w \t·+-]")  # what no term holds
@@ -69,8 +69,12 @@ class Pairs:
 
 
 def key(spelling: str) -> str:
-    """A spelling without case, hyphens, blanks and plural."""
-    return "".join(word if is_other(word) else fold_word(word) for word in split(spelling))
+    """A spelling without case, hyphens, blanks, plural, and what ties a noun to the next one."""
+    return "".join(map(_folded, split(spelling)))
+
+
+def _folded(word: str) -> str:
+    return MADE_OF.sub("", word) if is_other(word) else fold_word(word)
 
 
 def _keys(

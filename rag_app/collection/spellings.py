@@ -26,6 +26,7 @@ from rag_app.text.terms import STOP_WORDS, fold_word
 LEAST_SHARE, LEAST_SPECIFIC = 0.1, 0.5
 OFTEN_BESIDE = 3  # pairs of a term of the field
 FEW = 5  # pairs; of more, one alone is by chance
+SPELLED_OUT = 2  # times that an abbreviation is
 WHOLE = 0.8  # of a shorter spelling's pairs that have the longer one's words before it: it is cut off
 MOST_WORDS = 2  # of the translation of one word; of several, as many as these, of an abbreviation its letters
 USUAL = 0.2  # of the papers that say the usual translation of a word
@@ -46,6 +47,7 @@ TO, TWO = (
     re.compile(r"\b([^\W\d]+)2(?=[^\W\d]+\b)"),
 )
 _GENERAL = re.compile(alternatives(lambda one: one.open_questions.general_nouns), re.IGNORECASE)
+LETTERS = re.compile(r"[^\W\d_]{2}")
 NARROWER = 4  # times as many papers say a word as its end of a longer spelling
 
 
@@ -96,7 +98,7 @@ class Spellings:
         known = {first}
         if is_other(first):
             known |= self._translations_of(known)
-        known |= self._abbreviations_of(known)
+        known |= self._abbreviations_of(known) | self._spelled_out(first)
         known |= self._translations_of({one for one in known if not is_other(one)})
         # What stands beside a word is often narrower than the word: "benchmark" beside "several benchmarks".
         spelled_out = any(_kind(self._form(one, one)) == "long" for one in known)
@@ -155,12 +157,22 @@ class Spellings:
         only a translation may stand mostly beside others.
         """
         longest = max((self._form(one, one) for one in known), key=_word_count, default="")
-        likely = {
+        beside = {
             twin: count
             for twin, count in self._beside_often(known).items()
-            if _translates(written := self._form(twin), longest)
+            if _translates(self._form(twin), longest)
             and not self._is_of_longer(twin, known)
-            and (self._mostly(twin, known) or (_kind(written) == "long" and self._mostly_from(known, twin)))
+            and not self._by_chance(twin, count, known)
+        }
+        likely = {
+            twin: count
+            for twin, count in beside.items()
+            if self._mostly(twin, known)
+            or (
+                _kind(self._form(twin)) == "long"
+                and self._mostly_from(known, twin)
+                and (count > 1 or self._shares_a_word(twin, known))
+            )
         }
         return {twin for twin in likely if not _cut(twin, likely)}
 
@@ -174,6 +186,16 @@ class Spellings:
             if any(_abbreviate(self._form(twin), self._form(one, one)) for one in latin)
             and self._mostly(twin, named)
         }
+
+    def _spelled_out(self, short: str) -> set[str]:
+        """What an abbreviation mostly stands for, however seldom it is spelled out."""
+        if _kind(self._form(short, short)) != "short":
+            return set()
+        beside = Counter(twin for place in self._places({short}) for twin in self._beside(place, {short}))
+        out = {twin: count for twin, count in beside.items() if _initials(self._form(twin)) == short}
+        most = max(out, key=lambda twin: out[twin], default="")
+        firm = most and out[most] >= SPELLED_OUT and self._mostly_from({most}, short)
+        return {most} if firm else set()
 
     def _without_general_noun(self, folded: str) -> str:
         """ "VLA" stands beside "vision-language-action models" and, more often, without the models."""
@@ -232,6 +254,20 @@ class Spellings:
         found = [beside for place in self._places(known) if (beside := self._of_kind(place, known, kinds))]
         return sum(twin in beside for beside in found) >= LEAST_SPECIFIC * len(found)
 
+    def _shares_a_word(self, twin: str, known: set[str]) -> bool:
+        """Whether a word of the one may be translated by a word of the other: "multi-agent" stands beside
+        "다중 에이전트", and once beside "다중 에이전트 미세 조정", which is "fine-tuning", too.
+        """
+        words = {word for one in known for word in split(self._form(one, one))}
+        twins = split(self._form(twin))
+        english, others = (words, twins) if is_other(twin) else (twins, words)
+        return any(set(self._lexical.all_translations(fold_word(word))) & set(others) for word in english)
+
+    def _by_chance(self, twin: str, count: int, known: set[str]) -> bool:
+        """Whether a word that stands beside many others stands but once beside a word that is known."""
+        words = [self._form(one, one) for one in (twin, *known)]
+        return count == 1 and len(self._at[twin]) >= FEW and all(_word_count(one) == 1 for one in words)
+
     def _of_kind(self, place: int, known: set[str], kinds: set[str]) -> set[str]:
         return {one for one in self._beside(place, known) if _kind(self._form(one, one)) in kinds}
 
@@ -251,9 +287,11 @@ class Spellings:
         if usual >= EVERYWHERE:
             return False
         few = np.count_nonzero(says_english)
+        together = float(says_term[says_english].mean())
+        if is_other(word) and few > NARROWER * np.count_nonzero(says_term) and together < MOSTLY:
+            return False  # "series" of "시계열", which "time series" is
         if np.count_nonzero(says_term) > WIDER * few:
             return bool(few > FEW and share >= MOSTLY)
-        together = float(says_term[says_english].mean())
         return max(share, together) >= MOSTLY or together >= LIFT * usual
 
     def _word_by_word(self, words: Sequence[str]) -> list[str]:
@@ -308,6 +346,8 @@ def _translates(one: str, other: str) -> bool:
     if mine == others:
         return False
     korean, latin = (one, other) if mine else (other, one)
+    if not LETTERS.search(latin):  # "+27.5%"
+        return False
     words = _word_count(latin) if " " in latin or "-" in latin else max(MOST_WORDS, len(latin))
     return len(korean.replace(" ", "")) >= SYLLABLES * _word_count(latin) and _word_count(korean) <= words
 
@@ -322,6 +362,12 @@ def _abbreviate(one: str, other: str) -> bool:
         return False
     rest = iter("".join(words))
     return letters[0] == words[0][0] and all(letter in rest for letter in letters)
+
+
+def _initials(written: str) -> str:
+    """The first letters of a term of several words in Latin letters; empty of others."""
+    words = [] if is_other(written) else split(written)
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
 def _cut(twin: str, likely: Mapping[str, int]) -> bool:

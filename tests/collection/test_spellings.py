@@ -27,6 +27,14 @@ TEXTS = (
     *["넓은 모래톱 지도(wide shoal map)"] * 5,
     *["닻 예보 조약(anchor forecast pact, afp)를 씁니다."] * 3,
     *["닻 예보 조약 모델(anchor forecast pact models, afp)"] * 2,
+    *["돌섬 산책(islet walk)"] * 2,
+    "돌섬 산책 나룻배(islet ferry)",
+    *["빠른 나룻배(islet ferry)"] * 9,
+    "안개 등대(lamp mist, +27.5%)",
+    *["묻고 답하기(rock lore, rl)를 합니다."] * 2,
+    *["바위 전설(rl)을 합니다."] * 30,
+    *["조개적 해석(shell reading)을 합니다."] * 2,
+    "조개 해석을 봅니다.",
     "pa 파도",
     "a pa wave",
     *["연구는 연구입니다."] * 200,
@@ -116,6 +124,23 @@ def test_a_translation_may_mostly_stand_in_longer_terms(spellings: Spellings) ->
     assert "넓은 모래톱 지도" not in spellings.of("shoal map")
 
 
+def test_a_term_once_beside_another_is_no_translation_where_their_words_are_not(spellings: Spellings) -> None:
+    assert "islet ferry" not in spellings.of("돌섬 산책")
+
+
+def test_a_figure_is_no_translation(spellings: Spellings) -> None:
+    assert not any("27" in one for one in spellings.of("안개 등대"))
+
+
+def test_an_abbreviation_is_what_it_is_seldom_spelled_out_as(spellings: Spellings) -> None:
+    assert "rock lore" in spellings.of("rl")
+
+
+def test_a_noun_is_the_same_before_another_whatever_ties_it(spellings: Spellings) -> None:
+    assert spellings.papers_saying("조개적 해석") == spellings.papers_saying("조개 해석") == 3
+    assert "shell reading" in spellings.of("조개 해석")
+
+
 def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> None:
     assert spellings.of("Knitting Patterns") == ("knitting patterns",)
     assert spellings.papers_saying("knitting patterns") == 0
@@ -138,6 +163,9 @@ def test_an_unknown_phrase_has_its_own_spelling_alone(spellings: Spellings) -> N
         ("llm agent", "llm-based agents", True),
         ("llm 에이전트", "llm 기반 에이전트는", True),
         ("llm agent", "llm biased agents", False),
+        ("수학 추론", "수학적 추론을", True),
+        ("수학적 추론", "수학 추론을", True),
+        ("목적 함수", "목 함수", False),
     ],
 )
 def test_whole_words_are_said_whatever_their_endings(spelling: str, text: str, said: bool) -> None:
