@@ -29,6 +29,7 @@ from rag_app.collection.paper_names import (
 )
 from rag_app.lang import other_scripts
 from rag_app.text import transliteration
+from rag_app.text.dictionaries import is_common
 from rag_app.text.terms import STOP_WORDS
 
 ARXIV_ID = re.compile(
@@ -130,6 +131,7 @@ class NameBook:
     def _exact(self, text: str, tokens: Sequence[re.Match[str]], loose: bool) -> Iterator[Mention]:
         """Names spelled out, longest first; a place is used once."""
         at, other = 0, _in_another_script(text)
+        beside = sum(token[0].casefold() not in STOP_WORDS for token in tokens) > 1
         while at < len(tokens):
             for end in range(min(len(tokens), at + LONGEST_TITLE), at, -1):
                 span = tokens[at].start(), tokens[end - 1].end()
@@ -137,6 +139,8 @@ class NameBook:
                 # The first word of a sentence has a capital whatever it means.
                 begins = typed.istitle() and not other and bool(BEGINNING.search(text, 0, span[0]))
                 names = self._named_by(typed[0].lower() + typed[1:] if begins else typed, loose or begins)
+                if names and beside and _is_plain(typed) and is_common(typed):
+                    names = []  # "super resolution" is no SUPER
                 if names:
                     yield Mention(typed, span, _papers(names), max(name.firmness for name in names))
                     at = end - 1
@@ -200,7 +204,7 @@ class NameBook:
         """The names that a word which no text uses was probably meant to be."""
         key = fold(typed)
         ordinary = typed.isalpha() and typed[1:].islower()  # as most words are written
-        if len(key) < SHORTEST_TYPO + ordinary or is_word(typed):
+        if len(key) < SHORTEST_TYPO + ordinary or is_word(typed) or (ordinary and is_common(key)):
             return []
         closest = self._closest(key)
         near = _is_one_edit(key, closest)

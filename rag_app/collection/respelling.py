@@ -4,21 +4,17 @@ Knows: that a word of a language is meant as it stands ("knitting"), and that a 
 letter or two from what the digests say. Does not know: names (`collection.name_book` has those), which
 spellings a language has beside each other, or how a question is read.
 
-Letters are counted by optimal string alignment (rapidfuzz); the words of languages are pyspellchecker's.
+Letters are counted by optimal string alignment (rapidfuzz).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import TYPE_CHECKING
 
 from rag_app.lang import LANGUAGES
+from rag_app.text.dictionaries import is_word
 from rag_app.text.terms import fold_word
-
-if TYPE_CHECKING:
-    from spellchecker import SpellChecker
 
 SHORTEST = 5  # letters: of a shorter word another word is as near as the one that was meant
 LONG = 8  # letters from which two of them may be wrong
@@ -48,7 +44,7 @@ def _spelled_otherwise(term: str) -> Iterator[str]:
 
 def _meant(word: str, term: str, papers_with: Mapping[str, int]) -> str:
     """The term that a mistyped word was meant to be: of two that are equally near, the one of more papers."""
-    if len(word) < SHORTEST or not (word.isascii() and word.isalpha()) or word in _words():
+    if len(word) < SHORTEST or not (word.isascii() and word.isalpha()) or is_word(word):
         return ""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
@@ -66,11 +62,3 @@ def _meant(word: str, term: str, papers_with: Mapping[str, int]) -> str:
     near = process.extract(term, alike, scorer=OSA.distance, score_cutoff=most, limit=None)
     found = min(near, key=lambda one: (one[1], -papers_with[one[0]]), default=("",))
     return str(found[0])
-
-
-@cache
-def _words() -> SpellChecker:
-    """The words of languages in Latin letters; read in a sixth of a second, when one is first looked for."""
-    from spellchecker import SpellChecker
-
-    return SpellChecker(language=[one.dictionary for one in LANGUAGES.values() if one.dictionary])

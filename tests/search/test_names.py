@@ -165,3 +165,27 @@ def test_a_paper_is_named_by_the_initials_of_its_title(dictionary: Dictionary, q
 
 def test_initials_that_many_digests_say_are_a_term(dictionary: Dictionary) -> None:
     assert understand("Which papers use RLHF?", dictionary).papers == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("super resolution", ()), ("why is training so expensive?", ()), ("SUPER", ("SUPER",)),
+        ("what is SUPER", ("SUPER",)), ("super", ("super",)),
+    ],
+)  # fmt: skip
+def test_an_everyday_word_is_no_paper_of_that_name(
+    tmp_path: Path, question: str, named: tuple[str, ...]
+) -> None:
+    digest = """## Daily Papers (2027-03-02)
+
+### [SUPER: Setting Up Repositories](https://arxiv.org/abs/2703.00001)
+
+- **What's New**: 저장소를 차립니다.
+
+### [ExtensivE: Wider Models](https://arxiv.org/abs/2703.00002)
+
+- **What's New**: 모델을 넓힙니다.
+"""
+    found = names.find(question, made(tmp_path, {"day.md": digest}).dictionary)
+    assert tuple(mention.typed for mention in found.mentions) == named
