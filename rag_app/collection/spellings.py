@@ -134,6 +134,10 @@ class Spellings:
         """Whether it is written beside other spellings."""
         return any(len(self._pairs[place][0]) for place in self._at.get(key(phrase), ()))
 
+    def is_translated(self, phrase: str) -> bool:
+        """Whether one of its other spellings is such a term."""
+        return any(map(self.is_term, self.of(phrase)))
+
     def is_of_the_field(self, phrase: str) -> bool:
         """Whether it is written beside other spellings so often that it is no slip. Of some thirty ordinary
         words ("weather", "cat", "history") none is, in digests of 5,487 papers.

@@ -63,6 +63,9 @@ class Vocabulary(Protocol):
     def is_term(self, phrase: str) -> bool:
         """Whether it is written beside other spellings."""
 
+    def is_translated(self, phrase: str) -> bool:
+        """Whether one of its other spellings is such a term."""
+
 
 def _of_all(words_of: str) -> frozenset[str]:
     return frozenset[str]().union(*(getattr(one.topics, words_of) for one in LANGUAGES.values()))
@@ -158,7 +161,8 @@ def _end_of_phrase(words: Sequence[TopicWord], start: int, text: str, vocabulary
         if _is_stop(text, words[start]) or _is_stop(text, words[end]) or not vocabulary.papers_saying(phrase):
             continue
         shorter = _phrase(text, words[start:end])
-        if vocabulary.is_term(phrase):
+        plain = all(word.role is WordRole.CONTENT for word in words[start : end + 1])
+        if vocabulary.is_term(phrase) or (plain and vocabulary.is_translated(phrase)):
             wider = end - start > 1 and vocabulary.is_term(shorter) and _is_any(text, words[end])
             if not wider or _together(phrase, (shorter,), vocabulary):
                 return end

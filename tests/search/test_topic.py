@@ -19,6 +19,9 @@ class Said:
     def is_said(self, phrase: str) -> bool:
         return self.papers_saying(phrase) > 0
 
+    def is_translated(self, phrase: str) -> bool:
+        return self.is_term(phrase)
+
     def is_term(self, phrase: str) -> bool:
         return phrase in self.terms
 
