@@ -19,11 +19,11 @@ from rag_app.collection import periods, releases
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
+from rag_app.search.continuations import PAGE
 from rag_app.search.patterns import BY_DAY, PERIODS, several
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 
-PAGE = 20  # papers shown in the text of a list; the citations hold all
 NEAREST = 3  # papers offered with a refusal
 MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
 # Characters of a comparison's table that a reader can take in; each aspect has at least one sentence.

@@ -84,7 +84,6 @@ class QuestionPatterns:
     on_topic: Parts  # one group: what papers are asked for on, known or not ("papers on knitting")
     unrecorded: Parts  # by what papers are judged elsewhere, and no digest records: "most cited"
     each: Mapping[str, Parts]  # "of each month": papers are ranked within the days, weeks, months or years
-    instead: Parts  # the whole question, one group: a topic in place of that of the list before
     in_title: Parts  # one group: words that the title holds
     more_voted: Parts  # papers with more votes than one that is named, with fewer
     fewer_voted: Parts
@@ -141,6 +140,7 @@ class OpenPatterns:
     mending: Parts = ()  # in a digest's sentence: that a fault is mended
     named: Parts = ()  # one group: the thing whose meaning is asked for
     definite: Parts = ()  # the thing is one that was spoken of: "what is the accuracy?"
+    versus: Parts = ()  # the whole question, two groups: the things that it sets side by side
     told_apart: Parts = ()  # one group: the thing that it is to be told apart from
     faults: Parts = ()  # in a question or a digest's sentence: that something goes wrong
     own_work: Parts = ()  # in a digest's sentence: that it speaks of the paper itself
@@ -198,8 +198,8 @@ class VoteConditions:
 class DateWords:
     """How days, months, years, ranges and relative dates are written.
 
-    Groups of the patterns: y, m, d (numbers), mon (a key of `months`), q and h (quarter, half of a
-    year: a key of `halves`), ry (a key of `years_ago`). Some stand in a lookahead.
+    Groups of the patterns: y, m, d (numbers), mon (a key of `months`), q, h and s (quarter, half, season of a
+    year: keys of `halves` and `seasons`), ry (a key of `years_ago`). Some stand in a lookahead.
     """
 
     full: Parts  # a day of a month of a year
@@ -210,6 +210,7 @@ class DateWords:
     month_or_year: Parts  # alone
     months: Mapping[str, int]
     halves: Mapping[str, int]
+    seasons: Mapping[str, tuple[int, int]]  # its first and last month, where they are in one year
     years_ago: Mapping[str, int]  # without blanks
     # (day, week, month or year; how many ago) -> its wordings
     relative: Mapping[tuple[str, int], Parts]
@@ -276,6 +277,20 @@ class TopicWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnPatterns:
+    """How short turns go on with the answer before; all but `pronouns` and `places` are the whole turn."""
+
+    instead: Parts  # one group: a topic in place of the one before
+    within: Parts  # one group: a topic that narrows it
+    their_papers: Parts  # papers on what was told of
+    further: Parts  # the next papers are asked for
+    year_alone: Parts  # one group: a year
+    pronouns: Parts  # in a turn: what stands for the thing that was explained
+    places: Parts  # one group: the place of a paper in the answer, in digits or a key of `place_words`
+    place_words: Mapping[str, int]  # -1 is the last
+
+
+@dataclass(frozen=True, slots=True)
 class Prompts:
     """What the model is told, and which characters it may write."""
 
@@ -327,6 +342,7 @@ class Language:
     dates: DateWords
     numbers: NumberWords
     topics: TopicWords
+    turns: TurnPatterns
     phrases: Mapping[str, str]  # fixed sentences of answers that code writes
     prompts: Prompts
     releases: ReleaseWords = ReleaseWords()

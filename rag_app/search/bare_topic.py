@@ -17,7 +17,7 @@ LONGEST = 10  # words, in writing with blanks
 UNSPACED = 16  # letters of a run without blanks, in writing that has none
 HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 # What a sentence ends with; a question mark alone makes none of "KV cache?".
-ENDED = re.compile(r"[.!。！;；:：]")
+ENDED = re.compile(r"[.!。！;；:：—]")
 # Korean endings of a clause, pronouns, adverbs and exclamations, verbs beside others (tags of Kiwi).
 OF_SENTENCES = frozenset({"EF", "EC", "EP", "NP", "IC", "MAG", "MAJ", "VX"})
 VERBS = frozenset({"VV", "VA"})
@@ -26,7 +26,7 @@ WORDED = (
     patterns.ASKING,
     patterns.PAPERS,
     patterns.LISTING,
-    patterns.COMPARING,
+    patterns.SIDE_BY_SIDE,
     patterns.SUMMING,
     patterns.WAYS,
     patterns.TREND,
@@ -41,7 +41,7 @@ def is_bare_topic(question: str) -> bool:
     text = question.strip().rstrip("?？.。! ")
     if not text or len(text.split()) > LONGEST or ENDED.search(text) or patterns.GREETING.fullmatch(text):
         return False
-    if open_patterns.is_a_form(text) or any(pattern.search(text) for pattern in WORDED):
+    if open_patterns.is_a_form(text) or patterns.places(text) or any(p.search(text) for p in WORDED):
         return False
     if any(word.casefold() in STOP_WORDS - WITHIN for word in WORD.findall(text)):
         return False

@@ -54,6 +54,7 @@ PATTERNS = tuple(
 )
 MONTHS = _joined(lambda d: d.months)
 HALVES = _joined(lambda d: d.halves)
+SEASONS = {name: months for words in _WORDS for name, months in words.seasons.items()}
 YEARS_AGO = _joined(lambda d: d.years_ago)
 
 RANGE_BETWEEN = re.compile(
@@ -211,6 +212,8 @@ def _months(part: Mapping[str, str]) -> tuple[int | None, int | None]:
     if "q" in part:
         last = 3 * int(part["q"][-1])
         return last - 2, last
+    if "s" in part:
+        return SEASONS[part["s"].casefold()]
     if "h" in part:
         return (1, 6) if HALVES[part["h"].casefold()] == 1 else (7, 12)
     month = MONTHS[part["mon"].casefold()] if "mon" in part else int(part["m"]) if "m" in part else None

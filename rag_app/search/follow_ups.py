@@ -17,10 +17,13 @@ from rag_app.collection.paper_names import fold
 from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
-from rag_app.search.bare_topic import is_bare_topic
+from rag_app.search.continuations import PAGE, continued
 from rag_app.search.parts import QuestionParts, masked
 from rag_app.search.topic import LITTLE
 
+SMALL_TALK = {Intent.CHAT, Intent.OFF}  # a turn that what is asked next does not depend on
+# Answers of many papers that are told again under further conditions.
+RETOLD = {Intent.OVERVIEW, Intent.RECOMMEND, Intent.TREND, Intent.EXISTS, Intent.CONDITION, Intent.CONCEPT}
 OF_ONE = {Intent.LOOKUP, Intent.PAPER}  # answers about one paper, another of which may be shown beneath
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
 
@@ -39,28 +42,31 @@ def follow(
     """A question that does not stand for itself takes its subject, or its topic and filters, from
     the turns before.
     """
+    conversation = [turn for turn in conversation if turn.intent not in SMALL_TALK]
+    if not conversation:
+        return query
     last = conversation[-1]
-    if last.intent in {Intent.LIST, Intent.METADATA} and _only_narrows(query, parts):
+    if last.intent in {Intent.LIST, Intent.METADATA, *RETOLD} and _only_narrows(query, parts):
         # The last turn may itself have narrowed a list.
         before = understand(last.question, dictionary, conversation[:-1])
-        return replace(
-            query,
-            standalone=before.standalone,
-            topic=before.topic,
-            filters=_narrowed(query.filters, last.filters),
-            intent=before.intent if before.intent is not Intent.LOOKUP else Intent.LIST,
-            aggregate=query.aggregate or before.aggregate,
-            of_many=query.of_many or (before.of_many and not query.aggregate),
-            ranking=query.ranking or before.ranking,
-            limit=query.limit or before.limit,
-        )
+        return _narrower(query, last, before)
     if _asks_of_the_table(parts):
         return query
-    of_list = _on_topic_instead(query, parts, dictionary, conversation, understand) or _among_those(
+    of_list = continued(query, parts, dictionary, conversation, understand) or _among_those(
         query, parts, last, dictionary
     )
-    if of_list:
-        return of_list
+    return of_list or _about_papers(query, parts, dictionary, conversation, understand)
+
+
+def _about_papers(
+    query: Query,
+    parts: QuestionParts,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn],
+    understand: Understand,
+) -> Query:
+    """The question about papers of the turns before, or about others than they were."""
+    last = conversation[-1]
     # A paper of an old conversation may have left the collection.
     subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
     if patterns.SAME_DAY.search(parts.question) and not parts.filters:
@@ -80,6 +86,8 @@ def follow(
         return query
     if not subjects or not _depends(query, parts, subjects, dictionary):
         return query
+    if _places(parts.question) and not query.aggregate:
+        query = replace(query, intent=_of_places(query, parts, subjects, dictionary))
     names = tuple(_short_title(dictionary.papers.get(subject).title) for subject in subjects)
     asked_before = f"{names[0]}: " if len(subjects) == 1 else ""
     if patterns.COMPARING.search(parts.question) and query.papers:
@@ -89,36 +97,25 @@ def follow(
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
 
 
-def _on_topic_instead(
-    query: Query,
-    parts: QuestionParts,
-    dictionary: Dictionary,
-    conversation: Sequence[Turn],
-    understand: Understand,
-) -> Query | None:
-    """The list before on another topic ("and robots?", "robots"), in the same order and under the same
-    conditions; None where something else is asked, as "and the results?" is.
-    """
-    last = conversation[-1]
-    if last.intent is not Intent.LIST or query.papers or query.filters or query.aggregate:
-        return None
-    found = patterns.INSTEAD.fullmatch(parts.question.strip())
-    bare = parts.question if is_bare_topic(parts.question) else ""
-    topic = next(group for group in found.groups() if group).strip() if found else bare
-    terms = set(dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
-    if not terms or (bare and len(terms) == 1 and open_patterns.is_aspect(topic)):
-        return None
-    before = understand(last.question, dictionary, conversation[:-1])
+def _narrower(query: Query, last: Turn, before: Query) -> Query:
+    """What was asked before, under further conditions or in another order; of what a thing is, the papers."""
+    intent, topic = before.intent, before.topic
+    if last.intent is Intent.CONCEPT:
+        intent, topic = Intent.LIST, open_patterns.subject(topic)
+    elif last.intent in RETOLD:
+        intent = last.intent
+    elif intent is Intent.LOOKUP:
+        intent = Intent.LIST
     return replace(
         query,
-        standalone=topic,
+        standalone=before.standalone,
         topic=topic,
-        filters=last.filters,
-        intent=Intent.LIST,
-        aggregate=before.aggregate,
-        of_many=before.of_many,
-        ranking=before.ranking,
-        limit=before.limit,
+        filters=_narrowed(query.filters, last.filters),
+        intent=intent,
+        aggregate=query.aggregate or before.aggregate,
+        of_many=query.of_many or (before.of_many and not query.aggregate),
+        ranking=query.ranking or before.ranking,
+        limit=query.limit or before.limit,
     )
 
 
@@ -172,7 +169,7 @@ def _of_the_day(day: str, query: Query, parts: QuestionParts, dictionary: Dictio
 
 def _asks_of_the_table(parts: QuestionParts) -> bool:
     """Whether it asks of the collection, or for its newest papers, and points to nothing before."""
-    pointing = patterns.POINTING.search(parts.question) or patterns.ordinal(parts.question) is not None
+    pointing = patterns.POINTING.search(parts.question) or _places(parts.question)
     return bool(parts.of_table) and not pointing
 
 
@@ -239,21 +236,46 @@ def _only_narrows(query: Query, parts: QuestionParts) -> bool:
     new = (
         parts.filters or query.ranking or parts.of_table in patterns.OF_MANY or query.aggregate is Fact.COUNT
     )
-    own_list = patterns.PAPERS.search(query.question) and not patterns.AMONG.search(query.question)
+    of_those = patterns.AMONG.search(query.question) or open_patterns.ONLY.search(query.question)
+    own_list = patterns.PAPERS.search(query.question) and not of_those
     return bool(new) and not parts.terms and not query.papers and not own_list
 
 
 def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tuple[str, ...]:
     """The papers of the last turn that had any; "the second one" picks one of them."""
     papers = next((turn.papers for turn in reversed(conversation) if turn.papers), ())
-    place = patterns.ordinal(parts.question)
-    if place is not None and -len(papers) <= place < len(papers):
-        return (papers[place],)
+    told = papers[:PAGE]  # of a longer list the last that was told
+    picked = tuple(told[at] for at in _places(parts.question) if -len(told) <= at < len(told))
+    if picked:
+        return picked
     if patterns.TWO.search(parts.question):
-        return papers[:2]
+        return papers[:2] if len(papers) > 1 else _last_two(conversation)
     # What was asked of both sides of a comparison is of both still.
     compared = (set(turn.papers) for turn in conversation if turn.intent is Intent.COMPARE)
     return papers if papers and set(papers) in compared else papers[:1]
+
+
+def _of_places(
+    query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary
+) -> Intent:
+    """What is asked of papers by their places: several side by side, one as a whole where nothing else is."""
+    if len(subjects) > 1 and patterns.COMPARING.search(parts.question):
+        return Intent.COMPARE
+    rest = masked(parts.rest, patterns.place_spans(parts.rest))
+    terms = set(dictionary.lexical.own_terms(rest)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS - LITTLE
+    return query.intent if terms or len(subjects) > 1 else Intent.PAPER
+
+
+def _places(question: str) -> tuple[int, ...]:
+    """Where the papers stand in the answer before that a question points to: "3번이랑 5번", "the last"."""
+    named, place = patterns.places(question), patterns.ordinal(question)
+    return named or (() if place is None else (place,))
+
+
+def _last_two(conversation: Sequence[Turn]) -> tuple[str, ...]:
+    """The papers of the last two answers about one paper each, in their order."""
+    alone = [turn.papers[0] for turn in conversation if turn.papers and turn.intent in OF_ONE]
+    return tuple(dict.fromkeys(alone))[-2:]
 
 
 def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:
@@ -270,7 +292,7 @@ def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dict
         text = document(dictionary.papers.get(subjects[0])).casefold()
         mentioned = all(name.casefold() in text for name in query.names)
         return mentioned or bool(compared)
-    if patterns.POINTING.search(parts.question) or patterns.ordinal(parts.question) is not None:
+    if patterns.POINTING.search(parts.question) or _places(parts.question):
         return True
     if _asks_what_another_thing_is(parts, subjects, dictionary):
         return False

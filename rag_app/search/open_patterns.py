@@ -65,6 +65,7 @@ OWN_WORK = _said(lambda p: p.own_work)
 NAMED = _one_by_one(lambda p: p.named)
 DEFINITE = _said(lambda p: p.definite)
 OTHERS = _one_by_one(lambda p: p.told_apart)
+VERSUS = _one_by_one(lambda p: p.versus)
 CONTRIBUTED = _one_by_one(lambda p: p.contributed)
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
@@ -142,6 +143,13 @@ def named(question: str) -> str:
 def told_apart(question: str) -> str:
     """The other thing that the question wants it told apart from; empty where there is none."""
     return _first_named(OTHERS, question)
+
+
+def versus(question: str) -> tuple[str, str] | None:
+    """The two things that a question sets side by side and asks nothing else of: "DPO vs PPO"."""
+    found = (match for pattern in VERSUS if (match := pattern.fullmatch(question.strip())))
+    match = next(found, None)
+    return (match[1].strip(), match[2].strip()) if match else None
 
 
 def contributed(sentence: str) -> str:

@@ -12,13 +12,17 @@ from typing import Any
 
 from rag_app.collection import releases
 from rag_app.lang import LANGUAGES, alternatives
-from rag_app.lang.language import NAME, Parts, QuestionPatterns, VoteConditions
+from rag_app.lang.language import NAME, Parts, QuestionPatterns, TurnPatterns, VoteConditions
 from rag_app.records import Fact
 
 
 def _asked(parts_of: Callable[[QuestionPatterns], Parts]) -> re.Pattern[str]:
     """The wordings of every language."""
     return re.compile(alternatives(lambda one: parts_of(one.questions)), re.IGNORECASE)
+
+
+def _turned(parts_of: Callable[[TurnPatterns], Parts]) -> re.Pattern[str]:
+    return re.compile(alternatives(lambda one: parts_of(one.turns)), re.IGNORECASE)
 
 
 def _votes(parts_of: Callable[[VoteConditions], Parts]) -> re.Pattern[str]:
@@ -119,7 +123,12 @@ ON_TOPIC = _asked(lambda q: q.on_topic)
 UNRECORDED = _asked(lambda q: q.unrecorded)
 WITHHELD = re.compile(alternatives(lambda one: one.releases.withheld), re.IGNORECASE)
 EITHER = re.compile(alternatives(lambda one: one.releases.either), re.IGNORECASE)
-INSTEAD = _asked(lambda q: q.instead)
+INSTEAD = _turned(lambda t: t.instead)
+WITHIN = _turned(lambda t: t.within)
+THEIR_PAPERS = _turned(lambda t: t.their_papers)
+FURTHER = _turned(lambda t: t.further)
+PRONOUNS = _turned(lambda t: t.pronouns)
+YEAR_ALONE = _turned(lambda t: t.year_alone)
 IN_TITLE = _asked(lambda q: q.in_title)
 RELEASED = re.compile(alternatives(lambda one: one.releases.asked), re.IGNORECASE)
 MORE_VOTED = _asked(lambda q: q.more_voted)
@@ -293,6 +302,27 @@ def with_measures(text: str) -> str:
     if not NUMBER_ASKED.search(text):
         return text
     return " ".join([text, *(name for asked, name in MEASURES if asked.search(text))])
+
+
+PLACES = tuple(re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in one.turns.places)
+_PLACE_WORDS = {word: n for one in LANGUAGES.values() for word, n in one.turns.place_words.items()}
+
+
+def places(text: str) -> tuple[int, ...]:
+    """The places in the answer before that a text names, in its order, counted from 0; -1 is the last."""
+    named = {
+        match.start(): next(group for group in match.groups() if group).casefold()
+        for pattern in PLACES
+        for match in pattern.finditer(text)
+    }
+    numbers = [int(word) if word.isdigit() else _PLACE_WORDS[word] for _, word in sorted(named.items())]
+    return tuple(dict.fromkeys(n - 1 if n > 0 else n for n in numbers if n))
+
+
+def place_spans(text: str) -> list[tuple[int, int]]:
+    """Where a text names them."""
+    patterns = (*PLACES, *(pattern for pattern, _ in ORDINALS))
+    return [match.span() for pattern in patterns for match in pattern.finditer(text)]
 
 
 def ordinal(text: str) -> int | None:

@@ -80,7 +80,9 @@ class Signs:
     briefly: bool = False  # in a word or two for what is left: "reasoning without RL"
     leaves_out: bool = False  # a part of its topic is not meant, as lists can leave it out
     each: bool = False  # papers of each month, or of other periods, are asked for
-    bare: bool = False  # it is a topic and nothing else, which the collection speaks of
+    versus: bool = False  # it sets two things side by side, of which no paper has the name
+    bare: bool = False  # it is a topic and nothing else
+    spoken_of: bool = False  # the collection says all of it
     every: bool = False  # every paper on something is asked for
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
 
@@ -122,7 +124,9 @@ def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
     off = max((shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT)), default=0.0)
-    if signs.bare and off < SURE:
+    if signs.versus:
+        return Intent.CONCEPT
+    if signs.bare and off < (SURE if signs.spoken_of else LIKELY):
         return Intent.LIST
     if not shares:
         return signs.ruled

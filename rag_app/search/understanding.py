@@ -16,6 +16,7 @@ from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.bare_topic import is_bare_topic, is_unspaced
+from rag_app.search.continuations import of_the_thing
 from rag_app.search.parts import (
     QUESTION_MARKS,
     QuestionParts,
@@ -51,7 +52,11 @@ def understand(
 
     Without `recognise` its kind is the one that the wording rules give.
     """
-    parts = _read(without_courtesies(without_pasted_text(maths.typed(question))), dictionary)
+    asked = without_courtesies(without_pasted_text(maths.typed(question)))
+    if whole := of_the_thing(asked, conversation):
+        read_alone = understand(whole, dictionary, (), given, recognise)
+        return replace(read_alone, question=question, language=open_patterns.answer_language(question))
+    parts = _read(_with_the_year(asked) if conversation else asked, dictionary)
     about = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
@@ -96,6 +101,13 @@ def understand(
     return _of_own_papers(_of_the_newest_day(decided, parts, dictionary), parts, dictionary)
 
 
+def _with_the_year(question: str) -> str:
+    """A year alone as its days: after an answer it is no number."""
+    alone = patterns.YEAR_ALONE.fullmatch(question.strip())
+    year = next((group for group in alone.groups() if group), "") if alone else ""
+    return f"{year}-01-01 – {year}-12-31" if year else question
+
+
 def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dictionary: Dictionary) -> Signs:
     """What rules have read off a question outside a conversation; `alone` is how it reads without the turns
     before.
@@ -124,22 +136,28 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         leaves_out=_leaves_out(parts.rest),
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
-        bare=not query.papers
-        and len(parts.terms) <= BARE
-        and _is_said(parts, dictionary)
-        and is_bare_topic(parts.rest),
+        versus=not (query.papers or query.filters) and bool(open_patterns.versus(parts.rest)),
+        bare=_is_bare(query, parts, dictionary),
+        spoken_of=_is_said(parts.rest, dictionary),
         every=bool(patterns.EVERY_PAPER.search(parts.question)),
     )
 
 
-def _is_said(parts: QuestionParts, dictionary: Dictionary) -> bool:
-    """Whether the collection says all that a question says, in whatever language; of writing without blanks,
+def _is_bare(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool:
+    """Whether the question is a topic and nothing else, and names nothing."""
+    if query.papers or query.unknown or len(parts.terms) > BARE or not is_bare_topic(parts.rest):
+        return False
+    return bool(set(dictionary.lexical.own_terms(parts.rest)) - LITTLE - patterns.OF_ANY_PAPER)
+
+
+def _is_said(text: str, dictionary: Dictionary) -> bool:
+    """Whether the collection says all that a text says, in whatever language; of writing without blanks,
     whose terms are pairs of letters, some of it.
     """
     lexical = dictionary.lexical
-    terms = [term for term in parts.terms if term not in LITTLE]
+    terms = [term for term in lexical.own_terms(text) if term not in LITTLE]
     said = [bool(lexical.papers_with(term) or lexical.all_translations(term)) for term in terms]
-    return any(said) and (all(said) or is_unspaced(parts.rest))
+    return any(said) and (all(said) or is_unspaced(text))
 
 
 def _subject(rest: str) -> str:

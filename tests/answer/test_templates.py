@@ -13,10 +13,10 @@ from markdown_it import MarkdownIt
 
 import rag_app
 from rag_app.answer import facts, templates, trends
-from rag_app.answer.templates import PAGE
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Fact, Filters, Hit, Intent, Paper, Query, Section
 from rag_app.search import patterns, retrieval
+from rag_app.search.continuations import PAGE
 from tests.helpers.fakes import answer_of, lab, made
 
 MANY = 45

@@ -33,7 +33,7 @@ LACKS = {
     },
     "ja": {
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
-        "dictionary", "spelled_two_ways",
+        "dictionary", "spelled_two_ways", "dates.seasons",
         "sentence_ends", "abbreviations", "questions.maybe_author", "questions.likened_before",
         "questions.used_before", "dates.months", "dates.article", "dates.parts_before",
         "dates.between_before", "dates.since_before", "dates.after_before", "dates.until_before",
@@ -47,7 +47,7 @@ LACKS = {
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.parts_before", "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
         "own_letters", "clause_ends", "of_nouns", "made_with", "after_nouns", "open_questions.without_after",
-        "dictionary", "spelled_two_ways",
+        "dictionary", "spelled_two_ways", "dates.seasons",
         "open_questions.not_after", "open_questions.outdone", "open_questions.own_work", "open_questions.denying",
         "questions.used_after",
         "open_questions.definite", "open_questions.columns_told",
@@ -138,9 +138,10 @@ def test_dates_name_their_groups_and_define_what_those_catch(language: Language)
     ):
         names = set(re.compile(pattern).groupindex)
         assert names
-        assert names <= {"y", "m", "d", "mon", "q", "h", "ry"}
+        assert names <= {"y", "m", "d", "mon", "q", "h", "s", "ry"}
         assert "mon" not in names or dates.months
         assert "ry" not in names or dates.years_ago
+        assert "s" not in names or dates.seasons
     assert all(set(re.compile(pattern).groupindex) == {"n", "unit"} for pattern in dates.recent)
     assert all(months == months.casefold() for months in dates.months)
 

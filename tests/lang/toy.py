@@ -14,6 +14,7 @@ from rag_app.lang.language import (
     Prompts,
     QuestionPatterns,
     TopicWords,
+    TurnPatterns,
     VoteConditions,
 )
 
@@ -88,7 +89,6 @@ QUESTIONS = QuestionPatterns(
         "months": ("κάθε μήνα",),
         "years": ("κάθε έτος",),
     },
-    instead=(r"και (\w+);",),
     in_title=(r"με τη λέξη (\w+) στον τίτλο",),
     more_voted=("περισσότερες ψήφους από",),
     fewer_voted=("λιγότερες ψήφους από",),
@@ -123,6 +123,7 @@ DATES = DateWords(
     month_or_year=(rf"το (?P<y>{YEAR})",),
     months=MONTHS,
     halves={"πρώτο": 1, "δεύτερο": 2},
+    seasons={},
     years_ago={"πέρσι": 1},
     relative={("day", 1): ("χθες",), ("week", 1): ("την περασμένη εβδομάδα",)},
     recent=(r"τις τελευταίες (?P<n>\d+|δύο) (?P<unit>μέρες)",),
@@ -181,6 +182,16 @@ LANGUAGE = Language(
         leaving_out_last=frozenset(),
         saying_little=frozenset({"για"}),
         within=frozenset({"και"}),
+    ),
+    turns=TurnPatterns(
+        instead=(r"και (\w+);",),
+        within=(r"και σε (\w+)",),
+        their_papers=("άρθρα;",),
+        further=("περισσότερα",),
+        year_alone=(r"μόνο (20\d\d)",),
+        pronouns=("αυτό",),
+        places=(r"το (\d)ο",),
+        place_words={"τελευταίο": -1},
     ),
     phrases={key: f"Ελληνικά: {text}" for key, text in en.LANGUAGE.phrases.items()},
     prompts=Prompts(

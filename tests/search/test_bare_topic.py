@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag_app.pipeline import Library, understood
-from rag_app.records import Intent, Turn
+from rag_app.pipeline import Library, ask, understood
+from rag_app.records import Done, Intent, Turn
 from rag_app.search.bare_topic import is_bare_topic
 
 
@@ -39,9 +39,10 @@ def test_a_topic_alone_is_listed(library: Library, question: str) -> None:
     assert not query.papers
 
 
-@pytest.mark.parametrize("question", ["pancake recipe", "capital of France"])
-def test_what_no_paper_says_is_no_topic(library: Library, question: str) -> None:
-    assert understood(question, library).intent is not Intent.LIST
+@pytest.mark.parametrize("question", ["pancake recipe", "capital of France", "asdfgh", "김치찌개"])
+def test_a_topic_that_no_paper_says_is_refused(library: Library, question: str) -> None:
+    (done,) = [event for event in ask(question, library, None) if isinstance(event, Done)]
+    assert done.answer.refused
 
 
 @pytest.mark.parametrize(("question", "listed"), [("agents", True), ("results", False)])

@@ -137,6 +137,8 @@ def test_relative_dates_count_from_the_newest_digest_and_say_so(
         ("the last week of November 2024", "2024-11-24", "2024-11-30"),
         ("November 2024's last week", "2024-11-24", "2024-11-30"),
         ("first half of March 2025", "2025-03-01", "2025-03-15"),
+        ("papers from summer 2024", "2024-06-01", "2024-08-31"),
+        ("2024년 가을에 나온 논문", "2024-09-01", "2024-11-30"),
         ("at the beginning of 2025", "2025-01-01", "2025-04-30"),
         ("in late 2024", "2024-09-01", "2024-12-31"),
         ("since the end of May 2024", "2024-05-21", ""),

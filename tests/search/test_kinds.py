@@ -12,6 +12,7 @@ import pytest
 from rag_app.collection.library import Dictionary
 from rag_app.embedding.embedder import Matrix
 from rag_app.lang import LANGUAGES
+from rag_app.pipeline import Library, understood
 from rag_app.records import Fact, Intent, Turn
 from rag_app.search import kinds, open_patterns
 from rag_app.search.recognition import Signs, decide
@@ -203,7 +204,8 @@ def test_a_lookup_is_no_condition_whatever_its_paper_does_without() -> None:
         ("tide forecasting without gauges", Intent.CONDITION),
         ("조수계 없이 조수 예측", Intent.CONDITION),
         ("tide forecasting on old harbour phones without gauges", Intent.LOOKUP),
-        ("tide forecasting with gauges", Intent.LOOKUP),
+        ("the tide forecasting with gauges that won", Intent.LOOKUP),
+        ("tide forecasting with gauges", Intent.LIST),
     ],
 )
 def test_a_few_words_without_something_describe_no_single_paper(
@@ -288,3 +290,18 @@ def test_what_is_only_described_is_one_paper_whatever_it_does_without(
 ) -> None:
     shares = {"condition": 0.6, "lookup": 0.4}
     assert understand(question, dictionary, recognise=lambda *_: shares).intent is intent
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("pretraining vs fine-tuning", Intent.CONCEPT),
+        ("is fine-tuning better than prompting?", Intent.CONCEPT),
+        ("사전 학습이랑 미세 조정 차이", Intent.CONCEPT),
+        ("LoRA vs QLoRA", Intent.COMPARE),  # both are papers
+    ],
+)
+def test_things_side_by_side_are_explained_and_papers_compared(
+    library: Library, question: str, intent: Intent
+) -> None:
+    assert understood(question, library).intent is intent

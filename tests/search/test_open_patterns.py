@@ -87,6 +87,33 @@ def test_what_must_not_hold_is_told_apart(question: str, what: str) -> None:
     assert open_patterns.denial(question).what == what
 
 
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("DPO vs PPO", ("DPO", "PPO")),
+        ("rag vs fine tuning which one is better for me", ("rag", "fine tuning")),
+        ("is mamba better than transformers?", ("mamba", "transformers")),
+        ("which is faster, flow matching or diffusion?", ("flow matching", "diffusion")),
+        ("SFT or RL, which generalizes better?", ("SFT", "RL")),
+        ("difference between LoRA and QLoRA", ("LoRA", "QLoRA")),
+        ("compare DPO and PPO", ("DPO", "PPO")),
+        ("GAN이랑 확산모델 뭐가 달라?", ("GAN", "확산모델")),
+        ("파인튜닝이랑 RAG 중에 뭐가 나아?", ("파인튜닝", "RAG")),
+        ("맘바가 트랜스포머보다 좋아?", ("맘바", "트랜스포머")),
+        ("DPO와 PPO 차이", ("DPO", "PPO")),
+        ("DPOとPPOの違い", ("DPO", "PPO")),
+        ("扩散模型和自回归模型的区别", ("扩散模型", "自回归模型")),
+        ("papers on agents or robots", None),
+        ("vision and language", None),
+        ("What is LoRA and who uses it?", None),
+        ("페루 도로 영상으로 사람과 모델의 답을 비교한 데이터셋 이름이 뭐지?", None),
+        ("로봇과 사람이 함께 일하는 논문", None),
+    ],
+)
+def test_what_is_set_side_by_side(question: str, sides: tuple[str, str] | None) -> None:
+    assert open_patterns.versus(question) == sides
+
+
 def test_the_ways_and_other_words_of_a_denial_are_read() -> None:
     found = open_patterns.denial("tide forecasts without gauges (e.g. by radar, by eye)?")
     assert (found.what, found.also, len(found.ways)) == ("gauges", "", 2)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from rag_app.answer.templates import PAGE
 from rag_app.collection.library import Library
 from rag_app.records import (
     Answer,
@@ -27,6 +26,7 @@ from rag_app.records import (
     Section,
     Understood,
 )
+from rag_app.search.continuations import PAGE
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.state import app_state
 from rag_app.web.state.answer_jobs import AnswerProgress

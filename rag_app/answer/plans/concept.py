@@ -40,7 +40,8 @@ def concept(selection: Selection) -> AnswerPlan | None:
         new = tuple(point for point in points if point.paper.arxiv_id not in told)[:EACH]
         told |= {point.paper.arxiv_id for point in new}
         groups += [Group(new, head)] if new else []
-    return AnswerPlan(tuple(groups), lead="" if first else phrases["not_defined"]) if groups else None
+    told_of = first or (against and open_patterns.versus(question))
+    return AnswerPlan(tuple(groups), lead="" if told_of else phrases["not_defined"]) if groups else None
 
 
 def _asked_for(selection: Selection) -> Thing:
@@ -48,6 +49,8 @@ def _asked_for(selection: Selection) -> Thing:
     for a name.
     """
     library = selection.library
+    if sides := open_patterns.versus(selection.query.standalone):
+        return definitions.thing(sides[0], library)
     if name := open_patterns.named(selection.query.standalone):
         named = definitions.thing(name, library)
         if library.spellings.saying(named.spellings).any():
@@ -57,7 +60,8 @@ def _asked_for(selection: Selection) -> Thing:
 
 def _told_apart(selection: Selection, thing: Thing) -> tuple[list[Point], list[Point]]:
     """(what the other thing is that it is to be told apart from, what tells the two apart)."""
-    name, library = open_patterns.told_apart(selection.query.standalone), selection.library
+    sides, library = open_patterns.versus(selection.query.standalone), selection.library
+    name = sides[1] if sides else open_patterns.told_apart(selection.query.standalone)
     if not name:
         return [], []
     other = definitions.thing(name, library)

@@ -11,6 +11,7 @@ from rag_app.lang.en.prompts import PROMPTS
 from rag_app.lang.en.questions import QUESTIONS, VOTES
 from rag_app.lang.en.releases import RELEASES
 from rag_app.lang.en.topics import TOPICS
+from rag_app.lang.en.turns import TURNS
 from rag_app.lang.language import Language
 
 LANGUAGE = Language(
@@ -43,6 +44,7 @@ LANGUAGE = Language(
     dates=DATES,
     numbers=NUMBERS,
     topics=TOPICS,
+    turns=TURNS,
     phrases=PHRASES,
     prompts=PROMPTS,
     releases=RELEASES,

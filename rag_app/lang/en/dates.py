@@ -45,6 +45,7 @@ DATES = DateWords(
     part_of_year=(
         rf"\b(?P<q>Q[1-4]),?\s+(?:of\s+)?(?P<y>{YEAR})\b",
         rf"\b(?P<h>first|second) half of (?P<y>{YEAR})\b",
+        rf"\b(?P<s>spring|summer|autumn|fall),?\s+(?:of\s+)?(?P<y>{YEAR})\b",
     ),
     month_of_year=(rf"\b(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})\b",),
     day_of_month=(
@@ -70,6 +71,7 @@ DATES = DateWords(
         r"|that|which|were|was|have|had|got|did|are|using)\b))",
     ),
     months=MONTHS,
+    seasons={"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)},
     halves={"first": 1, "second": 2},
     years_ago={},
     relative={

@@ -15,6 +15,19 @@ _PEOPLE = r"(?:people|researchers|authors|(?:recent |new(?:er)? )?(?:papers?|wor
 _GOES_ON = r"(?!(?:and|or|nor|of|which|that|in|for|on|to|but|from|with|at|by)\b)"
 _THING = rf"\w[\w-]*(?: of \w[\w-]*)?(?: {_GOES_ON}\w[\w-]*)?"
 
+# Two things set side by side: what stands before them, each of them, and what is asked behind them.
+_ASKED_OF_TWO = (
+    r"(?:(?:so,? )?(?:what(?:['’]?s| is| are)? )?(?:the )?(?:(?:main |key )?differences?|pros and cons|trade-?offs?)"
+    r" (?:between|of) |(?:compare|comparing|comparison (?:of|between)) )"
+)
+_SIDE = (
+    r"((?!which\b|what\b|how\b|is\b|are\b|the first\b|the second\b|it\b|them\b|this\b|that\b)[^?,.:]{1,40}?)"
+)
+_WHICH_OF_TWO = (
+    r"(?:[,:]? (?:(?:so )?(?:which|what|who)|pros and cons|differences?|comparison|trade-?offs?)[^?]*"
+    r"|,? (?:for|in|on|when|with) [^?]{1,40})"
+)
+
 OPEN_QUESTIONS = OpenPatterns(
     asking=(
         r"\b(?:what|which) (?:are|is|were|was) (?:(?:some|the|all|main|different|various|major|key|common) )*"
@@ -127,6 +140,15 @@ OPEN_QUESTIONS = OpenPatterns(
         r"(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|where|is|are|does|do)\b|$))",
         r"\b(?:explain|define|meaning of|concept of)\s+(?:an? |the )?(?:(?:term|word|concept of|idea (?:of|behind)) )?"
         r"(.+?)(?=\s*(?:[,?.]|\b(?:and|to|in)\b|$))",
+    ),
+    versus=(
+        rf"{_ASKED_OF_TWO}?{_SIDE} (?:vs\.?|versus|compared (?:to|with)) {_SIDE}{_WHICH_OF_TWO}?\s*\?*",
+        rf"{_SIDE} or {_SIDE}{_WHICH_OF_TWO}\s*\?*",
+        rf"{_ASKED_OF_TWO}{_SIDE} (?:and|or|to|with) {_SIDE}(?: in (?:general|practice))?\s*\?*",
+        rf"(?:is|are) {_SIDE} (?:really |actually |always |much )?(?:\w+er|better|worse|more \w+|less \w+) than"
+        rf" {_SIDE}\s*\?*",
+        r"(?:which|what)(?: one)? (?:is|are|works?|does|runs?|trains?|scales?|generali[sz]es?) (?:\w+ )?"
+        rf"(?:\w+er|better|best|more \w+)[^,:?]{{0,30}}[,:] {_SIDE} or {_SIDE}\s*\?*",
     ),
     told_apart=(
         r"\b(?:difference|differences) between .+? and (?:an? |the )?(.+?)(?=\s*(?:[,?.]|$))",

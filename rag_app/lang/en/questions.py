@@ -51,11 +51,6 @@ _NUMBER = _COUNT.replace("(", "(?:", 1)
 _PAPERS = r"(?:papers|works|studies|articles|publications|preprints|ones)(?![\w-])"
 _PAPER = r"(?:paper|work|study|article|publication|preprint|one)(?![\w-])"
 # Up to so many words that tell of which kind: none that begins something else.
-# What is asked of papers, and no topic of their own.
-_ASPECT = (
-    "results?|limitations?|costs?|speed|evaluations?|benchmarks?|models?|data ?sets?|data|code|performance|accuracy"
-    "|memory|training|methods?|authors?|votes?|links?|dates?|it|them|that|this|those|these|more|others?"
-)
 _KIND = r"\s+(?:(?!(?:in|of|for|with|on|to|from|by|as|the|their|its|that|which|and|or)\b)[\w.-]+\s+){0,3}?"
 # What a thing was made of is no count of the collection: "How many papers was the graph built from?"
 _MADE_OF_THEM = (
@@ -327,7 +322,10 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:it|its|they|their|them|this|that|those|these)\b",
         r"\bthe (?:paper|authors?|method|model|work)\b|^\s*(?:and|so|then|what about|how about)\b",
     ),
-    among=(r"\b(?:of|among|from) (?:them|those|these)\b|\bthose\b",),
+    among=(
+        r"\b(?:of|among|from) (?:them|those|these)\b|\bthose\b",
+        r"^\W*(?:(?:and|ok|so) )?(?:are there )?any(?: (?:papers?|works?))? (?:from|in|of|after|before|since)\b",
+    ),
     two=(r"\b(?:the|these|those|first) two\b|\bboth\b",),
     another=(
         r"\b(?:an)?other (?:[\w-]+ ){0,3}?(?:one|paper|work|study)\b(?!s)",
@@ -442,10 +440,6 @@ QUESTIONS = QuestionPatterns(
         "months": (_each("month", "monthly"),),
         "years": (_each("year", "(?:yearly|annual)"),),
     },
-    instead=(
-        r"(?:and|(?:and )?(?:what|how) about|and now)\s(?:(?:papers )?(?:on|about|for)\s)?"
-        rf"((?!the\b|wh|how|do|does|did|is|are|their|its|can|in\b|any|all|why|(?:{_ASPECT})\b)[a-z][\w\s-]{{1,40}}?)(?:\spapers)?\s*\??",
-    ),
     in_title=(
         r"\b(?:with|ha(?:s|ve|ving)|contain(?:s|ing)?|mention(?:s|ing)?|say(?:s|ing)?) (?:the )?(?:words? |terms? )?"
         r"[\"“'‘]?([\w-]+(?: [\w-]+){0,3}?)[\"”'’]? in (?:the(?:ir)?|its) titles?\b",

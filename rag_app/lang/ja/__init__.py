@@ -11,6 +11,7 @@ from rag_app.lang.ja.prompts import PROMPTS
 from rag_app.lang.ja.questions import QUESTIONS, VOTES
 from rag_app.lang.ja.releases import RELEASES
 from rag_app.lang.ja.topics import TOPICS
+from rag_app.lang.ja.turns import TURNS
 from rag_app.lang.language import Language
 
 LANGUAGE = Language(
@@ -31,6 +32,7 @@ LANGUAGE = Language(
     dates=DATES,
     numbers=NUMBERS,
     topics=TOPICS,
+    turns=TURNS,
     clause_ends=(),
     of_nouns=("的な?",),
     made_with=(),

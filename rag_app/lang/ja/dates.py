@@ -14,6 +14,7 @@ DATES = DateWords(
     month_or_year=han.MONTH_OR_YEAR,
     months={},
     halves=han.HALVES,
+    seasons={},
     years_ago={"今年": 0, "去年": 1, "昨年": 1, "一昨年": 2, "おととし": 2},
     relative={
         ("day", 0): ("今日|本日|(?:最新|いちばん新しい)の?(?:日|ダイジェスト)", r"^\s*最新(?=の?論文)"),

@@ -11,6 +11,7 @@ from rag_app.lang.ko.prompts import PROMPTS
 from rag_app.lang.ko.questions import QUESTIONS, VOTES
 from rag_app.lang.ko.releases import RELEASES
 from rag_app.lang.ko.topics import TOPICS
+from rag_app.lang.ko.turns import TURNS
 from rag_app.lang.language import Language
 
 LANGUAGE = Language(
@@ -59,6 +60,7 @@ LANGUAGE = Language(
     dates=DATES,
     numbers=NUMBERS,
     topics=TOPICS,
+    turns=TURNS,
     phrases=PHRASES,
     prompts=PROMPTS,
     releases=RELEASES,

@@ -17,6 +17,7 @@ DATES = DateWords(
     part_of_year=(
         rf"(?P<y>{YEAR})년\s*(?P<q>[1-4])\s?분기",
         rf"(?P<y>{YEAR})년\s*(?P<h>[상하])반기",
+        rf"(?P<y>{YEAR})년\s*(?P<s>봄|여름|가을)(?=에|의|\s|$)",
     ),
     month_of_year=(rf"(?<!\d)(?P<y>{YEAR}|\d\d)년\s*(?P<m>\d{{1,2}})월",),
     day_of_month=(
@@ -38,6 +39,7 @@ DATES = DateWords(
         r"(?<![\d.])(?P<m>\d{1,2})(?=\s?[~–-]\s?\d{1,2}월)",
     ),
     months={},
+    seasons={"봄": (3, 5), "여름": (6, 8), "가을": (9, 11)},
     halves={"상": 1, "하": 2},
     years_ago={"올해": 0, "작년": 1, "지난해": 1, "재작년": 2},
     relative={

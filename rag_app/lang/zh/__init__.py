@@ -12,6 +12,7 @@ from rag_app.lang.zh.prompts import PROMPTS
 from rag_app.lang.zh.questions import QUESTIONS, VOTES
 from rag_app.lang.zh.releases import RELEASES
 from rag_app.lang.zh.topics import TOPICS
+from rag_app.lang.zh.turns import TURNS
 
 LANGUAGE = Language(
     code="zh",
@@ -29,6 +30,7 @@ LANGUAGE = Language(
     dates=DATES,
     numbers=NUMBERS,
     topics=TOPICS,
+    turns=TURNS,
     clause_ends=(),
     of_nouns=(),
     made_with=(),

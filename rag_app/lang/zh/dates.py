@@ -16,6 +16,7 @@ DATES = DateWords(
     month_or_year=han.MONTH_OR_YEAR,
     months={},
     halves=han.HALVES,
+    seasons={},
     years_ago={"今年": 0, "去年": 1, "前年": 2},
     relative={
         ("day", 0): ("今天|今日|最新一(?:天|期)", r"^\s*最新(?=的?(?:论文|論文))"),

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from rag_app.answer.templates import PAGE, quote_below
+from rag_app.answer.templates import quote_below
 from rag_app.records import Answer, Citation, Intent, Paper
+from rag_app.search.continuations import PAGE
 from rag_app.text.cleaning import clean_line, escape_markdown
 from rag_app.web.i18n.text import Words, votes, words_for
 from rag_app.web.widgets.markdown import label

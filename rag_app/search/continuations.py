@@ -1,0 +1,119 @@
+"""A short turn that goes on with papers told before: on another topic, on a narrower one, the next ones.
+
+Knows: that such a turn takes the conditions and the order of the answer before, and what it leaves of its
+topic. Does not know: the wordings of a language, or turns about one paper (`search.follow_ups`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rag_app.collection.library import Dictionary
+from rag_app.records import Intent, Query, Turn
+from rag_app.search import open_patterns, patterns
+from rag_app.search.bare_topic import is_bare_topic
+from rag_app.search.parts import QuestionParts
+
+Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
+
+BRIEF = 4  # words of a question that names nothing itself: "and its drawbacks?"
+PAGE = 20  # papers of a list that an answer tells; the citations hold all
+# Answers of many papers on a topic, whose next papers can be told.
+PAGED = {Intent.LIST, Intent.RECOMMEND}
+TOLD_OF = {Intent.CONCEPT, Intent.OVERVIEW}  # a thing, and not papers
+ON_A_TOPIC = {Intent.LIST, Intent.OVERVIEW, Intent.CONCEPT, Intent.RECOMMEND, Intent.TREND, Intent.EXISTS}
+
+
+def continued(
+    query: Query,
+    parts: QuestionParts,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn],
+    understand: Understand,
+) -> Query | None:
+    """The turn as it reads after the one before; None if it does not go on with its papers."""
+    if query.papers or query.filters or open_patterns.is_a_form(query.question):
+        return None
+    if conversation[-1].intent in TOLD_OF and patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
+        before = understand(conversation[-1].question, dictionary, conversation[:-1])
+        topic = open_patterns.subject(before.topic)
+        return replace(query, topic=topic, standalone=topic, intent=Intent.LIST)
+    if query.aggregate:
+        return None
+    further = _further(query, dictionary, conversation, understand)
+    return further or _on_a_topic(query, parts, dictionary, conversation, understand)
+
+
+def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
+    """The question with the name of the thing that was explained before it: "is it used?" after "What is
+    RLHF?"; empty where none was, or the question asks of something else.
+    """
+    last = conversation[-1] if conversation else None
+    if last is None or last.intent is not Intent.CONCEPT or len(last.papers) < 2 or patterns.places(question):
+        return ""
+    if patterns.THEIR_PAPERS.fullmatch(question.strip()):
+        return ""
+    thing = open_patterns.named(last.question) or open_patterns.subject(last.question)
+    if not thing or open_patterns.versus(last.question) or open_patterns.is_a_form(question):
+        return ""
+    if patterns.PRONOUNS.search(question):
+        return patterns.PRONOUNS.sub(lambda _: thing, question, count=1)
+    brief = len(question.split()) <= BRIEF and not patterns.PAPERS.search(question)
+    asks = open_patterns.is_aspect(question) or open_patterns.FAULTS.search(question)
+    return f"{thing} — {question}" if brief and asks else ""
+
+
+def _further(
+    query: Query, dictionary: Dictionary, conversation: Sequence[Turn], understand: Understand
+) -> Query | None:
+    """The papers that follow those of the answer before, and of answers which they followed in turn."""
+    if not patterns.FURTHER.fullmatch(query.question.strip()):
+        return None
+    at = len(conversation) - 1
+    while at and patterns.FURTHER.fullmatch(conversation[at].question.strip()):
+        at -= 1
+    first = conversation[at]
+    if first.intent not in PAGED or len(conversation[-1].papers) < 2:
+        return None
+    before = understand(first.question, dictionary, conversation[:at])
+    told = tuple(dict.fromkeys(paper for turn in conversation[at:] for paper in turn.papers[:PAGE]))
+    return replace(
+        before, question=query.question, language=query.language, intent=first.intent, excluded=told
+    )
+
+
+def _on_a_topic(
+    query: Query,
+    parts: QuestionParts,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn],
+    understand: Understand,
+) -> Query | None:
+    """The list before on another topic ("and robots?", "robots"), or on its own within another ("any
+    surveys?", "and in vision models?"); None where something else is asked, as "and the results?" is.
+    """
+    last, said = conversation[-1], parts.question.strip()
+    within, instead = patterns.WITHIN.fullmatch(said), patterns.INSTEAD.fullmatch(said)
+    bare = is_bare_topic(said)
+    if last.intent not in ON_A_TOPIC or (last.intent is not Intent.LIST and not within):
+        return None
+    found = within or instead
+    topic = next(group for group in found.groups() if group).strip() if found else said if bare else ""
+    terms = set(dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
+    if not terms or (bare and not found and len(terms) == 1 and open_patterns.is_aspect(topic)):
+        return None
+    before = understand(last.question, dictionary, conversation[:-1])
+    if within:
+        topic = f"{open_patterns.subject(patterns.topic(before.topic)) or before.standalone} {topic}"
+    return replace(
+        query,
+        standalone=topic,
+        topic=topic,
+        filters=last.filters,
+        intent=Intent.LIST,
+        aggregate=before.aggregate,
+        of_many=before.of_many,
+        ranking=before.ranking,
+        limit=before.limit,
+    )

@@ -1,0 +1,144 @@
+"""Short turns go on with the answer before: another topic, a narrower one, a year, next papers, a place."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_app.pipeline import Library, understood
+from rag_app.records import Filters, Intent, Query, Turn
+from rag_app.search import patterns
+
+
+def turn(question: str, library: Library, intent: Intent = Intent.LIST, papers: int = 30) -> Turn:
+    """An answer that told so many papers."""
+    told = tuple(library.lexical.papers[:papers])
+    return Turn(question=question, answer="", papers=told, filters=Filters(), intent=intent)
+
+
+def after(question: str, asked: str, library: Library, intent: Intent = Intent.LIST) -> Query:
+    return understood(asked, library, conversation=[turn(question, library, intent)])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "only 2023", "just 2023", "2023", "what about 2023?", "just the ones from 2023", "only 2023 papers",
+        "2023년만", "2023년은?", "2023년 것만 보여줘", "그럼 2023년은?",
+    ],
+)  # fmt: skip
+def test_a_year_alone_narrows_what_was_listed(library: Library, asked: str) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.filters.since, query.filters.until) == (
+        Intent.LIST, "2023-01-01", "2023-12-31",
+    )  # fmt: skip
+    assert "speech" in query.topic
+
+
+def test_a_year_after_a_thing_was_explained_asks_for_papers_on_it(library: Library) -> None:
+    query = after("what is fine-tuning?", "any papers from 2023?", library, Intent.CONCEPT)
+    assert (query.intent, query.topic) == (Intent.LIST, "fine-tuning")
+    assert query.filters.since == "2023-01-01"
+
+
+@pytest.mark.parametrize("asked", ["papers?", "any papers on it?", "관련 논문은?", "논문 보여줘"])
+def test_papers_on_what_was_explained(library: Library, asked: str) -> None:
+    query = after("what is fine-tuning?", asked, library, Intent.CONCEPT)
+    assert (query.intent, query.topic) == (Intent.LIST, "fine-tuning")
+
+
+@pytest.mark.parametrize(
+    ("asked", "topic"),
+    [
+        ("no, I meant agents", "agents"), ("no I meant robot grasping", "robot grasping"), ("and robots?", "robots"),
+        ("what about agents?", "agents"), ("아니 로봇 논문", "로봇"), ("아니 에이전트 말이야", "에이전트"),
+        ("그럼 오디오는?", "오디오"), ("그럼 자율주행은", "자율주행"),
+    ],
+)  # fmt: skip
+def test_another_topic_takes_the_place_of_the_one_before(library: Library, asked: str, topic: str) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.topic, query.papers) == (Intent.LIST, topic, ())
+
+
+@pytest.mark.parametrize(
+    ("asked", "more"),
+    [
+        ("what about in vision models?", "vision models"), ("any surveys?", "surveys"), ("not video", "not video"),
+        ("비전 모델에서는?", "비전 모델"), ("벤치마크 있어?", "벤치마크"), ("비디오 말고", "비디오 말고"),
+    ],
+)  # fmt: skip
+def test_a_topic_is_narrowed(library: Library, asked: str, more: str) -> None:
+    query = after("papers on speech", asked, library)
+    assert query.intent is Intent.LIST
+    assert query.topic.endswith(f"speech {more}")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["more", "show more", "next page", "the rest", "ok, more", "더 보여줘", "더", "다른 거는?", "다음 논문"],
+)
+def test_the_papers_that_follow(library: Library, asked: str) -> None:
+    query = after("papers on speech", asked, library)
+    told = tuple(library.lexical.papers[:20])  # the page of a list
+    assert (query.intent, query.excluded) == (Intent.LIST, told)
+    assert "speech" in query.topic
+    again = understood(
+        asked, library,
+        conversation=[turn("papers on speech", library), turn(asked, library, papers=2)],
+    )  # fmt: skip
+    assert again.excluded == told
+
+
+def test_small_talk_between_changes_nothing(library: Library) -> None:
+    thanks = Turn(question="thanks", answer="", intent=Intent.CHAT)
+    query = understood("only 2023", library, conversation=[turn("papers on speech", library), thanks])
+    assert query.filters.since == "2023-01-01"
+    assert "speech" in query.topic
+
+
+@pytest.mark.parametrize(
+    ("asked", "places"),
+    [
+        ("compare 3 and 5", (2, 4)), ("3번이랑 5번 비교", (2, 4)), ("compare the first and the third", (0, 2)),
+        ("첫 번째랑 두 번째 비교해줘", (0, 1)), ("처음 두 개 비교해줘", (0, 1)),
+    ],
+)  # fmt: skip
+def test_papers_are_compared_by_their_places(library: Library, asked: str, places: tuple[int, ...]) -> None:
+    query = after("papers on speech", asked, library)
+    assert query.intent is Intent.COMPARE
+    assert query.papers == tuple(library.lexical.papers[at] for at in places)
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"), [("the last one", 19), ("number 2", 1), ("마지막 거", 19), ("3번", 2), ("#4", 3)]
+)
+def test_a_place_alone_is_that_paper(library: Library, asked: str, place: int) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.papers) == (Intent.PAPER, (library.lexical.papers[place],))
+
+
+@pytest.mark.parametrize(
+    "text", ["GPT-4 with 3 layers", "한 번만 학습", "5번 반복", "top 5 papers", "Llama 3 and 4"]
+)
+def test_other_numbers_are_no_places(text: str) -> None:
+    assert patterns.places(text) == () or "and 4" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("is it still popular?", "is fine-tuning still popular?"), ("limitations?", "fine-tuning — limitations?"),
+        ("그거 요즘도 많이 써?", "fine-tuning 요즘도 많이 써?"),
+        ("how is it different from LoRA", "how is fine-tuning different from LoRA"),
+    ],
+)  # fmt: skip
+def test_a_thing_that_was_explained_is_what_is_asked_of(library: Library, asked: str, read: str) -> None:
+    query = after("what is fine-tuning?", asked, library, Intent.CONCEPT)
+    assert (query.standalone, query.question) == (read, asked)
+
+
+@pytest.mark.parametrize(
+    "asked", ["shorter", "in Korean", "what data does the first one use?", "who wrote that paper?"]
+)
+def test_what_is_asked_of_the_answer_or_of_its_papers_stays(library: Library, asked: str) -> None:
+    query = after("what is fine-tuning?", asked, library, Intent.CONCEPT)
+    assert "fine-tuning" not in query.standalone.split(": ")[-1]
