@@ -39,6 +39,7 @@ class Column:
     asked: str = ""  # the name without what all rows are about
     faults: bool = False  # the paper's own, not those that it mends or finds in others
     method: bool = False  # what the paper does, not what was before it
+    purpose: bool = False  # what it is for
 
     @property
     def open(self) -> bool:
@@ -103,6 +104,7 @@ def _column(name: str, lexical: LexicalIndex, subject: str, told: str) -> Column
         asked=_apart_from(subject, name, lexical),
         faults=key == "faults",
         method=key == "method",
+        purpose=key == "purpose",
     )
 
 

@@ -377,6 +377,12 @@ def test_a_cell_that_the_digest_does_not_fill_says_so(collection: Library) -> No
     assert any("다이제스트에 없음" in row for row in others)
 
 
+def test_what_a_paper_does_is_always_told_in_a_table(collection: Library) -> None:
+    composed, _ = answered("로봇 파지를 표로 정리해줘 (하는 일, 성공률)", Intent.TABLE, collection)
+    rows = [line for line in composed.text.split("\n") if line.startswith("| **")]
+    assert rows and all("다이제스트에 없음" not in row.split(" | ")[1] for row in rows)
+
+
 def test_a_condition_holds_by_what_the_digest_says(collection: Library) -> None:
     query = understand("카메라 없이 로봇 파지", collection.dictionary)
     selection = Selection(query, retrieve(query, collection), collection, None, threading.Event())

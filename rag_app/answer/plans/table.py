@@ -110,8 +110,8 @@ def _cells(selection: Selection, paper: Paper, asked: Sequence[Column], subject:
     for column in sorted(asked, key=lambda one: -one.figures):  # few sentences hold figures
         used = tuple(told.values())
         passage = _best(selection, every, used, column, subject)
-        if passage is None and column is asked[0] and column.open:
-            passage = next((p for p in every if p not in used), None)  # what the paper is about
+        if passage is None and column is asked[0] and (column.open or column.method or column.purpose):
+            passage = _of_the_paper([p for p in every if p not in used])
         if passage:
             told[column.name] = passage
     lexical = selection.library.lexical
@@ -119,6 +119,12 @@ def _cells(selection: Selection, paper: Paper, asked: Sequence[Column], subject:
         column.name: _clauses(told[column.name], column, lexical) for column in asked if column.name in told
     }
     return [Point(paper, (cut[c.name],) if c.name in cut else (), column=c.name) for c in asked]
+
+
+def _of_the_paper(passages: Sequence[Passage]) -> Passage | None:
+    """The sentence that says what a paper does, the first where none says so; none where there is none."""
+    says = (passage for passage in passages if open_patterns.CONTRIBUTING.search(passage.text))
+    return next(says, passages[0] if passages else None)
 
 
 def _best(
