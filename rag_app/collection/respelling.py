@@ -54,11 +54,13 @@ def _meant(word: str, term: str, papers_with: Mapping[str, int]) -> str:
         other
         for other, papers in papers_with.items()
         # the first letter is rarely wrong
-        if papers >= FEWEST
-        and other[0] == term[0]
-        and other.isalpha()
-        and abs(len(other) - len(term)) <= most
+        if papers >= FEWEST and other[0] == term[0] and other.isalpha() and _as_long(other, term, most)
     ]
     near = process.extract(term, alike, scorer=OSA.distance, score_cutoff=most, limit=None)
     found = min(near, key=lambda one: (one[1], -papers_with[one[0]]), default=("",))
     return str(found[0])
+
+
+def _as_long(other: str, term: str, most: int) -> bool:
+    """Whether so few wrong letters may make one of the other; "stablelm" is no "stable"."""
+    return abs(len(other) - len(term)) <= most and len(other) >= (SHORTEST if most == 1 else LONG - 1)

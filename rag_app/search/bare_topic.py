@@ -41,6 +41,8 @@ def is_bare_topic(question: str) -> bool:
     text = question.strip().rstrip("?？.。! ")
     if not text or len(text.split()) > LONGEST or ENDED.search(text) or patterns.GREETING.fullmatch(text):
         return False
+    if patterns.FURTHER.fullmatch(text) or patterns.TWO.search(text):
+        return False
     if open_patterns.is_a_form(text) or patterns.places(text) or any(p.search(text) for p in WORDED):
         return False
     if any(word.casefold() in STOP_WORDS - WITHIN for word in WORD.findall(text)):

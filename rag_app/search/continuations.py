@@ -22,7 +22,15 @@ PAGE = 20  # papers of a list that an answer tells; the citations hold all
 # Answers of many papers on a topic, whose next papers can be told.
 PAGED = {Intent.LIST, Intent.RECOMMEND}
 TOLD_OF = {Intent.CONCEPT, Intent.OVERVIEW}  # a thing, and not papers
-ON_A_TOPIC = {Intent.LIST, Intent.OVERVIEW, Intent.CONCEPT, Intent.RECOMMEND, Intent.TREND, Intent.EXISTS}
+ON_A_TOPIC = {
+    Intent.LIST,
+    Intent.SUMMARY,
+    Intent.OVERVIEW,
+    Intent.CONCEPT,
+    Intent.RECOMMEND,
+    Intent.TREND,
+    Intent.EXISTS,
+}
 
 
 def continued(
@@ -35,6 +43,8 @@ def continued(
     """The turn as it reads after the one before; None if it does not go on with its papers."""
     if query.papers or query.filters or open_patterns.is_a_form(query.question):
         return None
+    if points_to_some(parts.question):
+        return None
     if conversation[-1].intent in TOLD_OF and patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
         before = understand(conversation[-1].question, dictionary, conversation[:-1])
         topic = open_patterns.subject(before.topic)
@@ -45,18 +55,27 @@ def continued(
     return further or _on_a_topic(query, parts, dictionary, conversation, understand)
 
 
+def points_to_some(question: str) -> bool:
+    """Whether it points to papers of the answer before by their places: "2번의 한계는?", "the first two"."""
+    placed = patterns.places(question) or patterns.ordinal(question) is not None
+    return bool(placed or patterns.TWO.search(question))
+
+
 def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
     """The question with the name of the thing that was explained before it: "is it used?" after "What is
     RLHF?"; empty where none was, or the question asks of something else.
     """
     last = conversation[-1] if conversation else None
-    if last is None or last.intent is not Intent.CONCEPT or len(last.papers) < 2 or patterns.places(question):
+    if last is None or last.intent is not Intent.CONCEPT or len(last.papers) < 2 or points_to_some(question):
         return ""
     if patterns.THEIR_PAPERS.fullmatch(question.strip()):
         return ""
     thing = open_patterns.named(last.question) or open_patterns.subject(last.question)
     if not thing or open_patterns.versus(last.question) or open_patterns.is_a_form(question):
         return ""
+    instead = patterns.INSTEAD.fullmatch(question.strip())
+    if instead and thing in last.question:
+        return last.question.replace(thing, next(group for group in instead.groups() if group).strip())
     if patterns.PRONOUNS.search(question):
         return patterns.PRONOUNS.sub(lambda _: thing, question, count=1)
     brief = len(question.split()) <= BRIEF and not patterns.PAPERS.search(question)
@@ -96,7 +115,8 @@ def _on_a_topic(
     last, said = conversation[-1], parts.question.strip()
     within, instead = patterns.WITHIN.fullmatch(said), patterns.INSTEAD.fullmatch(said)
     bare = is_bare_topic(said)
-    if last.intent not in ON_A_TOPIC or (last.intent is not Intent.LIST and not within):
+    replaced = last.intent is Intent.LIST or (last.intent is Intent.SUMMARY and instead)
+    if last.intent not in ON_A_TOPIC or not (replaced or within):
         return None
     found = within or instead
     topic = next(group for group in found.groups() if group).strip() if found else said if bare else ""

@@ -244,10 +244,9 @@ def _only_narrows(query: Query, parts: QuestionParts) -> bool:
 def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tuple[str, ...]:
     """The papers of the last turn that had any; "the second one" picks one of them."""
     papers = next((turn.papers for turn in reversed(conversation) if turn.papers), ())
-    told = papers[:PAGE]  # of a longer list the last that was told
-    picked = tuple(told[at] for at in _places(parts.question) if -len(told) <= at < len(told))
-    if picked:
-        return picked
+    places = _places(parts.question)
+    if places:  # after one paper alone they may be of its steps
+        return _at_places(places, conversation) or (papers if len(papers) == 1 else ())
     if patterns.TWO.search(parts.question):
         return papers[:2] if len(papers) > 1 else _last_two(conversation)
     # What was asked of both sides of a comparison is of both still.
@@ -262,8 +261,19 @@ def _of_places(
     if len(subjects) > 1 and patterns.COMPARING.search(parts.question):
         return Intent.COMPARE
     rest = masked(parts.rest, patterns.place_spans(parts.rest))
+    if open_patterns.is_aspect(rest):
+        return query.intent
     terms = set(dictionary.lexical.own_terms(rest)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS - LITTLE
     return query.intent if terms or len(subjects) > 1 else Intent.PAPER
+
+
+def _at_places(places: Sequence[int], conversation: Sequence[Turn]) -> tuple[str, ...]:
+    """The papers at these places of the last answer that told so many; of a longer list its first page. None
+    where no answer did.
+    """
+    most = max(at + 1 if at >= 0 else 2 for at in places)
+    told = next((turn.papers[:PAGE] for turn in reversed(conversation) if len(turn.papers) >= most), ())
+    return tuple(told[at] for at in places if -len(told) <= at < len(told))
 
 
 def _places(question: str) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{oth
 GLUED = re.compile(rf"[{other_scripts()}]+$")
 OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
+QUOTED = re.compile(r"[\"“”「『][^\"“”」』]+[\"“”」』]")
 QUESTION_MARKS = ("?", "？")
 BEFORE_SIGN = re.compile(r"\s+(?=[.,;:!?])")
 LETTER = re.compile(r"[^\W\d_]")
@@ -176,6 +177,8 @@ def without_courtesies(question: str) -> str:
     """The question without greetings, excuses, thanks and chat: "I was wondering whether", "알려 주시면
     감사하겠습니다". One that is nothing else stays as it is.
     """
+    if QUOTED.search(question):  # a word that is quoted is meant
+        return question
     asked = question
     while (rest := patterns.COURTESIES.sub(" ", asked)) != asked:  # behind "Hi there!" stands "Sorry to …"
         asked = " ".join(BEFORE_SIGN.sub("", rest).split()).strip(" ,，、").lstrip(".:;!? ")

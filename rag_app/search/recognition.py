@@ -82,6 +82,7 @@ class Signs:
     each: bool = False  # papers of each month, or of other periods, are asked for
     versus: bool = False  # it sets two things side by side, of which no paper has the name
     bare: bool = False  # it is a topic and nothing else
+    of_papers: bool = False  # it speaks of papers
     spoken_of: bool = False  # the collection says all of it
     every: bool = False  # every paper on something is asked for
     carried: bool = False  # its paper is that of the question before: "What data does it use?"
@@ -123,10 +124,10 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
 def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
-    off = max((shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT)), default=0.0)
+    off, chat = (shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
     if signs.versus:
         return Intent.CONCEPT
-    if signs.bare and off < (SURE if signs.spoken_of else LIKELY):
+    if signs.bare and chat < SURE and off < (SURE if signs.spoken_of else LIKELY):
         return Intent.LIST
     if not shares:
         return signs.ruled
@@ -178,5 +179,5 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
         case Intent.CONDITION:  # "only those with code" after an answer, too
             return signs.asks and (not signs.conversation or not signs.of_those)
         case Intent.OFF | Intent.CHAT:
-            return share >= (SURE if signs.named or signs.carried else LIKELY)
+            return share >= (SURE if signs.named or signs.carried or signs.of_papers else LIKELY)
     return True

@@ -106,6 +106,7 @@ def searched(query: Query) -> str:
     if query.intent is Intent.TREND:
         return patterns.trend_topic(query.topic) or query.standalone
     many = query.intent in OF_MANY or query.intent is Intent.TABLE
+    many = many or (query.intent is Intent.PAPER and not query.papers)  # "summarize" is no word of the paper
     subject = open_patterns.subject(query.topic) if many else ""
     return subject or query.standalone
 

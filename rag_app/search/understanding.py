@@ -94,6 +94,8 @@ def understand(
     ruled = _intent(query, parts, dictionary)
     if recognise is None or _is_exact(ruled, query, parts):
         return _of_own_papers(replace(query, intent=ruled), parts, dictionary)
+    if query.papers and not alone.papers and is_bare_topic(parts.rest):
+        return replace(query, intent=Intent.LOOKUP)  # "benchmarks?" asks of the paper before
     shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
     signs = replace(_signs(query, alone, ruled, parts, dictionary), conversation=bool(conversation))
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
@@ -136,8 +138,10 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         leaves_out=_leaves_out(parts.rest),
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
-        versus=not (query.papers or query.filters) and bool(open_patterns.versus(parts.rest)),
+        versus=not (query.papers or query.filters or patterns.PAPERS.search(parts.question))
+        and bool(open_patterns.versus(parts.rest)),
         bare=_is_bare(query, parts, dictionary),
+        of_papers=bool(patterns.PAPERS.search(parts.question)),
         spoken_of=_is_said(parts.rest, dictionary),
         every=bool(patterns.EVERY_PAPER.search(parts.question)),
     )

@@ -28,7 +28,20 @@ def test_a_word_is_read_as_the_digests_spell_it(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["speech", "knitting", "sitting", "recital", "our", "gpt4o", "robo", "speedo", "qwertzuiop", "음성"],
+    [
+        "speech",
+        "knitting",
+        "sitting",
+        "recital",
+        "our",
+        "gpt4o",
+        "robo",
+        "speedo",
+        "qwertzuiop",
+        "음성",
+        "valle",
+        "speechlm",
+    ],
 )
 def test_other_words_stay(typed: str) -> None:
     assert respelled(typed, SAID) == ""

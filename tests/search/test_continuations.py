@@ -142,3 +142,53 @@ def test_a_thing_that_was_explained_is_what_is_asked_of(library: Library, asked:
 def test_what_is_asked_of_the_answer_or_of_its_papers_stays(library: Library, asked: str) -> None:
     query = after("what is fine-tuning?", asked, library, Intent.CONCEPT)
     assert "fine-tuning" not in query.standalone.split(": ")[-1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ("2번 논문의 한계는?", 1), ("3번 논문 데이터셋은?", 2), ("the second one's dataset?", 1),
+        ("첫 번째 논문의 한계는?", 0), ("그럼 2번은?", 1), ("what about the second?", 1),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_a_place_is_asked_of_that_paper(library: Library, asked: str, place: int) -> None:
+    query = after("papers on speech", asked, library)
+    assert query.papers == (library.lexical.papers[place],)
+    assert query.intent is not Intent.LIST
+
+
+def test_a_place_is_one_of_the_last_list_after_a_paper_of_it_was_opened(library: Library) -> None:
+    opened = Turn("1번", "", papers=library.lexical.papers[:1], intent=Intent.PAPER)
+    query = understood("그럼 2번은?", library, conversation=[turn("papers on speech", library), opened])
+    assert query.papers == (library.lexical.papers[1],)
+
+
+def test_a_place_that_no_answer_told_is_no_paper(library: Library) -> None:
+    assert after("papers on speech", "number 40", library).papers == ()
+
+
+@pytest.mark.parametrize("asked", ["benchmarks", "contributions", "architecture"])
+def test_a_word_after_one_paper_asks_of_it(library: Library, asked: str) -> None:
+    query = after("What does Whisper do?", asked, library, Intent.PAPER)
+    assert (query.intent, query.papers) == (Intent.LOOKUP, (library.lexical.papers[0],))
+
+
+def test_a_topic_after_the_summary_of_a_day_is_listed_among_its_papers(library: Library) -> None:
+    day = library.snapshot.papers.last_day
+    summed = Turn(
+        "summarize it",
+        "",
+        papers=library.lexical.papers[:9],
+        filters=Filters(days=(day,)),
+        intent=Intent.SUMMARY,
+    )
+    query = understood("what about robots?", library, conversation=[summed])
+    assert (query.intent, query.topic, query.filters.days) == (Intent.LIST, "robots", (day,))
+
+
+def test_another_thing_after_an_explanation_is_explained(library: Library) -> None:
+    query = after("what is fine-tuning?", "and distillation?", library, Intent.CONCEPT)
+    assert query.standalone == "what is distillation?"
+    assert after("what is fine-tuning?", "how does it work?", library, Intent.CONCEPT).standalone == (
+        "how does fine-tuning work?"
+    )

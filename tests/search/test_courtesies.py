@@ -41,7 +41,9 @@ def test_courtesies_are_left_aside(question: str, asked: str) -> None:
     [
         "thanks!", "안녕하세요", "감사합니다", "help", "hello", "papers that help with hallucination",
         "감사 로그를 다룬 논문", "papers on theory of mind", "도움이 되는 논문 추천해 주세요",
-        "papers for a hospital", "What does my paper say?", "R1-like training", "Hi-C maps",
+        "papers on gratitude and thanks", "lol detection in chat", "does saying please help", 'the word "please"',
+        "counting r's in strawberry", "ASAP: sim-to-real humanoids", "papers for a hospital",
+        "What does my paper say?", "R1-like training", "Hi-C maps",
     ],
 )  # fmt: skip
 def test_what_is_asked_stays(question: str) -> None:

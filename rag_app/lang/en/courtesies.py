@@ -25,6 +25,8 @@ _WORK = (
 )
 _LANGUAGE = r"(?:english|korean|japanese|chinese)"
 
+_CHAT = r"(?:lol|lmao|rofl|haha(?:ha)*|hehe|tbh|imho?|imo|btw|fyi|omg|ngl|idk|bro|dude|mate|buddy|rn|atm)"
+
 COURTESIES = (
     # greetings and excuses, before what is asked
     r"^\W*(?:hi|hiya|hello|hey|heya|yo|greetings|good (?:morning|afternoon|evening|day)|dear (?:all|team|friends?))"
@@ -33,7 +35,7 @@ COURTESIES = (
     r"|for (?:bothering|troubling|disturbing|asking|the (?:bother|trouble|question)))(?: (?:you|this|again))*)"
     r"[,.!:]*\s*(?:but )?",
     r"(?:^|(?<=[.!?,] ))(?:excuse me|pardon me|(?:a )?(?:quick|silly|dumb|stupid|simple|short) question"
-    r"|just (?:curious|wondering)|out of curiosity|asap|urgent(?:ly)?|help)\s*[,.:!–—-]+\s*",
+    r"|just (?:curious|wondering)|out of curiosity|(?-i:asap)|urgent(?:ly)?|help)\s*[,.:!–—-]+\s*",
     r",?\s*\bif (?:(?:you|it is|it's|that is|that's) )?(?:(?:don'?t|do not|wouldn'?t) mind|not too much trouble"
     r"|at all possible|possible|okay|ok with you)\b,?",
     # what asks for the question to be answered
@@ -45,7 +47,7 @@ COURTESIES = (
     rf"\b(?:do|would) you (?:{_SO} )?mind\b(?: (?:if i ask|me asking|telling me)\b)?",
     r"\b(?:can|could|may|might) i (?:please |just )?(?:ask|know|bother you)\b(?: you)?(?: (?:if|whether|for))?,?",
     r"\bdo (?:you|we) (?:happen to|by any chance)\b|,?\s*\bby any chance\b,?",
-    r"\b(?:please|pls|plz|kindly)\b",
+    r"(?:^|(?<=[,.!?] )|(?<=\byou ))(?:please|pls|plz|kindly)\b|,?\s*\b(?:please|pls|plz)" + _END,
     # who asks, what for and in which language the answer is wanted, which is read apart
     rf"(?:^|(?<=[.!?,] ))(?:(?:i'?m|i am|we'?re|we are|as)) (?:an? |the )?(?:[\w'’-]+ ){{0,3}}{_ROLE}"
     r"(?: (?:at|from) [\w' ]{1,30})?[.!;,]+\s*(?:and |so )?",
@@ -61,13 +63,15 @@ COURTESIES = (
     r"|(?:any|got any) (?:papers?|ideas?|thoughts?|suggestions?|pointers?|recommendations?|tips?|leads?|luck)|thoughts"
     r"|suggestions|ideas)\s*(?=\?)",
     # as typed on a phone
-    r"(?-i:\b(?:r|u|ur|abt|sth|smth)\b)|(?<=\bhow )2(?= [a-z])",
+    r"(?-i:\b(?:r|u|ur|abt|sth|smth)\b)(?!['’])|(?<=\bhow )2(?= [a-z])",
     # thanks and chat, behind it
-    r"(?:^|(?<=[.!?,;] )|(?<=\w )|(?<=\w, ))(?:many |much |a lot of )?(?:thanks?(?: you| u)?|thx|thnx|tysm|ty|cheers"
+    r"(?:^|(?<=[.!?,;] )|(?<=\w )(?<!\band )(?<!\bon )(?<!\bof )|(?<=\w, ))"
+    r"(?:many |much |a lot of )?(?:thanks?(?: you| u)?|thx|thnx|tysm|ty|cheers"
     r"|much appreciated|any help (?:is|would be) (?:\w+ )?(?:appreciated|great|welcome|nice))"
     r"(?: (?:so|very|again|a|in|much|lot|bunch|ton|million|advance|for|your|the|all|help|time|effort))*"
     + _END,
     r",?\s*\b(?:help me(?: out)?|help out|help (?:is )?(?:needed|wanted))" + _END,
     r",\s*help" + _END,
-    r",?\s*\b(?:lol|lmao|rofl|haha(?:ha)*|hehe|tbh|imho?|imo|btw|fyi|omg|ngl|idk|bro|dude|mate|buddy|rn|atm)\b,?",
+    rf"^{_CHAT}\b[,.!]*\s+(?!\w+ion\b)|,?\s*\b{_CHAT}" + _END,
+    r"^(?:ok(?:ay)?|well|alright|right|hmm+|um+|uh+)\s*[,.!…]+\s*",
 )

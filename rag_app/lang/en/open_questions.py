@@ -184,6 +184,7 @@ OPEN_QUESTIONS = OpenPatterns(
     of_those=(
         r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",
         r"\b(?:which|what) ones\b|\bthe ones (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are|is) any\b",
+        r"^\W*(?:and |ok |so )?any (?:about|on|with|that|using)\b",
     ),
     columns_told=(
         r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)",

@@ -57,10 +57,10 @@ TURNS = TurnPatterns(
         rf"(?:{_LEAD}|(?:just|only|show|me|limit|filter|it|them|to|by|what|how|about|the|ones?|papers?|from|in|for|of"
         r"|those|year|any|are|there)[\s,]+)*(20[0-3]\d)(?:[\s,]+(?:ones?|papers?|only|then|too|instead))*\s*[?.!]*",
     ),
-    pronouns=(r"\b(?:it|this|that|they|them)\b(?! (?:paper|one|work|study)\b)",),
+    pronouns=(r"\b(?:it|this|that|they|them)\b(?! (?:paper|one|study)\b)",),
     places=(
         r"\b(?:number|no\.?|paper|item|result) ?#?(\d{1,2})\b|#(\d{1,2})\b|\bthe (\d{1,2})(?:st|nd|rd|th)\b",
-        r"\bthe (first|second|third|fourth|fifth|sixth|last)(?: (?:one|paper))?"
+        r"(?:^\W*|\bthe )(first|second|third|fourth|fifth|sixth|last)(?: (?:one|paper))?"
         r"(?= (?:and|with|to|vs\.?|or)\b|\s*[?.!]*$)",
         r"\b(\d{1,2})(?= (?:and|with|to|vs\.?) (?:no\.? |number |#)?\d{1,2}\W*$)"
         r"|(?<=\d and )(\d{1,2})(?=\W*$)|(?<=\d with )(\d{1,2})(?=\W*$)|(?<=\d to )(\d{1,2})(?=\W*$)",
