@@ -278,13 +278,14 @@ class TopicWords:
 
 @dataclass(frozen=True, slots=True)
 class TurnPatterns:
-    """How short turns go on with the answer before; all but `pronouns` and `places` are the whole turn."""
+    """How short turns go on with the answer before; all but the last are the whole turn."""
 
     instead: Parts  # one group: a topic in place of the one before
     within: Parts  # one group: a topic that narrows it
     their_papers: Parts  # papers on what was told of
     further: Parts  # the next papers are asked for
     year_alone: Parts  # one group: a year
+    all_told: Parts  # in a turn: all papers of the list before
     pronouns: Parts  # in a turn: what stands for the thing that was explained
     places: Parts  # one group: the place of a paper in the answer, in digits or a key of `place_words`
     place_words: Mapping[str, int]  # -1 is the last

@@ -19,6 +19,7 @@ Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
 
 BRIEF = 4  # words of a question that names nothing itself: "and its drawbacks?"
 PAGE = 20  # papers of a list that an answer tells; the citations hold all
+SMALL_TALK = {Intent.CHAT, Intent.OFF}
 # Answers of many papers on a topic, whose next papers can be told.
 PAGED = {Intent.LIST, Intent.RECOMMEND}
 TOLD_OF = {Intent.CONCEPT, Intent.OVERVIEW}  # a thing, and not papers
@@ -51,8 +52,16 @@ def continued(
         return replace(query, topic=topic, standalone=topic, intent=Intent.LIST)
     if query.aggregate:
         return None
-    further = _further(query, dictionary, conversation, understand)
-    return further or _on_a_topic(query, parts, dictionary, conversation, understand)
+    return (
+        _further(query, dictionary, conversation, understand)
+        or _of_all_told(query, parts, dictionary, conversation, understand)
+        or _on_a_topic(query, parts, dictionary, conversation, understand)
+    )
+
+
+def without_small_talk(conversation: Sequence[Turn]) -> list[Turn]:
+    """The turns that what is asked next may depend on: thanks between two change nothing."""
+    return [turn for turn in conversation if turn.intent not in SMALL_TALK]
 
 
 def points_to_some(question: str) -> bool:
@@ -100,6 +109,27 @@ def _further(
     return replace(
         before, question=query.question, language=query.language, intent=first.intent, excluded=told
     )
+
+
+def _of_all_told(
+    query: Query,
+    parts: QuestionParts,
+    dictionary: Dictionary,
+    conversation: Sequence[Turn],
+    understand: Understand,
+) -> Query | None:
+    """What is asked of the papers of a list together, "what are their limitations?", as an overview of them;
+    which of them something holds for is another list.
+    """
+    last, said = conversation[-1], parts.question
+    if last.intent not in PAGED or len(last.papers) < 2 or not patterns.ALL_TOLD.search(said):
+        return None
+    if patterns.COMPARING.search(said) or patterns.AMONG.search(said) or open_patterns.OF_THOSE.search(said):
+        return None
+    before = understand(last.question, dictionary, conversation[:-1])
+    topic = f"{open_patterns.subject(patterns.topic(before.topic))} {patterns.ALL_TOLD.sub(' ', said)}"
+    filters = replace(query.filters, those=last.papers[:PAGE])
+    return replace(query, filters=filters, topic=topic, standalone=topic, intent=Intent.OVERVIEW)
 
 
 def _on_a_topic(

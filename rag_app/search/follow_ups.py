@@ -17,11 +17,10 @@ from rag_app.collection.paper_names import fold
 from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
-from rag_app.search.continuations import PAGE, continued
+from rag_app.search.continuations import PAGE, continued, without_small_talk
 from rag_app.search.parts import QuestionParts, masked
 from rag_app.search.topic import LITTLE
 
-SMALL_TALK = {Intent.CHAT, Intent.OFF}  # a turn that what is asked next does not depend on
 # Answers of many papers that are told again under further conditions.
 RETOLD = {Intent.OVERVIEW, Intent.RECOMMEND, Intent.TREND, Intent.EXISTS, Intent.CONDITION, Intent.CONCEPT}
 OF_ONE = {Intent.LOOKUP, Intent.PAPER}  # answers about one paper, another of which may be shown beneath
@@ -42,7 +41,7 @@ def follow(
     """A question that does not stand for itself takes its subject, or its topic and filters, from
     the turns before.
     """
-    conversation = [turn for turn in conversation if turn.intent not in SMALL_TALK]
+    conversation = without_small_talk(conversation)
     if not conversation:
         return query
     last = conversation[-1]

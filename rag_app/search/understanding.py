@@ -16,7 +16,7 @@ from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.bare_topic import is_bare_topic, is_unspaced
-from rag_app.search.continuations import of_the_thing
+from rag_app.search.continuations import of_the_thing, without_small_talk
 from rag_app.search.parts import (
     QUESTION_MARKS,
     QuestionParts,
@@ -53,7 +53,7 @@ def understand(
     Without `recognise` its kind is the one that the wording rules give.
     """
     asked = without_courtesies(without_pasted_text(maths.typed(question)))
-    if whole := of_the_thing(asked, conversation):
+    if whole := of_the_thing(asked, without_small_talk(conversation)):
         read_alone = understand(whole, dictionary, (), given, recognise)
         return replace(read_alone, question=question, language=open_patterns.answer_language(question))
     parts = _read(_with_the_year(asked) if conversation else asked, dictionary)

@@ -189,6 +189,7 @@ LANGUAGE = Language(
         their_papers=("άρθρα;",),
         further=("περισσότερα",),
         year_alone=(r"μόνο (20\d\d)",),
+        all_told=("τους",),
         pronouns=("αυτό",),
         places=(r"το (\d)ο",),
         place_words={"τελευταίο": -1},

@@ -192,3 +192,19 @@ def test_another_thing_after_an_explanation_is_explained(library: Library) -> No
     assert after("what is fine-tuning?", "how does it work?", library, Intent.CONCEPT).standalone == (
         "how does fine-tuning work?"
     )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what are their limitations?", "what datasets do they use?", "summarize them", "그 논문들의 한계는?"],
+)
+def test_what_is_asked_of_all_that_were_told_is_an_overview_of_them(library: Library, asked: str) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.papers) == (Intent.OVERVIEW, ())
+    assert query.filters.those == tuple(library.lexical.papers[:20])
+    assert "speech" in query.topic
+
+
+@pytest.mark.parametrize("asked", ["which of them use radar?", "compare them", "그중에 로봇은?"])
+def test_which_of_them_is_no_overview(library: Library, asked: str) -> None:
+    assert after("papers on speech", asked, library).intent is not Intent.OVERVIEW

@@ -57,6 +57,7 @@ TURNS = TurnPatterns(
         rf"(?:{_LEAD}|(?:just|only|show|me|limit|filter|it|them|to|by|what|how|about|the|ones?|papers?|from|in|for|of"
         r"|those|year|any|are|there)[\s,]+)*(20[0-3]\d)(?:[\s,]+(?:ones?|papers?|only|then|too|instead))*\s*[?.!]*",
     ),
+    all_told=(r"\b(?:their|them|they|(?:these|those|the) papers|all of (?:these|those|them))\b",),
     pronouns=(r"\b(?:it|this|that|they|them)\b(?! (?:paper|one|study)\b)",),
     places=(
         r"\b(?:number|no\.?|paper|item|result) ?#?(\d{1,2})\b|#(\d{1,2})\b|\bthe (\d{1,2})(?:st|nd|rd|th)\b",
