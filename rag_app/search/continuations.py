@@ -7,7 +7,7 @@ topic. Does not know: the wordings of a language, or turns about one paper (`sea
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rag_app.collection.library import Dictionary
 from rag_app.records import Intent, Query, Turn
@@ -34,29 +34,37 @@ ON_A_TOPIC = {
 }
 
 
-def continued(
-    query: Query,
-    parts: QuestionParts,
-    dictionary: Dictionary,
-    conversation: Sequence[Turn],
-    understand: Understand,
-) -> Query | None:
+@dataclass(frozen=True, slots=True)
+class TurnAfter:
+    """A turn as it reads alone, and the turns before it, at least one."""
+
+    query: Query
+    parts: QuestionParts
+    dictionary: Dictionary
+    conversation: Sequence[Turn]
+    understand: Understand
+
+    @property
+    def last(self) -> Turn:
+        """The turn before it."""
+        return self.conversation[-1]
+
+    def before(self) -> Query:
+        """What the turn before it asked for, which may itself have gone on with another."""
+        return self.understand(self.last.question, self.dictionary, self.conversation[:-1])
+
+
+def continued(turn: TurnAfter) -> Query | None:
     """The turn as it reads after the one before; None if it does not go on with its papers."""
-    if query.papers or query.filters or open_patterns.is_a_form(query.question):
+    query, said = turn.query, turn.parts.question
+    if query.papers or query.filters or open_patterns.is_a_form(query.question) or points_to_some(said):
         return None
-    if points_to_some(parts.question):
-        return None
-    if conversation[-1].intent in TOLD_OF and patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
-        before = understand(conversation[-1].question, dictionary, conversation[:-1])
-        topic = open_patterns.subject(before.topic)
+    if turn.last.intent in TOLD_OF and patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
+        topic = open_patterns.subject(turn.before().topic)
         return replace(query, topic=topic, standalone=topic, intent=Intent.LIST)
     if query.aggregate:
         return None
-    return (
-        _further(query, dictionary, conversation, understand)
-        or _of_all_told(query, parts, dictionary, conversation, understand)
-        or _on_a_topic(query, parts, dictionary, conversation, understand)
-    )
+    return _further(turn) or _of_all_told(turn) or _on_a_topic(turn)
 
 
 def without_small_talk(conversation: Sequence[Turn]) -> list[Turn]:
@@ -92,57 +100,43 @@ def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
     return f"{thing} — {question}" if brief and asks else ""
 
 
-def _further(
-    query: Query, dictionary: Dictionary, conversation: Sequence[Turn], understand: Understand
-) -> Query | None:
+def _further(turn: TurnAfter) -> Query | None:
     """The papers that follow those of the answer before, and of answers which they followed in turn."""
+    query, conversation = turn.query, turn.conversation
     if not patterns.FURTHER.fullmatch(query.question.strip()):
         return None
     at = len(conversation) - 1
     while at and patterns.FURTHER.fullmatch(conversation[at].question.strip()):
         at -= 1
     first = conversation[at]
-    if first.intent not in PAGED or len(conversation[-1].papers) < 2:
+    if first.intent not in PAGED or len(turn.last.papers) < 2:
         return None
-    before = understand(first.question, dictionary, conversation[:at])
-    told = tuple(dict.fromkeys(paper for turn in conversation[at:] for paper in turn.papers[:PAGE]))
+    before = turn.understand(first.question, turn.dictionary, conversation[:at])
+    told = tuple(dict.fromkeys(paper for one in conversation[at:] for paper in one.papers[:PAGE]))
     return replace(
         before, question=query.question, language=query.language, intent=first.intent, excluded=told
     )
 
 
-def _of_all_told(
-    query: Query,
-    parts: QuestionParts,
-    dictionary: Dictionary,
-    conversation: Sequence[Turn],
-    understand: Understand,
-) -> Query | None:
+def _of_all_told(turn: TurnAfter) -> Query | None:
     """What is asked of the papers of a list together, "what are their limitations?", as an overview of them;
     which of them something holds for is another list.
     """
-    last, said = conversation[-1], parts.question
+    query, last, said = turn.query, turn.last, turn.parts.question
     if last.intent not in PAGED or len(last.papers) < 2 or not patterns.ALL_TOLD.search(said):
         return None
     if patterns.COMPARING.search(said) or patterns.AMONG.search(said) or open_patterns.OF_THOSE.search(said):
         return None
-    before = understand(last.question, dictionary, conversation[:-1])
-    topic = f"{open_patterns.subject(patterns.topic(before.topic))} {patterns.ALL_TOLD.sub(' ', said)}"
+    topic = f"{open_patterns.subject(patterns.topic(turn.before().topic))} {patterns.ALL_TOLD.sub(' ', said)}"
     filters = replace(query.filters, those=last.papers[:PAGE])
     return replace(query, filters=filters, topic=topic, standalone=topic, intent=Intent.OVERVIEW)
 
 
-def _on_a_topic(
-    query: Query,
-    parts: QuestionParts,
-    dictionary: Dictionary,
-    conversation: Sequence[Turn],
-    understand: Understand,
-) -> Query | None:
+def _on_a_topic(turn: TurnAfter) -> Query | None:
     """The list before on another topic ("and robots?", "robots"), or on its own within another ("any
     surveys?", "and in vision models?"); None where something else is asked, as "and the results?" is.
     """
-    last, said = conversation[-1], parts.question.strip()
+    last, said = turn.last, turn.parts.question.strip()
     within, instead = patterns.WITHIN.fullmatch(said), patterns.INSTEAD.fullmatch(said)
     bare = is_bare_topic(said)
     replaced = last.intent is Intent.LIST or (last.intent is Intent.SUMMARY and instead)
@@ -150,14 +144,14 @@ def _on_a_topic(
         return None
     found = within or instead
     topic = next(group for group in found.groups() if group).strip() if found else said if bare else ""
-    terms = set(dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
+    terms = set(turn.dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
     if not terms or (bare and not found and len(terms) == 1 and open_patterns.is_aspect(topic)):
         return None
-    before = understand(last.question, dictionary, conversation[:-1])
+    before = turn.before()
     if within:
         topic = f"{open_patterns.subject(patterns.topic(before.topic)) or before.standalone} {topic}"
     return replace(
-        query,
+        turn.query,
         standalone=topic,
         topic=topic,
         filters=last.filters,

@@ -6,7 +6,7 @@ Does not know: how a question is read by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from operator import itemgetter
@@ -17,7 +17,7 @@ from rag_app.collection.paper_names import fold
 from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
-from rag_app.search.continuations import PAGE, continued, without_small_talk
+from rag_app.search.continuations import PAGE, TurnAfter, Understand, continued, without_small_talk
 from rag_app.search.parts import QuestionParts, masked
 from rag_app.search.topic import LITTLE
 
@@ -27,8 +27,6 @@ OF_ONE = {Intent.LOOKUP, Intent.PAPER}  # answers about one paper, another of wh
 FOLLOW_UP_TERMS = 9  # content terms: a longer question stands for itself
 
 ALIKE_TERMS = 1  # content terms of a question for similar papers that names none: "비슷한"
-
-Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
 
 
 def follow(
@@ -44,32 +42,24 @@ def follow(
     conversation = without_small_talk(conversation)
     if not conversation:
         return query
-    last = conversation[-1]
-    if last.intent in {Intent.LIST, Intent.METADATA, *RETOLD} and _only_narrows(query, parts):
-        # The last turn may itself have narrowed a list.
-        before = understand(last.question, dictionary, conversation[:-1])
-        return _narrower(query, last, before)
+    turn = TurnAfter(query, parts, dictionary, conversation, understand)
+    if turn.last.intent in {Intent.LIST, Intent.METADATA, *RETOLD} and _only_narrows(query, parts):
+        return _narrower(query, turn.last, turn.before())
     if _asks_of_the_table(parts):
         return query
-    of_list = continued(query, parts, dictionary, conversation, understand) or _among_those(
-        query, parts, last, dictionary
-    )
-    return of_list or _about_papers(query, parts, dictionary, conversation, understand)
+    of_list = continued(turn) or _among_those(query, parts, turn.last, dictionary)
+    return of_list or _about_papers(turn)
 
 
-def _about_papers(
-    query: Query,
-    parts: QuestionParts,
-    dictionary: Dictionary,
-    conversation: Sequence[Turn],
-    understand: Understand,
-) -> Query:
+def _about_papers(turn: TurnAfter) -> Query:
     """The question about papers of the turns before, or about others than they were."""
-    last = conversation[-1]
+    query, parts, dictionary, last = turn.query, turn.parts, turn.dictionary, turn.last
     # A paper of an old conversation may have left the collection.
-    subjects = tuple(paper for paper in _subjects_before(parts, conversation) if dictionary.papers.has(paper))
+    subjects = tuple(
+        paper for paper in _subjects_before(parts, turn.conversation) if dictionary.papers.has(paper)
+    )
     if patterns.SAME_DAY.search(parts.question) and not parts.filters:
-        day = _day_told(understand(last.question, dictionary, ()), dictionary)
+        day = _day_told(turn.understand(last.question, dictionary, ()), dictionary)
         if day:
             return _of_the_day(day, query, parts, dictionary)
         if subjects:
@@ -77,7 +67,7 @@ def _about_papers(
     if patterns.SAME_AUTHORS.search(parts.question) and not query.papers:
         return _by_the_same(query, parts, subjects, last)
     if subjects and _asks_for_another(query, parts):
-        return _another(query, subjects, understand(last.question, dictionary, ()), dictionary)
+        return _another(query, subjects, turn.understand(last.question, dictionary, ()), dictionary)
     others = _of_other_days(query, parts, subjects[0], dictionary) if subjects else None
     if others and last.intent is not Intent.COMPARE:
         return others

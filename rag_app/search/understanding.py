@@ -115,6 +115,7 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
     before.
     """
     said = sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
+    bare = _is_bare(query, parts, dictionary)
     # "Today" is no day of a digest alone: the weather has one too.
     return Signs(
         ruled,
@@ -140,9 +141,9 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         each=bool(query.each),
         versus=not (query.papers or query.filters or patterns.PAPERS.search(parts.question))
         and bool(open_patterns.versus(parts.rest)),
-        bare=_is_bare(query, parts, dictionary),
+        bare=bare,
         of_papers=bool(patterns.PAPERS.search(parts.question)),
-        spoken_of=_is_said(parts.rest, dictionary),
+        spoken_of=bare and _is_said(parts.rest, dictionary),  # a word that no paper says costs an embedding
         every=bool(patterns.EVERY_PAPER.search(parts.question)),
     )
 
