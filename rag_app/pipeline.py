@@ -25,7 +25,6 @@ from rag_app.collection.bm25 import DOCUMENTS, TRANSLATIONS
 from rag_app.collection.chunking import chunk
 from rag_app.collection.library import (
     LEXICAL,
-    PAIRS,
     Library,
     open_library,
     write_dictionaries,
@@ -33,6 +32,7 @@ from rag_app.collection.library import (
     write_words,
 )
 from rag_app.collection.lock import ingest_lock
+from rag_app.collection.pairs import PAIRS
 from rag_app.collection.paper_map import MAP
 from rag_app.collection.snapshot import Manifest, open_current
 from rag_app.collection.word_vectors import WORDS

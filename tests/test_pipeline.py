@@ -14,7 +14,8 @@ import pytest
 
 from rag_app import pipeline
 from rag_app.collection import bm25
-from rag_app.collection.library import LEXICAL, PAIRS, write_dictionaries
+from rag_app.collection.library import LEXICAL, write_dictionaries
+from rag_app.collection.pairs import PAIRS
 from rag_app.collection.snapshot import open_current
 from rag_app.errors import CollectionError, DigestError, EngineError, QuestionError
 from rag_app.llm.protocol import Loading
@@ -341,7 +342,7 @@ def test_an_index_that_grew_equals_one_made_anew(tmp_path: Path) -> None:
     for file in (
         "vectors.npy",
         "names.json",
-        "pairs.json",
+        PAIRS,
         "words.json",
         "lexical/data.npy",
         "lexical/vocabulary.json",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag_app.collection import bm25, nearness, paper_map, paper_names, word_vectors
 from rag_app.collection.bm25 import document
 from rag_app.collection.name_book import NameBook
-from rag_app.collection.pairs import Pairs
+from rag_app.collection.pairs import PAIRS, Pairs
 from rag_app.collection.paper_vectors import Vectors, paper_vectors
 from rag_app.collection.papers import PaperTable
 from rag_app.collection.snapshot import Snapshot, open_current
@@ -30,7 +30,7 @@ from rag_app.home import Home
 from rag_app.records import Chunk, Paper
 from rag_app.settings import Settings
 
-LEXICAL, NAMES, PAIRS = "lexical", "names.json", "pairs.json"
+LEXICAL, NAMES = "lexical", "names.json"
 
 
 def write_dictionaries(papers: tuple[Paper, ...], folder: Path, last: Path | None = None) -> None:

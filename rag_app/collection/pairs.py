@@ -19,7 +19,9 @@ from rag_app.collection.mentions import MADE_OF, is_other, split
 from rag_app.lang import alternatives, other_scripts
 from rag_app.text.terms import fold_word
 
-FORMAT = 2  # of the file, and of what is made a pair
+PAIRS = (
+    "pairs-2.json"  # another format, or rule of what is a pair, is another name: the next ingest writes it
+)
 BRACKETS = re.compile(r"[(（]([^()（）]{2,80})[)）]")
 BETWEEN = re.compile(r"[,;/:]")  # two spellings within brackets
 SENTENCE = re.compile(r"[^\w \t·+-]")  # what no term holds
@@ -55,16 +57,16 @@ class Pairs:
 
     @classmethod
     def load(cls, file: Path) -> Pairs | None:
-        """What `save` wrote; None where an older version wrote something else, or nothing."""
+        """What `save` wrote; None where there is no such file."""
         try:
             body = json_files.read(file)
-            return cls(body["beside"], body["written"]) if body["format"] == FORMAT else None
+            return cls(body["beside"], body["written"])
         except (OSError, ValueError, KeyError, TypeError):  # a damaged file is found with the index's others
             return None
 
     def save(self, file: Path) -> None:
         """Raises OSError."""
-        body = {"format": FORMAT, "beside": self.beside, "written": self.written}
+        body = {"beside": self.beside, "written": self.written}
         file.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
 
 

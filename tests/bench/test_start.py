@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from rag_app.bench import start
@@ -95,3 +97,20 @@ def test_another_tab_finds_what_the_first_has_left_in_the_cache(
         (run,) = thread.submit(start.page, settings_in(tmp_path), tmp_path).result()
     assert run.cold > 0 < run.warm
     assert [path for path in asked if path != "/favicon.ico"] == ["/", "/kept.js", "/"]
+
+
+def test_a_page_has_settled_when_its_processes_rest() -> None:
+    loading = (
+        "import time\nend = time.process_time() + 1.5\nwhile time.process_time() < end: pass\ntime.sleep(60)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {loading!r}])"]
+    )
+    try:
+        start._settle(process.pid)
+        (child,) = psutil.Process(process.pid).children()
+        assert child.cpu_times().user + child.cpu_times().system >= 1.4
+    finally:
+        for each in psutil.Process(process.pid).children():
+            each.kill()
+        process.wait()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +23,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from rag_app.bench.start import browser_program
 from rag_app.web.i18n.english import ENGLISH
 from tests.helpers.checkout import CHECKOUT
 
@@ -112,7 +112,7 @@ def address(environment: dict[str, str]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = browser_program()
     if not chromium:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:

@@ -10,11 +10,11 @@ Enter to the first card. The collection is that of RAG_HOME; the targets are 2 s
 from __future__ import annotations
 
 import os
-import shutil
 import time
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from rag_app.bench.start import browser_program
 from tests.helpers.browsing import CHROMIUM, MODEL, ask, served
 
 QUESTIONS = (
@@ -63,10 +63,9 @@ def first_card_after(page: Page, question: str) -> float:
 
 
 def main() -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     environment = {"RAG_MODEL": MODEL, **os.environ, "RAG_OFFLINE": "1"}
     with served(environment) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=browser_program(), args=CHROMIUM)
         page, cold = interactive_after(browser, address)
         expect(page.get_by_test_id("stSidebar").get_by_text("CPU").first).to_be_visible(
             timeout=300 * MILLISECONDS
