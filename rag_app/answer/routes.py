@@ -6,6 +6,7 @@ answer. Does not know: how kinds are recognised, or how any stage works.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -25,11 +26,10 @@ from rag_app.answer.plans import (
 from rag_app.answer.points import AnswerPlan
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import Composed
-from rag_app.collection.digest_names import unknown_names
-from rag_app.collection.paper_names import TOKEN, shaped
+from rag_app.collection.digest_names import initials
+from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Draft, Filters, Intent, Query
 from rag_app.search import membership, open_patterns, patterns, retrieval
-from rag_app.text.terms import fold_word
 
 DESCRIBING_WORDS = 2  # of a question from which on it describes a paper
 
@@ -147,8 +147,9 @@ def _no_paper_described(selection: Selection) -> Composed | None:
     query, evidence = selection.query, selection.evidence
     if not _describes_a_paper(query):
         return None
-    asked = " ".join(_nothing_but_names(selection))
-    absent = unknown_names(asked, replace(evidence.hits[0].paper, sections=()))
+    title = evidence.hits[0].paper.title
+    own = {fold(TOKEN.findall(title)[0]), fold(initials(title))} if TOKEN.search(title) else set()
+    absent = [name for name in _nothing_but_names(selection) if fold(name) not in own]
     return (
         templates.refusal(query, evidence, "unknown_name", names=absent) if absent else _off_topic(selection)
     )
@@ -158,9 +159,13 @@ def _nothing_but_names(selection: Selection) -> tuple[str, ...]:
     """The names in a question that describes its paper by hardly anything else: "Who made X?"."""
     query = selection.query
     names = tuple(filter(shaped, TOKEN.findall(query.topic)))
-    told = selection.library.lexical.own_terms(query.topic)
-    beside = set(told) - patterns.ABOUT_PAPERS - set(map(fold_word, names))
+    told = selection.library.lexical.own_terms(TOKEN.sub(_unless_a_name, query.topic))
+    beside = set(told) - patterns.ABOUT_PAPERS
     return names if len(beside) < DESCRIBING_WORDS and not patterns.PAPERS.search(query.question) else ()
+
+
+def _unless_a_name(word: re.Match[str]) -> str:
+    return " " if shaped(word[0]) else word[0]
 
 
 def _risen_topics(selection: Selection) -> Composed | None:

@@ -54,6 +54,7 @@ class QuestionPatterns:
     listing: Parts
     everything: Parts  # asks for all papers by itself
     whole: Parts  # asks for all papers beside a word for papers
+    one_paper: Parts  # speaks of one
     every_paper: Parts  # both: so that no single one can be meant
     papers: Parts
     searching: Parts
@@ -278,13 +279,16 @@ class TopicWords:
 
 @dataclass(frozen=True, slots=True)
 class TurnPatterns:
-    """How short turns go on with the answer before; all but the last are the whole turn."""
+    """How short turns go on with the answer before; the whole turn, where nothing else is said."""
 
     instead: Parts  # one group: a topic in place of the one before
     within: Parts  # one group: a topic that narrows it
     their_papers: Parts  # papers on what was told of
     further: Parts  # the next papers are asked for
     year_alone: Parts  # one group: a year
+    following: Mapping[str, Parts]  # day, week, month, year -> the one after what was told of is asked for
+    preceding: Mapping[str, Parts]  # the one before it
+    of_two: Parts  # one group: what is asked of two things that were set side by side
     all_told: Parts  # in a turn: all papers of the list before
     pronouns: Parts  # in a turn: what stands for the thing that was explained
     places: Parts  # one group: the place of a paper in the answer, in digits or a key of `place_words`

@@ -6,13 +6,16 @@ topic. Does not know: the wordings of a language, or turns about one paper (`sea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from rag_app.collection.library import Dictionary
 from rag_app.records import Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
 from rag_app.search.bare_topic import is_bare_topic
+from rag_app.search.date_mentions import period
 from rag_app.search.parts import QuestionParts
 
 Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
@@ -83,21 +86,47 @@ def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
     RLHF?"; empty where none was, or the question asks of something else.
     """
     last = conversation[-1] if conversation else None
-    if last is None or last.intent is not Intent.CONCEPT or len(last.papers) < 2 or points_to_some(question):
+    if last is None or last.intent is not Intent.CONCEPT or len(last.papers) < 2:
         return ""
     if patterns.THEIR_PAPERS.fullmatch(question.strip()):
         return ""
+    if sides := open_patterns.versus(last.question):
+        asked = patterns.OF_TWO.fullmatch(question.strip())
+        return f"{sides[0]} vs {sides[1]}, {_told(asked)}" if asked else ""
+    if points_to_some(question):
+        return ""
     thing = open_patterns.named(last.question) or open_patterns.subject(last.question)
-    if not thing or open_patterns.versus(last.question) or open_patterns.is_a_form(question):
+    if not thing or open_patterns.is_a_form(question):
         return ""
     instead = patterns.INSTEAD.fullmatch(question.strip())
     if instead and thing in last.question:
-        return last.question.replace(thing, next(group for group in instead.groups() if group).strip())
+        return last.question.replace(thing, _told(instead))
     if patterns.PRONOUNS.search(question):
         return patterns.PRONOUNS.sub(lambda _: thing, question, count=1)
     brief = len(question.split()) <= BRIEF and not patterns.PAPERS.search(question)
     asks = open_patterns.is_aspect(question) or open_patterns.FAULTS.search(question)
     return f"{thing} — {question}" if brief and asks else ""
+
+
+def in_days(question: str, last: Turn) -> str:
+    """A question that is a year alone, or the day, week, month or year beside that of the answer before, as
+    days; else as it is.
+    """
+    if year := patterns.YEAR_ALONE.fullmatch(question.strip()):
+        return f"{_told(year)}-01-01 – {_told(year)}-12-31"
+    filters = last.filters
+    first, final = min(filters.days, default=filters.since), max(filters.days, default=filters.until)
+    for beside, step, anchor in ((patterns.FOLLOWING, 1, final), (patterns.PRECEDING, -1, first)):
+        unit = next((unit for unit, asked in beside.items() if asked.fullmatch(question.strip())), "")
+        if unit and anchor:
+            since, until = period(unit, -step, date.fromisoformat(anchor))
+            return f"{since} – {until}" if until > since else str(since)
+    return question
+
+
+def _told(match: re.Match[str]) -> str:
+    """What the one group of a turn's wording holds."""
+    return next(group for group in match.groups() if group).strip()
 
 
 def _further(turn: TurnAfter) -> Query | None:
@@ -143,7 +172,7 @@ def _on_a_topic(turn: TurnAfter) -> Query | None:
     if last.intent not in ON_A_TOPIC or not (replaced or within):
         return None
     found = within or instead
-    topic = next(group for group in found.groups() if group).strip() if found else said if bare else ""
+    topic = _told(found) if found else said if bare else ""
     terms = set(turn.dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
     if not terms or (bare and not found and len(terms) == 1 and open_patterns.is_aspect(topic)):
         return None

@@ -273,12 +273,14 @@ def _counted(match: re.Match[str], newest: date) -> DateMention | None:
         return DateMention(*match.span(), newest - timedelta(days - 1), newest, relative=True)
     for pattern, unit, ago in RELATIVE:
         if match.re is pattern:
-            return DateMention(*match.span(), *_period(unit, ago, newest), relative=True)
+            return DateMention(*match.span(), *period(unit, ago, newest), relative=True)
     return None
 
 
-def _period(unit: str, ago: int, anchor: date) -> tuple[date, date]:
-    """First and last day of the day, week, month or year that lies `ago` of them before the anchor's own."""
+def period(unit: str, ago: int, anchor: date) -> tuple[date, date]:
+    """First and last day of the day, week, month or year that lies `ago` of them before the anchor's own, or
+    after it if that is negative.
+    """
     if unit == "day":
         day = anchor - timedelta(ago)
         return day, day
@@ -286,9 +288,7 @@ def _period(unit: str, ago: int, anchor: date) -> tuple[date, date]:
         monday = anchor - timedelta(anchor.weekday() + 7 * ago)
         return monday, monday + timedelta(6)
     if unit == "month":
-        first = anchor.replace(day=1)
-        for _ in range(ago):
-            first = (first - timedelta(1)).replace(day=1)
-        return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+        year, month = divmod(anchor.year * 12 + anchor.month - 1 - ago, 12)
+        return date(year, month + 1, 1), date(year, month + 1, calendar.monthrange(year, month + 1)[1])
     year = anchor.year - ago
     return date(year, 1, 1), date(year, 12, 31)

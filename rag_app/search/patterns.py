@@ -7,7 +7,7 @@ A new wording is added to its language, without touching the logic.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rag_app.collection import releases
@@ -23,6 +23,18 @@ def _asked(parts_of: Callable[[QuestionPatterns], Parts]) -> re.Pattern[str]:
 
 def _turned(parts_of: Callable[[TurnPatterns], Parts]) -> re.Pattern[str]:
     return re.compile(alternatives(lambda one: parts_of(one.turns)), re.IGNORECASE)
+
+
+def _turned_by_key(
+    parts_of: Callable[[TurnPatterns], Mapping[str, Parts]],
+) -> Mapping[str, re.Pattern[str]]:
+    """The wordings of every language for each key."""
+    keys = dict.fromkeys(key for one in LANGUAGES.values() for key in parts_of(one.turns))
+
+    def of_key(key: str) -> re.Pattern[str]:
+        return _turned(lambda turns: parts_of(turns).get(key, ()))
+
+    return {key: of_key(key) for key in keys}
 
 
 def _votes(parts_of: Callable[[VoteConditions], Parts]) -> re.Pattern[str]:
@@ -52,6 +64,7 @@ AUTHORS_RANKED = _asked(lambda q: q.authors_ranked)
 LISTING = _asked(lambda q: q.listing)
 EVERYTHING = _asked(lambda q: q.everything)
 WHOLE = _asked(lambda q: q.whole)
+ONE_PAPER = _asked(lambda q: q.one_paper)
 EVERY_PAPER = _asked(lambda q: q.every_paper)
 PAPERS = _asked(lambda q: q.papers)
 SEARCHING = _asked(lambda q: q.searching)
@@ -130,6 +143,9 @@ FURTHER = _turned(lambda t: t.further)
 ALL_TOLD = _turned(lambda t: t.all_told)
 PRONOUNS = _turned(lambda t: t.pronouns)
 YEAR_ALONE = _turned(lambda t: t.year_alone)
+FOLLOWING = _turned_by_key(lambda t: t.following)
+PRECEDING = _turned_by_key(lambda t: t.preceding)
+OF_TWO = _turned(lambda t: t.of_two)
 IN_TITLE = _asked(lambda q: q.in_title)
 RELEASED = re.compile(alternatives(lambda one: one.releases.asked), re.IGNORECASE)
 MORE_VOTED = _asked(lambda q: q.more_voted)

@@ -80,7 +80,7 @@ class Signs:
     briefly: bool = False  # in a word or two for what is left: "reasoning without RL"
     leaves_out: bool = False  # a part of its topic is not meant, as lists can leave it out
     each: bool = False  # papers of each month, or of other periods, are asked for
-    versus: bool = False  # it sets two things side by side, of which no paper has the name
+    versus: bool = False  # it sets two things side by side, of which at most one is a paper's name
     bare: bool = False  # it is a topic and nothing else
     of_papers: bool = False  # it speaks of papers
     spoken_of: bool = False  # the collection says all of it
@@ -125,7 +125,7 @@ def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
     off, chat = (shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
-    if signs.versus:
+    if signs.versus and not signs.titled:
         return Intent.CONCEPT
     if signs.bare and chat < SURE and off < (SURE if signs.spoken_of else LIKELY):
         return Intent.LIST
@@ -160,6 +160,8 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
         return share >= SURE
     if signs.each and not signs.papers:
         return kind in {Intent.METADATA, Intent.LIST}
+    if signs.versus:  # the digest of the one that is a paper may say it
+        return kind in {Intent.CONCEPT, Intent.LOOKUP}
     if signs.aggregate in RANKED and signs.ruled in OF_THE_TABLE and not signs.papers:
         return kind in OF_THE_TABLE and (kind is not Intent.TREND or signs.ruled is kind)
     match kind:

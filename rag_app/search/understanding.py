@@ -16,7 +16,7 @@ from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.bare_topic import is_bare_topic, is_unspaced
-from rag_app.search.continuations import of_the_thing, without_small_talk
+from rag_app.search.continuations import in_days, of_the_thing, without_small_talk
 from rag_app.search.parts import (
     QUESTION_MARKS,
     QuestionParts,
@@ -56,7 +56,7 @@ def understand(
     if whole := of_the_thing(asked, without_small_talk(conversation)):
         read_alone = understand(whole, dictionary, (), given, recognise)
         return replace(read_alone, question=question, language=open_patterns.answer_language(question))
-    parts = _read(_with_the_year(asked) if conversation else asked, dictionary)
+    parts = _read(in_days(asked, conversation[-1]) if conversation else asked, dictionary)
     about = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
@@ -103,13 +103,6 @@ def understand(
     return _of_own_papers(_of_the_newest_day(decided, parts, dictionary), parts, dictionary)
 
 
-def _with_the_year(question: str) -> str:
-    """A year alone as its days: after an answer it is no number."""
-    alone = patterns.YEAR_ALONE.fullmatch(question.strip())
-    year = next((group for group in alone.groups() if group), "") if alone else ""
-    return f"{year}-01-01 – {year}-12-31" if year else question
-
-
 def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dictionary: Dictionary) -> Signs:
     """What rules have read off a question outside a conversation; `alone` is how it reads without the turns
     before.
@@ -139,7 +132,8 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         leaves_out=_leaves_out(parts.rest),
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
-        versus=not (query.papers or query.filters or patterns.PAPERS.search(parts.question))
+        versus=len(query.papers) <= 1
+        and not (query.filters or patterns.PAPERS.search(parts.question))
         and bool(open_patterns.versus(parts.rest)),
         bare=bare,
         of_papers=bool(patterns.PAPERS.search(parts.question)),
@@ -261,7 +255,8 @@ def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     record = query.papers and ruled is Intent.METADATA
     everything = ruled is Intent.METADATA and patterns.EVERYTHING.search(parts.question)
     released = query.filters.released and ruled in {Intent.METADATA, Intent.LIST}
-    exact = counted or record or everything or released or ruled is Intent.SUMMARY
+    summed = ruled is Intent.SUMMARY or (ruled is Intent.OVERVIEW and _sums_up_a_topic(query, parts))
+    exact = counted or record or everything or released or summed
     return bool(query.impossible or parts.unknown_author or exact)
 
 
@@ -343,14 +338,24 @@ def _intent(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Inten
         return Intent.TREND
     if parts.of_table in patterns.OF_MANY:
         return Intent.LIST
-    listed = patterns.LISTING.search(question) or query.filters.released
-    if listed or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
+    listed = patterns.LISTING.search(question) and not _sums_up_a_topic(query, parts)
+    if listed or query.filters.released or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
         return Intent.LIST
     return _of_some_paper(query, parts, topic)
 
 
+def _sums_up_a_topic(query: Query, parts: QuestionParts) -> bool:
+    """Whether what papers say of a topic is to be summed up: "summarize KV cache compression". A longer topic
+    describes one paper.
+    """
+    named = query.papers or query.filters or query.aggregate or patterns.ONE_PAPER.search(parts.question)
+    return not named and 0 < len(parts.terms) <= BARE and bool(patterns.SUMMING.search(parts.question))
+
+
 def _of_some_paper(query: Query, parts: QuestionParts, topic: int) -> Intent:
     """The kind by the wording where it neither names a paper nor asks for all."""
+    if _sums_up_a_topic(query, parts):
+        return Intent.OVERVIEW
     days = parts.dates.days or parts.dates.since or parts.dates.until
     if patterns.PAPERS.search(parts.question) and topic and (days or topic <= FEW_TERMS):
         return Intent.LIST

@@ -393,6 +393,22 @@ def test_no_other_paper_s_record_stands_for_a_name_that_no_paper_has(
     assert "HeronNet" in answer.text.partition("\n")[0]
 
 
+@pytest.mark.parametrize(
+    "question", ["Who made Heron-4?", "Heron-4 저자는?", "When did Heron-4 come out?"]
+)
+def test_a_paper_that_only_has_a_name_in_its_title_is_not_the_one_of_that_name(
+    tmp_path: Path, question: str
+) -> None:
+    titles = ["Nests: Counting with Heron-4", *(f"Colonies, Part {n}" for n in range(6))]
+    body = "".join(
+        f"### [{title}](https://arxiv.org/abs/2411.0000{n})\n\n- **New**: 둥지를 Heron-4로 셉니다.\n\n"
+        for n, title in enumerate(titles)
+    )
+    answer = answer_of(question, made(tmp_path, {"2024-11-25.md": body}))
+    assert answer.refused
+    assert "Heron-4" in answer.text.partition("\n")[0]
+
+
 def test_a_record_asked_for_in_words_that_no_rule_knows_is_told_whole() -> None:
     query = replace(QUERY, papers=("2405.00001",), aggregate=Fact.NONE, topic="Whose idea was it?")
     table = lab().snapshot.papers

@@ -90,7 +90,7 @@ def test_another_tab_finds_what_the_first_has_left_in_the_cache(
             server.shutdown()
 
     monkeypatch.setattr(start, "served", files)
-    monkeypatch.setattr(start, "SETTLED", 0.0)
+    monkeypatch.setattr(start, "SETTLES_WITHIN", 0.0)
     with ThreadPoolExecutor(
         1
     ) as thread:  # Playwright begins once a thread, and page tests begin it in this one

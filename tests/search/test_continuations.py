@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rag_app.pipeline import Library, understood
-from rag_app.records import Filters, Intent, Query, Turn
+from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import patterns
+from rag_app.search.continuations import in_days
 
 
 def turn(question: str, library: Library, intent: Intent = Intent.LIST, papers: int = 30) -> Turn:
@@ -208,3 +209,74 @@ def test_what_is_asked_of_all_that_were_told_is_an_overview_of_them(library: Lib
 @pytest.mark.parametrize("asked", ["which of them use radar?", "compare them", "그중에 로봇은?"])
 def test_which_of_them_is_no_overview(library: Library, asked: str) -> None:
     assert after("papers on speech", asked, library).intent is not Intent.OVERVIEW
+
+
+@pytest.mark.parametrize(
+    ("asked", "since", "until"),
+    [
+        ("and the next day?", "2024-03-05", "2024-03-05"), ("what about the day before?", "2024-03-03", "2024-03-03"),
+        ("the following week?", "2024-03-11", "2024-03-17"), ("and the month after that?", "2024-04-01", "2024-04-30"),
+        ("the previous month", "2024-02-01", "2024-02-29"), ("the year before?", "2023-01-01", "2023-12-31"),
+        ("그 다음 날은?", "2024-03-05", "2024-03-05"), ("전날은?", "2024-03-03", "2024-03-03"),
+        ("다음 달 논문은?", "2024-04-01", "2024-04-30"), ("次の日は？", "2024-03-05", "2024-03-05"),
+        ("那第二天呢？", "2024-03-05", "2024-03-05"), ("次の月は？", "2024-04-01", "2024-04-30"),
+    ],
+)  # fmt: skip
+def test_the_period_beside_the_one_told_of(asked: str, since: str, until: str) -> None:
+    told = Turn("", "", filters=Filters(days=("2024-03-04",)), intent=Intent.SUMMARY)
+    assert in_days(asked, told) == (since if since == until else f"{since} – {until}")
+
+
+@pytest.mark.parametrize(
+    "asked", ["what happens on the next day of training?", "the next token", "다음 논문"]
+)
+def test_no_period_beside_it_is_asked_for(asked: str) -> None:
+    told = Turn("", "", filters=Filters(days=("2024-03-04",)), intent=Intent.SUMMARY)
+    assert in_days(asked, told) == asked
+    assert in_days("and the next day?", Turn("", "", intent=Intent.LIST)) == "and the next day?"
+
+
+def test_the_next_month_of_a_list_is_a_list(library: Library) -> None:
+    listed = Turn("papers on speech in March 2024", "", filters=Filters(since="2024-03-01", until="2024-03-31"),
+                  papers=library.lexical.papers[:9], intent=Intent.LIST)  # fmt: skip
+    query = understood("and the next month?", library, conversation=[listed])
+    assert (query.intent, query.filters.since, query.filters.until) == (
+        Intent.LIST,
+        "2024-04-01",
+        "2024-04-30",
+    )
+    assert "speech" in query.topic
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("which is cheaper?", "which is cheaper"), ("so which one needs less memory", "which one needs less memory"),
+        ("그래서 뭐가 더 나아?", "뭐가 더 나아"), ("둘 중에 어느 게 더 빨라?", "둘 중에 어느 게 더 빨라"),
+        ("どちらが速い？", "どちらが速い"), ("哪个更快？", "哪个更快"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_two_things_side_by_side_is_asked_of_both(
+    library: Library, asked: str, read: str
+) -> None:
+    query = after("fine-tuning vs distillation", asked, library, Intent.CONCEPT)
+    assert query.standalone == f"fine-tuning vs distillation, {read}"
+    assert query.intent is Intent.CONCEPT
+    papers = after("fine-tuning vs distillation", "which papers?", library, Intent.CONCEPT)
+    assert papers.intent is Intent.LIST
+
+
+@pytest.mark.parametrize(
+    ("asked", "fact"),
+    [
+        ("when?", Fact.DATE), ("in which year?", Fact.DATE), ("who?", Fact.AUTHORS), ("by whom?", Fact.AUTHORS),
+        ("언제야?", Fact.DATE), ("몇 년도야?", Fact.DATE), ("몇 월이야?", Fact.DATE),
+    ],
+)  # fmt: skip
+def test_a_fact_alone_is_asked_of_the_paper_before(library: Library, asked: str, fact: Fact) -> None:
+    query = after("What does Whisper do?", asked, library, Intent.PAPER)
+    assert (query.intent, query.aggregate, query.papers) == (
+        Intent.METADATA,
+        fact,
+        (library.lexical.papers[0],),
+    )

@@ -769,6 +769,36 @@ def test_what_the_papers_of_a_filter_do_is_a_summary(dictionary: Dictionary, que
 
 
 @pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("summarize fine-tuning", Intent.OVERVIEW), ("summarize papers about video generation", Intent.OVERVIEW),
+        ("파인튜닝 요약해줘", Intent.OVERVIEW), ("비디오 생성 연구 요약", Intent.OVERVIEW),
+        ("summarize the paper on fine-tuning", Intent.PAPER), ("summarize QLoRA", Intent.PAPER),
+        ("비디오 생성 논문 요약해줘", Intent.PAPER),
+        ("summarize a method that generates video from text by inflating image layers in time", Intent.PAPER),
+    ],
+)  # fmt: skip
+def test_a_topic_that_is_to_be_summed_up_is_no_paper(
+    dictionary: Dictionary, question: str, intent: Intent
+) -> None:
+    assert understand(question, dictionary, recognise=lambda *_: {"paper": 1.0}).intent is intent
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("QLoRA vs adapters", Intent.CONCEPT), ("Gaussian noise vs QLoRA", Intent.CONCEPT),
+        ("is QLoRA better than adapters?", Intent.CONCEPT), ("adapters vs noise", Intent.CONCEPT),
+    ],
+)  # fmt: skip
+def test_of_two_things_side_by_side_one_may_be_a_paper(
+    dictionary: Dictionary, question: str, intent: Intent
+) -> None:
+    shares = {"similar": 0.6, "concept": 0.2, "lookup": 0.05}
+    assert understand(question, dictionary, recognise=lambda *_: shares).intent is intent
+
+
+@pytest.mark.parametrize(
     "question", ["which paper got 29 votes?", "papers that have 29 votes", "29표 받은 논문은?"]
 )
 def test_papers_are_asked_for_by_their_very_votes(dictionary: Dictionary, question: str) -> None:

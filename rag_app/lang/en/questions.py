@@ -194,7 +194,7 @@ _FACTS: dict[str, Parts] = {
         r"\bwho (?:wrote|(?:co-?)?authored|(?:is|are) the (?:\w+ )?authors?|published|made|created"
         r"|(?:is|are) behind)\b|\bwho['’]?s (?:behind|the (?:\w+ )?authors?)\b",
         r"\b(?:which|what|how many) authors?\b|\b(?:list|name|show|give|tell me)\b.{0,20}\bauthors\b",
-        r"\b(?:written )?by whom\b",
+        r"\b(?:written )?by whom\b|^\W*(?:and |by )?whom?\W*$",
         r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
         r"\bwhat (?:is|are) (?:the |its |their )authors?\b",
         _beside("authors?"),
@@ -223,6 +223,7 @@ _FACTS: dict[str, Parts] = {
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
         r"\bpublication date\b|\b(?:came out|appeared|(?:was|were) published) (?:first|earlier|later)\b",
         r"\bwhich (?:\w+ ){0,4}(?:is|was) (?:the )?(?:older|newer|more recent)\b",
+        r"^\W*(?:and |so |ok )?(?:since )?(?:when|(?:(?:in|from|on) )?(?:which|what) (?:year|month|day))\W*$",
     ),
 }
 
@@ -298,6 +299,7 @@ QUESTIONS = QuestionPatterns(
         rf"\bpapers (?:do|does) (?:you|it|{_COLLECTION}) (?:know|have|hold|contain)\b",
     ),
     whole=(r"\b(?:all|every|entire|whole)\b",),
+    one_paper=(r"\b(?:the|an?|one|this|that) (?:[\w-]+ ){0,2}?(?:paper|study|work|article)\b",),
     every_paper=(
         r"\b(?:all|every|each) (?:of )?(?:the |your |those )?(?:[\w-]+ ){0,3}(?:papers?|works|research|stud(?:ies|y)"
         r"|articles?|publications?)\b",

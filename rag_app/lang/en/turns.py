@@ -25,6 +25,18 @@ _OTHER_TOPIC = (
     r"(?:\s(?:papers|instead|then))*\s*[?.!]*"
 )
 
+# What stands before the name of a period.
+_AT = r"(?:(?:what|how) about |(?:(?:show|give|list|summari[sz]e)(?: me)? )|(?:on|in|for|during) )*"
+
+
+def _beside(unit: str, sides: str, *others: str) -> tuple[str, ...]:
+    """The period of a unit on one side of the one told of."""
+    wordings = "|".join([rf"(?:the )?(?:{sides}) {unit}(?:'s)?", *others])
+    return (rf"{_LEAD}*{_AT}(?:{wordings})(?: papers)?\s*[?.!]*",)
+
+
+_UNITS = ("day", "week", "month", "year")
+
 TURNS = TurnPatterns(
     instead=(
         rf"{_LEAD}*and(?: now)?\s{_ON}{_OTHER_TOPIC}",
@@ -56,6 +68,17 @@ TURNS = TurnPatterns(
     year_alone=(
         rf"(?:{_LEAD}|(?:just|only|show|me|limit|filter|it|them|to|by|what|how|about|the|ones?|papers?|from|in|for|of"
         r"|those|year|any|are|there)[\s,]+)*(20[0-3]\d)(?:[\s,]+(?:ones?|papers?|only|then|too|instead))*\s*[?.!]*",
+    ),
+    following={
+        unit: _beside(unit, "next|following", rf"(?:the|a) {unit} (?:after(?: that)?|later)")
+        for unit in _UNITS
+    },
+    preceding={
+        unit: _beside(unit, "previous|preceding", rf"(?:the|a) {unit} (?:before(?: that)?|earlier)")
+        for unit in _UNITS
+    },
+    of_two=(
+        rf"{_LEAD}*((?:which|who)(?: one)?(?: of (?:them|the two|those|these))? (?!papers?\b)[^?]{{2,60}}?)\s*\?*",
     ),
     all_told=(r"\b(?:their|them|they|(?:these|those|the) papers|all of (?:these|those|them))\b",),
     pronouns=(r"\b(?:it|this|that|they|them)\b(?! (?:paper|one|study)\b)",),

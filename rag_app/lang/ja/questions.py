@@ -100,6 +100,7 @@ QUESTIONS = QuestionPatterns(
         "すべてのもの|何もかも",
     ),
     whole=("すべて|全て|全部|全|あらゆる",),
+    one_paper=(_PAPERS,),
     every_paper=(rf"{_PAPERS}を?(?:すべて|全て|全部)|(?:すべての|全ての|あらゆる).{{0,12}}{_PAPERS}",),
     listing=(
         rf"(?:すべて|全て|全部)の?|一覧|リスト|{_PAPERS}(?:に)?は?(?:何が|どれ|どんなものが)",

@@ -21,6 +21,15 @@ _TOPIC = (
     r"[가-힣A-Za-z0-9][가-힣A-Za-z0-9 -]{1,25}?"
 )
 
+
+def _beside(sides: str, unit: str) -> tuple[str, ...]:
+    """The period of a unit on one side of the one told of."""
+    told = rf"(?:그\s?|바로\s?)*(?:{sides})\s?{unit}(?:에|의|은|는|엔|에는|도|꺼|것|거|\s?논문)*"
+    return (rf"{_LEAD}*{told}{_WANTED}?\s*[?？.!]*",)
+
+
+_UNITS = {"day": "날", "week": "주", "month": "달", "year": "해"}
+
 TURNS = TurnPatterns(
     instead=(
         rf"(?:그럼\s|그러면\s|그리고\s)?({_TOPIC})(?:\s(?:쪽|논문))?(?:은|는)(?:요)?\s*[?？]",
@@ -46,6 +55,12 @@ TURNS = TurnPatterns(
         r"(?:(?:그럼|그러면|그중에?|그\s?중에?서?|이제)\s)?(20[0-3]\d)\s?년?(?:도)?"
         r"(?:에|은|는|만|것만|거만|꺼만|\s?(?:것|거|꺼|논문)만?|에는|엔)*"
         rf"{_WANTED}?(?:요)?\s*[?？.!]*",
+    ),
+    following={key: _beside("다음", unit) for key, unit in _UNITS.items()},
+    preceding={key: _beside("전|이전|지난|앞", unit) for key, unit in _UNITS.items()},
+    of_two=(
+        rf"{_LEAD}*(?:그래서\s)?((?:둘\s?중\S*\s)?(?:뭐가|뭘|무엇[이을]|누가|(?:어느|어떤)\s?(?:게|걸|것[이을]|쪽[이을]?))\s"
+        r"[^?？]{1,40}?)\s*[?？.!]*",
     ),
     all_told=(
         r"(?<![가-힣])(?:그|이|위|저)\s?(?:논문|연구)들(?:의|은|이|을)?|(?<![가-힣])(?:이들|그것들|이것들)(?:의|은|이|을)?",

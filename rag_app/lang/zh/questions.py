@@ -99,6 +99,7 @@ QUESTIONS = QuestionPatterns(
         "一切",
     ),
     whole=("所有|全部|全体|全體|整个|整個",),
+    one_paper=(_PAPERS,),
     every_paper=(rf"(?:所有|全部).{{0,20}}{_PAPERS}|{_PAPERS}.{{0,2}}(?:全部|全都|都)(?:找|列|给|給)",),
     listing=(
         rf"哪些{_PAPERS}|哪(?:几|幾)篇|有(?:哪些|什么|什麼){_PAPERS}|所有.{{0,20}}{_PAPERS}|全部|列出|清单|清單|列表",
