@@ -119,6 +119,9 @@ def test_any_other_question_has_an_answer(question: str) -> None:
 def test_a_greeting_claims_nothing() -> None:
     answer = answer_of("hello", lab())
     assert (answer.intent, answer.refused, answer.citations) == (Intent.CHAT, False, ())
+    thanked = answer_of("thanks!", lab())
+    assert (thanked.intent, thanked.citations) == (Intent.CHAT, ())
+    assert thanked.text != answer.text
 
 
 def test_a_follow_up_is_about_the_paper_of_the_turn_before() -> None:

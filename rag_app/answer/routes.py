@@ -230,7 +230,8 @@ def _written_at_once(compose: Callable[[Selection], Composed]) -> Writer:
 
 
 def _greeting(selection: Selection) -> Composed:
-    return templates.greeting(selection.query.language)
+    thanked = patterns.REACTION.fullmatch(selection.query.question.strip())
+    return templates.small_talk("welcome" if thanked else "greeting", selection.query.language)
 
 
 def _not_of_papers(selection: Selection) -> Composed:

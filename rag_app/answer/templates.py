@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from statistics import mean
+from typing import Literal
 
 from rag_app.answer import verification
 from rag_app.answer.ranking import in_order, ranked
@@ -64,8 +65,10 @@ def first_passage(paper: Paper) -> Passage:
     return Passage(paper.arxiv_id, "", 0, 0, "")
 
 
-def greeting(language: str) -> Composed:
-    return Composed(words(language)["greeting"])
+def small_talk(said: Literal["greeting", "welcome"], language: str) -> Composed:
+    """The answer to a greeting, or to thanks and praise."""
+    phrases = words(language)
+    return Composed(phrases["greeting"] if said == "greeting" else phrases["welcome"])
 
 
 # --- refusals -----------------------------------------------------------------------------------

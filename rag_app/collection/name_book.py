@@ -24,6 +24,7 @@ from rag_app.collection.paper_names import (
     TITLE_HEAD,
     TOKEN,
     Name,
+    beginnings,
     fold,
     shaped,
 )
@@ -217,6 +218,20 @@ class NameBook:
             for one in self._folded.get(closest, [])
             if firm or _is_mixed(one.spelling) or (near and _is_long_in_capitals(one.spelling))
         ]
+
+    def beginning(self, typed: str) -> tuple[str, ...]:
+        """The papers whose title begins with this name, and goes on with what it is about."""
+        return tuple(self._by_beginning.get(fold(typed), ()))
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, dict[str, None]]:
+        """Papers by the folded beginnings of their titles."""
+        papers: dict[str, dict[str, None]] = defaultdict(dict)
+        for name in self._spelled.values():
+            if name.firmness == TITLE_HEAD:
+                for start in beginnings(name.spelling):
+                    papers[fold(start)].update(dict.fromkeys(name.papers))
+        return papers
 
     def sounding_like(self, sounds: str) -> list[tuple[str, list[Name]]]:
         """(folded spelling, its names) of title heads with these consonants (`text.transliteration`)."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from rag_app.lang import other_scripts
 from rag_app.records import Paper
 from rag_app.text import maths, sentences
+from rag_app.text.dictionaries import is_common
 
 _S = other_scripts()  # a particle written to a name is no part of it
 
@@ -42,6 +43,7 @@ HEAD_END = re.compile(
 )
 _SEPARATING = re.compile(r"[^a-z0-9]+")
 
+REPORT = re.compile(r"\s(?:(?:technical |evaluation )?report|(?:system|model) card)$", re.IGNORECASE)
 LONGEST_NAME = 5  # words
 COMMON = 30  # papers: a word found in more of them is a word of the field, not a name
 SHARED = 3  # papers: a name that fits more of them names none
@@ -136,6 +138,18 @@ def _names_of(paper: Paper, words: Counter[str]) -> Iterator[tuple[str, int]]:
     for word, count in words.items():
         if shaped(word) or word in presented or (count >= 2 and word[0].isupper() and word.isalpha()):
             yield word, IN_TEXT
+
+
+def beginnings(title: str) -> Iterator[str]:
+    """What a paper may be called by the beginning of its title: "KAN" before the colon, "Gemma 3" of a
+    technical report, "Mixtral" of experts.
+    """
+    plain = REPORT.sub("", title.partition(":")[0].strip())
+    if plain != title and len(plain.split()) <= LONGEST_NAME:
+        yield plain
+    first, of, _ = title.partition(" of ")
+    if of and " " not in first and not is_common(first.casefold()):
+        yield first
 
 
 def _looks_like_a_name(start: str, title: str) -> bool:

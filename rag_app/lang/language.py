@@ -40,6 +40,7 @@ class QuestionPatterns:
     """How questions about papers are worded. Case does not matter but in the names of authors."""
 
     greeting: Parts  # the whole of a question
+    reaction: Parts  # the same: to the answer before, asking nothing
     # said around a pasted text: what asks for something, and that the text is to be left aside
     asking: Parts
     aside: Parts
@@ -55,6 +56,8 @@ class QuestionPatterns:
     everything: Parts  # asks for all papers by itself
     whole: Parts  # asks for all papers beside a word for papers
     one_paper: Parts  # speaks of one
+    paper_before_name: Parts  # says that the name behind it is a paper's: "authors of X"
+    paper_after_name: Parts  # says so behind it: "the X paper"
     every_paper: Parts  # both: so that no single one can be meant
     papers: Parts
     searching: Parts
@@ -174,6 +177,7 @@ class OpenPatterns:
     falling: Parts = ()
     lacking: Parts = ()  # the same: that there is little or nothing of something
     abounding: Parts = ()  # or much, or enough
+    near: Parts = ()  # beside `alike`: asks for papers like the one that is named
     alike: Parts = ()  # what is like something is asked for
     of_those: Parts = ()  # "of those": the papers of the answer before
 

@@ -116,10 +116,11 @@ class ImpossibleDateError(ValueError):
         self.span = match.span()
 
 
-def mentions_in(text: str, newest: str) -> list[DateMention]:
-    """Dates in order of place; `newest` (ISO day of the newest digest) completes dates without a year
-    and relative ones. Raises ImpossibleDateError.
+def mentions_in(text: str, newest: str, day_before: str = "") -> list[DateMention]:
+    """Dates in order of place; `newest` (ISO day of the newest digest) completes relative ones and, without
+    a `day_before`, dates without a year. Raises ImpossibleDateError.
     """
+    told = date.fromisoformat(day_before) if day_before else None
     anchor = date.fromisoformat(newest) if newest else date.today()
     matches = _matches(text)
     years = [_year(match["y"]) for match in matches if match.groupdict().get("y")]
@@ -129,7 +130,7 @@ def mentions_in(text: str, newest: str) -> list[DateMention]:
     for match in matches:
         try:
             counted = _counted(match, anchor)
-            before = mentions[-1].first if mentions else None
+            before = mentions[-1].first if mentions else told
             mentions.append(counted or _narrowed(text, _mention(match, before, completing, anchor)))
         except (ValueError, OverflowError):
             raise ImpossibleDateError(match) from None

@@ -51,12 +51,12 @@ class Dates:
     relative: str = ""  # the wording that was counted from the newest digest
 
 
-def find(text: str, newest: str) -> Dates:
-    """Dates in `text`; `newest` (ISO day of the newest digest) completes dates without a year and
-    relative ones.
+def find(text: str, newest: str, day_before: str = "") -> Dates:
+    """Dates in `text`; `newest` (ISO day of the newest digest) completes relative ones and, where no
+    `day_before` was spoken of, dates without a year.
     """
     try:
-        mentions = mentions_in(text, newest)
+        mentions = mentions_in(text, newest, day_before)
     except ImpossibleDateError as error:
         return Dates(impossible=str(error), spans=(error.span,))
     if not mentions:

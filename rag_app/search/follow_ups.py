@@ -43,7 +43,9 @@ def follow(
     if not conversation:
         return query
     turn = TurnAfter(query, parts, dictionary, conversation, understand)
-    if turn.last.intent in {Intent.LIST, Intent.METADATA, *RETOLD} and _only_narrows(query, parts):
+    if turn.last.intent in {Intent.LIST, Intent.METADATA, Intent.SUMMARY, *RETOLD} and _only_narrows(
+        query, parts
+    ):
         return _narrower(query, turn.last, turn.before())
     if _asks_of_the_table(parts):
         return query
@@ -89,7 +91,9 @@ def _about_papers(turn: TurnAfter) -> Query:
 def _narrower(query: Query, last: Turn, before: Query) -> Query:
     """What was asked before, under further conditions or in another order; of what a thing is, the papers."""
     intent, topic = before.intent, before.topic
-    if last.intent is Intent.CONCEPT:
+    if last.intent is Intent.SUMMARY and (query.aggregate or query.ranking):
+        intent = Intent.METADATA if intent is Intent.SUMMARY else intent
+    elif last.intent is Intent.CONCEPT:
         intent, topic = Intent.LIST, open_patterns.subject(topic)
     elif last.intent in RETOLD:
         intent = last.intent
@@ -236,6 +240,13 @@ def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tupl
     places = _places(parts.question)
     if places:  # after one paper alone they may be of its steps
         return _at_places(places, conversation) or (papers if len(papers) == 1 else ())
+    singles = _last_two(conversation) if conversation[-1].intent in OF_ONE else ()
+    if (
+        len(singles) > 1
+        and patterns.COMPARING.search(parts.question)
+        and patterns.POINTING.search(parts.question)
+    ):
+        return singles
     if patterns.TWO.search(parts.question):
         return papers[:2] if len(papers) > 1 else _last_two(conversation)
     # What was asked of both sides of a comparison is of both still.
@@ -250,6 +261,8 @@ def _of_places(
     if len(subjects) > 1 and patterns.COMPARING.search(parts.question):
         return Intent.COMPARE
     rest = masked(parts.rest, patterns.place_spans(parts.rest))
+    if open_patterns.is_a_form(rest):
+        return Intent.PAPER
     if open_patterns.is_aspect(rest):
         return query.intent
     terms = set(dictionary.lexical.own_terms(rest)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS - LITTLE
@@ -260,7 +273,7 @@ def _at_places(places: Sequence[int], conversation: Sequence[Turn]) -> tuple[str
     """The papers at these places of the last answer that told so many; of a longer list its first page. None
     where no answer did.
     """
-    most = max(at + 1 if at >= 0 else 2 for at in places)
+    most = max(2, *(at + 1 for at in places))
     told = next((turn.papers[:PAGE] for turn in reversed(conversation) if len(turn.papers) >= most), ())
     return tuple(told[at] for at in places if -len(told) <= at < len(told))
 

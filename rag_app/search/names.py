@@ -16,6 +16,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
 from rag_app.collection.paper_names import TITLE_HEAD, TOKEN, Name
 from rag_app.search import patterns
+from rag_app.search.title_names import entitled
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word
 
@@ -47,10 +48,15 @@ def find(text: str, dictionary: Dictionary) -> Named:
         return lexical.knows(word) or (word in ordinary and bool(lexical.all_translations(fold_word(word))))
 
     named = dictionary.names.find(text, is_word, dictionary.papers.has)
-    heard = _heard(text, dictionary, named.mentions)
+    heard = list(_heard(text, dictionary, named.mentions))
     initialled = list(_initialled(text, dictionary, named.mentions))
-    mentions = tuple(sorted((*named.mentions, *heard, *initialled), key=lambda mention: mention.span))
+    titled = list(entitled(text, dictionary, [*named.mentions, *heard, *initialled]))
+    others = [
+        m for m in (*named.mentions, *heard, *initialled) if not any(_beside(m.span, t.span) for t in titled)
+    ]
+    mentions = tuple(sorted((*others, *titled), key=lambda mention: mention.span))
     unknown = [name for name in named.unknown if all(name != mention.typed for mention in initialled)]
+    unknown = [name for name in unknown if all(name not in mention.typed for mention in titled)]
     absent = [*unknown, *_versions_nobody_has(text, dictionary), *_titles_nobody_has(text, dictionary)]
     absent = [name for name in absent if not _is_likened(name, text, dictionary)]
     kept = tuple(m for m in mentions if not any(m.typed in name for name in absent))

@@ -73,6 +73,7 @@ NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_b
 NOT_AFTER = re.compile(rf"\s*(?:{alternatives(lambda one: one.open_questions.not_after)})", re.IGNORECASE)
 IN_A_LANGUAGE = _said(lambda p: p.in_this_language)
 ALIKE = _said(lambda p: p.alike)
+NEAR = _said(lambda p: p.near)
 SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)

@@ -54,11 +54,13 @@ class QuestionParts:
     marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
 
 
-def read(question: str, dictionary: Dictionary) -> QuestionParts:
-    """Take a question apart, each part masked before the next is looked for."""
+def read(question: str, dictionary: Dictionary, day_before: str = "") -> QuestionParts:
+    """Take a question apart, each part masked before the next is looked for; a month without a year is that
+    of the `day_before`, an ISO day that the turn before told of.
+    """
     released, public = _released(question, dictionary)
     # "from 2025 release code": a day stands before what is no word of its own.
-    found = dates.find(masked(question, public), dictionary.papers.last_day)
+    found = dates.find(masked(question, public), dictionary.papers.last_day, day_before)
     rest = masked(masked(question, public), found.spans)
     titled, spans = patterns.in_title(rest)
     rest = masked(rest, spans)

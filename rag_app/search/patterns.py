@@ -41,6 +41,7 @@ def _votes(parts_of: Callable[[VoteConditions], Parts]) -> re.Pattern[str]:
     return re.compile(alternatives(lambda one: parts_of(one.votes)), re.IGNORECASE)
 
 
+REACTION = _asked(lambda q: q.reaction)
 GREETING = _asked(lambda q: q.greeting)
 COURTESIES = re.compile(alternatives(lambda one: one.courtesies), re.IGNORECASE)
 # Said around a pasted text: where it is from, which asks for nothing, and that it is to be left
@@ -64,6 +65,10 @@ AUTHORS_RANKED = _asked(lambda q: q.authors_ranked)
 LISTING = _asked(lambda q: q.listing)
 EVERYTHING = _asked(lambda q: q.everything)
 WHOLE = _asked(lambda q: q.whole)
+PAPER_BEFORE_NAME = re.compile(
+    rf"(?:{alternatives(lambda one: one.questions.paper_before_name)})$", re.IGNORECASE
+)
+PAPER_AFTER_NAME = _asked(lambda q: q.paper_after_name)
 ONE_PAPER = _asked(lambda q: q.one_paper)
 EVERY_PAPER = _asked(lambda q: q.every_paper)
 PAPERS = _asked(lambda q: q.papers)

@@ -70,6 +70,8 @@ class Signs:
     topic: int  # content terms beside these
     said: int  # of these terms, that papers hold, or that stand where a topic does
     conversation: bool
+    alike: bool = True  # it asks for papers like the one it is about
+    whole: bool = False  # it asks what the thing is that its paper is called by
     titled: bool = True  # a paper is named by its own name, and not by words that its digest holds
     subject: bool = True  # something is left of it without what asks and the form that is asked for
     of_those: bool = False  # it speaks of the papers of the answer before
@@ -169,9 +171,13 @@ def _possible(kind: Intent, signs: Signs, share: float) -> bool:
             return signs.ruled is Intent.COMPARE
         case Intent.LOOKUP:  # of one paper; several that are named are compared
             one = signs.papers or not signs.every
-            return bool(one) and (signs.ruled is not Intent.COMPARE or signs.papers < TWO_SIDES)
+            return (
+                bool(one)
+                and not signs.whole
+                and (signs.ruled is not Intent.COMPARE or signs.papers < TWO_SIDES)
+            )
         case Intent.SIMILAR:
-            return signs.papers > 0
+            return signs.papers > 0 and (signs.alike or share >= SURE)
         case Intent.RESTYLE:
             # "What is new about it?" asks of the paper; a form is another wish about the answer.
             return signs.conversation and (signs.form or not signs.carried or share >= SURE)

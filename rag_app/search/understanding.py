@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
-from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
+from rag_app.collection.mentions import is_other
+from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD, TOKEN, fold, shaped
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.bare_topic import is_bare_topic, is_unspaced
@@ -31,9 +32,11 @@ from rag_app.search.recognition import Recognise, Signs, decide
 from rag_app.search.subjects import FEW_TERMS, is_its_own
 from rag_app.search.topic import LITTLE, leaves_out
 from rag_app.text import maths
-from rag_app.text.terms import only_nouns
+from rag_app.text.dictionaries import is_common
+from rag_app.text.terms import fold_word, only_nouns
 
 BRIEF = 2  # content terms beside what must not be: more of them describe one paper
+SAID = 3  # papers that say a name of the field
 BARE = 5  # content terms of a topic alone: more of them describe one paper, too
 # Kinds that ask for a paper itself, and not for what digests say of what it is called.
 OF_THE_PAPER = {Intent.METADATA, Intent.COMPARE, Intent.PAPER, Intent.SIMILAR}
@@ -56,7 +59,9 @@ def understand(
     if whole := of_the_thing(asked, without_small_talk(conversation)):
         read_alone = understand(whole, dictionary, (), given, recognise)
         return replace(read_alone, question=question, language=open_patterns.answer_language(question))
-    parts = _read(in_days(asked, conversation[-1]) if conversation else asked, dictionary)
+    parts = _read(
+        in_days(asked, conversation[-1]) if conversation else asked, dictionary, _day_before(conversation)
+    )
     about = subjects.subjects(parts, dictionary)
     query = Query(
         question=question,
@@ -75,7 +80,7 @@ def understand(
         periods=parts.dates.periods,
         topic=parts.rest,
     )
-    if patterns.GREETING.fullmatch(question.strip()):
+    if any(said.fullmatch(question.strip()) for said in (patterns.GREETING, patterns.REACTION)):
         return replace(query, intent=Intent.CHAT)
     query = replace(
         query,
@@ -99,7 +104,10 @@ def understand(
     shares = recognise(parts.question, kinds.marked(parts.question, _marks(parts, query)))
     signs = replace(_signs(query, alone, ruled, parts, dictionary), conversation=bool(conversation))
     off = sum(shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
-    decided = replace(query, intent=decide(signs, shares), off=off)
+    intent = decide(signs, shares)
+    if intent in {Intent.OFF, Intent.CHAT} and _says_a_name(parts, dictionary):
+        intent = decide(replace(signs, named=True), shares)
+    decided = replace(query, intent=intent, off=off)
     return _of_own_papers(_of_the_newest_day(decided, parts, dictionary), parts, dictionary)
 
 
@@ -118,6 +126,8 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
         topic=len(parts.terms) + _is_on_a_name(query, parts),
         said=said + _is_on_a_name(query, parts) + _is_on_topic(parts, dictionary),
         conversation=False,
+        alike=any(p.search(query.question) for p in (open_patterns.ALIKE, open_patterns.NEAR)),
+        whole=any(fold(m.typed) == fold(open_patterns.named(parts.question)) for m in parts.named.mentions),
         titled=any(
             m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
         ),
@@ -142,11 +152,20 @@ def _signs(query: Query, alone: Query, ruled: Intent, parts: QuestionParts, dict
     )
 
 
+def _says_a_name(parts: QuestionParts, dictionary: Dictionary) -> bool:
+    """Whether a question says a name of the field: "LLaVA", or "llava" beside words in another script."""
+    other = is_other(parts.question)
+    words = (token[0] for token in TOKEN.finditer(parts.question))
+    said = (word for word in words if dictionary.lexical.papers_with(fold_word(word)) >= SAID)
+    return any(shaped(word) or (other and not is_common(word.casefold())) for word in said)
+
+
 def _is_bare(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool:
     """Whether the question is a topic and nothing else, and names nothing."""
     if query.papers or query.unknown or len(parts.terms) > BARE or not is_bare_topic(parts.rest):
         return False
-    return bool(set(dictionary.lexical.own_terms(parts.rest)) - LITTLE - patterns.OF_ANY_PAPER)
+    said = {term for term in dictionary.lexical.own_terms(parts.rest) if not term.isdigit()}
+    return bool(said - LITTLE - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS)
 
 
 def _is_said(text: str, dictionary: Dictionary) -> bool:
@@ -226,24 +245,30 @@ def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -
     return replace(query, papers=kept, names=names, unknown=(*query.unknown, *absent))
 
 
-def _read(question: str, dictionary: Dictionary) -> QuestionParts:
+def _day_before(conversation: Sequence[Turn]) -> str:
+    """The first of the days that the turn before asked for; empty where it named none."""
+    filters = conversation[-1].filters if conversation else Filters()
+    return min(filters.days, default=filters.since)
+
+
+def _read(question: str, dictionary: Dictionary, day_before: str = "") -> QuestionParts:
     """The question taken apart, with words that nobody says read as they were meant."""
-    parts = _taken_apart(question, dictionary)
+    parts = _taken_apart(question, dictionary, day_before)
     spelled, notes = respelled(parts, dictionary)
     if not notes:
         return parts
-    parts = _taken_apart(spelled, dictionary)
+    parts = _taken_apart(spelled, dictionary, day_before)
     return replace(parts, notes=(*notes, *parts.notes))
 
 
-def _taken_apart(question: str, dictionary: Dictionary) -> QuestionParts:
+def _taken_apart(question: str, dictionary: Dictionary, day_before: str) -> QuestionParts:
     """The question in its parts; what is told before it is left aside where it names its paper by itself."""
     alone = asked_alone(question)
     if alone != question:
-        parts = read(alone, dictionary)
+        parts = read(alone, dictionary, day_before)
         if parts.named.mentions:
             return parts
-    return read(question, dictionary)
+    return read(question, dictionary, day_before)
 
 
 def _is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:

@@ -393,9 +393,7 @@ def test_no_other_paper_s_record_stands_for_a_name_that_no_paper_has(
     assert "HeronNet" in answer.text.partition("\n")[0]
 
 
-@pytest.mark.parametrize(
-    "question", ["Who made Heron-4?", "Heron-4 저자는?", "When did Heron-4 come out?"]
-)
+@pytest.mark.parametrize("question", ["Who made Heron-4?", "Heron-4 저자는?", "When did Heron-4 come out?"])
 def test_a_paper_that_only_has_a_name_in_its_title_is_not_the_one_of_that_name(
     tmp_path: Path, question: str
 ) -> None:

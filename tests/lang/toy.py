@@ -23,6 +23,7 @@ _MONTH = "|".join(MONTHS)
 COUNTS = {"δύο": 2, "τρία": 3}
 
 QUESTIONS = QuestionPatterns(
+    reaction=(r"ευχαριστώ[.!]*",),
     greeting=(r"γεια(?: σου)?[\s.!;]*",),
     asking=("ποι|τι|πώς",),
     aside=(r"^αγνόησε[^,]*,\s*",),
@@ -36,6 +37,8 @@ QUESTIONS = QuestionPatterns(
     authors_ranked=("ποιοι συγγραφείς",),
     everything=("τα πάντα",),
     whole=("όλα",),
+    paper_before_name=("ποιος έγραψε το ",),
+    paper_after_name=(" άρθρο",),
     one_paper=("το άρθρο",),
     every_paper=("όλα τα άρθρα",),
     listing=("ποια άρθρα|όλα τα άρθρα",),

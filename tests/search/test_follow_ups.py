@@ -267,3 +267,56 @@ def test_a_word_takes_the_place_of_the_topic_before(
 )
 def test_what_is_asked_of_the_papers_before_is_no_topic(dictionary: Dictionary, question: str) -> None:
     assert understand(question, dictionary, [COUNTED]).papers == (TOOLFORMER,)
+
+
+def summed(days: Filters, papers: tuple[str, ...] = ()) -> Turn:
+    return Turn("summarize March 2024", "…", papers, days, Intent.SUMMARY)
+
+
+MARCH = Filters(since="2024-03-01", until="2024-03-31")
+
+
+@pytest.mark.parametrize("question", ["and in February?", "2월은?", "what about the papers of February?"])
+def test_a_month_without_a_year_is_of_the_year_told_of(library: Library, question: str) -> None:
+    query = understand(question, library.dictionary, [summed(MARCH, library.lexical.papers[:9])])
+    assert (query.filters.since, query.filters.until) == ("2024-02-01", "2024-02-29")
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("which had the most votes?", Fact.TOP), ("the most voted one?", Fact.TOP),
+        ("how many were there?", Fact.COUNT),
+        ("how many?", Fact.COUNT), ("몇 개야?", Fact.COUNT), ("총 몇 편 있어?", Fact.COUNT),
+        ("sort by votes", Fact.TOP),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_the_papers_of_a_summary_is_asked_of_all(
+    library: Library, question: str, fact: Fact
+) -> None:
+    query = understand(question, library.dictionary, [summed(MARCH, library.lexical.papers[:9])])
+    assert (query.aggregate, query.papers, query.filters.since) == (fact, (), "2024-03-01")
+    assert query.intent is Intent.METADATA
+
+
+@pytest.mark.parametrize(
+    "question", ["compare them", "둘 비교해줘", "이거 둘이 뭐가 달라?", "how do they differ?"]
+)
+def test_two_papers_told_one_after_the_other_are_compared(library: Library, question: str) -> None:
+    one, other = library.lexical.papers[:2]
+    told = [
+        Turn("first", "…", (one,), intent=Intent.PAPER),
+        Turn("second", "…", (other,), intent=Intent.LOOKUP),
+    ]
+    query = understand(question, library.dictionary, told)
+    assert (query.intent, query.papers) == (Intent.COMPARE, (one, other))
+
+
+def test_a_second_place_is_of_the_list_and_not_of_the_paper_opened_from_it(library: Library) -> None:
+    papers = library.lexical.papers[:9]
+    told = [
+        Turn("papers on speech", "…", papers, intent=Intent.LIST),
+        Turn("2번", "…", papers[1:2], intent=Intent.PAPER),
+    ]
+    assert understand("and the first?", library.dictionary, told).papers == papers[:1]
+    assert understand("1번 자세히", library.dictionary, told).intent is Intent.PAPER

@@ -799,6 +799,80 @@ def test_of_two_things_side_by_side_one_may_be_a_paper(
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "top 5 of March", "top 5 march 2024", "best 5 of March 2024", "2024년 3월 탑 5", "3월 베스트 5",
+        "top 5 in March",
+    ],
+)  # fmt: skip
+def test_the_number_of_the_top_is_no_day(dictionary: Dictionary, question: str) -> None:
+    query = understand(question, dictionary)
+    assert (query.filters.days, query.filters.since) == ((), "2024-03-01")
+    assert (query.intent, query.aggregate) == (Intent.METADATA, Fact.TOP)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("에이전트 인기 추이 보여줘", "에이전트"), ("파인튜닝 논문 수 변화", "파인튜닝"),
+        ("rise of agents over time", "agents"),
+        ("how did interest in agents change?", "agents"), ("are more papers about agents lately?", "agents"),
+        ("trend of mixture of experts", "mixture of experts"),
+    ],
+)  # fmt: skip
+def test_a_trend_is_asked_for(dictionary: Dictionary, question: str, topic: str) -> None:
+    query = understand(question, dictionary)
+    assert query.intent is Intent.TREND
+    assert set(patterns.trend_topic(query.topic).split()) <= {*topic.split(), "of", "논문"}
+    assert set(topic.split()) <= set(patterns.trend_topic(query.topic).split())
+
+
+@pytest.mark.parametrize("question", ["월별 파인튜닝 논문 수", "per month counts of papers on agents"])
+def test_counts_of_each_month_are_asked_for(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).aggregate is Fact.MONTHS
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "cool", "haha nice", "wow impressive", "ok, got it", "that's so cool!", "thanks a lot!", "대박",
+        "ㅋㅋㅋ 대박",
+        "오 그렇구나", "와 진짜 신기하네요", "고마워요~", "なるほど", "谢谢！",
+    ],
+)  # fmt: skip
+def test_a_reaction_asks_nothing(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).intent is Intent.CHAT
+
+
+@pytest.mark.parametrize(
+    "question", ["nice papers on agents", "good surveys?", "cool tricks for prompting", "좋은 논문 추천"]
+)
+def test_what_only_begins_like_a_reaction_asks_something(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).intent is not Intent.CHAT
+
+
+@pytest.mark.parametrize(
+    "question", ["Toolformer 논문 알려줘", "Toolformer 논문 뭐야", "what company made Toolformer"]
+)
+def test_papers_like_one_are_asked_for_in_so_many_words(dictionary: Dictionary, question: str) -> None:
+    shares = {"similar": 0.8, "paper": 0.2}
+    assert understand(question, dictionary, recognise=lambda *_: shares).intent is Intent.PAPER
+    alike = understand("papers like Toolformer", dictionary, recognise=lambda *_: shares)
+    assert alike.intent is Intent.SIMILAR
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [("LoRA 알려줘", Intent.PAPER), ("피자 알려줘", Intent.OFF), ("tell me about pizza", Intent.OFF)],
+)
+def test_what_says_a_name_of_the_field_is_not_foreign(
+    dictionary: Dictionary, question: str, intent: Intent
+) -> None:
+    shares = {"off": 0.7, "paper": 0.3}
+    assert understand(question, dictionary, recognise=lambda *_: shares).intent is intent
+
+
+@pytest.mark.parametrize(
     "question", ["which paper got 29 votes?", "papers that have 29 votes", "29표 받은 논문은?"]
 )
 def test_papers_are_asked_for_by_their_very_votes(dictionary: Dictionary, question: str) -> None:

@@ -19,7 +19,7 @@ _NAMED = (
     + ")"
 )
 _TH = r"(?:st|nd|rd|th)?"
-_DAY = rf"(?P<d>\d{{1,2}}){_TH}"
+_DAY = rf"(?<!top )(?<!top-)(?<!best )(?P<d>\d{{1,2}}){_TH}"
 _LEAD_MONTH = (
     r"\b(?:in|of|from|since|during|before|after|until|through|for|last|this|between|early|late|to|and"
     r"|or|vs\.?|versus|than)\s+"

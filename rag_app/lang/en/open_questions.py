@@ -138,7 +138,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:explain|tell me|know|understand|say) what (?:an? |the )?(.+?) (?:is|are|means?)\b",
         r"\bwhat(?:'s| is| are|s)\s+(?:exactly |meant by |an? |the |(?:idea|concept|meaning|point) (?:of|behind) )*"
         r"(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|where|is|are|does|do)\b|$))",
-        r"\b(?:explain|define|meaning of|concept of)\s+(?:an? |the )?(?:(?:term|word|concept of|idea (?:of|behind)) )?"
+        r"\b(?:explain|define|meaning of|concept of)\s+(?:an? |the )?(?:(?:term|word|concept of|idea (?:of"
+        r"|behind)) )?"
         r"(.+?)(?=\s*(?:[,?.]|\b(?:and|to|in)\b|$))",
     ),
     versus=(
@@ -180,10 +181,17 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:make|give me|show|build|draw|create|want|need|like)(?: me)? an? (?:\w+ )?table\b",
     ),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
+    near=(
+        r"\bclose(?:st)? to\b|\b(?:else|anything|something|papers?|works?|more|methods?|ones?|is) like\b",
+        r"\balternatives? to\b",
+        r"\b(?:neighbou?rs?|relatives|kind|vein) of\b|\bresembl|\balong the lines\b|\bsame (?:idea|approach|line)\b"
+        r"|\b(?:enjoyed|liked)\b|\bfollow[- ]?ups? (?:to|of|work)\b|\bsuccessors?\b|\bnearest\b",
+    ),
     alike=(r"\b(?:similar|alike|comparable|related)\b|\blike (?:it|this|that|these)\b",),
     of_those=(
         r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",
-        r"\b(?:which|what) ones\b|\bthe ones (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are|is) any\b",
+        r"\b(?:which|what) ones\b|\bthe ones (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are"
+        r"|is) any\b",
         r"^\W*(?:and |ok |so )?any (?:about|on|with|that|using)\b",
     ),
     columns_told=(
@@ -248,7 +256,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|absen(?:t|ce)|missing|deficien\w+|low(?!-rank)|weak\w*|shortage|sparse\w*|limited|rarely|hardly)\b",
     ),
     abounding=(
-        r"\b(?:high(?:ly)?(?!-)|rich(?:ly|er)?|abundan\w+|ample|plent\w+|sufficient(?:ly)?|enough|detailed|extensive(?:ly)?"
+        r"\b(?:high(?:ly)?(?!-)|rich(?:ly|er)?|abundan\w+|ample|plent\w+|sufficient(?:ly)?|enough|detailed"
+        r"|extensive(?:ly)?"
         r"|strong(?:ly)?|excellent|great(?:ly)?|full(?:y)?)\b",
     ),
     linking=(

@@ -7,6 +7,7 @@ slot, or the page, whose labels are apart.
 from __future__ import annotations
 
 PHRASES = {
+    "welcome": "You are welcome. Ask on whenever you like.",
     "greeting": "Hello! Ask about the papers in the collection: what a paper does, its figures, which papers "
     "treat a topic, how two papers differ, or who wrote what and when.",
     "unknown_name": "No paper named {names} is in the collection.",

@@ -108,7 +108,8 @@ def _counted_by(period: str) -> str:
     """How many papers each day or month has."""
     return (
         rf"\bhow many papers\b(?=.{{0,40}}\b(?:per|by|each|every|an?) {period}\b)"
-        rf"|\bpapers (?:\w+ )?(?:per|by|each) {period}\b|^\W*(?:and )?(?:per|by) {period}\W*$"
+        rf"|\bpapers (?:\w+ )?(?:per|by|each) {period}\b|\bper {period} (?:counts?|numbers?)(?: of papers)?\b"
+        rf"|^\W*(?:and )?(?:per|by) {period}\W*$"
     )
 
 
@@ -162,13 +163,14 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:more|fewer) (?:[\w-]+ ){0,3}?papers\b(?=[^?.!]*\bthan\W*(?:(?:in|from|on)\W*)?$|\W*$)",
         r"(?<!\ba )(?<!\blarge )(?<!\bsmall )\bnumber of (?:(?!in\b|for\b|of\b|per\b)[\w-]+ ){0,3}?papers\b",
         r"\bcount (?:of )?(?:the )?papers\b",
+        r"^\W*(?:(?:and|so|ok) )*how many(?: (?:are|were) (?:there|they|those)| in total| is that)*\W*$",
     ),
     "bottom": (
         r"\b(?:fewest|least|lowest) (?:up)?votes?\b|\b(?:least|lowest)[- ](?:up)?voted\b",
         r"\bleast popular\b|\b(?:least[- ](?:liked|loved)|unpopular) (?:papers?|works?|ones?)\b",
     ),
     "top": (
-        rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\btop[- ]{_COUNT}\b{_NO_METRIC}",
+        rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\b(?:top|best)[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
         r"\bmost (?:popular|liked)\b|(?:\bnumber[- ]one|\bno\.? ?1|#1)(?= (?:[\w-]+ ){0,2}papers?\b)",
         r"\btop(?= (?!k\b|p\b|n\b|tiers?\b|views?\b|down\b|layers?\b|level\b)(?:[\w-]+ ){0,2}papers?\b"
@@ -232,6 +234,14 @@ QUESTIONS = QuestionPatterns(
         r"(?:hi|hello|hey|good (?:morning|evening|afternoon)|(?:good)?bye|thanks?(?: you)?|thx"
         r"|ok(?:ay)?|help|who are you|what can you do)(?: there| so much| a lot)?[\s.!?~]*",
     ),
+    reaction=(
+        r"\W*(?:(?:oh|wow|haha+|lol|ha|ah|ok(?:ay)?|that['’]?s|this is|it['’]?s|so|very|really|how|pretty|nice"
+        r"|cool)[\s,.!]+)*"
+        r"(?:cool|nice|great|awesome|wow|impressive|interesting|amazing|perfect|good(?: job)?|i see|got it"
+        r"|makes sense"
+        r"|haha+|lol|neat|sweet|fantastic|brilliant|wonderful|understood|fair enough"
+        r"|(?:many )?(?:thanks?|thx|ty)(?: you)?(?:(?: so| very)? much| a lot)?)(?: (?:stuff|indeed))?[\s.!~:)]*",
+    ),
     asking=(
         r"\b(?:which|what|who|how|why|when|where|find|compare|list|show|explain|describe"
         r"|summari[sz]e|translate|tell)\b",
@@ -256,13 +266,18 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:summary|rundown|recap|round-?up|gist|tl[;,]?\s?dr) (?:of|for|on)\b|\btl[;,]\s?dr\b|^\W*eli5\b",
     ),
     ways=(
-        r"\b(?:which|what)(?: are)?(?: the| some)?(?: \w+){0,2} (?:tricks|techniques|methods|approaches|ways|strategies"
+        r"\b(?:which|what)(?: are)?(?: the| some)?(?: \w+){0,2} (?:tricks|techniques|methods|approaches|ways"
+        r"|strategies"
         r"|remedies|hacks|workarounds|solutions|measures)\b",
         r"\b(?:what (?:causes|is the reason)|why (?:do|does|are|is)) .*\band (?:how|what)\b",
     ),
     trend=(
         r"\b(?:what|which) (?:\w+ )?(?:rose|grew|is rising|is growing|are rising|are growing)\b",
         r"\btrends?\b|\btrending\b|\bfastest.growing\b|\b(?:more|gain\w*) popular\w*\b",
+        r"\b(?:rise|growth|decline|popularity|evolution) of\b.*\bover (?:time|the (?:years|months))\b"
+        r"|\bover time\W*$",
+        r"\binterest in\b.*\b(?:chang|grow|gr[eo]w|develop|evolv|fall|ris|rose)\w*|\bmore papers (?:about"
+        r"|on)\b.*\blately\b",
         r"\bpopularity of\b|\bhow popular (?:is|are|was|were)\b",
         r"\bwhat(?:['’]s| is| are) (?:hot|booming)(?= (?:right )?now\b| these days\b| lately\b|\s*[?.!]*$)",
         r"\b(?:emerging|rising|growing|up[- ]and[- ]coming) (?:research )?(?:topics?|areas?|fields?|directions?)\b",
@@ -274,7 +289,9 @@ QUESTIONS = QuestionPatterns(
         r"|changed|fastest|most|topics?|areas?|(?:emerging|rising|growing|up[- ]and[- ]coming) (?:research )?"
         r"(?:topics?|areas?|fields?|directions?)|what(?:['’]s| is| are) (?:hot|booming)|right now|these days|lately"
         r"|more popular|popularity|how popular|what(?:['’]s| is) (?:happening|going on|new)|happening"
-        r"|how has|how have|how did|been|has|have)\b",
+        r"|how has|how have|how did|been|has|have|interest in|are (?:there )?more papers (?:about|on)|did|change"
+        r"|falling"
+        r"|(?:rise|growth|decline|popularity|evolution) of)\b",
     ),
     authors_ranked=(
         r"\b(?:top|prolific|most (?:prolific|active|productive|frequent))(?: \d+)? authors?\b",
@@ -299,6 +316,14 @@ QUESTIONS = QuestionPatterns(
         rf"\bpapers (?:do|does) (?:you|it|{_COLLECTION}) (?:know|have|hold|contain)\b",
     ),
     whole=(r"\b(?:all|every|entire|whole)\b",),
+    paper_before_name=(
+        r"\b(?:authors? of|who (?:wrote|made|created|published|authored|is behind)|link (?:to|for)|abstract of"
+        r"|summar(?:y of|i[sz]e)|paper (?:called|named|titled)) (?:the )?[\"“']?",
+    ),
+    paper_after_name=(
+        r"['’\"”]?(?:['’]?s)? (?:paper|technical report|report|system card|article|authors?)\b(?! (?:on|about"
+        r"|that)\b)",
+    ),
     one_paper=(r"\b(?:the|an?|one|this|that) (?:[\w-]+ ){0,2}?(?:paper|study|work|article)\b",),
     every_paper=(
         r"\b(?:all|every|each) (?:of )?(?:the |your |those )?(?:[\w-]+ ){0,3}(?:papers?|works|research|stud(?:ies|y)"
@@ -362,7 +387,8 @@ QUESTIONS = QuestionPatterns(
     likened_after=(r"-(?:style|like|type)\b|-?esque\b|(?:['’]s)? style\b",),
     asked_author=(
         rf"\b(?:authored by|written by|papers by|author named|author)\s+{NAME}(?<!['’]s)",
-        rf"\bdid\s+{NAME}(?<!['’]s)(?=\s+(?:(?:also|ever|co-?)\s*)?(?:write|publish|author|contribute|work|submit)\b)",
+        rf"\bdid\s+{NAME}(?<!['’]s)(?=\s+(?:(?:also|ever|co-?)\s*)?(?:write|publish|author|contribute|work"
+        rf"|submit)\b)",
     ),
     maybe_author=(rf"\bby\s+{NAME}",),
     possessive=("['’]s",),
@@ -398,7 +424,8 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:point|direct|refer|send|show(?:ing)?) (?:me|us) (?:to|at|towards?|some)\b",
         r"\b(?:show|giv|send)ing (?:me|us)\b",
         r"\bout there\b|\bin (?:here|there)\b|\bworth (?:my|our|the|a|any) (?:time|while|look|read)\b",
-        r"\bwhat (?:did|do|has|have) (?:people|researchers|anyone|everyone|they|others) (?:publish|write|written)\w*\b",
+        r"\bwhat (?:did|do|has|have) (?:people|researchers|anyone|everyone|they|others) (?:publish|write"
+        r"|written)\w*\b",
         r"\b(?:in |for |of )?(?:per|by|each|every) (?:day|week|month|year)\b",
         # what a topic is, said once more: "agents, i.e. models that act in games"
         r"(?<=\w),?\s*\(?\b(?:i\.e\.|that is to say|in other words|namely)[\s,].*",
@@ -456,7 +483,8 @@ QUESTIONS = QuestionPatterns(
         rf"{_WORKS}[^.?!]*?\b(?:by|of|from) {_THEM}",
         rf"{_ASKS_FOR}{_WORKS} (?:\w+ )?(?:by|of|from) the same {_AUTHORS}",
         rf"\b(?:(?:anything|something|what) else(?: is there)?|(?:anything|something) more) (?:by|from) {_THEM}",
-        rf"\b(?:did|do|have|has) {_THEM} (?:also )?{_WROTE} (?:anything else|(?:any )?(?:other|more|further) {_WORKS})",
+        rf"\b(?:did|do|have|has) {_THEM} (?:also )?{_WROTE} (?:anything else|(?:any )?(?:other|more"
+        rf"|further) {_WORKS})",
         rf"\b(?:what|anything) else (?:did|have|has) {_THEM} {_WROTE}",
         rf"\bhow many (?:other|more) {_WORKS} (?:did|have|has) {_THEM} {_WROTE}",
     ),
@@ -489,9 +517,10 @@ QUESTIONS = QuestionPatterns(
         "digests "
         "collection database total popular hot hottest trending liked loved unpopular ranked rank more fewer less or "
         "participated participate involve name named wrote write written recommend recommended all only those "
-        "average mean ever here pls plz too single busiest voted best five one two three four six seven eight nine ten "
+        "average mean ever here pls plz too single busiest voted best five one two three four six seven eight "
+        "nine ten "
         "co-authored co authored coauthored together joint prolific oldest summarize summarise summary "
-        "overview was said".split()
+        "overview was said sort sorted order ordered".split()
     ),
     of_any_paper=frozenset(
         "working research digest method approach model system framework technique problem issue "

@@ -7,6 +7,7 @@ slot, or the page, whose labels are apart.
 from __future__ import annotations
 
 PHRASES = {
+    "welcome": "どういたしまして。ほかにも質問があればどうぞ。",
     "greeting": "こんにちは。集めた論文について質問してください。論文の内容と数値、あるテーマの論文の一覧、"
     "二つの論文の違い、著者と日付を答えます。",
     "unknown_name": "{names} という名前の論文はこのコレクションにありません。",

@@ -7,6 +7,7 @@ slot, or the page, whose labels are apart.
 from __future__ import annotations
 
 PHRASES = {
+    "welcome": "도움이 되었다니 다행입니다. 더 궁금한 것이 있으면 물어보세요.",
     "greeting": "안녕하세요! 수집된 논문에 대해 물어보세요. 논문의 내용과 수치, 어떤 주제를 다룬 논문 목록, "
     "두 논문의 차이, 저자와 날짜를 알려 드립니다.",
     "unknown_name": "{names}라는 이름의 논문은 이 컬렉션에 없습니다.",

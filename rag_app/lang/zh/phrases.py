@@ -7,6 +7,7 @@ slot, or the page, whose labels are apart.
 from __future__ import annotations
 
 PHRASES = {
+    "welcome": "不客气。还想了解什么，请继续问。",
     "greeting": "你好!请就收集的论文提问:论文的内容和数字、某个主题的论文列表、两篇论文的区别、作者和日期。",
     "unknown_name": "本库中没有名为 {names} 的论文。",
     "unknown_author": "本库中没有作者 {names} 的论文。",

@@ -1,0 +1,52 @@
+"""Papers by what their titles begin with, where a question says that a paper of that name is meant.
+
+Knows: that "the Mamba paper" is the one so titled, though many digests say Mamba, and in whatever capitals.
+Does not know: names that stand for a paper wherever they are said (`collection.name_book`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rag_app.collection.library import Dictionary
+from rag_app.collection.name_book import Mention
+from rag_app.collection.paper_names import LONGEST_NAME, SHARED, TITLE_HEAD, TOKEN, fold
+from rag_app.search import open_patterns, patterns
+
+
+def entitled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Names of papers that are meant by their titles, longest first; `found` are those named anyway."""
+    firm = [mention.span for mention in found if mention.firmness == TITLE_HEAD]
+    alone = _asked_alone(text, dictionary)
+    tokens, at = list(TOKEN.finditer(text)), 0
+    while at < len(tokens):
+        for end in range(min(len(tokens), at + LONGEST_NAME), at, -1):
+            span = tokens[at].start(), tokens[end - 1].end()
+            typed = text[slice(*span)]
+            papers = dictionary.names.beginning(typed)
+            if not 0 < len(papers) <= SHARED or any(a < span[1] and span[0] < b for a, b in firm):
+                continue
+            if fold(typed) in alone or _is_said_to_be_one(text, span):
+                yield Mention(typed, span, papers, TITLE_HEAD)
+                at = end - 1
+                break
+        at += 1
+
+
+def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
+    """The names, folded, of which a question asks and says nothing else: what X is, X against Y, if both are
+    titles, and who wrote X.
+    """
+    if sides := open_patterns.versus(text):
+        return {fold(side) for side in sides} if all(map(dictionary.names.beginning, sides)) else set()
+    if patterns.about_record(patterns.aggregate(text)) and not patterns.PAPERS.search(text):
+        beside = set(dictionary.lexical.own_terms(TOKEN.sub(" ", text))) - patterns.ABOUT_PAPERS
+        names = [token[0] for token in TOKEN.finditer(text) if dictionary.names.beginning(token[0])]
+        return set(map(fold, names)) if len(names) == 1 and not beside else set()
+    return {fold(open_patterns.named(text)), fold(open_patterns.subject(text))} - {""}
+
+
+def _is_said_to_be_one(text: str, span: tuple[int, int]) -> bool:
+    """Whether what stands beside a name says that it is a paper's: "the X paper", "authors of X"."""
+    after = patterns.PAPER_AFTER_NAME.match(text, span[1])
+    return bool(after or patterns.PAPER_BEFORE_NAME.search(text[: span[0]]))

@@ -1,0 +1,75 @@
+"""A paper is found by the beginning of its title, however many digests say that name, if a paper is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag_app.collection.library import Library
+from rag_app.collection.paper_names import beginnings
+from rag_app.pipeline import understood
+from rag_app.records import Intent
+from tests.helpers.fakes import made
+
+PELICAN, STORK, EGRET = "2411.00001", "2411.00002", "2411.00003"
+
+
+@pytest.fixture(scope="module")
+def birds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """Three papers, and forty whose digests speak of them."""
+    titles = {
+        PELICAN: "Pelican: Sorting Fish by Size", STORK: "Stork-2 Technical Report", EGRET: "Egrets of Marshes",
+        **{f"2411.01{n:03d}": f"Wading Study {n}" for n in range(40)},
+    }  # fmt: skip
+    said = "물새 모델 Pelican과 Stork-2, Egrets를 비교합니다."
+    entries = (f"### [{title}](https://arxiv.org/abs/{one})" for one, title in titles.items())
+    body = "".join(f"{entry}\n\n- **New**: {said}\n\n" for entry in entries)
+    folder: Path = tmp_path_factory.mktemp("birds")
+    yield made(folder, {"2024-11-25.md": body})
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("who wrote the pelican paper", PELICAN), ("Pelican 저자", PELICAN), ("authors of stork-2", STORK),
+        ("Stork-2 논문 요약", STORK), ("how many votes did the stork-2 paper get", STORK),
+        ("pelican 언제 나왔어", PELICAN),
+        ("Stork-2 알려줘", STORK), ("What is Pelican?", PELICAN), ("egrets 저자는?", EGRET),
+        ("summarize Pelican", PELICAN),
+        ("Stork-2 논문 링크 줘", STORK), ("Pelican论文的作者是谁？", PELICAN),
+        ("Pelicanという論文の著者は？", PELICAN),
+    ],
+)  # fmt: skip
+def test_a_paper_is_meant(birds: Library, question: str, paper: str) -> None:
+    assert understood(question, birds).papers == (paper,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["papers on Pelican", "Pelican for vision", "how does Pelican compare with a pipeline of cameras?"],
+)
+def test_a_name_of_the_field_is_a_topic(birds: Library, question: str) -> None:
+    assert PELICAN not in understood(question, birds).papers
+
+
+@pytest.mark.parametrize(
+    "question", ["Pelican vs Stork-2", "pelican이랑 stork-2 비교해줘", "compare pelican and stork-2"]
+)
+def test_both_sides_of_a_comparison_are_papers(birds: Library, question: str) -> None:
+    query = understood(question, birds)
+    assert (query.intent, query.papers) == (Intent.COMPARE, (PELICAN, STORK))
+    assert understood("Pelican vs binoculars", birds).papers == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Stork-2 Technical Report", ["Stork-2"]), ("Stork-2 System Card: Notes", ["Stork-2"]),
+        ("Mixtral of Experts", ["Mixtral"]), ("A Study of Birds", []), ("Pelican: Sorting Fish", ["Pelican"]),
+        ("A Long Title on Many Birds Technical Report", []),
+    ],
+)  # fmt: skip
+def test_what_a_title_begins_with(title: str, names: list[str]) -> None:
+    assert list(beginnings(title)) == names
