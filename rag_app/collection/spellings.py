@@ -47,6 +47,8 @@ TO, TWO = (
     re.compile(r"\b([^\W\d]+)2(?=[^\W\d]+\b)"),
 )
 _GENERAL = re.compile(alternatives(lambda one: one.open_questions.general_nouns), re.IGNORECASE)
+# A word of several in one, or with a number: "ImageNet", "GSM8K". Its words are translated, and not it.
+NAME = re.compile(r"[a-z]{2}[A-Z]|[A-Za-z]{3}\d")
 LETTERS = re.compile(r"[^\W\d_]{2}")
 NARROWER = 4  # times as many papers say a word as its end of a longer spelling
 
@@ -102,20 +104,20 @@ class Spellings:
         known |= self._translations_of({one for one in known if not is_other(one)})
         # What stands beside a word is often narrower than the word: "benchmark" beside "several benchmarks".
         spelled_out = any(_kind(self._form(one, one)) == "long" for one in known)
-        plain = (
-            {key(twin) for twin in self._translations(words[0])}
-            if len(words) == 1 and not spelled_out
-            else set()
-        )
-        if len(plain) > 1 and self.papers_saying(phrase) <= FEW:
+        alone = len(words) == 1 and not spelled_out
+        plain = {key(twin) for twin in self._translations(words[0])} if alone else set()
+        named = NAME.search(phrase)
+        if plain and (named or (len(plain) > 1 and self.papers_saying(phrase) <= FEW)):
             # Rare words are aligned with whatever stood in the same sentences.
             beside = self._beside_often({first})
-            plain = {twin for twin in plain if any(one.endswith(twin) for one in beside)} or plain
+            told = {twin for twin in plain if any(one.endswith(twin) for one in beside)}
+            plain = told or (set() if named else plain)
         if plain:
             known = {one for one in known if is_other(one) == is_other(first)} | plain
         if len(words) == 1 and known == {first} and not is_other(first):
             forms = set(self._lexical.forms(fold_word(first)))  # "watermarking" of "watermark"
             known |= forms | self._translations_of(forms)
+        known = {one for one in known if not _is_part(one, first, words)}
         found = tuple(self._form(one, one) for one in known if one != first)
         # "LMs" for "language models", which texts in another script write in their own words; an abbreviation
         # within a phrase, which they may write as it is or spell out.
@@ -331,6 +333,11 @@ class Spellings:
 def _other_notations(phrase: str) -> set[str]:
     """The phrase with "2" for "-to-" between two words, and the other way round."""
     return {TO.sub(r"\g<1>2", phrase), TWO.sub(r"\1-to-", phrase)} - {phrase}
+
+
+def _is_part(one: str, whole: str, words: Sequence[str]) -> bool:
+    """Whether a folded spelling is only some words of the whole: "GUI" of "GUI agents"."""
+    return len(words) > 1 and one != whole and (one in map(key, words) or whole.endswith(one))
 
 
 def _word_count(written: str) -> int:

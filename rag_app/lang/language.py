@@ -177,6 +177,7 @@ class OpenPatterns:
     falling: Parts = ()
     lacking: Parts = ()  # the same: that there is little or nothing of something
     abounding: Parts = ()  # or much, or enough
+    aspects_of: Parts = ()  # one group, the whole of a question: the thing whose strengths or faults are asked for
     near: Parts = ()  # beside `alike`: asks for papers like the one that is named
     alike: Parts = ()  # what is like something is asked for
     of_those: Parts = ()  # "of those": the papers of the answer before

@@ -74,6 +74,7 @@ NOT_AFTER = re.compile(rf"\s*(?:{alternatives(lambda one: one.open_questions.not
 IN_A_LANGUAGE = _said(lambda p: p.in_this_language)
 ALIKE = _said(lambda p: p.alike)
 NEAR = _said(lambda p: p.near)
+ASPECTS_OF = _one_by_one(lambda p: p.aspects_of)
 SHORTER = _said(lambda p: p.shorter)
 LONGER = _said(lambda p: p.longer)
 AS_TABLE = _said(lambda p: p.as_table)
@@ -151,6 +152,12 @@ def versus(question: str) -> tuple[str, str] | None:
     found = (match for pattern in VERSUS if (match := pattern.fullmatch(question.strip())))
     match = next(found, None)
     return (match[1].strip(), match[2].strip()) if match else None
+
+
+def thing_with_aspects(question: str) -> str:
+    """The thing whose strengths, faults or open problems a question asks for and nothing else; else empty."""
+    found = (match[1] for pattern in ASPECTS_OF if (match := pattern.fullmatch(question.strip())))
+    return next(found, "").strip()
 
 
 def contributed(sentence: str) -> str:

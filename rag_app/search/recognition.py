@@ -84,6 +84,7 @@ class Signs:
     each: bool = False  # papers of each month, or of other periods, are asked for
     versus: bool = False  # it sets two things side by side, of which at most one is a paper's name
     bare: bool = False  # it is a topic and nothing else
+    aspects: bool = False  # it asks for the strengths or faults of a topic
     of_papers: bool = False  # it speaks of papers
     spoken_of: bool = False  # the collection says all of it
     every: bool = False  # every paper on something is asked for
@@ -129,6 +130,8 @@ def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:
     off, chat = (shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
     if signs.versus and not signs.titled:
         return Intent.CONCEPT
+    if signs.aspects:
+        return Intent.OVERVIEW
     if signs.bare and chat < SURE and off < (SURE if signs.spoken_of else LIKELY):
         return Intent.LIST
     if not shares:

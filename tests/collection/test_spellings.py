@@ -180,3 +180,23 @@ def test_the_title_says_it_twice() -> None:
 def test_a_library_offers_the_spellings_of_its_papers(library: Library) -> None:
     assert library.spellings is library.spellings
     assert library.spellings.papers_saying("diffusion") > 0
+
+
+def test_a_name_of_several_words_in_one_is_not_translated_by_one_of_them() -> None:
+    texts = [
+        *["해안지도망(shoremap)으로 그립니다. 지도를 봅니다."] * 4,
+        *["다른 지도입니다."] * 4,
+        *["연구입니다."] * 30,
+    ]
+    words = Translations()
+    words.glossary = {"shoremap": {"지도": 0.9}, "map": {"지도": 0.9}}
+    found = Spellings(texts, words)
+    assert "지도" not in found.of("ShoreMap")
+    assert "지도" in found.of("map")
+
+
+def test_some_of_its_words_are_no_spelling_of_a_phrase() -> None:
+    texts = [*["조개 해변(shell beach)입니다."] * 4, *["해변(shell beach)입니다."] * 4, *["연구입니다."] * 30]
+    found = Spellings(texts, Translations())
+    assert "해변" not in found.of("조개 해변")
+    assert "해변" in found.of("shell beach") or "조개 해변" in found.of("shell beach")

@@ -56,3 +56,26 @@ def test_after_a_list_a_topic_alone_takes_the_place_of_its_topic(
     query = understood(question, library, conversation=[turn])
     assert (query.intent is Intent.LIST and query.aggregate is before.aggregate) is listed
     assert bool(query.papers) is not listed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "pros and cons of fine-tuning", "limitations of speech recognition",
+        "the main challenges in speech recognition?", "what are the open problems in agents?",
+        "파인튜닝 장단점", "음성 인식의 한계는?", "에이전트 단점 알려줘",
+    ],
+)  # fmt: skip
+def test_strengths_and_faults_of_a_topic_are_an_overview(library: Library, question: str) -> None:
+    assert understood(question, library).intent is Intent.OVERVIEW
+
+
+@pytest.mark.parametrize("question", ["QLoRA limitations", "QLoRA memory", "QLoRA 한계", "Toolformer tools"])
+def test_what_stands_beside_a_paper_is_asked_of_it(library: Library, question: str) -> None:
+    query = understood(question, library)
+    assert (query.intent, len(query.papers)) == (Intent.LOOKUP, 1)
+
+
+@pytest.mark.parametrize("question", ["top 10 of 2024", "best 5"])
+def test_a_rank_is_no_topic(library: Library, question: str) -> None:
+    assert understood(question, library).intent in {Intent.METADATA, Intent.SUMMARY}

@@ -15,8 +15,9 @@ from rag_app.collection.library import Dictionary
 from rag_app.pipeline import Library, understood
 from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search import open_patterns, patterns
+from rag_app.search.signs import subject_of
 from rag_app.search.topic import parts
-from rag_app.search.understanding import _subject, understand
+from rag_app.search.understanding import understand
 from tests.helpers.fakes import made
 
 BERT, LLAMA2, LORA, QLORA = "1810.04805", "2307.09288", "2106.09685", "2305.14314"
@@ -1184,6 +1185,6 @@ def test_a_number_behind_than_is_no_year(dictionary: Dictionary, question: str) 
         ("a table of tide models", ["tide", "model"]),
     ],
 )
-def test_a_form_is_no_subject(dictionary: Dictionary, rest: str, terms: list[str]) -> None:
+def test_a_form_is_nosubject_of(dictionary: Dictionary, rest: str, terms: list[str]) -> None:
     """After a list "as a table" is about that list, and not about tables."""
-    assert dictionary.lexical.own_terms(_subject(rest)) == terms
+    assert dictionary.lexical.own_terms(subject_of(rest)) == terms

@@ -181,6 +181,15 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:make|give me|show|build|draw|create|want|need|like)(?: me)? an? (?:\w+ )?table\b",
     ),
     only=(r"\b(?:only|just) (?:the ones|those|papers|the papers|ones|these)?\b",),
+    aspects_of=(
+        r"(?:what are |list )?(?:the |some )?(?:main |key |current |biggest |major |known )*(?:pros and cons"
+        r"|(?:dis)?advantages?"
+        r"(?: and disadvantages?)?|drawbacks?|limitations?|limits|weakness(?:es)?|challenges?|open (?:problems?"
+        r"|questions?)|problems?"
+        r"|issues|downsides?|benefits?|strengths?(?: and weaknesses)?|future (?:directions?|work)|risks?"
+        r"|pitfalls?|failure modes)"
+        r" (?:of|in|with|for|facing|about) (?:using |the )?([^?]{2,60}?)\s*\?*",
+    ),
     near=(
         r"\bclose(?:st)? to\b|\b(?:else|anything|something|papers?|works?|more|methods?|ones?|is) like\b",
         r"\balternatives? to\b",
