@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rag_app.collection.library import Dictionary
 from rag_app.collection.mentions import is_other
+from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import TITLE_HEAD, TOKEN, fold, shaped
 from rag_app.records import Intent, Query
 from rag_app.search import kinds, open_patterns, patterns
@@ -21,6 +22,7 @@ from rag_app.search.topic import LITTLE, leaves_out
 from rag_app.text.dictionaries import is_common
 from rag_app.text.terms import fold_word, only_nouns
 
+LONGEST_PARTICLE = 3  # letters behind a name
 BRIEF = 2  # content terms beside what must not be: more of them describe one paper
 SAID = 3  # papers that say a name of the field
 BARE = 5  # content terms of a topic alone: more of them describe one paper, too
@@ -44,7 +46,7 @@ def read_signs(
         said=said + is_on_a_name(query, parts) + _is_on_topic(parts, dictionary),
         conversation=False,
         alike=any(p.search(query.question) for p in (open_patterns.ALIKE, open_patterns.NEAR)),
-        whole=any(fold(m.typed) == fold(open_patterns.named(parts.question)) for m in parts.named.mentions),
+        whole=any(_asks_what_it_is(mention, parts.question) for mention in parts.named.mentions),
         titled=any(
             m.firmness == TITLE_HEAD and set(m.papers) & set(query.papers) for m in parts.named.mentions
         ),
@@ -68,6 +70,13 @@ def read_signs(
         spoken_of=bare and _is_said(parts.rest, dictionary),  # a word that no paper says costs an embedding
         every=bool(patterns.EVERY_PAPER.search(parts.question)),
     )
+
+
+def _asks_what_it_is(mention: Mention, question: str) -> bool:
+    """Whether it asks what goes by that name, and nothing of it: "GaLore가 뭐야?"."""
+    beside = open_patterns.subject(question).replace(mention.typed, "").strip()
+    same = fold(open_patterns.named(question)) == fold(mention.typed)
+    return same and len(beside) <= LONGEST_PARTICLE and " " not in beside
 
 
 def is_on_a_name(query: Query, parts: QuestionParts) -> bool:

@@ -278,7 +278,7 @@ def test_the_last_papers_are_left_out_before_the_first() -> None:
 )
 def test_a_question_that_is_cut_says_so_in_the_answer(question: str, said: str) -> None:
     engine = Window(["[1] PickBot learns whole-body grasping."], context=4096)
-    long, _ = answer(question + ("단어 word " if question[-3] >= "가" else "word ") * 700, lab(), engine)
+    long, _ = answer(question + ("단어 " if question[-3] >= "가" else "word ") * 700, lab(), engine)
     short, _ = answer(question, lab(), engine)
     assert said in long.text
     assert said not in short.text

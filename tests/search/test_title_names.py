@@ -11,6 +11,7 @@ from rag_app.collection.library import Library
 from rag_app.collection.paper_names import beginnings
 from rag_app.pipeline import understood
 from rag_app.records import Intent
+from rag_app.search.understanding import understand
 from tests.helpers.fakes import made
 
 PELICAN, STORK, EGRET = "2411.00001", "2411.00002", "2411.00003"
@@ -73,3 +74,16 @@ def test_both_sides_of_a_comparison_are_papers(birds: Library, question: str) ->
 )  # fmt: skip
 def test_what_a_title_begins_with(title: str, names: list[str]) -> None:
     assert list(beginnings(title)) == names
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("Pelican이 뭐야?", True), ("what is Pelican", True), ("Pelican은 무엇인가요?", True), ("Pelicanとは何ですか", True),
+        ("Pelican은 무엇을 줄여?", False), ("what is the speed of Pelican?", False), ("Pelican은 뭐로 학습해?", False),
+    ],
+)  # fmt: skip
+def test_what_a_thing_is_is_told_by_its_whole_digest(birds: Library, question: str, whole: bool) -> None:
+    shares = {"lookup": 0.6, "paper": 0.3}
+    query = understand(question, birds.dictionary, recognise=lambda *_: shares)
+    assert query.intent is (Intent.PAPER if whole else Intent.LOOKUP)
