@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import templates, verification
 from rag_app.answer.readable import names_and_figures, telling
-from rag_app.answer.selection import Selection, certain, decides
+from rag_app.answer.selection import Selection, asks_for_the_whole, certain, decides
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
 from rag_app.records import Hit, Intent, Paper, Passage, Sentence
@@ -171,8 +171,11 @@ def _quoted(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> Comp
     """Sentences of a digest, word for word, as the answer."""
     checked = tuple(verification.quote(passage, 1) for passage in passages)
     if all(language_of(p.text) == selection.query.language for p in passages):
+        nearest = (
+            [templates.words(selection.query.language)["nearest_said"]] if _is_nearest(selection, hit) else []
+        )
         body = " ".join(escape_sentence(s.text) for s in checked)
-        return Composed(f"{templates.title_of(hit.paper)}\n\n{body}", (hit,), checked)
+        return Composed("\n\n".join([templates.title_of(hit.paper), *nearest, body]), (hit,), checked)
     return Composed(
         "\n".join([_lead(selection, hit, passages), "", quote_lines(checked, "")]), (hit,), checked
     )
@@ -186,7 +189,15 @@ def _lead(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
     if not selection.named:
         return phrases["paper_is"].format(n=1, title=templates.title_of(hit.paper))
     held = _held(selection, hit, passages)
-    return phrases["quoted_with" if held else "quoted"].format(n=1, held=held)
+    said = phrases["quoted_with"] if held else phrases["quoted"]
+    nearest = f"{phrases['nearest_said']} " if _is_nearest(selection, hit) else ""
+    return nearest + said.format(n=1, held=held)
+
+
+def _is_nearest(selection: Selection, hit: Hit) -> bool:
+    """Whether sentences of a named paper are the nearest to a question, and may not answer it."""
+    fact = selection.named and not asks_for_the_whole(selection)
+    return fact and not decides(selection, hit) and not certain(selection, hit)
 
 
 def _held(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:

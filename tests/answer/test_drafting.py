@@ -470,3 +470,16 @@ def test_no_other_figure_is_money(question: str, refused: bool, tmp_path: Path) 
 - **What's New**: PickBot은 물체를 잡는 로봇입니다. 팔 2개를 제작하였고 성공률은 75%입니다.
 """
     assert answer_of(question, made(tmp_path, {"day.md": kite})).refused is refused
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("PickBot batch size", "Nearest to what is asked:"),
+        ("PickBot은 어떤 로봇을 써?", "질문에 가장 가까운 내용입니다."),
+    ],
+)
+def test_sentences_that_may_not_answer_are_called_the_nearest(question: str, said: str) -> None:
+    assert said in answer_of(question, lab()).text
+    whole = "What is PickBot about?" if said.isascii() else "PickBot은 어떤 논문이야?"
+    assert said not in answer_of(whole, lab()).text

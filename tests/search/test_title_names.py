@@ -79,7 +79,8 @@ def test_what_a_title_begins_with(title: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("question", "whole"),
     [
-        ("Pelican이 뭐야?", True), ("what is Pelican", True), ("Pelican은 무엇인가요?", True), ("Pelicanとは何ですか", True),
+        ("Pelican이 뭐야?", True), ("what is Pelican", True), ("Pelican은 무엇인가요?", True),
+        ("Pelicanとは何ですか", True),
         ("Pelican은 무엇을 줄여?", False), ("what is the speed of Pelican?", False), ("Pelican은 뭐로 학습해?", False),
     ],
 )  # fmt: skip

@@ -75,6 +75,7 @@ PHRASES = {
     "authors_head_line": "저자는 {count:,}명입니다. 논문이 가장 많은 저자:",
     "authors_head": "| 저자 | 논문 수 |",
     "not_in_digest": "다이제스트에 없음",
+    "nearest_said": "질문에 가장 가까운 내용입니다.",
     "quoted": "다이제스트의 내용은 다음과 같습니다 [{n}]:",
     "quoted_with": "다이제스트에 나오는 이름과 수치: {held} [{n}]. 원문:",
     "paper_is": "가장 잘 맞는 논문은 {title}입니다 [{n}]:",
