@@ -48,6 +48,7 @@ class QuestionPatterns:
     side_by_side: Parts  # that a comparison has two sides
     other_described: Parts  # a side of a comparison that is described, not named
     summing: Parts  # asks that papers be summed up
+    simply: Parts  # asks that it be told in simple words
     ways: Parts  # asks by which ways, of any number, something is done
     trend: Parts
     trend_words: Parts  # in a trend question, what is no part of its topic

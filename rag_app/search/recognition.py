@@ -84,6 +84,7 @@ class Signs:
     each: bool = False  # papers of each month, or of other periods, are asked for
     versus: bool = False  # it sets two things side by side, of which at most one is a paper's name
     bare: bool = False  # it is a topic and nothing else
+    summed: bool = False  # it is to be told in short, or in simple words, and nothing else is asked
     aspects: bool = False  # it asks for the strengths or faults of a topic
     of_papers: bool = False  # it speaks of papers
     spoken_of: bool = False  # the collection says all of it

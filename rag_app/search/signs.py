@@ -65,11 +65,19 @@ def read_signs(
         and not (query.filters or patterns.PAPERS.search(parts.question))
         and bool(open_patterns.versus(parts.rest)),
         bare=bare,
+        summed=_is_to_be_summed_up(query, parts, dictionary),
         aspects=not query.papers and is_bare_topic(open_patterns.thing_with_aspects(parts.rest)),
         of_papers=bool(patterns.PAPERS.search(parts.question)),
         spoken_of=bare and _is_said(parts.rest, dictionary),  # a word that no paper says costs an embedding
         every=bool(patterns.EVERY_PAPER.search(parts.question)),
     )
+
+
+def _is_to_be_summed_up(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool:
+    """Whether the one paper is to be told in short: "summarize it", "explain it like I'm five"."""
+    told = patterns.SIMPLY.sub(" ", patterns.SUMMING.sub(" ", parts.rest))
+    said = set(dictionary.lexical.own_terms(told)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER
+    return len(query.papers) == 1 and told != parts.rest and not said
 
 
 def _asks_what_it_is(mention: Mention, question: str) -> bool:

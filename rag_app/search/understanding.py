@@ -104,6 +104,8 @@ def _recognised(
     """The query with the kind that examples and signs give, and how like a question it is that is none about
     papers.
     """
+    if signs.carried and signs.summed:
+        return replace(query, intent=Intent.PAPER)
     if len(query.papers) == 1 and (signs.carried or parts.terms) and is_bare_topic(parts.rest):
         return replace(query, intent=Intent.LOOKUP)  # "GaLore limitations", and "benchmarks?" after GaLore
     shares = recognise(parts.question, kinds.marked(parts.question, marks(parts, query)))

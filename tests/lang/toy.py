@@ -39,6 +39,7 @@ QUESTIONS = QuestionPatterns(
     whole=("όλα",),
     paper_before_name=("ποιος έγραψε το ",),
     paper_after_name=(" άρθρο",),
+    simply=("απλά",),
     one_paper=("το άρθρο",),
     every_paper=("όλα τα άρθρα",),
     listing=("ποια άρθρα|όλα τα άρθρα",),

@@ -320,3 +320,15 @@ def test_a_second_place_is_of_the_list_and_not_of_the_paper_opened_from_it(libra
     ]
     assert understand("and the first?", library.dictionary, told).papers == papers[:1]
     assert understand("1번 자세히", library.dictionary, told).intent is Intent.PAPER
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("summarize it", Intent.PAPER), ("explain it like I'm five", Intent.PAPER), ("in simple words", Intent.PAPER),
+        ("요약해줘", Intent.PAPER), ("쉽게 말하면?", Intent.PAPER), ("summarize its tools", Intent.LOOKUP),
+    ],
+)  # fmt: skip
+def test_a_paper_is_told_in_short(dictionary: Dictionary, question: str, intent: Intent) -> None:
+    query = understand(question, dictionary, [BEFORE], recognise=lambda *_: {"lookup": 1.0})
+    assert (query.intent, query.papers) == (intent, (TOOLFORMER,))

@@ -265,6 +265,11 @@ QUESTIONS = QuestionPatterns(
         r"(?:^|[,.;!?]|\b(?:please|can you|could you|to|and))\s*(?:summari[sz]e|recap|sum up)\b",
         r"\b(?:summary|rundown|recap|round-?up|gist|tl[;,]?\s?dr) (?:of|for|on)\b|\btl[;,]\s?dr\b|^\W*eli5\b",
     ),
+    simply=(
+        r"\b(?:(?:explain|tell|say|put)(?: it| this| that)? )?(?:like|as if) i(?:['’]?m| am| were| was) (?:a "
+        r"|an )?(?:\w+[- ]year[- ]old"
+        r"|kid|child|beginner|five|5)\b|\bin (?:simple|plain|easy|layman['’]?s) (?:words|terms|english|language)\b",
+    ),
     ways=(
         r"\b(?:which|what)(?: are)?(?: the| some)?(?: \w+){0,2} (?:tricks|techniques|methods|approaches|ways"
         r"|strategies"
