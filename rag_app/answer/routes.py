@@ -30,6 +30,7 @@ from rag_app.collection.digest_names import initials
 from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Draft, Filters, Intent, Query
 from rag_app.search import membership, open_patterns, patterns, retrieval
+from rag_app.search.ruled_kind import counted_apart
 
 DESCRIBING_WORDS = 2  # of a question from which on it describes a paper
 
@@ -117,7 +118,9 @@ def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
 
 
 def _nothing_matches(selection: Selection) -> Composed | None:
-    """A list has no papers, or none says its topic and none is about it."""
+    """A list has no papers, or none says its topic and none is about it; of two topics each may have none."""
+    if selection.query.intent is Intent.TREND and counted_apart(selection.query):
+        return None
     if _is_empty(selection) and not _is_said_otherwise(selection):
         return _unknown_name(selection) or templates.refusal(selection.query, selection.evidence, "off_topic")
     return None
@@ -264,7 +267,15 @@ def _list(selection: Selection) -> Steps:
 
 
 def _trend(selection: Selection) -> Composed:
-    return templates.trend(selection.query, selection.evidence, selection.library.snapshot.papers)
+    query, table = selection.query, selection.library.snapshot.papers
+    sides = counted_apart(query)
+    if not sides:
+        return templates.trend(query, selection.evidence, table)
+    each = {
+        side: retrieval.retrieve(replace(query, topic=side, standalone=side), selection.library)
+        for side in sides
+    }
+    return templates.trends_apart(query, each, table)
 
 
 def _recommendation(selection: Selection) -> AnswerPlan | None:

@@ -32,6 +32,7 @@ TABLE = 1_000
 # What may be public -> the phrase that says it.
 RELEASED = {"code": "released_code", "model": "released_model", "data": "released_data"}
 BEHIND = 3  # papers shown behind a rising topic
+BEST = 3  # papers of each of several topics that are counted side by side
 TREND_PERIODS = 24  # months of a trend, or weeks or years, that are shown
 
 
@@ -312,8 +313,7 @@ def _short(rows: Sequence[str], most: int) -> bool:
 def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     """The share of a topic by month, or by week or year, and the papers of its highest one."""
     phrases = words(query.language)
-    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
-    matched = [by_id[arxiv_id] for arxiv_id in evidence.matched]
+    matched = _matched(evidence)
     unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
     times = table.by_period(unit, query.filters)
     found = Counter(periods.period_of(hit.paper.date, unit) for hit in matched)
@@ -335,6 +335,35 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
         return Composed("\n".join([*assumptions(query), table_text]))
     peak_line = phrases["trend_peak"].format(period=peak)
     return numbered(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
+
+
+def trends_apart(query: Query, each: Mapping[str, Evidence], table: PaperTable) -> Composed:
+    """The papers of several topics by month, or by week or year, side by side, and the best of each topic."""
+    phrases = words(query.language)
+    unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
+    times = table.by_period(unit, query.filters)
+    matched = {side: _matched(evidence) for side, evidence in each.items()}
+    found = {
+        side: Counter(periods.period_of(hit.paper.date, unit) for hit in hits)
+        for side, hits in matched.items()
+    }
+    names = [escape_markdown(side) for side in each]
+    heads = [f"- **{name}**: {on_topic(query, one)}" for name, one in zip(names, each.values(), strict=True)]
+    columns = " | ".join([phrases[unit], *names, phrases["all_papers"]])
+    rows = [
+        f"| {time} | {' | '.join(str(counts[time]) for counts in found.values())} | {total} |"
+        for time, total in times[-TREND_PERIODS:]
+        if total
+    ]
+    text = "\n".join([*heads, "", f"| {columns} |", f"|---|{'---:|' * (len(each) + 1)}", *rows])
+    best = {hit.paper.arxiv_id: hit for hits in matched.values() for hit in hits[:BEST]}
+    return numbered(query, text, list(best.values()), quoted=False)
+
+
+def _matched(evidence: Evidence) -> list[Hit]:
+    """What is found of the papers on a topic, best first."""
+    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
+    return [by_id[arxiv_id] for arxiv_id in evidence.matched]
 
 
 def on_topic(query: Query, evidence: Evidence) -> str:

@@ -118,6 +118,8 @@ AGGREGATES = (
     _fact("link"),
 )
 
+COUNTED = dict(AGGREGATES)["count"]
+
 # What is asked of many papers at once, and in which order; such words are no topic.
 OF_TABLE = (
     _fact("days"),

@@ -9,13 +9,14 @@ from __future__ import annotations
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
 from rag_app.records import Fact, Intent, Query
-from rag_app.search import patterns
+from rag_app.search import open_patterns, patterns
 from rag_app.search.parts import (
     QuestionParts,
     masked,
 )
 from rag_app.search.signs import BARE, described, is_on_a_name
 from rag_app.search.subjects import FEW_TERMS
+from rag_app.text.terms import STOP_WORDS
 
 
 def ruled_kind(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Intent:
@@ -31,7 +32,7 @@ def ruled_kind(query: Query, parts: QuestionParts, dictionary: Dictionary) -> In
             if len(query.papers) > 1 or _other_side(query, parts, dictionary)
             else Intent.LOOKUP
         )
-    if patterns.TREND.search(question):
+    if patterns.TREND.search(question) or counted_apart(query):
         return Intent.TREND
     if query.filters and patterns.SUMMING.search(question) and not query.aggregate:
         return Intent.SUMMARY
@@ -63,6 +64,20 @@ def _of_some_paper(query: Query, parts: QuestionParts, topic: int) -> Intent:
     if patterns.WAYS.search(parts.question) and not patterns.PAPERS.search(parts.question):
         return Intent.OVERVIEW
     return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
+
+
+def counted_apart(query: Query) -> tuple[str, str] | None:
+    """The two topics whose papers a question counts side by side: "RAG vs long context over time"."""
+    counted = query.aggregate in {Fact.COUNT, *patterns.PERIODS}
+    if not (counted or patterns.TREND.search(query.topic)):
+        return None
+    sides = open_patterns.versus(patterns.trend_topic(patterns.COUNTED.sub(" ", query.topic)))
+    one, other = map(_without_stop_words, sides or ("", ""))
+    return (one, other) if one and other else None
+
+
+def _without_stop_words(text: str) -> str:
+    return " ".join(word for word in text.split() if word.casefold() not in STOP_WORDS)
 
 
 def _sums_up_a_topic(query: Query, parts: QuestionParts) -> bool:
@@ -111,5 +126,6 @@ def is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     everything = ruled is Intent.METADATA and patterns.EVERYTHING.search(parts.question)
     released = query.filters.released and ruled in {Intent.METADATA, Intent.LIST}
     summed = ruled is Intent.SUMMARY or (ruled is Intent.OVERVIEW and _sums_up_a_topic(query, parts))
+    counted = counted or (ruled is Intent.TREND and counted_apart(query) is not None)
     exact = counted or record or everything or released or summed
     return bool(query.impossible or parts.unknown_author or exact)

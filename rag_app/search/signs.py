@@ -62,6 +62,7 @@ def read_signs(
         carried=bool(query.papers) and not alone.papers,
         each=bool(query.each),
         versus=len(query.papers) <= 1
+        and ruled is not Intent.TREND
         and not (query.filters or patterns.PAPERS.search(parts.question))
         and bool(open_patterns.versus(parts.rest)),
         bare=bare,

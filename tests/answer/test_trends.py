@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+import pytest
+
+from rag_app import pipeline
 from rag_app.answer.trends import over_time, typical
-from rag_app.records import Paper
+from rag_app.pipeline import Library, understood
+from rag_app.records import Intent, Paper
 
 
 def papers(month: str, titles: Sequence[str]) -> list[Paper]:
@@ -58,3 +63,27 @@ def test_a_group_is_named_by_what_its_titles_have_and_the_others_have_not() -> N
 def test_groups_without_titles_have_no_name() -> None:
     assert typical([]) == []
     assert typical([papers("2024-01", [""]), []]) == [(), ()]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "trend of agents vs speech", "agents vs speech over time", "how many papers on agents vs speech",
+        "agents vs speech papers per month", "agents랑 speech 추세 비교해줘", "agents랑 speech 논문 수 비교",
+    ],
+)  # fmt: skip
+def test_two_topics_are_counted_side_by_side(library: Library, question: str) -> None:
+    answer, _ = pipeline.answer(question, library)
+    assert answer.intent is Intent.TREND
+    for side in ("agents", "speech"):
+        alone, _ = pipeline.answer(f"trend of {side}", library)
+        count = re.findall(r"\d+", alone.text)[0]
+        assert re.search(rf"\*\*{side}\*\*: (?:49편 가운데 )?{count}(?!\d)", answer.text)
+    head = next(line for line in answer.text.splitlines() if line.startswith("| ")).split(" | ")
+    assert head[1:3] == ["agents", "speech"]
+    assert answer.citations
+
+
+def test_a_trend_of_one_topic_and_two_things_side_by_side_stay(library: Library) -> None:
+    assert "**" not in pipeline.answer("trend of agents", library)[0].text.partition("|")[0]
+    assert understood("agents vs speech", library).intent is Intent.CONCEPT

@@ -81,6 +81,7 @@ PHRASES = {
     "paper_is": "{title} fits best [{n}]:",
     "may_be": "Another paper that may be meant: {title} [{n}]",
     "trend_head": "{matched:,} of {scanned:,} papers are about this.",
+    "all_papers": "All papers",
     "trend_columns": "| {period} | On topic | All papers | Share |",
     "trend_peak": "Papers of the time with the highest share ({period}):",
     "papers": "{count} papers",

@@ -81,6 +81,7 @@ PHRASES = {
     "paper_is": "最も合う論文は {title} です [{n}]:",
     "may_be": "次の論文かもしれません: {title} [{n}]",
     "trend_head": "{scanned:,} 本のうち {matched:,} 本がこのテーマを扱っています。",
+    "all_papers": "全論文",
     "trend_columns": "| {period} | 該当する論文 | すべての論文 | 割合 |",
     "trend_peak": "割合が最も高い時期 ({period}) の論文:",
     "papers": "{count} 本",

@@ -81,6 +81,7 @@ PHRASES = {
     "paper_is": "가장 잘 맞는 논문은 {title}입니다 [{n}]:",
     "may_be": "찾는 논문이 이것일 수도 있습니다: {title} [{n}]",
     "trend_head": "{scanned:,}편 가운데 {matched:,}편이 이 주제를 다룹니다.",
+    "all_papers": "전체 논문",
     "trend_columns": "| {period} | 해당 논문 | 전체 논문 | 비율 |",
     "trend_peak": "비율이 가장 높은 때({period})의 논문:",
     "papers": "{count}편",

@@ -79,6 +79,7 @@ PHRASES = {
     "paper_is": "最合适的论文是 {title} [{n}]:",
     "may_be": "也可能是这篇论文：{title} [{n}]",
     "trend_head": "{scanned:,} 篇中有 {matched:,} 篇涉及这个主题。",
+    "all_papers": "全部论文",
     "trend_columns": "| {period} | 相关论文 | 全部论文 | 占比 |",
     "trend_peak": "占比最高的时段 ({period}) 的论文:",
     "papers": "{count} 篇",
