@@ -112,6 +112,16 @@ def _kept_back(selection: Selection) -> Composed | None:
     return templates.refusal(query, replace(selection.evidence, hits=()), "withheld")
 
 
+def _no_more(selection: Selection) -> Composed | None:
+    """The papers that follow a list are asked for, and it told all."""
+    query = selection.query
+    if selection.evidence.matched or not (
+        query.excluded and patterns.FURTHER.fullmatch(query.question.strip())
+    ):
+        return None
+    return Composed(templates.words(query.language)["no_more"].format(count=len(query.excluded)))
+
+
 def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
     """A list has an answer whatever its names, where papers match it."""
     return None if selection.evidence.matched else _unknown_name(selection)
@@ -321,7 +331,7 @@ ROUTES: Mapping[Intent, Route] = {
     Intent.COMPARE: Route(draft, checks=(_outside, _not_among, _unknown_name), compared=True),
     Intent.LIST: Route(
         _list,
-        checks=(_kept_back, _outside, _unknown_name_of_a_list, _nothing_matches),
+        checks=(_kept_back, _outside, _no_more, _unknown_name_of_a_list, _nothing_matches),
         judged=True,
     ),
     Intent.METADATA: Route(

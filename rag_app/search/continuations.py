@@ -138,7 +138,7 @@ def _further(turn: TurnAfter) -> Query | None:
     while at and patterns.FURTHER.fullmatch(conversation[at].question.strip()):
         at -= 1
     first = conversation[at]
-    if first.intent not in PAGED or len(turn.last.papers) < 2:
+    if first.intent not in PAGED or len(first.papers) < 2:
         return None
     before = turn.understand(first.question, turn.dictionary, conversation[:at])
     told = tuple(dict.fromkeys(paper for one in conversation[at:] for paper in one.papers[:PAGE]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_app.pipeline import Library, understood
+from rag_app.pipeline import Library, answer, understood
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import patterns
 from rag_app.search.continuations import in_days
@@ -280,3 +280,14 @@ def test_a_fact_alone_is_asked_of_the_paper_before(library: Library, asked: str,
         fact,
         (library.lexical.papers[0],),
     )
+
+
+@pytest.mark.parametrize("asked", ["more", "더 보여줘"])
+def test_after_all_papers_were_told_that_is_said(library: Library, asked: str) -> None:
+    first, told = answer("papers on speech", library)
+    conversation = [told]
+    for _ in range(2):
+        again, told = answer(asked, library, conversation=conversation)
+        conversation.append(told)
+        assert (again.refused, again.citations) == (False, ())
+        assert str(len(first.citations)) in again.text

@@ -1188,3 +1188,23 @@ def test_a_number_behind_than_is_no_year(dictionary: Dictionary, question: str) 
 def test_a_form_is_nosubject_of(dictionary: Dictionary, rest: str, terms: list[str]) -> None:
     """After a list "as a table" is about that list, and not about tables."""
     assert dictionary.lexical.own_terms(subject_of(rest)) == terms
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("what is this collection about?", Fact.TOPICS), ("what topics are covered here?", Fact.TOPICS),
+        ("무슨 논문들이 있어?", Fact.TOPICS), ("어떤 주제를 다뤄?", Fact.TOPICS),
+        ("누가 논문 제일 많이 썼어", Fact.AUTHORS), ("가장 논문 많이 쓴 저자 10명", Fact.AUTHORS),
+    ],
+)  # fmt: skip
+def test_the_collection_is_asked_about_as_a_whole(dictionary: Dictionary, question: str, fact: Fact) -> None:
+    query = understand(question, dictionary)
+    assert (query.intent, query.aggregate, query.of_many) == (Intent.METADATA, fact, True)
+
+
+@pytest.mark.parametrize(
+    "question", ["papers w/ code on speech", "has code: speech papers", "papers with github on speech"]
+)
+def test_code_is_asked_for_in_short(dictionary: Dictionary, question: str) -> None:
+    assert understand(question, dictionary).filters.released == ("code",)

@@ -75,6 +75,7 @@ PHRASES = {
     "authors_head_line": "{count:,} authors. Those with the most papers:",
     "authors_head": "| Author | Papers |",
     "not_in_digest": "not in the digest",
+    "no_more": "Those were all: {count:,} papers.",
     "nearest_said": "Nearest to what is asked:",
     "quoted": "The digest says [{n}]:",
     "quoted_with": "The digest gives {held} [{n}], in its own words:",

@@ -145,6 +145,10 @@ _FACTS: dict[str, Parts] = {
         r"(?=\s*(?:[?.!]|$|in\b|among\b|here\b))",
         r"\b(?:most (?:common|frequent|popular|discussed|covered)|hot(?:test)?) (?:\d+ )?(?:research )?topics?\b"
         rf"(?=\s*(?:[?.!]|$|here\b|(?:in|among|of) (?:[\w-]+ ){{0,2}}(?:papers|{_COLLECTION})))",
+        rf"^\W*what(?:['’]?s| is| are)? (?:in )?{_COLLECTION}(?: (?:about|of|contain"
+        rf"|cover)s?)?\W*$",
+        r"\b(?:what|which) topics? (?:are|is|do(?:es)?)(?: (?:it|you|there|this|the collection))? ?"
+        r"(?:covered?|here|there|have|included?)\b(?: (?:in )?(?:here|there))?",
     ),
     "days": (_counted_by("day"), _having_most_papers("(?:day|date)")),
     "weeks": (_counted_by("week"), _having_most_papers("week"), r"\bweekly (?:counts?|numbers?|papers)\b"),

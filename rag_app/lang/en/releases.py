@@ -33,6 +33,7 @@ RELEASES = ReleaseWords(
         r"(?:weights|checkpoints|data ?sets?)\b",
         rf"{_NOT}\b(?:mak|made|hav)(?:e|es)?\s{_ITS}{_THINGS} {_PUBLIC}",
         rf"(?<=papers )with {_THEIR}(?:source )?code\b(?= (?:on|about|for|in)\b)",
+        r"\bw/ ?(?:source )?code\b|\bhas code(?=\s*[:,])|\bwith github(?= (?:on|about|for)\b|\s*(?:[?.!,]|$))",
         r"\bwith (?:an? )?(?:open (?:weights|code|models?|data)|github (?:links?|code|repo\w*))\b",
         rf"{_NOT}\b(?:with|ha(?:ve|s|ving))\s{_THEIR}(?:source )?code(?: (?:is |are )?{_PUBLIC})?"
         rf"(?: (?:on|at) github| online)?(?=\s*(?:[?.!,;]|$|from\b|in (?:20|{_MONTHS})))",

@@ -75,6 +75,7 @@ PHRASES = {
     "authors_head_line": "著者は {count:,} 人です。論文が最も多い著者:",
     "authors_head": "| 著者 | 論文数 |",
     "not_in_digest": "ダイジェストになし",
+    "no_more": "以上ですべてです ({count:,} 本)。",
     "nearest_said": "質問に最も近い内容です。",
     "quoted": "ダイジェストには次のようにあります [{n}]:",
     "quoted_with": "ダイジェストにある名前と数値: {held} [{n}]。原文:",

@@ -75,6 +75,7 @@ PHRASES = {
     "authors_head_line": "저자는 {count:,}명입니다. 논문이 가장 많은 저자:",
     "authors_head": "| 저자 | 논문 수 |",
     "not_in_digest": "다이제스트에 없음",
+    "no_more": "모두 보여 드렸습니다. {count:,}편입니다.",
     "nearest_said": "질문에 가장 가까운 내용입니다.",
     "quoted": "다이제스트의 내용은 다음과 같습니다 [{n}]:",
     "quoted_with": "다이제스트에 나오는 이름과 수치: {held} [{n}]. 원문:",

@@ -73,6 +73,7 @@ PHRASES = {
     "authors_head_line": "共有 {count:,} 位作者。论文最多的作者:",
     "authors_head": "| 作者 | 论文数 |",
     "not_in_digest": "摘要中没有",
+    "no_more": "以上就是全部，共 {count:,} 篇。",
     "nearest_said": "与问题最接近的内容。",
     "quoted": "摘要是这样写的 [{n}]:",
     "quoted_with": "摘要中的名称和数字: {held} [{n}]。原文:",
