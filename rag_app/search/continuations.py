@@ -132,7 +132,7 @@ def _told(match: re.Match[str]) -> str:
 def _further(turn: TurnAfter) -> Query | None:
     """The papers that follow those of the answer before, and of answers which they followed in turn."""
     query, conversation = turn.query, turn.conversation
-    if not patterns.FURTHER.fullmatch(query.question.strip()):
+    if not patterns.FURTHER.fullmatch(turn.parts.question.strip()):
         return None
     at = len(conversation) - 1
     while at and patterns.FURTHER.fullmatch(conversation[at].question.strip()):

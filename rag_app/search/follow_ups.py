@@ -352,5 +352,7 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
         values[name] = value if value is not None else getattr(before, name)
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
-        values["days"] = tuple(d for d in before.days if allows(own, d)) or own.days or before.days
+        values["days"] = tuple(d for d in before.days if allows(own, d)) or own.days
+    if own.days:
+        values["since"], values["until"] = own.since, own.until
     return Filters(**values, only=own.only, only_name=own.only_name)

@@ -71,7 +71,10 @@ def counted_apart(query: Query) -> tuple[str, str] | None:
     counted = query.aggregate in {Fact.COUNT, *patterns.PERIODS}
     if not (counted or patterns.TREND.search(query.topic)):
         return None
-    sides = open_patterns.versus(patterns.trend_topic(patterns.COUNTED.sub(" ", query.topic)))
+    topic = patterns.trend_topic(patterns.COUNTED.sub(" ", query.topic))
+    if counted and patterns.COMPARING.match(topic):  # papers that compare the two
+        return None
+    sides = open_patterns.versus(topic)
     one, other = map(_without_stop_words, sides or ("", ""))
     return (one, other) if one and other else None
 

@@ -77,6 +77,8 @@ def read_signs(
 def _is_to_be_summed_up(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool:
     """Whether the one paper is to be told in short: "summarize it", "explain it like I'm five"."""
     told = patterns.SIMPLY.sub(" ", patterns.SUMMING.sub(" ", parts.rest))
+    if open_patterns.is_aspect(told) or open_patterns.FAULTS.search(told):
+        return False
     said = set(dictionary.lexical.own_terms(told)) - patterns.ABOUT_PAPERS - patterns.OF_ANY_PAPER
     return len(query.papers) == 1 and told != parts.rest and not said
 
@@ -136,10 +138,14 @@ def _is_on_topic(parts: QuestionParts, dictionary: Dictionary) -> bool:
 
 
 def says_a_name(parts: QuestionParts, dictionary: Dictionary) -> bool:
-    """Whether a question says a name of the field: "LLaVA", or "llava" beside words in another script."""
+    """Whether a question says a name of the field and hardly anything beside: "LLaVA", or "llava" among words
+    in another script.
+    """
     other = is_other(parts.question)
     words = (token[0] for token in TOKEN.finditer(parts.question))
-    said = (word for word in words if dictionary.lexical.papers_with(fold_word(word)) >= SAID)
+    said = [word for word in words if dictionary.lexical.papers_with(fold_word(word)) >= SAID]
+    if set(parts.terms) - set(map(fold_word, said)):
+        return False
     return any(shaped(word) or (other and not is_common(word.casefold())) for word in said)
 
 

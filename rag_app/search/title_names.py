@@ -6,12 +6,18 @@ Does not know: names that stand for a paper wherever they are said (`collection.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import LONGEST_NAME, SHARED, TITLE_HEAD, TOKEN, fold
 from rag_app.search import open_patterns, patterns
+from rag_app.text.dictionaries import is_common, is_word
+
+LETTERS = re.compile(r"[A-Za-z]+")
+END = re.compile(r"[\"'”’]?(?: (?:paper|report|technical report|study))?[\s?.!]*$")
+AS_A_NAME = 0.8  # share of a word's places in digests that have a capital
 
 
 def entitled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
@@ -26,7 +32,8 @@ def entitled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Ite
             papers = dictionary.names.beginning(typed)
             if not 0 < len(papers) <= SHARED or any(a < span[1] and span[0] < b for a, b in firm):
                 continue
-            if fold(typed) in alone or _is_said_to_be_one(text, span):
+            meant = fold(typed) in alone or _is_said_to_be_one(text, span)
+            if meant and _is_a_name(typed, papers, dictionary):
                 yield Mention(typed, span, papers, TITLE_HEAD)
                 at = end - 1
                 break
@@ -49,4 +56,27 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
 def _is_said_to_be_one(text: str, span: tuple[int, int]) -> bool:
     """Whether what stands beside a name says that it is a paper's: "the X paper", "authors of X"."""
     after = patterns.PAPER_AFTER_NAME.match(text, span[1])
-    return bool(after or patterns.PAPER_BEFORE_NAME.search(text[: span[0]]))
+    ends = END.match(text, span[1]) and patterns.PAPER_BEFORE_NAME.search(text[: span[0]])
+    return bool(after or ends)
+
+
+def _is_a_name(typed: str, papers: Sequence[str], dictionary: Dictionary) -> bool:
+    """Whether what is typed can be no ordinary words: it has the capitals of the title, or a word that no
+    language has, or digests write its one word as a name: "mamba", and not "code" for a paper called CODE.
+    """
+    titles = (dictionary.papers.get(paper).title for paper in papers)
+    if not typed.islower() and any(title.startswith(typed) for title in titles):
+        return True
+    words = LETTERS.findall(typed.casefold())
+    if not all(map(is_word, words)):
+        return True
+    return len(words) == 1 and not is_common(words[0]) and _is_written_as_a_name(words[0], dictionary)
+
+
+def _is_written_as_a_name(word: str, dictionary: Dictionary) -> bool:
+    """Whether digests mostly write a word with a capital, but where brackets open, which begin with one."""
+    said = re.compile(rf"(?<![A-Za-z(（])({word})(?![A-Za-z])", re.IGNORECASE)
+    texts = (section.text for paper in dictionary.papers.all() for section in paper.sections)
+    found = [match[1] for text in texts for match in said.finditer(text)]
+    capitals = sum(one[0].isupper() for one in found)
+    return bool(found) and capitals >= AS_A_NAME * len(found)

@@ -236,6 +236,25 @@ def test_no_period_beside_it_is_asked_for(asked: str) -> None:
     assert in_days("and the next day?", Turn("", "", intent=Intent.LIST)) == "and the next day?"
 
 
+@pytest.mark.parametrize(
+    ("asked", "since", "until"),
+    [("next week?", "2024-03-11", "2024-03-17"), ("the next month", "2024-04-01", "2024-04-30")],
+)
+def test_a_longer_period_takes_the_place_of_a_day(
+    library: Library, asked: str, since: str, until: str
+) -> None:
+    told = Turn("papers of 2024-03-05", "", filters=Filters(days=("2024-03-05",)), intent=Intent.METADATA)
+    filters = understood(asked, library, conversation=[told]).filters
+    assert (filters.days, filters.since, filters.until) == ((), since, until)
+
+
+def test_a_day_takes_the_place_of_a_month(library: Library) -> None:
+    month = Filters(since="2024-03-01", until="2024-03-31")
+    told = Turn("papers of March 2024", "", filters=month, intent=Intent.METADATA)
+    filters = understood("the next day", library, conversation=[told]).filters
+    assert (filters.days, filters.since, filters.until) == (("2024-04-01",), "", "")
+
+
 def test_the_next_month_of_a_list_is_a_list(library: Library) -> None:
     listed = Turn("papers on speech in March 2024", "", filters=Filters(since="2024-03-01", until="2024-03-31"),
                   papers=library.lexical.papers[:9], intent=Intent.LIST)  # fmt: skip

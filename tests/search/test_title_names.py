@@ -10,21 +10,23 @@ import pytest
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import beginnings
 from rag_app.pipeline import understood
-from rag_app.records import Intent
+from rag_app.records import Intent, Turn
 from rag_app.search.understanding import understand
 from tests.helpers.fakes import made
 
 PELICAN, STORK, EGRET = "2411.00001", "2411.00002", "2411.00003"
+CODE, AGENT_S, SURVEY = "2411.00004", "2411.00005", "2411.00006"
 
 
 @pytest.fixture(scope="module")
 def birds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """Three papers, and forty whose digests speak of them."""
     titles = {
-        PELICAN: "Pelican: Sorting Fish by Size", STORK: "Stork-2 Technical Report", EGRET: "Egrets of Marshes",
+        PELICAN: "Pelican: Sorting Fish by Size", STORK: "Stork-2 Technical Report", EGRET: "Egretta of Marshes",
+        CODE: "CODE: Confident Drawing of Eggs", AGENT_S: "Agent S: Nests Built Anew", SURVEY: "Survey of Feathers",
         **{f"2411.01{n:03d}": f"Wading Study {n}" for n in range(40)},
     }  # fmt: skip
-    said = "물새 모델 Pelican과 Stork-2, Egrets를 비교합니다."
+    said = "물새 모델 Pelican과 Stork-2, Egretta를 비교하는 code를 씁니다. many agents answer a survey."
     entries = (f"### [{title}](https://arxiv.org/abs/{one})" for one, title in titles.items())
     body = "".join(f"{entry}\n\n- **New**: {said}\n\n" for entry in entries)
     folder: Path = tmp_path_factory.mktemp("birds")
@@ -37,7 +39,7 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("who wrote the pelican paper", PELICAN), ("Pelican 저자", PELICAN), ("authors of stork-2", STORK),
         ("Stork-2 논문 요약", STORK), ("how many votes did the stork-2 paper get", STORK),
         ("pelican 언제 나왔어", PELICAN),
-        ("Stork-2 알려줘", STORK), ("What is Pelican?", PELICAN), ("egrets 저자는?", EGRET),
+        ("Stork-2 알려줘", STORK), ("What is Pelican?", PELICAN), ("egretta 저자는?", EGRET),
         ("summarize Pelican", PELICAN),
         ("Stork-2 논문 링크 줘", STORK), ("Pelican论文的作者是谁？", PELICAN),
         ("Pelicanという論文の著者は？", PELICAN),
@@ -56,6 +58,30 @@ def test_a_name_of_the_field_is_a_topic(birds: Library, question: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "what is code?", "link to the code", "code paper", "summarize agents", "what are agents", "agents paper",
+        "who wrote about agents", "authors of survey papers", "the survey paper", "survey 논문 요약", "code 요약",
+    ],
+)  # fmt: skip
+def test_ordinary_words_are_no_papers_that_begin_like_them(birds: Library, question: str) -> None:
+    assert not {CODE, AGENT_S, SURVEY} & set(understood(question, birds).papers)
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"), [("who wrote the CODE paper", CODE), ("Agent S 저자", AGENT_S)]
+)
+def test_in_the_capitals_of_the_title_they_are(birds: Library, question: str, paper: str) -> None:
+    assert understood(question, birds).papers == (paper,)
+
+
+@pytest.mark.parametrize("question", ["link to the code", "what is the code?", "who wrote the survey?"])
+def test_they_do_not_take_the_place_of_the_paper_before(birds: Library, question: str) -> None:
+    told = Turn("Pelican", "…", (PELICAN,), intent=Intent.PAPER)
+    assert understood(question, birds, conversation=[told]).papers == (PELICAN,)
+
+
+@pytest.mark.parametrize(
     "question", ["Pelican vs Stork-2", "pelican이랑 stork-2 비교해줘", "compare pelican and stork-2"]
 )
 def test_both_sides_of_a_comparison_are_papers(birds: Library, question: str) -> None:
@@ -68,7 +94,8 @@ def test_both_sides_of_a_comparison_are_papers(birds: Library, question: str) ->
     ("title", "names"),
     [
         ("Stork-2 Technical Report", ["Stork-2"]), ("Stork-2 System Card: Notes", ["Stork-2"]),
-        ("Mixtral of Experts", ["Mixtral"]), ("A Study of Birds", []), ("Pelican: Sorting Fish", ["Pelican"]),
+        ("Mixtral of Experts", ["Mixtral"]), ("A Study of Birds", []),
+        ("Survey of Birds", []), ("Pelican: Sorting Fish", ["Pelican"]),
         ("A Long Title on Many Birds Technical Report", []),
     ],
 )  # fmt: skip

@@ -1194,7 +1194,7 @@ def test_a_form_is_nosubject_of(dictionary: Dictionary, rest: str, terms: list[s
     ("question", "fact"),
     [
         ("what is this collection about?", Fact.TOPICS), ("what topics are covered here?", Fact.TOPICS),
-        ("무슨 논문들이 있어?", Fact.TOPICS), ("어떤 주제를 다뤄?", Fact.TOPICS),
+        ("무슨 주제가 있어?", Fact.TOPICS), ("어떤 주제를 다뤄?", Fact.TOPICS),
         ("누가 논문 제일 많이 썼어", Fact.AUTHORS), ("가장 논문 많이 쓴 저자 10명", Fact.AUTHORS),
     ],
 )  # fmt: skip

@@ -28,6 +28,8 @@ _LANGUAGE = r"(?:english|korean|japanese|chinese)"
 _CHAT = r"(?:lol|lmao|rofl|haha(?:ha)*|hehe|tbh|imho?|imo|btw|fyi|omg|ngl|idk|bro|dude|mate|buddy|rn|atm)"
 
 COURTESIES = (
+    # a word on the answer before, before what is asked next
+    r"^\W*(?:perfect|great|cool|nice|awesome|excellent|got it|thanks?|thx)(?: (?:a lot|so much))?[!.]+\s+(?=\w)",
     # greetings and excuses, before what is asked
     r"^\W*(?:hi|hiya|hello|hey|heya|yo|greetings|good (?:morning|afternoon|evening|day)|dear (?:all|team|friends?))"
     rf"(?: (?:there|everyone|everybody|all|folks|team|guys|again))?(?:\s*[,.!:~]+\s*|\s+[–—-]+\s+|\s+{_REQUEST})",

@@ -189,6 +189,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|issues|downsides?|benefits?|strengths?(?: and weaknesses)?|future (?:directions?|work)|risks?"
         r"|pitfalls?|failure modes)"
         r" (?:of|in|with|for|facing|about) (?:using |the )?([^?]{2,60}?)\s*\?*",
+        r"([^?]{2,40}?) (?:limitations|drawbacks|pros and cons|downsides|challenges|(?:dis)?advantages"
+        r"|weaknesses)\s*[?.]*",
     ),
     near=(
         r"\bclose(?:st)? to\b|\b(?:else|anything|something|papers?|works?|more|methods?|ones?|is) like\b",

@@ -243,7 +243,7 @@ QUESTIONS = QuestionPatterns(
         r"|cool)[\s,.!]+)*"
         r"(?:cool|nice|great|awesome|wow|impressive|interesting|amazing|perfect|good(?: job)?|i see|got it"
         r"|makes sense"
-        r"|haha+|lol|neat|sweet|fantastic|brilliant|wonderful|understood|fair enough"
+        r"|haha+|lol(?: ok)?|really\??|no thanks?|hmm+|neat|sweet|fantastic|brilliant|wonderful|understood|fair enough"
         r"|(?:many )?(?:thanks?|thx|ty)(?: you)?(?:(?: so| very)? much| a lot)?)(?: (?:stuff|indeed))?[\s.!~:)]*",
     ),
     asking=(

@@ -78,7 +78,7 @@ TURNS = TurnPatterns(
         for unit in _UNITS
     },
     of_two=(
-        rf"{_LEAD}*((?:which|who)(?: one)?(?: of (?:them|the two|those|these))? (?!papers?\b)[^?]{{2,60}}?)\s*\?*",
+        rf"{_LEAD}*(which(?: one)?(?: of (?:them|the two|those|these))? (?!papers?\b)[^?]{{2,60}}?)\s*\?*",
     ),
     all_told=(r"\b(?:their|them|they|(?:these|those|the) papers|all of (?:these|those|them))\b",),
     pronouns=(r"\b(?:it|this|that|they|them)\b(?! (?:paper|one|study)\b)",),

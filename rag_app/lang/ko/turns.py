@@ -59,7 +59,7 @@ TURNS = TurnPatterns(
     following={key: _beside("다음", unit) for key, unit in _UNITS.items()},
     preceding={key: _beside("전|이전|지난|앞", unit) for key, unit in _UNITS.items()},
     of_two=(
-        rf"{_LEAD}*(?:그래서\s)?((?:둘\s?중\S*\s)?(?:뭐가|뭘|무엇[이을]|누가|(?:어느|어떤)\s?(?:게|걸|것[이을]|쪽[이을]?))\s"
+        rf"{_LEAD}*(?:그래서\s)?((?:둘\s?중\S*\s)?(?:뭐가|뭘|무엇[이을]|누가|(?:어느|어떤)\s?(?:게|걸|것[이을]|쪽[이을]?))\s(?!나왔|있|나온)"
         r"[^?？]{1,40}?)\s*[?？.!]*",
     ),
     all_told=(
