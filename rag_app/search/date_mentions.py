@@ -125,16 +125,23 @@ def mentions_in(text: str, newest: str, day_before: str = "") -> list[DateMentio
     matches = _matches(text)
     years = [_year(match["y"]) for match in matches if match.groupdict().get("y")]
     # "between May 1 and May 3, 2024": a year stands for the dates without one.
-    completing = date(years[0], 12, 31) if years and years[0] else anchor
+    year = years[0] if years and years[0] else told.year if told else None
+    completing = date(year, 12, 31) if year else anchor
     mentions: list[DateMention] = []
     for match in matches:
         try:
             counted = _counted(match, anchor)
-            before = mentions[-1].first if mentions else told
+            before = mentions[-1].first if mentions else told if _is_a_day_alone(match) else None
             mentions.append(counted or _narrowed(text, _mention(match, before, completing, anchor)))
         except (ValueError, OverflowError):
             raise ImpossibleDateError(match) from None
     return [one for one in mentions if not any(_is_within(one, other) for other in mentions)]
+
+
+def _is_a_day_alone(match: re.Match[str]) -> bool:
+    """Whether a date says neither its month nor its year: "on the 21st"."""
+    said = {name for name, value in match.groupdict().items() if value}
+    return "d" in said and not said & {"mon", "m", "y"}
 
 
 def _matches(text: str) -> list[re.Match[str]]:

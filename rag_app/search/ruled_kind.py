@@ -20,6 +20,7 @@ from rag_app.text.terms import STOP_WORDS
 
 
 def ruled_kind(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Intent:
+    """The kind that the wording gives; a lookup where no rule reads anything."""
     question = parts.question
     topic = len(parts.terms) + is_on_a_name(query, parts)
     if query.impossible or parts.unknown_author:

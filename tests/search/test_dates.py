@@ -239,3 +239,19 @@ def test_a_day_without_month_is_the_last_one_that_has_been() -> None:
 def test_no_text_is_an_error(text: str, newest: str) -> None:
     found = find(text, newest)
     assert all(0 <= start <= end <= len(text) for start, end in found.spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("and in January?", "2024-01-01", "2024-01-31"), ("4월은?", "2024-04-01", "2024-04-30"),
+        ("in April 2025", "2025-04-01", "2025-04-30"),
+    ],
+)  # fmt: skip
+def test_a_month_is_of_the_year_that_was_spoken_of(text: str, since: str, until: str) -> None:
+    found = find(text, "2025-05-09", "2024-03-01")
+    assert (found.since, found.until) == (since, until)
+
+
+def test_a_day_alone_is_of_the_month_that_was_spoken_of() -> None:
+    assert find("and on the 21st?", "2025-05-09", "2025-02-20").days == ("2025-02-21",)
