@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from rag_app.answer import facts, layout, leading, templates, trends, writing
+from rag_app.answer import facts, layout, leading, templates, trend_text, trends, writing
 from rag_app.answer.drafting import Steps, draft, is_off_topic
 from rag_app.answer.plans import (
     concept,
@@ -187,7 +187,7 @@ def _risen_topics(selection: Selection) -> Composed | None:
     if selection.library.lexical.own_terms(patterns.trend_topic(query.topic)):
         return None
     among = papers.many(papers.ids(Filters(only=query.filters.only)))
-    return templates.rising(query, trends.rising(among, query.filters))
+    return trend_text.rising(query, trends.rising(among, query.filters))
 
 
 def _describes_a_paper(query: Query) -> bool:
@@ -266,7 +266,7 @@ def _list(selection: Selection) -> Steps:
     if query.of_many:
         among = replace(query.filters, only=selection.evidence.matched)
         composed = facts.record(replace(query, filters=among, notes=()), known.many(among.only), known)
-        head = [*templates.assumptions(query), templates.on_topic(query, selection.evidence)]
+        head = [*templates.assumptions(query), trend_text.on_topic(query, selection.evidence)]
         return replace(composed, text="\n".join([*head, "", composed.text]))
     plan = list_lead.lead(selection)
     written = (yield from writing.write(selection, plan)) if plan else ()
@@ -280,12 +280,12 @@ def _trend(selection: Selection) -> Composed:
     query, table = selection.query, selection.library.snapshot.papers
     sides = counted_apart(query)
     if not sides:
-        return templates.trend(query, selection.evidence, table)
+        return trend_text.trend(query, selection.evidence, table)
     each = {
         side: retrieval.retrieve(replace(query, topic=side, standalone=side), selection.library)
         for side in sides
     }
-    return templates.trends_apart(query, each, table)
+    return trend_text.trends_apart(query, each, table)
 
 
 def _recommendation(selection: Selection) -> AnswerPlan | None:

@@ -1,4 +1,4 @@
-"""Answers that code writes: lists, trends, comparison tables, refusals and greetings.
+"""Answers that code writes: lists, comparison tables, refusals and greetings.
 
 Knows: the layout of such answers. Every number in them is a slot filled from the paper table; digest
 text enters only as escaped quotes. Does not know: a language's words, retrieval or the model.
@@ -6,7 +6,7 @@ text enters only as escaped quotes. Does not know: a language's words, retrieval
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -15,13 +15,12 @@ from typing import Literal
 
 from rag_app.answer import verification
 from rag_app.answer.ranking import in_order, ranked
-from rag_app.answer.trends import Topic
 from rag_app.collection import periods, releases
 from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
-from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Reason, Sentence, Why
+from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Sentence
 from rag_app.search.continuations import PAGE
-from rag_app.search.patterns import BY_DAY, PERIODS, several
+from rag_app.search.patterns import BY_DAY, several
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 
@@ -31,9 +30,6 @@ MOST_SAID = 4  # sentences of a digest on one aspect of a comparison
 TABLE = 1_000
 # What may be public -> the phrase that says it.
 RELEASED = {"code": "released_code", "model": "released_model", "data": "released_data"}
-BEHIND = 3  # papers shown behind a rising topic
-BEST = 3  # papers of each of several topics that are counted side by side
-TREND_PERIODS = 24  # months of a trend, or weeks or years, that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,69 +303,7 @@ def _short(rows: Sequence[str], most: int) -> bool:
     return most == 1 or sum(map(len, rows)) <= TABLE
 
 
-# --- trends -------------------------------------------------------------------------------------
-
-
-def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
-    """The share of a topic by month, or by week or year, and the papers of its highest one."""
-    phrases = words(query.language)
-    matched = _matched(evidence)
-    unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
-    times = table.by_period(unit, query.filters)
-    found = Counter(periods.period_of(hit.paper.date, unit) for hit in matched)
-    rows = [
-        f"| {t} | {found[t]} | {total} | {100 * found[t] / total:.1f}% |"
-        for t, total in times[-TREND_PERIODS:]
-        if total
-    ]
-    head = on_topic(query, evidence)
-    counted = [(time, found[time]) for time, _ in times]
-    if query.aggregate is unit and len(counted) > 1:
-        head += " " + most_and_fewest(counted, query.language)
-    peak = max(times, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
-    at_peak = [hit for hit in matched if periods.period_of(hit.paper.date, unit) == peak]
-    shown = at_peak[:PAGE] if found[peak] else []
-    columns = phrases["trend_columns"].format(period=phrases[unit])
-    table_text = "\n".join([head, "", columns, "|---|---:|---:|---:|", *rows])
-    if not shown:
-        return Composed("\n".join([*assumptions(query), table_text]))
-    peak_line = phrases["trend_peak"].format(period=peak)
-    return numbered(query, f"{table_text}\n\n{peak_line}", shown, quoted=False)
-
-
-def trends_apart(query: Query, each: Mapping[str, Evidence], table: PaperTable) -> Composed:
-    """The papers of several topics by month, or by week or year, side by side, and the best of each topic."""
-    phrases = words(query.language)
-    unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
-    times = table.by_period(unit, query.filters)
-    matched = {side: _matched(evidence) for side, evidence in each.items()}
-    found = {
-        side: Counter(periods.period_of(hit.paper.date, unit) for hit in hits)
-        for side, hits in matched.items()
-    }
-    names = [escape_markdown(side) for side in each]
-    heads = [f"- **{name}**: {on_topic(query, one)}" for name, one in zip(names, each.values(), strict=True)]
-    columns = " | ".join([phrases[unit], *names, phrases["all_papers"]])
-    rows = [
-        f"| {time} | {' | '.join(str(counts[time]) for counts in found.values())} | {total} |"
-        for time, total in times[-TREND_PERIODS:]
-        if total
-    ]
-    text = "\n".join([*heads, "", f"| {columns} |", f"|---|{'---:|' * (len(each) + 1)}", *rows])
-    best = {hit.paper.arxiv_id: hit for hits in matched.values() for hit in hits[:BEST]}
-    return numbered(query, text, list(best.values()), quoted=False)
-
-
-def _matched(evidence: Evidence) -> list[Hit]:
-    """What is found of the papers on a topic, best first."""
-    by_id = {hit.paper.arxiv_id: hit for hit in evidence.hits}
-    return [by_id[arxiv_id] for arxiv_id in evidence.matched]
-
-
-def on_topic(query: Query, evidence: Evidence) -> str:
-    """How many papers are about what is asked."""
-    head = words(query.language)["trend_head"]
-    return head.format(matched=len(evidence.matched), scanned=evidence.scanned)
+# --- figures ------------------------------------------------------------------------------------
 
 
 def most_and_fewest(counted: Sequence[tuple[str, int]], language: str) -> str:
@@ -383,25 +317,3 @@ def most_and_fewest(counted: Sequence[tuple[str, int]], language: str) -> str:
 def rounded(number: float) -> str:
     """To one decimal place, which a whole number does without."""
     return f"{number:.1f}".removesuffix(".0")
-
-
-def rising(query: Query, topics: Sequence[Topic]) -> Composed:
-    """The topics whose share of the papers rose most, with the newest papers behind each."""
-    phrases = words(query.language)
-    lines = [*assumptions(query), phrases["rising_head"], ""]
-    hits: list[Hit] = []
-    cited: list[Sentence] = []
-    for topic in topics:
-        rise = f"{100 * topic.before:.1f}% → {100 * topic.within:.1f}%"
-        lines.append(
-            f"- **{escape_markdown(topic.phrase)}**: {rise} ({phrases['papers'].format(count=len(topic.papers))})"
-        )
-        for paper in topic.papers[-BEHIND:]:
-            hits.append(Hit(paper, 0.0, why=(Why(Reason.RECORD),)))
-            cited.append(
-                verification.quote(
-                    first_passage(paper), len(hits), f"{clean_line(paper.title)} [{len(hits)}]"
-                )
-            )
-            lines.append(f"  - {line_of(paper, query)} [{len(hits)}]")
-    return Composed("\n".join(lines), tuple(hits), tuple(cited))

@@ -19,7 +19,6 @@ from pathlib import Path
 from rag_app.lang import other_scripts
 from rag_app.records import Paper
 from rag_app.text import maths, sentences
-from rag_app.text.dictionaries import is_word
 
 _S = other_scripts()  # a particle written to a name is no part of it
 
@@ -148,7 +147,7 @@ def beginnings(title: str) -> Iterator[str]:
     if plain != title and len(plain.split()) <= LONGEST_NAME:
         yield plain
     first, of, _ = title.partition(" of ")
-    if of and " " not in first and not is_word(first.casefold()):
+    if of and " " not in first:
         yield first
 
 

@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import rag_app
-from rag_app.answer import facts, templates, trends
+from rag_app.answer import facts, templates, trend_text, trends
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Fact, Filters, Hit, Intent, Paper, Query, Section
 from rag_app.search import patterns, retrieval
@@ -479,7 +479,7 @@ def test_a_table_is_quoted_where_its_digests_speak_another_language(language: st
 def test_a_trend_counts_every_month(months: Library) -> None:
     by_id = {p.arxiv_id: p for p in months.snapshot.papers.all()}
     found = Evidence(tuple(Hit(p, 1.0) for p in by_id.values()), 4, ("2405.00001", "2405.00002"))
-    text = templates.trend(QUERY, found, months.snapshot.papers).text
+    text = trend_text.trend(QUERY, found, months.snapshot.papers).text
     assert "| 2024-04 | 1 | 1 | 100.0% |" in text
     assert "| 2024-05 | 1 | 3 | 33.3% |" in text
 
@@ -495,7 +495,7 @@ def test_titles_stay_inert_and_links_lead_to_arxiv_only(query: Query) -> None:
         templates.listing(query, evidence(nasty)).text,
         facts.record(query, [hit.paper for hit in nasty], table).text,
         templates.refusal(query, evidence(nasty), "not_in_digest_of", names=[NASTY]).text,
-        templates.trend(query, evidence(nasty), table).text,
+        trend_text.trend(query, evidence(nasty), table).text,
         templates.comparison_table(nasty, {NASTY: {}}, query.language),
     ]
     for text in texts:

@@ -95,7 +95,7 @@ def test_both_sides_of_a_comparison_are_papers(birds: Library, question: str) ->
     [
         ("Stork-2 Technical Report", ["Stork-2"]), ("Stork-2 System Card: Notes", ["Stork-2"]),
         ("Mixtral of Experts", ["Mixtral"]), ("A Study of Birds", []),
-        ("Survey of Birds", []), ("Pelican: Sorting Fish", ["Pelican"]),
+        ("Survey of Birds", ["Survey"]), ("Pelican: Sorting Fish", ["Pelican"]),
         ("A Long Title on Many Birds Technical Report", []),
     ],
 )  # fmt: skip
@@ -115,3 +115,8 @@ def test_what_a_thing_is_is_told_by_its_whole_digest(birds: Library, question: s
     shares = {"lookup": 0.6, "paper": 0.3}
     query = understand(question, birds.dictionary, recognise=lambda *_: shares)
     assert query.intent is (Intent.PAPER if whole else Intent.LOOKUP)
+
+
+def test_a_word_before_of_is_no_name(birds: Library) -> None:
+    assert birds.names.beginning("survey") == birds.names.beginning("Survey") == ()
+    assert birds.names.beginning("egretta") == (EGRET,)
