@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.collection.bm25 import LexicalIndex
+from rag_app.lang.wording import Wording
 from rag_app.search import open_patterns
 from rag_app.text import numbers
 
@@ -31,9 +32,9 @@ class Column:
     name: str
     figures: bool  # only sentences that hold a number
     scores: bool  # results, whatever they measure
-    counted: re.Pattern[str] | None  # a number beside what is counted
+    counted: Wording | None  # a number beside what is counted
     any_size: bool  # a size, of whatever
-    said: re.Pattern[str] | None  # in other words
+    said: Wording | None  # in other words
     options: tuple[str, ...]  # one of which it wants: "kind (text, images)"
     own: tuple[str, ...] = ()  # terms of which one must be said, in either language
     asked: str = ""  # the name without what all rows are about
@@ -121,7 +122,7 @@ def _options(name: str) -> tuple[str, ...]:
     return tuple(part.strip(" ()") for part in listed) if len(listed) > 1 else ()
 
 
-def _beside_a_number(terms: Sequence[str]) -> re.Pattern[str] | None:
+def _beside_a_number(terms: Sequence[str]) -> Wording | None:
     """A number just before or behind one of the terms, within a clause."""
     if not terms:
         return None
@@ -130,7 +131,7 @@ def _beside_a_number(terms: Sequence[str]) -> re.Pattern[str] | None:
         rf"\d[^.,;]{{0,{BESIDE}}}?(?:{counted})",
         rf"(?:{counted})(?![을를])\w{{0,2}}\s[^.,;\d]{{0,4}}\d",
     )
-    return re.compile(f"{before}|{behind}", re.IGNORECASE)
+    return Wording(f"{before}|{behind}")
 
 
 def _apart(one: Column, before: Sequence[Column], lexical: LexicalIndex) -> Column:

@@ -15,9 +15,8 @@ beside it 2 do. None of 175 later ones that passed is refused for signs of littl
 
 from __future__ import annotations
 
-import re
-
 from rag_app.collection.library import Library
+from rag_app.lang.wording import Wording
 from rag_app.records import Paper, Passage
 from rag_app.search import open_patterns
 from rag_app.text import sentences
@@ -83,7 +82,7 @@ def _hints(text: str) -> bool:
     return bool(open_patterns.HINTING.search(text) or open_patterns.LACKING.search(text))
 
 
-def _turned(text: str, original: str, one: re.Pattern[str], other: re.Pattern[str]) -> bool:
+def _turned(text: str, original: str, one: Wording, other: Wording) -> bool:
     """Whether the original goes one way only and the text the other way only."""
     return bool(
         one.search(original) and not other.search(original) and other.search(text) and not one.search(text)

@@ -7,11 +7,11 @@ Knows: what dates mean together (a range, a list, dates left out) and with the w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rag_app.lang.wording import Wording
 from rag_app.search.date_mentions import (
     LIST_BETWEEN,
     RANGE_BETWEEN,
@@ -22,17 +22,17 @@ from rag_app.search.date_mentions import (
     mentions_in,
 )
 
-SINCE_BEFORE = re.compile(any_of(lambda d: d.since_before), re.IGNORECASE)
-AFTER_BEFORE = re.compile(any_of(lambda d: d.after_before), re.IGNORECASE)
-UNTIL_BEFORE = re.compile(any_of(lambda d: d.until_before), re.IGNORECASE)
-BEFORE_BEFORE = re.compile(any_of(lambda d: d.before_before), re.IGNORECASE)
-SINCE_AFTER = re.compile(rf"\s*(?:{any_of(lambda d: d.since_after)})", re.IGNORECASE)
-UNTIL_AFTER = re.compile(rf"\s*(?:{any_of(lambda d: d.until_after)})", re.IGNORECASE)
-BEFORE_AFTER = re.compile(rf"\s*(?:{any_of(lambda d: d.before_after)})", re.IGNORECASE)
-EXCLUDED_BEFORE = re.compile(any_of(lambda d: d.excluded_before), re.IGNORECASE)
-EXCLUDED_AFTER = re.compile(rf"\s*(?:{any_of(lambda d: d.excluded_after)})", re.IGNORECASE)
-LEAD = re.compile(any_of(lambda d: d.lead), re.IGNORECASE)
-TAIL = re.compile(rf"\s*(?:{any_of(lambda d: d.tail)})*", re.IGNORECASE)
+SINCE_BEFORE = Wording(any_of(lambda d: d.since_before))
+AFTER_BEFORE = Wording(any_of(lambda d: d.after_before))
+UNTIL_BEFORE = Wording(any_of(lambda d: d.until_before))
+BEFORE_BEFORE = Wording(any_of(lambda d: d.before_before))
+SINCE_AFTER = Wording(rf"\s*(?:{any_of(lambda d: d.since_after)})")
+UNTIL_AFTER = Wording(rf"\s*(?:{any_of(lambda d: d.until_after)})")
+BEFORE_AFTER = Wording(rf"\s*(?:{any_of(lambda d: d.before_after)})")
+EXCLUDED_BEFORE = Wording(any_of(lambda d: d.excluded_before))
+EXCLUDED_AFTER = Wording(rf"\s*(?:{any_of(lambda d: d.excluded_after)})")
+LEAD = Wording(any_of(lambda d: d.lead))
+TAIL = Wording(rf"\s*(?:{any_of(lambda d: d.tail)})*")
 
 
 @dataclass(frozen=True, slots=True)

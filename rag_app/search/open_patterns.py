@@ -13,28 +13,26 @@ from dataclasses import dataclass
 
 from rag_app.lang import LANGUAGES, alternatives, language_of
 from rag_app.lang.language import OpenPatterns, Parts
+from rag_app.lang.wording import Wording, wording
 from rag_app.text.terms import STOP_WORDS
 
 
-def _said(parts_of: Callable[[OpenPatterns], Parts]) -> re.Pattern[str]:
+def _said(parts_of: Callable[[OpenPatterns], Parts]) -> Wording:
     """The wordings of every language."""
-    return re.compile(alternatives(lambda one: parts_of(one.open_questions)), re.IGNORECASE)
+    return wording(lambda one: parts_of(one.open_questions))
 
 
-def _one_by_one(parts_of: Callable[[OpenPatterns], Parts]) -> tuple[re.Pattern[str], ...]:
+def _one_by_one(parts_of: Callable[[OpenPatterns], Parts]) -> tuple[Wording, ...]:
     """The wordings of every language, each for itself, since they hold a group."""
     parts = (part for one in LANGUAGES.values() for part in parts_of(one.open_questions))
-    return tuple(re.compile(part, re.IGNORECASE) for part in parts)
+    return tuple(Wording(part) for part in parts)
 
 
-def _by_key(parts_of: Callable[[OpenPatterns], Mapping[str, str]]) -> Mapping[str, re.Pattern[str]]:
+def _by_key(parts_of: Callable[[OpenPatterns], Mapping[str, str]]) -> Mapping[str, Wording]:
     """The wordings of every language for each key."""
     given = [parts_of(one.open_questions) for one in LANGUAGES.values()]
     keys = dict.fromkeys(key for parts in given for key in parts)
-    return {
-        key: re.compile("|".join(parts[key] for parts in given if key in parts), re.IGNORECASE)
-        for key in keys
-    }
+    return {key: Wording("|".join(parts[key] for parts in given if key in parts)) for key in keys}
 
 
 ASKING = _said(lambda p: p.asking)
@@ -69,8 +67,8 @@ VERSUS = _one_by_one(lambda p: p.versus)
 CONTRIBUTED = _one_by_one(lambda p: p.contributed)
 CONTRIBUTING = _said(lambda p: p.contributing)
 BACKGROUND = _said(lambda p: p.background)
-NOT_BEFORE = re.compile(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$", re.IGNORECASE)
-NOT_AFTER = re.compile(rf"\s*(?:{alternatives(lambda one: one.open_questions.not_after)})", re.IGNORECASE)
+NOT_BEFORE = Wording(rf"(?:{alternatives(lambda one: one.open_questions.not_before)})\s*$")
+NOT_AFTER = Wording(rf"\s*(?:{alternatives(lambda one: one.open_questions.not_after)})")
 IN_A_LANGUAGE = _said(lambda p: p.in_this_language)
 ALIKE = _said(lambda p: p.alike)
 NEAR = _said(lambda p: p.near)
@@ -99,7 +97,7 @@ MADE_THINGS = _by_key(lambda p: p.made_things)
 # What a question explains or lists in parentheses.
 ASIDE = re.compile(r"\([^()]{12,}\)|\([^()]*[,、·][^()]*\)")
 FREE = re.compile(r"([A-Za-z]+)[- ]free", re.IGNORECASE)
-EMPTY = re.compile(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
+EMPTY = Wording(r"\([^\w()]*\)(?:에|은|는|의)?(?=\s|$)")  # left where a date was
 IN_ENGLISH = re.compile(r"(?<=[^\x00-\x7f])\s?\(([A-Za-z][A-Za-z0-9 /-]{2,60})\)")
 PARENTHESES = re.compile(r"\s?\([^()]*\)")
 BRACKETED = re.compile(r"^\s*\(([^()]*)\)")
@@ -165,7 +163,7 @@ def contributed(sentence: str) -> str:
     return _first_named(CONTRIBUTED, sentence)
 
 
-def _first_named(patterns: Sequence[re.Pattern[str]], text: str) -> str:
+def _first_named(patterns: Sequence[Wording], text: str) -> str:
     found = (match[1] for pattern in patterns for match in [pattern.search(text)] if match)
     return next(found, "").strip(" ,.?!")
 
@@ -241,7 +239,7 @@ def is_aspect(text: str) -> bool:
     return bool(column_key(text) or RESULTS.search(text))
 
 
-def made_thing(question: str) -> re.Pattern[str] | None:
+def made_thing(question: str) -> Wording | None:
     """The kind of thing that rows are asked for and papers make, a data set or a benchmark."""
     return next((thing for thing in MADE_THINGS.values() if thing.search(question)), None)
 
@@ -321,5 +319,5 @@ def _listed(text: str) -> tuple[str, ...]:
     return named if len(named) > 1 else ()
 
 
-def _without(pattern: re.Pattern[str], text: str) -> str:
+def _without(pattern: Wording, text: str) -> str:
     return re.sub(r"\s+", " ", pattern.sub(" ", text)).strip(" ,.?!:;-~")

@@ -13,44 +13,44 @@ from typing import Any
 from rag_app.collection import releases
 from rag_app.lang import LANGUAGES, alternatives
 from rag_app.lang.language import NAME, Parts, QuestionPatterns, TurnPatterns, VoteConditions
+from rag_app.lang.wording import Wording, wording
 from rag_app.records import Fact
 
 
-def _asked(parts_of: Callable[[QuestionPatterns], Parts]) -> re.Pattern[str]:
+def _asked(parts_of: Callable[[QuestionPatterns], Parts]) -> Wording:
     """The wordings of every language."""
-    return re.compile(alternatives(lambda one: parts_of(one.questions)), re.IGNORECASE)
+    return wording(lambda one: parts_of(one.questions))
 
 
-def _turned(parts_of: Callable[[TurnPatterns], Parts]) -> re.Pattern[str]:
-    return re.compile(alternatives(lambda one: parts_of(one.turns)), re.IGNORECASE)
+def _turned(parts_of: Callable[[TurnPatterns], Parts]) -> Wording:
+    return wording(lambda one: parts_of(one.turns))
 
 
 def _turned_by_key(
     parts_of: Callable[[TurnPatterns], Mapping[str, Parts]],
-) -> Mapping[str, re.Pattern[str]]:
+) -> Mapping[str, Wording]:
     """The wordings of every language for each key."""
     keys = dict.fromkeys(key for one in LANGUAGES.values() for key in parts_of(one.turns))
 
-    def of_key(key: str) -> re.Pattern[str]:
+    def of_key(key: str) -> Wording:
         return _turned(lambda turns: parts_of(turns).get(key, ()))
 
     return {key: of_key(key) for key in keys}
 
 
-def _votes(parts_of: Callable[[VoteConditions], Parts]) -> re.Pattern[str]:
-    return re.compile(alternatives(lambda one: parts_of(one.votes)), re.IGNORECASE)
+def _votes(parts_of: Callable[[VoteConditions], Parts]) -> Wording:
+    return wording(lambda one: parts_of(one.votes))
 
 
 REACTION = _asked(lambda q: q.reaction)
 GREETING = _asked(lambda q: q.greeting)
-COURTESIES = re.compile(alternatives(lambda one: one.courtesies), re.IGNORECASE)
+COURTESIES = wording(lambda one: one.courtesies)
 # Said around a pasted text: where it is from, which asks for nothing, and that it is to be left
 # aside.
-INTRODUCTION = re.compile(
+INTRODUCTION = Wording(
     r"(?:^|(?<=[.!?\n]))(?![^:：]*(?:"
     + alternatives(lambda one: one.questions.asking)
-    + r"))[^.!?\n]*[:：]\s*$",
-    re.IGNORECASE,
+    + r"))[^.!?\n]*[:：]\s*$"
 )
 ASKING = _asked(lambda q: q.asking)
 ASIDE = _asked(lambda q: q.aside)
@@ -66,9 +66,7 @@ AUTHORS_RANKED = _asked(lambda q: q.authors_ranked)
 LISTING = _asked(lambda q: q.listing)
 EVERYTHING = _asked(lambda q: q.everything)
 WHOLE = _asked(lambda q: q.whole)
-PAPER_BEFORE_NAME = re.compile(
-    rf"(?:{alternatives(lambda one: one.questions.paper_before_name)})$", re.IGNORECASE
-)
+PAPER_BEFORE_NAME = Wording(rf"(?:{alternatives(lambda one: one.questions.paper_before_name)})$")
 PAPER_AFTER_NAME = _asked(lambda q: q.paper_after_name)
 ONE_PAPER = _asked(lambda q: q.one_paper)
 EVERY_PAPER = _asked(lambda q: q.every_paper)
@@ -87,22 +85,23 @@ KIND = _asked(lambda q: q.kind)
 LIKENED_BEFORE = _asked(lambda q: q.likened_before)
 LIKENED_AFTER = _asked(lambda q: q.likened_after)
 # Names have capitals, so case matters here.
-NOT_AUTHOR = re.compile(alternatives(lambda one: one.questions.not_author))
-ASKED_AUTHOR = re.compile(alternatives(lambda one: one.questions.asked_author))
+NOT_AUTHOR = Wording(alternatives(lambda one: one.questions.not_author), flags=0)
+ASKED_AUTHOR = Wording(alternatives(lambda one: one.questions.asked_author), flags=0)
 # "Wang의 papers" and "Wang's 논문" are asked for too: any language's "of" goes with any's "papers".
 _FIRST, *_OTHERS = (part for one in LANGUAGES.values() for part in one.questions.possessive)
 _OF = rf"(?:{_FIRST})?\s*" + "".join(rf"(?:{part}\s*)?" for part in _OTHERS)
-MAYBE_AUTHOR = re.compile(
+MAYBE_AUTHOR = Wording(
     alternatives(lambda one: one.questions.maybe_author)
-    + rf"|{NAME}{_OF}(?:{alternatives(lambda one: one.questions.papers_of)})"
+    + rf"|{NAME}{_OF}(?:{alternatives(lambda one: one.questions.papers_of)})",
+    flags=0,
 )
 
 
-def _fact(name: str) -> tuple[str, re.Pattern[str]]:
+def _fact(name: str) -> tuple[str, Wording]:
     return name, _asked(lambda q: q.facts[name])
 
 
-def _in_each(unit: Fact) -> re.Pattern[str]:
+def _in_each(unit: Fact) -> Wording:
     return _asked(lambda q: q.each[unit])
 
 
@@ -142,8 +141,8 @@ OF_MANY = {*PERIODS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
 RECENTLY = _asked(lambda q: q.recently)
 ON_TOPIC = _asked(lambda q: q.on_topic)
 UNRECORDED = _asked(lambda q: q.unrecorded)
-WITHHELD = re.compile(alternatives(lambda one: one.releases.withheld), re.IGNORECASE)
-EITHER = re.compile(alternatives(lambda one: one.releases.either), re.IGNORECASE)
+WITHHELD = wording(lambda one: one.releases.withheld)
+EITHER = wording(lambda one: one.releases.either)
 INSTEAD = _turned(lambda t: t.instead)
 WITHIN = _turned(lambda t: t.within)
 THEIR_PAPERS = _turned(lambda t: t.their_papers)
@@ -155,7 +154,7 @@ FOLLOWING = _turned_by_key(lambda t: t.following)
 PRECEDING = _turned_by_key(lambda t: t.preceding)
 OF_TWO = _turned(lambda t: t.of_two)
 IN_TITLE = _asked(lambda q: q.in_title)
-RELEASED = re.compile(alternatives(lambda one: one.releases.asked), re.IGNORECASE)
+RELEASED = wording(lambda one: one.releases.asked)
 MORE_VOTED = _asked(lambda q: q.more_voted)
 FEWER_VOTED = _asked(lambda q: q.fewer_voted)
 USED_BEFORE = _asked(lambda q: q.used_before)
@@ -189,14 +188,12 @@ VOTES = (
 )
 NUMBER_ASKED = _asked(lambda q: q.number_asked)
 UNITS = tuple(
-    (re.compile(asked, re.IGNORECASE), re.compile(figure, re.IGNORECASE))
+    (Wording(asked), Wording(figure))
     for one in LANGUAGES.values()
     for asked, figure in one.questions.units.items()
 )
 MEASURES = tuple(
-    (re.compile(asked, re.IGNORECASE), name)
-    for one in LANGUAGES.values()
-    for asked, name in one.questions.measures.items()
+    (Wording(asked), name) for one in LANGUAGES.values() for asked, name in one.questions.measures.items()
 )
 ORDINALS = (
     (_asked(lambda q: q.ordinals[0]), 0),
@@ -315,7 +312,7 @@ def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
     return fields, spans
 
 
-def figures_asked(text: str) -> tuple[re.Pattern[str], ...]:
+def figures_asked(text: str) -> tuple[Wording, ...]:
     """How a figure stands in a digest in the units that a question asks for; empty where it names none."""
     return tuple(figure for asked, figure in UNITS if asked.search(text))
 
@@ -329,7 +326,7 @@ def with_measures(text: str) -> str:
     return " ".join([text, *(name for asked, name in MEASURES if asked.search(text))])
 
 
-PLACES = tuple(re.compile(part, re.IGNORECASE) for one in LANGUAGES.values() for part in one.turns.places)
+PLACES = tuple(Wording(part) for one in LANGUAGES.values() for part in one.turns.places)
 _PLACE_WORDS = {word: n for one in LANGUAGES.values() for word, n in one.turns.place_words.items()}
 
 
@@ -372,5 +369,5 @@ def trend_topic(text: str) -> str:
     return _without(BOILERPLATE, _without(TREND_WORDS, text))
 
 
-def _without(pattern: re.Pattern[str], text: str) -> str:
+def _without(pattern: Wording, text: str) -> str:
     return re.sub(r"\s+", " ", pattern.sub(" ", text)).strip(" ,.?!:;-")

@@ -18,6 +18,7 @@ from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.bm25 import LexicalIndex
 from rag_app.collection.paper_names import TITLE_HEAD
+from rag_app.lang.wording import Wording
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
 from rag_app.text import numbers
@@ -59,7 +60,7 @@ def table(selection: Selection) -> AnswerPlan | None:
     return of_papers(selection, papers, names, subject)
 
 
-def _makes(paper: Paper, thing: re.Pattern[str]) -> bool:
+def _makes(paper: Paper, thing: Wording) -> bool:
     """Whether a paper gives the thing itself rather than uses it: its title or a sentence says so."""
     if thing.search(paper.title):
         return True
