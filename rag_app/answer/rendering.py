@@ -190,8 +190,8 @@ def _lead(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
         return phrases["paper_is"].format(n=1, title=templates.title_of(hit.paper))
     held = _held(selection, hit, passages)
     said = phrases["quoted_with"] if held else phrases["quoted"]
-    nearest = f"{phrases['nearest_said']} " if _is_nearest(selection, hit) else ""
-    return nearest + said.format(n=1, held=held)
+    nearest = [phrases["nearest_said"]] if _is_nearest(selection, hit) else []
+    return "\n\n".join([templates.title_of(hit.paper), *nearest, said.format(n=1, held=held)])
 
 
 def _is_nearest(selection: Selection, hit: Hit) -> bool:

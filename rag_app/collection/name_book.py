@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -26,6 +26,7 @@ from rag_app.collection.paper_names import (
     Name,
     beginnings,
     fold,
+    openings,
     shaped,
 )
 from rag_app.lang import other_scripts
@@ -39,6 +40,7 @@ ARXIV_ID = re.compile(
 )
 RARE = 6  # papers: a word found in no more of them may be typed without its capitals
 LONGEST_TITLE = 30  # words
+FIRST_WORDS = 5  # of a title, that can mean nothing else
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
 SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
 NUMBER = re.compile(r"\d+")
@@ -238,6 +240,32 @@ class NameBook:
                     papers[fold(start)].update(
                         dict.fromkeys(name.papers, name.spelling.startswith(f"{start} of "))
                     )
+        return papers
+
+    def opening(self, typed: str) -> tuple[str, ...]:
+        """The papers whose title begins with this, which may as well be a topic."""
+        return tuple(self._by_opening.get(fold(typed), ()))
+
+    def first_words(self, typed: str) -> tuple[str, ...]:
+        """The papers whose title begins with these `FIRST_WORDS`: so many in a row are no topic."""
+        return tuple(self._by_first_words.get(fold(typed), ()))
+
+    @cached_property
+    def _by_opening(self) -> dict[str, dict[str, None]]:
+        """For each folded beginning of titles that may be a topic, its papers."""
+        return self._by(openings)
+
+    @cached_property
+    def _by_first_words(self) -> dict[str, dict[str, None]]:
+        return self._by(lambda title: [" ".join(TOKEN.findall(title)[:FIRST_WORDS])])
+
+    def _by(self, parts_of: Callable[[str], Iterable[str]]) -> dict[str, dict[str, None]]:
+        """For each folded part of titles its papers."""
+        papers: dict[str, dict[str, None]] = defaultdict(dict)
+        for name in self._spelled.values():
+            if name.firmness == TITLE_HEAD:
+                for part in parts_of(name.spelling):
+                    papers[fold(part)].update(dict.fromkeys(name.papers))
         return papers
 
     def sounding_like(self, sounds: str) -> list[tuple[str, list[Name]]]:

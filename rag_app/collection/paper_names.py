@@ -42,6 +42,8 @@ HEAD_END = re.compile(
 )
 _SEPARATING = re.compile(r"[^a-z0-9]+")
 
+# Behind the colon of a title: what stands before it is a topic then, "GUI Agents: A Survey".
+SURVEY = re.compile(r"\s*(?:an?\s)?(?:[\w-]+\s){0,2}(?:survey|review|tutorial)\b", re.IGNORECASE)
 REPORT = re.compile(r"\s(?:(?:technical |evaluation )?report|(?:system|model) card)$", re.IGNORECASE)
 LONGEST_NAME = 5  # words
 COMMON = 30  # papers: a word found in more of them is a word of the field, not a name
@@ -82,11 +84,12 @@ def mine(papers: Sequence[Paper]) -> list[Name]:
     owners: dict[str, dict[str, int]] = defaultdict(dict)
     found_in: Counter[str] = Counter()
     folded: list[set[str]] = []  # of each paper, its words
-    for paper in papers:
-        words = Counter(TOKEN.findall(text_of(paper)))
+    words_of = [Counter(TOKEN.findall(text_of(paper))) for paper in papers]
+    for words in words_of:
         found_in.update(words.keys())
         folded.append({fold(word) for word in words})
-        for name, firmness in _names_of(paper, words):
+    for paper, words in zip(papers, words_of, strict=True):
+        for name, firmness in _names_of(paper, words, found_in):
             owners[name].setdefault(paper.arxiv_id, firmness)  # firmest comes first
     apart = _in_two_words([name for name in owners if "-" in name], papers)
     folded_in = Counter(key for words, pairs in zip(folded, apart, strict=True) for key in words | pairs)
@@ -118,15 +121,17 @@ def _settle(spelling: str, firmness_of: dict[str, int], found_in: int, folded_in
     return Name(spelling, tuple(papers), firmest, found_in, folded_in)
 
 
-def _names_of(paper: Paper, words: Counter[str]) -> Iterator[tuple[str, int]]:
-    """(name, firmness) of one paper, firmest first."""
+def _names_of(paper: Paper, words: Counter[str], found_in: Counter[str]) -> Iterator[tuple[str, int]]:
+    """(name, firmness) of one paper, firmest first; `words` are its own, `found_in` says how many papers
+    have each.
+    """
     title = maths.typed(paper.title)
     yield title, TITLE_HEAD
     head, colon, rest = title.partition(":")
-    if colon and len(head.split()) <= LONGEST_NAME:
+    if colon and len(head.split()) <= LONGEST_NAME and not (" " in head.strip() and SURVEY.match(rest)):
         yield head.strip(), TITLE_HEAD
     start = HEAD_END.split(head, maxsplit=1)[0]
-    if start != head and 2 <= len(start.split()) <= 3 and _looks_like_a_name(start, paper.title):
+    if start != head and 2 <= len(start.split()) <= 3 and _looks_like_a_name(start, paper.title, found_in):
         yield start, TITLE_HEAD
     if colon and (len(rest.split()) >= 3 or _spells(head, rest)):
         yield rest.strip(), IN_TITLE
@@ -143,17 +148,33 @@ def beginnings(title: str) -> Iterator[str]:
     """What a paper may be called by the beginning of its title: "KAN" before the colon, "Gemma 3" of a
     technical report, "Mixtral" of experts.
     """
-    plain = REPORT.sub("", title.partition(":")[0].strip())
-    if plain != title and len(plain.split()) <= LONGEST_NAME:
+    head, _, rest = title.partition(":")
+    plain = REPORT.sub("", head.strip())
+    if plain != title and len(plain.split()) <= LONGEST_NAME and not SURVEY.match(rest):
         yield plain
     first, of, _ = title.partition(" of ")
     if of and " " not in first:
         yield first
 
 
-def _looks_like_a_name(start: str, title: str) -> bool:
-    """Whether a word of a title's beginning is spelled like a name or has a formula: "Learning $k$-means"."""
-    return any(map(shaped, re.split(r"[\s-]", start))) or not title.startswith((start, *ARTICLES))
+def openings(title: str) -> Iterator[str]:
+    """Beginnings that are topics rather than names, unless a question says that a paper is meant: "3D
+    Reconstruction with …", "GUI Agents: A Survey".
+    """
+    head, _, rest = title.partition(":")
+    if SURVEY.match(rest):
+        yield head.strip()
+    start = HEAD_END.split(head, maxsplit=1)[0]
+    if start != head and len(start.removeprefix("The ").split()) > 1:
+        yield start
+
+
+def _looks_like_a_name(start: str, title: str, found_in: Counter[str]) -> bool:
+    """Whether a word of a title's beginning is spelled like a name, and is none of the field ("3D
+    Reconstruction"), or has a formula: "Learning $k$-means".
+    """
+    named = (word for word in re.split(r"[\s-]", start) if shaped(word))
+    return any(found_in[word] <= COMMON for word in named) or not title.startswith((start, *ARTICLES))
 
 
 def _spells(head: str, rest: str) -> bool:

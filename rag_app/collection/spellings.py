@@ -140,6 +140,16 @@ class Spellings:
         """Whether one of its other spellings is such a term."""
         return any(map(self.is_term, self.of(phrase)))
 
+    def is_too_narrow(self, phrase: str, words: Sequence[str]) -> bool:
+        """Whether far more papers say its words, which mostly stand together, than say it as one: nearly all
+        that say "jailbreaking" say "attacks" as well, and hardly any "jailbreaking attacks".
+        """
+        says = [self.saying(self.of(word)) > 0 for word in words]
+        together = np.count_nonzero(np.logical_and.reduce(says))
+        whole = np.count_nonzero(self.saying(self.of(phrase)))
+        rarest = min(map(np.count_nonzero, says))
+        return bool(together >= NARROWER * whole and together >= MOSTLY * rarest)
+
     def is_of_the_field(self, phrase: str) -> bool:
         """Whether it is written beside other spellings so often that it is no slip. Of some thirty ordinary
         words ("weather", "cat", "history") none is, in digests of 5,487 papers.

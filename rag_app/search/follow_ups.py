@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from rag_app.collection.bm25 import document
 from rag_app.collection.library import Dictionary
-from rag_app.collection.paper_names import fold
+from rag_app.collection.paper_names import fold, shaped
 from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import open_patterns, patterns
@@ -320,10 +320,13 @@ def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dict
 def _asks_what_another_thing_is(
     parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary
 ) -> bool:
-    """Whether it asks what a thing is by its name, of which the digests before say nothing and others do:
-    "What is LoRA?", and not "What is the accuracy?".
+    """Whether it asks what a thing is by its name, or is the name, of which the digests before say nothing
+    and others do: "What is LoRA?", "LoRA", and not "What is the accuracy?".
     """
     thing = open_patterns.named(parts.question)
+    words = parts.question.split()
+    if words and all(map(shaped, words)):
+        thing = parts.question
     terms = dictionary.lexical.own_terms(thing)
     if not terms or open_patterns.DEFINITE.search(parts.question):
         return False

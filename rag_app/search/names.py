@@ -153,7 +153,7 @@ def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]
     """Versions of models of which the digests hold others: an X-3 where there is an X-2."""
     for match in VERSIONED.finditer(question):
         name, separator, version = match.groups()
-        if name.casefold() in FIELD:
+        if name.casefold() in FIELD or patterns.LIMIT.search(match[0]):  # "Top 3 of August"
             continue
         written = re.compile(rf"(?<![A-Za-z]){name.replace('-', '[- ]?')}[- ]?v?({_VERSION})", re.IGNORECASE)
         family = name.partition("-")[0].lower()

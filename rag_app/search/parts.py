@@ -86,8 +86,7 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         spans, unknown_author = [], ""
     marks += [(span, kinds.AUTHOR) for span in spans]
     rest = masked(rest, spans)
-    # "tl;dr" and "ELI5" are papers, too
-    named = names.find(masked(rest, [match.span() for match in patterns.SUMMING.finditer(rest)]), dictionary)
+    named = _named(rest, dictionary)
     filters = Filters(
         days=found.days,
         since=found.since,
@@ -118,6 +117,17 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         notes=_assumed(found, named),
         marks=tuple(marks),
     )
+
+
+def _named(rest: str, dictionary: Dictionary) -> Named:
+    """The names in a question but those in what asks for a summary: "tl;dr" and "ELI5" are papers, too."""
+    found = names.find(rest, dictionary)
+    summing = [match.span() for match in patterns.SUMMING.finditer(rest)]
+    said = {rest[start:end].strip() for start, end in summing}
+    kept = tuple(
+        one for one in found.mentions if not any(a <= one.span[0] and one.span[1] <= b for a, b in summing)
+    )
+    return Named(kept, tuple(name for name in found.unknown if not any(name in one for one in said)))
 
 
 def _assumed(found: dates.Dates, named: Named) -> tuple[str, ...]:

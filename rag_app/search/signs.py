@@ -59,7 +59,7 @@ def read_signs(
         denies=open_patterns.denies(parts.rest),
         briefly=len(dictionary.lexical.own_terms(open_patterns.denial(parts.rest).rest)) <= BRIEF,
         leaves_out=_leaves_out(parts.rest),
-        carried=bool(query.papers) and not alone.papers,
+        carried=bool(query.papers) and not set(query.papers) & set(alone.papers),
         each=bool(query.each),
         versus=len(query.papers) <= 1
         and ruled is not Intent.TREND

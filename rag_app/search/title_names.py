@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag_app.collection.library import Dictionary
-from rag_app.collection.name_book import Mention
+from rag_app.collection.name_book import FIRST_WORDS, Mention
 from rag_app.collection.paper_names import LONGEST_NAME, SHARED, TITLE_HEAD, TOKEN, fold
 from rag_app.search import open_patterns, patterns
 from rag_app.text.dictionaries import is_common, is_word
@@ -28,16 +28,27 @@ def entitled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Ite
     while at < len(tokens):
         for end in range(min(len(tokens), at + LONGEST_NAME), at, -1):
             span = tokens[at].start(), tokens[end - 1].end()
-            typed = text[slice(*span)]
-            papers = dictionary.names.beginning(typed)
-            if not 0 < len(papers) <= SHARED or any(a < span[1] and span[0] < b for a, b in firm):
+            if any(start < span[1] and span[0] < stop for start, stop in firm):
                 continue
-            meant = fold(typed) in alone or _is_said_to_be_one(text, span)
-            if meant and _is_a_name(typed, papers, dictionary):
-                yield Mention(typed, span, papers, TITLE_HEAD)
+            papers = _meant(text, span, alone, dictionary)
+            if 0 < len(papers) <= SHARED:
+                yield Mention(text[slice(*span)], span, papers, TITLE_HEAD)
                 at = end - 1
                 break
         at += 1
+
+
+def _meant(text: str, span: tuple[int, int], alone: set[str], dictionary: Dictionary) -> tuple[str, ...]:
+    """The papers that the words at `span` stand for, if a paper is meant."""
+    names, typed = dictionary.names, text[slice(*span)]
+    if len(TOKEN.findall(typed)) == FIRST_WORDS and (papers := names.first_words(typed)):
+        return papers
+    if papers := names.beginning(typed):
+        meant = fold(typed) in alone or _is_followed_by_paper(text, span) or _ends_with_it(text, span)
+        return papers if meant and _is_a_name(typed, papers, dictionary) else ()
+    # "Summarize 3D reconstruction" asks of a topic, and "who wrote …" of a paper.
+    of_record = patterns.about_record(patterns.aggregate(text)) and _ends_with_it(text, span)
+    return names.opening(typed) if of_record or _is_followed_by_paper(text, span) else ()
 
 
 def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
@@ -53,11 +64,14 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
     return {fold(open_patterns.named(text)), fold(open_patterns.subject(text))} - {""}
 
 
-def _is_said_to_be_one(text: str, span: tuple[int, int]) -> bool:
-    """Whether what stands beside a name says that it is a paper's: "the X paper", "authors of X"."""
-    after = patterns.PAPER_AFTER_NAME.match(text, span[1])
-    ends = END.match(text, span[1]) and patterns.PAPER_BEFORE_NAME.search(text[: span[0]])
-    return bool(after or ends)
+def _is_followed_by_paper(text: str, span: tuple[int, int]) -> bool:
+    """Whether what stands behind a name says that it is a paper's: "the X paper"."""
+    return bool(patterns.PAPER_AFTER_NAME.match(text, span[1]))
+
+
+def _ends_with_it(text: str, span: tuple[int, int]) -> bool:
+    """Whether the question ends with the name, behind what asks of a paper: "who wrote X?"."""
+    return bool(END.match(text, span[1]) and patterns.PAPER_BEFORE_NAME.search(text[: span[0]]))
 
 
 def _is_a_name(typed: str, papers: Sequence[str], dictionary: Dictionary) -> bool:

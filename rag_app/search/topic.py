@@ -66,6 +66,9 @@ class Vocabulary(Protocol):
     def is_translated(self, phrase: str) -> bool:
         """Whether one of its other spellings is such a term."""
 
+    def is_too_narrow(self, phrase: str, words: Sequence[str]) -> bool:
+        """Whether far more papers say its words, which mostly stand together, than say it as one."""
+
 
 def _of_all(words_of: str) -> frozenset[str]:
     return frozenset[str]().union(*(getattr(one.topics, words_of) for one in LANGUAGES.values()))
@@ -159,6 +162,9 @@ def _end_of_phrase(words: Sequence[TopicWord], start: int, text: str, vocabulary
     for end in reversed(ends[1:]):
         phrase = _phrase(text, words[start : end + 1])
         if _is_stop(text, words[start]) or _is_stop(text, words[end]) or not vocabulary.papers_saying(phrase):
+            continue
+        telling = [_phrase(text, [word]) for word in words[start : end + 1] if word.role is WordRole.CONTENT]
+        if len(telling) > 1 and vocabulary.is_too_narrow(phrase, telling):
             continue
         shorter = _phrase(text, words[start:end])
         plain = all(word.role is WordRole.CONTENT for word in words[start : end + 1])

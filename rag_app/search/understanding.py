@@ -19,6 +19,7 @@ from rag_app.search.continuations import in_days, of_the_thing, without_small_ta
 from rag_app.search.parts import (
     QuestionParts,
     asked_alone,
+    masked,
     read,
     respelled,
     without_courtesies,
@@ -30,6 +31,7 @@ from rag_app.search.signs import marks, read_signs, says_a_name
 from rag_app.search.subjects import is_its_own
 from rag_app.search.topic import LITTLE
 from rag_app.text import maths
+from rag_app.text.terms import STOP_WORDS
 
 # Kinds that ask for a paper itself, and not for what digests say of what it is called.
 OF_THE_PAPER = {Intent.METADATA, Intent.COMPARE, Intent.PAPER, Intent.SIMILAR}
@@ -106,6 +108,8 @@ def _recognised(
     """
     if signs.carried and signs.summed:
         return replace(query, intent=Intent.PAPER)
+    if len(query.papers) == 1 and not query.aggregate and _says_only_a_name(parts):
+        return replace(query, intent=Intent.PAPER)
     if len(query.papers) == 1 and (signs.carried or parts.terms) and is_bare_topic(parts.rest):
         return replace(query, intent=Intent.LOOKUP)  # "GaLore limitations", and "benchmarks?" after GaLore
     shares = recognise(parts.question, kinds.marked(parts.question, marks(parts, query)))
@@ -114,6 +118,12 @@ def _recognised(
     if intent in {Intent.OFF, Intent.CHAT} and says_a_name(parts, dictionary):
         intent = decide(replace(signs, named=True), shares)
     return replace(query, intent=intent, off=off)
+
+
+def _says_only_a_name(parts: QuestionParts) -> bool:
+    """Whether a question names a paper and asks nothing: "the Mamba paper"."""
+    beside = patterns.PAPERS.sub(" ", masked(parts.rest, [mention.span for mention in parts.named.mentions]))
+    return bool(parts.named.mentions) and set(beside.casefold().strip(" ?.!").split()) <= STOP_WORDS
 
 
 def _aggregate(parts: QuestionParts) -> Fact:

@@ -20,8 +20,10 @@ _FINALS = " g kk gs n nj nh d l lg lm lb ls lt lp lh m b bs t t ng j ch k t p h"
 _READ = (
     (r"ph", "p"), (r"th|sh|tch|ch|ts|tz", "s"), (r"ck|qu", "k"), (r"x", "ks"), (r"wh", "w"), (r"gh(?![aeiou])", ""),
     (r"c(?=[eiy])", "s"), (r"ng(?![aeiouy])", "n"), (r"(?<=[aeiouy])r(?![aeiouyr])", ""),
+    (r"(?<=[aeiouy])re$", ""),  # 갈로어 is GaLore
 )  # fmt: skip
-_CLASSES = str.maketrans("gckqdtbpfvszjlrmn", "KKKKTTPPPPSSSRRMN", "aeiouywh0123456789")
+_VOWEL = "a"
+_CLASSES = str.maketrans("gckqdtbpfvszjlrmneiouy", "KKKKTTPPPPSSSRRMN" + 5 * _VOWEL, "wh0123456789")
 
 
 def sounds(text: str) -> str:
@@ -29,7 +31,9 @@ def sounds(text: str) -> str:
     letters = letters_of(text)
     for pattern, read in _READ if not _is_hangul(text) else ((r"ng(?![aeiouy])", "n"), (r"ch", "s")):
         letters = re.sub(pattern, read, letters)
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"(.)\1+", r"\1", letters).translate(_CLASSES))
+    classes = re.sub(r"(.)\1+", r"\1", letters).translate(_CLASSES)
+    # "yolo" has two consonants, and a doubled one is none more.
+    return re.sub(f"[{_VOWEL}]", "", re.sub(r"(.)\1+", r"\1", classes))
 
 
 def letters_of(text: str) -> str:

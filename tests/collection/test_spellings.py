@@ -200,3 +200,11 @@ def test_some_of_its_words_are_no_spelling_of_a_phrase() -> None:
     found = Spellings(texts, Translations())
     assert "해변" not in found.of("조개 해변")
     assert "해변" in found.of("shell beach") or "조개 해변" in found.of("shell beach")
+
+
+def test_a_phrase_is_too_narrow_that_far_fewer_say_than_its_words_which_stand_together() -> None:
+    texts = ["a siege of marsh gulls"] * 2 + ["gulls in a marsh"] * 9 + ["a marsh"] * 3 + ["many boats"] * 30
+    found = Spellings(texts, Translations())
+    assert found.is_too_narrow("marsh gulls", ["marsh", "gulls"])
+    texts = ["a siege of marsh gulls"] * 4 + ["gulls"] * 9 + ["a marsh"] * 9 + ["many boats"] * 30
+    assert not Spellings(texts, Translations()).is_too_narrow("marsh gulls", ["marsh", "gulls"])

@@ -10,7 +10,7 @@ from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
 
-TOOLFORMER = "2302.04761"
+TOOLFORMER, QLORA = "2302.04761", "2305.14314"
 BEFORE = Turn("Tell me about Toolformer.", "…", (TOOLFORMER,))
 
 
@@ -332,3 +332,16 @@ def test_a_second_place_is_of_the_list_and_not_of_the_paper_opened_from_it(libra
 def test_a_paper_is_told_in_short(dictionary: Dictionary, question: str, intent: Intent) -> None:
     query = understand(question, dictionary, [BEFORE], recognise=lambda *_: {"lookup": 1.0})
     assert (query.intent, query.papers) == (intent, (TOOLFORMER,))
+
+
+def test_what_the_paper_before_does_is_asked_of_it_though_another_paper_is_named(library: Library) -> None:
+    """A benchmark that its digest names may be a paper itself: that examples say otherwise is nothing."""
+    turn = Turn("Tell me about QLoRA.", "…", (QLORA,))
+    asked, shares = "how does it do against LoRA", {"overview": 0.5, "lookup": 0.3}
+    query = understand(asked, library.dictionary, [turn], recognise=lambda *_: shares)
+    assert (query.intent, query.papers) == (Intent.LOOKUP, (QLORA,))
+
+
+def test_a_name_alone_of_which_the_paper_before_says_nothing_is_a_topic(library: Library) -> None:
+    assert TOOLFORMER not in understand("DPR", library.dictionary, [BEFORE]).papers
+    assert TOOLFORMER in understand("요약", library.dictionary, [BEFORE]).papers

@@ -16,6 +16,7 @@ from tests.helpers.fakes import made
 
 PELICAN, STORK, EGRET = "2411.00001", "2411.00002", "2411.00003"
 CODE, AGENT_S, SURVEY = "2411.00004", "2411.00005", "2411.00006"
+NESTS, SHAPES, LONG = "2411.00007", "2411.00008", "2411.00009"
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,11 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     titles = {
         PELICAN: "Pelican: Sorting Fish by Size", STORK: "Stork-2 Technical Report", EGRET: "Egretta of Marshes",
         CODE: "CODE: Confident Drawing of Eggs", AGENT_S: "Agent S: Nests Built Anew", SURVEY: "Survey of Feathers",
+        NESTS: "3D Nests: A Survey", SHAPES: "3D Eggs with Calm Shells",
+        LONG: "What Gulls Forget in a Storm - Gulls are Like Boats",
         **{f"2411.01{n:03d}": f"Wading Study {n}" for n in range(40)},
     }  # fmt: skip
-    said = "물새 모델 Pelican과 Stork-2, Egretta를 비교하는 code를 씁니다. many agents answer a survey."
+    said = "물새 모델 Pelican과 Stork-2, Egretta를 비교하는 3D code를 씁니다. many agents answer a survey."
     entries = (f"### [{title}](https://arxiv.org/abs/{one})" for one, title in titles.items())
     body = "".join(f"{entry}\n\n- **New**: {said}\n\n" for entry in entries)
     folder: Path = tmp_path_factory.mktemp("birds")
@@ -37,7 +40,8 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     ("question", "paper"),
     [
         ("who wrote the pelican paper", PELICAN), ("Pelican 저자", PELICAN), ("authors of stork-2", STORK),
-        ("Stork-2 논문 요약", STORK), ("how many votes did the stork-2 paper get", STORK),
+        ("Stork-2 논문 요약", STORK), ("Pelican 논문 요약해줘", PELICAN),
+        ("how many votes did the stork-2 paper get", STORK),
         ("pelican 언제 나왔어", PELICAN),
         ("Stork-2 알려줘", STORK), ("What is Pelican?", PELICAN), ("egretta 저자는?", EGRET),
         ("summarize Pelican", PELICAN),
@@ -47,6 +51,33 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 )  # fmt: skip
 def test_a_paper_is_meant(birds: Library, question: str, paper: str) -> None:
     assert understood(question, birds).papers == (paper,)
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("summarize the 3D nests survey", NESTS), ("who wrote 3D Nests?", NESTS), ("3D Eggs 논문 요약해줘", SHAPES),
+        ("3D Nests: A Survey", NESTS), ("authors of 3d eggs", SHAPES),
+        ("What Gulls Forget in a Storm - how many boats?", LONG),
+    ],
+)  # fmt: skip
+def test_a_topic_that_a_title_begins_with_is_its_paper_where_one_is_meant(
+    birds: Library, question: str, paper: str
+) -> None:
+    assert understood(question, birds).papers == (paper,)
+
+
+@pytest.mark.parametrize(
+    "question", ["3D nests", "3D Nests", "summarize 3D nests", "what is 3D eggs?", "3D Eggs papers"]
+)
+def test_else_it_is_a_topic(birds: Library, question: str) -> None:
+    assert not understood(question, birds).papers
+
+
+def test_a_paper_that_is_only_named_is_told(birds: Library) -> None:
+    shares = {"metadata": 0.9, "lookup": 0.1}
+    query = understand("the Pelican paper", birds.dictionary, recognise=lambda *_: shares)
+    assert (query.intent, query.papers) == (Intent.PAPER, (PELICAN,))
 
 
 @pytest.mark.parametrize(

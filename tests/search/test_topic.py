@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from rag_app.search.topic import leaves_out, parts
@@ -10,8 +12,8 @@ from rag_app.search.topic import leaves_out, parts
 class Said:
     """A collection that says a few terms, and their words alone everywhere."""
 
-    def __init__(self, *terms: str) -> None:
-        self.terms = terms
+    def __init__(self, *terms: str, narrow: Sequence[str] = ()) -> None:
+        self.terms, self.narrow = terms, narrow
 
     def papers_saying(self, phrase: str) -> int:
         return 3 if phrase in self.terms else 0 if " " in phrase else 200
@@ -24,6 +26,9 @@ class Said:
 
     def is_term(self, phrase: str) -> bool:
         return phrase in self.terms
+
+    def is_too_narrow(self, phrase: str, words: Sequence[str]) -> bool:
+        return phrase in self.narrow
 
 
 @pytest.mark.parametrize(
@@ -87,3 +92,10 @@ def test_brackets_may_say_what_is_left_out() -> None:
 def test_other_brackets_narrow_a_topic(topic: str) -> None:
     found = parts(topic, Said("object hallucination"))
     assert {part.alternatives for part in found} >= {(("object hallucination",),), (("video",),)}
+
+
+def test_a_term_that_far_fewer_say_than_its_words_is_several_that_stand_together() -> None:
+    said = Said("jailbreaking attacks", narrow=["jailbreaking attacks"])
+    assert [part.alternatives for part in parts("jailbreaking attacks", said)] == [
+        (("jailbreaking", "attacks"),)
+    ]

@@ -10,7 +10,8 @@ from rag_app.text.transliteration import letters_of, sounds
 @pytest.mark.parametrize(
     ("hangul", "latin"),
     [("와일드제브라", "WildZebra"), ("비디오마못", "VideoMarmot"), ("툴포머", "Toolformer"), ("위스퍼", "Whisper"),
-     ("비전 트랜스포머", "Vision Transformer"), ("애니씽", "Anything"), ("캥거루", "Kangaroo"), ("매칭", "Matching")],
+     ("비전 트랜스포머", "Vision Transformer"), ("애니씽", "Anything"), ("캥거루", "Kangaroo"), ("매칭", "Matching"),
+     ("욜로월드", "YOLO-World"), ("갈로어", "GaLore"), ("롤로폼", "LoloForm")],
 )  # fmt: skip
 def test_a_name_sounds_alike_in_both_scripts(hangul: str, latin: str) -> None:
     assert sounds(hangul) == sounds(latin)

@@ -78,7 +78,7 @@ PHRASES = {
     "no_more": "Those were all: {count:,} papers.",
     "nearest_said": "Nearest to what is asked:",
     "quoted": "The digest says [{n}]:",
-    "quoted_with": "The digest gives {held} [{n}], in its own words:",
+    "quoted_with": "Names and figures in the digest: {held} [{n}]. In its own words:",
     "paper_is": "{title} fits best [{n}]:",
     "may_be": "Another paper that may be meant: {title} [{n}]",
     "trend_head": "{matched:,} of {scanned:,} papers are about this.",

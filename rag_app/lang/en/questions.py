@@ -330,7 +330,7 @@ QUESTIONS = QuestionPatterns(
         r"|summar(?:y of|i[sz]e)|paper (?:called|named|titled)) (?:the )?[\"“']?",
     ),
     paper_after_name=(
-        r"['’\"”]?(?:['’]?s)? (?:paper|technical report|report|system card|article|authors?)\b(?! (?:on|about"
+        r"['’\"”]?(?:['’]?s)? (?:paper|survey|technical report|report|system card|article|authors?)\b(?! (?:on|about"
         r"|that)\b)",
     ),
     one_paper=(r"\b(?:the|an?|one|this|that) (?:[\w-]+ ){0,2}?(?:paper|study|work|article)\b",),
