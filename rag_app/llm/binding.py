@@ -51,6 +51,14 @@ def version() -> str:
     return str(llama_cpp.__version__)
 
 
+@functools.cache
+def lays_out_safely() -> bool:
+    """Whether weights may be laid out anew. Built for a CPU with AMX, llama.cpp lays them out for that, and
+    crashes when it reads a prompt with them (https://github.com/ggml-org/llama.cpp/issues/20824).
+    """
+    return b"AMX_INT8 = 1" not in library().llama_print_system_info()
+
+
 def devices() -> list[Device]:
     """The devices this build of ggml sees, with their memory now."""
     library()

@@ -55,9 +55,10 @@ class LlamaModel:
         binding.forget_complaints()
         self.seconds = 0.0  # spent decoding, in all
         self._never = self._api.ggml_abort_callback()
-        self._reading = self._holding = Weights(path, plan, threads, as_filed=plan.reader)
-        self._writer = None if plan.reader else self._reading  # None while it loads
-        if plan.reader:  # a prompt can be read meanwhile
+        two_layouts = plan.reader and binding.lays_out_safely()
+        self._reading = self._holding = Weights(path, plan, threads, as_filed=two_layouts)
+        self._writer = None if two_layouts else self._reading  # None while it loads
+        if two_layouts:  # a prompt can be read meanwhile
             loader = ThreadPoolExecutor(1, thread_name_prefix="weights")
             self._loaded = loader.submit(_in_free_time, path, plan, threads)
             loader.shutdown(wait=False)

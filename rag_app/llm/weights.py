@@ -24,15 +24,15 @@ class Weights:
     """Loaded weights with one context of `plan.context` tokens. Not thread-safe."""
 
     def __init__(self, path: Path, plan: Plan, threads: int, *, as_filed: bool = False) -> None:
-        """Load the weights: laid out anew where llama.cpp does so, or `as_filed`: mapped as the file has
-        them. With flash attention where the device has it (a q8_0 cache needs it).
+        """Load the weights: laid out anew where llama.cpp does so safely, or `as_filed`: mapped as the file
+        has them. With flash attention where the device has it (a q8_0 cache needs it).
 
         Raises EngineError, with llama.cpp's own reason.
         """
         self._api = binding.library()
         self._threads = threads
         self._heeded: Any = None  # the callback that llama.cpp looks at
-        self.model = self._load(path, plan, as_filed=as_filed)
+        self.model = self._load(path, plan, as_filed=as_filed or not binding.lays_out_safely())
         self.context: Any = None
         for flash, kv_type in ((True, plan.kv_type), (False, "f16")):
             self.flash, self.kv_type = flash, kv_type

@@ -16,7 +16,7 @@ import pytest
 
 from rag_app import machine
 from rag_app.errors import EngineError, WeightsError
-from rag_app.llm import llama, vocabulary, weights
+from rag_app.llm import binding, llama, vocabulary, weights
 from rag_app.llm.chat_template import ChatTemplate
 from rag_app.llm.engine import Engine
 from rag_app.llm.fair_lock import FairLock
@@ -29,6 +29,9 @@ from tests.helpers import tiny_model
 WEIGHTS = Path(__file__).parents[2] / "models" / "qwen2.5-coder-0.5b-instruct-q4.gguf"
 MAPS = Path("/proc/self/maps")
 PLAN = TINY_PLAN = Plan(0, 2048, step=160)
+TWO_LAYOUTS = pytest.mark.skipif(
+    not binding.lays_out_safely(), reason="weights laid out for AMX crash (llama.cpp issue 20824)"
+)
 
 SYSTEM: Message = {"role": "system", "content": "You answer in one short sentence."}
 FACTS = "\n".join(
@@ -424,6 +427,7 @@ def test_batches_that_join_alike_in_a_trial_do_so_in_a_long_prompt(row: int, lea
         assert alike == len(several) * [model.joins_alike(row, least)]
 
 
+@TWO_LAYOUTS
 def test_a_reader_that_is_no_faster_is_closed_and_that_is_remembered(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -446,6 +450,33 @@ def test_a_reader_that_is_no_faster_is_closed_and_that_is_remembered(
     assert trial.call_count == 1
 
 
+@pytest.mark.parametrize(("info", "safe"), [(b"AVX512 = 1 | AMX_INT8 = 1 |", False), (b"AVX512 = 1 |", True)])
+def test_weights_that_are_laid_out_for_amx_would_crash(
+    monkeypatch: pytest.MonkeyPatch, info: bytes, safe: bool
+) -> None:
+    monkeypatch.setattr(binding, "library", lambda: Mock(llama_print_system_info=lambda: info))
+    assert binding.lays_out_safely.__wrapped__() is safe
+
+
+def test_weights_stay_as_filed_where_those_laid_out_would_crash(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, layouts = weights.Weights._load, []
+
+    def noted(loading: weights.Weights, path: Path, plan: Plan, *, as_filed: bool) -> object:
+        layouts.append(as_filed)
+        return load(loading, path, plan, as_filed=as_filed)
+
+    monkeypatch.setattr(binding, "lays_out_safely", lambda: False)
+    monkeypatch.setattr(weights.Weights, "_load", noted)
+    for reader in (True, False):
+        with closing(llama.LlamaModel(tiny, replace(TINY_PLAN, reader=reader), 1)) as model:
+            assert not model.has_reader
+            assert model.decode([5, 6, 7], 0, logits=True, stop=threading.Event())
+    assert layouts == [True, True]
+
+
+@TWO_LAYOUTS
 def test_a_prompt_is_read_while_the_weights_that_write_load(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -485,6 +516,7 @@ def test_what_reads_also_writes_where_the_other_weights_cannot_be_loaded(
         assert not engine._model.has_reader
 
 
+@TWO_LAYOUTS
 @pytest.mark.model
 def test_a_reader_says_what_the_weights_that_write_say(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
@@ -708,6 +740,7 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(tmp_path: Path) -> N
         Engine(path, PLAN)
 
 
+@TWO_LAYOUTS
 @pytest.mark.model
 @pytest.mark.skipif(not MAPS.exists(), reason="no list of mapped files")
 def test_weights_that_a_cpu_lays_out_anew_are_not_held_twice(engine: Engine) -> None:
