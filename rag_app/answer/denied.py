@@ -34,10 +34,10 @@ class Verdict(IntEnum):
 
 
 def judge(
-    library: Library, paper: Paper, asked: Denial, said: Sequence[str]
+    library: Library, paper: Paper, asked: Denial, said: Sequence[str], *, titled: bool = True
 ) -> tuple[Verdict, Passage | None]:
-    """(whether the digest shows that `asked.what` is not there, the sentence that shows it); `said` are its
-    words.
+    """(whether the digest, or where `titled` the title, shows that `asked.what` is not there, the sentence
+    that shows it); `said` are its words.
     """
     if not said:
         return Verdict.UNSAID, None
@@ -55,7 +55,7 @@ def judge(
     says = re.compile(spelled, re.IGNORECASE)
     also = _also(library, asked)
     mentioned: Passage | None = None
-    for passage in (_title(paper), *retrieval.whole(paper)):
+    for passage in (*([_title(paper)] if titled else []), *retrieval.whole(paper)):
         text = passage.text.casefold()
         match = absent.search(text)
         if (match and not _is_another_thing(library, text[: match.start()])) or (also and also.search(text)):

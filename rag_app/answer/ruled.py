@@ -24,8 +24,8 @@ def sentence_for(asked: str, paper: Paper, library: Library) -> Passage | None:
     if not thing.strip():
         return None
     denial = Denial(what=thing.strip(), rest=asked)
-    verdict, passage = judge(library, paper, denial, words_for(library, denial))
-    return passage if verdict is Verdict.HOLDS and passage and passage.section else None
+    verdict, passage = judge(library, paper, denial, words_for(library, denial), titled=False)
+    return passage if verdict is Verdict.HOLDS else None
 
 
 def asks_for_public(asked: str) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ ARXIV_ID = re.compile(
 )
 RARE = 6  # papers: a word found in no more of them may be typed without its capitals
 LONGEST_TITLE = 30  # words
+LONGEST_HEARD = 40  # letters
 FIRST_WORDS = 5  # of a title, that can mean nothing else
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
 SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
@@ -268,6 +269,12 @@ class NameBook:
                     papers[fold(part)].update(dict.fromkeys(name.papers))
         return papers
 
+    def called(self, typed: str) -> tuple[str, ...]:
+        """The few papers that go by this name, in whatever capitals, be it in their titles or texts."""
+        names = [name for name in self._folded.get(fold(typed), ()) if name.folded_in <= COMMON]
+        papers = _papers(names)
+        return papers if len(papers) <= SHARED else ()
+
     def sounding_like(self, sounds: str) -> list[tuple[str, list[Name]]]:
         """(folded spelling, its names) of title heads with these consonants (`text.transliteration`)."""
         return [(key, self._folded[key]) for key in self._by_sound.get(sounds, ())]
@@ -276,9 +283,10 @@ class NameBook:
     def _by_sound(self) -> dict[str, list[str]]:
         """Names of title heads by their consonants."""
         by_sound = defaultdict(list)
-        for key in self._fuzzy:
-            if any(name.firmness == TITLE_HEAD for name in self._folded[key]):
-                by_sound[transliteration.sounds(key)].append(key)
+        for key, names in self._folded.items():
+            if 4 <= len(key) <= LONGEST_HEARD and any(name.firmness == TITLE_HEAD for name in names):
+                for sound in transliteration.readings(key):
+                    by_sound[sound].append(key)
         return by_sound
 
     @lru_cache(maxsize=1024)  # noqa: B019 - a name book lives as long as its snapshot

@@ -49,6 +49,7 @@ TO, TWO = (
 _GENERAL = re.compile(alternatives(lambda one: one.open_questions.general_nouns), re.IGNORECASE)
 # A word of several in one, or with a number: "ImageNet", "GSM8K". Its words are translated, and not it.
 NAME = re.compile(r"[a-z]{2}[A-Z]|[A-Za-z]{3}\d")
+WITH_DIGIT = re.compile(r"\d[a-z]", re.IGNORECASE)
 LETTERS = re.compile(r"[^\W\d_]{2}")
 NARROWER = 4  # times as many papers say a word as its end of a longer spelling
 
@@ -122,7 +123,8 @@ class Spellings:
         # "LMs" for "language models", which texts in another script write in their own words; an abbreviation
         # within a phrase, which they may write as it is or spell out.
         untranslated = all(is_other(one) == is_other(first) for one in known)
-        if len(words) > 1 and (untranslated or any(map(self._abbreviates, words))):
+        as_it_is = any(self._abbreviates(word) or WITH_DIGIT.fullmatch(word) for word in words)
+        if len(words) > 1 and (untranslated or as_it_is):
             found = (*found, *self._word_by_word(words))
         return (self._form(first, phrase.casefold()), *sorted(found))
 
@@ -318,12 +320,12 @@ class Spellings:
 
     def _twins(self, word: str) -> list[str]:
         """What stands for a word of a phrase in the other script: an abbreviation is written as it is, and
-        aligned with single words of what it abbreviates ("LLM" with "언어").
+        aligned with single words of what it abbreviates ("LLM" with "언어"); so is "3D".
         """
-        return [word] if self._abbreviates(word) else self._aligned(word)
+        return [word] if self._abbreviates(word) or WITH_DIGIT.fullmatch(word) else self._aligned(word)
 
     def _abbreviates(self, word: str) -> bool:
-        return bool(self._abbreviations_of({key(word)}))
+        return bool(key(word)) and bool(self._abbreviations_of({key(word)}))
 
     def _translations(self, word: str) -> list[str]:
         """Those of a word that stands alone."""

@@ -363,6 +363,6 @@ class Language:
     courtesies: Parts = ()  # in a question: what only makes it polite, before, around and behind what is asked
     # Of a text's letters, that make it a text in this language: names and terms in it stay in Latin ones.
     fair_share: float = 0.15
-    # Those letters of its script that no other language has, where it shares some; a text is told by
-    # them. Empty where all are its own.
+    # The letters by which a text is told, where these are not those of its script: that script is shared
+    # with another language, or texts in it have others, too.
     own_letters: str = ""

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 
-from rag_app.lang import LANGUAGES
 from rag_app.search import open_patterns, patterns
+from rag_app.search.topic import WITHIN
 from rag_app.text.terms import HAN, HANGUL, KATAKANA, STOP_WORDS, WORD, Tagged, tagged
 
-WITHIN = frozenset[str]().union(*(one.topics.within for one in LANGUAGES.values()))
 LONGEST = 10  # words, in writing with blanks
 UNSPACED = 16  # letters of a run without blanks, in writing that has none
 HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 # What a sentence ends with; a question mark alone makes none of "KV cache?".
 ENDED = re.compile(r"[.!。！;；:：—]")
 # Korean endings of a clause, pronouns, adverbs and exclamations, verbs beside others (tags of Kiwi).
-OF_SENTENCES = frozenset({"EF", "EC", "EP", "NP", "IC", "MAG", "MAJ", "VX"})
+OF_SENTENCES = frozenset({"EF", "EC", "EP", "NP", "IC", "MAJ", "VX"})
 VERBS = frozenset({"VV", "VA"})
 PARTICLES = frozenset({"JX", "JKS", "JKO", "JKB"})
 WORDED = (
@@ -67,6 +66,8 @@ def _stands_in_a_topic(one: Tagged, after: str) -> bool:
     """Whether a Korean morpheme may, before one of that tag: "작" of "작은 모델" before its ending, "위하" of
     "로봇을 위한 강화학습", which is the verb of a particle.
     """
+    if one.tag == "MAG":  # "깊이 추정"
+        return one.form in WITHIN and after.startswith("N")
     if one.tag in OF_SENTENCES:
         return False
     return one.tag not in VERBS or one.form in WITHIN or (one.tag == "VA" and after == "ETM")

@@ -68,8 +68,11 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
     found = _saying(np.minimum.reduce([_most(one) for one in wanted]), scores, kept, rule)
     told = (found.matched & kept).any()
     if sum(max(map(len, one)) for one in wanted) > FEW_PHRASES or not told:
-        least = rule.held if told else rule.partly
-        described = _standing_out(scores, kept & (_held(wanted) >= least), rule)
+        share = _held(wanted)
+        mostly = kept & (share >= rule.held)
+        described = _standing_out(
+            scores, mostly if told or mostly.any() else kept & (share >= rule.partly), rule
+        )
         found = replace(
             found,
             matched=found.matched | described.matched,

@@ -14,18 +14,20 @@ from dataclasses import replace
 from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
-from rag_app.collection.paper_names import TITLE_HEAD, TOKEN, Name
-from rag_app.search import patterns
+from rag_app.collection.paper_names import IN_TITLE, TITLE_HEAD, TOKEN, Name
+from rag_app.search import open_patterns, patterns
 from rag_app.search.title_names import entitled
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word
 
 # Words of a question, beside a name, that digests hold: from there on its subject is described by itself.
 DESCRIBING_WORDS = 3
+BRACKET = re.compile(r"\s?[(（]?")
+LATIN_END = re.compile(r"-?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")  # right behind Hangul
 LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
-# likeness (of 100) of the letters that is asked for from there on and before.
-SHORTEST_HEARD, CLEARLY_HEARD, ALIKE, SHORT_ALIKE = 3, 4, 50, 66
+# likeness (of 100) of the letters that is asked for below there, there, and above.
+SHORTEST_HEARD, CLEARLY_HEARD, SHORT_ALIKE, ALIKE, LONG_ALIKE = 3, 4, 66, 50, 40
 SHARED = 3  # papers: a name that fits more of them names none
 
 # "GPT-4", "Qwen2.5", "Llama 3.1", "DeepSeek-R1"; sizes ("7B", "ViT-L14", "EfficientNet-B7") and shares are no
@@ -49,7 +51,7 @@ def find(text: str, dictionary: Dictionary) -> Named:
 
     named = dictionary.names.find(text, is_word, dictionary.papers.has)
     heard = list(_heard(text, dictionary, named.mentions))
-    initialled = list(_initialled(text, dictionary, named.mentions))
+    initialled = [*_initialled(text, dictionary, named.mentions), *_sides(text, dictionary, named.mentions)]
     titled = list(entitled(text, dictionary, [*named.mentions, *heard, *initialled]))
     others = [
         m for m in (*named.mentions, *heard, *initialled) if not any(_beside(m.span, t.span) for t in titled)
@@ -79,17 +81,34 @@ def _initialled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> 
             yield Mention(match[0], match.span(), (papers[0].arxiv_id,), TITLE_HEAD, papers[0].title)
 
 
+def _sides(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
+    """What is set against another name, and is one itself: "swe-gym vs swe-rl"."""
+    sides = open_patterns.versus(text) or ()
+    for side in sides:
+        start = text.find(side)
+        span = start, start + len(side)
+        papers = dictionary.names.called(side)
+        if papers and not any(_beside(span, mention.span) for mention in found):
+            yield Mention(side, span, papers, IN_TITLE)
+
+
 # --- names as they sound ------------------------------------------------------------------------
 
 
 def _heard(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
     """Names written in Hangul, longest first, where the name itself does not stand beside them."""
     nouns = dictionary.lexical.rare_nouns(text)
-    places = [place for place in nouns if not any(_beside(place, mention.span) for mention in found)]
+    places = [
+        place
+        for place in nouns
+        if not any(_beside(place, one.span) and _is_one_with(text, place, one.span) for one in found)
+    ]
     at = 0
     while at < len(places):
         for end in range(min(len(places), at + LONGEST_HEARD), at, -1):
-            span = places[at][0], places[end - 1][1]
+            start, stop = places[at][0], places[end - 1][1]
+            latin = LATIN_END.match(text, stop)  # "스프레드시트LLM", "딥시크-R1"
+            span = start, latin.end() if latin else stop
             typed = text[slice(*span)]
             names = _sounding_like(typed, dictionary)
             papers = tuple(dict.fromkeys(paper for name in names for paper in name.papers))
@@ -107,7 +126,8 @@ def _sounding_like(typed: str, dictionary: Dictionary) -> list[Name]:
     heard, letters = transliteration.sounds(typed), transliteration.letters_of(typed)
     if min(len(heard), len(typed)) < SHORTEST_HEARD:
         return []
-    least = ALIKE if len(heard) >= CLEARLY_HEARD else SHORT_ALIKE
+    long = len(heard) > CLEARLY_HEARD and " " not in typed  # several words are seldom one name
+    least = SHORT_ALIKE if len(heard) < CLEARLY_HEARD else LONG_ALIKE if long else ALIKE
     alike = [
         (fuzz.ratio(letters, key), [name for name in names if name.firmness == TITLE_HEAD])
         for key, names in dictionary.names.sounding_like(heard)
@@ -128,6 +148,11 @@ def _is_a_word(typed: str, named: Sequence[str], dictionary: Dictionary) -> bool
 def _beside(place: tuple[int, int], name: tuple[int, int]) -> bool:
     """Whether a place is that of a name, or just before it: "캥거루(Kangaroo)"."""
     return place[0] < name[1] and name[0] - 2 <= place[1]
+
+
+def _is_one_with(text: str, place: tuple[int, int], name: tuple[int, int]) -> bool:
+    """Whether a word and the name behind it are one: "캥거루(Kangaroo)", and not "플랫퀀트가 QuaRot"."""
+    return bool(BRACKET.fullmatch(text[place[1] : name[0]]))
 
 
 # --- names that no digest holds -----------------------------------------------------------------

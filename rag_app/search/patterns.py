@@ -7,7 +7,7 @@ A new wording is added to its language, without touching the logic.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rag_app.collection import releases
@@ -206,13 +206,18 @@ ORDINALS = (
 
 def aggregate(text: str) -> Fact:
     """Which fact of the records a question asks for, or none."""
-    return next((Fact(name) for name, pattern in AGGREGATES if pattern.search(text)), Fact.NONE)
+    return next(_facts(text), Fact.NONE)
+
+
+def _facts(text: str) -> Iterator[Fact]:
+    """All that it asks for; the link of a paper's code is none, which its digest may give."""
+    found = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
+    return (fact for fact in found if fact is not Fact.LINK or releases.CODE not in releases.named(text))
 
 
 def ranking(text: str) -> Fact:
     """TOP or BOTTOM where papers are to be ranked by votes, whatever else is asked."""
-    ranked = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
-    return next((fact for fact in ranked if fact in {Fact.TOP, Fact.BOTTOM}), Fact.NONE)
+    return next((fact for fact in _facts(text) if fact in {Fact.TOP, Fact.BOTTOM}), Fact.NONE)
 
 
 def of_table(text: str) -> tuple[Fact, list[tuple[int, int]]]:
@@ -256,8 +261,7 @@ def _asked_to_be_public(text: str) -> tuple[str, ...]:
 
 def record_facts(text: str) -> tuple[Fact, ...]:
     """All facts of one paper's record that a question asks for."""
-    found = (Fact(name) for name, pattern in AGGREGATES if pattern.search(text))
-    return tuple(fact for fact in found if about_record(fact))
+    return tuple(filter(about_record, _facts(text)))
 
 
 def described(text: str) -> str:

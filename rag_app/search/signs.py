@@ -127,7 +127,7 @@ def subject_of(rest: str) -> str:
 def _leaves_out(rest: str) -> bool:
     """Whether papers on something are not meant, and it is said on what; of days, code leaves them out."""
     denied = open_patterns.denial(rest)
-    return bool(denied.what) and (denied.apart or leaves_out(patterns.topic(rest)))
+    return leaves_out(patterns.topic(rest)) or (bool(denied.what) and denied.apart)
 
 
 def _is_on_topic(parts: QuestionParts, dictionary: Dictionary) -> bool:

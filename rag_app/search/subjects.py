@@ -15,6 +15,7 @@ from rag_app.records import Fact, Paper
 from rag_app.search import patterns
 from rag_app.search.open_patterns import ALIKE, ASIDE, denied
 from rag_app.search.parts import QuestionParts
+from rag_app.text.terms import fold_word
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
 ITS_OWN = 3  # times that a digest says the name of its method
@@ -26,6 +27,8 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     most about.
     """
     mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
+    if _asks_for_papers(parts):
+        mentions = tuple(m for m in mentions if not _is_of_the_field(m, dictionary))
     compared = patterns.COMPARING.search(parts.question)
     if patterns.PAPERS.search(parts.question) and parts.terms and not compared:
         asides = _examples(parts.question)
@@ -92,12 +95,29 @@ def _is_meant(mention: Mention, parts: QuestionParts, dictionary: Dictionary) ->
     return mention.firmness == TITLE_HEAD or (own and bool(ALIKE.search(parts.question)))
 
 
+def _asks_for_papers(parts: QuestionParts) -> bool:
+    """Whether papers are asked for and nothing but a name and conditions says which: "Mamba 논문 있어?",
+    "mamba papers from January 2024".
+    """
+    asked = patterns.PAPERS.search(parts.question) and not (parts.terms or _asks_of_a_record(parts))
+    several = patterns.several(parts.question) or patterns.SEARCHING.search(parts.question)
+    return bool(asked) and bool(several or parts.filters) and not patterns.SAME_AUTHORS.search(parts.question)
+
+
+def _asks_of_a_record(parts: QuestionParts) -> bool:
+    return patterns.about_record(patterns.aggregate(parts.rest))
+
+
+def _is_of_the_field(mention: Mention, dictionary: Dictionary) -> bool:
+    """Whether so many digests speak of what goes by a name that it is a topic, too."""
+    return dictionary.lexical.papers_with(fold_word(mention.typed)) > NAMED_RANK
+
+
 def _lists_papers_on(parts: QuestionParts) -> bool:
     """Whether papers are to be listed or counted and nothing but a name says which: "papers that use X". It
     is their topic then, be it a paper's too.
     """
-    fact = patterns.about_record(patterns.aggregate(parts.rest))
-    return bool(patterns.PAPERS.search(parts.question)) and not (parts.terms or fact)
+    return bool(patterns.PAPERS.search(parts.question)) and not (parts.terms or _asks_of_a_record(parts))
 
 
 def _titled(mentions: Sequence[Mention], chosen: Sequence[str]) -> tuple[str, ...]:

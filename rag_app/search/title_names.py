@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rag_app.collection import releases
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import FIRST_WORDS, Mention
 from rag_app.collection.paper_names import LONGEST_NAME, SHARED, TITLE_HEAD, TOKEN, fold
@@ -17,6 +18,8 @@ from rag_app.text.dictionaries import is_common, is_word
 
 LETTERS = re.compile(r"[A-Za-z]+")
 END = re.compile(r"[\"'”’]?(?: (?:paper|report|technical report|study))?[\s?.!]*$")
+TELLING = 2  # content terms of the first words of a title
+FEW_TERMS = 4  # content terms of a question for a fact, beside the name
 AS_A_NAME = 0.8  # share of a word's places in digests that have a capital
 
 
@@ -24,6 +27,7 @@ def entitled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Ite
     """Names of papers that are meant by their titles, longest first; `found` are those named anyway."""
     firm = [mention.span for mention in found if mention.firmness == TITLE_HEAD]
     alone = _asked_alone(text, dictionary)
+    asks = not firm and _asks_a_fact(text)
     tokens, at = list(TOKEN.finditer(text)), 0
     while at < len(tokens):
         for end in range(min(len(tokens), at + LONGEST_NAME), at, -1):
@@ -31,8 +35,10 @@ def entitled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Ite
             if any(start < span[1] and span[0] < stop for start, stop in firm):
                 continue
             papers = _meant(text, span, alone, dictionary)
+            papers = papers or (_asked_a_fact(text, span, dictionary) if asks else ())
             if 0 < len(papers) <= SHARED:
                 yield Mention(text[slice(*span)], span, papers, TITLE_HEAD)
+                asks = False
                 at = end - 1
                 break
         at += 1
@@ -42,13 +48,37 @@ def _meant(text: str, span: tuple[int, int], alone: set[str], dictionary: Dictio
     """The papers that the words at `span` stand for, if a paper is meant."""
     names, typed = dictionary.names, text[slice(*span)]
     if len(TOKEN.findall(typed)) == FIRST_WORDS and (papers := names.first_words(typed)):
-        return papers
+        told = set(dictionary.lexical.own_terms(typed)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
+        return papers if len(told) >= TELLING else ()  # "How many parameters does it" is asked of others, too
     if papers := names.beginning(typed):
         meant = fold(typed) in alone or _is_followed_by_paper(text, span) or _ends_with_it(text, span)
+        meant = meant or _is_compared_with_the_one_before(text)
         return papers if meant and _is_a_name(typed, papers, dictionary) else ()
+    papers = names.opening(typed)
+    if not papers or _is_followed_by_paper(text, span):
+        return papers
     # "Summarize 3D reconstruction" asks of a topic, and "who wrote …" of a paper.
-    of_record = patterns.about_record(patterns.aggregate(text)) and _ends_with_it(text, span)
-    return names.opening(typed) if of_record or _is_followed_by_paper(text, span) else ()
+    return papers if _ends_with_it(text, span) and patterns.about_record(patterns.aggregate(text)) else ()
+
+
+def _asks_a_fact(text: str) -> bool:
+    """Whether it asks something that only one paper can answer: "how much does X cost?", "X의 라이선스"."""
+    if patterns.PAPERS.search(text) or patterns.LISTING.search(text) or open_patterns.versus(text):
+        return False
+    asked = patterns.NUMBER_ASKED.search(text) or patterns.about_record(patterns.aggregate(text))
+    sized = open_patterns.COUNTING.search(text)
+    return bool(asked or sized or releases.named(text)) or open_patterns.is_aspect(text)
+
+
+def _asked_a_fact(text: str, span: tuple[int, int], dictionary: Dictionary) -> tuple[str, ...]:
+    """The papers of the name at `span`, where hardly anything but what is asked of them stands beside it."""
+    typed = text[slice(*span)]
+    papers = dictionary.names.beginning(typed)
+    if not papers:
+        return ()
+    beside = set(dictionary.lexical.own_terms(f"{text[: span[0]]} {text[span[1] :]}"))
+    beside -= patterns.ABOUT_PAPERS | patterns.OF_ANY_PAPER
+    return papers if len(beside) <= FEW_TERMS and _is_a_name(typed, papers, dictionary) else ()
 
 
 def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
@@ -62,6 +92,11 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
         names = [token[0] for token in TOKEN.finditer(text) if dictionary.names.beginning(token[0])]
         return set(map(fold, names)) if len(names) == 1 and not beside else set()
     return {fold(open_patterns.named(text)), fold(open_patterns.subject(text))} - {""}
+
+
+def _is_compared_with_the_one_before(text: str) -> bool:
+    """Whether it sets what was told of beside the name: "compare it to X", "그거랑 X 비교해줘"."""
+    return bool(patterns.COMPARING.search(text) and patterns.POINTING.search(text))
 
 
 def _is_followed_by_paper(text: str, span: tuple[int, int]) -> bool:

@@ -75,6 +75,7 @@ def _of_all(words_of: str) -> frozenset[str]:
 
 
 EITHER, BOTH = _of_all("either"), _of_all("both")
+WITHIN = _of_all("within")
 NOT_NEXT, NOT_LAST = _of_all("leaving_out_next"), _of_all("leaving_out_last")
 ANY_PAPER = frozenset[str]().union(*(one.questions.of_any_paper for one in LANGUAGES.values()))
 LITTLE = _of_all("saying_little") | STOP_WORDS | ANY_PAPER
@@ -109,7 +110,7 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[TopicPart, ...]:
         if role in {WordRole.CONTENT, WordRole.FILLER}:
             end = _end_of_phrase(words, at, text, vocabulary)
             phrase = _phrase(text, words[at : end + 1])
-            if role is WordRole.CONTENT or end > at:
+            if (role is WordRole.CONTENT or end > at) and not phrase.isdigit():
                 joined = (
                     WordRole.CONTENT if joined is WordRole.BREAK and ended == at - 1 and found else joined
                 )
@@ -237,7 +238,10 @@ def _english(text: str) -> list[TopicWord]:
         if end and not re.fullmatch(r"\s*", between):
             again = SIGN.search(between) or AGAIN.match(text, end)
             found.append(TopicWord(WordRole.EITHER if again else WordRole.BREAK, end, match.start()))
-        found.append(TopicWord(_role(match[0]), *match.span()))
+        if found and not between and found[-1].role in {WordRole.CONTENT, WordRole.FILLER}:  # "3d"
+            found[-1] = TopicWord(WordRole.CONTENT, found[-1].start, match.end())
+        else:
+            found.append(TopicWord(_role(match[0]), *match.span()))
         end = match.end()
     return found
 
@@ -275,7 +279,7 @@ def _korean(text: str) -> list[TopicWord]:
             found[-1] = TopicWord(WordRole.CONTENT, last.start, one.end, inside)
         elif role is WordRole.FILLER and last and last.role is WordRole.CONTENT and one.start < last.end:
             continue
-        elif last and glued and (one.form == "-" or _ends_noun(one, last)):
+        elif last and glued and (one.form == "-" or _ends_noun(one, last) or _is_unit(one, text, last)):
             found[-1] = replace(last, end=one.end)
         elif role is not None:
             found.append(TopicWord(WordRole.BREAK if at in leaving_out else role, one.start, one.end))
@@ -303,6 +307,13 @@ def _ends_noun(one: Tagged, last: TopicWord) -> bool:
     return one.tag == "XSN" and one.form != PLURAL and last.role is WordRole.CONTENT
 
 
+def _is_unit(one: Tagged, text: str, last: TopicWord) -> bool:
+    """Whether it says what a number before it is of, "비트" of "1비트"; papers are counted in words of one
+    syllable.
+    """
+    return one.tag == "NNB" and len(one.form) > 1 and text[last.start : last.end].isdigit()
+
+
 def _taken_for_a_verb(text: str, one: Tagged, after: Tagged | None) -> bool:
     """Whether it ends a noun that the analyser does not know: "블" of "페블"."""
     ends = (
@@ -327,6 +338,8 @@ def _role_of(one: Tagged, after: Tagged | None) -> WordRole | None:
         return WordRole.EITHER if form in EITHER else WordRole.BOTH if form in BOTH else WordRole.BREAK
     if one.tag in {"SP", "SSO", "SSC"}:
         return WordRole.EITHER
+    if one.tag == "MAG" and form in WITHIN and after is not None and after.tag.startswith("N"):
+        return WordRole.CONTENT  # "직접" of "직접 선호 최적화"
     if one.tag in {"VA", "NP", "MM"}:
         return WordRole.FILLER
     return None if one.tag in {"ETM", "XSN", "JKG"} else WordRole.BREAK

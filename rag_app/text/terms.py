@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rag_app.lang import LANGUAGES
 
 if TYPE_CHECKING:
-    from kiwipiepy import Kiwi
+    from kiwipiepy import Kiwi, Token
 
 # Texts -> terms of each, which do not depend on the other texts.
 Analyse = Callable[[Sequence[str]], Iterable[list[str]]]
@@ -90,7 +90,20 @@ def morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
     analysed = iter(_kiwi().tokenize(asked) if asked else ())
     for text in texts:
         tokens = () if _has_none(text) else next(analysed)
-        yield [t.form.casefold() for t in tokens if t.tag.split("-")[0] in CONTENT_TAGS]
+        yield list(_with_prefixes(tokens))
+
+
+def _with_prefixes(tokens: Sequence[Token]) -> Iterator[str]:
+    """The content morphemes, each with the prefix that makes another word of it: "재구성" is no "구성", and
+    "비지도" the contrary of "지도".
+    """
+    prefix, end = "", -1
+    for token in tokens:
+        tag = token.tag.split("-")[0]
+        if tag in CONTENT_TAGS:
+            own = prefix if end == token.start else ""
+            yield f"{own}{token.form}".casefold()
+        prefix, end = (token.form, token.start + token.len) if tag == "XPN" else ("", -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +122,15 @@ def tagged(text: str) -> list[Tagged]:
 
 
 def nouns(text: str) -> list[tuple[tuple[int, int], list[str]]]:
-    """(place, its nouns) of each Korean word of nouns and particles alone, without the particles."""
+    """(place, its nouns) of each Korean word of nouns and particles alone, without the particles and what is
+    written behind them in other letters: "스프레드시트" of "스프레드시트LLM은".
+    """
     if _has_none(text):
         return []
     found = []
     for _, group in groupby(_kiwi().tokenize(text), key=lambda token: token.word_position):
         tokens = list(group)
-        end = next((at for at, token in enumerate(tokens) if token.tag[0] == "J"), len(tokens))
+        end = next((at for at, token in enumerate(tokens) if token.tag[0] in "JS"), len(tokens))
         named, behind = tokens[:end], tokens[end:]
         plain = all(token.tag in NOUN_TAGS for token in named) and all(t.tag[0] in "JS" for t in behind)
         if named and plain:
@@ -160,4 +175,4 @@ def terms_of(texts: Sequence[str], analyse: Analyse = morphemes) -> list[list[st
 
 def analysis_version() -> str:
     """All that the morphemes of a text depend on."""
-    return f"kiwipiepy {version('kiwipiepy')}, {DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}, bigrams"
+    return f"kiwipiepy {version('kiwipiepy')}, {DICTIONARIES}, {' '.join(sorted(CONTENT_TAGS))}, prefixes, bigrams"

@@ -26,10 +26,26 @@ _VOWEL = "a"
 _CLASSES = str.maketrans("gckqdtbpfvszjlrmneiouy", "KKKKTTPPPPSSSRRMN" + 5 * _VOWEL, "wh0123456789")
 
 
+# Before these vowels "g" is read as in "magic" or as in "target", "c" as in "city" or, where another word
+# begins, as in "magic insert"; "th" as in "thing" or as in "rhythm".
+_READ_OTHERWISE = (r"g(?=[eiy])", "j"), (r"c(?=[eiy])", "k"), (r"th", "d")
+# Of Hangul: vowels that are only there because a syllable needs one, "스" and "치" of "터치스톤".
+_READ_HANGUL = (r"eu", ""), (r"chi", "ch"), (r"ng(?![aeiouy])", "n"), (r"ch", "s")
+
+
+def readings(text: str) -> set[str]:
+    """What a name in Latin letters may sound like."""
+    letters = letters_of(text)
+    found = {letters}
+    for pattern, read in _READ_OTHERWISE:
+        found |= {re.sub(pattern, read, one) for one in found}
+    return set(map(sounds, found))
+
+
 def sounds(text: str) -> str:
     """The consonants of a name by class, digits left out; of Hangul and of Latin letters alike."""
     letters = letters_of(text)
-    for pattern, read in _READ if not _is_hangul(text) else ((r"ng(?![aeiouy])", "n"), (r"ch", "s")):
+    for pattern, read in _READ_HANGUL if _is_hangul(text) else _READ:
         letters = re.sub(pattern, read, letters)
     classes = re.sub(r"(.)\1+", r"\1", letters).translate(_CLASSES)
     # "yolo" has two consonants, and a doubled one is none more.

@@ -47,7 +47,8 @@ def test_a_question_for_a_figure_gets_figures_and_the_names_they_belong_to() -> 
 
 def test_a_figure_is_told_to_a_reader_who_cannot_read_its_sentence() -> None:
     answer, _ = pipeline.answer("What success rate does PickBot reach on O.O.D. objects?", lab(), None)
-    lead = answer.text.split("\n")[0]
+    title, *_, lead = answer.text.partition("\n\n>")[0].split("\n\n")
+    assert "PickBot" in title
     assert "75%" in lead
     assert "20,000" in lead  # 2만
     assert not answer.refused

@@ -108,7 +108,7 @@ def test_a_short_list_speaks_of_no_more() -> None:
 def test_borderline_papers_are_counted_and_not_cited() -> None:
     made_of = templates.listing(QUERY, evidence(hits(8), borderline=3))
     assert len(made_of.hits) == 5
-    assert "3 more are borderline" in made_of.text
+    assert "Borderline and shown apart: 3." in made_of.text
 
 
 def test_one_vote_is_one_vote() -> None:

@@ -27,7 +27,7 @@ LACKS = {
         "abbreviations", "questions.maybe_author", "questions.likened_before", "questions.used_before",
         "dates.months", "dates.article", "dates.parts_before", "dates.between_before",
         "dates.since_before", "dates.after_before", "dates.until_before", "dates.before_before",
-        "own_letters", "dates.excluded_before",
+        "dates.excluded_before",
         "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
         "open_questions.outdone_before", "open_questions.denying_before", "open_questions.definite",
     },
@@ -152,7 +152,7 @@ def test_dates_name_their_groups_and_define_what_those_catch(language: Language)
      ("LoRA とは何ですか", "ja"), ("動画生成の論文は？", "ja"), ("LoRA是什么?", "zh"),
      ("關於影片生成的論文有哪些?", "zh"), ("拡散モデル論文", "ja"),
      ("What does 어텐션 mean in the transformer architecture?", "en"), ("", "en"),
-     ("?", "en"), ("123", "en"), ("ㅋㅋ", "en"), ("가", "ko")],
+     ("?", "en"), ("123", "en"), ("ㅋㅋ", "ko"), ("가", "ko")],
 )  # fmt: skip
 def test_the_answer_has_the_language_of_the_question(question: str, code: str) -> None:
     assert language_of(question) == code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_app.text.transliteration import letters_of, sounds
+from rag_app.text.transliteration import letters_of, readings, sounds
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,19 @@ from rag_app.text.transliteration import letters_of, sounds
 )  # fmt: skip
 def test_a_name_sounds_alike_in_both_scripts(hangul: str, latin: str) -> None:
     assert sounds(hangul) == sounds(latin)
+
+
+@pytest.mark.parametrize(
+    ("hangul", "latin"),
+    [
+        ("매직펠리컨", "MagicPelican"),
+        ("리듬헤론", "RhythmHeron"),
+        ("터치스톤", "Touchstone"),
+        ("젬마", "Gemma"),
+    ],
+)
+def test_a_letter_that_is_read_in_two_ways_sounds_like_either(hangul: str, latin: str) -> None:
+    assert sounds(hangul) in readings(latin)
 
 
 def test_other_names_sound_otherwise() -> None:

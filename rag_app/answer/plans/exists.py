@@ -6,6 +6,7 @@ Knows: when a digest says that its paper has done it. Does not know: how papers 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from rag_app.answer.points import AnswerPlan, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
+from rag_app.collection.mentions import pattern
 from rag_app.records import Hit, Paper
 from rag_app.search import open_patterns, retrieval
 from rag_app.search.topic import all_phrases
@@ -45,7 +47,8 @@ def having_done(selection: Selection) -> tuple[list[Hit], list[Hit]]:
     # What a digest says counts before how near it is: few of the papers on music use reinforcement learning.
     held.sort(key=lambda pair: -(pair[1].score + TOGETHER * pair[0]))
     says_terms = _saying_terms(selection, wordings)
-    done = [hit for said, hit in held if said >= SAID_TOGETHER and says_terms(hit)]
+    says_phrases = _saying_phrases(selection, wordings)
+    done = [hit for said, hit in held if (said >= SAID_TOGETHER and says_terms(hit)) or says_phrases(hit)]
     return done[:ANSWERING], [hit for _, hit in held[:NEAREST]]
 
 
@@ -65,6 +68,27 @@ def _saying_terms(selection: Selection, wordings: Sequence[str]) -> Callable[[Hi
         return any(all(times[row] > 0 for times in terms) for terms in asked)
 
     return says
+
+
+def _saying_phrases(selection: Selection, wordings: Sequence[str]) -> Callable[[Hit], bool]:
+    """Whether one sentence of a digest, with its title, says every phrase of one of the wordings, in whatever
+    spelling.
+    """
+    spellings = selection.library.spellings
+    asked = [
+        [[pattern(one) for one in spellings.of(phrase)] for phrase in all_phrases(wording, spellings)]
+        for wording in wordings
+    ]
+
+    def says(hit: Hit) -> bool:
+        texts = [f"{hit.paper.title}\n{p.text}".casefold() for p in retrieval.whole(hit.paper)]
+        return any(phrases and any(_says_all(text, phrases) for text in texts) for phrases in asked)
+
+    return says
+
+
+def _says_all(text: str, phrases: Sequence[Sequence[re.Pattern[str]]]) -> bool:
+    return all(any(one.search(text) for one in phrase) for phrase in phrases)
 
 
 def _said(selection: Selection, paper: Paper, subject: str) -> float:

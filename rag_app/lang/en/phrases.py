@@ -38,7 +38,7 @@ PHRASES = {
     "unrecorded": "Digests do not record this (“{asked}”); these are in the order of votes.",
     "by_digest": "According to the digest, ",
     "list_head": "{matched:,} of {scanned:,} papers match.",
-    "list_borderline": "{borderline:,} more are borderline and shown apart.",
+    "list_borderline": "Borderline and shown apart: {borderline:,}.",
     "closest": "The closest {count}:",
     "glossed": "The digest sentences in English, translated by the model:",
     "more": "… and {more:,} more; the sources list them all.",

@@ -209,6 +209,7 @@ _FACTS: dict[str, Parts] = {
     "votes": (
         r"\bhow many (?:up)?votes\b(?! per)|\bvote count\b|\bnumber of (?:up)?votes\b",
         r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$|^\W*(?:and )?(?:the )?(?:up)?votes? (?:of|for)\b",
+        r"(?<!by)(?<!most)(?<!least)(?<!fewest)(?<!and)(?<!with) votes\s*\?*$",
         r"\b(?:more|fewer) (?:up)?votes\b(?! than \d)|\b(?:more|less) (?:popular|liked|upvoted)\b",
         r"\bhow popular (?:is|was|are|were)\b",
         _beside("(?:up)?votes?"),
@@ -511,6 +512,8 @@ QUESTIONS = QuestionPatterns(
     ),
     several=(
         rf"\b(?:most|highest|top)[- ]{_JUDGED} (?:[\w-]+ ){{0,3}}papers\b",
+        r"\bpapers (?:with|(?:that|which) (?:have|had|got|received)) (?:the )?(?:most|highest|fewest|least) "
+        r"(?:up)?votes",
         r"\b(?:most (?:\w+ )?|top |popular |best )papers\b|\bmost \w+ed papers\b",
         rf"\b(?:{_PRAISED}|(?:top|most|highest)[- ](?:up)?(?:voted|popular|liked)) (?:[\w-]+ ){{0,3}}papers\b",
         rf"\b(?:newest|latest|recent|oldest|earliest|new){_KIND}{_PAPERS}",

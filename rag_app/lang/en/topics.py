@@ -10,7 +10,8 @@ TOPICS = TopicWords(
     leaving_out_next=frozenset("except excluding minus not".split()),
     leaving_out_last=frozenset(),
     saying_little=frozenset(
-        "against evaluate evaluated evaluating test tested testing benchmarked trained improve enhance advance "
+        "against combine combined combining "
+        "evaluate evaluated evaluating test tested testing benchmarked trained improve enhance advance "
         "boost increase reduce lower speed up make making build built try explore "
         "based basing exploring examine investigate study apply applying applied using utilize employ leverage train "
         "training perform achieve target focus focusing relate related relating relevant concern concerning "

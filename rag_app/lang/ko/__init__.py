@@ -17,6 +17,7 @@ from rag_app.lang.language import Language
 LANGUAGE = Language(
     code="ko",
     script="가-힣",
+    own_letters="가-힣ㄱ-ㅎㅏ-ㅣ",  # "ㅋㅋㅋ"
     endings=("이랑", "이", "가", "의", "을", "를", "은", "는", "와", "과", "랑", "하고", "도", "인"),
     clause_ends=(
         "을",

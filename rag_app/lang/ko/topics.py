@@ -15,5 +15,5 @@ TOPICS = TopicWords(
         "중 속 안 일 받 올라오 등 때 수 더 매우 "
         "언급 설명 다루 나오 등장 담 실리 포함 읽 보 만들 쓰 가르치 찾 모으 알리 보이".split()
     ),
-    within=frozenset("위하 대하 관하 통하 의하 따르".split()),
+    within=frozenset("위하 대하 관하 통하 의하 따르 직접 깊이".split()),
 )
