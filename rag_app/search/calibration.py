@@ -27,6 +27,9 @@ NOT_MEASURED = "none measured for this embedding model; the default model's are 
 # A wish, the same for every model. One question in fifty may be refused that papers answer; half of
 # them name their paper and are never asked about here, so it may be this share of the others.
 REFUSED = 0.04
+# Of the least probability: over the few papers of the samples a strong model falls short of none. Of 229
+# questions that 5,487 papers answer EmbeddingGemma refused .07 at .5, .04 at .1 and .03 at .05.
+MOST, MOST_OF_TOPICS = 0.05, 0.2
 SURE = 0.95  # a wish too: of the searches that show their first paper alone, those where it is the right one
 TOPICS = 0.5  # of what few topics fall short of: those of the project's questions are few
 PENALTY = 0.1  # of squared weights, beside log-likelihoods added up: keeps separable signs finite
@@ -245,7 +248,8 @@ def _share(true: Sequence[bool]) -> float:
 def _least(worded: Sequence[Labelled], raw: Calibration, *, topic: bool) -> float:
     """The probability that few of the questions of one form fall short of."""
     asked = [raw.probability(one.row) for one in worded if one.topic == topic]
-    return min(float(np.quantile(asked, REFUSED)), 0.5) if asked else 0.0
+    most = MOST_OF_TOPICS if topic else MOST
+    return min(float(np.quantile(asked, REFUSED)), most) if asked else 0.0
 
 
 def _measured(held_out: Sequence[Labelled], made: Calibration) -> dict[str, float | int]:

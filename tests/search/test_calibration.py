@@ -124,3 +124,11 @@ def test_questions_made_of_papers_are_the_same_at_every_call() -> None:
 @pytest.mark.parametrize("question", foreign())
 def test_foreign_questions_have_their_subject_in_place(question: str) -> None:
     assert "{" not in question
+
+
+def test_a_model_that_falls_short_of_no_sample_still_answers_what_is_less_near() -> None:
+    raw = calibration.Calibration((9.0,), -1.0, 0.0, 0.0, 1.0, TABLE.facts)
+    near = [calibration.Labelled(f"q{n}", (1.0,), about=True) for n in range(20)]
+    assert calibration._least(near, raw, topic=False) == calibration.MOST
+    far = [calibration.Labelled(f"q{n}", (-0.5,), about=True) for n in range(20)]
+    assert 0 < calibration._least(far, raw, topic=False) < calibration.MOST
