@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from rag_app.errors import EngineError
+from rag_app.llm import binding
 from rag_app.llm.offload import Plan
 
 _PIECE = 64  # bytes
@@ -46,7 +47,7 @@ class Run:
 
 class Bare:
     """A model loaded as by default, but for context, threads, layers and cache type, which are the
-    engine's.
+    engine's, and for weights that would crash as the default lays them out.
     """
 
     def __init__(self, path: Path, plan: Plan, threads: int) -> None:
@@ -55,6 +56,7 @@ class Bare:
         self._api: Any = api
         model_parameters = api.llama_model_default_params()
         model_parameters.n_gpu_layers = plan.gpu_layers
+        model_parameters.use_extra_bufts = binding.lays_out_safely()
         self._model = api.llama_model_load_from_file(str(path).encode(), model_parameters)
         if not self._model:
             raise EngineError(f"there is no memory for {path.name} a second time", "set RAG_GPU_LAYERS lower")
