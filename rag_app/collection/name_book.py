@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -24,14 +24,13 @@ from rag_app.collection.paper_names import (
     TITLE_HEAD,
     TOKEN,
     Name,
-    beginnings,
     fold,
-    openings,
     shaped,
 )
+from rag_app.collection.title_book import TitleBook
 from rag_app.lang import other_scripts
 from rag_app.text import transliteration
-from rag_app.text.dictionaries import is_common, is_word
+from rag_app.text.dictionaries import is_common
 from rag_app.text.terms import STOP_WORDS
 
 ARXIV_ID = re.compile(
@@ -40,8 +39,7 @@ ARXIV_ID = re.compile(
 )
 RARE = 6  # papers: a word found in no more of them may be typed without its capitals
 LONGEST_TITLE = 30  # words
-LONGEST_HEARD = 40  # letters
-FIRST_WORDS = 5  # of a title, that can mean nothing else
+SHORTEST_SOUND, LONGEST_SOUND = 4, 40  # letters of a name that is looked up as it sounds
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
 SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
 NUMBER = re.compile(r"\d+")
@@ -222,52 +220,10 @@ class NameBook:
             if firm or _is_mixed(one.spelling) or (near and _is_long_in_capitals(one.spelling))
         ]
 
-    def beginning(self, typed: str) -> tuple[str, ...]:
-        """The papers whose title begins with this name, and goes on with what it is about; "survey" names no
-        survey of something.
-        """
-        found = self._by_beginning.get(fold(typed), {})
-        return tuple(paper for paper, of in found.items() if not (of and is_word(typed.casefold())))
-
     @cached_property
-    def _by_beginning(self) -> dict[str, dict[str, bool]]:
-        """For each folded beginning of titles its papers, and whether "of" follows. Whether it is a word then
-        is asked of the one that is looked up: a dictionary takes a sixth of a second to read.
-        """
-        papers: dict[str, dict[str, bool]] = defaultdict(dict)
-        for name in self._spelled.values():
-            if name.firmness == TITLE_HEAD:
-                for start in beginnings(name.spelling):
-                    papers[fold(start)].update(
-                        dict.fromkeys(name.papers, name.spelling.startswith(f"{start} of "))
-                    )
-        return papers
-
-    def opening(self, typed: str) -> tuple[str, ...]:
-        """The papers whose title begins with this, which may as well be a topic."""
-        return tuple(self._by_opening.get(fold(typed), ()))
-
-    def first_words(self, typed: str) -> tuple[str, ...]:
-        """The papers whose title begins with these `FIRST_WORDS`: so many in a row are no topic."""
-        return tuple(self._by_first_words.get(fold(typed), ()))
-
-    @cached_property
-    def _by_opening(self) -> dict[str, dict[str, None]]:
-        """For each folded beginning of titles that may be a topic, its papers."""
-        return self._by(openings)
-
-    @cached_property
-    def _by_first_words(self) -> dict[str, dict[str, None]]:
-        return self._by(lambda title: [" ".join(TOKEN.findall(title)[:FIRST_WORDS])])
-
-    def _by(self, parts_of: Callable[[str], Iterable[str]]) -> dict[str, dict[str, None]]:
-        """For each folded part of titles its papers."""
-        papers: dict[str, dict[str, None]] = defaultdict(dict)
-        for name in self._spelled.values():
-            if name.firmness == TITLE_HEAD:
-                for part in parts_of(name.spelling):
-                    papers[fold(part)].update(dict.fromkeys(name.papers))
-        return papers
+    def titles(self) -> TitleBook:
+        """The papers by what their titles begin with."""
+        return TitleBook([name for name in self._spelled.values() if name.firmness == TITLE_HEAD])
 
     def called(self, typed: str) -> tuple[str, ...]:
         """The few papers that go by this name, in whatever capitals, be it in their titles or texts."""
@@ -284,7 +240,9 @@ class NameBook:
         """Names of title heads by their consonants."""
         by_sound = defaultdict(list)
         for key, names in self._folded.items():
-            if 4 <= len(key) <= LONGEST_HEARD and any(name.firmness == TITLE_HEAD for name in names):
+            if SHORTEST_SOUND <= len(key) <= LONGEST_SOUND and any(
+                name.firmness == TITLE_HEAD for name in names
+            ):
                 for sound in transliteration.readings(key):
                     by_sound[sound].append(key)
         return by_sound

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from rag_app.collection import releases
 from rag_app.collection.library import Dictionary
-from rag_app.collection.name_book import FIRST_WORDS, Mention
+from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import LONGEST_NAME, SHARED, TITLE_HEAD, TOKEN, fold
+from rag_app.collection.title_book import FIRST_WORDS
 from rag_app.search import open_patterns, patterns
 from rag_app.text.dictionaries import is_common, is_word
 
@@ -46,15 +47,15 @@ def entitled(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Ite
 
 def _meant(text: str, span: tuple[int, int], alone: set[str], dictionary: Dictionary) -> tuple[str, ...]:
     """The papers that the words at `span` stand for, if a paper is meant."""
-    names, typed = dictionary.names, text[slice(*span)]
-    if len(TOKEN.findall(typed)) == FIRST_WORDS and (papers := names.first_words(typed)):
+    titles, typed = dictionary.names.titles, text[slice(*span)]
+    if len(TOKEN.findall(typed)) == FIRST_WORDS and (papers := titles.first_words(typed)):
         told = set(dictionary.lexical.own_terms(typed)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
         return papers if len(told) >= TELLING else ()  # "How many parameters does it" is asked of others, too
-    if papers := names.beginning(typed):
+    if papers := titles.beginning(typed):
         meant = fold(typed) in alone or _is_followed_by_paper(text, span) or _ends_with_it(text, span)
         meant = meant or _is_compared_with_the_one_before(text)
         return papers if meant and _is_a_name(typed, papers, dictionary) else ()
-    papers = names.opening(typed)
+    papers = titles.opening(typed)
     if not papers or _is_followed_by_paper(text, span):
         return papers
     # "Summarize 3D reconstruction" asks of a topic, and "who wrote …" of a paper.
@@ -73,7 +74,7 @@ def _asks_a_fact(text: str) -> bool:
 def _asked_a_fact(text: str, span: tuple[int, int], dictionary: Dictionary) -> tuple[str, ...]:
     """The papers of the name at `span`, where hardly anything but what is asked of them stands beside it."""
     typed = text[slice(*span)]
-    papers = dictionary.names.beginning(typed)
+    papers = dictionary.names.titles.beginning(typed)
     if not papers:
         return ()
     beside = set(dictionary.lexical.own_terms(f"{text[: span[0]]} {text[span[1] :]}"))
@@ -86,10 +87,10 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
     titles, and who wrote X.
     """
     if sides := open_patterns.versus(text):
-        return {fold(side) for side in sides} if all(map(dictionary.names.beginning, sides)) else set()
+        return {fold(side) for side in sides} if all(map(dictionary.names.titles.beginning, sides)) else set()
     if patterns.about_record(patterns.aggregate(text)) and not patterns.PAPERS.search(text):
         beside = set(dictionary.lexical.own_terms(TOKEN.sub(" ", text))) - patterns.ABOUT_PAPERS
-        names = [token[0] for token in TOKEN.finditer(text) if dictionary.names.beginning(token[0])]
+        names = [token[0] for token in TOKEN.finditer(text) if dictionary.names.titles.beginning(token[0])]
         return set(map(fold, names)) if len(names) == 1 and not beside else set()
     return {fold(open_patterns.named(text)), fold(open_patterns.subject(text))} - {""}
 

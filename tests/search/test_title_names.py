@@ -149,5 +149,5 @@ def test_what_a_thing_is_is_told_by_its_whole_digest(birds: Library, question: s
 
 
 def test_a_word_before_of_is_no_name(birds: Library) -> None:
-    assert birds.names.beginning("survey") == birds.names.beginning("Survey") == ()
-    assert birds.names.beginning("egretta") == (EGRET,)
+    assert birds.names.titles.beginning("survey") == birds.names.titles.beginning("Survey") == ()
+    assert birds.names.titles.beginning("egretta") == (EGRET,)
