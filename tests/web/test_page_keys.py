@@ -122,3 +122,36 @@ def test_a_listener_that_was_overtaken_takes_no_keys_away(browser: Browser) -> N
     )
     page.close()
     assert seen == ["b", None]
+
+
+def test_the_marked_row_stays_marked_when_the_listener_is_drawn_again(browser: Browser) -> None:
+    page = browser.new_page()
+    seen = page.evaluate(
+        """async (script) => {
+        const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+        const draw = (await import(url)).default;
+        document.body.innerHTML = `<div id="here"><span></span></div>
+          <p class="st-key-row-1"><b class="st-key-save-1"><button>save</button></b></p>
+          <p class="st-key-row-2"><b class="st-key-save-2"><button>save</button></b></p>`;
+        const pressed = [];
+        document.querySelectorAll("button").forEach((button) => {
+          button.onclick = () => pressed.push(button.parentElement.className);
+        });
+        const table = [{ key: "j", does: "next" }, { key: "s", does: "row", target: "save-" }];
+        const parentElement = document.querySelector("#here");
+        const drawn = (table) => draw({ data: { table, row: "row-", question: "q" }, parentElement });
+        const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        const mark = () => getComputedStyle(document.querySelector(".st-key-row-2"), "::before").content;
+        drawn(table);
+        press("j");
+        press("j");
+        drawn(table);
+        press("s");
+        const kept = mark();
+        drawn([{ key: "n", does: "press", target: "new" }]);
+        return [pressed, kept, mark()];
+        }""",
+        SCRIPT,
+    )
+    page.close()
+    assert seen == [["st-key-save-2"], '""', "none"]

@@ -49,9 +49,11 @@ ON_ROWS = (
 # One listener for the whole document: the next takes the place of the last, since Streamlit (1.67) draws a
 # component whose data has changed once more without taking back what was drawn, and takes back a drawing
 # that was overtaken only after the next has begun. The marked row is drawn by a style sheet, which
-# outlives redraws of the row; a row that has gone gives its mark to the one in its place.
+# outlives redraws of the row; a row that has gone gives its mark to the one in its place. Which row that is
+# outlives the listener, up to a page without rows: a key pressed after a new one was drawn would find none.
 SCRIPT = """
 let stop = () => {};
+let place = -1, marked = "";
 export default function ({ data, parentElement }) {
   stop();
   const keyed = (name, within = document) => within.querySelector(`[class*="st-key-${name}"]`);
@@ -59,14 +61,16 @@ export default function ({ data, parentElement }) {
   const name = (row) => [...row.classList].find((one) => one.startsWith(`st-key-${data.row}`));
   const span = parentElement.querySelector("span");
   const colour = getComputedStyle(span).getPropertyValue("--st-primary-color") || "teal";
-  let place = -1, marked = "";
   const style = document.head.appendChild(document.createElement("style"));
 
-  const mark = (row) => {
-    marked = name(row);
+  const paint = () => {
     const one = `.${CSS.escape(marked)}`;
     style.textContent = `${one} { position: relative } ${one}::before { content: ""; position: absolute;
       left: -0.7rem; top: 0.25rem; bottom: 0.25rem; width: 3px; border-radius: 2px; background: ${colour} }`;
+  };
+  const mark = (row) => {
+    marked = name(row);
+    paint();
     row.scrollIntoView({ block: "nearest" });
     row.querySelector("a")?.focus({ preventScroll: true });
   };
@@ -109,6 +113,8 @@ export default function ({ data, parentElement }) {
     act[found.does](found.target);
     event.preventDefault();
   };
+  if (!data.table.some((one) => one.does === "row")) [place, marked] = [-1, ""];
+  if (marked) paint();
   document.addEventListener("keydown", listen);
   keep.observe(document.body, { childList: true, subtree: true });
   document.documentElement.dataset.keys = data.table.map((one) => one.key).join(" ");
