@@ -10,11 +10,11 @@ import pytest
 
 from rag_app.collection.library import Dictionary, Library
 from rag_app.home import Home
-from tests.helpers.browsing import address, browser, environment, open_tab, tabs_as_seen
+from tests.helpers.browsing import address, address_with_model, browser, environment, open_tab, tabs_as_seen
 from tests.helpers.fakes import lab, made
 from tests.helpers.ui_page import page
 
-__all__ = ["address", "browser", "environment", "open_tab", "page"]
+__all__ = ["address", "address_with_model", "browser", "environment", "open_tab", "page"]
 
 SAMPLE = Path(__file__).parent.parent / "digests"
 

@@ -1,7 +1,8 @@
 """What the browser tests share: the app on the sample collection, a Chromium, and watched tabs.
 
 `conftest` gives the fixtures to every test module. One server serves all that leave the collection
-as it is; a module that changes it overrides `address`.
+as it is, a second one, with a language model, those that are about what it writes; a module that changes
+the collection overrides `address`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -104,8 +106,20 @@ def serving(command: Sequence[str], port: int, environment: dict[str, str] | Non
         server.wait(20)
 
 
+def without_model(environment: dict[str, str]) -> dict[str, str]:
+    """The same home for an app whose answers are the digests' own sentences, and there at once."""
+    return {**environment, "RAG_MODEL": str(Path(environment["RAG_HOME"]) / "none.gguf")}
+
+
 @pytest.fixture(scope="session")
 def address(environment: dict[str, str]) -> Iterator[str]:
+    """Of the app without a language model."""
+    with served(without_model(environment)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def address_with_model(environment: dict[str, str]) -> Iterator[str]:
     with served(environment) as address:
         yield address
 

@@ -15,20 +15,32 @@ from playwright.sync_api import Page, expect
 from rag_app.collection.snapshot import open_current
 from rag_app.history.store import History
 from rag_app.records import Answer
-from tests.helpers.browsing import ENGINE, Open, ask, held, is_finished, model_is_ready, served, stop
+from tests.helpers.browsing import (
+    ENGINE,
+    Open,
+    ask,
+    held,
+    is_finished,
+    model_is_ready,
+    served,
+    stop,
+    without_model,
+)
+from tests.web.test_accessibility import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
-LIST_QUESTION = "Which papers improve video generation?"  # answered by code
+LIST_QUESTION = "Which papers improve video generation?"  # code finds the papers
 LOOKUP_QUESTION = "What does QLoRA propose?"  # answered by the model
 
 
 def test_a_list_is_answered_and_its_source_shows_the_quote(
-    open_tab: Open, environment: dict[str, str]
+    open_tab: Open, environment: dict[str, str], address_with_model: str
 ) -> None:
-    page = open_tab()
-    ask(page, LIST_QUESTION)
-    is_finished(page)
+    page = open_tab(address_with_model)
+    model_is_ready(page)
+    _is_finished_after(page, LIST_QUESTION)
+    assert findings(page) == []
     page.locator("[class*=st-key-answer-0-mark-] button").first.click()
     assert _highlighted(page) == _quotes(_last_answer(environment), 1)
 
@@ -44,9 +56,9 @@ def test_quotes_are_the_digests_own_characters(environment: dict[str, str], open
 
 
 def test_the_model_writes_an_answer_that_outlives_the_server(
-    open_tab: Open, environment: dict[str, str]
+    open_tab: Open, environment: dict[str, str], address_with_model: str
 ) -> None:
-    page = open_tab()
+    page = open_tab(address_with_model)
     model_is_ready(page)
     with held(environment, ENGINE):  # others work while it writes
         ask(page, LOOKUP_QUESTION)
@@ -55,7 +67,7 @@ def test_the_model_writes_an_answer_that_outlives_the_server(
     is_finished(page)
     saved = _last_answer(environment)
     assert saved.usage.generated_tokens > 0
-    with served(environment) as other:
+    with served(without_model(environment)) as other:
         again = open_tab(f"{other}/?{urlsplit(page.url).query}")
         expect(again.get_by_text(LOOKUP_QUESTION, exact=True).first).to_be_visible(timeout=30_000)
         expect(again.locator(".st-key-answer-0-cards")).to_be_visible()
@@ -69,8 +81,10 @@ def test_the_model_writes_an_answer_that_outlives_the_server(
         again.goto("about:blank")
 
 
-def test_a_stopped_answer_gives_the_page_back(open_tab: Open, environment: dict[str, str]) -> None:
-    page = open_tab()
+def test_a_stopped_answer_gives_the_page_back(
+    open_tab: Open, environment: dict[str, str], address_with_model: str
+) -> None:
+    page = open_tab(address_with_model)
     model_is_ready(page)
     with held(environment, ENGINE):
         ask(page, "How does LoRA differ from full fine-tuning?")

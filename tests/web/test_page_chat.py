@@ -1,6 +1,6 @@
 """The chat in a real browser: tabs, a reload, edits, lists, filters, refusals, narrow screens.
 
-Questions that code answers are asked wherever the model is not what is tested: they take no time.
+The app without a model is asked wherever the model is not what is tested: its answers take no time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.helpers.ui_page import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
-QUICK_QUESTION = "How many papers are there?"  # code answers it, and there is nothing to translate
+QUICK_QUESTION = "How many papers are there?"
 LONG_LIST = "Which papers have more than 5 votes?"  # 47 of the sample's 49
 SLOW_QUESTION = "How does LoRA differ from full fine-tuning?"  # the model is at it for some seconds
 SECONDS = 1000.0
@@ -31,9 +31,9 @@ STREAMLIT_404 = ("/_stcore/health", "/_stcore/host-config")
 
 
 def test_a_reload_in_the_middle_finds_the_answer_being_written(
-    open_tab: Open, environment: dict[str, str]
+    open_tab: Open, environment: dict[str, str], address_with_model: str
 ) -> None:
-    page = open_tab()
+    page = open_tab(address_with_model)
     model_is_ready(page)
     with held(environment, ENGINE):
         ask(page, SLOW_QUESTION)
@@ -47,9 +47,9 @@ def test_a_reload_in_the_middle_finds_the_answer_being_written(
 
 
 def test_two_tabs_are_answered_in_turn_and_each_sees_its_own(
-    open_tab: Open, environment: dict[str, str]
+    open_tab: Open, environment: dict[str, str], address_with_model: str
 ) -> None:
-    first, second = open_tab(), open_tab()
+    first, second = open_tab(address_with_model), open_tab(address_with_model)
     model_is_ready(first)
     model_is_ready(second)
     with held(environment, ENGINE):
@@ -114,8 +114,10 @@ def test_papers_are_compared_in_the_chat_by_the_same_table(open_tab: Open) -> No
     expect(columns.nth(1)).to_contain_text("QLoRA")
 
 
-def test_the_composer_stays_where_it_is(open_tab: Open, environment: dict[str, str]) -> None:
-    page = open_tab()
+def test_the_composer_stays_where_it_is(
+    open_tab: Open, environment: dict[str, str], address_with_model: str
+) -> None:
+    page = open_tab(address_with_model)
     model_is_ready(page)
     field = page.get_by_test_id("stChatInput")
     places = [_bottom(page)]

@@ -15,7 +15,18 @@ from playwright.sync_api import Page, expect
 
 from rag_app.collection.snapshot import current_name
 from rag_app.web.i18n.english import ENGLISH
-from tests.helpers.browsing import ENGINE, MODEL, VERIFY, Open, ask, held, is_finished, processes, served
+from tests.helpers.browsing import (
+    ENGINE,
+    MODEL,
+    VERIFY,
+    Open,
+    ask,
+    held,
+    is_finished,
+    processes,
+    served,
+    without_model,
+)
 from tests.helpers.checkout import CHECKOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -44,7 +55,7 @@ def own(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def address(own: dict[str, str]) -> Iterator[str]:
-    with served(own) as address:
+    with served(without_model(own)) as address:
         yield address
 
 
@@ -78,16 +89,14 @@ def test_a_good_upload_is_added_and_a_bad_one_is_not(
 def test_the_chat_answers_from_the_old_index_while_a_new_one_is_made(
     open_tab: Open, own: dict[str, str], tmp_path: Path
 ) -> None:
-    many = "".join(
-        ENTRY.format(title=f"Walrus{n}", n=100 + n, about=f"walrus number {n}") for n in range(600)
-    )
+    many = "".join(ENTRY.format(title=f"Walrus{n}", n=100 + n, about=f"walrus number {n}") for n in range(60))
     (tmp_path / "2025-03-02.md").write_text(many, encoding="utf-8")
     before = current_name(Path(own["RAG_HOME"]))
     page = open_tab()
     link(page, "Collection")
     page.get_by_label("Path of a folder").fill(str(tmp_path))
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator(".st-key-preview")).to_contain_text(re.compile(r"New papers\s*600"))
+    expect(page.locator(".st-key-preview")).to_contain_text(re.compile(r"New papers\s*60"))
     page.get_by_role("button", name="Add this folder").click()
     with held(own, VERIFY):
         expect(page.get_by_text("You can go on asking meanwhile")).to_be_visible()
@@ -96,12 +105,12 @@ def test_the_chat_answers_from_the_old_index_while_a_new_one_is_made(
         is_finished(page)
         assert current_name(Path(own["RAG_HOME"])) == before  # it was still being made
         expect(page.get_by_text("50 papers scanned")).to_be_visible()
-    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 650")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 110")).to_be_visible(timeout=SECONDS)
     (tmp_path / "2025-03-03.md").write_text(ENTRY.format(title="Seal", n=9, about="seals"), encoding="utf-8")
     page.reload()
     expect(page.get_by_text("New digest files: 1")).to_be_visible(timeout=SECONDS)
     page.get_by_role("button", name="Read the folders").click()
-    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 651")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Papers 111")).to_be_visible(timeout=SECONDS)
 
 
 def test_another_model_takes_the_place_of_the_first(open_tab: Open, own: dict[str, str]) -> None:
@@ -109,13 +118,15 @@ def test_another_model_takes_the_place_of_the_first(open_tab: Open, own: dict[st
         pytest.skip(f"no {OTHER_MODEL} in models/")
     page = open_tab()
     side = page.get_by_test_id("stSidebar")
-    expect(side.get_by_text(MODEL)).to_be_visible(timeout=SECONDS)
-    (first,) = processes(own, ENGINE)
     link(page, "Models")
-    page.locator(f".st-key-use-{OTHER_MODEL.replace('.', '-')} button").click()
-    expect(side.get_by_text(OTHER_MODEL)).to_be_visible(timeout=SECONDS)
-    (second,) = processes(own, ENGINE)
-    assert second.pid != first.pid  # one engine at a time: the memory of the first is given back
+    engines = []
+    for model in (MODEL, OTHER_MODEL):
+        page.locator(f".st-key-use-{model.replace('.', '-')} button").click()
+        expect(side.get_by_text(model)).to_be_visible(timeout=SECONDS)
+        engines.append(processes(own, ENGINE))
+    # one engine at a time: the memory of the first is given back
+    assert [len(running) for running in engines] == [1, 1]
+    assert engines[0][0].pid != engines[1][0].pid
     expect(page.locator(".st-key-engine")).to_contain_text(re.compile(r"KV cache.*f16", re.DOTALL))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from rag_app.web.i18n.text import WORDS
-from tests.helpers.browsing import Open, ask, is_finished, served
+from tests.helpers.browsing import Open, ask, is_finished, served, without_model
 from tests.helpers.checkout import CHECKOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -31,9 +32,11 @@ def address(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str
     """A home with the sample collection and one of one paper, which is named."""
     home, digests = tmp_path_factory.mktemp("homes"), tmp_path_factory.mktemp("digests")
     (digests / "day.md").write_text(OTHER, encoding="utf-8")
-    own = {**os.environ, **environment, "RAG_HOME": str(home)}
-    for arguments in (["ingest"], ["ingest", str(digests), "--collection", "로봇"]):
-        subprocess.run([sys.executable, "-m", "rag_app", *arguments], env=own, cwd=CHECKOUT, check=True)
+    for name in ("index", "vectors"):
+        shutil.copytree(Path(environment["RAG_HOME"]) / name, home / name)
+    own = {**without_model(environment), "RAG_HOME": str(home)}
+    arguments = ["ingest", str(digests), "--collection", "로봇"]
+    subprocess.run([sys.executable, "-m", "rag_app", *arguments], env=own, cwd=CHECKOUT, check=True)
     with served(own) as address:
         yield address
 

@@ -57,9 +57,9 @@ def test_keys_rest_where_somebody_types(open_tab: Open) -> None:
 
 
 def test_escape_stops_an_answer_right_after_it_was_asked_for(
-    open_tab: Open, environment: dict[str, str]
+    open_tab: Open, environment: dict[str, str], address_with_model: str
 ) -> None:
-    page = open_tab()
+    page = open_tab(address_with_model)
     model_is_ready(page)
     with held(environment, ENGINE):
         ask(page, LOOKUP_QUESTION)

@@ -1,6 +1,6 @@
 """Tabs in a real browser: Back and Forward, a second tab, lost connections, an end in mid-answer.
 
-Questions that code answers are asked wherever the model is not what is tested: they take no time.
+The app without a model is asked wherever the model is not what is tested: its answers take no time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from rag_app.history.store import History, SavedTurn
 from rag_app.web.i18n.english import ENGLISH
-from tests.helpers.browsing import ENGINE, Open, ask, free_port, held, is_finished, model_is_ready, served
+from tests.helpers.browsing import (
+    ENGINE,
+    Open,
+    ask,
+    free_port,
+    held,
+    is_finished,
+    model_is_ready,
+    served,
+    without_model,
+)
 from tests.helpers.ui_page import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -108,9 +118,11 @@ def test_a_turn_of_another_tab_appears_without_a_reload(open_tab: Open) -> None:
     is_finished(page, 1)
 
 
-def test_one_stop_stops_an_answer_in_both_tabs(open_tab: Open, environment: dict[str, str]) -> None:
+def test_one_stop_stops_an_answer_in_both_tabs(
+    open_tab: Open, environment: dict[str, str], address_with_model: str
+) -> None:
     question = f"{SLOW_QUESTION} Tell it at length."
-    page = open_tab()
+    page = open_tab(address_with_model)
     model_is_ready(page)
     with held(environment, ENGINE):
         ask(page, question)
@@ -128,7 +140,7 @@ def test_one_stop_stops_an_answer_in_both_tabs(open_tab: Open, environment: dict
 
 
 def test_a_connection_lost_in_mid_answer_ends_with_one_answer_kept_once(
-    browser: Browser, address: str, environment: dict[str, str]
+    browser: Browser, address_with_model: str, environment: dict[str, str]
 ) -> None:
     """As after the sleep of a laptop: the WebSocket is closed, and the page connects again."""
     question = f"{SLOW_QUESTION} In short."
@@ -140,7 +152,7 @@ def test_a_connection_lost_in_mid_answer_ends_with_one_answer_kept_once(
         route.connect_to_server()
 
     page.route_web_socket(re.compile("_stcore/stream"), through)
-    page.goto(address)
+    page.goto(address_with_model)
     model_is_ready(page)
     with held(environment, ENGINE):
         ask(page, question)
@@ -168,10 +180,9 @@ def test_a_server_that_ends_in_mid_answer_is_asked_again_and_keeps_one_answer(
             ask(page, question)
             expect(page.locator("[class*=st-key-stop-]")).to_be_visible(timeout=PATIENCE)
             expect(page).to_have_url(re.compile(r"\?c=\w"))  # by which the next server finds it
-    with served(environment, port):
+    with served(without_model(environment), port):
         expect(page.get_by_text(ENGLISH["no_answer_kept"])).to_be_visible(timeout=2 * PATIENCE)
         shows(page, question)
-        model_is_ready(page)
         page.get_by_role("button", name=ENGLISH["again"]).click()
         expect(page.get_by_text(ENGLISH["no_answer_kept"])).to_have_count(0, timeout=PATIENCE)
         is_finished(page)

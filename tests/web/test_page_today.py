@@ -20,7 +20,7 @@ from rag_app.history.follows import FollowKind
 from rag_app.history.store import History
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS
-from tests.helpers.browsing import Open, open_menu, served
+from tests.helpers.browsing import Open, open_menu, served, without_model
 from tests.web.test_accessibility import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -40,8 +40,7 @@ def home(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def address(environment: dict[str, str], home: Path) -> Iterator[str]:
-    # without a model: Today needs none
-    with served({**environment, "RAG_HOME": str(home), "RAG_MODEL": str(home / "none.gguf")}) as address:
+    with served({**without_model(environment), "RAG_HOME": str(home)}) as address:
         yield address
 
 
