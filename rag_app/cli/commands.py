@@ -117,13 +117,13 @@ def _models(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> None:
-    from rag_app.cli import daily, terminal
+    from rag_app.cli import daily, reading, terminal
 
     with terminal.ProgressBar("ingest") as progress:
         from rag_app import pipeline
 
         result = pipeline.ingest(settings, options.dirs, replace=options.replace, progress=progress)
-    terminal.print_report(result)
+    reading.print_report(result)
     _say_what_is_not_measured(settings)
     daily.new_after_ingest(settings)
 

@@ -1,4 +1,4 @@
-"""What `rag-app read` prints: the papers that reading gives, without an index.
+"""What `rag-app read` and `rag-app ingest` print of a reading: its papers, and what was skipped and merged.
 
 Knows: the JSON and the tables of a reading. Does not know: how digests are read.
 """
@@ -9,13 +9,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from rag_app.cli import terminal
 from rag_app.collection import digests
 from rag_app.collection.digests import Missing
 from rag_app.collection.reading.addresses import is_arxiv
 from rag_app.records import Paper
 
+if TYPE_CHECKING:
+    from rag_app.pipeline import IngestResult
+
 SHOWN = 20  # rows of each table
+OFFER_ADAPT = 500  # papers from which fitting the embedding model is worth its minutes
 
 
 def show(folders: Sequence[Path], *, as_json: bool) -> None:
@@ -79,7 +85,7 @@ def report_lines(report: digests.Report) -> list[str]:
         "read as",
     ]
     lines += [f"  {count:>7,}  {shape}" for shape, count in report.shapes]
-    lines += ["", *missing_lines(report)] if report.missing or report.weeks else []
+    lines += ["", *_missing_lines(report)] if report.missing or report.weeks else []
     lines += (
         ["", *_cut([f"note {_place(note)}: {note.reason}" for note in report.notes])] if report.notes else []
     )
@@ -92,7 +98,33 @@ def report_lines(report: digests.Report) -> list[str]:
     return lines + (["", *_cut(merged)] if merged else [])
 
 
-def missing_lines(report: digests.Report) -> list[str]:
+def print_report(result: IngestResult) -> None:
+    """What was read, merged and skipped, and how long it took."""
+    report = result.report
+    for skipped in report.skipped[:SHOWN]:
+        print(f"skipped {skipped.file}:{skipped.line}: {skipped.reason}")
+    if len(report.skipped) > SHOWN:
+        print(f"skipped {len(report.skipped) - SHOWN} more")
+    for merged in report.merged[:SHOWN]:
+        print(f"merged {merged.arxiv_id}: kept {merged.kept}, also {merged.also}")
+    if len(report.merged) > SHOWN:
+        print(f"merged {len(report.merged) - SHOWN} more")
+    for note in report.notes[:SHOWN]:
+        print(f"note {note.file}: {note.reason}")
+    for line in _missing_lines(report):
+        print(line)
+    print(
+        f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files; "
+        f"{result.chunks:,} chunks, {result.embedded:,} embedded"
+        + (" (nothing changed)" if result.unchanged else "")
+        + f"; {result.seconds:.1f} s"
+    )
+    if report.papers >= OFFER_ADAPT and not result.adapted:
+        minutes = terminal.minutes_to_adapt(report.papers)
+        print(f"`rag-app adapt` fits the embedding model to it: better search, {minutes}, once.")
+
+
+def _missing_lines(report: digests.Report) -> list[str]:
     """What is not known of how many papers, which filters and lists then leave out."""
     lines = [f"{_MISSING[name]} in {count:,} of {report.papers:,} papers" for name, count in report.missing]
     if report.weeks:

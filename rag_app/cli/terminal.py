@@ -16,19 +16,15 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rag_app.cli.reading import missing_lines
 from rag_app.records import Answer, Evidence, Sentence, Working
 
 if TYPE_CHECKING:
     from rag_app.answer.glosses import Gloss
     from rag_app.diagnostics.doctor import Finding
     from rag_app.embedding.adapt import AdaptResult
-    from rag_app.pipeline import IngestResult
 
 EVIDENCE = 3  # papers that are named before the answer is there
-SHOWN_SKIPS = 20
 SOURCES = 20  # of an answer
-OFFER_ADAPT = 500  # papers from which fitting the embedding model is worth its minutes
 
 
 class ProgressBar:
@@ -75,33 +71,6 @@ def table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def print_report(result: IngestResult) -> None:
-    """What was read, merged and skipped, and how long it took."""
-    report = result.report
-    for skipped in report.skipped[:SHOWN_SKIPS]:
-        print(f"skipped {skipped.file}:{skipped.line}: {skipped.reason}")
-    if len(report.skipped) > SHOWN_SKIPS:
-        print(f"skipped {len(report.skipped) - SHOWN_SKIPS} more")
-    for merged in report.merged[:SHOWN_SKIPS]:
-        print(f"merged {merged.arxiv_id}: kept {merged.kept}, also {merged.also}")
-    if len(report.merged) > SHOWN_SKIPS:
-        print(f"merged {len(report.merged) - SHOWN_SKIPS} more")
-    for note in report.notes[:SHOWN_SKIPS]:
-        print(f"note {note.file}: {note.reason}")
-    for line in missing_lines(report):
-        print(line)
-    print(
-        f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files; "
-        f"{result.chunks:,} chunks, {result.embedded:,} embedded"
-        + (" (nothing changed)" if result.unchanged else "")
-        + f"; {result.seconds:.1f} s"
-    )
-    if report.papers >= OFFER_ADAPT and not result.adapted:
-        print(
-            f"`rag-app adapt` fits the embedding model to it: better search, {_minutes(report.papers)}, once."
-        )
 
 
 def print_answer(answer: Answer) -> None:
@@ -188,13 +157,13 @@ def print_findings(findings: Sequence[Finding]) -> None:
 def adapting(papers: int, threads: int) -> str:
     """What adapting will take, and what it may bring."""
     return (
-        f"{_minutes(papers, threads)} for {papers:,} papers, while others leave the processor idle; "
+        f"{minutes_to_adapt(papers, threads)} for {papers:,} papers, while others leave the processor idle; "
         "what is stopped goes on from there. Questions find more of the papers "
         "they mean; kept only if that is so for papers held out."
     )
 
 
-def _minutes(papers: int, threads: int = 0) -> str:
+def minutes_to_adapt(papers: int, threads: int = 0) -> str:
     from rag_app.embedding.adapt import expected_seconds
     from rag_app.machine import cores
 
