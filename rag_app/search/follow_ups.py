@@ -163,7 +163,7 @@ def _of_the_day(day: str, query: Query, parts: QuestionParts, dictionary: Dictio
 def _asks_of_the_table(parts: QuestionParts) -> bool:
     """Whether it asks of the collection, or for its newest papers, and points to nothing before."""
     pointing = patterns.POINTING.search(parts.question) or _places(parts.question)
-    return bool(parts.of_table) and not pointing
+    return bool(parts.of_many.fact) and not pointing
 
 
 def _asks_for_another(query: Query, parts: QuestionParts) -> bool:
@@ -227,7 +227,10 @@ def _only_narrows(query: Query, parts: QuestionParts) -> bool:
     most votes?".
     """
     new = (
-        parts.filters or query.ranking or parts.of_table in patterns.OF_MANY or query.aggregate is Fact.COUNT
+        parts.filters
+        or query.ranking
+        or parts.of_many.fact in patterns.OF_MANY
+        or query.aggregate is Fact.COUNT
     )
     of_those = patterns.AMONG.search(query.question) or open_patterns.ONLY.search(query.question)
     own_list = patterns.PAPERS.search(query.question) and not of_those

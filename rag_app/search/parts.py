@@ -34,6 +34,16 @@ SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 
 @dataclass(frozen=True, slots=True)
+class OfMany:
+    """What a question asks of many papers at once."""
+
+    fact: Fact  # what of them, or in which order of days
+    each: Fact  # ranked within each of the days, weeks, months or years
+    unrecorded: str  # by what no digest judges papers: "most cited"
+    recent: bool  # papers of late are asked for, whatever of them
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionParts:
     """A question taken apart; `rest` is what is left of it without dates, votes, authors and what is
     asked of many at once.
@@ -42,13 +52,10 @@ class QuestionParts:
     question: str
     filters: Filters
     dates: dates.Dates
+    of_many: OfMany
     named: Named
     rest: str
     terms: tuple[str, ...]  # content terms of `rest` without the names
-    of_table: Fact = Fact.NONE  # what is asked of many papers at once, or in which order of days
-    each: Fact = Fact.NONE  # ranked within each of the days, weeks, months or years
-    unrecorded: str = ""  # by what no digest judges papers: "most cited"
-    recent: bool = False  # papers of late are asked for, whatever of them
     unknown_author: str = ""
     notes: tuple[str, ...] = ()
     marks: tuple[tuple[tuple[int, int], str], ...] = ()  # where it names days, votes and authors
@@ -61,30 +68,21 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
     released, public = _released(question, dictionary)
     # "from 2025 release code": a day stands before what is no word of its own.
     found = dates.find(masked(question, public), dictionary.papers.last_day, day_before)
-    rest = masked(masked(question, public), found.spans)
+    rest = masked(question, [*public, *found.spans])
     titled, spans = patterns.in_title(rest)
     rest = masked(rest, spans)
-    votes, spans = patterns.votes(rest)
-    marks = [(span, kinds.DAY) for span in found.spans] + [(span, kinds.VOTES) for span in spans]
-    rest = masked(rest, spans)
-    of_papers = patterns.PAPERS.search(rest) or patterns.AMONG.search(rest)
-    judged = patterns.UNRECORDED.search(rest) if of_papers else None
-    rest = masked(rest, [judged.span()] if judged else [])
-    ranked = judged or patterns.ranking(rest) or patterns.of_table(rest)[0] in patterns.BY_DAY
-    each, spans = patterns.each(rest) if ranked else (Fact.NONE, [])
-    rest = masked(rest, spans)
-    of_table, spans = patterns.of_table(rest)
-    if of_table in patterns.OF_MANY and _is_of_one(rest, of_table, dictionary):
-        of_table, spans = Fact.NONE, []
-    rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
-    recent = [] if of_table else [match.span() for match in patterns.RECENTLY.finditer(rest)]
-    rest = masked(rest, recent)
+    votes, voted = patterns.votes(rest)
+    of_many, rest = _of_many(masked(rest, voted), dictionary)
     if found.periods:  # "vs" stands between them, and not between papers
         rest = masked(rest, [match.span() for match in patterns.SIDE_BY_SIDE.finditer(rest)])
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
-    marks += [(span, kinds.AUTHOR) for span in spans]
+    marks = [
+        *((span, kinds.DAY) for span in found.spans),
+        *((span, kinds.VOTES) for span in voted),
+        *((span, kinds.AUTHOR) for span in spans),
+    ]
     rest = masked(rest, spans)
     named = _named(rest, dictionary)
     filters = Filters(
@@ -106,17 +104,31 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         question,
         filters,
         found,
+        of_many,
         named,
         rest,
         terms,
-        of_table=of_table,
-        each=each,
-        unrecorded=judged[0] if judged else "",
-        recent=bool(recent),
         unknown_author=unknown_author,
         notes=_assumed(found, named),
         marks=tuple(marks),
     )
+
+
+def _of_many(rest: str, dictionary: Dictionary) -> tuple[OfMany, str]:
+    """What is asked of many papers at once, and the text without it."""
+    of_papers = patterns.PAPERS.search(rest) or patterns.AMONG.search(rest)
+    judged = patterns.UNRECORDED.search(rest) if of_papers else None
+    rest = masked(rest, [judged.span()] if judged else [])
+    ranked = judged or patterns.ranking(rest) or patterns.of_table(rest)[0] in patterns.BY_DAY
+    each, spans = patterns.each(rest) if ranked else (Fact.NONE, [])
+    rest = masked(rest, spans)
+    fact, spans = patterns.of_table(rest)
+    if fact in patterns.OF_MANY and _is_of_one(rest, fact, dictionary):
+        fact, spans = Fact.NONE, []
+    rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
+    recent = [] if fact else [match.span() for match in patterns.RECENTLY.finditer(rest)]
+    asked = OfMany(fact, each, judged[0] if judged else "", bool(recent))
+    return asked, masked(rest, recent)
 
 
 def _named(rest: str, dictionary: Dictionary) -> Named:

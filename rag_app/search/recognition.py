@@ -21,7 +21,7 @@ RULED = 2.0  # times as likely is the kind that the wording rules give, chosen a
 CLEAR = 0.6  # probability at which records are asked for, whatever words are left that no paper says
 # Probability from which a question is none about papers: where it names what the collection has, and else.
 SURE, LIKELY = 0.9, 0.5
-FEW_TERMS = 5  # content terms of a topic without a part: more of them describe one paper
+MOST_OF_TOPIC = 5  # content terms of a topic without a part: more of them describe one paper
 FAINT = 0.25  # share of the possible kinds below which a question is like no example, and its wording decides
 
 TWO_SIDES = 2  # papers that a comparison has at least
@@ -119,7 +119,7 @@ def decide(signs: Signs, shares: Mapping[str, float]) -> Intent:
     """
     kind = _decided(signs, shares)
     listed = kind is Intent.CONDITION and signs.ruled in {Intent.LIST, Intent.LOOKUP}
-    searched = kind is Intent.LOOKUP and not signs.papers and signs.topic <= FEW_TERMS
+    searched = kind is Intent.LOOKUP and not signs.papers and signs.topic <= MOST_OF_TOPIC
     if signs.leaves_out and (kind is Intent.LIST or listed or searched):
         return Intent.LIST
     brief = signs.briefly and not signs.papers and kind in {Intent.LOOKUP, Intent.CONCEPT}

@@ -47,7 +47,7 @@ def ruled_kind(query: Query, parts: QuestionParts, dictionary: Dictionary) -> In
         return Intent.METADATA
     if query.aggregate in {Fact.WEEKS, Fact.MONTHS, Fact.YEARS}:
         return Intent.TREND
-    if parts.of_table in patterns.OF_MANY:
+    if parts.of_many.fact in patterns.OF_MANY:
         return Intent.LIST
     listed = patterns.LISTING.search(question) and not _sums_up_a_topic(query, parts)
     if listed or query.filters.released or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
@@ -124,7 +124,7 @@ def is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     """Whether no example can know better: what no paper meets, facts of a named paper's record, and counts
     over many.
     """
-    of_many = not query.papers and parts.of_table in patterns.OF_MANY
+    of_many = not query.papers and parts.of_many.fact in patterns.OF_MANY
     counted = of_many and ruled in {Intent.METADATA, Intent.LIST, Intent.TREND}
     record = query.papers and ruled is Intent.METADATA
     everything = ruled is Intent.METADATA and patterns.EVERYTHING.search(parts.question)

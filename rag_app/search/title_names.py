@@ -20,7 +20,7 @@ from rag_app.text.dictionaries import is_common, is_word
 LETTERS = re.compile(r"[A-Za-z]+")
 END = re.compile(r"[\"'”’]?(?: (?:paper|report|technical report|study))?[\s?.!]*$")
 TELLING = 2  # content terms of the first words of a title
-FEW_TERMS = 4  # content terms of a question for a fact, beside the name
+MOST_BESIDE = 4  # content terms of a question for a fact, beside the name
 AS_A_NAME = 0.8  # share of a word's places in digests that have a capital
 
 
@@ -79,7 +79,7 @@ def _asked_a_fact(text: str, span: tuple[int, int], dictionary: Dictionary) -> t
         return ()
     beside = set(dictionary.lexical.own_terms(f"{text[: span[0]]} {text[span[1] :]}"))
     beside -= patterns.ABOUT_PAPERS | patterns.OF_ANY_PAPER
-    return papers if len(beside) <= FEW_TERMS and _is_a_name(typed, papers, dictionary) else ()
+    return papers if len(beside) <= MOST_BESIDE and _is_a_name(typed, papers, dictionary) else ()
 
 
 def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:

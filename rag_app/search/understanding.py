@@ -67,11 +67,13 @@ def understand(
         names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
         unknown=parts.named.unknown,
         unknown_author=parts.unknown_author,
-        unrecorded=parts.unrecorded,
+        unrecorded=parts.of_many.unrecorded,
         notes=(*parts.notes, *subjects.of_one_name(parts, about, dictionary)),
         impossible=bool(parts.dates.impossible),
-        limit=patterns.limit(question, patterns.SEVERAL_OF_EACH if parts.each else patterns.SEVERAL_PAPERS),
-        each=parts.each,
+        limit=patterns.limit(
+            question, patterns.SEVERAL_OF_EACH if parts.of_many.each else patterns.SEVERAL_PAPERS
+        ),
+        each=parts.of_many.each,
         periods=parts.dates.periods,
         topic=parts.rest,
     )
@@ -80,7 +82,7 @@ def understand(
     query = replace(
         query,
         aggregate=_aggregate(parts),
-        of_many=parts.of_table in patterns.OF_MANY,
+        of_many=parts.of_many.fact in patterns.OF_MANY,
         ranking=_ranking(parts),
     )
     alone = query  # as it reads without the turns before
@@ -128,19 +130,19 @@ def _says_only_a_name(parts: QuestionParts) -> bool:
 
 def _aggregate(parts: QuestionParts) -> Fact:
     """What is asked of records; of periods that are set side by side, how many papers each has."""
-    if parts.unrecorded:
+    if parts.of_many.unrecorded:
         return Fact.TOP
     compared = parts.dates.periods and patterns.SIDE_BY_SIDE.search(parts.question)
-    return parts.of_table or patterns.aggregate(parts.rest) or (Fact.COUNT if compared else Fact.NONE)
+    return parts.of_many.fact or patterns.aggregate(parts.rest) or (Fact.COUNT if compared else Fact.NONE)
 
 
 def _ranking(parts: QuestionParts) -> Fact:
-    if parts.unrecorded:
+    if parts.of_many.unrecorded:
         return Fact.TOP
-    if parts.of_table in patterns.BY_DAY:
-        return parts.of_table
-    ranked = patterns.ranking(parts.question if parts.each else parts.rest)
-    return ranked or (Fact.NEWEST if parts.recent else Fact.NONE)
+    if parts.of_many.fact in patterns.BY_DAY:
+        return parts.of_many.fact
+    ranked = patterns.ranking(parts.question if parts.of_many.each else parts.rest)
+    return ranked or (Fact.NEWEST if parts.of_many.recent else Fact.NONE)
 
 
 def _of_the_newest_day(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
