@@ -17,6 +17,7 @@ from rag_app.records import Hit, Paper, Passage
 from rag_app.search import membership, open_patterns, retrieval
 from rag_app.search.feedback import Scores, fed_back
 from rag_app.search.topic import LITTLE
+from rag_app.text.length import word_count
 
 # A paper is surely relevant above this share of the best paper's score, within bounds, in standard
 # deviations of the collection.
@@ -179,4 +180,4 @@ def _own_part(passage: Passage, *, faults: bool) -> float:
 
 
 def _length(passage: Passage) -> int:
-    return len(passage.text.split())
+    return word_count(passage.text)

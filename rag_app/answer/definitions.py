@@ -23,6 +23,7 @@ from rag_app.collection.mentions import split
 from rag_app.lang.han import UNSPACED
 from rag_app.records import Paper, Passage
 from rag_app.search import open_patterns, retrieval
+from rag_app.text.length import word_count
 
 READ = 300  # digests, those first that say the thing most often
 SAID_BY = 4  # papers; what fewer say is looked for without its last word, "prompting" or "model"
@@ -191,4 +192,4 @@ def _defines(text: str) -> float:
 
 
 def _length(text: str) -> float:
-    return min(len(text.split()), PLAIN_WORDS) / PLAIN_WORDS
+    return min(word_count(text), PLAIN_WORDS) / PLAIN_WORDS

@@ -21,6 +21,7 @@ from rag_app.lang import LANGUAGES, language_of, reads_as
 from rag_app.llm.protocol import Generator
 from rag_app.records import Answer, Intent, Passage
 from rag_app.text.cleaning import clean_line, without_echoes
+from rag_app.text.length import word_count
 
 LEAST_WORDS = 2  # of a gloss that says anything
 
@@ -125,7 +126,7 @@ def _tried(work: _Work, places: Sequence[int], *, exact: bool) -> Yields[Gloss, 
 def _passes(work: _Work, place: int, text: str) -> bool:
     passage = work.passages[place]
     paper = work.library.snapshot.papers.get(passage.arxiv_id)
-    if len(text.split()) < LEAST_WORDS:
+    if word_count(text) < LEAST_WORDS:
         return False
     checked = verification.check_translation(text, 1, passage, paper, work.library)
     return checked.supported and language_of(text) == work.language

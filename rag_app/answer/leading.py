@@ -26,6 +26,7 @@ from rag_app.lang import LANGUAGES, reads_as
 from rag_app.llm.protocol import Generator
 from rag_app.records import Checked, Draft, Event, Paper, Sentence
 from rag_app.search import open_patterns
+from rag_app.text.length import word_count
 
 FEWEST_POINTS = 5  # of an answer that is led: fewer are read as fast as what would sum them up
 MOST, LEAST = 4, 2  # phrases
@@ -156,7 +157,7 @@ def _passes(selection: Selection, text: str, source: _Source) -> bool:
     lexical, query = selection.library.lexical, selection.query
     new = set(lexical.own_terms(text)) - set(lexical.own_terms(query.standalone)) - GENERIC
     return (
-        len(text.split()) <= LONGEST
+        word_count(text) <= LONGEST
         and len(text) <= SHORTER * len(source.text)
         and len(new) >= NEW_TERMS
         and reads_as(text, query.language)

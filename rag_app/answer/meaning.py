@@ -20,6 +20,7 @@ from rag_app.lang.wording import Wording
 from rag_app.records import Paper, Passage
 from rag_app.search import open_patterns
 from rag_app.text import sentences
+from rag_app.text.length import word_count
 
 BESIDE = 4  # sentences of the digest that the nearness is compared with
 FEWEST_BESIDE = 2
@@ -58,7 +59,7 @@ def is_near(text: str, passage: Passage, paper: Paper, library: Library) -> bool
 
 def _sentences_beside(passage: Passage, paper: Paper) -> list[str]:
     texts = [s.text[start:end] for s in paper.sections for start, end in sentences.split(s.text)]
-    others = [text for text in texts if text != passage.text and len(text.split()) >= SHORTEST]
+    others = [text for text in texts if text != passage.text and word_count(text) >= SHORTEST]
     return others[:BESIDE]
 
 

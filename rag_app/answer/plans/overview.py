@@ -20,6 +20,7 @@ from rag_app.search import open_patterns, retrieval
 from rag_app.search import similar as likeness
 from rag_app.search.topic import LITTLE
 from rag_app.text.cleaning import clean_line, escape_markdown
+from rag_app.text.length import word_count
 from rag_app.text.terms import fold_word, nouns
 
 OVERVIEW_PAPERS, FEWEST = 9, 5
@@ -50,7 +51,7 @@ def overview(selection: Selection) -> AnswerPlan | None:
     points = [Point(paper, passages) for paper, passages in zip(papers, told, strict=True)]
     while (
         len(points) > FEWEST
-        and sum(len(p.text.split()) for point in points for p in point.passages) > MOST_WORDS
+        and sum(word_count(p.text) for point in points for p in point.passages) > MOST_WORDS
     ):
         points.pop()
     return grouped(selection, points, subject, "overview")

@@ -13,6 +13,7 @@ from rag_app.answer.selection import Selection
 from rag_app.answer.templates import title_of
 from rag_app.records import Paper, Passage
 from rag_app.search import open_patterns, patterns, retrieval
+from rag_app.text.length import word_count
 
 MOST_WORDS = 150  # of the digest that are told; a longer one gives its best sentences
 WHOLE_WORDS = 600  # where all of it is asked for
@@ -61,7 +62,7 @@ def _within(every: Sequence[Passage], best: Sequence[Passage], room: int, least:
     starts = {(p.section, p.start): p for p in every}
     for passage in order:
         own = starts[passage.section, passage.start]
-        length = len(own.text.split())
+        length = word_count(own.text)
         if own not in chosen and (spent + length <= room or len(chosen) < max(1, least)):
             chosen.add(own)
             spent += length

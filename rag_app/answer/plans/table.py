@@ -22,6 +22,7 @@ from rag_app.lang.wording import Wording
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import open_patterns, retrieval
 from rag_app.text import numbers
+from rag_app.text.length import word_count
 
 ROWS, FEWEST = 6, 5
 FEWEST_ROWS = 2  # of a table with the columns that were asked for
@@ -119,7 +120,7 @@ def _cells(selection: Selection, paper: Paper, asked: Sequence[Column], subject:
     cut = {
         column.name: _clauses(told[column.name], column, lexical) for column in asked if column.name in told
     }
-    return [Point(paper, (cut[c.name],) if c.name in cut else (), column=c.name) for c in asked]
+    return [Point(paper, (cut[c.name],) if c.name in cut else ()) for c in asked]
 
 
 def _of_the_paper(passages: Sequence[Passage]) -> Passage | None:
@@ -149,7 +150,7 @@ def _clauses(passage: Passage, column: Column, lexical: LexicalIndex) -> Passage
     """The sentence, or of a long one the clauses that speak of the column or else hold its figures, as one
     verbatim stretch.
     """
-    if len(passage.text.split()) <= LONGEST_CELL:
+    if word_count(passage.text) <= LONGEST_CELL:
         return passage
     cuts = [0, *(match.end() for match in CLAUSE.finditer(passage.text)), len(passage.text)]
     parts = [_part(passage, *span) for span in pairwise(cuts)]
