@@ -22,19 +22,16 @@ def ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:
     """
     known = in_order(papers, query.ranking)
     if query.each:
-        dated = sorted(known, key=lambda paper: _period(paper, query))
-        groups = groupby(dated, lambda paper: _period(paper, query))
+
+        def period(paper: Paper) -> str:
+            return periods.counted_in(paper.dates, query.filters, query.each)
+
+        groups = groupby(sorted(known, key=period), period)
         once = replace(query, each=Fact.NONE)
-        return [paper for period, group in groups if period for paper in ranked(list(group), once)]
+        return [paper for time, group in groups if time for paper in ranked(list(group), once)]
     if query.limit:
         return known[: query.limit]
     return [paper for paper in known if _rank(paper, query.ranking) == _rank(known[0], query.ranking)]
-
-
-def _period(paper: Paper, query: Query) -> str:
-    """Where the first of its days lies that the conditions allow, as papers are counted."""
-    day = next((day for day in paper.dates if periods.allows(query.filters, day)), "")
-    return periods.period_of(day, query.each)
 
 
 def in_order(papers: Sequence[Paper], ranking: Fact) -> list[Paper]:

@@ -38,18 +38,17 @@ def trend(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
     matched = _matched(evidence)
     unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
     times = table.by_period(unit, query.filters)
-    found = Counter(periods.period_of(hit.paper.date, unit) for hit in matched)
+    found = _by_period(matched, query, unit)
     rows = [
         f"| {t} | {found[t]} | {total} | {100 * found[t] / total:.1f}% |"
         for t, total in times[-TREND_PERIODS:]
-        if total
     ]
     head = on_topic(query, evidence)
     counted = [(time, found[time]) for time, _ in times]
     if query.aggregate is unit and len(counted) > 1:
         head += " " + most_and_fewest(counted, query.language)
     peak = max(times, key=lambda item: found[item[0]] / item[1], default=("", 1))[0]
-    at_peak = [hit for hit in matched if periods.period_of(hit.paper.date, unit) == peak]
+    at_peak = [hit for hit in matched if periods.counted_in(hit.paper.dates, query.filters, unit) == peak]
     shown = at_peak[:PAGE] if found[peak] else []
     columns = phrases["trend_columns"].format(period=phrases[unit])
     table_text = "\n".join([head, "", columns, "|---|---:|---:|---:|", *rows])
@@ -65,21 +64,22 @@ def trends_apart(query: Query, each: Mapping[str, Evidence], table: PaperTable) 
     unit = query.aggregate if query.aggregate in PERIODS else Fact.MONTHS
     times = table.by_period(unit, query.filters)
     matched = {side: _matched(evidence) for side, evidence in each.items()}
-    found = {
-        side: Counter(periods.period_of(hit.paper.date, unit) for hit in hits)
-        for side, hits in matched.items()
-    }
+    found = {side: _by_period(hits, query, unit) for side, hits in matched.items()}
     names = [escape_markdown(side) for side in each]
     heads = [f"- **{name}**: {on_topic(query, one)}" for name, one in zip(names, each.values(), strict=True)]
     columns = " | ".join([phrases[unit], *names, phrases["all_papers"]])
     rows = [
         f"| {time} | {' | '.join(str(counts[time]) for counts in found.values())} | {total} |"
         for time, total in times[-TREND_PERIODS:]
-        if total
     ]
     text = "\n".join([*heads, "", f"| {columns} |", f"|---|{'---:|' * (len(each) + 1)}", *rows])
     best = {hit.paper.arxiv_id: hit for hits in matched.values() for hit in hits[:BEST]}
     return numbered(query, text, list(best.values()), quoted=False)
+
+
+def _by_period(hits: Sequence[Hit], query: Query, unit: Fact) -> Counter[str]:
+    """How many of the papers each period has."""
+    return Counter(periods.counted_in(hit.paper.dates, query.filters, unit) for hit in hits)
 
 
 def _matched(evidence: Evidence) -> list[Hit]:

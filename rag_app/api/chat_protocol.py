@@ -18,11 +18,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag_app import pipeline
 from rag_app.collection.library import Library
 from rag_app.errors import QuestionError
-from rag_app.records import Answer, Filters, Turn
+from rag_app.records import Answer, Turn
 from rag_app.records_json import as_json
-from rag_app.search.understanding import understand
 from rag_app.text.cleaning import escape_markdown
 
 MODEL, EXTRACTIVE = "rag-app", "rag-app-no-llm"  # the second answers with the digests' own sentences
@@ -124,7 +124,7 @@ def conversation(before: Sequence[tuple[str, str]], library: Library) -> list[Tu
     papers = {paper.url: paper.arxiv_id for paper in library.snapshot.papers.all()}
     turns: list[Turn] = []
     for question, answer in before:
-        query = understand(question, library.dictionary, turns, Filters())
+        query = pipeline.understood(question, library, conversation=turns)
         named = [papers[url] for url in _ADDRESS.findall(answer.replace("\\", "")) if url in papers]
         about = tuple(dict.fromkeys(named)) or query.papers
         turns.append(Turn(question, answer, about, query.filters, query.intent))

@@ -85,34 +85,17 @@ def report_lines(report: digests.Report) -> list[str]:
         "read as",
     ]
     lines += [f"  {count:>7,}  {shape}" for shape, count in report.shapes]
-    lines += ["", *_missing_lines(report)] if report.missing or report.weeks else []
-    lines += (
-        ["", *_cut([f"note {_place(note)}: {note.reason}" for note in report.notes])] if report.notes else []
-    )
-    lines += (
-        ["", *_cut([f"skipped {_place(skip)}: {skip.reason}" for skip in report.skipped])]
-        if report.skipped
-        else []
-    )
-    merged = [f"merged {m.arxiv_id}: kept {m.kept}, also {m.also}" for m in report.merged]
-    return lines + (["", *_cut(merged)] if merged else [])
+    for told in (_missing_lines, _note_lines, _skipped_lines, _merged_lines):
+        lines += _paragraph(_cut(told(report)))
+    return lines
 
 
 def print_report(result: IngestResult) -> None:
     """What was read, merged and skipped, and how long it took."""
     report = result.report
-    for skipped in report.skipped[:SHOWN]:
-        print(f"skipped {skipped.file}:{skipped.line}: {skipped.reason}")
-    if len(report.skipped) > SHOWN:
-        print(f"skipped {len(report.skipped) - SHOWN} more")
-    for merged in report.merged[:SHOWN]:
-        print(f"merged {merged.arxiv_id}: kept {merged.kept}, also {merged.also}")
-    if len(report.merged) > SHOWN:
-        print(f"merged {len(report.merged) - SHOWN} more")
-    for note in report.notes[:SHOWN]:
-        print(f"note {note.file}: {note.reason}")
-    for line in _missing_lines(report):
-        print(line)
+    for told in (_skipped_lines, _merged_lines, _note_lines, _missing_lines):
+        for line in _cut(told(report)):
+            print(line)
     print(
         f"{report.papers:,} papers from {report.entries:,} entries in {report.files:,} files; "
         f"{result.chunks:,} chunks, {result.embedded:,} embedded"
@@ -122,6 +105,18 @@ def print_report(result: IngestResult) -> None:
     if report.papers >= OFFER_ADAPT and not result.adapted:
         minutes = terminal.minutes_to_adapt(report.papers)
         print(f"`rag-app adapt` fits the embedding model to it: better search, {minutes}, once.")
+
+
+def _skipped_lines(report: digests.Report) -> list[str]:
+    return [f"skipped {_place(skip)}: {skip.reason}" for skip in report.skipped]
+
+
+def _merged_lines(report: digests.Report) -> list[str]:
+    return [f"merged {m.arxiv_id}: kept {m.kept}, also {m.also}" for m in report.merged]
+
+
+def _note_lines(report: digests.Report) -> list[str]:
+    return [f"note {_place(note)}: {note.reason}" for note in report.notes]
 
 
 def _missing_lines(report: digests.Report) -> list[str]:
@@ -144,9 +139,11 @@ def _place(said: digests.Skipped) -> str:
     return f"{said.file}:{said.line}" if said.line else said.file
 
 
+def _paragraph(lines: list[str]) -> list[str]:
+    """The lines below an empty one; none for none."""
+    return ["", *lines] if lines else []
+
+
 def _cut(lines: list[str]) -> list[str]:
-    return (
-        lines
-        if len(lines) <= SHOWN
-        else [*lines[:SHOWN], f"… and {len(lines) - SHOWN:,} more (all with --json)"]
-    )
+    left = len(lines) - SHOWN
+    return lines if left <= 0 else [*lines[:SHOWN], f"… and {left:,} more (all with `rag-app read --json`)"]

@@ -84,15 +84,11 @@ def print_answer(answer: Answer) -> None:
             print(textwrap.indent(textwrap.fill(f"“{citation.quote}”", 100), "    "))
     if len(answer.citations) > SOURCES:
         print(f"… and {len(answer.citations) - SOURCES} more sources (all with --json)")
-    device = (
-        f"{answer.model} on {answer.device}, {answer.usage.tokens_per_second:.0f} tokens/s"
-        if answer.model
-        else ""
-    )
-    print(
-        f"\n{answer.scanned:,} papers scanned; {answer.seconds:.1f} s{'; ' + device if device else ''}",
-        file=sys.stderr,
-    )
+    said = [f"{answer.scanned:,} papers scanned", f"{answer.seconds:.1f} s"]
+    if answer.model:
+        speed = f", {answer.usage.tokens_per_second:.0f} tokens/s" if answer.usage.generated_tokens else ""
+        said.append(f"{answer.model} on {answer.device}{speed}")
+    print(f"\n{'; '.join(said)}", file=sys.stderr)
 
 
 def print_glosses(heading: str, numbers: Sequence[int], glosses: Iterable[Gloss]) -> None:
@@ -112,7 +108,7 @@ def plain(markdown: str) -> str:
 
 def print_evidence(evidence: Evidence) -> None:
     for hit in evidence.hits[:EVIDENCE]:
-        print(f"  · {hit.paper.title} ({hit.paper.date})", file=sys.stderr)
+        print(f"  · {hit.paper.title} ({hit.paper.date or 'no day'})", file=sys.stderr)
 
 
 def print_sentence(sentence: Sentence) -> None:

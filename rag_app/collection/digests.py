@@ -250,10 +250,10 @@ def _read_file(path: Path, name: str, root: Path) -> FileReading:
     if damaged:
         line = text.count("\n", 0, damaged[0]) + 1
         return replace(reading, left_out=((line, reading.problem or damaged[1]),))
-    return replace(reading, left_out=((1, _looks_like(text, below, reading)),))
+    return replace(reading, left_out=((1, _looks_like(below, reading)),))
 
 
-def _looks_like(text: str, path: PurePath, reading: FileReading) -> str:
+def _looks_like(path: PurePath, reading: FileReading) -> str:
     """What a file that gave nothing holds, and what would be read."""
     if path.suffix.lower() in (".json", ".jsonl"):
         return f"no entries: {reading.left_out[0][1]}" if reading.left_out else "no entries"
@@ -299,41 +299,39 @@ def _one(entries: list[Paper]) -> Paper:
     by_file: dict[str, list[Paper]] = {}
     for entry in entries:
         by_file.setdefault(entry.source, []).append(entry)
-    told = sorted((_joined(same) for same in by_file.values()), key=lambda entry: entry.dates)
-    kept = max(told, key=lambda entry: (_is_titled(entry), _length(entry)))
-    votes = [entry.votes for entry in told if entry.votes is not None]
-    named = next((entry for entry in [kept, *told] if entry.authors), kept)
-    days = {day: entry.period for entry in reversed(told) for day in entry.dates}
-    first = min(days, default="")
-    return replace(
-        kept,
-        dates=tuple(sorted(days)),
-        votes=votes[-1] if votes else None,
-        authors=named.authors,
-        unnamed_authors=named.unnamed_authors,
-        period=days.get(first, ""),
-    )
+    told = [_joined(same) for same in by_file.values()]
+    return _with_all_told(_fullest(told), told)
 
 
 def _joined(entries: list[Paper]) -> Paper:
     """One paper of the entries of one file: the longest entry's text first, then what the others add."""
     if len(entries) == 1:
         return entries[0]
-    kept = max(entries, key=lambda entry: (_is_titled(entry), _length(entry)))
+    kept = _fullest(entries)
     sections = list(kept.sections)
     for entry in entries:
         sections += [s for s in entry.sections if not any(s.text in held.text for held in sections)]
+    return replace(_with_all_told(kept, entries), sections=_named_apart(sections))
+
+
+def _fullest(entries: Sequence[Paper]) -> Paper:
+    """The entry with the longest text, rather one with a title."""
+    return max(entries, key=lambda entry: (_is_titled(entry), _length(entry)))
+
+
+def _with_all_told(kept: Paper, entries: Sequence[Paper]) -> Paper:
+    """One of the entries with every day and the latest known votes of all, and authors where it has none."""
     dated = sorted(entries, key=lambda entry: entry.dates)
     votes = [entry.votes for entry in dated if entry.votes is not None]
-    named = next((entry for entry in [kept, *entries] if entry.authors), kept)
+    named = next((entry for entry in [kept, *dated] if entry.authors), kept)
+    periods = {day: entry.period for entry in reversed(dated) for day in entry.dates}
     return replace(
         kept,
-        sections=_named_apart(sections),
-        dates=tuple(sorted({day for entry in entries for day in entry.dates})),
+        dates=tuple(sorted(periods)),
         votes=votes[-1] if votes else None,
         authors=named.authors,
         unnamed_authors=named.unnamed_authors,
-        period=dated[0].period or kept.period,
+        period=periods.get(min(periods, default=""), ""),
     )
 
 

@@ -5,6 +5,7 @@ Knows: how each is written. Does not know: papers, or what is counted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from rag_app.records import Fact, Filters
@@ -20,6 +21,13 @@ def period_of(day: str, unit: Fact) -> str:
         return day[: LETTERS.get(unit, 0)]
     whole = date.fromisoformat(day)
     return (whole - timedelta(whole.weekday())).isoformat()
+
+
+def counted_in(days: Sequence[str], filters: Filters, unit: Fact) -> str:
+    """The period of the first of a paper's days that the conditions allow, by which it is counted; else
+    empty.
+    """
+    return period_of(next((day for day in days if allows(filters, day)), ""), unit)
 
 
 def allows(filters: Filters, day: str) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from rag_app import pipeline
+from rag_app.answer.trend_text import trend
 from rag_app.answer.trends import over_time, typical
 from rag_app.pipeline import Library, understood
-from rag_app.records import Intent, Paper
+from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Query
+from tests.helpers.fakes import made
 
 
 def papers(month: str, titles: Sequence[str]) -> list[Paper]:
@@ -82,6 +85,18 @@ def test_two_topics_are_counted_side_by_side(library: Library, question: str) ->
     head = next(line for line in answer.text.splitlines() if line.startswith("| ")).split(" | ")
     assert head[1:3] == ["agents", "speech"]
     assert answer.citations
+
+
+def test_a_paper_counts_in_the_month_by_which_all_papers_are_counted(tmp_path: Path) -> None:
+    entry = (
+        "### [Zorro{n}: zebras](https://arxiv.org/abs/2401.{n:05})\n\n- **New**: Zorro{n} counts zebras.\n\n"
+    )
+    days = {"2024-01-30": entry.format(n=1) + entry.format(n=2), "2024-02-02": entry.format(n=1)}
+    library = made(tmp_path, {f"{day}.md": text for day, text in days.items()})
+    table = library.snapshot.papers
+    query = Query("q", "q", "en", intent=Intent.TREND, filters=Filters(since="2024-02-01"))
+    evidence = Evidence((Hit(table.get("2401.00001"), 1.0),), scanned=1, matched=("2401.00001",))
+    assert "| 2024-02 | 1 | 1 | 100.0% |" in trend(query, evidence, table).text
 
 
 def test_a_trend_of_one_topic_and_two_things_side_by_side_stay(library: Library) -> None:

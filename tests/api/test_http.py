@@ -16,10 +16,13 @@ from openai.types.chat import ChatCompletionMessageParam
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from rag_app import pipeline
+from rag_app.api import chat_protocol
 from rag_app.api.collection import Opened
 from rag_app.api.routes import BELOW, MOST_BYTES, refused, routes
 from rag_app.errors import CollectionError
 from rag_app.llm.protocol import Message
+from rag_app.records import Intent
 from rag_app.web.origin_guard import OriginGuard
 from tests.helpers.browsing import free_port
 from tests.helpers.fakes import ScriptedGenerator, lab
@@ -144,6 +147,13 @@ def test_a_follow_up_is_about_the_papers_that_the_answer_before_names(client: op
     follow_up = asked("How many votes did it get?", (before, first.content or ""))
     reply = client.chat.completions.create(model="rag-app", messages=follow_up).choices[0].message
     assert [c["arxiv_id"] for c in (reply.model_extra or {})["citations"]] == ["2405.00002"]
+
+
+def test_an_earlier_turn_is_of_the_kind_that_it_was_answered_as() -> None:
+    """Wording rules alone took "What is grasping?" for the question of one paper."""
+    question = "What is grasping?"
+    (turn,) = chat_protocol.conversation([(question, "…")], lab())
+    assert turn.intent is pipeline.understood(question, lab()).intent is Intent.CONCEPT
 
 
 def test_two_models_are_there_and_one_asks_no_language_model(client: openai.OpenAI) -> None:

@@ -397,6 +397,22 @@ def test_an_entry_twice_in_a_file_is_merged_and_reported(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("files", [("both.md", "both.md"), ("one.md", "two.md")])
+def test_a_paper_of_a_day_and_of_a_later_week_has_the_day(tmp_path: Path, files: tuple[str, str]) -> None:
+    """In one file as in two: the week of another entry is not that of the first day."""
+    texts = dict.fromkeys(files, "")
+    told = (
+        "# 2027-01-04\n\n" + entry(1),
+        "# 2027-01-29 ~ 2027-02-05\n\n" + entry(1, "- 더 긴 글입니다, 이 주의."),
+    )
+    for file, text in zip(files, told, strict=True):
+        texts[file] += text
+    for file, text in texts.items():
+        write(tmp_path, file, text)
+    (paper,), _ = read([tmp_path])
+    assert (paper.dates, paper.period) == (("2027-01-04", "2027-01-29"), "")
+
+
 # --- the real digests -------------------------------------------------------------------------
 
 
