@@ -87,8 +87,8 @@ def _grouped(selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPo
 def _lines(
     selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint], before: int
 ) -> Iterator[str]:
-    if plan.form is Form.PROSE:
-        yield " ".join(_said(one.sentences or one.quoted) for one in written)
+    if plan.form is Form.PROSE and all(one.sentences for one in written):  # quotes are no running text
+        yield " ".join(_said(one.sentences) for one in written)
         return
     for place, one in enumerate(written, start=before + 1):
         mark = f"{place}." if plan.form is Form.STEPS else "-"

@@ -14,8 +14,6 @@ from rag_app.search import patterns
 from rag_app.search.parts import QuestionParts, masked
 from rag_app.search.topic import LITTLE
 
-NO_TOPIC = patterns.OF_ANY_PAPER | LITTLE  # words beside "other papers by its authors" that name none
-
 
 def beside_a_paper(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:
     """The query for other papers, where they are asked for by the record of the one it is about; else as it
@@ -54,7 +52,7 @@ def _by_its_authors(query: Query, parts: QuestionParts, dictionary: Dictionary) 
         filters = replace(filters, since=max(filters.since, day))
     elif patterns.OLDER.search(parts.question):
         filters = replace(filters, until=min(filter(None, (filters.until, day)), default=""))
-    return _with_its_record(query, parts, asked.span(), filters, dictionary, no_topic=NO_TOPIC)
+    return _with_its_record(query, parts, asked.span(), filters, dictionary, no_topic=LITTLE)
 
 
 def _with_its_record(

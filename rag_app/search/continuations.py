@@ -6,14 +6,14 @@ topic. Does not know: the wordings of a language, or turns about one paper (`sea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from rag_app.collection.library import Dictionary
+from rag_app.collection.paper_names import TITLE_HEAD, fold
 from rag_app.records import Intent, Query, Turn
-from rag_app.search import open_patterns, patterns
+from rag_app.search import names, open_patterns, patterns
 from rag_app.search.bare_topic import is_bare_topic
 from rag_app.search.date_mentions import period
 from rag_app.search.parts import QuestionParts
@@ -25,6 +25,7 @@ PAGE = 20  # papers of a list that an answer tells; the citations hold all
 SMALL_TALK = {Intent.CHAT, Intent.OFF}
 # Answers of many papers on a topic, whose next papers can be told.
 PAGED = {Intent.LIST, Intent.RECOMMEND}
+OF_A_PAPER = {Intent.LOOKUP, Intent.PAPER, Intent.METADATA}
 TOLD_OF = {Intent.CONCEPT, Intent.OVERVIEW}  # a thing, and not papers
 ON_A_TOPIC = {
     Intent.LIST,
@@ -92,7 +93,7 @@ def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
         return ""
     if sides := open_patterns.versus(last.question):
         asked = patterns.OF_TWO.fullmatch(question.strip())
-        return f"{sides[0]} vs {sides[1]}, {_told(asked)}" if asked else ""
+        return f"{sides[0]} vs {sides[1]}, {patterns.told(asked)}" if asked else ""
     if points_to_some(question):
         return ""
     thing = open_patterns.named(last.question) or open_patterns.subject(last.question)
@@ -100,7 +101,7 @@ def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
         return ""
     instead = patterns.INSTEAD.fullmatch(question.strip())
     if instead and thing in last.question:
-        return last.question.replace(thing, _told(instead))
+        return last.question.replace(thing, patterns.told(instead))
     if patterns.PRONOUNS.search(question):
         return patterns.PRONOUNS.sub(lambda _: thing, question, count=1)
     brief = len(question.split()) <= BRIEF and not patterns.PAPERS.search(question)
@@ -108,12 +109,41 @@ def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
     return f"{thing} — {question}" if brief and asks else ""
 
 
+def of_another_paper(question: str, conversation: Sequence[Turn], dictionary: Dictionary) -> str:
+    """What was asked of the paper before, with another paper's name in place of its own: "what about Octo?";
+    empty where the turn says more, or no paper is called so.
+    """
+    last = conversation[-1] if conversation else None
+    if last is None or last.intent not in OF_A_PAPER or not last.papers:
+        return ""
+    name = _paper_alone(question, dictionary)
+    before = names.find(last.question, dictionary).mentions
+    if not name or len(before) > 1:
+        return ""
+    if not before:
+        return f"{name}: {last.question}"
+    start, end = before[0].span
+    return f"{last.question[:start]}{name}{last.question[end:]}"
+
+
+def _paper_alone(question: str, dictionary: Dictionary) -> str:
+    """The name of a paper, as its title spells it, if a turn like "and Octo?" is nothing else."""
+    instead = patterns.INSTEAD.fullmatch(question.strip())
+    name = patterns.told(instead) if instead else ""
+    named = (m for m in names.find(question, dictionary).mentions if m.firmness == TITLE_HEAD)
+    papers = next((m.papers for m in named if fold(m.typed) == fold(name)), ())
+    if not papers:
+        return ""
+    title = dictionary.papers.get(papers[0]).title
+    return title[: len(name)] if title.casefold().startswith(name.casefold()) else name
+
+
 def in_days(question: str, last: Turn) -> str:
     """A question that is a year alone, or the day, week, month or year beside that of the answer before, as
     days; else as it is.
     """
     if year := patterns.YEAR_ALONE.fullmatch(question.strip()):
-        return f"{_told(year)}-01-01 – {_told(year)}-12-31"
+        return f"{patterns.told(year)}-01-01 – {patterns.told(year)}-12-31"
     filters = last.filters
     first, final = min(filters.days, default=filters.since), max(filters.days, default=filters.until)
     for beside, step, anchor in ((patterns.FOLLOWING, 1, final), (patterns.PRECEDING, -1, first)):
@@ -122,11 +152,6 @@ def in_days(question: str, last: Turn) -> str:
             since, until = period(unit, -step, date.fromisoformat(anchor))
             return f"{since} – {until}" if until > since else str(since)
     return question
-
-
-def _told(match: re.Match[str]) -> str:
-    """What the one group of a turn's wording holds."""
-    return next(group for group in match.groups() if group).strip()
 
 
 def _further(turn: TurnAfter) -> Query | None:
@@ -172,7 +197,7 @@ def _on_a_topic(turn: TurnAfter) -> Query | None:
     if last.intent not in ON_A_TOPIC or not (replaced or within):
         return None
     found = within or instead
-    topic = _told(found) if found else said if bare else ""
+    topic = patterns.told(found) if found else said if bare else ""
     terms = set(turn.dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
     if not terms or (bare and not found and len(terms) == 1 and open_patterns.is_aspect(topic)):
         return None

@@ -89,35 +89,34 @@ def _refined(text: str, mentions: list[DateMention]) -> list[DateMention]:
 
 def _combine(text: str, mentions: list[DateMention]) -> Dates:
     """Mentions and the words around them -> one condition."""
-    spans = _spans(text, mentions)
     ranges = _ranges(text, mentions)
     if 1 < len(ranges) < len(mentions):
-        return _side_by_side(ranges, spans)
+        return _side_by_side(ranges)
     first, second = mentions[0], mentions[1] if len(mentions) > 1 else None
     since, until = _bounds(text, first)
     if second is None:
         if since == until:
-            return Dates(days=(_iso(since),), spans=spans)
-        return Dates(since=_iso(since), until=_iso(until), spans=spans)
+            return Dates(days=(_iso(since),))
+        return Dates(since=_iso(since), until=_iso(until))
     between = text[first.end : second.start]
     if RANGE_BETWEEN.fullmatch(between) or (
         LIST_BETWEEN.fullmatch(between) and is_between(text, first.start, second.end)
     ):
-        return _range(text, first.first, second.last, spans, (first.start, second.end))
+        return _range(text, first.first, second.last, (first.start, second.end))
     end = _bounds(text, second)[1]
     # "after May 1 and before May 9"
     if since and end and not until and _bounds(text, second)[0] is None:
-        return _range(text, since, end, spans, (first.start, second.end))
-    return _side_by_side(mentions, spans)
+        return _range(text, since, end, (first.start, second.end))
+    return _side_by_side(mentions)
 
 
-def _side_by_side(mentions: Sequence[DateMention], spans: tuple[tuple[int, int], ...]) -> Dates:
+def _side_by_side(mentions: Sequence[DateMention]) -> Dates:
     """Several days or periods, each of which a paper may be of."""
     periods = tuple((mention.first.isoformat(), mention.last.isoformat()) for mention in mentions)
     days = sorted({day for mention in mentions for day in _each(mention)})
     if len(days) == (days[-1] - days[0]).days + 1 > len(mentions):
-        return Dates(since=days[0].isoformat(), until=days[-1].isoformat(), spans=spans, periods=periods)
-    return Dates(days=tuple(day.isoformat() for day in days), spans=spans, periods=periods)
+        return Dates(since=days[0].isoformat(), until=days[-1].isoformat(), periods=periods)
+    return Dates(days=tuple(day.isoformat() for day in days), periods=periods)
 
 
 def _ranges(text: str, mentions: Sequence[DateMention]) -> list[DateMention]:
@@ -154,12 +153,10 @@ def _bounds(text: str, mention: DateMention) -> tuple[date | None, date | None]:
     return mention.first, mention.last
 
 
-def _range(
-    text: str, first: date, last: date, spans: tuple[tuple[int, int], ...], place: tuple[int, int]
-) -> Dates:
+def _range(text: str, first: date, last: date, place: tuple[int, int]) -> Dates:
     if last < first:
-        return Dates(impossible=text[slice(*place)], spans=spans)
-    return Dates(since=first.isoformat(), until=last.isoformat(), spans=spans)
+        return Dates(impossible=text[slice(*place)])
+    return Dates(since=first.isoformat(), until=last.isoformat())
 
 
 def _each(mention: DateMention) -> Iterator[date]:

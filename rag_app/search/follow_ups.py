@@ -75,6 +75,8 @@ def _about_papers(turn: TurnAfter) -> Query:
         return others
     if query.filters.days and patterns.SAME_DAY.search(parts.question) and not query.papers:
         return query
+    if last.intent is Intent.COMPARE and query.papers and patterns.INSTEAD.fullmatch(parts.question.strip()):
+        return replace(query, papers=tuple(dict.fromkeys([*subjects, *query.papers])), intent=Intent.COMPARE)
     if not subjects or not _depends(query, parts, subjects, dictionary):
         return query
     if _places(parts.question) and not query.aggregate:
@@ -84,6 +86,8 @@ def _about_papers(turn: TurnAfter) -> Query:
     if patterns.COMPARING.search(parts.question) and query.papers:
         subjects = tuple(dict.fromkeys([*subjects, *query.papers]))
         names += query.names
+        if len(subjects) > 1 and patterns.SIDE_BY_SIDE.search(parts.question):
+            query = replace(query, intent=Intent.COMPARE)
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
 
@@ -117,7 +121,7 @@ def _among_those(query: Query, parts: QuestionParts, last: Turn, dictionary: Dic
     the answer is to take another form, it is the answer that is asked for.
     """
     papers = tuple(paper for paper in last.papers if dictionary.papers.has(paper))
-    several = len(papers) > 1 and last.intent not in OF_ONE
+    several = len(papers) > 1 and last.intent not in {*OF_ONE, Intent.COMPARE}
     pointing = open_patterns.OF_THOSE.search(parts.question) and not open_patterns.asks_for_another_form(
         parts.question
     )
@@ -170,6 +174,7 @@ def _asks_for_another(query: Query, parts: QuestionParts) -> bool:
     """Whether one paper is asked for that is not the one before: "and the other robot paper of that day?"."""
     question = parts.question
     turned = patterns.ANOTHER.search(question) and not patterns.COMPARING.search(question)
+    turned = turned and not open_patterns.ALIKE.search(question)
     return bool(turned) and not (query.papers or query.aggregate or query.filters.authors)
 
 
@@ -241,9 +246,13 @@ def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tupl
     """The papers of the last turn that had any; "the second one" picks one of them."""
     papers = next((turn.papers for turn in reversed(conversation) if turn.papers), ())
     places = _places(parts.question)
-    if places:  # after one paper alone they may be of its steps
-        return _at_places(places, conversation) or (papers if len(papers) == 1 else ())
-    singles = _last_two(conversation) if conversation[-1].intent in OF_ONE else ()
+    if places:
+        told = _at_places(places, conversation)
+        if not told and patterns.PAPERS.search(parts.question):
+            told = _at(places, _told_alone(conversation))
+        # After one paper alone they may be of its steps.
+        return told or (papers if len(papers) == 1 else ())
+    singles = _told_alone(conversation)[-2:] if conversation[-1].intent in OF_ONE else ()
     if (
         len(singles) > 1
         and patterns.COMPARING.search(parts.question)
@@ -251,7 +260,7 @@ def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tupl
     ):
         return singles
     if patterns.TWO.search(parts.question):
-        return papers[:2] if len(papers) > 1 else _last_two(conversation)
+        return papers[:2] if len(papers) > 1 else _told_alone(conversation)[-2:]
     # What was asked of both sides of a comparison is of both still.
     compared = (set(turn.papers) for turn in conversation if turn.intent is Intent.COMPARE)
     return papers if papers and set(papers) in compared else papers[:1]
@@ -260,7 +269,11 @@ def _subjects_before(parts: QuestionParts, conversation: Sequence[Turn]) -> tupl
 def _of_places(
     query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary
 ) -> Intent:
-    """What is asked of papers by their places: several side by side, one as a whole where nothing else is."""
+    """What is asked of papers by their places: several side by side, those like one, and one as a whole where
+    nothing else is.
+    """
+    if len(subjects) == 1 and open_patterns.ALIKE.search(parts.question):
+        return Intent.SIMILAR
     if len(subjects) > 1 and patterns.COMPARING.search(parts.question):
         return Intent.COMPARE
     rest = masked(parts.rest, patterns.place_spans(parts.rest))
@@ -268,7 +281,7 @@ def _of_places(
         return Intent.PAPER
     if open_patterns.is_aspect(rest):
         return query.intent
-    terms = set(dictionary.lexical.own_terms(rest)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS - LITTLE
+    terms = set(dictionary.lexical.own_terms(rest)) - patterns.ABOUT_PAPERS - LITTLE
     return query.intent if terms or len(subjects) > 1 else Intent.PAPER
 
 
@@ -278,7 +291,11 @@ def _at_places(places: Sequence[int], conversation: Sequence[Turn]) -> tuple[str
     """
     most = max(2, *(at + 1 for at in places))
     told = next((turn.papers[:PAGE] for turn in reversed(conversation) if len(turn.papers) >= most), ())
-    return tuple(told[at] for at in places if -len(told) <= at < len(told))
+    return _at(places, told)
+
+
+def _at(places: Sequence[int], papers: Sequence[str]) -> tuple[str, ...]:
+    return tuple(papers[at] for at in places if -len(papers) <= at < len(papers))
 
 
 def _places(question: str) -> tuple[int, ...]:
@@ -287,10 +304,10 @@ def _places(question: str) -> tuple[int, ...]:
     return named or (() if place is None else (place,))
 
 
-def _last_two(conversation: Sequence[Turn]) -> tuple[str, ...]:
-    """The papers of the last two answers about one paper each, in their order."""
+def _told_alone(conversation: Sequence[Turn]) -> tuple[str, ...]:
+    """The papers of the answers about one paper each, in the order in which they were first told."""
     alone = [turn.papers[0] for turn in conversation if turn.papers and turn.intent in OF_ONE]
-    return tuple(dict.fromkeys(alone))[-2:]
+    return tuple(dict.fromkeys(alone))
 
 
 def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary) -> bool:

@@ -258,7 +258,7 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
     unmeant = [match.span() for match in patterns.NOT_AUTHOR.finditer(text)]
     text = masked(text, unmeant)
     words = list(AUTHOR_WORDS.finditer(text))
-    found, spans, at = [], unmeant, 0
+    found, spans, at = [], [*unmeant], 0
     while at < len(words):
         for size in (4, 3, 2):
             if at + size > len(words):
@@ -281,8 +281,8 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
     typed = _bare(next(group for group in maybe.groups() if group))
     close = papers.find_authors(typed, limit=1, cutoff=88)
     if close:
-        return (close[0][0],), [maybe.span()], ""
-    return ((), [asked.span()], typed) if asked else ((), [], "")
+        return (close[0][0],), [*unmeant, maybe.span()], ""
+    return ((), [*unmeant, asked.span()], typed) if asked else ((), [], "")
 
 
 def _author(typed: str, papers: PaperTable) -> str:

@@ -351,6 +351,11 @@ def place_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for pattern in patterns for match in pattern.finditer(text)]
 
 
+def told(match: re.Match[str]) -> str:
+    """What the one group that found something holds."""
+    return next(group for group in match.groups() if group).strip()
+
+
 def ordinal(text: str) -> int | None:
     """The place that "the second one" points to, counted from 0; -1 is the last."""
     return next((place for pattern, place in ORDINALS if pattern.search(text)), None)

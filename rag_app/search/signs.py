@@ -106,7 +106,7 @@ def _is_bare(query: Query, parts: QuestionParts, dictionary: Dictionary) -> bool
     if query.papers or query.unknown or len(parts.terms) > BARE or not is_bare_topic(parts.rest):
         return False
     said = {term for term in dictionary.lexical.own_terms(parts.rest) if not term.isdigit()}
-    return bool(said - LITTLE - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS)
+    return bool(said - LITTLE - patterns.ABOUT_PAPERS)
 
 
 def _is_said(text: str, dictionary: Dictionary) -> bool:

@@ -84,10 +84,12 @@ def _asked_a_fact(text: str, span: tuple[int, int], dictionary: Dictionary) -> t
 
 def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
     """The names, folded, of which a question asks and says nothing else: what X is, X against Y, if both are
-    titles, and who wrote X.
+    titles, who wrote X, and "what about X?".
     """
     if sides := open_patterns.versus(text):
         return {fold(side) for side in sides} if all(map(dictionary.names.titles.beginning, sides)) else set()
+    if instead := patterns.INSTEAD.fullmatch(text.strip()):
+        return {fold(patterns.told(instead))}
     if patterns.about_record(patterns.aggregate(text)) and not patterns.PAPERS.search(text):
         beside = set(dictionary.lexical.own_terms(TOKEN.sub(" ", text))) - patterns.ABOUT_PAPERS
         names = [token[0] for token in TOKEN.finditer(text) if dictionary.names.titles.beginning(token[0])]

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from rag_app.lang import LANGUAGES
+from rag_app.search.patterns import OF_ANY_PAPER
 from rag_app.text.terms import HAN, HANGUL, KATAKANA, STOP_WORDS, WORD, Tagged, fold_word, tagged
 
 LONGEST = 6  # words of a phrase
@@ -77,8 +78,7 @@ def _of_all(words_of: str) -> frozenset[str]:
 EITHER, BOTH = _of_all("either"), _of_all("both")
 WITHIN = _of_all("within")
 NOT_NEXT, NOT_LAST = _of_all("leaving_out_next"), _of_all("leaving_out_last")
-ANY_PAPER = frozenset[str]().union(*(one.questions.of_any_paper for one in LANGUAGES.values()))
-LITTLE = _of_all("saying_little") | STOP_WORDS | ANY_PAPER
+LITTLE = _of_all("saying_little") | STOP_WORDS | OF_ANY_PAPER
 JOINING = EITHER | BOTH | NOT_NEXT | NOT_LAST
 SIGN = re.compile(r"[,;/&、，；]")
 # A topic in brackets at the end says the last one again, unless it narrows it: "(in video)".
@@ -196,7 +196,7 @@ def _is_stop(text: str, word: TopicWord) -> bool:
 
 
 def _is_any(text: str, word: TopicWord) -> bool:
-    return fold_word(text[word.start : word.end]) in ANY_PAPER
+    return fold_word(text[word.start : word.end]) in OF_ANY_PAPER
 
 
 # --- the words of a topic -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
 from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
 from rag_app.search.bare_topic import is_bare_topic
-from rag_app.search.continuations import in_days, of_the_thing, without_small_talk
+from rag_app.search.continuations import in_days, of_another_paper, of_the_thing, without_small_talk
 from rag_app.search.parts import (
     QuestionParts,
     asked_alone,
@@ -50,10 +50,13 @@ def understand(
 
     Without `recognise` its kind is the one that the wording rules give.
     """
-    asked = without_courtesies(without_pasted_text(maths.typed(question)))
-    if whole := of_the_thing(asked, without_small_talk(conversation)):
+    typed = without_pasted_text(maths.typed(question))
+    language = open_patterns.answer_language(typed)  # "answer in Korean" is a courtesy
+    asked = without_courtesies(typed)
+    turns = without_small_talk(conversation)
+    if whole := of_the_thing(asked, turns) or of_another_paper(asked, turns, dictionary):
         read_alone = understand(whole, dictionary, (), given, recognise)
-        return replace(read_alone, question=question, language=open_patterns.answer_language(question))
+        return replace(read_alone, question=question, language=language)
     parts = _read(
         in_days(asked, conversation[-1]) if conversation else asked, dictionary, _day_before(conversation)
     )
@@ -61,7 +64,7 @@ def understand(
     query = Query(
         question=question,
         standalone=parts.question,
-        language=open_patterns.answer_language(question),
+        language=language,
         filters=_both(parts.filters, given),
         papers=about,
         names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
@@ -71,7 +74,7 @@ def understand(
         notes=(*parts.notes, *subjects.of_one_name(parts, about, dictionary)),
         impossible=bool(parts.dates.impossible),
         limit=patterns.limit(
-            question, patterns.SEVERAL_OF_EACH if parts.of_many.each else patterns.SEVERAL_PAPERS
+            typed, patterns.SEVERAL_OF_EACH if parts.of_many.each else patterns.SEVERAL_PAPERS
         ),
         each=parts.of_many.each,
         periods=parts.dates.periods,

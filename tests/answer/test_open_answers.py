@@ -613,6 +613,15 @@ def test_one_paper_is_told_again_at_the_length_that_was_asked_for(
     assert len(told.sentences) == len(whole.sentences) > len(short.sentences) == len(again.sentences) == 3
 
 
+def test_a_shorter_answer_quotes_what_its_reader_cannot_read(collection: Library) -> None:
+    """Korean sentences are no running text for an English reader."""
+    turns = before("2703.00001", "2703.00002", "2703.00004")
+    english, _ = answered("shorter please", Intent.RESTYLE, collection, conversation=turns)
+    assert not count_letters(re.sub(r"(?m)^\s*>.*$", "", english.text), "가-힣")
+    korean, _ = answered("더 짧게 해줘", Intent.RESTYLE, collection, conversation=turns)
+    assert ">" not in korean.text
+
+
 def test_an_answer_whose_papers_are_gone_cannot_be_restyled(collection: Library) -> None:
     turns = [Turn("로봇 파지 논문은?", "…", ("2703.99999",), intent=Intent.LIST)]
     composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=tuple(turns))

@@ -310,3 +310,90 @@ def test_after_all_papers_were_told_that_is_said(library: Library, asked: str) -
         conversation.append(told)
         assert (again.refused, again.citations) == (False, ())
         assert str(len(first.citations)) in again.text
+
+
+# --- from one paper to another ----------------------------------------------------------------------
+
+LORA, QLORA, ANIMATEDIFF = "2106.09685", "2305.14314", "2307.04725"
+
+
+def told(question: str, *papers: str, intent: Intent = Intent.PAPER) -> Turn:
+    return Turn(question=question, answer="", papers=papers, intent=intent)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("what is LoRA?", "what about QLoRA?"), ("what is LoRA?", "and qlora?"), ("LoRA 알려줘", "QLoRA는?"),
+        ("who wrote LoRA?", "and QLoRA?"), ("how many votes does LoRA have?", "how about QLoRA?"),
+        ("LoRA 투표 수는?", "그럼 QLoRA는?"), ("how many votes?", "and QLoRA?"),
+    ],
+)  # fmt: skip
+def test_the_same_is_asked_of_another_paper(library: Library, question: str, asked: str) -> None:
+    before = understood(question, library, conversation=[told("what is LoRA?", LORA)])
+    query = understood(asked, library, conversation=[told(question, LORA, intent=before.intent)])
+    assert (query.papers, query.intent, query.aggregate) == ((QLORA,), before.intent, before.aggregate)
+    assert query.question == asked
+
+
+@pytest.mark.parametrize("asked", ["and its limitations?", "what about robots?", "한계는?"])
+def test_what_is_no_paper_is_asked_of_the_one_before(library: Library, asked: str) -> None:
+    query = understood(asked, library, conversation=[told("what is LoRA?", LORA)])
+    assert query.papers == (LORA,)
+
+
+@pytest.mark.parametrize(
+    "asked", ["compare it with QLoRA", "how does it compare to QLoRA?", "QLoRA랑 비교해줘"]
+)
+def test_the_paper_before_is_set_beside_another(library: Library, asked: str) -> None:
+    query = understood(asked, library, conversation=[told("what is LoRA?", LORA)])
+    assert (query.intent, query.papers) == (Intent.COMPARE, (LORA, QLORA))
+
+
+@pytest.mark.parametrize("asked", ["and AnimateDiff?", "what about AnimateDiff?", "AnimateDiff는?"])
+def test_a_third_paper_is_set_beside_two(library: Library, asked: str) -> None:
+    before = told("compare LoRA and QLoRA", LORA, QLORA, intent=Intent.COMPARE)
+    query = understood(asked, library, conversation=[before])
+    assert (query.intent, query.papers) == (Intent.COMPARE, (LORA, QLORA, ANIMATEDIFF))
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ("another paper like the first", 0), ("something similar to the second one", 1), ("more like number 3", 2),
+        ("2번이랑 비슷한 논문", 1),
+    ],
+)  # fmt: skip
+def test_papers_like_one_of_a_list(library: Library, asked: str, place: int) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.papers) == (Intent.SIMILAR, (library.lexical.papers[place],))
+
+
+def test_another_paper_like_the_one_before(library: Library) -> None:
+    query = understood("another paper like it", library, conversation=[told("what is LoRA?", LORA)])
+    assert (query.papers, query.excluded) == ((LORA,), ())
+
+
+@pytest.mark.parametrize(
+    "asked", ["back to the first paper", "let's go back to the first paper", "첫 번째 논문으로 돌아가서"]
+)
+def test_back_to_a_paper_told_before(library: Library, asked: str) -> None:
+    conversation = [told("what is LoRA?", LORA), told("what is QLoRA?", QLORA)]
+    query = understood(asked, library, conversation=conversation)
+    assert (query.intent, query.papers) == (Intent.PAPER, (LORA,))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["which are about images?", "which use robots?", "어떤 게 이미지에 관한 거야?", "이미지를 쓰는 건?"],
+)
+def test_which_of_a_list_needs_no_of_them(library: Library, asked: str) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.filters.those) == (Intent.LIST, library.lexical.papers[:30])
+
+
+@pytest.mark.parametrize("asked", ["which of them uses images?", "어느 게 더 커?"])
+def test_which_of_two_that_were_compared_is_asked_of_both(library: Library, asked: str) -> None:
+    before = told("compare LoRA and QLoRA", LORA, QLORA, intent=Intent.COMPARE)
+    query = understood(asked, library, conversation=[before])
+    assert (query.intent, query.papers) == (Intent.COMPARE, (LORA, QLORA))

@@ -255,3 +255,19 @@ def test_what_is_listed_in_parentheses_is_no_part_of_a_narrow_subject() -> None:
 )
 def test_what_a_paper_brings_is_read_off_its_sentence(sentence: str, part: str) -> None:
     assert open_patterns.contributed(sentence) == part
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "shorter, two sentences max", "two sentences at most", "in at most three sentences", "max 2 sentences",
+        "keep it under 50 words", "no more than 80 words", "just one sentence", "두 문장 이내로", "as a table",
+    ],
+)  # fmt: skip
+def test_a_length_is_a_form_of_the_answer(question: str) -> None:
+    assert open_patterns.is_a_form(question)
+
+
+@pytest.mark.parametrize("question", ["table understanding", "under 10 parameters", "sentence embeddings"])
+def test_a_topic_is_no_form(question: str) -> None:
+    assert not open_patterns.is_a_form(question)

@@ -30,6 +30,8 @@ _CHAT = r"(?:lol|lmao|rofl|haha(?:ha)*|hehe|tbh|imho?|imo|btw|fyi|omg|ngl|idk|br
 COURTESIES = (
     # a word on the answer before, before what is asked next
     r"^\W*(?:perfect|great|cool|nice|awesome|excellent|got it|thanks?|thx)(?: (?:a lot|so much))?[!.]+\s+(?=\w)",
+    r"^\W*(?:ok(?:ay)?,? )?(?:let['’]?s |can we |i want to )?(?:(?:go(?:ing)?|get|come|move) )?back to "
+    r"(?=the |it\b|paper|number|#)",
     # greetings and excuses, before what is asked
     r"^\W*(?:hi|hiya|hello|hey|heya|yo|greetings|good (?:morning|afternoon|evening|day)|dear (?:all|team|friends?))"
     rf"(?: (?:there|everyone|everybody|all|folks|team|guys|again))?(?:\s*[,.!:~]+\s*|\s+[–—-]+\s+|\s+{_REQUEST})",

@@ -83,7 +83,9 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:split|divide[ds]?|separate[ds]?|group(?:ed)?|sort(?:ed)?)\b.*\b(?:into|by|those)\b|\bversus\b|\bvs\b",
     ),
     points=(
-        rf"\b{_COUNT} (?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b",
+        rf"\b(?:(?:at|max(?:imum)?|most|no more than|up to|under|less than|fewer than|about|only|just) )*{_COUNT} "
+        r"(?:short |brief |main |key )*(?:bullet(?: point)?s?|bullets|points|lines?|sentences?)\b"
+        r"(?: (?:max(?:imum)?|at (?:the )?most|tops|or (?:less|fewer|so)|only|long))*",
     ),
     name_column=(r"(?:names?|papers?|titles?|models?|benchmarks?|data ?sets?)",),
     results=(r"\b(?:results?|scores?|performance|accuracy|findings?|gains?)\b",),
@@ -173,6 +175,8 @@ OPEN_QUESTIONS = OpenPatterns(
     background=(r"^(?:recent(?:ly)?|existing|previous|traditional|despite|although|while)\b|\bhave shown\b",),
     shorter=(
         r"\b(?:short(?:er|ly)?|brief(?:er|ly)?|concise(?:ly)?|in (?:one|a|two) sentences?|condense|tl;?dr)\b",
+        r"(?:\b(?:keep|make|put|cut|limit) (?:it|this|that|the answer) (?:to )?)?\b"
+        r"(?:(?:at most|max(?:imum)?|under|below|less than|no more than|within|about|up to) )+\d{2,3} words?\b",
     ),
     longer=(r"\b(?:long(?:er)?|more details?|in detail|elaborate|expand|tell me more|detailed|deeper)\b",),
     as_table=(r"\btab(?:le|ular)\b",),
@@ -198,12 +202,17 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:neighbou?rs?|relatives|kind|vein) of\b|\bresembl|\balong the lines\b|\bsame (?:idea|approach|line)\b"
         r"|\b(?:enjoyed|liked)\b|\bfollow[- ]?ups? (?:to|of|work)\b|\bsuccessors?\b|\bnearest\b",
     ),
-    alike=(r"\b(?:similar|alike|comparable|related)\b|\blike (?:it|this|that|these)\b",),
+    alike=(
+        r"\b(?:similar|alike|comparable|related)\b|\blike (?:it|this|that|these|the (?:first|second|third|last))\b",
+        r"\blike (?:number|no\.?|paper|#) ?#?\d",
+    ),
     of_those=(
         r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",
         r"\b(?:which|what) ones\b|\bthe ones (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are"
         r"|is) any\b",
         r"^\W*(?:and |ok |so )?any (?:about|on|with|that|using)\b",
+        r"^\W*(?:and |ok |so )?which (?:are|use|deal|work|focus|run|handle|target|need|rely|apply|address|can)\b"
+        r"(?! (?:the )?(?:more|most|less|least|better|best|\w+er|\w+est)\b)",
     ),
     columns_told=(
         r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)",
