@@ -32,7 +32,6 @@ class Point:
     paper: Paper
     passages: tuple[Passage, ...]
     note: str = ""  # in the answer's language, by code: votes, shared terms
-    column: str = ""  # of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,6 @@ class AnswerPlan:
     outline: str = ""  # behind the lead where no sentence of the model leads: which groups there are
     close: str = ""
     columns: tuple[str, ...] = ()
-    matched: int | None = None  # papers that the answer counts; by default those it cites
 
     @property
     def points(self) -> tuple[Point, ...]:

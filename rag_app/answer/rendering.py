@@ -22,7 +22,6 @@ from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
 QUOTED_SIDE = 2  # sentences for a side of a comparison of which the model says nothing
-TERSE = 25  # characters
 FEW_WORDS = 9  # letters; a reply of more says what its figure is of
 MOSTLY = 0.4  # share of its own letters below which a sentence is mostly names
 LATIN = re.compile(r"[A-Za-z]")
@@ -146,9 +145,7 @@ def _comparison(selection: Selection, hits: Sequence[Hit], lines: Sequence[Draft
             verification.quote(one, place + 1, one.text or hit.paper.title) for one in best
         ]
         checked += kept
-        own_words = (
-            bool(written.get(place)) or language_of(kept[0].text if kept else "") == selection.query.language
-        )
+        own_words = bool(written.get(place)) or language_of(kept[0].text) == selection.query.language
         held = "" if own_words else _held(selection, hit, best)
         body = (
             " ".join(escape_sentence(s.text) for s in kept) if own_words else f"{held} [{place + 1}]".strip()

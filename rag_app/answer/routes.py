@@ -63,9 +63,9 @@ class Route:
 
 def _outside(selection: Selection) -> Composed | None:
     """No paper can meet the conditions."""
-    query, evidence = selection.query, selection.evidence
-    if query.impossible or not evidence.scanned:
-        return templates.outside(query, evidence, selection.library.snapshot.papers)
+    query = selection.query
+    if query.impossible or not selection.evidence.scanned:
+        return templates.outside(query, selection.library.snapshot.papers)
     return None
 
 

@@ -125,7 +125,7 @@ def released_head(query: Query) -> str:
     return " " + phrase.format(things=_released(query)) if query.filters.released else ""
 
 
-def outside(query: Query, evidence: Evidence, table: PaperTable) -> Composed:
+def outside(query: Query, table: PaperTable) -> Composed:
     """No paper meets the filters: say so, and what the collection holds."""
     phrase = words(query.language)["impossible" if query.impossible else "no_papers"]
     phrases = words(query.language)

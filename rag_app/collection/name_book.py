@@ -123,13 +123,6 @@ class NameBook:
             else:
                 yield token
 
-    def nearest(self, spelling: str, limit: int = 3) -> list[Name]:
-        """Names spelled most like `spelling`, best first (for "did you mean")."""
-        from rapidfuzz import fuzz, process
-
-        hits = process.extract(fold(spelling), self._fuzzy, scorer=fuzz.WRatio, limit=limit, score_cutoff=60)
-        return [self._folded[key][0] for key, _, _ in hits]
-
     def _exact(self, text: str, tokens: Sequence[re.Match[str]], loose: bool) -> Iterator[Mention]:
         """Names spelled out, longest first; a place is used once."""
         at, other = 0, _in_another_script(text)

@@ -171,10 +171,6 @@ class PaperTable:
         sql = "SELECT DISTINCT rank FROM authors WHERE key = ? ORDER BY rank"
         return [self._ids[rank] for (rank,) in self._rows(sql, [author_key(name)])]
 
-    def count(self, filters: Filters) -> int:
-        """How many papers meet `filters`."""
-        return len(self.ids(filters))
-
     def top(self, filters: Filters, n: int) -> list[Paper]:
         """The `n` papers with most votes, most first, ties in collection order; unknown votes never rank."""
         sql = """SELECT arxiv_id FROM papers WHERE votes IS NOT NULL AND rank IN (SELECT value FROM json_each(?))

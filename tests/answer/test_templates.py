@@ -437,7 +437,7 @@ def test_a_refusal_claims_nothing_and_offers_the_nearest(query: Query, reason: s
 
 def test_conditions_that_no_paper_meets_are_named() -> None:
     query = replace(QUERY, filters=Filters(since="2031-01-01", authors=("Eve_Doe",), min_votes=9))
-    text = templates.outside(query, Evidence(), lab().snapshot.papers).text
+    text = templates.outside(query, lab().snapshot.papers).text
     assert all(condition in text for condition in ("2031-01-01", "Eve_Doe", "≥ 9 votes"))
     assert lab().snapshot.papers.last_day in text
 

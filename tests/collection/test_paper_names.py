@@ -203,8 +203,3 @@ def test_names_that_a_stroke_joins_are_two(book: NameBook) -> None:
     assert find(book, "Bilby88Net/Quokka77Net").unknown == ("Bilby88Net", "Quokka77Net")
     assert find(book, "attention/Quokka77Net").unknown == ()  # what has a known part is known
     assert find(book, "Quokka-77/88").unknown == ("Quokka-77/88",)
-
-
-def test_the_nearest_names_are_offered(book: NameBook) -> None:
-    assert book.nearest("WildZebu")[0].papers[0] == "2401.00001"
-    assert book.nearest("") == []

@@ -90,7 +90,6 @@ def test_papers_stand_by_first_day_then_in_digest_order_and_dayless_ones_last(ta
 )
 def test_filters_are_exact(table: PaperTable, filters: Filters, expected: list[str]) -> None:
     assert table.ids(filters) == expected
-    assert table.count(filters) == len(expected)
 
 
 def test_thousands_of_chosen_papers_filter_votes_months_and_authors_too(tmp_path: Path) -> None:
@@ -98,7 +97,7 @@ def test_thousands_of_chosen_papers_filter_votes_months_and_authors_too(tmp_path
     build(papers, tmp_path / "papers.sqlite3")
     table = PaperTable(tmp_path / "papers.sqlite3")
     chosen = Filters(only=tuple(paper.arxiv_id for paper in papers[:5_000]))
-    assert table.count(chosen) == 5_000
+    assert len(table.ids(chosen)) == 5_000
     assert table.by_period(Fact.MONTHS, chosen) == [("2024-01", 5_000)]
     assert [paper.votes for paper in table.top(chosen, 2)] == [4_999, 4_998]
     assert sum(count for _, count in table.authors(chosen)) == 5_000
