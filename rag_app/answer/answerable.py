@@ -18,7 +18,7 @@ from rag_app.collection.library import Library
 from rag_app.lang import language_of
 from rag_app.lang.language import MONEY
 from rag_app.records import Passage
-from rag_app.search import patterns, relevance
+from rag_app.search import figures, relevance
 from rag_app.text import numbers
 
 IN_ANOTHER_UNIT = 0.5  # of a figure, where one is asked for
@@ -63,7 +63,7 @@ def _has_figure(asked: str, text: str) -> float:
     """
     if not numbers.values_of(text):
         return 0.0
-    units = patterns.figures_asked(asked)
+    units = figures.figures_asked(asked)
     if not units or any(unit.search(text) for unit in units):
         return 1.0
     return 0.0 if any(unit.pattern == MONEY for unit in units) else IN_ANOTHER_UNIT

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from rag_app.collection.paper_names import fold
 from rag_app.records import Paper, Query
-from rag_app.search import patterns
+from rag_app.search import answer_places
 
 # Between two sides: the last of these before the second name. A clause ends before a blank.
 BETWEEN = re.compile(r"[,;:]\s|\s(?:and|while|but|whereas)\s|(?<=[가-힣]고)\s|(?<=[가-힣]며)\s|(?<=지만)\s")
@@ -49,7 +49,7 @@ def _by_ordinal(question: str, places: list[tuple[int, str]], own: int) -> str:
     """The clause behind all names that speaks of this one by its place: "A vs B: what does the first …"."""
     last, name = places[-1]
     clauses = BETWEEN.split(question[last + len(name) :])
-    return next((clause for clause in clauses if patterns.ordinal(clause) == own), "")
+    return next((clause for clause in clauses if answer_places.ordinal(clause) == own), "")
 
 
 def _parts(question: str, places: list[tuple[int, str]]) -> list[str]:

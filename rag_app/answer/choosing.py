@@ -16,6 +16,7 @@ from rag_app.collection.library import Library
 from rag_app.records import Hit, Paper, Passage
 from rag_app.search import membership, open_patterns, retrieval
 from rag_app.search.feedback import Scores, fed_back
+from rag_app.search.passages import passages_of
 from rag_app.search.topic import LITTLE
 from rag_app.text.length import word_count
 
@@ -136,7 +137,7 @@ def telling(
     nearly equal ones those of at most `easy` words. With `faults` those that say what goes wrong come before
     those that say what the paper does.
     """
-    found = [p for p in retrieval.passages_of(paper, weights, library) if _says_something(p)]
+    found = [p for p in passages_of(paper, weights, library) if _says_something(p)]
     most = max((p.score for p in found), default=0.0) or 1.0
     passages = [replace(p, score=max(p.score, 0.0) / most + _own_part(p, faults=faults)) for p in found]
     best = sorted(passages, key=lambda p: -p.score)

@@ -22,7 +22,7 @@ from rag_app.collection.library import Library
 from rag_app.collection.mentions import split
 from rag_app.lang.han import UNSPACED
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns, passages
 from rag_app.text.length import word_count
 
 READ = 300  # digests, those first that say the thing most often
@@ -163,7 +163,7 @@ def _best(
     best: list[tuple[float, Point]] = []
     for paper in _saying(one, library):
         spelled_out = one.is_spelled_out(paper)
-        worths = [(worth_of(passage, spelled_out), passage) for passage in retrieval.whole(paper)]
+        worths = [(worth_of(passage, spelled_out), passage) for passage in passages.whole(paper)]
         worth, passage = max(worths, key=lambda pair: pair[0], default=(0.0, None))
         if passage and worth >= least:
             best.append((worth, Point(paper, (passage,))))

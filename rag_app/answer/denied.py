@@ -14,7 +14,7 @@ from rag_app.collection.bm25 import LexicalIndex
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import shaped
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns, passages
 from rag_app.search.open_patterns import Denial
 from rag_app.search.topic import parts
 from rag_app.text.terms import fold_word
@@ -55,7 +55,7 @@ def judge(
     says = re.compile(spelled, re.IGNORECASE)
     also = _also(library, asked)
     mentioned: Passage | None = None
-    for passage in (*([_title(paper)] if titled else []), *retrieval.whole(paper)):
+    for passage in (*([_title(paper)] if titled else []), *passages.whole(paper)):
         text = passage.text.casefold()
         match = absent.search(text)
         if (match and not _is_another_thing(library, text[: match.start()])) or (also and also.search(text)):

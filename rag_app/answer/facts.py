@@ -29,7 +29,7 @@ from rag_app.answer.templates import (
 )
 from rag_app.collection.papers import PaperTable
 from rag_app.records import Fact, Hit, Paper, Query, Reason, Why
-from rag_app.search.patterns import BY_DAY, PERIODS, record_facts, several
+from rag_app.search.record_patterns import BY_DAY, PERIODS, record_facts, several
 from rag_app.text.cleaning import escape_markdown
 
 DAYS_SHOWN = 10  # of a table of days

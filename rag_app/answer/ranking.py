@@ -13,7 +13,7 @@ from typing import Any
 
 from rag_app.collection import periods
 from rag_app.records import Fact, Paper, Query
-from rag_app.search.patterns import BY_DAY
+from rag_app.search.record_patterns import BY_DAY
 
 
 def ranked(papers: Sequence[Paper], query: Query) -> list[Paper]:

@@ -29,7 +29,7 @@ from rag_app.answer.templates import Composed
 from rag_app.collection.digest_names import initials
 from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Draft, Filters, Intent, Query
-from rag_app.search import membership, open_patterns, patterns, retrieval
+from rag_app.search import membership, open_patterns, patterns, record_patterns, retrieval, turn_patterns
 from rag_app.search.ruled_kind import counted_apart
 
 DESCRIBING_WORDS = 2  # of a question from which on it describes a paper
@@ -116,7 +116,7 @@ def _no_more(selection: Selection) -> Composed | None:
     """The papers that follow a list are asked for, and it told all."""
     query = selection.query
     if selection.evidence.matched or not (
-        query.excluded and patterns.FURTHER.fullmatch(query.question.strip())
+        query.excluded and turn_patterns.FURTHER.fullmatch(query.question.strip())
     ):
         return None
     return Composed(templates.words(query.language)["no_more"].format(count=len(query.excluded)))
@@ -194,9 +194,9 @@ def _describes_a_paper(query: Query) -> bool:
     """Whether a fact is asked of one paper that is described rather than named: "who wrote the
     paper on …".
     """
-    record = patterns.about_record(query.aggregate) and not query.ranking
+    record = record_patterns.about_record(query.aggregate) and not query.ranking
     asked = record and not query.papers and not query.filters
-    return asked and not patterns.AUTHORS_RANKED.search(query.question)
+    return asked and not record_patterns.AUTHORS_RANKED.search(query.question)
 
 
 def _off_topic(selection: Selection) -> Composed | None:

@@ -10,7 +10,7 @@ from rag_app.answer.denied import Verdict, judge, words_for
 from rag_app.collection import releases
 from rag_app.collection.library import Library
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, patterns
+from rag_app.search import open_patterns, stated_conditions
 from rag_app.search.open_patterns import Denial
 
 
@@ -30,5 +30,5 @@ def sentence_for(asked: str, paper: Paper, library: Library) -> Passage | None:
 
 def asks_for_public(asked: str) -> tuple[str, ...]:
     """What the question asks to be public; a digest says so in known words, or says nothing of it."""
-    kinds, _ = patterns.released(asked)
+    kinds, _ = stated_conditions.released(asked)
     return kinds

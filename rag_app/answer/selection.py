@@ -20,8 +20,9 @@ from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.lang import alternatives, language_of
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
-from rag_app.search import patterns, relevance, retrieval
+from rag_app.search import figures, patterns, relevance
 from rag_app.search.calibration import FactTable, facts_with, logit
+from rag_app.search.passages import passages_of, with_best_passages
 from rag_app.text import numbers, sentences
 
 CANDIDATES = 5  # papers offered to the model when the question names none
@@ -54,7 +55,7 @@ class Selection:
 
     @property
     def wants_number(self) -> bool:
-        return bool(patterns.NUMBER_ASKED.search(self.query.question))
+        return bool(figures.NUMBER_ASKED.search(self.query.question))
 
     @property
     def asks_for_number_of_named(self) -> bool:
@@ -79,7 +80,7 @@ def focus(selection: Selection) -> list[Hit]:
         chosen = list(hits[: 1 if relevance.is_clear(selection.evidence, selection.library) else CANDIDATES])
     most = 60 if len(chosen) == 1 else 12
     found = [
-        retrieval.with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
+        with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
         for hit in chosen
     ]
     return [_each_asked(selection, _answering_first(selection, hit)) for hit in found]
@@ -125,7 +126,7 @@ def _figures_first(hit: Hit, asked: str) -> Hit:
     """The hit with the sentences that hold a figure before the others, those in the unit asked for at the
     head: what a question for a figure needs.
     """
-    units = patterns.figures_asked(asked)
+    units = figures.figures_asked(asked)
 
     def place(passage: Passage) -> tuple[bool, bool]:
         in_unit = any(unit.search(passage.text) for unit in units)
@@ -148,7 +149,7 @@ def _wanted(selection: Selection, paper: Paper) -> dict[str, float]:
     """
     lexical = selection.library.lexical
     named = _named(selection)
-    terms = lexical.question_terms(patterns.with_measures(aspects.asked_of(selection.query, paper)))
+    terms = lexical.question_terms(figures.with_measures(aspects.asked_of(selection.query, paper)))
     texts = [
         section.text[start:end].casefold()
         for section in paper.sections
@@ -267,11 +268,11 @@ def signs(selection: Selection, hit: Hit) -> list[answerable.Row]:
     query = selection.query
     asked = aspects.asked_of(query, hit.paper)
     return answerable.rows(
-        patterns.with_measures(_asked(selection, hit)),
+        figures.with_measures(_asked(selection, hit)),
         hit.passages,
         selection.library,
         language=query.language,
-        figure=bool(patterns.NUMBER_ASKED.search(asked)),
+        figure=bool(figures.NUMBER_ASKED.search(asked)),
     )
 
 
@@ -288,7 +289,7 @@ def _nearest(selection: Selection, hit: Hit, text: str) -> tuple[Passage, ...]:
     """The sentences of a paper that share most with a text beside its name, in the order of the digest."""
     named = _named(selection)
     weights = {t: w for t, w in selection.library.lexical.query_terms(text).items() if t not in named}
-    passages = list(retrieval.passages_of(hit.paper, weights, selection.library))
+    passages = list(passages_of(hit.paper, weights, selection.library))
     best = sorted(passages, key=lambda p: -p.score)[:WHOLE]
     return tuple(p for p in passages if p in best)
 

@@ -20,7 +20,7 @@ from rag_app.collection.papers import PaperTable
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.records import SUMMARY, Evidence, Fact, Hit, Paper, Passage, Query, Sentence
 from rag_app.search.continuations import PAGE
-from rag_app.search.patterns import BY_DAY, several
+from rag_app.search.record_patterns import BY_DAY, several
 from rag_app.text import sentences
 from rag_app.text.cleaning import clean_line, escape_markdown
 

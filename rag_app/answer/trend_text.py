@@ -24,7 +24,7 @@ from rag_app.collection import periods
 from rag_app.collection.papers import PaperTable
 from rag_app.records import Evidence, Fact, Hit, Query, Reason, Sentence, Why
 from rag_app.search.continuations import PAGE
-from rag_app.search.patterns import PERIODS
+from rag_app.search.record_patterns import PERIODS
 from rag_app.text.cleaning import clean_line, escape_markdown
 
 BEHIND = 3  # papers shown behind a rising topic

@@ -200,6 +200,15 @@ class LexicalIndex:
         return [other for other in alike if other != word and INFLECTION.sub("", other) == root]
 
     @cached_property
+    def sources(self) -> dict[str, dict[str, float]]:
+        """Term in another script -> the English words that it translates, with its probability for each."""
+        found: dict[str, dict[str, float]] = defaultdict(dict)
+        for word, translations in self.glossary.items():
+            for term, share in translations.items():
+                found[term][word] = share
+        return found
+
+    @cached_property
     def _english(self) -> list[str]:
         return [term for term in self._vocabulary if term.isascii() and term.isalpha()]
 

@@ -55,3 +55,8 @@ class Wording:
 def wording(parts_of: Callable[[Language], Iterable[str]]) -> Wording:
     """The wordings of every language."""
     return Wording(alternatives(parts_of))
+
+
+def matched_group(match: re.Match[str]) -> str:
+    """What the group that found something holds, of a wording whose languages have one each."""
+    return next(group for group in match.groups() if group).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag_app.search import open_patterns, patterns
+from rag_app.search import answer_places, open_patterns, patterns, turn_patterns
 from rag_app.search.topic import WITHIN
 from rag_app.text.terms import HAN, HANGUL, KATAKANA, STOP_WORDS, WORD, Tagged, tagged
 
@@ -40,9 +40,9 @@ def is_bare_topic(question: str) -> bool:
     text = question.strip().rstrip("?？.。! ")
     if not text or len(text.split()) > LONGEST or ENDED.search(text) or patterns.GREETING.fullmatch(text):
         return False
-    if patterns.FURTHER.fullmatch(text) or patterns.TWO.search(text):
+    if turn_patterns.FURTHER.fullmatch(text) or patterns.TWO.search(text):
         return False
-    if open_patterns.is_a_form(text) or patterns.places(text) or any(p.search(text) for p in WORDED):
+    if open_patterns.is_a_form(text) or answer_places.places(text) or any(p.search(text) for p in WORDED):
         return False
     if any(word.casefold() in STOP_WORDS - WITHIN for word in WORD.findall(text)):
         return False

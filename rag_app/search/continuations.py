@@ -12,8 +12,9 @@ from datetime import date
 
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import TITLE_HEAD, fold
+from rag_app.lang.wording import matched_group
 from rag_app.records import Intent, Query, Turn
-from rag_app.search import names, open_patterns, patterns
+from rag_app.search import answer_places, names, open_patterns, patterns, turn_patterns
 from rag_app.search.bare_topic import is_bare_topic
 from rag_app.search.date_mentions import period
 from rag_app.search.parts import QuestionParts
@@ -63,7 +64,7 @@ def continued(turn: TurnAfter) -> Query | None:
     query, said = turn.query, turn.parts.question
     if query.papers or query.filters or open_patterns.is_a_form(query.question) or points_to_some(said):
         return None
-    if turn.last.intent in TOLD_OF and patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
+    if turn.last.intent in TOLD_OF and turn_patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
         topic = open_patterns.subject(turn.before().topic)
         return replace(query, topic=topic, standalone=topic, intent=Intent.LIST)
     if query.aggregate:
@@ -78,7 +79,7 @@ def without_small_talk(conversation: Sequence[Turn]) -> list[Turn]:
 
 def points_to_some(question: str) -> bool:
     """Whether it points to papers of the answer before by their places: "2번의 한계는?", "the first two"."""
-    placed = patterns.places(question) or patterns.ordinal(question) is not None
+    placed = answer_places.places(question) or answer_places.ordinal(question) is not None
     return bool(placed or patterns.TWO.search(question))
 
 
@@ -89,21 +90,21 @@ def of_the_thing(question: str, conversation: Sequence[Turn]) -> str:
     last = conversation[-1] if conversation else None
     if last is None or last.intent is not Intent.CONCEPT or len(last.papers) < 2:
         return ""
-    if patterns.THEIR_PAPERS.fullmatch(question.strip()):
+    if turn_patterns.THEIR_PAPERS.fullmatch(question.strip()):
         return ""
     if sides := open_patterns.versus(last.question):
-        asked = patterns.OF_TWO.fullmatch(question.strip())
-        return f"{sides[0]} vs {sides[1]}, {patterns.told(asked)}" if asked else ""
+        asked = turn_patterns.OF_TWO.fullmatch(question.strip())
+        return f"{sides[0]} vs {sides[1]}, {matched_group(asked)}" if asked else ""
     if points_to_some(question):
         return ""
     thing = open_patterns.named(last.question) or open_patterns.subject(last.question)
     if not thing or open_patterns.is_a_form(question):
         return ""
-    instead = patterns.INSTEAD.fullmatch(question.strip())
+    instead = turn_patterns.INSTEAD.fullmatch(question.strip())
     if instead and thing in last.question:
-        return last.question.replace(thing, patterns.told(instead))
-    if patterns.PRONOUNS.search(question):
-        return patterns.PRONOUNS.sub(lambda _: thing, question, count=1)
+        return last.question.replace(thing, matched_group(instead))
+    if turn_patterns.PRONOUNS.search(question):
+        return turn_patterns.PRONOUNS.sub(lambda _: thing, question, count=1)
     brief = len(question.split()) <= BRIEF and not patterns.PAPERS.search(question)
     asks = open_patterns.is_aspect(question) or open_patterns.FAULTS.search(question)
     return f"{thing} — {question}" if brief and asks else ""
@@ -128,8 +129,8 @@ def of_another_paper(question: str, conversation: Sequence[Turn], dictionary: Di
 
 def _paper_alone(question: str, dictionary: Dictionary) -> str:
     """The name of a paper, as its title spells it, if a turn like "and Octo?" is nothing else."""
-    instead = patterns.INSTEAD.fullmatch(question.strip())
-    name = patterns.told(instead) if instead else ""
+    instead = turn_patterns.INSTEAD.fullmatch(question.strip())
+    name = matched_group(instead) if instead else ""
     named = (m for m in names.find(question, dictionary).mentions if m.firmness == TITLE_HEAD)
     papers = next((m.papers for m in named if fold(m.typed) == fold(name)), ())
     if not papers:
@@ -142,11 +143,11 @@ def in_days(question: str, last: Turn) -> str:
     """A question that is a year alone, or the day, week, month or year beside that of the answer before, as
     days; else as it is.
     """
-    if year := patterns.YEAR_ALONE.fullmatch(question.strip()):
-        return f"{patterns.told(year)}-01-01 – {patterns.told(year)}-12-31"
+    if year := turn_patterns.YEAR_ALONE.fullmatch(question.strip()):
+        return f"{matched_group(year)}-01-01 – {matched_group(year)}-12-31"
     filters = last.filters
     first, final = min(filters.days, default=filters.since), max(filters.days, default=filters.until)
-    for beside, step, anchor in ((patterns.FOLLOWING, 1, final), (patterns.PRECEDING, -1, first)):
+    for beside, step, anchor in ((turn_patterns.FOLLOWING, 1, final), (turn_patterns.PRECEDING, -1, first)):
         unit = next((unit for unit, asked in beside.items() if asked.fullmatch(question.strip())), "")
         if unit and anchor:
             since, until = period(unit, -step, date.fromisoformat(anchor))
@@ -157,10 +158,10 @@ def in_days(question: str, last: Turn) -> str:
 def _further(turn: TurnAfter) -> Query | None:
     """The papers that follow those of the answer before, and of answers which they followed in turn."""
     query, conversation = turn.query, turn.conversation
-    if not patterns.FURTHER.fullmatch(turn.parts.question.strip()):
+    if not turn_patterns.FURTHER.fullmatch(turn.parts.question.strip()):
         return None
     at = len(conversation) - 1
-    while at and patterns.FURTHER.fullmatch(conversation[at].question.strip()):
+    while at and turn_patterns.FURTHER.fullmatch(conversation[at].question.strip()):
         at -= 1
     first = conversation[at]
     if first.intent not in PAGED or len(first.papers) < 2:
@@ -177,11 +178,11 @@ def _of_all_told(turn: TurnAfter) -> Query | None:
     which of them something holds for is another list.
     """
     query, last, said = turn.query, turn.last, turn.parts.question
-    if last.intent not in PAGED or len(last.papers) < 2 or not patterns.ALL_TOLD.search(said):
+    if last.intent not in PAGED or len(last.papers) < 2 or not turn_patterns.ALL_TOLD.search(said):
         return None
     if patterns.COMPARING.search(said) or patterns.AMONG.search(said) or open_patterns.OF_THOSE.search(said):
         return None
-    topic = f"{open_patterns.subject(patterns.topic(turn.before().topic))} {patterns.ALL_TOLD.sub(' ', said)}"
+    topic = f"{open_patterns.subject(patterns.topic(turn.before().topic))} {turn_patterns.ALL_TOLD.sub(' ', said)}"
     filters = replace(query.filters, those=last.papers[:PAGE])
     return replace(query, filters=filters, topic=topic, standalone=topic, intent=Intent.OVERVIEW)
 
@@ -191,13 +192,13 @@ def _on_a_topic(turn: TurnAfter) -> Query | None:
     surveys?", "and in vision models?"); None where something else is asked, as "and the results?" is.
     """
     last, said = turn.last, turn.parts.question.strip()
-    within, instead = patterns.WITHIN.fullmatch(said), patterns.INSTEAD.fullmatch(said)
+    within, instead = turn_patterns.WITHIN.fullmatch(said), turn_patterns.INSTEAD.fullmatch(said)
     bare = is_bare_topic(said)
     replaced = last.intent is Intent.LIST or (last.intent is Intent.SUMMARY and instead)
     if last.intent not in ON_A_TOPIC or not (replaced or within):
         return None
     found = within or instead
-    topic = patterns.told(found) if found else said if bare else ""
+    topic = matched_group(found) if found else said if bare else ""
     terms = set(turn.dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
     if not terms or (bare and not found and len(terms) == 1 and open_patterns.is_aspect(topic)):
         return None

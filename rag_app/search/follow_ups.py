@@ -16,7 +16,14 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import fold, shaped
 from rag_app.collection.periods import allows
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import open_patterns, patterns
+from rag_app.search import (
+    answer_places,
+    open_patterns,
+    patterns,
+    record_patterns,
+    stated_conditions,
+    turn_patterns,
+)
 from rag_app.search.continuations import PAGE, TurnAfter, Understand, continued, without_small_talk
 from rag_app.search.parts import QuestionParts, masked
 from rag_app.search.topic import LITTLE
@@ -75,7 +82,11 @@ def _about_papers(turn: TurnAfter) -> Query:
         return others
     if query.filters.days and patterns.SAME_DAY.search(parts.question) and not query.papers:
         return query
-    if last.intent is Intent.COMPARE and query.papers and patterns.INSTEAD.fullmatch(parts.question.strip()):
+    if (
+        last.intent is Intent.COMPARE
+        and query.papers
+        and turn_patterns.INSTEAD.fullmatch(parts.question.strip())
+    ):
         return replace(query, papers=tuple(dict.fromkeys([*subjects, *query.papers])), intent=Intent.COMPARE)
     if not subjects or not _depends(query, parts, subjects, dictionary):
         return query
@@ -125,7 +136,7 @@ def _among_those(query: Query, parts: QuestionParts, last: Turn, dictionary: Dic
     pointing = open_patterns.OF_THOSE.search(parts.question) and not open_patterns.asks_for_another_form(
         parts.question
     )
-    public, spans = patterns.released(parts.rest)  # "which release code?" needs no "of them"
+    public, spans = stated_conditions.released(parts.rest)  # "which release code?" needs no "of them"
     filters = replace(query.filters, those=papers, released=query.filters.released or public)
     topic = open_patterns.OF_THOSE.sub(" ", masked(parts.rest, spans))
     asked = bool(pointing and open_patterns.subject(topic)) or bool(filters.released)
@@ -216,7 +227,7 @@ def _of_other_days(query: Query, parts: QuestionParts, subject: str, dictionary:
             papers=(),
             aggregate=ranking,
             ranking=ranking,
-            limit=query.limit or patterns.SEVERAL_PAPERS,
+            limit=query.limit or record_patterns.SEVERAL_PAPERS,
         )
     return replace(query, filters=filters, intent=Intent.SIMILAR, papers=(subject,), aggregate=Fact.NONE)
 
@@ -234,7 +245,7 @@ def _only_narrows(query: Query, parts: QuestionParts) -> bool:
     new = (
         parts.filters
         or query.ranking
-        or parts.of_many.fact in patterns.OF_MANY
+        or parts.of_many.fact in record_patterns.OF_MANY
         or query.aggregate is Fact.COUNT
     )
     of_those = patterns.AMONG.search(query.question) or open_patterns.ONLY.search(query.question)
@@ -276,7 +287,7 @@ def _of_places(
         return Intent.SIMILAR
     if len(subjects) > 1 and patterns.COMPARING.search(parts.question):
         return Intent.COMPARE
-    rest = masked(parts.rest, patterns.place_spans(parts.rest))
+    rest = masked(parts.rest, answer_places.place_spans(parts.rest))
     if open_patterns.is_a_form(rest):
         return Intent.PAPER
     if open_patterns.is_aspect(rest):
@@ -300,7 +311,7 @@ def _at(places: Sequence[int], papers: Sequence[str]) -> tuple[str, ...]:
 
 def _places(question: str) -> tuple[int, ...]:
     """Where the papers stand in the answer before that a question points to: "3번이랑 5번", "the last"."""
-    named, place = patterns.places(question), patterns.ordinal(question)
+    named, place = answer_places.places(question), answer_places.ordinal(question)
     return named or (() if place is None else (place,))
 
 

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from rag_app import files
 from rag_app.home import Home
 from rag_app.lang import LANGUAGES, other_scripts
-from rag_app.search import dates, patterns
+from rag_app.search import dates, stated_conditions
 
 EXAMPLES = Path(__file__).parent / "examples"
 SLOTS = Path(__file__).parent / "slots.toml"
@@ -110,7 +110,7 @@ def _with_days_and_votes_marked(text: str) -> str:
     blank = text
     for start, end in days:
         blank = blank[:start] + " " * (end - start) + blank[end:]
-    votes = patterns.votes(blank)[1]
+    votes = stated_conditions.votes(blank)[1]
     return marked(text, [(span, DAY) for span in days] + [(span, VOTES) for span in votes])
 
 

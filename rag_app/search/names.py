@@ -15,7 +15,7 @@ from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
 from rag_app.collection.paper_names import IN_TITLE, TITLE_HEAD, TOKEN, Name
-from rag_app.search import open_patterns, patterns
+from rag_app.search import open_patterns, patterns, record_patterns
 from rag_app.search.title_names import entitled
 from rag_app.text import transliteration
 from rag_app.text.terms import fold_word
@@ -178,7 +178,7 @@ def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]
     """Versions of models of which the digests hold others: an X-3 where there is an X-2."""
     for match in VERSIONED.finditer(question):
         name, separator, version = match.groups()
-        if name.casefold() in FIELD or patterns.LIMIT.search(match[0]):  # "Top 3 of August"
+        if name.casefold() in FIELD or record_patterns.LIMIT.search(match[0]):  # "Top 3 of August"
             continue
         written = re.compile(rf"(?<![A-Za-z]){name.replace('-', '[- ]?')}[- ]?v?({_VERSION})", re.IGNORECASE)
         family = name.partition("-")[0].lower()

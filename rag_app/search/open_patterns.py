@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rag_app.lang import LANGUAGES, alternatives, language_of
 from rag_app.lang.language import OpenPatterns, Parts
-from rag_app.lang.wording import Wording, wording
+from rag_app.lang.wording import Wording, matched_group, wording
 from rag_app.text.terms import STOP_WORDS
 
 
@@ -209,7 +209,7 @@ def points_asked(question: str) -> int:
     match = POINTS.search(question)
     if not match:
         return 0
-    word = next(group for group in match.groups() if group).casefold()
+    word = matched_group(match).casefold()
     return int(word) if word.isdigit() else _COUNTS.get(word, 0)
 
 
@@ -294,7 +294,7 @@ def denial(question: str) -> Denial:
 
 def _is_of_a_thing(match: re.Match[str]) -> bool:
     """Whether what must not be is a thing that papers use: "without losing accuracy" is none."""
-    return not HARMS.search(next(group for group in match.groups() if group))
+    return not HARMS.search(matched_group(match))
 
 
 def denies(question: str) -> bool:

@@ -16,8 +16,9 @@ from rag_app.collection.name_book import Named
 from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
+from rag_app.lang.wording import matched_group
 from rag_app.records import Fact, Filters
-from rag_app.search import dates, kinds, names, open_patterns, patterns
+from rag_app.search import dates, kinds, names, open_patterns, patterns, record_patterns, stated_conditions
 from rag_app.text import sentences
 from rag_app.text.terms import WORD, fold_word
 
@@ -69,9 +70,9 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
     # "from 2025 release code": a day stands before what is no word of its own.
     found = dates.find(masked(question, public), dictionary.papers.last_day, day_before)
     rest = masked(question, [*public, *found.spans])
-    titled, spans = patterns.in_title(rest)
+    titled, spans = stated_conditions.in_title(rest)
     rest = masked(rest, spans)
-    votes, voted = patterns.votes(rest)
+    votes, voted = stated_conditions.votes(rest)
     of_many, rest = _of_many(masked(rest, voted), dictionary)
     if found.periods:  # "vs" stands between them, and not between papers
         rest = masked(rest, [match.span() for match in patterns.SIDE_BY_SIDE.finditer(rest)])
@@ -117,13 +118,15 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
 def _of_many(rest: str, dictionary: Dictionary) -> tuple[OfMany, str]:
     """What is asked of many papers at once, and the text without it."""
     of_papers = patterns.PAPERS.search(rest) or patterns.AMONG.search(rest)
-    judged = patterns.UNRECORDED.search(rest) if of_papers else None
+    judged = record_patterns.UNRECORDED.search(rest) if of_papers else None
     rest = masked(rest, [judged.span()] if judged else [])
-    ranked = judged or patterns.ranking(rest) or patterns.of_table(rest)[0] in patterns.BY_DAY
-    each, spans = patterns.each(rest) if ranked else (Fact.NONE, [])
+    ranked = (
+        judged or record_patterns.ranking(rest) or record_patterns.of_table(rest)[0] in record_patterns.BY_DAY
+    )
+    each, spans = record_patterns.each(rest) if ranked else (Fact.NONE, [])
     rest = masked(rest, spans)
-    fact, spans = patterns.of_table(rest)
-    if fact in patterns.OF_MANY and _is_of_one(rest, fact, dictionary):
+    fact, spans = record_patterns.of_table(rest)
+    if fact in record_patterns.OF_MANY and _is_of_one(rest, fact, dictionary):
         fact, spans = Fact.NONE, []
     rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
     recent = [] if fact else [match.span() for match in patterns.RECENTLY.finditer(rest)]
@@ -155,7 +158,7 @@ def _assumed(found: dates.Dates, named: Named) -> tuple[str, ...]:
 
 def _released(rest: str, dictionary: Dictionary) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     """What is asked to be public of many papers; whether one paper's is, its digest is asked."""
-    kinds, spans = patterns.released(rest)
+    kinds, spans = stated_conditions.released(rest)
     of_many = (patterns.PAPERS, patterns.LISTING, patterns.AMONG, open_patterns.OF_THOSE, open_patterns.ONLY)
     if not kinds or not any(pattern.search(rest) for pattern in of_many):
         return (), []
@@ -278,7 +281,7 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
     maybe = asked or patterns.MAYBE_AUTHOR.search(text)
     if not maybe:
         return (), [], ""
-    typed = _bare(next(group for group in maybe.groups() if group))
+    typed = _bare(matched_group(maybe))
     close = papers.find_authors(typed, limit=1, cutoff=88)
     if close:
         return (close[0][0],), [*unmeant, maybe.span()], ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rag_app.collection.library import Library
 from rag_app.lang import language_of
 from rag_app.records import Fact, Intent
-from rag_app.search import kinds, patterns
+from rag_app.search import kinds, record_patterns
 
 # The probability of each kind for (question, the same with marks in place of what it names).
 Recognise = Callable[[str, str], Mapping[str, float]]
@@ -56,7 +56,7 @@ RANKED = {
     Fact.NEWEST,
     Fact.OLDEST,
     Fact.UNKNOWN_VOTES,
-    *patterns.PERIODS,
+    *record_patterns.PERIODS,
 }
 
 

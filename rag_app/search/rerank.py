@@ -16,7 +16,7 @@ from dataclasses import replace
 from rag_app.collection.library import Library
 from rag_app.llm.protocol import Generator, Message, Processor
 from rag_app.records import Evidence, Hit, Query
-from rag_app.search import retrieval
+from rag_app.search import passages, retrieval
 from rag_app.text.cleaning import clean_line
 
 # Papers judged for one list: about a second and a half each on 2 cores.
@@ -57,7 +57,7 @@ def judge(
 def _log_odds(query: Query, hit: Hit, library: Library, generator: Generator, stop: threading.Event) -> float:
     """Natural logarithm of P(yes) / P(no) for a paper's place in the list."""
     weights = library.lexical.question_terms(retrieval.searched(query))
-    told = retrieval.with_best_passages(hit, weights, library, limit=SENTENCES).passages
+    told = passages.with_best_passages(hit, weights, library, limit=SENTENCES).passages
     excerpt = "\n".join(f"- {clean_line(passage.text)}" for passage in told)
     asked = f"Question: {clean_line(query.question)}\nDoes this paper belong in the answer? Answer yes or no."
     content = f"Paper: {clean_line(hit.paper.title)}\n{excerpt}\n\n{asked}"

@@ -1,10 +1,9 @@
 """`Query` -> `Evidence`: which papers a question is about, and which of their sentences say so.
 
-Knows: how dense and BM25 scores are fused, how papers are ranked, and how the sentences of a paper are
-chosen. Every paper is scored, so that lists are complete; in a collection
-too large for that, those that the vector store proposes and those with the words of the question.
-Does not know: how a question was understood, where a list ends (`search.membership`), or how an answer
-is written.
+Knows: how dense and BM25 scores are fused and how papers are ranked. Every paper is scored, so that lists
+are complete; in a collection too large for that, those that the vector store proposes and those with the
+words of the question. Does not know: how a question was understood, where a list ends (`search.membership`),
+which sentences of a paper say so (`search.passages`), or how an answer is written.
 
 Scores of the two retrievers are put on one scale by standardising each over the whole collection
 (z-scores), which keeps how far a paper stands out; ranks (reciprocal rank fusion) would lose that.
@@ -12,27 +11,20 @@ Scores of the two retrievers are put on one scale by standardising each over the
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import lru_cache
-from operator import itemgetter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.collection.library import Library
-from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Reason, Why
+from rag_app.records import Evidence, Hit, Intent, Query, Reason, Why
 from rag_app.search import open_patterns, patterns
 from rag_app.search.membership import members
-from rag_app.text import sentences
-from rag_app.text.terms import words
+from rag_app.search.passages import PASSAGES, with_best_passages
 
 RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
-# Sentences kept of a paper, best first; papers beyond the ranking keep one, for their line in a list.
-PASSAGES = 6
 # Chunks that the vector store proposes, and papers by their words, where not every paper is scored.
 NEIGHBOURS = 2_000
 # Of BM25 beside vectors at 1, in either language; fitted on lookups, .4 to .6 do alike.
@@ -41,10 +33,6 @@ NAMED_BOOST = 100.0  # in standard deviations: above whatever similarity can giv
 
 # Kinds that are answered from many papers: a name in such a question is part of its subject.
 OF_MANY = {Intent.OVERVIEW, Intent.SUMMARY, Intent.CONCEPT, Intent.RECOMMEND, Intent.CONDITION, Intent.EXISTS}
-
-# Sections whose sentences are remembered, some 30 MB; lists ask for those of hundreds of papers.
-SPLIT_KEPT = 20_000
-ACCENTED = re.compile("[À-ɏ]")
 
 Scores = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -70,13 +58,7 @@ def retrieve(query: Query, library: Library, *, beside: str = "") -> Evidence:
     chosen = {*matched, *borderline}
     order = [*matched, *borderline, *(row for row in order if row not in chosen)]
     kept = order[: max(RANKED, len(chosen))]
-    papers = library.snapshot.papers
-    hits = [
-        Hit(paper, float(boosted[row]), why=_reasons(row, why, arxiv_id in query.papers))
-        for row in kept
-        for arxiv_id in [library.lexical.papers[row]]
-        for paper in [papers.get(arxiv_id)]
-    ]
+    hits = [_hit(row, boosted, why, query, library) for row in kept]
     with_passages = max(SHOWN, len(matched) + len(borderline))
     hits[:with_passages] = [
         with_best_passages(hit, weights, library, PASSAGES if place < RANKED else 1)
@@ -190,6 +172,11 @@ def _standardised(scores: Scores) -> Scores:
     return (scores - scores.mean()) / spread if spread > 1e-6 else np.zeros_like(scores)
 
 
+def _hit(row: int, scores: Scores, why: dict[Reason, Rows], query: Query, library: Library) -> Hit:
+    paper = library.snapshot.papers.get(library.lexical.papers[row])
+    return Hit(paper, float(scores[row]), why=_reasons(row, why, paper.arxiv_id in query.papers))
+
+
 def _reasons(row: int, ranks: dict[Reason, Rows], named: bool) -> tuple[Why, ...]:
     places = [Why(reason, int(places[row])) for reason, places in ranks.items()]
     return (Why(Reason.NAMED), *places) if named else tuple(places)
@@ -204,59 +191,3 @@ def _members(
     found = members(text, scores, allowed, library.spellings)
     matched, borderline = ([row for row in order if mask[row]] for mask in (found.matched, found.borderline))
     return matched, borderline, [*borderline, *(row for row in reversed(matched) if not found.worded[row])]
-
-
-def with_best_passages(hit: Hit, weights: dict[str, float], library: Library, limit: int = PASSAGES) -> Hit:
-    """The hit with the sentences of its paper that share most with the question, best first."""
-    best = sorted(_relevances(hit.paper, weights, library), key=itemgetter(0), reverse=True)[:limit]
-    return replace(hit, passages=tuple(_passage(hit.paper, *found) for found in best))
-
-
-def whole(paper: Paper) -> tuple[Passage, ...]:
-    """Every sentence of a digest, in order."""
-    return tuple(
-        Passage(paper.arxiv_id, section.name, start, end, section.text[start:end])
-        for section in paper.sections
-        for start, end in sentences.split(section.text)
-    )
-
-
-def passages_of(paper: Paper, weights: dict[str, float], library: Library) -> Iterable[Passage]:
-    """Every sentence of a paper with its relevance: shared terms, rare ones counting more."""
-    return (_passage(paper, *found) for found in _relevances(paper, weights, library))
-
-
-def _passage(paper: Paper, relevance: float, place: int, span: sentences.Span) -> Passage:
-    section, (start, end) = paper.sections[place], span
-    return Passage(paper.arxiv_id, section.name, start, end, section.text[start:end], relevance)
-
-
-def _relevances(
-    paper: Paper, weights: dict[str, float], library: Library
-) -> Iterator[tuple[float, int, sentences.Span]]:
-    """(relevance, place of its section, span) of every sentence: lists ask this of hundreds of papers."""
-    worth = [(term, weight * (0.1 + library.lexical.rarity(term))) for term, weight in weights.items()]
-    # A word's term stands in the word itself, but for accents, "-ies", and single letters, which
-    # stand everywhere.
-    inside = [
-        (term, f"{term[:-1]}ies" if term.endswith("y") else term, w) for term, w in worth if len(term) > 1
-    ]
-    letters = len(inside) < len(worth)
-    for place, section in enumerate(paper.sections):
-        for span, folded, accented in _sentences(section.text):
-            if letters or accented:
-                english = set(words(section.text[slice(*span)]))
-                shared = sum(w for term, w in worth if term in english or (len(term) > 1 and term in folded))
-            else:
-                shared = sum([w for term, plural, w in inside if term in folded or plural in folded])
-            # Earlier sentences say what a paper is about: they break ties.
-            yield shared - 0.001 * place - 1e-6 * span[0], place, span
-
-
-@lru_cache(maxsize=SPLIT_KEPT)
-def _sentences(text: str) -> tuple[tuple[sentences.Span, str, bool], ...]:
-    """(span, its text for matching, whether that has accents) of each sentence."""
-    return tuple(
-        (span, text[slice(*span)].casefold(), bool(ACCENTED.search(text, *span)))
-        for span in sentences.split(text)
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Dictionary
 from rag_app.records import Fact, Intent, Query
-from rag_app.search import open_patterns, patterns
+from rag_app.search import open_patterns, patterns, record_patterns
 from rag_app.search.parts import (
     QuestionParts,
     masked,
@@ -25,7 +25,7 @@ def ruled_kind(query: Query, parts: QuestionParts, dictionary: Dictionary) -> In
     topic = len(parts.terms) + is_on_a_name(query, parts)
     if query.impossible or parts.unknown_author:
         return Intent.METADATA
-    if query.papers and patterns.about_record(query.aggregate):
+    if query.papers and record_patterns.about_record(query.aggregate):
         return Intent.METADATA
     if query.papers:
         return (
@@ -47,10 +47,10 @@ def ruled_kind(query: Query, parts: QuestionParts, dictionary: Dictionary) -> In
         return Intent.METADATA
     if query.aggregate in {Fact.WEEKS, Fact.MONTHS, Fact.YEARS}:
         return Intent.TREND
-    if parts.of_many.fact in patterns.OF_MANY:
+    if parts.of_many.fact in record_patterns.OF_MANY:
         return Intent.LIST
     listed = patterns.LISTING.search(question) and not _sums_up_a_topic(query, parts)
-    if listed or query.filters.released or query.aggregate in {*patterns.RANKINGS, Fact.COUNT}:
+    if listed or query.filters.released or query.aggregate in {*record_patterns.RANKINGS, Fact.COUNT}:
         return Intent.LIST
     return _of_some_paper(query, parts, topic)
 
@@ -64,15 +64,15 @@ def _of_some_paper(query: Query, parts: QuestionParts, topic: int) -> Intent:
         return Intent.LIST
     if patterns.WAYS.search(parts.question) and not patterns.PAPERS.search(parts.question):
         return Intent.OVERVIEW
-    return Intent.METADATA if patterns.about_record(query.aggregate) else Intent.LOOKUP
+    return Intent.METADATA if record_patterns.about_record(query.aggregate) else Intent.LOOKUP
 
 
 def counted_apart(query: Query) -> tuple[str, str] | None:
     """The two topics whose papers a question counts side by side: "RAG vs long context over time"."""
-    counted = query.aggregate in {Fact.COUNT, *patterns.PERIODS}
+    counted = query.aggregate in {Fact.COUNT, *record_patterns.PERIODS}
     if not (counted or patterns.TREND.search(query.topic)):
         return None
-    topic = patterns.trend_topic(patterns.COUNTED.sub(" ", query.topic))
+    topic = patterns.trend_topic(record_patterns.COUNTED.sub(" ", query.topic))
     if counted and patterns.COMPARING.match(topic):  # papers that compare the two
         return None
     sides = open_patterns.versus(topic)
@@ -124,7 +124,7 @@ def is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     """Whether no example can know better: what no paper meets, facts of a named paper's record, and counts
     over many.
     """
-    of_many = not query.papers and parts.of_many.fact in patterns.OF_MANY
+    of_many = not query.papers and parts.of_many.fact in record_patterns.OF_MANY
     counted = of_many and ruled in {Intent.METADATA, Intent.LIST, Intent.TREND}
     record = query.papers and ruled is Intent.METADATA
     everything = ruled is Intent.METADATA and patterns.EVERYTHING.search(parts.question)

@@ -12,7 +12,7 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import TITLE_HEAD, fold, text_of
 from rag_app.records import Fact, Paper
-from rag_app.search import patterns
+from rag_app.search import patterns, record_patterns
 from rag_app.search.open_patterns import ALIKE, ASIDE, denied
 from rag_app.search.parts import QuestionParts
 from rag_app.text.terms import fold_word
@@ -35,7 +35,7 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
         mentions = tuple(m for m in mentions if not any(_is_inside(m.span, aside) for aside in asides))
         mentions = tuple(m for m in mentions if not _is_used(m, parts.rest))
     # A topic may look like a name that only one digest uses.
-    if patterns.LISTING.search(parts.question) or patterns.aggregate(parts.rest) is Fact.COUNT:
+    if patterns.LISTING.search(parts.question) or record_patterns.aggregate(parts.rest) is Fact.COUNT:
         if _lists_papers_on(parts) and not patterns.SAME_AUTHORS.search(parts.question):
             return ()
         mentions = tuple(mention for mention in mentions if _is_meant(mention, parts, dictionary))
@@ -51,7 +51,9 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     chosen = [
         _best(mention, scores, dictionary) if parts.terms else mention.papers[0] for mention in mentions
     ]
-    if patterns.COMPARING.search(parts.question) or patterns.about_record(patterns.aggregate(parts.rest)):
+    if patterns.COMPARING.search(parts.question) or record_patterns.about_record(
+        record_patterns.aggregate(parts.rest)
+    ):
         return tuple(dict.fromkeys(chosen))
     titled = _titled(mentions, chosen)
     if titled and patterns.OTHER_DESCRIBED.search(parts.question):
@@ -100,12 +102,12 @@ def _asks_for_papers(parts: QuestionParts) -> bool:
     "mamba papers from January 2024".
     """
     asked = patterns.PAPERS.search(parts.question) and not (parts.terms or _asks_of_a_record(parts))
-    several = patterns.several(parts.question) or patterns.SEARCHING.search(parts.question)
+    several = record_patterns.several(parts.question) or patterns.SEARCHING.search(parts.question)
     return bool(asked) and bool(several or parts.filters) and not patterns.SAME_AUTHORS.search(parts.question)
 
 
 def _asks_of_a_record(parts: QuestionParts) -> bool:
-    return patterns.about_record(patterns.aggregate(parts.rest))
+    return record_patterns.about_record(record_patterns.aggregate(parts.rest))
 
 
 def _is_of_the_field(mention: Mention, dictionary: Dictionary) -> bool:

@@ -14,7 +14,8 @@ from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import LONGEST_NAME, SHARED, TITLE_HEAD, TOKEN, fold
 from rag_app.collection.title_book import FIRST_WORDS
-from rag_app.search import open_patterns, patterns
+from rag_app.lang.wording import matched_group
+from rag_app.search import figures, open_patterns, patterns, record_patterns, turn_patterns
 from rag_app.text.dictionaries import is_common, is_word
 
 LETTERS = re.compile(r"[A-Za-z]+")
@@ -59,14 +60,18 @@ def _meant(text: str, span: tuple[int, int], alone: set[str], dictionary: Dictio
     if not papers or _is_followed_by_paper(text, span):
         return papers
     # "Summarize 3D reconstruction" asks of a topic, and "who wrote …" of a paper.
-    return papers if _ends_with_it(text, span) and patterns.about_record(patterns.aggregate(text)) else ()
+    return (
+        papers
+        if _ends_with_it(text, span) and record_patterns.about_record(record_patterns.aggregate(text))
+        else ()
+    )
 
 
 def _asks_a_fact(text: str) -> bool:
     """Whether it asks something that only one paper can answer: "how much does X cost?", "X의 라이선스"."""
     if patterns.PAPERS.search(text) or patterns.LISTING.search(text) or open_patterns.versus(text):
         return False
-    asked = patterns.NUMBER_ASKED.search(text) or patterns.about_record(patterns.aggregate(text))
+    asked = figures.NUMBER_ASKED.search(text) or record_patterns.about_record(record_patterns.aggregate(text))
     sized = open_patterns.COUNTING.search(text)
     return bool(asked or sized or releases.named(text)) or open_patterns.is_aspect(text)
 
@@ -88,9 +93,9 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
     """
     if sides := open_patterns.versus(text):
         return {fold(side) for side in sides} if all(map(dictionary.names.titles.beginning, sides)) else set()
-    if instead := patterns.INSTEAD.fullmatch(text.strip()):
-        return {fold(patterns.told(instead))}
-    if patterns.about_record(patterns.aggregate(text)) and not patterns.PAPERS.search(text):
+    if instead := turn_patterns.INSTEAD.fullmatch(text.strip()):
+        return {fold(matched_group(instead))}
+    if record_patterns.about_record(record_patterns.aggregate(text)) and not patterns.PAPERS.search(text):
         beside = set(dictionary.lexical.own_terms(TOKEN.sub(" ", text))) - patterns.ABOUT_PAPERS
         names = [token[0] for token in TOKEN.finditer(text) if dictionary.names.titles.beginning(token[0])]
         return set(map(fold, names)) if len(names) == 1 and not beside else set()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from rag_app.collection.library import Dictionary
 from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, subjects
+from rag_app.search import by_record, follow_ups, kinds, open_patterns, patterns, record_patterns, subjects
 from rag_app.search.bare_topic import is_bare_topic
 from rag_app.search.continuations import in_days, of_another_paper, of_the_thing, without_small_talk
 from rag_app.search.parts import (
@@ -73,8 +73,8 @@ def understand(
         unrecorded=parts.of_many.unrecorded,
         notes=(*parts.notes, *subjects.of_one_name(parts, about, dictionary)),
         impossible=bool(parts.dates.impossible),
-        limit=patterns.limit(
-            typed, patterns.SEVERAL_OF_EACH if parts.of_many.each else patterns.SEVERAL_PAPERS
+        limit=record_patterns.limit(
+            typed, record_patterns.SEVERAL_OF_EACH if parts.of_many.each else record_patterns.SEVERAL_PAPERS
         ),
         each=parts.of_many.each,
         periods=parts.dates.periods,
@@ -85,14 +85,14 @@ def understand(
     query = replace(
         query,
         aggregate=_aggregate(parts),
-        of_many=parts.of_many.fact in patterns.OF_MANY,
+        of_many=parts.of_many.fact in record_patterns.OF_MANY,
         ranking=_ranking(parts),
     )
     alone = query  # as it reads without the turns before
     if conversation:
         query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
     if query.of_many and query.papers:  # asked of the paper before
-        query = replace(query, aggregate=patterns.aggregate(parts.question), of_many=False)
+        query = replace(query, aggregate=record_patterns.aggregate(parts.question), of_many=False)
     query = by_record.beside_a_paper(query, parts, dictionary)
     if query.intent is not Intent.LOOKUP or query.excluded:
         return query
@@ -136,15 +136,17 @@ def _aggregate(parts: QuestionParts) -> Fact:
     if parts.of_many.unrecorded:
         return Fact.TOP
     compared = parts.dates.periods and patterns.SIDE_BY_SIDE.search(parts.question)
-    return parts.of_many.fact or patterns.aggregate(parts.rest) or (Fact.COUNT if compared else Fact.NONE)
+    return (
+        parts.of_many.fact or record_patterns.aggregate(parts.rest) or (Fact.COUNT if compared else Fact.NONE)
+    )
 
 
 def _ranking(parts: QuestionParts) -> Fact:
     if parts.of_many.unrecorded:
         return Fact.TOP
-    if parts.of_many.fact in patterns.BY_DAY:
+    if parts.of_many.fact in record_patterns.BY_DAY:
         return parts.of_many.fact
-    ranked = patterns.ranking(parts.question if parts.of_many.each else parts.rest)
+    ranked = record_patterns.ranking(parts.question if parts.of_many.each else parts.rest)
     return ranked or (Fact.NEWEST if parts.of_many.recent else Fact.NONE)
 
 

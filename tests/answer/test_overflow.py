@@ -27,7 +27,7 @@ from rag_app.llm.protocol import Message
 from rag_app.llm.vocabulary import ModelVocabulary
 from rag_app.pipeline import LONGEST_QUESTION, answer
 from rag_app.records import Evidence, Filters, Hit, Intent, Paper, Query, Section, Turn
-from rag_app.search.retrieval import with_best_passages
+from rag_app.search.passages import with_best_passages
 from tests.conftest import Sweep
 from tests.helpers.checkout import CHECKOUT
 from tests.helpers.fakes import LAB, ScriptedGenerator, lab

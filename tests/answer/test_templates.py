@@ -15,8 +15,9 @@ import rag_app
 from rag_app.answer import facts, templates, trend_text, trends
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Fact, Filters, Hit, Intent, Paper, Query, Section
-from rag_app.search import patterns, retrieval
+from rag_app.search import record_patterns
 from rag_app.search.continuations import PAGE
+from rag_app.search.passages import with_best_passages
 from tests.helpers.fakes import answer_of, lab, made
 
 MANY = 45
@@ -71,7 +72,7 @@ def test_every_phrase_is_used() -> None:
         file for file in package.rglob("*.py") if file.relative_to(package).parts[0] not in {"lang", "web"}
     ]
     code = "".join(file.read_text(encoding="utf-8") for file in files)
-    facts = {name for fact in patterns.PERIODS for name in (str(fact), f"each_{fact}")}
+    facts = {name for fact in record_patterns.PERIODS for name in (str(fact), f"each_{fact}")}
     unused = [key for key in templates.words("en") if not re.search(f"[\"']{key}[\"']", code)]
     assert set(unused) <= facts
 
@@ -455,7 +456,7 @@ def test_a_comparison_says_what_a_digest_does_not() -> None:
 def told(number: int, text: str, *names: str) -> Hit:
     """A paper whose digest says `text` in each of the named sections, found with all of its sentences."""
     of = replace(paper(number), sections=tuple(Section(name, text) for name in names))
-    return retrieval.with_best_passages(Hit(of, 1.0), {}, lab())
+    return with_best_passages(Hit(of, 1.0), {}, lab())
 
 
 def test_digests_without_a_shared_section_are_compared_as_wholes() -> None:

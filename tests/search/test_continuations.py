@@ -6,7 +6,7 @@ import pytest
 
 from rag_app.pipeline import Library, answer, understood
 from rag_app.records import Fact, Filters, Intent, Query, Turn
-from rag_app.search import patterns
+from rag_app.search import answer_places
 from rag_app.search.continuations import in_days
 
 
@@ -121,7 +121,7 @@ def test_a_place_alone_is_that_paper(library: Library, asked: str, place: int) -
     "text", ["GPT-4 with 3 layers", "한 번만 학습", "5번 반복", "top 5 papers", "Llama 3 and 4"]
 )
 def test_other_numbers_are_no_places(text: str) -> None:
-    assert patterns.places(text) == () or "and 4" in text
+    assert answer_places.places(text) == () or "and 4" in text
 
 
 @pytest.mark.parametrize(

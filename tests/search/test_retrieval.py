@@ -15,7 +15,8 @@ from rag_app.collection.library import Library
 from rag_app.collection.snapshot import Snapshot
 from rag_app.records import Evidence, Filters, Intent, Paper, Query, Reason, Section, Why
 from rag_app.search import retrieval
-from rag_app.search.retrieval import RANKED, passages_of, retrieve
+from rag_app.search.passages import passages_of
+from rag_app.search.retrieval import RANKED, retrieve
 from rag_app.search.understanding import understand
 from rag_app.text.terms import words
 from tests.conftest import SAMPLE

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag_app.collection.library import Dictionary
 from rag_app.pipeline import Library, understood
 from rag_app.records import Fact, Filters, Intent, Turn
-from rag_app.search import open_patterns, patterns
+from rag_app.search import figures, open_patterns, patterns, record_patterns
 from rag_app.search.signs import subject_of
 from rag_app.search.topic import parts
 from rag_app.search.understanding import understand
@@ -534,7 +534,7 @@ def test_every_fact_of_a_record_that_is_asked_for_is_heard(
 ) -> None:
     query = understand(question, dictionary)
     assert (query.papers, query.intent) == ((LORA,), Intent.METADATA)
-    assert set(patterns.record_facts(query.topic)) == facts
+    assert set(record_patterns.record_facts(query.topic)) == facts
 
 
 @pytest.mark.parametrize(
@@ -550,7 +550,7 @@ def test_every_fact_of_a_record_that_is_asked_for_is_heard(
     ],
 )
 def test_what_is_measured_is_looked_for_by_its_name(question: str, asked: str) -> None:
-    assert patterns.with_measures(question) == f"{question} {asked}"
+    assert figures.with_measures(question) == f"{question} {asked}"
 
 
 @pytest.mark.parametrize(
@@ -568,7 +568,7 @@ def test_what_is_measured_is_looked_for_by_its_name(question: str, asked: str) -
     ],
 )
 def test_a_question_for_no_measure_stays_as_it_is(question: str) -> None:
-    assert patterns.with_measures(question) == question
+    assert figures.with_measures(question) == question
 
 
 @pytest.mark.parametrize(
@@ -771,7 +771,7 @@ def test_no_text_is_an_error(dictionary: Dictionary, question: str, before: Turn
     ],
 )
 def test_a_question_for_a_figure_is_told_by_what_it_asks_for(question: str, asked: bool) -> None:
-    assert bool(patterns.NUMBER_ASKED.search(question)) is asked
+    assert bool(figures.NUMBER_ASKED.search(question)) is asked
 
 
 @pytest.mark.parametrize(
@@ -1106,7 +1106,7 @@ def test_authors_of_the_whole_collection_are_counted(dictionary: Dictionary, que
 def test_a_reference_is_who_when_and_where(dictionary: Dictionary, question: str) -> None:
     query = understand(question, dictionary)
     assert (query.papers, query.intent) == ((LORA,), Intent.METADATA)
-    assert set(patterns.record_facts(question)) == {Fact.AUTHORS, Fact.DATE, Fact.LINK}
+    assert set(record_patterns.record_facts(question)) == {Fact.AUTHORS, Fact.DATE, Fact.LINK}
 
 
 def test_the_latest_on_a_topic_is_in_the_order_of_days(dictionary: Dictionary) -> None:
@@ -1132,7 +1132,7 @@ def test_what_is_asked_of_the_paper_before_is_no_small_talk(dictionary: Dictiona
 def test_what_only_sounds_like_an_order_orders_nothing(dictionary: Dictionary, question: str) -> None:
     query = understand(question, dictionary)
     assert (query.ranking, query.unrecorded, query.each) == (Fact.NONE, "", Fact.NONE)
-    assert not {Fact.LINK, Fact.DATE} & set(patterns.record_facts(question))
+    assert not {Fact.LINK, Fact.DATE} & set(record_patterns.record_facts(question))
 
 
 @pytest.mark.parametrize(

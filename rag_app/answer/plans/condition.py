@@ -16,7 +16,7 @@ from rag_app.collection import releases
 from rag_app.collection.bm25 import document
 from rag_app.lang import language_of
 from rag_app.records import Hit, Paper, Passage
-from rag_app.search import open_patterns, patterns, relevance, retrieval
+from rag_app.search import open_patterns, passages, patterns, relevance
 from rag_app.search.open_patterns import Denial
 from rag_app.text.terms import fold_word, only_nouns
 
@@ -113,7 +113,7 @@ def _likeliest(selection: Selection, unsaid: list[Hit], asked: Denial, topic: st
         ways = said[places[hit.paper.arxiv_id]] > 0
         made = any(
             open_patterns.CONTRIBUTING.search(p.text) and _is_about(selection, p.text, topic)
-            for p in retrieval.whole(hit.paper)
+            for p in passages.whole(hit.paper)
         )
         named = any(_is_about(selection, hit.paper.title, way) for way in asked.ways)
         return ways, made and not open_patterns.made_thing(hit.paper.title), named

@@ -19,7 +19,7 @@ from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
 from rag_app.collection.mentions import pattern
 from rag_app.records import Hit, Paper
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns, passages
 from rag_app.search.topic import all_phrases
 
 # Share of a subject's terms in the digest of a paper that has done it, and in one sentence of it.
@@ -81,7 +81,7 @@ def _saying_phrases(selection: Selection, wordings: Sequence[str]) -> Callable[[
     ]
 
     def says(hit: Hit) -> bool:
-        texts = [f"{hit.paper.title}\n{p.text}".casefold() for p in retrieval.whole(hit.paper)]
+        texts = [f"{hit.paper.title}\n{p.text}".casefold() for p in passages.whole(hit.paper)]
         return any(phrases and any(_says_all(text, phrases) for text in texts) for phrases in asked)
 
     return says
@@ -102,4 +102,4 @@ def _said(selection: Selection, paper: Paper, subject: str) -> float:
 
     if share(document(paper)) < SAID:
         return 0.0
-    return max((share(f"{paper.title}\n{p.text}") for p in retrieval.whole(paper)), default=0.0)
+    return max((share(f"{paper.title}\n{p.text}") for p in passages.whole(paper)), default=0.0)

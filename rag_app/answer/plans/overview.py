@@ -16,7 +16,7 @@ from rag_app.answer.templates import words
 from rag_app.collection.bm25 import document
 from rag_app.lang import reads_as
 from rag_app.records import Paper
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns, passages
 from rag_app.search import similar as likeness
 from rag_app.search.topic import LITTLE
 from rag_app.text.cleaning import clean_line, escape_markdown
@@ -128,9 +128,7 @@ def similar(selection: Selection) -> AnswerPlan | None:
         return None
     phrases, seed = words(query.language), library.snapshot.papers.get(query.papers[0])
     near = _alike(selection, seed)[: query.limit or SIMILAR]
-    weights = library.lexical.query_terms(
-        " ".join([seed.title, *(p.text for p in retrieval.whole(seed)[:2])])
-    )
+    weights = library.lexical.query_terms(" ".join([seed.title, *(p.text for p in passages.whole(seed)[:2])]))
     points = []
     for one in near:
         shared = [word for word in one.shared if reads_as(word, query.language) or word.isascii()]

@@ -12,7 +12,7 @@ from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import title_of
 from rag_app.records import Paper, Passage
-from rag_app.search import open_patterns, patterns, retrieval
+from rag_app.search import open_patterns, passages, patterns
 from rag_app.text.length import word_count
 
 MOST_WORDS = 150  # of the digest that are told; a longer one gives its best sentences
@@ -43,7 +43,7 @@ def told(selection: Selection, paper: Paper, count: int, *, briefly: bool = Fals
     elif patterns.WHOLE.search(selection.query.question):
         room = WHOLE_WORDS
     kept = _within(
-        retrieval.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count
+        passages.whole(paper), choosing.telling(paper, weights, selection.library, 40), room, count
     )
     parts = _dealt(kept, count) if count else _by_section(kept)
     points = tuple(Point(paper, tuple(part)) for part in parts if part)

@@ -19,7 +19,7 @@ from rag_app.collection.papers import PaperTable
 from rag_app.collection.periods import named
 from rag_app.lang import language_of
 from rag_app.records import Fact, Filters, Paper
-from rag_app.search import open_patterns, patterns, relevance
+from rag_app.search import open_patterns, patterns, record_patterns, relevance
 from rag_app.text.terms import nouns, only_nouns
 
 MOST = 20  # papers told of a period; the rest are counted
@@ -104,7 +104,11 @@ def is_unspoken(selection: Selection, about: str) -> bool:
 
 def _told(selection: Selection, papers: list[Paper]) -> list[Paper]:
     query = selection.query
-    first = in_order(papers, query.ranking) if query.ranking in patterns.BY_DAY else choosing.by_votes(papers)
+    first = (
+        in_order(papers, query.ranking)
+        if query.ranking in record_patterns.BY_DAY
+        else choosing.by_votes(papers)
+    )
     if query.ranking is Fact.BOTTOM:
         first = first[::-1]
     return first[: query.limit or open_patterns.points_asked(query.question) or MOST]

@@ -16,7 +16,7 @@ from rag_app.answer.points import AnswerPlan, Form, Group, Point
 from rag_app.answer.selection import Selection
 from rag_app.answer.templates import words
 from rag_app.records import Intent, Paper, Turn
-from rag_app.search import open_patterns, patterns
+from rag_app.search import answer_places, open_patterns
 
 KEPT = 6  # papers of the answer before
 SHORT = 3  # papers of a shorter one
@@ -33,7 +33,7 @@ def restyled(selection: Selection) -> AnswerPlan | None:
     if not papers:
         return None
     topic = _topic(selection)
-    place = patterns.ordinal(question)
+    place = answer_places.ordinal(question)
     if before.intent is Intent.LOOKUP and (place is None or place < 0):
         papers = papers[:1]  # that a search found; what else may be meant was no answer
     if place is not None and -len(papers) <= place < len(papers):

@@ -20,7 +20,7 @@ from rag_app.collection.bm25 import LexicalIndex
 from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.lang.wording import Wording
 from rag_app.records import Hit, Paper, Passage
-from rag_app.search import open_patterns, retrieval
+from rag_app.search import open_patterns, passages
 from rag_app.text import numbers
 from rag_app.text.length import word_count
 
@@ -66,14 +66,14 @@ def _makes(paper: Paper, thing: Wording) -> bool:
     if thing.search(paper.title):
         return True
     return any(
-        thing.search(p.text) and open_patterns.CONTRIBUTING.search(p.text) for p in retrieval.whole(paper)[:3]
+        thing.search(p.text) and open_patterns.CONTRIBUTING.search(p.text) for p in passages.whole(paper)[:3]
     )
 
 
 def _filled(selection: Selection, paper: Paper, asked: Sequence[Column]) -> float:
     """How well the sentences of a digest that hold figures fill columns, 0 to 1."""
     lexical = selection.library.lexical
-    holding = [p.text for p in retrieval.whole(paper) if numbers.values_of(p.text)]
+    holding = [p.text for p in passages.whole(paper) if numbers.values_of(p.text)]
     best = [max((column.told_by(text, lexical) for text in holding), default=0.0) for column in asked]
     return sum(best) / len(best) if best else 0.0
 
@@ -108,7 +108,7 @@ def _rows(selection: Selection, papers: Sequence[Paper], names: Sequence[str], s
 def _cells(selection: Selection, paper: Paper, asked: Sequence[Column], subject: str) -> list[Point]:
     """A cell for each column. A sentence fills several where it speaks of each."""
     told: dict[str, Passage] = {}
-    every = retrieval.whole(paper)
+    every = passages.whole(paper)
     for column in sorted(asked, key=lambda one: -one.figures):  # few sentences hold figures
         used = tuple(told.values())
         passage = _best(selection, every, used, column, subject)

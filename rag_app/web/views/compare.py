@@ -13,7 +13,7 @@ import streamlit as st
 
 from rag_app.answer import templates
 from rag_app.records import Hit, Paper, Passage
-from rag_app.search import retrieval
+from rag_app.search import passages
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
 from rag_app.web.widgets import gloss
@@ -65,7 +65,7 @@ def _chosen_papers(words: Words, library: Library) -> list[Paper]:
 
 def aspects(papers: list[Paper], library: Library) -> dict[str, dict[str, tuple[Passage, ...]]]:
     """Aspect -> arXiv id -> the first sentences that each digest has on it."""
-    hits = [retrieval.with_best_passages(Hit(paper, 0.0), {}, library, limit=SENTENCES) for paper in papers]
+    hits = [passages.with_best_passages(Hit(paper, 0.0), {}, library, limit=SENTENCES) for paper in papers]
     return templates.comparison(hits)
 
 

@@ -1,0 +1,33 @@
+"""Which figures a question asks for: their units, and what digests call what it measures.
+
+Does not know: a language's words, or which figures a digest states.
+"""
+
+from __future__ import annotations
+
+from rag_app.lang import LANGUAGES
+from rag_app.lang.wording import Wording, wording
+
+NUMBER_ASKED = wording(lambda one: one.questions.number_asked)
+UNITS = tuple(
+    (Wording(asked), Wording(figure))
+    for one in LANGUAGES.values()
+    for asked, figure in one.questions.units.items()
+)
+MEASURES = tuple(
+    (Wording(asked), name) for one in LANGUAGES.values() for asked, name in one.questions.measures.items()
+)
+
+
+def figures_asked(text: str) -> tuple[Wording, ...]:
+    """How a figure stands in a digest in the units that a question asks for; empty where it names none."""
+    return tuple(figure for asked, figure in UNITS if asked.search(text))
+
+
+def with_measures(text: str) -> str:
+    """A question that asks how much of something, with the word that digests use for it: "how much faster" is
+    of speed.
+    """
+    if not NUMBER_ASKED.search(text):
+        return text
+    return " ".join([text, *(name for asked, name in MEASURES if asked.search(text))])
