@@ -13,8 +13,9 @@ from collections.abc import Generator as Yields
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag_app.answer import prompting, verification
+from rag_app.answer import prompting, term_check, verification
 from rag_app.answer.gloss_cache import GlossCache, key_of
+from rag_app.answer.readable import names_and_figures
 from rag_app.collection.library import Library
 from rag_app.home import Home
 from rag_app.lang import LANGUAGES, language_of, reads_as
@@ -24,6 +25,7 @@ from rag_app.text.cleaning import clean_line, without_echoes
 from rag_app.text.length import word_count
 
 LEAST_WORDS = 2  # of a gloss that says anything
+CHECKS = "2"  # another number where the checks change: glosses that passed others are made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,14 @@ class _Work:
 def _tried(work: _Work, places: Sequence[int], *, exact: bool) -> Yields[Gloss, None, list[int]]:
     """Translate the passages at these places; those whose translation does not pass are returned."""
     prompts = [
-        prompting.translation(work.passages[p], 0, work.language, work.generator.count_tokens, exact=exact)
-        for p in places
+        prompting.translation(
+            work.passages[place],
+            0,
+            work.language,
+            work.generator.count_tokens,
+            keep=_kept(work, place) if exact else (),
+        )
+        for place in places
     ]
     texts = [""] * len(places)
     passed: set[int] = set()
@@ -121,6 +129,15 @@ def _tried(work: _Work, places: Sequence[int], *, exact: bool) -> Yields[Gloss, 
             passed.add(place)
             yield _ended(work, place, text)
     return [place for place in places if place not in passed]
+
+
+def _kept(work: _Work, place: int) -> tuple[str, ...]:
+    """The names, figures and terms that a translation must say."""
+    text = work.passages[place].text
+    kept = names_and_figures(text, work.language)
+    own = term_check.terms(text, work.language, work.library)
+    said = " ".join(kept).casefold()
+    return (*kept, *(term for term in own if term not in said))
 
 
 def _passes(work: _Work, place: int, text: str) -> bool:
@@ -145,4 +162,4 @@ def _cache(library: Library) -> GlossCache:
 
 def _key(passage: Passage, language: str, model: str) -> bytes:
     prompts = LANGUAGES[language].prompts
-    return key_of(passage.text, model, f"{language}\n{prompts.translator}\n{prompts.translate}")
+    return key_of(passage.text, model, f"{language}\n{CHECKS}\n{prompts.translator}\n{prompts.translate}")

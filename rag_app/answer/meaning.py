@@ -1,8 +1,8 @@
 """Whether a translation says what its sentence says: near it in meaning, and not its opposite.
 
 Knows: how near a translation must be to its sentence, measured against the sentences beside it, and
-which words turn a meaning round: of denial, of direction, of little and much. Does not know: figures and
-names (`answer.verification`).
+which words turn a meaning round: of denial, of direction, of little and much, of more than another. Does not
+know: figures and names (`answer.verification`), or terms (`answer.term_check`).
 
 A multilingual embedding is near for the same meaning in two languages, and hardly tells a claim from
 its opposite; signs of negation and of direction tell that, and nothing else.
@@ -36,7 +36,9 @@ LEAST_NEAR = 0.02  # a model that tells less of titles apart does not know both 
 
 def says_the_same(text: str, passage: Passage, paper: Paper, library: Library) -> bool:
     """Whether `text`, in another language, may stand for the passage."""
-    return not is_opposite(text, passage.text) and is_near(text, passage, paper, library)
+    said = passage.text
+    turned = is_opposite(text, said) or _levels(text, said) or _loses_course(text, said)
+    return not turned and is_near(text, passage, paper, library)
 
 
 def is_near(text: str, passage: Passage, paper: Paper, library: Library) -> bool:
@@ -88,6 +90,25 @@ def _turned(text: str, original: str, one: Wording, other: Wording) -> bool:
     return bool(
         one.search(original) and not other.search(original) and other.search(text) and not one.search(text)
     )
+
+
+def _levels(text: str, original: str) -> bool:
+    """Whether the original says that one thing exceeds another, and the text does not."""
+    higher = (open_patterns.EXCEEDING, open_patterns.RISING)
+    return bool(open_patterns.EXCEEDING.search(original)) and not any(sign.search(text) for sign in higher)
+
+
+def _loses_course(text: str, original: str) -> bool:
+    """Whether the original says from which figure to which something went, and the text does not: "from 99.3
+    to 69.7" is no fall by 69.7.
+    """
+    courses = _courses(text)
+    return any(one not in courses for one in _courses(original))
+
+
+def _courses(text: str) -> list[list[float]]:
+    found = open_patterns.FROM_TO.finditer(text)
+    return [[float(group.replace(",", "")) for group in match.groups() if group] for match in found]
 
 
 def _fills(text: str, other: str) -> bool:

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rag_app.answer.readable import names_and_figures
 from rag_app.lang import LANGUAGES
 from rag_app.llm.protocol import Message, Request
 from rag_app.records import Hit, Intent, Passage, Query
@@ -107,16 +106,21 @@ def on_one(prompt: Prompt, place: int, language: str, *, opened: bool = True) ->
 
 
 def translation(
-    passage: Passage, place: int, language: str, count_tokens: Callable[[str], int], *, exact: bool = False
+    passage: Passage,
+    place: int,
+    language: str,
+    count_tokens: Callable[[str], int],
+    *,
+    keep: Sequence[str] = (),
 ) -> Prompt:
     """The prompt for a digest's sentence in `language`, on a line that cites the paper at `place`
-    (from 0); `exact` names the terms and figures that must stay as they are.
+    (from 0); `keep` names the terms and figures that it must say.
     """
     prompts = LANGUAGES[language].prompts
     marker = f"[{place + 1}]"  # on both sides, as the model expects it where it has read it
     sentence = _fitting(numbers.rescaled(clean_line(passage.text), language), count_tokens, LONGEST_SENTENCE)
-    kept = ", ".join(names_and_figures(sentence, language)) if exact else ""
-    content = f"{marker} {sentence}\n\n" + (f"({kept})\n\n" if kept else "") + prompts.translate
+    kept = f"({', '.join(keep)})\n\n" if keep else ""
+    content = f"{marker} {sentence}\n\n{kept}{prompts.translate}"
     return Prompt(
         messages=(Message(role="system", content=prompts.translator), Message(role="user", content=content)),
         grammar=_text_alone(language),

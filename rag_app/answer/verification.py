@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rag_app.answer import meaning
+from rag_app.answer import meaning, term_check
 from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Citation, Hit, Paper, Passage, Section, Sentence, Support
 from rag_app.search import retrieval
+from rag_app.search.passages import passages_of
 from rag_app.text import numbers, sentences
 from rag_app.text.cleaning import clean_line
 
@@ -37,7 +38,7 @@ BEST_RANKS = 0.01
 def check(text: str, n: int, paper: Paper, question: str, library: Library) -> Sentence:
     """The sentence `text` (without marker), claimed of `paper`, with the digest sentences that support it."""
     claim = MARKER.sub(" ", text).strip()
-    passages = list(retrieval.passages_of(paper, library.lexical.query_terms(claim), library))
+    passages = list(passages_of(paper, library.lexical.query_terms(claim), library))
     supports = _supporting(claim, passages)
     supported = (
         bool(supports)
@@ -55,7 +56,7 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
 def check_translation(text: str, n: int, passage: Passage, paper: Paper, library: Library) -> Sentence:
     """The sentence `text`, written as a translation of `passage`: its figures must stand there, its
     names in the digest, and less of its other words than of a free claim's, as the collection may
-    have no word for them; it must be near the passage in meaning, and not turn it round.
+    have no word for them; it must say the passage's terms, be near it in meaning, and not turn it round.
     """
     claim = MARKER.sub(" ", text).strip()
     covered = library.lexical.coverage(claim, passage.text)
@@ -64,6 +65,7 @@ def check_translation(text: str, n: int, passage: Passage, paper: Paper, library
         and not numbers.without_scale(claim, passage.text)
         and not unknown_names(claim, paper)
         and (covered is None or covered >= LEAST_TRANSLATED)
+        and not term_check.missing(claim, passage.text, library)
         and meaning.says_the_same(claim, passage, paper, library)
     )
     return (

@@ -110,6 +110,11 @@ class Library:
         return Spellings([text.casefold() for text in texts], self.lexical, pairs)
 
     @cached_property
+    def words(self) -> WordVectors:
+        """What words of the digests mean nearly the same."""
+        return WordVectors(self.snapshot.folder, self.embedder.query)
+
+    @cached_property
     def owners(self) -> NDArray[np.intp]:
         """Row of the paper that each chunk belongs to, shape (chunks,)."""
         return np.array([self.places[chunk.arxiv_id] for chunk in self.snapshot.chunks], dtype=np.intp)

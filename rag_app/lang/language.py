@@ -174,6 +174,8 @@ class OpenPatterns:
     # that something goes up or is better, goes down or is worse.
     negating: Parts = ()
     hinting: Parts = ()
+    exceeding: Parts = ()  # the same: that one thing is more or better than another
+    from_to: Parts = ()  # two groups: the figures between which something went
     rising: Parts = ()
     falling: Parts = ()
     lacking: Parts = ()  # the same: that there is little or nothing of something

@@ -166,3 +166,25 @@ def test_sentences_beside_one_are_looked_at_until_it_is_clear() -> None:
 def test_an_embedding_model_that_knows_one_language_is_not_asked() -> None:
     unknowing = replace(lab(), embedder=TwoLanguages({}))
     assert meaning.is_near("The film is set on Mars.", PASSAGE, PAPER, unknowing)
+
+
+@pytest.mark.parametrize(
+    ("original", "translation", "same"),
+    [
+        ("이 모델은 Whisper 모델을 능가합니다.", "This model is comparable to Whisper.", False),
+        ("이 모델은 Whisper 모델을 능가합니다.", "This model outperforms Whisper.", True),
+        ("이 모델은 Whisper보다 빠릅니다.", "This model is faster than Whisper.", True),
+        ("인간의 수준을 넘는 이해를 목표로 합니다.", "It aims for human-level understanding.", False),
+        ("20만 장이 넘는 영상을 씁니다.", "It uses over 200,000 images.", True),
+        ("점수가 99.3%에서 69.7%로 바뀌었습니다.", "The score changed by 69.7% from 99.3%.", False),
+        ("점수가 99.3%에서 69.7%로 바뀌었습니다.", "The score went from 99.3% to 69.7%.", True),
+        ("비용이 20만에서 30만으로 바뀌었습니다.", "The cost changed from 200,000 to 300,000.", True),
+        ("3개 벤치마크에서 1위로 나타났습니다.", "It came first on three benchmarks.", True),
+    ],
+)
+def test_what_is_above_another_and_the_course_of_figures_stay(
+    original: str, translation: str, same: bool
+) -> None:
+    passage = Passage(PAPER.arxiv_id, SECTION.name, 0, len(original), original)
+    alone = replace(PAPER, sections=(Section("What's New", original),))
+    assert meaning.says_the_same(translation, passage, alone, lab()) is same

@@ -267,6 +267,12 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|un\w{4,}|in(?:ab|ad|capab|complet|correct|dependen|effic|stab|accura|consist)\w+|\w+less|regardless"
         r"|beyond|ignor\w*|overlook\w*|miss\w*|neglect\w*|keep\w*|maintain\w*|preserv\w*|not)\b",
     ),
+    exceeding=(
+        r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|beat\w*|outdo\w*|beyond|above|over|ahead|unlike|superior)\b",
+    ),
+    from_to=(
+        r"\bfrom (?:\w+ ){0,3}?(\d[\d,]*(?:\.\d+)?)\S*(?: \S+){0,6}? to (?:\w+ ){0,3}?(\d[\d,]*(?:\.\d+)?)",
+    ),
     rising=(
         r"\b(?:increas|improv|enhanc|boost|outperform|surpass|exceed|higher|better|faster|rais|grow|greater)\w*",
     ),
