@@ -40,10 +40,10 @@ WORTH, LITTLE_WORTH = 0.6, 0.35
 
 
 def ranked(selection: Selection, text: str, most: int = POOL) -> list[Hit]:
-    """The `most` papers that fit `text` best, of those that meet the question's filters."""
-    library, table = selection.library, selection.library.snapshot.papers
-    allowed = [library.places[arxiv_id] for arxiv_id in table.ids(selection.query.filters)]
-    rows = np.array(allowed, dtype=np.intp)
+    """The `most` papers that fit `text` best, of those that the question leaves."""
+    library, table, query = selection.library, selection.library.snapshot.papers, selection.query
+    allowed = [arxiv_id for arxiv_id in table.ids(query.filters) if arxiv_id not in query.excluded]
+    rows = np.array([library.places[arxiv_id] for arxiv_id in allowed], dtype=np.intp)
     wordings = [text, *filter(None, [selection.evidence.beside])]
     scored = [retrieval.score(wording, library, rows)[0] for wording in wordings]
     found: Scores = np.mean(scored, axis=0, dtype=np.float32)  # what both wordings find comes first

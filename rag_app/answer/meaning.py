@@ -94,7 +94,7 @@ def _turned(text: str, original: str, one: Wording, other: Wording) -> bool:
 
 def _levels(text: str, original: str) -> bool:
     """Whether the original says that one thing exceeds another, and the text does not."""
-    higher = (open_patterns.EXCEEDING, open_patterns.RISING)
+    higher = (open_patterns.EXCEEDING, open_patterns.PERHAPS_EXCEEDING, open_patterns.RISING)
     return bool(open_patterns.EXCEEDING.search(original)) and not any(sign.search(text) for sign in higher)
 
 

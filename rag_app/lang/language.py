@@ -175,6 +175,7 @@ class OpenPatterns:
     negating: Parts = ()
     hinting: Parts = ()
     exceeding: Parts = ()  # the same: that one thing is more or better than another
+    perhaps_exceeding: Parts = ()  # what may say so, too
     from_to: Parts = ()  # two groups: the figures between which something went
     rising: Parts = ()
     falling: Parts = ()
@@ -293,6 +294,7 @@ class TurnPatterns:
     within: Parts  # one group: a topic that narrows it
     their_papers: Parts  # papers on what was told of
     further: Parts  # the next papers are asked for
+    whole: Parts  # the list is wanted again without what narrowed it
     year_alone: Parts  # one group: a year
     following: Mapping[str, Parts]  # day, week, month, year -> the one after what was told of is asked for
     preceding: Mapping[str, Parts]  # the one before it

@@ -18,6 +18,7 @@ from rag_app.search import answer_places, names, open_patterns, patterns, turn_p
 from rag_app.search.bare_topic import is_bare_topic
 from rag_app.search.date_mentions import period
 from rag_app.search.parts import QuestionParts
+from rag_app.search.topic import leaves_out
 
 Understand = Callable[[str, Dictionary, Sequence[Turn]], Query]
 
@@ -62,6 +63,8 @@ class TurnAfter:
 def continued(turn: TurnAfter) -> Query | None:
     """The turn as it reads after the one before; None if it does not go on with its papers."""
     query, said = turn.query, turn.parts.question
+    if turn_patterns.WHOLE.fullmatch(said.strip()):
+        return _whole(turn)
     if query.papers or query.filters or open_patterns.is_a_form(query.question) or points_to_some(said):
         return None
     if turn.last.intent in TOLD_OF and turn_patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
@@ -70,6 +73,28 @@ def continued(turn: TurnAfter) -> Query | None:
     if query.aggregate:
         return None
     return _further(turn) or _of_all_told(turn) or _on_a_topic(turn)
+
+
+def _whole(turn: TurnAfter) -> Query | None:
+    """The last list as it was asked for at first, without the turns that narrowed it; None where none was."""
+    for one in reversed(turn.conversation):
+        if one.intent in PAGED and not _goes_on(one.question):
+            query, alone = turn.query, turn.understand(one.question, turn.dictionary, ())
+            return replace(alone, question=query.question, language=query.language, intent=one.intent)
+    return None
+
+
+def _goes_on(question: str) -> bool:
+    """Whether a turn is one that goes on with the answer before it."""
+    turns = (
+        turn_patterns.WITHIN,
+        turn_patterns.INSTEAD,
+        turn_patterns.FURTHER,
+        turn_patterns.WHOLE,
+        turn_patterns.YEAR_ALONE,
+    )
+    said = question.strip()
+    return bool(open_patterns.OF_THOSE.search(said)) or any(one.fullmatch(said) for one in turns)
 
 
 def without_small_talk(conversation: Sequence[Turn]) -> list[Turn]:
@@ -130,7 +155,7 @@ def of_another_paper(question: str, conversation: Sequence[Turn], dictionary: Di
 def _paper_alone(question: str, dictionary: Dictionary) -> str:
     """The name of a paper, as its title spells it, if a turn like "and Octo?" is nothing else."""
     instead = turn_patterns.INSTEAD.fullmatch(question.strip())
-    name = matched_group(instead) if instead else ""
+    name = matched_group(instead).removesuffix("'s") if instead else ""
     named = (m for m in names.find(question, dictionary).mentions if m.firmness == TITLE_HEAD)
     papers = next((m.papers for m in named if fold(m.typed) == fold(name)), ())
     if not papers:
@@ -188,8 +213,8 @@ def _of_all_told(turn: TurnAfter) -> Query | None:
 
 
 def _on_a_topic(turn: TurnAfter) -> Query | None:
-    """The list before on another topic ("and robots?", "robots"), or on its own within another ("any
-    surveys?", "and in vision models?"); None where something else is asked, as "and the results?" is.
+    """The list before on another topic ("and robots?", "robots"), or those of its papers that are on another
+    too ("any surveys?", "in vision models?"); None where something else is asked, as "and the results?" is.
     """
     last, said = turn.last, turn.parts.question.strip()
     within, instead = turn_patterns.WITHIN.fullmatch(said), turn_patterns.INSTEAD.fullmatch(said)
@@ -202,14 +227,16 @@ def _on_a_topic(turn: TurnAfter) -> Query | None:
     terms = set(turn.dictionary.lexical.own_terms(topic)) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS
     if not terms or (bare and not found and len(terms) == 1 and open_patterns.is_aspect(topic)):
         return None
-    before = turn.before()
-    if within:
+    before, filters = turn.before(), last.filters
+    if within and len(last.papers) > 1 and not leaves_out(topic):
+        filters = replace(filters, those=last.papers)
+    elif within:
         topic = f"{open_patterns.subject(patterns.topic(before.topic)) or before.standalone} {topic}"
     return replace(
         turn.query,
         standalone=topic,
         topic=topic,
-        filters=last.filters,
+        filters=filters,
         intent=Intent.LIST,
         aggregate=before.aggregate,
         of_many=before.of_many,

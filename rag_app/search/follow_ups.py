@@ -90,7 +90,16 @@ def _about_papers(turn: TurnAfter) -> Query:
         return replace(query, papers=tuple(dict.fromkeys([*subjects, *query.papers])), intent=Intent.COMPARE)
     if not subjects or not _depends(query, parts, subjects, dictionary):
         return query
-    if _places(parts.question) and not query.aggregate:
+    return _of_subjects(query, parts, subjects, dictionary)
+
+
+def _of_subjects(
+    query: Query, parts: QuestionParts, subjects: tuple[str, ...], dictionary: Dictionary
+) -> Query:
+    """The question about these papers of the turns before, and those that it sets beside them."""
+    if _asks_for_similar(parts) and len(subjects) == 1 and not query.papers:
+        query = replace(query, intent=Intent.SIMILAR)
+    elif _places(parts.question) and not query.aggregate:
         query = replace(query, intent=_of_places(query, parts, subjects, dictionary))
     names = tuple(_short_title(dictionary.papers.get(subject).title) for subject in subjects)
     asked_before = f"{names[0]}: " if len(subjects) == 1 else ""
@@ -101,6 +110,11 @@ def _about_papers(turn: TurnAfter) -> Query:
             query = replace(query, intent=Intent.COMPARE)
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _asks_for_similar(parts: QuestionParts) -> bool:
+    """Whether similar papers are asked for, whatever it asks for them as: "any similar papers?"."""
+    return bool(open_patterns.ALIKE.search(parts.question)) and len(set(parts.terms) - LITTLE) <= ALIKE_TERMS
 
 
 def _narrower(query: Query, last: Turn, before: Query) -> Query:
@@ -339,8 +353,8 @@ def _depends(query: Query, parts: QuestionParts, subjects: tuple[str, ...], dict
         return True
     if _asks_what_another_thing_is(parts, subjects, dictionary):
         return False
-    if open_patterns.ALIKE.search(parts.question) and len(parts.terms) <= ALIKE_TERMS:
-        return True  # "any similar papers?", whatever it asks for as
+    if _asks_for_similar(parts):
+        return True
     if parts.filters or any(
         p.search(parts.question) for p in (patterns.SEARCHING, patterns.LISTING, patterns.TREND)
     ):
@@ -387,6 +401,8 @@ def _narrowed(own: Filters, before: Filters) -> Filters:
     if before.days and (own.days or own.since or own.until):
         # Days given as filters bound the search; the question chooses among them.
         values["days"] = tuple(d for d in before.days if allows(own, d)) or own.days
-    if own.days:
+    if own.days or (
+        values["until"] and values["since"] > values["until"]
+    ):  # "after 2024" after "before 2024"
         values["since"], values["until"] = own.since, own.until
     return Filters(**values, only=own.only, only_name=own.only_name)

@@ -622,6 +622,16 @@ def test_a_shorter_answer_quotes_what_its_reader_cannot_read(collection: Library
     assert ">" not in korean.text
 
 
+def test_more_recommendations_are_of_other_papers(collection: Library) -> None:
+    question = "I want to grasp with tactile sensing in clutter, what should I read?"
+    first, _ = answered(question, Intent.RECOMMEND, collection)
+    told = tuple(hit.paper.arxiv_id for hit in first.hits)
+    turns = (Turn(question, "…", told, intent=Intent.RECOMMEND),)
+    more, _ = answered("another one", Intent.RECOMMEND, collection, conversation=turns)
+    assert more.hits
+    assert not {hit.paper.arxiv_id for hit in more.hits} & set(told)
+
+
 def test_an_answer_whose_papers_are_gone_cannot_be_restyled(collection: Library) -> None:
     turns = [Turn("로봇 파지 논문은?", "…", ("2703.99999",), intent=Intent.LIST)]
     composed, _ = answered("두 문장으로 줄여줘", Intent.RESTYLE, collection, conversation=tuple(turns))

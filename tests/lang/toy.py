@@ -192,6 +192,7 @@ LANGUAGE = Language(
         instead=(r"και (\w+);",),
         within=(r"και σε (\w+)",),
         their_papers=("άρθρα;",),
+        whole=("όλα",),
         further=("περισσότερα",),
         year_alone=(r"μόνο (20\d\d)",),
         following={"day": ("την επόμενη μέρα;",)},

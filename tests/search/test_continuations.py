@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag_app.pipeline import Library, answer, understood
@@ -61,16 +63,89 @@ def test_another_topic_takes_the_place_of_the_one_before(library: Library, asked
 
 
 @pytest.mark.parametrize(
-    ("asked", "more"),
+    ("asked", "topic"),
     [
-        ("what about in vision models?", "vision models"), ("any surveys?", "surveys"), ("not video", "not video"),
-        ("비전 모델에서는?", "비전 모델"), ("벤치마크 있어?", "벤치마크"), ("비디오 말고", "비디오 말고"),
+        ("what about in vision models?", "vision models"), ("any surveys?", "surveys"),
+        ("비전 모델에서는?", "비전 모델"),
+        ("벤치마크 있어?", "벤치마크"), ("narrow to robots", "robots"), ("just the vision ones", "vision"),
+        ("only with agents", "agents"), ("something multilingual", "multilingual"), ("비디오 쪽은?", "비디오"),
+        ("손 관련된 거", "손"), ("I only care about dynamic scenes", "dynamic scenes"),
     ],
 )  # fmt: skip
-def test_a_topic_is_narrowed(library: Library, asked: str, more: str) -> None:
+def test_a_list_is_narrowed_to_those_on_another_topic_too(library: Library, asked: str, topic: str) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.topic, query.filters.those) == (
+        Intent.LIST, topic, tuple(library.lexical.papers[:30]),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ["not video", "비디오 말고"])
+def test_what_a_list_is_to_leave_out_is_read_with_its_topic(library: Library, asked: str) -> None:
     query = after("papers on speech", asked, library)
     assert query.intent is Intent.LIST
-    assert query.topic.endswith(f"speech {more}")
+    assert query.topic.endswith(f"speech {asked}")
+
+
+@pytest.mark.parametrize("asked", ["just the benchmarks", "only 2023", "just one sentence", "something else"])
+def test_what_names_no_topic_does_not_narrow_to_one(library: Library, asked: str) -> None:
+    assert after("papers on speech", asked, library).filters.those == ()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "all of them again", "ok go back to the list", "forget it, show all of them again", "too narrow, widen it",
+        "아니다 전부 다 보여줘", "원래대로",
+    ],
+)  # fmt: skip
+def test_the_whole_list_again_has_nothing_that_narrowed_it(library: Library, asked: str) -> None:
+    conversation = [
+        turn("papers on speech", library), turn("only 2023", library), turn("in vision models?", library, papers=5),
+        turn("what is the second one?", library, Intent.PAPER, papers=1),
+    ]  # fmt: skip
+    query = understood(asked, library, conversation=conversation)
+    assert (query.intent, query.filters) == (Intent.LIST, Filters())
+    assert "speech" in query.topic
+
+
+@pytest.mark.parametrize(
+    ("asked", "fact"),
+    [
+        ("date?", Fact.DATE), ("and the year?", Fact.DATE), ("who proposed it?", Fact.AUTHORS),
+        ("who found that", Fact.AUTHORS),
+    ],
+)  # fmt: skip
+def test_a_word_asks_for_the_record_of_the_paper_before(library: Library, asked: str, fact: Fact) -> None:
+    query = after("what is LoRA?", asked, library, Intent.PAPER)
+    assert (query.aggregate, query.papers) == (fact, (library.lexical.papers[0],))
+
+
+@pytest.mark.parametrize(
+    ("asked", "fact"),
+    [
+        ("and the most upvoted of the list?", Fact.TOP), ("oldest of them?", Fact.OLDEST),
+        ("the newest one", Fact.NEWEST),
+        ("most popular", Fact.TOP),
+    ],
+)  # fmt: skip
+def test_a_list_is_put_in_another_order(library: Library, asked: str, fact: Fact) -> None:
+    query = after("papers on speech", asked, library)
+    assert (query.intent, query.ranking) == (Intent.LIST, fact)
+    assert "speech" in query.topic
+
+
+def test_a_bound_that_excludes_the_one_before_takes_its_place(library: Library) -> None:
+    before = turn("papers on speech before 2023", library)
+    before = replace(before, filters=Filters(until="2022-12-31"))
+    query = understood("after 2023", library, conversation=[before])
+    assert (query.filters.since, query.filters.until) == ("2024-01-01", "")
+
+
+@pytest.mark.parametrize("asked", ["more", "another one", "다른 거로 바꿔줘", "더 있어?"])
+def test_more_after_a_recommendation_are_others(library: Library, asked: str) -> None:
+    before = turn("Recommend papers on language models", library, Intent.RECOMMEND, papers=5)
+    query = understood(asked, library, conversation=[before])
+    assert (query.intent, query.excluded) == (Intent.RECOMMEND, before.papers)
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,7 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     of_those=(
         r"\b(?:of|among|from) (?:these|those|them)\b|\bthose (?:that|which|with|who)\b",
-        r"\b(?:which|what) ones\b|\bthe ones (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are"
+        r"\b(?:which|what) ones\b|\bthe ones? (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are"
         r"|is) any\b",
         r"^\W*(?:and |ok |so )?any (?:about|on|with|that|using)\b",
         r"^\W*(?:and |ok |so )?which (?:are|use|deal|work|focus|run|handle|target|need|rely|apply|address|can)\b"
@@ -267,9 +267,8 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|un\w{4,}|in(?:ab|ad|capab|complet|correct|dependen|effic|stab|accura|consist)\w+|\w+less|regardless"
         r"|beyond|ignor\w*|overlook\w*|miss\w*|neglect\w*|keep\w*|maintain\w*|preserv\w*|not)\b",
     ),
-    exceeding=(
-        r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|beat\w*|outdo\w*|beyond|above|over|ahead|unlike|superior)\b",
-    ),
+    exceeding=(r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|beat(?:s|en|ing)?|outdo\w*|superior to)\b",),
+    perhaps_exceeding=(r"\b(?:beyond|above|over|ahead|unlike|superior|compared)\b",),
     from_to=(
         r"\bfrom (?:\w+ ){0,3}?(\d[\d,]*(?:\.\d+)?)\S*(?: \S+){0,6}? to (?:\w+ ){0,3}?(\d[\d,]*(?:\.\d+)?)",
     ),

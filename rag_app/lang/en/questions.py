@@ -183,24 +183,29 @@ _FACTS: dict[str, Parts] = {
         rf"\b{_PRAISED}(?= (?:[\w-]+ ){{0,3}}papers?\b)",
         r"\b(?:got|has|have|had|with|received) the most (?:up)?votes\b",
         r"\b(?:sort|rank|order)\w* by (?:up)?votes?\b",
+        r"^\W*(?:and |ok |so )?(?:the )?most (?:votes?|(?:up)?voted|popular)(?: (?:one|paper))?"
+        r"(?: (?:of|in) (?:the list|them|these|those|all))?\W*$",
     ),
     "newest": (
         rf"\b(?:very )?(?:newest|latest|most recent(?:ly \w+)?)(?={_KIND}{_PAPER})",
         rf"\b{_NUMBER} (?:newest|latest|most recent)(?={_KIND}{_PAPERS})",
         rf"\b(?:newest|latest|most recent|last)(?=\s+{_NUMBER}{_KIND}{_PAPERS})",
         r"\b(?:newest|latest|most recent) first\b|\b(?:sort|order)\w*(?=.{0,40}\bby (?:date|day|recency)\b)",
-        r"\b(?:newest|latest|most recent)(?=\s*[?.!]*$)|\blatest(?= (?:on|in|about|from)\b)",
+        r"\b(?:newest|latest|most recent)(?=(?: one)?(?: (?:of|in) (?:the list|them|these|those))?\s*[?.!]*$)"
+        r"|\blatest(?= (?:on|in|about|from)\b)",
     ),
     "oldest": (
         rf"\b(?:very )?(?:oldest|earliest|least recent)(?={_KIND}{_PAPER}|{_KIND}{_PAPERS})",
         r"\b(?:very )?first(?: ever)?(?=\s+papers?\s+(?:ever|about|on|by|to|that|which|with|here|in here)\b)",
-        r"\b(?:oldest|earliest) first\b|\b(?:oldest|earliest)(?=\s*[?.!]*$)",
+        r"\b(?:oldest|earliest) first\b"
+        r"|\b(?:oldest|earliest)(?=(?: one)?(?: (?:of|in) (?:the list|them|these|those))?\s*[?.!]*$)",
     ),
     "authors": (
         r"\bwho (?:wrote|(?:co-?)?authored|(?:is|are) the (?:\w+ )?authors?|published|made|created"
         r"|(?:is|are) behind)\b|\bwho['’]?s (?:behind|the (?:\w+ )?authors?)\b",
         r"\b(?:which|what|how many) authors?\b|\b(?:list|name|show|give|tell me)\b.{0,20}\bauthors\b",
         r"\b(?:written )?by whom\b|^\W*(?:and |by )?whom?\W*$",
+        r"^\W*(?:and |so )?who (?:proposed|invented|found|introduced|discovered|came up with|did) (?:it|this|that)\W*$",
         r"\bauthors?\s*[?.!]*$|^\s*(?:and )?(?:the |its )?authors? of\b",
         r"\bwhat (?:is|are) (?:the |its |their )authors?\b",
         _beside("authors?"),
@@ -230,6 +235,7 @@ _FACTS: dict[str, Parts] = {
         r"\bwhen (?:was|did|were) (?:it|that|this|the paper)\s*[?.!]*$",
         r"\bpublication date\b|\b(?:came out|appeared|(?:was|were) published) (?:first|earlier|later)\b",
         r"\bwhich (?:\w+ ){0,4}(?:is|was) (?:the )?(?:older|newer|more recent)\b",
+        r"^\W*(?:and |so |ok )?(?:the |its )?(?:date|day|month|year)\W*$",
         r"^\W*(?:and |so |ok )?(?:since )?(?:when|(?:(?:in|from|on) )?(?:which|what) (?:year|month|day))\W*$",
     ),
 }

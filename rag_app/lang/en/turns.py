@@ -25,6 +25,12 @@ _OTHER_TOPIC = (
     r"(?:\s(?:papers|instead|then))*\s*[?.!]*"
 )
 
+# What narrows a topic: no number, place, or aspect of a paper.
+_NARROWER = (
+    rf"(?!\d|(?:{_ASPECT}|one|ones|else|new|similar|different|like|me|a|an|the)\b|[^?]*\b(?:first|second|third|last|top)\b)"
+    r"([a-z0-9][\w\s-]{1,40}?)(?: (?:ones?|papers?|stuff))*\s*[?.!]*"
+)
+
 # What stands before the name of a period.
 _AT = r"(?:(?:what|how) about |(?:(?:show|give|list|summari[sz]e)(?: me)? )|(?:on|in|for|during) )*"
 
@@ -44,8 +50,12 @@ TURNS = TurnPatterns(
         r"|i (?:meant|mean|want(?:ed)?|was (?:asking|thinking)(?: (?:about|of))?)|make (?:it|that)|switch to)"
         rf"\s{_ON}{_OTHER_TOPIC}",
         rf"(?:no|nope|nah|not (?:that|those|these))[\s,.!]+(?:but )?{_ON}{_OTHER_TOPIC}",
+        rf"(?=.*\binstead\b){_LEAD}*{_ON}{_OTHER_TOPIC}",
     ),
     within=(
+        rf"{_LEAD}*(?:narrow(?: it| that| them)?(?: down)? to|(?:limit|restrict)(?: it| them)? to|just|only|something"
+        r"|i(?:['’]?m)? only (?:care about|interested in|want)) (?:the |ones? |with |on |about |for |using )*"
+        rf"{_NARROWER}",
         rf"{_LEAD}*(?:(?:what|how) about )?(?:in|for|with|using) (?!the\b|(?:{_ASPECT})\b)"
         r"([a-z][\w\s-]{1,40}?)\s*\??",
         rf"{_LEAD}*(?:(?:are|is) there )?(?:any |some |the )?"
@@ -59,7 +69,15 @@ TURNS = TurnPatterns(
         r"(?:any |some |the |related |relevant )*papers?"
         r"(?: (?:on|about) (?:it|this|that|them)| are there| do you have)?\s*[?.!]*",
     ),
+    whole=(
+        rf"{_LEAD}*(?:(?:never ?mind|forget (?:it|that)|scratch that)[\s,.!]*)?(?:(?:show|give|list)(?: me)? )?"
+        r"(?:all(?: (?:of )?(?:them|these|those))?(?: papers| years| again)*|everything(?: again)?"
+        r"|the (?:(?:whole|full|original|complete) )?list(?: again)?|the papers (?:again|instead))\s*[?.!]*",
+        rf"{_LEAD}*(?:(?:that['’]?s )?too narrow[\s,.!]*)?(?:widen|broaden)(?: it| that)?\s*[?.!]*",
+    ),
     further=(
+        rf"{_LEAD}*(?:not (?:that|this)(?: one)?[\s,]+)?"
+        r"(?:another(?: one)?|something else|(?:a )?different ones?)\s*[?.!]*",
         rf"{_LEAD}*(?:(?:show|give|list|tell|see)(?: me)? )?(?:(?:some |any |a few |the )?more"
         r"(?: (?:papers?|ones|results|of (?:them|those|these)|please))*"
         r"|(?:the )?next(?: (?:page|ones?|few|\d+|ten|papers?))?|(?:some |the |any )?others?(?: (?:ones|papers?))?"
