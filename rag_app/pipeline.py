@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Generator as Yields
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -193,8 +194,8 @@ def ask(
     filters: Filters = Filters(),
     stop: threading.Event | None = None,
 ) -> Iterator[Event]:
-    """Answer `question` over `library`; yields Understood, Found, Draft and Checked as they come,
-    and Done last.
+    """Answer `question` over `library`; yields Understood, Found (again where it is looked for in two
+    languages), Working, Draft and Checked as they come, and Done last.
 
     Without a `model` the answer is made of the digests' own sentences; one that still loads is waited for
     when the evidence is found. Raises QuestionError, EngineError, or what the loading raised.
@@ -219,23 +220,28 @@ def ask(
             yield Found(evidence)
     if generator and route.judged:
         evidence = judge(query, evidence, library, generator, stop)
-    first_token: float | None = None
     selection = Selection(query, evidence, library, generator, stop, tuple(conversation))
-    steps = route.steps(selection)
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as end:
-            composed: Composed = end.value
-            break
-        # What code takes from a digest comes before the model's first word.
-        if first_token is None and isinstance(event, Draft) and event.text:
-            first_token = time.perf_counter() - started
-        yield event
+    composed, first_token = yield from _timed(route.steps(selection), started)
 
     # 3. All of it as one record.
     times = _Times(time.perf_counter() - started, evidence_seconds, first_token)
     yield Done(_answer(selection, route, composed, times))
+
+
+def _timed(
+    steps: Yields[Event, None, Composed], started: float
+) -> Yields[Event, None, tuple[Composed, float | None]]:
+    """The steps of an answer; what it came to, and how long after `started` its model wrote a first word."""
+    first_token: float | None = None
+    while True:
+        try:
+            event = next(steps)
+        except StopIteration as end:
+            return end.value, first_token
+        # What code takes from a digest comes before the model's first word.
+        if first_token is None and isinstance(event, Draft) and event.text:
+            first_token = time.perf_counter() - started
+        yield event
 
 
 def understood(

@@ -171,7 +171,7 @@ class Query:
 
     question: str  # as typed
     standalone: str  # complete without the conversation
-    language: str  # of the answer: "en" or "ko"
+    language: str  # of the answer, a key of `lang.LANGUAGES`
     intent: Intent = Intent.LOOKUP
     filters: Filters = Filters()
     papers: tuple[str, ...] = ()  # papers named by title, method name or id
@@ -236,7 +236,7 @@ class Hit:
 class Evidence:
     """All that an answer may rest on."""
 
-    hits: tuple[Hit, ...] = ()  # best first, at most 50
+    hits: tuple[Hit, ...] = ()  # best first: those of the ranking, and all that belong on a list
     scanned: int = 0  # papers left after the filters
     # Ids of every paper that answers a list or metadata question, in order.
     matched: tuple[str, ...] = ()

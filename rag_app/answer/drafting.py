@@ -81,7 +81,7 @@ def draft(selection: Selection) -> Steps:
         without = not_in_digest(selection, hits) if unstated else extracted(selection, hits)
         return with_another(selection, without, hits) if _is_search(selection) else without
     if _translates(selection, hits):
-        each = TRANSLATED // len(hits)
+        each = max(1, TRANSLATED // len(hits))
         lines = yield from _translated(selection, generator, [hit.passages[:each] for hit in hits])
         return assembled(selection, hits, lines)
     read = hits[: OFFERED[generator.processor]] if _is_search(selection) else hits

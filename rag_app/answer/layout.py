@@ -1,4 +1,4 @@
-"""WrittenPoint points -> the text of the answer: Markdown with `[n]` citations.
+"""Written points -> the text of the answer: Markdown with `[n]` citations.
 
 Knows: how each form of a plan looks. Does not know: how its points were chosen or written.
 """
@@ -33,7 +33,7 @@ _LINKING = re.compile(
 def composed(
     selection: Selection, plan: AnswerPlan, written: Sequence[WrittenPoint], leading: Sequence[Sentence] = ()
 ) -> Composed:
-    """The answer; `written` holds the plan's points, in order, `leading` what the model says before them."""
+    """The answer; `written` holds the plan's points, in order, `leading` the sentences before them."""
     text = "\n".join(_blocks(selection, plan, written, leading)).strip()
     hits = tuple(Hit(paper, 0.0, why=(Why(Reason.DENSE),)) for paper in plan.papers)
     return Composed(text, hits, (*leading, *sentences_of(written)))

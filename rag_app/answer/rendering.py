@@ -22,7 +22,7 @@ from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
 QUOTED_SIDE = 2  # sentences for a side of a comparison of which the model says nothing
-FEW_WORDS = 9  # letters; a reply of more says what its figure is of
+FEW_LETTERS = 9  # a reply of more says what its figure is of
 MOSTLY = 0.4  # share of its own letters below which a sentence is mostly names
 LATIN = re.compile(r"[A-Za-z]")
 
@@ -93,7 +93,7 @@ def bare(line: DraftLine, paper: Paper) -> tuple[Passage, ...]:
     """The sentences of the digest behind a reply that is little more than a figure: it says not of what."""
     kept = [sentence for sentence in line.sentences if sentence.supported]
     text = verification.MARKER.sub(" ", " ".join(sentence.text for sentence in kept))
-    if sum(map(str.isalpha, text)) >= FEW_WORDS or not numbers.values_of(text):
+    if sum(map(str.isalpha, text)) >= FEW_LETTERS or not numbers.values_of(text):
         return ()
     supports = dict.fromkeys(support for sentence in kept for support in sentence.support)
     return tuple(Passage(paper.arxiv_id, one.section, one.start, one.end, one.quote) for one in supports)

@@ -47,7 +47,7 @@ Few = Annotated[int, Field(description="how many papers at most", ge=1, le=tools
 Many = Annotated[int, Field(description="papers of this page at most", ge=1, le=tools.MOST_LISTED)]
 Topic = Annotated[str, Field(description="what the papers are about; empty for all that the filters leave")]
 Offset = Annotated[int, Field(description="where to go on: `next_offset` of the page before", ge=0)]
-Asked = Annotated[str, Field(description="a question or topic, in English or Korean")]
+Asked = Annotated[str, Field(description="a question or topic, in English, Korean, Japanese or Chinese")]
 
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 

@@ -1,4 +1,4 @@
-"""The options of `ask` that say which papers to ask among -> `Filters`.
+"""The options of `ask` and `export` that say which papers are meant -> `Filters`.
 
 Knows: how days, authors and papers are typed, and what is said of those that the collection lacks.
 Does not know: what filters do to an answer.

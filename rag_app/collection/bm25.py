@@ -1,7 +1,7 @@
 """BM25 search over the terms of papers, with translated query terms.
 
 Knows: how papers are scored for a bag of weighted terms, and what the words of a question weigh: a
-query's English words also count as their Korean translations (`text.glossary`). One document is one
+query's English words also count as their translations (`text.glossary`). One document is one
 paper, its title and all its sections, because a paraphrased question draws on several of them.
 Does not know: how text becomes terms (`text.terms`), vectors, filters, intents.
 
@@ -125,7 +125,7 @@ def _no_meanings(word: str) -> Sequence[str]:
 class LexicalIndex:
     """A lexical index opened for reading; safe to share between threads."""
 
-    # English word -> Korean terms with their translation probability
+    # English word -> terms of other scripts with their translation probability
     glossary: dict[str, dict[str, float]]
     _vocabulary: dict[str, int]  # term -> column
 

@@ -167,8 +167,7 @@ def _open(folder: Path, threads: int) -> SentenceTransformer:
     """The model in full precision, as bfloat16 would round small steps away, on the GPU where there
     is one.
 
-    `load_embedder` has run before, and with it cut the libraries off from the hub and
-    silenced them.
+    A `SentenceEmbedder` was opened before, which cut the libraries off from the hub and silenced them.
     """
     import torch
     from sentence_transformers import SentenceTransformer

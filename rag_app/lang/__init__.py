@@ -1,7 +1,7 @@
 """Languages of questions and answers: one package each, and what tells and joins them.
 
 Knows: which languages there are, and in which one a text is. Does not know: what is done with their
-words. A new language is one module with a `LANGUAGE` and its place in `LANGUAGES`.
+words. A new language is one package with a `LANGUAGE` and its place in `LANGUAGES`.
 """
 
 from __future__ import annotations

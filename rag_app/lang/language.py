@@ -59,7 +59,7 @@ class QuestionPatterns:
     one_paper: Parts  # speaks of one
     paper_before_name: Parts  # says that the name behind it is a paper's: "authors of X"
     paper_after_name: Parts  # says so behind it: "the X paper"
-    every_paper: Parts  # both: so that no single one can be meant
+    every_paper: Parts  # speaks of papers so that no single one can be meant
     papers: Parts
     searching: Parts
     pointing: Parts  # to what was said before
@@ -161,10 +161,10 @@ class OpenPatterns:
     as_table: Parts = ()
     tabling: Parts = ()  # the same, said so that no table among the papers can be meant
     only: Parts = ()  # one group or none: of its papers only those that ...
-    # By keys that all languages share: how a column names what it asks for, how a digest's sentence says
-    # that, and what papers make ("data set").
     # One group or two: the columns of a table, where a question tells them in its sentence.
     columns_told: Parts = ()
+    # By keys that all languages share: how a column names what it asks for, how a digest's sentence says
+    # that, and what papers make ("data set").
     columns_asked: Mapping[str, str] = field(default_factory=dict)
     columns_said: Mapping[str, str] = field(default_factory=dict)
     made_things: Mapping[str, str] = field(default_factory=dict)

@@ -311,7 +311,7 @@ def _of_places(
 
 
 def _at_places(places: Sequence[int], conversation: Sequence[Turn]) -> tuple[str, ...]:
-    """The papers at these places of the last answer that told so many; of a longer list its first page. None
+    """The papers at these places of the last answer that told so many; of a longer list its first page; empty
     where no answer did.
     """
     most = max(2, *(at + 1 for at in places))

@@ -25,7 +25,7 @@ PAIR = re.compile(
 )
 
 ITERATIONS = 6  # of EM; the table no longer changes its order after five
-TRANSLATIONS = 4  # Korean terms kept for one English word
+TRANSLATIONS = 4  # terms kept for one English word
 LEAST_SHARE = 0.08  # of an English word's translation probability
 LEAST_COUNT = 0.7  # expected number of pairs that align the two
 
