@@ -17,7 +17,7 @@ from rag_app.collection.digest_names import unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.records import Citation, Hit, Paper, Passage, Section, Sentence, Support
-from rag_app.search import retrieval
+from rag_app.search import open_patterns, retrieval
 from rag_app.search.passages import passages_of
 from rag_app.text import numbers, sentences
 from rag_app.text.cleaning import clean_line
@@ -43,6 +43,7 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
     supported = (
         bool(supports)
         and not _says_nothing(claim, paper, question)
+        and not _tells_of_silence(claim, supports)
         and not numbers.missing(claim, texts_of(paper))
         and not unknown_names(claim, paper)
         and not _wrong_condition(claim, question, supports)
@@ -202,6 +203,12 @@ def _says_nothing(claim: str, paper: Paper, question: str) -> bool:
 
     new = numbers.values_of(claim) - numbers.values_of(question)
     return fold(claim) in fold(paper.title) or (not new and fuzz.ratio(fold(claim), fold(question)) >= ECHO)
+
+
+def _tells_of_silence(claim: str, supports: Sequence[Passage]) -> bool:
+    """Whether a claim says that the digest does not say something, which no sentence of it can support."""
+    said = any(open_patterns.SILENCE.search(passage.text) for passage in supports)
+    return bool(open_patterns.SILENCE.search(claim)) and not said
 
 
 def _is_carried(claim: str, paper: Paper, library: Library) -> bool:

@@ -174,6 +174,7 @@ class OpenPatterns:
     # that something goes up or is better, goes down or is worse.
     negating: Parts = ()
     hinting: Parts = ()
+    silence: Parts = ()  # in an answer: that the digest does not say something
     exceeding: Parts = ()  # the same: that one thing is more or better than another
     perhaps_exceeding: Parts = ()  # what may say so, too
     from_to: Parts = ()  # two groups: the figures between which something went

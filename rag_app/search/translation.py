@@ -26,6 +26,7 @@ from rag_app.text.cleaning import clean_line
 
 LONGEST = 128  # tokens of a question that is translated: one that tells more has words enough
 MOST_TOKENS = 72  # of a translation: what 2 cores write in two seconds
+SETTLED = 0.5  # probability of a term's translation, from which the digests have settled it
 SELDOM = 20  # papers that say a word in the question's language, for the digests' own word to be of use
 OF_TITLES = next(iter(LANGUAGES))  # the language of titles, names and terms, whatever the digests are in
 
@@ -48,8 +49,8 @@ def searched_in_both(
     query: Query, evidence: Evidence, library: Library, generator: Generator, stop: threading.Event
 ) -> Evidence:
     """The evidence for the question and its translation together; as it was where there is none. Of many
-    papers the translation alone is kept: their plans search for parts of the question. A list goes by the
-    words of its translated topic.
+    papers the translation alone is kept, where no term of the question is lost in it: their plans search for
+    parts of the question. A list goes by the words of its translated topic.
 
     Raises EngineError.
     """
@@ -59,7 +60,7 @@ def searched_in_both(
     if query.intent is Intent.LIST:
         return retrieval.retrieve(replace(query, topic=said), library)
     if query.intent in OF_MANY:
-        return replace(evidence, beside=said)
+        return evidence if _loses_a_term(query, said, library) else replace(evidence, beside=said)
     return retrieval.retrieve(query, library, beside=said)
 
 
@@ -73,6 +74,19 @@ def _says_what_digests_do_not(query: Query, library: Library) -> bool:
     told = " ".join(word for word in asked.split() if not shaped(word))
     terms = set(lexical.own_terms(told)) - LITTLE
     return any(not lexical.translations(term) and lexical.papers_with(term) <= SELDOM for term in terms)
+
+
+def _loses_a_term(query: Query, said: str, library: Library) -> bool:
+    """Whether a translation lacks a term of the question and what digests write for it: "robot learning"
+    became "자율학습" (self-study), which finds other papers.
+    """
+    lexical = library.lexical
+    for term in set(lexical.own_terms(retrieval.searched(query))) - LITTLE:
+        translations = lexical.translations(term)
+        settled = max(translations.values(), default=0.0) >= SETTLED
+        if settled and not any(one in said.casefold() for one in (term, *translations)):
+            return True
+    return False
 
 
 def _translated(query: Query, library: Library, generator: Generator, stop: threading.Event) -> str:

@@ -70,6 +70,18 @@ def test_invented_figures_and_names_are_not_supported(text: str, arxiv_id: str) 
     assert "[1]" not in sentence.text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PickBot does not mention whole-body grasping of mobile robots.",
+        "There is no mention of mobile robots in whole-body grasping of PickBot.",
+        "PickBot은 이동 로봇의 전신 파지를 언급하지 않습니다.",
+    ],
+)
+def test_that_a_digest_says_nothing_is_no_claim_about_its_paper(text: str) -> None:
+    assert not checked(text).supported
+
+
 def test_a_figure_of_another_condition_is_not_supported() -> None:
     assert not checked("PickBot reaches a success rate of 94.4%.", question=OOD).supported
     assert checked("PickBot reaches a success rate of 75%.", question=OOD).supported

@@ -162,6 +162,22 @@ def test_many_papers_are_looked_for_by_a_word_that_digests_do_not_translate(
     assert not translation.is_of_use(query, before, library)
 
 
+@pytest.mark.parametrize(("said", "kept"), [("로봇이 접는 수건", True), ("자율학습의 부족", False)])
+def test_of_many_papers_a_translation_that_loses_a_term_is_not_searched_for(
+    tmp_path: Path, said: str, kept: bool
+) -> None:
+    entry = (
+        "### [Study {n}](https://arxiv.org/abs/2411.0000{n})\n\n- **New**: 로봇(robot)이 수건을 접습니다.\n\n"
+    )
+    library = made(tmp_path, {"2024-11-25.md": "".join(entry.format(n=n) for n in range(4))})
+    query, before = asked(
+        library, "How does a robot fold towels?", intent=Intent.OVERVIEW, topic="robot towels"
+    )
+    generator = ScriptedGenerator([said])
+    after = translation.searched_in_both(query, before, library, generator, threading.Event())
+    assert after.beside == (said if kept else "")
+
+
 def test_a_question_in_the_language_of_the_digests_is_not_translated_for_many(library: Library) -> None:
     korean = "강물의 깊이를 재는 방법들은?"
     query, evidence = asked(library, korean, intent=Intent.OVERVIEW, topic=korean, language="ko")

@@ -267,6 +267,12 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|un\w{4,}|in(?:ab|ad|capab|complet|correct|dependen|effic|stab|accura|consist)\w+|\w+less|regardless"
         r"|beyond|ignor\w*|overlook\w*|miss\w*|neglect\w*|keep\w*|maintain\w*|preserv\w*|not)\b",
     ),
+    silence=(
+        r"\b(?:do|does|did)(?: not|n['’]t) (?:explicitly |specifically |directly )?"
+        r"(?:mention|state|specify|discuss|say|report|provide|indicate|describe)\b",
+        r"\bno (?:explicit )?(?:mention|information|details?) (?:of|about|on)\b"
+        r"|\b(?:is|are|was|were) not (?:mentioned|stated|specified|discussed)\b",
+    ),
     exceeding=(r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|beat(?:s|en|ing)?|outdo\w*|superior to)\b",),
     perhaps_exceeding=(r"\b(?:beyond|above|over|ahead|unlike|superior|compared)\b",),
     from_to=(
