@@ -159,6 +159,7 @@ class OpenPatterns:
     shorter: Parts = ()  # of the answer before
     longer: Parts = ()
     as_table: Parts = ()
+    bulleted: Parts = ()
     tabling: Parts = ()  # the same, said so that no table among the papers can be meant
     only: Parts = ()  # one group or none: of its papers only those that ...
     # One group or two: the columns of a table, where a question tells them in its sentence.
@@ -295,6 +296,7 @@ class TurnPatterns:
     within: Parts  # one group: a topic that narrows it
     their_papers: Parts  # papers on what was told of
     further: Parts  # the next papers are asked for
+    adding: Parts  # one group: what is set beside those that were compared, too
     whole: Parts  # the list is wanted again without what narrowed it
     year_alone: Parts  # one group: a year
     following: Mapping[str, Parts]  # day, week, month, year -> the one after what was told of is asked for

@@ -75,6 +75,18 @@ def continued(turn: TurnAfter) -> Query | None:
     return _further(turn) or _of_all_told(turn) or _on_a_topic(turn)
 
 
+def _narrowed_alike(said: str, conversation: Sequence[Turn]) -> Turn:
+    """The turn whose papers are narrowed: the last, or where that narrowed them in the same words the one
+    before it, "for driving" after "for robots".
+    """
+    *earlier, last = conversation
+    opening = said.casefold().split()[0]
+    alike = turn_patterns.WITHIN.fullmatch(last.question.strip()) and last.question.casefold().startswith(
+        opening
+    )
+    return earlier[-1] if alike and earlier and len(earlier[-1].papers) > 1 else last
+
+
 def _whole(turn: TurnAfter) -> Query | None:
     """The last list as it was asked for at first, without the turns that narrowed it; None where none was."""
     for one in reversed(turn.conversation):
@@ -229,7 +241,7 @@ def _on_a_topic(turn: TurnAfter) -> Query | None:
         return None
     before, filters = turn.before(), last.filters
     if within and len(last.papers) > 1 and not leaves_out(topic):
-        filters = replace(filters, those=last.papers)
+        filters = replace(filters, those=_narrowed_alike(said, turn.conversation).papers)
     elif within:
         topic = f"{open_patterns.subject(patterns.topic(before.topic)) or before.standalone} {topic}"
     return replace(

@@ -82,11 +82,7 @@ def _about_papers(turn: TurnAfter) -> Query:
         return others
     if query.filters.days and patterns.SAME_DAY.search(parts.question) and not query.papers:
         return query
-    if (
-        last.intent is Intent.COMPARE
-        and query.papers
-        and turn_patterns.INSTEAD.fullmatch(parts.question.strip())
-    ):
+    if last.intent is Intent.COMPARE and query.papers and _names_a_further_side(parts.question):
         return replace(query, papers=tuple(dict.fromkeys([*subjects, *query.papers])), intent=Intent.COMPARE)
     if not subjects or not _depends(query, parts, subjects, dictionary):
         return query
@@ -110,6 +106,12 @@ def _of_subjects(
             query = replace(query, intent=Intent.COMPARE)
     # A name that is only compared with is no name of the paper asked about.
     return replace(query, papers=subjects, names=names, standalone=asked_before + parts.question, unknown=())
+
+
+def _names_a_further_side(question: str) -> bool:
+    """Whether a turn after a comparison is a name alone: "and X?", "add X"."""
+    said = question.strip()
+    return bool(turn_patterns.INSTEAD.fullmatch(said) or turn_patterns.ADDING.fullmatch(said))
 
 
 def _asks_for_similar(parts: QuestionParts) -> bool:

@@ -180,7 +180,8 @@ def answer_language(question: str) -> str:
     return language_of(question)
 
 
-FORMS = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, IN_A_LANGUAGE)
+BULLETED = _said(lambda p: p.bulleted)
+FORMS = (SHORTER, LONGER, AS_TABLE, ONLY, POINTS, BULLETED, IN_A_LANGUAGE)
 
 
 def asks_for_a_form(question: str) -> bool:

@@ -93,8 +93,9 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
     """
     if sides := open_patterns.versus(text):
         return {fold(side) for side in sides} if all(map(dictionary.names.titles.beginning, sides)) else set()
-    if instead := turn_patterns.INSTEAD.fullmatch(text.strip()):
-        return {fold(matched_group(instead))}
+    turned = (one.fullmatch(text.strip()) for one in (turn_patterns.INSTEAD, turn_patterns.ADDING))
+    if named := next(filter(None, turned), None):
+        return {fold(matched_group(named))}
     if record_patterns.about_record(record_patterns.aggregate(text)) and not patterns.PAPERS.search(text):
         beside = set(dictionary.lexical.own_terms(TOKEN.sub(" ", text))) - patterns.ABOUT_PAPERS
         names = [token[0] for token in TOKEN.finditer(text) if dictionary.names.titles.beginning(token[0])]

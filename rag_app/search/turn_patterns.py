@@ -32,6 +32,7 @@ def _turned_by_key(
 INSTEAD = _turned(lambda t: t.instead)
 WITHIN = _turned(lambda t: t.within)
 THEIR_PAPERS = _turned(lambda t: t.their_papers)
+ADDING = _turned(lambda t: t.adding)
 WHOLE = _turned(lambda t: t.whole)
 FURTHER = _turned(lambda t: t.further)
 ALL_TOLD = _turned(lambda t: t.all_told)

@@ -192,6 +192,7 @@ LANGUAGE = Language(
         instead=(r"και (\w+);",),
         within=(r"και σε (\w+)",),
         their_papers=("άρθρα;",),
+        adding=(r"και το (\w+)",),
         whole=("όλα",),
         further=("περισσότερα",),
         year_alone=(r"μόνο (20\d\d)",),

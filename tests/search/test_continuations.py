@@ -79,6 +79,14 @@ def test_a_list_is_narrowed_to_those_on_another_topic_too(library: Library, aske
     )  # fmt: skip
 
 
+def test_what_narrows_in_the_same_words_takes_the_place_of_what_narrowed_before(library: Library) -> None:
+    conversation = [turn("papers on speech", library), turn("for robots", library, papers=5)]
+    query = understood("for agents", library, conversation=conversation)
+    assert (query.topic, query.filters.those) == ("agents", conversation[0].papers)
+    query = understood("in videos", library, conversation=conversation)
+    assert query.filters.those == conversation[1].papers
+
+
 @pytest.mark.parametrize("asked", ["not video", "비디오 말고"])
 def test_what_a_list_is_to_leave_out_is_read_with_its_topic(library: Library, asked: str) -> None:
     query = after("papers on speech", asked, library)
@@ -425,7 +433,16 @@ def test_the_paper_before_is_set_beside_another(library: Library, asked: str) ->
     assert (query.intent, query.papers) == (Intent.COMPARE, (LORA, QLORA))
 
 
-@pytest.mark.parametrize("asked", ["and AnimateDiff?", "what about AnimateDiff?", "AnimateDiff는?"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "and AnimateDiff?",
+        "what about AnimateDiff?",
+        "AnimateDiff는?",
+        "add AnimateDiff",
+        "AnimateDiff도 추가해줘",
+    ],
+)
 def test_a_third_paper_is_set_beside_two(library: Library, asked: str) -> None:
     before = told("compare LoRA and QLoRA", LORA, QLORA, intent=Intent.COMPARE)
     query = understood(asked, library, conversation=[before])

@@ -262,6 +262,7 @@ def test_what_a_paper_brings_is_read_off_its_sentence(sentence: str, part: str) 
     [
         "shorter, two sentences max", "two sentences at most", "in at most three sentences", "max 2 sentences",
         "keep it under 50 words", "no more than 80 words", "just one sentence", "두 문장 이내로", "as a table",
+        "now in bullets", "as bullet points", "불릿으로",
     ],
 )  # fmt: skip
 def test_a_length_is_a_form_of_the_answer(question: str) -> None:

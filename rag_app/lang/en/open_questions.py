@@ -140,6 +140,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:explain|tell me|know|understand|say) what (?:an? |the )?(.+?) (?:is|are|means?)\b",
         r"\bwhat(?:'s| is| are|s)\s+(?:exactly |meant by |an? |the |(?:idea|concept|meaning|point) (?:of|behind) )*"
         r"(.+?)(?=\s*(?:[,?.]|\band (?:what|why|how|when|where|is|are|does|do)\b|$))",
+        r"^\W*how (?:does|do) (?:an? |the )?(.+?) works?(?=\s*[?.!]*$)",
         r"\b(?:explain|define|meaning of|concept of)\s+(?:an? |the )?(?:(?:term|word|concept of|idea (?:of"
         r"|behind)) )?"
         r"(.+?)(?=\s*(?:[,?.]|\b(?:and|to|in)\b|$))",
@@ -180,6 +181,10 @@ OPEN_QUESTIONS = OpenPatterns(
     ),
     longer=(r"\b(?:long(?:er)?|more details?|in detail|elaborate|expand|tell me more|detailed|deeper)\b",),
     as_table=(r"\btab(?:le|ular)\b",),
+    bulleted=(
+        r"\b(?:now )?(?:in|as|with|into|using) (?:a )?bullet(?:ed)?(?: points?| list| form)?s?\b"
+        r"|\bbullet points?(?: please)?\b",
+    ),
     tabling=(
         r"\b(?:in|as|into) an? (?:\w+ )?table\b|\btabulate\b|^(?:a )?(?:\w+ )?table (?:of|with|for|comparing)\b",
         r"\b(?:make|give me|show|build|draw|create|want|need|like)(?: me)? an? (?:\w+ )?table\b",

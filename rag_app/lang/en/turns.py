@@ -69,6 +69,10 @@ TURNS = TurnPatterns(
         r"(?:any |some |the |related |relevant )*papers?"
         r"(?: (?:on|about) (?:it|this|that|them)| are there| do you have)?\s*[?.!]*",
     ),
+    adding=(
+        rf"{_LEAD}*(?:add|include|plus|compare (?:it|them|these|those|both) (?:to|with))\s(?:also )?([^?]{{2,60}}?)"
+        r"(?: (?:too|as well|to (?:it|that|the (?:comparison|table|list))))?\s*[?.!]*",
+    ),
     whole=(
         rf"{_LEAD}*(?:(?:never ?mind|forget (?:it|that)|scratch that)[\s,.!]*)?(?:(?:show|give|list)(?: me)? )?"
         r"(?:all(?: (?:of )?(?:them|these|those))?(?: papers| years| again)*|everything(?: again)?"
