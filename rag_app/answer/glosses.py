@@ -25,7 +25,7 @@ from rag_app.text.cleaning import clean_line, without_echoes
 from rag_app.text.length import word_count
 
 LEAST_WORDS = 2  # of a gloss that says anything
-CHECKS = "2"  # another number where the checks change: glosses that passed others are made anew
+CHECKS = "3"  # another number where the checks change: glosses that passed others are made anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Whether a translation says the terms of its sentence: a small model reads "확산" (diffusion) as expansion.
 
 Knows: which nouns of a sentence the digests themselves translate, and which words may stand for such a
-translation: its other forms, and words that mean nearly the same. Does not know: figures and names
-(`answer.verification`), or what turns a meaning round (`answer.meaning`).
+translation: its other forms, and words that mean nearly the same; that a name stays as it is. Does not
+know: figures, names that the digest lacks (`answer.verification`), what turns a meaning round
+(`answer.meaning`).
 
 Only terms are looked at: a noun that many digests say is an ordinary word, and one that they hardly ever
 write beside its English has no settled translation.
@@ -10,10 +11,12 @@ write beside its English has no settled translation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rag_app.answer.readable import LATIN
 from rag_app.collection.library import Library
+from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.lang import LANGUAGES, language_of
 from rag_app.text.terms import NOUN_TAGS, STOP_WORDS, stem, tagged, words
 
@@ -23,6 +26,8 @@ FEWEST = 2  # papers that do, in a small collection
 USUAL = 0.2  # share of the papers with one of the noun's English words that have this one
 COMMON = 0.15  # share of the papers that say an ordinary word
 VERB_ENDINGS = ("XSV", "XSA")  # "표현하다"
+BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+ACRONYM = re.compile(r"[A-Z]{2,}s?")
 ALIKE = 6  # letters that forms of one word begin with: "retrieval", "retrieve"
 
 
@@ -33,6 +38,19 @@ def terms(original: str, language: str, library: Library) -> tuple[str, ...]:
     if LANGUAGES[language].script != LATIN:
         return ()
     return tuple(settled[0] for settled in _wanted(original, library).values())
+
+
+def lost_names(text: str, original: str) -> tuple[str, ...]:
+    """The names of a sentence in another script that a translation lacks; what stands in brackets beside its
+    translation may go.
+    """
+    if LANGUAGES[language_of(original)].script == LATIN:
+        return ()
+    names = [
+        one for one in TOKEN.findall(BRACKETS.sub(" ", original)) if shaped(one) or ACRONYM.fullmatch(one)
+    ]
+    said = fold(text)
+    return tuple(one for one in dict.fromkeys(names) if fold(one.rstrip("s")) not in said)
 
 
 def missing(text: str, original: str, library: Library) -> tuple[str, ...]:

@@ -57,7 +57,8 @@ def check(text: str, n: int, paper: Paper, question: str, library: Library) -> S
 def check_translation(text: str, n: int, passage: Passage, paper: Paper, library: Library) -> Sentence:
     """The sentence `text`, written as a translation of `passage`: its figures must stand there, its
     names in the digest, and less of its other words than of a free claim's, as the collection may
-    have no word for them; it must say the passage's terms, be near it in meaning, and not turn it round.
+    have no word for them; it must say the passage's names and terms, be near it in meaning, and not turn
+    it round.
     """
     claim = MARKER.sub(" ", text).strip()
     covered = library.lexical.coverage(claim, passage.text)
@@ -66,6 +67,7 @@ def check_translation(text: str, n: int, passage: Passage, paper: Paper, library
         and not numbers.without_scale(claim, passage.text)
         and not unknown_names(claim, paper)
         and (covered is None or covered >= LEAST_TRANSLATED)
+        and not term_check.lost_names(claim, passage.text)
         and not term_check.missing(claim, passage.text, library)
         and meaning.says_the_same(claim, passage, paper, library)
     )

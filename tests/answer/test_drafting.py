@@ -192,21 +192,21 @@ def test_a_comparison_cites_every_side(text: str) -> None:
     check_citations(answer)
 
 
+SAID = "PickBot reaches 94.4% on I.D. objects and 75% on O.O.D. objects."
+
+
 def test_an_english_comparison_translates_each_sentence_of_a_korean_digest_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("rag_app.answer.drafting.TRANSLATED", 12)
 
     def translate(messages: Sequence[Message]) -> str:
-        return (
-            " It reaches 75% on O.O.D. objects."
-            if "75%" in messages[-1]["content"]
-            else " It flies at 99 km/h."
-        )
+        right = f" {SAID}" if "75%" in messages[-1]["content"] else ""
+        return right or " It flies at 99 km/h."
 
     answer = answer_of(COMPARED, lab(), generator := ScriptedGenerator([translate]))
     assert all(len(re.findall(r"[가-힣][.]", messages[-1]["content"])) == 1 for messages in generator.calls)
-    assert "It reaches 75% on O.O.D. objects. [1]" in answer.text
+    assert f"{SAID} [1]" in answer.text
     assert "99" not in answer.text
     assert all("75%" in support.quote for sentence in answer.sentences[:1] for support in sentence.support)
     check_citations(answer)

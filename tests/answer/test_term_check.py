@@ -54,3 +54,19 @@ def test_a_term_with_a_settled_translation_must_be_said(
 def test_what_a_second_try_is_told_to_say(library: Library) -> None:
     assert term_check.terms("비디오 확산 모델을 제안합니다.", "en", library) == ("diffusion",)
     assert term_check.terms("비디오 확산 모델을 제안합니다.", "ja", library) == ()
+
+
+@pytest.mark.parametrize(
+    ("original", "translation", "lost"),
+    [
+        ("RUMs는 Stick-v2라는 도구를 사용합니다.", "RUMs is a tool.", ("Stick-v2",)),
+        ("RUMs는 Stick-v2라는 도구를 사용합니다.", "RUMs uses a tool called Stick-v2.", ()),
+        ("GPT-4o조차도 성능이 감소했습니다.", "GPT-4 still decreased performance.", ("GPT-4o",)),
+        ("KV 캐시 압축을 제안합니다.", "A new compression is proposed.", ("KV",)),
+        ("대형 언어 모델(LLMs)을 위한 방법입니다.", "A method for large language models.", ()),
+        ("LLM의 추론을 봅니다.", "It looks at inference of LLMs.", ()),
+        ("GPT-4o uses a KV cache.", "모델이 캐시를 씁니다.", ()),  # every word there is in Latin letters
+    ],
+)
+def test_a_name_stays_in_a_translation(original: str, translation: str, lost: tuple[str, ...]) -> None:
+    assert term_check.lost_names(translation, original) == lost
