@@ -63,9 +63,10 @@ class TurnAfter:
 def continued(turn: TurnAfter) -> Query | None:
     """The turn as it reads after the one before; None if it does not go on with its papers."""
     query, said = turn.query, turn.parts.question
+    own = turn.parts.filters  # and not those that are set beside the question
     if turn_patterns.WHOLE.fullmatch(said.strip()):
         return _whole(turn)
-    if query.papers or query.filters or open_patterns.is_a_form(query.question) or points_to_some(said):
+    if query.papers or own or open_patterns.is_a_form(query.question) or points_to_some(said):
         return None
     if turn.last.intent in TOLD_OF and turn_patterns.THEIR_PAPERS.fullmatch(query.question.strip()):
         topic = open_patterns.subject(turn.before().topic)
@@ -92,7 +93,13 @@ def _whole(turn: TurnAfter) -> Query | None:
     for one in reversed(turn.conversation):
         if one.intent in PAGED and not _goes_on(one.question):
             query, alone = turn.query, turn.understand(one.question, turn.dictionary, ())
-            return replace(alone, question=query.question, language=query.language, intent=one.intent)
+            return replace(
+                alone,
+                question=query.question,
+                language=query.language,
+                intent=one.intent,
+                filters=one.filters,
+            )
     return None
 
 
@@ -206,7 +213,12 @@ def _further(turn: TurnAfter) -> Query | None:
     before = turn.understand(first.question, turn.dictionary, conversation[:at])
     told = tuple(dict.fromkeys(paper for one in conversation[at:] for paper in one.papers[:PAGE]))
     return replace(
-        before, question=query.question, language=query.language, intent=first.intent, excluded=told
+        before,
+        question=query.question,
+        language=query.language,
+        intent=first.intent,
+        filters=first.filters,
+        excluded=told,
     )
 
 

@@ -395,6 +395,16 @@ def test_after_all_papers_were_told_that_is_said(library: Library, asked: str) -
         assert str(len(first.citations)) in again.text
 
 
+@pytest.mark.parametrize(
+    "asked", ["more", "and robots?", "all of them again", "any surveys?", "narrow to agents"]
+)
+def test_conditions_set_beside_the_question_stay(library: Library, asked: str) -> None:
+    given = Filters(min_votes=5)
+    before = replace(turn("papers on speech", library), filters=given)
+    query = understood(asked, library, conversation=[before], filters=given)
+    assert (query.intent, query.filters.min_votes) == (Intent.LIST, 5)
+
+
 # --- from one paper to another ----------------------------------------------------------------------
 
 LORA, QLORA, ANIMATEDIFF = "2106.09685", "2305.14314", "2307.04725"
