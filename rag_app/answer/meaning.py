@@ -15,7 +15,9 @@ beside it 2 do. None of 175 later ones that passed is refused for signs of littl
 
 from __future__ import annotations
 
+from rag_app.answer.readable import LATIN
 from rag_app.collection.library import Library
+from rag_app.lang import LANGUAGES, language_of
 from rag_app.lang.wording import Wording
 from rag_app.records import Paper, Passage
 from rag_app.search import open_patterns
@@ -102,6 +104,8 @@ def _loses_course(text: str, original: str) -> bool:
     """Whether the original says from which figure to which something went, and the text does not: "from 99.3
     to 69.7" is no fall by 69.7.
     """
+    if LANGUAGES[language_of(original)].script == LATIN:  # "from 1B to 70B" may be a range
+        return False
     courses = _courses(text)
     return any(one not in courses for one in _courses(original))
 

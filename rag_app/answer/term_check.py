@@ -28,6 +28,7 @@ COMMON = 0.15  # share of the papers that say an ordinary word
 VERB_ENDINGS = ("XSV", "XSA")  # "표현하다"
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 ACRONYM = re.compile(r"[A-Z]{2,}s?")
+SHORT_NAME = 3  # letters of a name that other words may hold
 ALIKE = 6  # letters that forms of one word begin with: "retrieval", "retrieve"
 
 
@@ -49,8 +50,14 @@ def lost_names(text: str, original: str) -> tuple[str, ...]:
     names = [
         one for one in TOKEN.findall(BRACKETS.sub(" ", original)) if shaped(one) or ACRONYM.fullmatch(one)
     ]
-    said = fold(text)
-    return tuple(one for one in dict.fromkeys(names) if fold(one.rstrip("s")) not in said)
+    return tuple(one for one in dict.fromkeys(names) if not _has_name(text, one.rstrip("s")))
+
+
+def _has_name(text: str, name: str) -> bool:
+    """Whether a text has a name, a short one not within another word: "RL" is none of "world"."""
+    if len(name) > SHORT_NAME:
+        return fold(name) in fold(text)
+    return bool(re.search(rf"(?<![A-Za-z]){re.escape(name)}(?:s|\b|(?![A-Za-z]))", text, re.IGNORECASE))
 
 
 def missing(text: str, original: str, library: Library) -> tuple[str, ...]:

@@ -91,9 +91,12 @@ class WordVectors:
 
     def are_alike(self, word: str, other: str) -> bool:
         """Whether two words of one script mean nearly the same; where too few words are known to tell, they
-        may.
+        may. One of a letter or two tells nothing.
         """
-        usual = self._usual.get(_script(word))
+        script = _script(word)
+        if not script or _script(other) != script:
+            return False
+        usual = self._usual.get(script)
         if usual is None:
             return True
         mean, spread = usual

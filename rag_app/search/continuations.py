@@ -77,22 +77,28 @@ def continued(turn: TurnAfter) -> Query | None:
 
 
 def _narrowed_alike(said: str, conversation: Sequence[Turn]) -> Turn:
-    """The turn whose papers are narrowed: the last, or where that narrowed them in the same words the one
-    before it, "for driving" after "for robots".
+    """The turn whose papers are narrowed: the last that did not narrow them in the same words itself, as "for
+    robots" did before "for driving".
     """
-    *earlier, last = conversation
-    opening = said.casefold().split()[0]
-    alike = turn_patterns.WITHIN.fullmatch(last.question.strip()) and last.question.casefold().startswith(
-        opening
-    )
-    return earlier[-1] if alike and earlier and len(earlier[-1].papers) > 1 else last
+    opening, at = said.casefold().split()[0], len(conversation) - 1
+    while at and _narrows_so(conversation[at].question, opening) and len(conversation[at - 1].papers) > 1:
+        at -= 1
+    return conversation[at]
+
+
+def _narrows_so(question: str, opening: str) -> bool:
+    said = question.strip().casefold()
+    return bool(turn_patterns.WITHIN.fullmatch(said)) and said.startswith(opening)
 
 
 def _whole(turn: TurnAfter) -> Query | None:
     """The last list as it was asked for at first, without the turns that narrowed it; None where none was."""
     for one in reversed(turn.conversation):
-        if one.intent in PAGED and not _goes_on(one.question):
-            query, alone = turn.query, turn.understand(one.question, turn.dictionary, ())
+        if one.intent not in PAGED or _goes_on(one.question):
+            continue
+        query, alone = turn.query, turn.understand(one.question, turn.dictionary, ())
+        terms = turn.dictionary.lexical.own_terms(patterns.topic(alone.topic))
+        if set(terms) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS:  # "newest first" has no topic
             return replace(
                 alone,
                 question=query.question,
@@ -106,6 +112,7 @@ def _whole(turn: TurnAfter) -> Query | None:
 def _goes_on(question: str) -> bool:
     """Whether a turn is one that goes on with the answer before it."""
     turns = (
+        turn_patterns.THEIR_PAPERS,
         turn_patterns.WITHIN,
         turn_patterns.INSTEAD,
         turn_patterns.FURTHER,
@@ -161,14 +168,20 @@ def of_another_paper(question: str, conversation: Sequence[Turn], dictionary: Di
     last = conversation[-1] if conversation else None
     if last is None or last.intent not in OF_A_PAPER or not last.papers:
         return ""
+    if last.intent is Intent.METADATA and len(last.papers) > 1:  # a list
+        return ""
     name = _paper_alone(question, dictionary)
-    before = names.find(last.question, dictionary).mentions
-    if not name or len(before) > 1:
+    if not name:
+        return ""
+    asked = [one.question for one in conversation if one.intent in OF_A_PAPER]
+    first = next((one for one in reversed(asked) if not _paper_alone(one, dictionary)), asked[-1])
+    before = names.find(first, dictionary).mentions
+    if len(before) > 1:
         return ""
     if not before:
-        return f"{name}: {last.question}"
+        return f"{name}: {first}"
     start, end = before[0].span
-    return f"{last.question[:start]}{name}{last.question[end:]}"
+    return f"{first[:start]}{name}{first[end:]}"
 
 
 def _paper_alone(question: str, dictionary: Dictionary) -> str:

@@ -179,6 +179,9 @@ def test_an_embedding_model_that_knows_one_language_is_not_asked() -> None:
         ("점수가 99.3%에서 69.7%로 바뀌었습니다.", "The score changed by 69.7% from 99.3%.", False),
         ("점수가 99.3%에서 69.7%로 바뀌었습니다.", "The score went from 99.3% to 69.7%.", True),
         ("비용이 20만에서 30만으로 바뀌었습니다.", "The cost changed from 200,000 to 300,000.", True),
+        ("MATH-500에서 90.2%로 향상됩니다.", "It improves to 90.2% on MATH-500.", True),
+        ("보다 정확한 예측을 합니다.", "It makes more accurate predictions.", True),
+        ("앞서 언급한 문제를 풉니다.", "It solves the problem mentioned.", True),
         ("3개 벤치마크에서 1위로 나타났습니다.", "It came first on three benchmarks.", True),
     ],
 )

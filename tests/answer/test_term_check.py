@@ -37,6 +37,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     [
         ("비디오 확산 모델을 제안합니다.", "A video expansion model is proposed.", ("diffusion",)),
         ("비디오 확산 모델을 제안합니다.", "A video diffusion model is proposed.", ()),
+        ("확산 모델을 씁니다.", "An AI model uses expansion.", ("diffusion",)),
         ("텍스트 정렬을 봅니다.", "It looks at text sorting.", ("alignment",)),
         ("텍스트 정렬을 봅니다.", "It looks at aligned text.", ()),
         ("점수 증류와 확산을 씁니다.", "It uses the increase of scores.", ("distillation", "diffusion")),
@@ -64,6 +65,7 @@ def test_what_a_second_try_is_told_to_say(library: Library) -> None:
         ("GPT-4o조차도 성능이 감소했습니다.", "GPT-4 still decreased performance.", ("GPT-4o",)),
         ("KV 캐시 압축을 제안합니다.", "A new compression is proposed.", ("KV",)),
         ("대형 언어 모델(LLMs)을 위한 방법입니다.", "A method for large language models.", ()),
+        ("RL로 월드 모델을 학습합니다.", "The world model is learned.", ("RL",)),  # "world" is no RL
         ("LLM의 추론을 봅니다.", "It looks at inference of LLMs.", ()),
         ("GPT-4o uses a KV cache.", "모델이 캐시를 씁니다.", ()),  # every word there is in Latin letters
     ],

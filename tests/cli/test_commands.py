@@ -722,10 +722,10 @@ def test_no_model_is_loaded_where_there_is_nothing_to_ask_about(
 def test_the_terminal_says_what_the_quotes_of_a_list_mean(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = ScriptedGenerator(["It learns whole-body grasping of mobile robots."])
+    engine = ScriptedGenerator(["PickBot learns whole-body grasping of mobile robots."])
     monkeypatch.setattr("rag_app.llm.loading.load_if_any", lambda settings: engine)
     assert command.main(["ask", "list all papers about whole-body grasping"]) == 0
     out = capsys.readouterr().out
     heading, *glosses = out.partition("translated by the model:")[1:]
     assert heading
-    assert "It learns whole-body grasping" in glosses[0]
+    assert "PickBot learns whole-body grasping" in glosses[0]

@@ -499,3 +499,47 @@ def test_which_of_two_that_were_compared_is_asked_of_both(library: Library, aske
     before = told("compare LoRA and QLoRA", LORA, QLORA, intent=Intent.COMPARE)
     query = understood(asked, library, conversation=[before])
     assert (query.intent, query.papers) == (Intent.COMPARE, (LORA, QLORA))
+
+
+# --- what is no such turn ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "just tell me the main finding", "only about performance", "list all papers",
+        "show me all papers", "Would DPO work instead?", "which are the main challenges in robotics?",
+        "which can I use for speech recognition?", "트랜스포머라는 건?",
+    ],
+)  # fmt: skip
+def test_other_sentences_are_neither_narrower_nor_the_whole_list(library: Library, asked: str) -> None:
+    query = after("papers on speech", asked, library)
+    assert query.filters.those == ()
+    assert "speech" not in query.topic or query.intent is not Intent.LIST
+
+
+@pytest.mark.parametrize("asked", ["which use transformer backbones?", "which use test-time scaling?"])
+def test_nouns_that_end_like_comparatives_narrow(library: Library, asked: str) -> None:
+    assert after("papers on speech", asked, library).filters.those == library.lexical.papers[:30]
+
+
+def test_the_whole_list_is_not_one_that_was_only_put_in_order(library: Library) -> None:
+    conversation = [turn("papers on speech", library), turn("newest first", library)]
+    assert "speech" in understood("all of them again", library, conversation=conversation).topic
+
+
+def test_what_was_asked_is_asked_of_a_third_paper_too(library: Library) -> None:
+    conversation = [
+        told("who wrote LoRA?", LORA, intent=Intent.METADATA),
+        told("and QLoRA?", QLORA, intent=Intent.METADATA),
+    ]
+    query = understood("and AnimateDiff?", library, conversation=conversation)
+    assert (query.papers, query.aggregate) == ((ANIMATEDIFF,), Fact.AUTHORS)
+
+
+def test_a_third_narrowing_in_the_same_words_narrows_the_first_list(library: Library) -> None:
+    conversation = [
+        turn("papers on speech", library), turn("for robots", library, papers=5), turn("for agents", library, papers=4),
+    ]  # fmt: skip
+    query = understood("for driving", library, conversation=conversation)
+    assert query.filters.those == conversation[0].papers

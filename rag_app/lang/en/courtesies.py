@@ -31,7 +31,8 @@ COURTESIES = (
     # a word on the answer before, before what is asked next
     r"^\W*(?:perfect|great|cool|nice|awesome|excellent|got it|thanks?|thx)(?: (?:a lot|so much))?[!.]+\s+(?=\w)",
     r"^\W*(?:ok(?:ay)?,? )?(?:let['’]?s |can we |i want to )?(?:(?:go(?:ing)?|get|come|move) )?back to "
-    r"(?=the |it\b|paper|number|#)",
+    r"(?=the (?:(?:very )?(?:first|second|third|fourth|last|previous|original)|(?:whole )?list|paper|top)\b"
+    r"|(?:it|paper|number)\b|#)",
     # greetings and excuses, before what is asked
     r"^\W*(?:hi|hiya|hello|hey|heya|yo|greetings|good (?:morning|afternoon|evening|day)|dear (?:all|team|friends?))"
     rf"(?: (?:there|everyone|everybody|all|folks|team|guys|again))?(?:\s*[,.!:~]+\s*|\s+[–—-]+\s+|\s+{_REQUEST})",

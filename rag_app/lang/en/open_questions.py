@@ -216,8 +216,9 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:which|what) ones\b|\bthe ones? (?:on|about|with|that|which|for|from|using)\b|\b(?:do|does|are"
         r"|is) any\b",
         r"^\W*(?:and |ok |so )?any (?:about|on|with|that|using)\b",
-        r"^\W*(?:and |ok |so )?which (?:are|use|deal|work|focus|run|handle|target|need|rely|apply|address|can)\b"
-        r"(?! (?:the )?(?:more|most|less|least|better|best|\w+er|\w+est)\b)",
+        r"^\W*(?:and |ok |so )?which (?:(?:are|can)(?! (?:the|i|we|you|more|most|less|least|better|best"
+        r"|(?:fast|small|larg|new|old|cheap|great|bigg|high|low|strong|weak|earli|lat)e(?:r|st))\b)|use|deal|work|focus|run|handle|target"
+        r"|need|rely|apply|address)\b(?! (?:more|most|less|least|fewer)\b)",
     ),
     columns_told=(
         r"\bwith (?=(?:the|their|its|columns?|how)\b)(?:columns?(?: for)? )?([^.?!:()]+)",
@@ -273,13 +274,17 @@ OPEN_QUESTIONS = OpenPatterns(
         r"|beyond|ignor\w*|overlook\w*|miss\w*|neglect\w*|keep\w*|maintain\w*|preserv\w*|not)\b",
     ),
     silence=(
-        r"\b(?:do|does|did)(?: not|n['’]t) (?:explicitly |specifically |directly )?"
-        r"(?:mention|state|specify|discuss|say|report|provide|indicate|describe)\b",
+        r"\b(?:do|does|did)(?: not|n['’]t) (?:explicitly |specifically |directly )?(?:mention|state|specify|say)\b",
+        r"\b(?:digest|paper|text|summary|study|authors?)s? (?:do|does|did)(?: not|n['’]t)"
+        r" (?:explicitly |specifically )?(?:discuss|report|indicate|describe)\b",
         r"\bno (?:explicit )?(?:mention|information|details?) (?:of|about|on)\b"
         r"|\b(?:is|are|was|were) not (?:mentioned|stated|specified|discussed)\b",
     ),
-    exceeding=(r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|beat(?:s|en|ing)?|outdo\w*|superior to)\b",),
-    perhaps_exceeding=(r"\b(?:beyond|above|over|ahead|unlike|superior|compared)\b",),
+    exceeding=(
+        r"(?<!rather )(?<!other )(?<!less )(?<!fewer )\bthan\b"
+        r"|\b(?:outperform\w*|surpass\w*|exceed\w*|beat(?:s|en|ing)?|outdo\w*|superior to)\b",
+    ),
+    perhaps_exceeding=(r"\b(?:beyond|above|over|ahead|unlike|superior|compared|more|than)\b",),
     from_to=(
         r"\bfrom (?:\w+ ){0,3}?(\d[\d,]*(?:\.\d+)?)\S*(?: \S+){0,6}? to (?:\w+ ){0,3}?(\d[\d,]*(?:\.\d+)?)",
     ),

@@ -27,7 +27,8 @@ _OTHER_TOPIC = (
 
 # What narrows a topic: no number, place, or aspect of a paper.
 _NARROWER = (
-    rf"(?!\d|(?:{_ASPECT}|one|ones|else|new|similar|different|like|me|a|an|the)\b|[^?]*\b(?:first|second|third|last|top)\b)"
+    rf"(?!\d|(?:{_ASPECT}|one|ones|else|new|similar|different|like|me|a|an|the|with|on|about|for|using|tell|give|show"
+    r"|explain|summari[sz]e|compare|say|list|describe|answer|translate)\b|[^?]*\b(?:first|second|third|last|top)\b)"
     r"([a-z0-9][\w\s-]{1,40}?)(?: (?:ones?|papers?|stuff))*\s*[?.!]*"
 )
 
@@ -50,7 +51,7 @@ TURNS = TurnPatterns(
         r"|i (?:meant|mean|want(?:ed)?|was (?:asking|thinking)(?: (?:about|of))?)|make (?:it|that)|switch to)"
         rf"\s{_ON}{_OTHER_TOPIC}",
         rf"(?:no|nope|nah|not (?:that|those|these))[\s,.!]+(?:but )?{_ON}{_OTHER_TOPIC}",
-        rf"(?=.*\binstead\b){_LEAD}*{_ON}{_OTHER_TOPIC}",
+        rf"(?=.*\binstead\b)(?!.*\b(?:should|would|will|i|we|use|try|tell|give|compare)\b){_LEAD}*{_ON}{_OTHER_TOPIC}",
     ),
     within=(
         rf"{_LEAD}*(?:narrow(?: it| that| them)?(?: down)? to|(?:limit|restrict)(?: it| them)? to|just|only|something"
@@ -75,8 +76,10 @@ TURNS = TurnPatterns(
     ),
     whole=(
         rf"{_LEAD}*(?:(?:never ?mind|forget (?:it|that)|scratch that)[\s,.!]*)?(?:(?:show|give|list)(?: me)? )?"
-        r"(?:all(?: (?:of )?(?:them|these|those))?(?: papers| years| again)*|everything(?: again)?"
+        r"(?:all (?:of )?(?:them|these|those)(?: papers)?(?: again)?|(?:all|everything|all (?:papers|years)) again"
         r"|the (?:(?:whole|full|original|complete) )?list(?: again)?|the papers (?:again|instead))\s*[?.!]*",
+        rf"{_LEAD}*(?:never ?mind|forget (?:it|that)|scratch that)[\s,.!]*(?:(?:show|give|list)(?: me)? )?"
+        r"(?:all(?: papers| years)?|everything)\s*[?.!]*",
         rf"{_LEAD}*(?:(?:that['’]?s )?too narrow[\s,.!]*)?(?:widen|broaden)(?: it| that)?\s*[?.!]*",
     ),
     further=(
