@@ -26,6 +26,7 @@ from rag_app.collection.library import LEXICAL, NAMES, Library, write_dictionari
 from rag_app.collection.name_book import NameBook
 from rag_app.collection.publish import build_and_publish
 from rag_app.collection.snapshot import open_current
+from rag_app.collection.word_vectors import WordVectors
 from rag_app.errors import RagError
 from rag_app.progress import Progress
 from rag_app.records import Evidence
@@ -130,7 +131,9 @@ def search(size: int, home: Path) -> float:
     with closing(open_current(home)) as snapshot:
         lexical = LexicalIndex(snapshot.folder / LEXICAL)
         book = NameBook.load(snapshot.folder / NAMES)
-        library = Library(Settings(home=home), snapshot, lexical, book, synthetic.RandomEmbedder())
+        embedder = synthetic.RandomEmbedder()
+        words = WordVectors(snapshot.folder, embedder.query)
+        library = Library(Settings(home=home), snapshot, lexical, book, embedder, words)
         asked = questions.about(snapshot.papers.all(), WARMING + min(size, ASKED))
         times = [seconds(partial(_retrieved, question, library)) for question in asked]
         return p95(times[WARMING:])

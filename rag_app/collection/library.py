@@ -90,6 +90,7 @@ class Library:
     lexical: bm25.LexicalIndex
     names: NameBook
     embedder: QueryEmbedder
+    words: WordVectors  # which words of the digests mean nearly the same
 
     @property
     def dictionary(self) -> Dictionary:
@@ -108,11 +109,6 @@ class Library:
             texts = [document(paper) for paper in self.snapshot.papers.many(self.lexical.papers)]
         pairs = Pairs.load(self.snapshot.folder / PAIRS)
         return Spellings([text.casefold() for text in texts], self.lexical, pairs)
-
-    @cached_property
-    def words(self) -> WordVectors:
-        """What words of the digests mean nearly the same."""
-        return WordVectors(self.snapshot.folder, self.embedder.query)
 
     @cached_property
     def owners(self) -> NDArray[np.intp]:
@@ -161,4 +157,4 @@ def open_library(settings: Settings) -> Library:
         ) from error
     if embedder.fingerprint != snapshot.manifest.fingerprint:
         raise CollectionError("the index was made by another embedding model", "run: rag-app ingest")
-    return Library(settings, snapshot, index, book, embedder)
+    return Library(settings, snapshot, index, book, embedder, words)

@@ -96,17 +96,19 @@ def _whole(turn: TurnAfter) -> Query | None:
     for one in reversed(turn.conversation):
         if one.intent not in PAGED or _goes_on(one.question):
             continue
-        query, alone = turn.query, turn.understand(one.question, turn.dictionary, ())
+        alone = turn.understand(one.question, turn.dictionary, ())
         terms = turn.dictionary.lexical.own_terms(patterns.topic(alone.topic))
         if set(terms) - patterns.OF_ANY_PAPER - patterns.ABOUT_PAPERS:  # "newest first" has no topic
-            return replace(
-                alone,
-                question=query.question,
-                language=query.language,
-                intent=one.intent,
-                filters=one.filters,
-            )
+            return _again(alone, one, turn)
     return None
+
+
+def _again(asked: Query, first: Turn, turn: TurnAfter) -> Query:
+    """What an earlier turn asked for, under its conditions, as what is asked now."""
+    now = turn.query
+    return replace(
+        asked, question=now.question, language=now.language, intent=first.intent, filters=first.filters
+    )
 
 
 def _goes_on(question: str) -> bool:
@@ -187,7 +189,9 @@ def of_another_paper(question: str, conversation: Sequence[Turn], dictionary: Di
 def _paper_alone(question: str, dictionary: Dictionary) -> str:
     """The name of a paper, as its title spells it, if a turn like "and Octo?" is nothing else."""
     instead = turn_patterns.INSTEAD.fullmatch(question.strip())
-    name = matched_group(instead).removesuffix("'s") if instead else ""
+    if not instead:  # looking for names costs milliseconds
+        return ""
+    name = matched_group(instead).removesuffix("'s")
     named = (m for m in names.find(question, dictionary).mentions if m.firmness == TITLE_HEAD)
     papers = next((m.papers for m in named if fold(m.typed) == fold(name)), ())
     if not papers:
@@ -214,7 +218,7 @@ def in_days(question: str, last: Turn) -> str:
 
 def _further(turn: TurnAfter) -> Query | None:
     """The papers that follow those of the answer before, and of answers which they followed in turn."""
-    query, conversation = turn.query, turn.conversation
+    conversation = turn.conversation
     if not turn_patterns.FURTHER.fullmatch(turn.parts.question.strip()):
         return None
     at = len(conversation) - 1
@@ -225,14 +229,7 @@ def _further(turn: TurnAfter) -> Query | None:
         return None
     before = turn.understand(first.question, turn.dictionary, conversation[:at])
     told = tuple(dict.fromkeys(paper for one in conversation[at:] for paper in one.papers[:PAGE]))
-    return replace(
-        before,
-        question=query.question,
-        language=query.language,
-        intent=first.intent,
-        filters=first.filters,
-        excluded=told,
-    )
+    return replace(_again(before, first, turn), excluded=told)
 
 
 def _of_all_told(turn: TurnAfter) -> Query | None:

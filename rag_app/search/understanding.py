@@ -60,37 +60,17 @@ def understand(
     parts = _read(
         in_days(asked, conversation[-1]) if conversation else asked, dictionary, _day_before(conversation)
     )
-    about = subjects.subjects(parts, dictionary)
-    query = Query(
-        question=question,
-        standalone=parts.question,
-        language=language,
+    several = record_patterns.SEVERAL_OF_EACH if parts.of_many.each else record_patterns.SEVERAL_PAPERS
+    alone = replace(
+        _by_itself(question, language, parts, dictionary),
         filters=_both(parts.filters, given),
-        papers=about,
-        names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
-        unknown=parts.named.unknown,
-        unknown_author=parts.unknown_author,
-        unrecorded=parts.of_many.unrecorded,
-        notes=(*parts.notes, *subjects.of_one_name(parts, about, dictionary)),
-        impossible=bool(parts.dates.impossible),
-        limit=record_patterns.limit(
-            typed, record_patterns.SEVERAL_OF_EACH if parts.of_many.each else record_patterns.SEVERAL_PAPERS
-        ),
-        each=parts.of_many.each,
-        periods=parts.dates.periods,
-        topic=parts.rest,
+        limit=record_patterns.limit(typed, several),
     )
     if any(said.fullmatch(question.strip()) for said in (patterns.GREETING, patterns.REACTION)):
-        return replace(query, intent=Intent.CHAT)
-    query = replace(
-        query,
-        aggregate=_aggregate(parts),
-        of_many=parts.of_many.fact in record_patterns.OF_MANY,
-        ranking=_ranking(parts),
-    )
-    alone = query  # as it reads without the turns before
+        return replace(alone, intent=Intent.CHAT)
+    query = alone
     if conversation:
-        query = follow_ups.follow(query, parts, dictionary, conversation[-REMEMBERED:], understand)
+        query = follow_ups.follow(alone, parts, dictionary, conversation[-REMEMBERED:], understand)
     if query.of_many and query.papers:  # asked of the paper before
         query = replace(query, aggregate=record_patterns.aggregate(parts.question), of_many=False)
     query = by_record.beside_a_paper(query, parts, dictionary)
@@ -103,6 +83,29 @@ def understand(
         signs = replace(read_signs(query, alone, ruled, parts, dictionary), conversation=bool(conversation))
         query = _of_the_newest_day(_recognised(query, signs, parts, dictionary, recognise), parts, dictionary)
     return _of_own_papers(query, parts, dictionary)
+
+
+def _by_itself(question: str, language: str, parts: QuestionParts, dictionary: Dictionary) -> Query:
+    """What the parts of a question ask for without the turns before, or what is set beside it."""
+    about = subjects.subjects(parts, dictionary)
+    return Query(
+        question=question,
+        standalone=parts.question,
+        language=language,
+        papers=about,
+        names=tuple(m.typed for m in parts.named.mentions if set(m.papers) & set(about)),
+        unknown=parts.named.unknown,
+        unknown_author=parts.unknown_author,
+        unrecorded=parts.of_many.unrecorded,
+        notes=(*parts.notes, *subjects.of_one_name(parts, about, dictionary)),
+        impossible=bool(parts.dates.impossible),
+        aggregate=_aggregate(parts),
+        of_many=parts.of_many.fact in record_patterns.OF_MANY,
+        ranking=_ranking(parts),
+        each=parts.of_many.each,
+        periods=parts.dates.periods,
+        topic=parts.rest,
+    )
 
 
 def _recognised(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     word_vectors.build(
         words, np.stack([library.embedder.query(one) for one in words]), library.snapshot.folder
     )
-    return library
+    return replace(library, words=word_vectors.WordVectors(library.snapshot.folder, library.embedder.query))
 
 
 @pytest.mark.parametrize(
