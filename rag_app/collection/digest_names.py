@@ -17,7 +17,7 @@ from rag_app.text.terms import STOP_WORDS
 # Abbreviations of the field that an answer may use for what a digest spells out, or the other way
 # round.
 FIELD = frozenset(
-    "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm".split()
+    "ai llm llms lm lms gpu gpus cpu ml nlp rl 2d 3d 4d api apis qa vqa t2i t2v sota vlm vlms mllm arxiv".split()
 )
 
 

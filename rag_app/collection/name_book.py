@@ -7,6 +7,7 @@ Does not know: where names come from (`paper_names`), intents, filters, retrieva
 from __future__ import annotations
 
 import re
+from calendar import day_name, month_name
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ SHORTEST_SOUND, LONGEST_SOUND = 4, 40  # letters of a name that is looked up as 
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
 SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
 NUMBER = re.compile(r"\d+")
+CALENDAR = {name.casefold() for name in (*day_name, *month_name)}
+APART = re.compile(r"\w[:;,!?]\w")  # "cs:go" is no CSGO
+POSSESSIVE = re.compile(r"'[sS]$")
 SHORTEST_TYPO, LONG_TYPO = 5, 8  # letters of a name from which one wrong letter, and `TYPOS`, are forgiven
 TYPOS = 2
 SHORTEST_PART = 4  # letters of each word, where a name is misspelled in two
@@ -78,12 +82,14 @@ class NameBook:
         for name in names:
             self._folded[fold(name.spelling)].append(name)
         # Typos are looked for in short, rare names only; whole titles are found by their words.
-        self._fuzzy = [
-            key
+        short = {
+            key: max(name.firmness for name in group)
             for key, group in self._folded.items()
-            if 4 <= len(key) <= 40
-            and max(n.firmness for n in group) > IN_TEXT
-            and group[0].folded_in <= COMMON
+            if 4 <= len(key) <= 40 and group[0].folded_in <= COMMON
+        }
+        self._fuzzy = [key for key, firmness in short.items() if firmness > IN_TEXT]
+        self._fuzzy_in_text = [
+            key for key, firmness in short.items() if firmness == IN_TEXT and len(key) >= SHORTEST_TYPO
         ]
 
     @classmethod
@@ -115,8 +121,12 @@ class NameBook:
         return Named(tuple(mentions), tuple(dict.fromkeys(unknown)))
 
     def _tokens(self, text: str) -> Iterator[re.Match[str]]:
-        """The words of a text; what a stroke joins are two, unless they are a name together."""
-        for token in TOKEN.finditer(text):
+        """The words of a text, without "'s"; what a stroke joins are two, unless they are a name together."""
+        for match in TOKEN.finditer(text):
+            owner = POSSESSIVE.search(match[0])
+            token = TOKEN.match(text, match.start(), match.start() + owner.start()) if owner else match
+            if not token:
+                continue
             # "Llama-3/3.1" and "CIFAR-10/100" have one name.
             if re.search(r"/[^\W\d]", token[0]) and fold(token[0]) not in self._folded:
                 yield from SIDE.finditer(text, *token.span())
@@ -147,7 +157,9 @@ class NameBook:
 
         `loose`: a word without capitals may be a name.
         """
-        if SIZE.fullmatch(typed) or not re.search(r"[^\W\d]", typed):
+        if SIZE.fullmatch(typed) or not re.search(r"[^\W\d]", typed) or APART.search(typed):
+            return []
+        if typed.casefold() in CALENDAR:
             return []
         group = self._folded.get(fold(typed), [])
         exact = self._spelled.get(typed)
@@ -186,11 +198,21 @@ class NameBook:
                 yield Mention(typed, span, _papers(names), TITLE_HEAD, names[0].spelling)
 
     def _guess(self, token: re.Match[str], is_word: Callable[[str], bool], loose: bool) -> Mention | None:
-        """The name a word was probably meant to be: a known name of another size, or a likely typo."""
+        """The name a word was probably meant to be: a known name of another size, or a likely typo in the
+        name or before its variant.
+        """
         typed = token[0]
-        name, _, size = typed.rpartition("-")
-        names = self._named_by(name, loose) if SIZE_SUFFIX.fullmatch(size) and shaped(typed) else []
+        name, _, variant = typed.rpartition("-")
+        names = self._named_by(name, loose) if SIZE_SUFFIX.fullmatch(variant) and shaped(typed) else []
         names = names or self._misspelled(typed, is_word)
+        if (
+            not names
+            and shaped(typed)
+            and variant.isalpha()
+            and is_word(variant)
+            and fold(name) not in self._folded
+        ):
+            names = self._misspelled(name, is_word)
         if not names:
             return None
         return Mention(typed, token.span(), _papers(names), names[0].firmness, names[0].spelling)
@@ -245,17 +267,10 @@ class NameBook:
         """The name that differs by the fewest letters, if by few: one that is left out, added, wrong or has
         changed places with its neighbour counts one. The first letter is rarely wrong.
         """
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        alike = process.extract(key, self._fuzzy, scorer=OSA.distance, score_cutoff=TYPOS, limit=8)
         most = 1 if len(key) < LONG_TYPO else TYPOS
-        near = [
-            (distance, name) for name, distance, _ in alike
-            # Another number is another model.
-            if distance <= most and name[0] == key[0] and NUMBER.findall(name) == NUMBER.findall(key)
-        ]  # fmt: skip
-        best = min(near, default=(0, ""))[1]
+        best = _nearest(key, self._fuzzy, most)
+        if not best and (len(key) >= LONG_TYPO or NUMBER.search(key)):  # a name that stands in a digest only
+            best = _nearest(key, self._fuzzy_in_text, 1)
         return best if best and len(_papers(self._folded[best])) <= SHARED else ""
 
 
@@ -273,6 +288,20 @@ def _one_edit(word: str) -> Iterator[str]:
             yield from (before + letter + rest[1:] for letter in ascii_lowercase)
         if len(rest) > 1:
             yield before + rest[1] + rest[0] + rest[2:]
+
+
+def _nearest(key: str, names: Sequence[str], most: int) -> str:
+    """The name that differs by the fewest letters, by at most so many; empty if none does."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    alike = process.extract(key, names, scorer=OSA.distance, score_cutoff=most, limit=8)
+    near = [
+        (distance, name) for name, distance, _ in alike
+        # Another number is another model.
+        if name[0] == key[0] and NUMBER.findall(name) == NUMBER.findall(key)
+    ]  # fmt: skip
+    return min(near, default=(0, ""))[1]
 
 
 def _is_one_edit(one: str, other: str) -> bool:

@@ -45,7 +45,7 @@ _SEPARATING = re.compile(r"[^a-z0-9]+")
 # Behind the colon of a title: what stands before it is a topic then, "GUI Agents: A Survey".
 SURVEY = re.compile(r"\s*(?:an?\s)?(?:[\w-]+\s){0,2}(?:survey|review|tutorial)\b", re.IGNORECASE)
 REPORT = re.compile(r"\s(?:(?:technical |evaluation )?report|(?:system|model) card)$", re.IGNORECASE)
-LONGEST_NAME = 5  # words
+LONGEST_NAME, LONGEST_SIDE = 5, 2  # words, of a head and of each of two in it
 COMMON = 30  # papers: a word found in more of them is a word of the field, not a name
 SHARED = 3  # papers: a name that fits more of them names none
 ARTICLES = ("A ", "An ", "The ")
@@ -133,6 +133,8 @@ def _names_of(paper: Paper, words: Counter[str], found_in: Counter[str]) -> Iter
     start = HEAD_END.split(head, maxsplit=1)[0]
     if start != head and 2 <= len(start.split()) <= 3 and _looks_like_a_name(start, paper.title, found_in):
         yield start, TITLE_HEAD
+    if colon:
+        yield from ((side, TITLE_HEAD) for side in _sides(head) if _is_spelled_like_a_name(side, found_in))
     if colon and (len(rest.split()) >= 3 or _spells(head, rest)):
         yield rest.strip(), IN_TITLE
     for word in TOKEN.findall(title):
@@ -173,8 +175,19 @@ def _looks_like_a_name(start: str, title: str, found_in: Counter[str]) -> bool:
     """Whether a word of a title's beginning is spelled like a name, and is none of the field ("3D
     Reconstruction"), or has a formula: "Learning $k$-means".
     """
-    named = (word for word in re.split(r"[\s-]", start) if shaped(word))
-    return any(found_in[word] <= COMMON for word in named) or not title.startswith((start, *ARTICLES))
+    return _is_spelled_like_a_name(start, found_in) or not title.startswith((start, *ARTICLES))
+
+
+def _is_spelled_like_a_name(words: str, found_in: Counter[str]) -> bool:
+    named = (word for word in re.split(r"[\s-]", words) if shaped(word))
+    return any(found_in[word] <= COMMON for word in named)
+
+
+def _sides(head: str) -> Iterator[str]:
+    """The two that a title's head is about: "StarCoder 2 and The Stack v2"."""
+    sides = [side.removeprefix("The ") for side in re.split(r" (?:and|&) ", head.strip())]
+    if len(sides) == 2:
+        yield from (side for side in sides if len(side.split()) <= LONGEST_SIDE)
 
 
 def _spells(head: str, rest: str) -> bool:

@@ -14,16 +14,17 @@ from dataclasses import replace
 from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
-from rag_app.collection.paper_names import IN_TITLE, TITLE_HEAD, TOKEN, Name
+from rag_app.collection.paper_names import IN_TITLE, TITLE_HEAD, TOKEN, Name, fold, shaped
 from rag_app.search import open_patterns, patterns, record_patterns
 from rag_app.search.title_names import entitled
 from rag_app.text import transliteration
-from rag_app.text.terms import fold_word
+from rag_app.text.terms import HANGUL, fold_word
 
 # Words of a question, beside a name, that digests hold: from there on its subject is described by itself.
 DESCRIBING_WORDS = 3
 BRACKET = re.compile(r"\s?[(（]?")
 LATIN_END = re.compile(r"-?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")  # right behind Hangul
+SYLLABLES = 2  # in Hangul of such a name: "챗GPT" is none
 LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
 # likeness (of 100) of the letters that is asked for below there, there, and above.
@@ -37,6 +38,7 @@ VERSIONED = re.compile(rf"(?<![\w-])([A-Z][A-Za-z]{{2,}}(?:-[AC-FIJN-RUWYZ](?=\d
 VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on its numbers are versions
 INITIALS = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![A-Za-z0-9-])")
 QUOTED = re.compile(r"[\"“「『]([^\"”」』]{12,200})[\"”」』]")
+BEGINNING_WORDS = 3  # of a title, that are quoted
 QUOTED_WORDS = 4  # of a title; shorter quotations are terms
 SAME_TITLE = 85  # likeness, of 100, of a title with a slip in it
 
@@ -52,6 +54,7 @@ def find(text: str, dictionary: Dictionary) -> Named:
     named = dictionary.names.find(text, is_word, dictionary.papers.has)
     heard = list(_heard(text, dictionary, named.mentions))
     initialled = [*_initialled(text, dictionary, named.mentions), *_sides(text, dictionary, named.mentions)]
+    initialled += _quoted(text, dictionary, [*named.mentions, *initialled])
     titled = list(entitled(text, dictionary, [*named.mentions, *heard, *initialled]))
     others = [
         m for m in (*named.mentions, *heard, *initialled) if not any(_beside(m.span, t.span) for t in titled)
@@ -60,6 +63,7 @@ def find(text: str, dictionary: Dictionary) -> Named:
     unknown = [name for name in named.unknown if all(name != mention.typed for mention in initialled)]
     unknown = [name for name in unknown if all(name not in mention.typed for mention in titled)]
     absent = [*unknown, *_versions_nobody_has(text, dictionary), *_titles_nobody_has(text, dictionary)]
+    absent += _papers_nobody_has(text, dictionary, [*mentions, *named.mentions])
     absent = [name for name in absent if not _is_likened(name, text, dictionary)]
     kept = tuple(m for m in mentions if not any(m.typed in name for name in absent))
     return replace(named, mentions=kept, unknown=tuple(dict.fromkeys(absent)))
@@ -124,7 +128,7 @@ def _sounding_like(typed: str, dictionary: Dictionary) -> list[Name]:
     from rapidfuzz import fuzz
 
     heard, letters = transliteration.sounds(typed), transliteration.letters_of(typed)
-    if min(len(heard), len(typed)) < SHORTEST_HEARD:
+    if min(len(heard), len(typed)) < SHORTEST_HEARD or len(HANGUL.findall(typed)) < SYLLABLES:
         return []
     long = len(heard) > CLEARLY_HEARD and " " not in typed  # several words are seldom one name
     least = SHORT_ALIKE if len(heard) < CLEARLY_HEARD else LONG_ALIKE if long else ALIKE
@@ -190,6 +194,17 @@ def _versions_nobody_has(question: str, dictionary: Dictionary) -> Iterator[str]
             yield match[0]
 
 
+def _papers_nobody_has(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[str]:
+    """Names behind which the text says that a paper goes by them, and none does: "the Qwen3-Next paper"."""
+    for token in TOKEN.finditer(text):
+        word = token[0]
+        # A number at its end may be a size; versions are looked for by themselves.
+        if not (shaped(word) and word[-1].isalpha() and patterns.PAPER_AFTER_NAME.match(text, token.end())):
+            continue
+        if not dictionary.lexical.knows(word) and not any(_beside(token.span(), one.span) for one in found):
+            yield word
+
+
 def _titles_nobody_has(text: str, dictionary: Dictionary) -> Iterator[str]:
     """Quoted titles that no paper has."""
     from rapidfuzz import fuzz, process
@@ -200,8 +215,27 @@ def _titles_nobody_has(text: str, dictionary: Dictionary) -> Iterator[str]:
             continue
         titles = [paper.title for paper in dictionary.papers.all()]
         heads = [title.partition(":")[0] for title in titles]
+        if _begun_by(match[1], dictionary):
+            continue
         if not process.extractOne(match[1], titles + heads, scorer=fuzz.ratio, score_cutoff=SAME_TITLE):
             yield match[1]
+
+
+def _quoted(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Papers of which the beginning of the title is quoted."""
+    for match in QUOTED.finditer(text):
+        papers = _begun_by(match[1], dictionary)
+        if papers and not any(_beside(match.span(1), mention.span) for mention in found):
+            yield Mention(match[1], match.span(1), papers, TITLE_HEAD)
+
+
+def _begun_by(quotation: str, dictionary: Dictionary) -> tuple[str, ...]:
+    """The few papers whose titles begin with words that are quoted."""
+    words = fold(quotation)
+    if len(quotation.split()) < BEGINNING_WORDS:
+        return ()
+    begun = [paper.arxiv_id for paper in dictionary.papers.all() if fold(paper.title).startswith(words)]
+    return tuple(begun) if len(begun) <= SHARED else ()
 
 
 def _texts(dictionary: Dictionary) -> Iterator[str]:

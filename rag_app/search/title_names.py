@@ -21,7 +21,8 @@ from rag_app.text.dictionaries import is_common, is_word
 LETTERS = re.compile(r"[A-Za-z]+")
 END = re.compile(r"[\"'”’]?(?: (?:paper|report|technical report|study))?[\s?.!]*$")
 TELLING = 2  # content terms of the first words of a title
-MOST_BESIDE = 4  # content terms of a question for a fact, beside the name
+# Content terms of a question for a fact, beside the name, and beside one that is also a word: "physics".
+MOST_BESIDE, MOST_BESIDE_A_WORD = 4, 2
 AS_A_NAME = 0.8  # share of a word's places in digests that have a capital
 
 
@@ -84,7 +85,8 @@ def _asked_a_fact(text: str, span: tuple[int, int], dictionary: Dictionary) -> t
         return ()
     beside = set(dictionary.lexical.own_terms(f"{text[: span[0]]} {text[span[1] :]}"))
     beside -= patterns.ABOUT_PAPERS | patterns.OF_ANY_PAPER
-    return papers if len(beside) <= MOST_BESIDE and _is_a_name(typed, papers, dictionary) else ()
+    most = MOST_BESIDE_A_WORD if typed.islower() and is_word(typed) else MOST_BESIDE
+    return papers if len(beside) <= most and _is_a_name(typed, papers, dictionary) else ()
 
 
 def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
@@ -105,7 +107,7 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
 
 def _is_compared_with_the_one_before(text: str) -> bool:
     """Whether it sets what was told of beside the name: "compare it to X", "그거랑 X 비교해줘"."""
-    return bool(patterns.COMPARING.search(text) and patterns.POINTING.search(text))
+    return bool(patterns.SIDE_BY_SIDE.search(text) and patterns.POINTING.search(text))
 
 
 def _is_followed_by_paper(text: str, span: tuple[int, int]) -> bool:

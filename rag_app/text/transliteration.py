@@ -1,4 +1,4 @@
-"""How a name sounds, so that 와일드엘마 and "WildLMa" are found to be one name.
+"""How a name sounds: 와일드엘마 and "WildLMa" are one name, 엘엘엠 and "LLM" one term.
 
 Knows: Hangul syllables and, roughly, how English letters are read by Korean speakers.
 Does not know: which names there are.
@@ -31,6 +31,26 @@ _CLASSES = str.maketrans("gckqdtbpfvszjlrmneiouy", "KKKKTTPPPPSSSRRMN" + 5 * _VO
 _READ_OTHERWISE = (r"g(?=[eiy])", "j"), (r"c(?=[eiy])", "k"), (r"th", "d")
 # Of Hangul: vowels that are only there because a syllable needs one, "스" and "치" of "터치스톤".
 _READ_HANGUL = (r"eu", ""), (r"chi", "ch"), (r"ng(?![aeiouy])", "n"), (r"ch", "s")
+
+
+# How Korean speakers read single letters.
+_LETTER_NAMES = {
+    "에이치": "h", "더블유": "w", "더블류": "w", "에이": "a", "에프": "f", "에치": "h", "아이": "i", "제이": "j",
+    "케이": "k", "아르": "r", "에스": "s", "브이": "v", "엑스": "x", "와이": "y", "제트": "z", "비": "b", "씨": "c",
+    "시": "c", "디": "d", "이": "e", "지": "g", "쥐": "g", "엘": "l", "엠": "m", "엔": "n", "오": "o", "피": "p",
+    "큐": "q", "알": "r", "티": "t", "유": "u",
+}  # fmt: skip
+_LETTER = re.compile("|".join(_LETTER_NAMES))  # the longer ones come first
+_SPELLED_OUT = re.compile(f"(?:{_LETTER.pattern}){{2,}}")
+
+
+def spelled_out(word: str) -> str:
+    """The letters of an abbreviation that is read letter by letter, "RLHF" of 알엘에이치에프; empty for
+    others. Whether a word that could be read so is another one ("비디오") is for the caller to know.
+    """
+    if not _SPELLED_OUT.fullmatch(word):
+        return ""
+    return "".join(_LETTER_NAMES[match[0]] for match in _LETTER.finditer(word)).upper()
 
 
 def readings(text: str) -> set[str]:

@@ -48,6 +48,8 @@ PAPERS = (
     Paper("2401.00034", "HMN: Hopping-Magpie Networks", ("2024-01-02",), (Section("Summary", "It hops."),)),
     Paper("2401.00035", "Magpie: Bird Songs", ("2024-01-02",), (Section("Summary", "It sings."),)),
     Paper("2401.00030", "AttendIon: Recall", ("2024-01-02",), (Section("Summary", "It recalls."),)),
+    Paper("2401.00036", "SandGannet 2 and The Kelp v3: Next", ("2024-01-02",),
+          (Section("Summary", "SandMartin2와 Whimbrel-XL을 씁니다."),)),
     *(Paper(f"2401.0002{number}", f"Study {number} of kites", ("2024-01-02",),
             (Section("Summary", f"It is better than {spelling}."),))
       for number, spelling in enumerate(("PuffinKite", "PuffinKite", "Puffin-Kite", "Puffin-Kite"))),
@@ -76,7 +78,8 @@ def find(book: NameBook, text: str) -> Named:
         ("WildZebra", "2401.00001"), ("wildzebra", "2401.00001"), ("Wild-Zebra", "2401.00001"),
         ("Wild Zebra", "2401.00001"),
         ("WILDZEBRA", "2401.00001"), ("WildZebrra", "2401.00001"), ("WlidZebra", "2401.00001"),
-        ("WildZebra-7B", "2401.00001"),
+        ("WildZebra-7B", "2401.00001"), ("WildZebra's", "2401.00001"), ("Zorro 3's", "2401.00002"),
+        ("SandGannet 2", "2401.00036"), ("sandgannet2", "2401.00036"), ("Kelp v3", "2401.00036"),
         ("Zorro 3", "2401.00002"), ("zorro 3", "2401.00002"), ("Zorro3", "2401.00002"), ("zorro-3", "2401.00002"),
         ("VideoMarmot", "2401.00004"), ("video-marmot", "2401.00004"), ("Video Marmot", "2401.00004"),
         ("2401.00003", "2401.00003"), ("2401.00003v2", "2401.00003"), ("arXiv:2401.00003", "2401.00003"),
@@ -110,6 +113,22 @@ def test_a_paper_is_found_in_any_spelling_and_beside_korean_particles(
 def test_a_title_keeps_its_name_however_many_write_of_it(book: NameBook, spelling: str) -> None:
     (mention,) = find(book, f"What does {spelling} do?").mentions
     assert mention.papers[0] == "2401.00016"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("sandmatrin2", "SandMartin2"), ("SndMartin2", "SandMartin2"), ("WildZebrra-agents", "WildZebra")],
+)
+def test_a_slip_in_a_name_that_stands_in_a_digest_or_before_a_variant_is_one(
+    book: NameBook, typed: str, meant: str
+) -> None:
+    (mention,) = find(book, f"how many steps does {typed} take in the end").mentions
+    assert (mention.typed, mention.taken_for) == (typed, meant)
+
+
+@pytest.mark.parametrize("other", ["SandMartin3", "SandMartinet", "st:eps", "It was posted on Sunday"])
+def test_what_only_resembles_a_name_is_none(book: NameBook, other: str) -> None:
+    assert find(book, f"what does the one with {other} do in the end").mentions == ()
 
 
 def test_a_likely_typo_is_reported_as_one(book: NameBook) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_app.text.transliteration import letters_of, readings, sounds
+from rag_app.text.transliteration import letters_of, readings, sounds, spelled_out
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,18 @@ def test_other_names_sound_otherwise() -> None:
 def test_syllables_are_written_in_letters() -> None:
     assert letters_of("메두사 2") == "medusa2"
     assert letters_of("!?") == sounds("!?") == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "letters"),
+    [
+        ("엘엘엠", "LLM"),
+        ("알엘에이치에프", "RLHF"),
+        ("에스디엑스엘", "SDXL"),
+        ("지피유", "GPU"),
+        ("비", ""),
+        ("비둘기", ""),
+    ],
+)
+def test_an_abbreviation_is_read_letter_by_letter(word: str, letters: str) -> None:
+    assert spelled_out(word) == letters
