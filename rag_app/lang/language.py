@@ -25,6 +25,7 @@ TIMES = r"\d\s?(?:배|x\b|×|times|-?fold)"
 MINUTES = r"\d\s?(?:분(?![가-힣])|분[ 이의을에만]|minutes?|min\b)"
 SECONDS = r"\d\s?(?:초(?![가-힣])|초[ 이의을에만]|seconds?|s\b)"
 HOURS = r"\d\s?(?:시간|hours?|h\b)"
+DAYS = r"\d\s?(?:일(?![가-힣])|일[ 이의을에만간]|주(?![가-힣])|days?\b|weeks?\b)"
 FRAMES = r"\d\s?(?:fps|프레임|frames?)"
 MONEY = (
     r"\$\s?\d|\d\s?(?:달러|센트|유로|위안|원(?![가-힣])|엔(?![가-힣])|dollars?|USD\b|euros?|cents?\b"
@@ -56,6 +57,7 @@ class QuestionPatterns:
     listing: Parts
     everything: Parts  # asks for all papers by itself
     whole: Parts  # asks for all papers beside a word for papers
+    title_asked: Parts  # of a paper that is named otherwise
     one_paper: Parts  # speaks of one
     paper_before_name: Parts  # says that the name behind it is a paper's: "authors of X"
     paper_after_name: Parts  # says so behind it: "the X paper"
@@ -80,6 +82,7 @@ class QuestionPatterns:
     possessive: Parts  # between a name and `papers_of`
     papers_of: Parts
     number_asked: Parts
+    counted: Parts  # of what it is asked how many there are, as a group
     units: Mapping[str, str]  # what a figure is asked in -> how it stands behind or before one in a digest
     measures: Mapping[str, str]  # how much of it is asked -> what that is called: "faster" is of speed
     boilerplate: Parts  # what a list question has beside its topic
@@ -210,8 +213,9 @@ class VoteConditions:
 class DateWords:
     """How days, months, years, ranges and relative dates are written.
 
-    Groups of the patterns: y, m, d (numbers), mon (a key of `months`), q, h and s (quarter, half, season of a
-    year: keys of `halves` and `seasons`), ry (a key of `years_ago`). Some stand in a lookahead.
+    Groups of the patterns: y, m, d (numbers), mon and dw (keys of `months` and `days`), q, h and s (quarter,
+    half, season of a year: keys of `halves` and `seasons`), ry (a key of `years_ago`). Some stand in a
+    lookahead.
     """
 
     full: Parts  # a day of a month of a year
@@ -221,6 +225,7 @@ class DateWords:
     day: Parts  # alone
     month_or_year: Parts  # alone
     months: Mapping[str, int]
+    days: Mapping[str, int]  # written out: group dw
     halves: Mapping[str, int]
     seasons: Mapping[str, tuple[int, int]]  # its first and last month, where they are in one year
     years_ago: Mapping[str, int]  # without blanks
@@ -252,6 +257,9 @@ class DateWords:
     # around a month or a year, what names a part of it -> its first and last day in a month (-1 is the last)
     parts_before: Mapping[str, tuple[int, int]]
     parts_after: Mapping[str, tuple[int, int]]
+    # beside a day: the week that it is in
+    week_before: Parts
+    week_after: Parts
     # around a date that is named to be left out
     excluded_before: Parts = ()
     excluded_after: Parts = ()
@@ -284,6 +292,7 @@ class TopicWords:
     both: Words
     leaving_out_next: Words  # "not", before what is left out
     leaving_out_last: Words  # "제외", after it
+    leaving_out: Parts  # longer wordings; what is left out follows, or is their group
     saying_little: Words  # of a topic: what papers do with one
     within: Words  # stop words, verbs and particles that may stand in a topic, which else is of nouns alone
 

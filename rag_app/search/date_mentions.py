@@ -41,18 +41,20 @@ PATTERNS = tuple(
     for pattern in (
         rf"(?<![\d.])(?P<y>{YEAR})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<d>\d{{1,2}})(?![\d])",
         r"(?<![\d.])(?P<y>20\d\d)(?P<m>0\d|1[0-2])(?P<d>[0-3]\d)(?![\d.])",
+        rf"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>\d{{1,2}})/(?P<y>{YEAR})(?!\d)",
         rf"(?<![\d/])(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>{YEAR})(?!\d)",
         rf"(?<![\d.-])(?P<d>\d{{1,2}})[-.](?P<m>\d{{1,2}})[-.](?P<y>{YEAR})(?!\d)",
         *_written(lambda d: d.full),
         *_written(lambda d: d.part_of_year),
         *_written(lambda d: d.month_of_year),
         rf"(?<![\d.-])(?P<y>{YEAR})-(?P<m>\d{{1,2}})(?![\d-])",
+        r"(?<![\d./-])(?P<m>0?[1-9]|1[0-2])[/.-](?P<y>20[0-3]\d)(?![\d./-])",
         *_written(lambda d: d.day_of_month),
         *_written(lambda d: d.day),
         *_written(lambda d: d.month_or_year),
     )
 )
-MONTHS = _joined(lambda d: d.months)
+MONTHS, DAYS = _joined(lambda d: d.months), _joined(lambda d: d.days)
 HALVES = _joined(lambda d: d.halves)
 SEASONS = {name: months for words in _WORDS for name, months in words.seasons.items()}
 YEARS_AGO = _joined(lambda d: d.years_ago)
@@ -79,6 +81,9 @@ PARTS_BEFORE = tuple(
 PARTS_AFTER = tuple(
     (re.compile(rf"\s*{after}", re.IGNORECASE), part) for w in _WORDS for after, part in w.parts_after.items()
 )
+
+WEEK_BEFORE = re.compile(rf"(?:{any_of(lambda d: d.week_before)})$", re.IGNORECASE)
+WEEK_AFTER = re.compile(any_of(lambda d: d.week_after), re.IGNORECASE)
 
 OF_A_YEAR = {(1, 10), (11, 20), (21, -1), (1, 15), (16, -1)}  # parts that a year has as well
 
@@ -183,7 +188,7 @@ def _mention(match: re.Match[str], before: date | None, completing: date, newest
     from `completing`.
     """
     part = {name: value for name, value in match.groupdict().items() if value}
-    day = int(part["d"]) if "d" in part else None
+    day = int(part["d"]) if "d" in part else DAYS[part["dw"].casefold()] if "dw" in part else None
     first, last = _months(part)
     if "ry" in part:
         year = newest.year - YEARS_AGO[re.sub(r"\s", "", part["ry"])]
@@ -231,7 +236,11 @@ def _months(part: Mapping[str, str]) -> tuple[int | None, int | None]:
 
 
 def _narrowed(text: str, mention: DateMention) -> DateMention:
-    """A month or a year with the words beside it that name a part of it: "late May", "first week of May"."""
+    """A month or a year with the words beside it that name a part of it: "late May", "first week of May"; the
+    week of a day.
+    """
+    if mention.first == mention.last:
+        return _week_of(text, mention)
     for pattern, part in PARTS_BEFORE:
         if found := pattern.search(text[: mention.start]):
             return _part_of(replace(mention, start=found.start()), part) or mention
@@ -239,6 +248,16 @@ def _narrowed(text: str, mention: DateMention) -> DateMention:
         if found := pattern.match(text, mention.end):
             return _part_of(replace(mention, end=found.end()), part) or mention
     return mention
+
+
+def _week_of(text: str, day: DateMention) -> DateMention:
+    """The week that a day is in, if the words beside it say so; else the day."""
+    before, after = WEEK_BEFORE.search(text[: day.start]), WEEK_AFTER.match(text, day.end)
+    if not (before or after):
+        return day
+    first, last = period("week", 0, day.first)
+    start, end = before.start() if before else day.start, after.end() if after else day.end
+    return replace(day, start=start, end=end, first=first, last=last)
 
 
 def _part_of(period: DateMention, part: tuple[int, int]) -> DateMention | None:

@@ -50,9 +50,9 @@ def follow(
     if not conversation:
         return query
     turn = TurnAfter(query, parts, dictionary, conversation, understand)
-    if turn.last.intent in {Intent.LIST, Intent.METADATA, Intent.SUMMARY, *RETOLD} and _only_narrows(
-        query, parts
-    ):
+    goes_on = turn.last.intent in {Intent.LIST, Intent.METADATA, Intent.SUMMARY, *RETOLD}
+    of_a_paper = patterns.SAME_DAY.search(parts.question) and not turn.last.filters
+    if goes_on and not of_a_paper and _only_narrows(query, parts):
         return _narrower(query, turn.last, turn.before())
     if _asks_of_the_table(parts):
         return query

@@ -12,21 +12,22 @@ from dataclasses import dataclass
 
 from rag_app.collection import respelling
 from rag_app.collection.library import Dictionary
-from rag_app.collection.name_book import Named
+from rag_app.collection.name_book import NameBook, Named
 from rag_app.collection.paper_names import TITLE_HEAD
 from rag_app.collection.papers import PaperTable, author_key
 from rag_app.lang import alternatives, count_letters, other_scripts
 from rag_app.lang.wording import matched_group
 from rag_app.records import Fact, Filters
 from rag_app.search import dates, kinds, names, open_patterns, patterns, record_patterns, stated_conditions
-from rag_app.text import sentences
-from rag_app.text.terms import WORD, fold_word
+from rag_app.text import sentences, transliteration
+from rag_app.text.terms import HANGUL, NOUN_TAGS, WORD, fold_word, tagged
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
 GLUED = re.compile(rf"[{other_scripts()}]+$")
 OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
+MARKED_UP = re.compile(r"<(\w+)>.*?</\1>", re.DOTALL)  # "<system>...</system>", which no reader types
 QUOTED = re.compile(r"[\"“”「『][^\"“”」』]+[\"“”」』]")
 QUESTION_MARKS = ("?", "？")
 BEFORE_SIGN = re.compile(r"\s+(?=[.,;:!?])")
@@ -101,6 +102,8 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         for t in dictionary.lexical.own_terms(without_names)
         if t not in patterns.ABOUT_PAPERS and not t.isdigit()
     )
+    if filters:
+        terms = _telling(terms, without_names, dictionary, of_records=bool(authors or titled or votes))
     return QuestionParts(
         question,
         filters,
@@ -113,6 +116,28 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         notes=_assumed(found, named),
         marks=tuple(marks),
     )
+
+
+def _telling(
+    terms: tuple[str, ...], rest: str, dictionary: Dictionary, *, of_records: bool
+) -> tuple[str, ...]:
+    """The terms that may name a topic beside conditions: of Korean ones no verbs and adverbs ("낸 논문");
+    `of_records`: beside authors, votes and titles no words of every day ("X is on which of those you hold").
+    """
+    topics = " ".join(matched_group(match) for match in patterns.ON_TOPIC.finditer(rest))
+    kept = set(dictionary.lexical.own_terms(topics))
+    nouns = (
+        {one.form.casefold() for one in tagged(rest) if one.tag in NOUN_TAGS}
+        if HANGUL.search(rest)
+        else set()
+    )
+
+    def tells(term: str) -> bool:
+        if HANGUL.search(term):
+            return term in nouns
+        return term in kept or not (of_records and dictionary.lexical.is_everyday(term))
+
+    return tuple(filter(tells, terms))
 
 
 def _of_many(rest: str, dictionary: Dictionary) -> tuple[OfMany, str]:
@@ -187,11 +212,12 @@ def _after_ending(text: str, at: int) -> int:
     return ending.end() if ending else at
 
 
-def without_pasted_text(question: str) -> str:
+def without_pasted_text(question: str, names: NameBook) -> str:
     """The question without long quotations, where they are from, and that they are to be left
-    aside: pasted text is not what is asked. A quoted title stays.
+    aside: pasted text is not what is asked. A quoted title stays, in whatever capitals if it is one of ours.
     """
-    pasted = [m.span() for m in LONG_QUOTE.finditer(question) if not _is_title(m[1])]
+    question = MARKED_UP.sub(" ", question).strip() or question
+    pasted = [m.span() for m in LONG_QUOTE.finditer(question) if not (names.called(m[1]) or _is_title(m[1]))]
     if not pasted:
         return question
     before, *others = _around(question, pasted)
@@ -219,14 +245,16 @@ def asked_alone(question: str) -> str:
     spans = sentences.split(question)
     start = next((begin for begin, end in spans if question[:end].rstrip().endswith(QUESTION_MARKS)), 0)
     told, asked = question[:start], question[start:]
-    return question if patterns.SUPPOSING.search(told) or patterns.POINTING.search(asked) else asked
+    pointing = patterns.POINTING.search(asked.rpartition(": ")[2])  # "이거 하나만: …" points to what it asks
+    return question if pointing or patterns.SUPPOSING.search(told) else asked
 
 
 def respelled(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, tuple[str, ...]]:
     """The question with what is mistyped as it was meant, and a note of each such word. Names are not looked
     at: a word with capitals may be a model that no paper is about.
     """
-    papers_with, question, notes = dictionary.lexical.document_frequencies, parts.question, []
+    question, notes = _with_abbreviations(parts.question, dictionary)
+    papers_with = dictionary.lexical.document_frequencies
     for match in reversed(list(WORD.finditer(question))):
         typed = match[0].islower() or (match.start() == 0 and match[0].istitle())
         if not typed or fold_word(match[0]) not in parts.terms:
@@ -234,8 +262,21 @@ def respelled(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, tuple[
         meant = respelling.respelled(match[0].casefold(), papers_with)
         if meant:
             question = f"{question[: match.start()]}{meant}{question[match.end() :]}"
-            notes.append(f"{match[0]} → {meant}")
-    return question, tuple(reversed(notes))
+            notes.insert(0, f"{match[0]} → {meant}")
+    return question, tuple(notes)
+
+
+def _with_abbreviations(question: str, dictionary: Dictionary) -> tuple[str, list[str]]:
+    """The question with abbreviations in letters that are written as they are read, and a note of each:
+    "알엘에이치에프" is RLHF where digests speak of that and not of the Korean word.
+    """
+    notes: list[str] = []
+    for start, end in reversed(dictionary.lexical.rare_nouns(question)):
+        letters = transliteration.spelled_out(question[start:end])
+        if letters and dictionary.lexical.papers_with(fold_word(letters)):
+            notes.insert(0, f"{question[start:end]} → {letters}")
+            question = f"{question[:start]}{letters}{question[end:]}"
+    return question, notes
 
 
 def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
@@ -248,7 +289,7 @@ def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 def _is_title(text: str) -> bool:
     capitals = [word for word in text.split() if word[:1].isupper()]
     return (
-        not re.search(r"[.!:]\s|[.!]$", text)
+        not re.search(r"[.!]\s|[.!]$|:.*:", text)
         and len(capitals) >= len(text.split()) / 2
         and not count_letters(text, other_scripts())
     )

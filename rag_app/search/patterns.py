@@ -75,6 +75,7 @@ MAYBE_AUTHOR = Wording(
 
 
 RECENTLY = _asked(lambda q: q.recently)
+TITLE_ASKED = _asked(lambda q: q.title_asked)
 ON_TOPIC = _asked(lambda q: q.on_topic)
 WITHHELD = wording(lambda one: one.releases.withheld)
 MORE_VOTED = _asked(lambda q: q.more_voted)

@@ -25,7 +25,8 @@ def ruled_kind(query: Query, parts: QuestionParts, dictionary: Dictionary) -> In
     topic = len(parts.terms) + is_on_a_name(query, parts)
     if query.impossible or parts.unknown_author:
         return Intent.METADATA
-    if query.papers and record_patterns.about_record(query.aggregate):
+    asks_title = patterns.TITLE_ASKED.search(question)
+    if query.papers and (asks_title or record_patterns.about_record(query.aggregate)):
         return Intent.METADATA
     if query.papers:
         return (
@@ -131,5 +132,7 @@ def is_exact(ruled: Intent, query: Query, parts: QuestionParts) -> bool:
     released = query.filters.released and ruled in {Intent.METADATA, Intent.LIST}
     summed = ruled is Intent.SUMMARY or (ruled is Intent.OVERVIEW and _sums_up_a_topic(query, parts))
     counted = counted or (ruled is Intent.TREND and counted_apart(query) is not None)
-    exact = counted or record or everything or released or summed
+    by_votes = query.aggregate in {Fact.TOP, Fact.BOTTOM} and bool(query.filters)
+    ranked = by_votes and ruled is Intent.METADATA and not patterns.SUMMING.search(parts.question)
+    exact = counted or record or everything or released or summed or ranked
     return bool(query.impossible or parts.unknown_author or exact)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rag_app.collection import releases
+from rag_app.lang import LANGUAGES
 from rag_app.lang.language import Parts, VoteConditions
 from rag_app.lang.wording import Wording, matched_group, wording
 
@@ -18,6 +19,7 @@ def _votes(parts_of: Callable[[VoteConditions], Parts]) -> Wording:
     return wording(lambda one: parts_of(one.votes))
 
 
+COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
 EITHER = wording(lambda one: one.releases.either)
 IN_TITLE = wording(lambda one: one.questions.in_title)
 RELEASED = wording(lambda one: one.releases.asked)
@@ -57,6 +59,12 @@ def _asked_to_be_public(text: str) -> tuple[str, ...]:
     return kinds if kinds and not EITHER.search(text) else ("|".join(kinds or releases.KINDS),)
 
 
+def _count(typed: str) -> int:
+    """A number in digits or in a word."""
+    digits = typed.replace(",", "")
+    return int(digits) if digits.isdigit() else COUNTS[typed.casefold()]
+
+
 def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
     """Conditions on votes as `Filters` fields, and where the text states them."""
     fields: dict[str, Any] = {}
@@ -65,7 +73,7 @@ def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:
         match = pattern.search(text)
         if not match:
             continue
-        low, *_, high = [int(n.replace(",", "")) + step for n in match.groups() if n] * 2 or [0, 0]
+        low, *_, high = [_count(n) + step for n in match.groups() if n] * 2 or [0, 0]
         conditions: dict[str, dict[str, Any]] = {
             "between": {"min_votes": low, "max_votes": high},
             "below": {"min_votes": low, "max_votes": high - 1},

@@ -50,7 +50,7 @@ def understand(
 
     Without `recognise` its kind is the one that the wording rules give.
     """
-    typed = without_pasted_text(maths.typed(question))
+    typed = without_pasted_text(maths.typed(question), dictionary.names)
     language = open_patterns.answer_language(typed)  # "answer in Korean" is a courtesy
     asked = without_courtesies(typed)
     turns = without_small_talk(conversation)

@@ -30,8 +30,10 @@ LACKS = {
         "dates.excluded_before",
         "topics.leaving_out_next", "open_questions.without_before", "open_questions.not_before",
         "open_questions.outdone_before", "open_questions.denying_before", "open_questions.definite",
+        "dates.days", "dates.week_before", "topics.leaving_out",
     },
     "ja": {
+        "dates.days", "dates.week_before", "dates.week_after", "topics.leaving_out",
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "dictionary", "spelled_two_ways", "dates.seasons",
         "sentence_ends", "abbreviations", "questions.maybe_author", "questions.likened_before",
@@ -43,6 +45,7 @@ LACKS = {
         "open_questions.denying_before", "open_questions.definite", "open_questions.columns_told",
     },
     "zh": {
+        "dates.days", "dates.week_before", "dates.week_after", "topics.leaving_out",
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
         "dates.parts_before", "dates.day_ending", "dates.between_before", "dates.after_before", "dates.before_before",
@@ -138,8 +141,9 @@ def test_dates_name_their_groups_and_define_what_those_catch(language: Language)
     ):
         names = set(re.compile(pattern).groupindex)
         assert names
-        assert names <= {"y", "m", "d", "mon", "q", "h", "s", "ry"}
+        assert names <= {"y", "m", "d", "mon", "q", "h", "s", "ry", "dw"}
         assert "mon" not in names or dates.months
+        assert "dw" not in names or dates.days
         assert "ry" not in names or dates.years_ago
         assert "s" not in names or dates.seasons
     assert all(set(re.compile(pattern).groupindex) == {"n", "unit"} for pattern in dates.recent)

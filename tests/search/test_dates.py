@@ -17,6 +17,7 @@ NEWEST = "2025-05-09"  # a Friday
     "wording",
     [
         "2024-11-25", "2024.11.25", "2024/11/25", "20241125", "11/25/2024", "25-11-2024", "25.11.2024",
+        "25/11/2024", "November 25 (2024)", "twenty-fifth of November 2024", "November the twenty-fifth, 2024",
         "25 November 2024", "25th of November 2024", "November 25, 2024", "Nov. 25th, 2024", "nov 25 2024",
         "November 25", "25 Nov", "2024년 11월 25일", "2024년11월25일", "24년 11월 25일", "11월 25일", "11/25 논문",
         "작년 11월 25일",
@@ -255,3 +256,37 @@ def test_a_month_is_of_the_year_that_was_spoken_of(text: str, since: str, until:
 
 def test_a_day_alone_is_of_the_month_that_was_spoken_of() -> None:
     assert find("and on the 21st?", "2025-05-09", "2025-02-20").days == ("2025-02-21",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["11월 25일(2024년)에 나온 논문", "11월 25일, 2024년 논문", "24-11-25 논문", "24.11.25 에이전트 논문은?"],
+)
+def test_a_korean_day_may_have_its_year_behind_it_or_two_digits_of_it(question: str) -> None:
+    assert find(question, NEWEST).days == ("2024-11-25",)
+
+
+@pytest.mark.parametrize("wording", ["11/2024", "11.2024", "11-2024"])
+def test_a_month_is_read_in_numbers(wording: str) -> None:
+    found = find(f"the most voted paper in {wording}?", NEWEST)
+    assert (found.since, found.until) == ("2024-11-01", "2024-11-30")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "papers in the week of Nov 27 2024",
+        "the week starting Monday, 25 November 2024",
+        "2024년 11월 27일이 있는 주의 논문",
+    ],
+)
+def test_the_week_of_a_day_is_from_monday_to_sunday(question: str) -> None:
+    found = find(question, NEWEST)
+    assert (found.since, found.until) == ("2024-11-25", "2024-12-01")
+
+
+def test_a_day_of_the_same_year_is_of_the_year_told_of() -> None:
+    found = find("and for Nov 13 of the same year?", NEWEST, "2024-09-09")
+    assert found.days == ("2024-11-13",)
+    assert "year" not in "and for Nov 13 of the same year?"[: found.spans[0][0]]
+    assert found.spans[0][1] == len("and for Nov 13 of the same year")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag_app.collection.library import Dictionary
-from rag_app.pipeline import Library
+from rag_app.pipeline import Library, answer
 from rag_app.records import Fact, Filters, Intent, Turn
 from rag_app.search.retrieval import retrieve
 from rag_app.search.understanding import understand
@@ -345,3 +345,12 @@ def test_what_the_paper_before_does_is_asked_of_it_though_another_paper_is_named
 def test_a_name_alone_of_which_the_paper_before_says_nothing_is_a_topic(library: Library) -> None:
     assert TOOLFORMER not in understand("DPR", library.dictionary, [BEFORE]).papers
     assert TOOLFORMER in understand("요약", library.dictionary, [BEFORE]).papers
+
+
+@pytest.mark.parametrize("question", ["what got the most votes that day?", "그날 추천 1등은 뭐였어?"])
+def test_that_day_after_the_day_of_a_paper_is_its_day(library: Library, question: str) -> None:
+    _, told = answer("When was QLoRA posted?", library)
+    found, turn = answer(question, library, conversation=[told])
+    assert not found.refused
+    assert turn.filters.days == library.snapshot.papers.get("2305.14314").dates
+    assert len(found.citations) == 1

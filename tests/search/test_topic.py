@@ -99,3 +99,18 @@ def test_a_term_that_far_fewer_say_than_its_words_is_several_that_stand_together
     assert [part.alternatives for part in parts("jailbreaking attacks", said)] == [
         (("jailbreaking", "attacks"),)
     ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "left_out"),
+    [
+        ("music, but I don't want anything about speech", "speech"),
+        ("music; skip the ones on speech", "speech"),
+        ("music. Speech doesn't count", "Speech"),
+    ],
+)
+def test_what_is_left_out_may_be_said_in_a_clause(topic: str, left_out: str) -> None:
+    assert leaves_out(topic)
+    found = parts(topic, Said())
+    assert [part.alternatives for part in found if part.left_out] == [((left_out,),)]
+    assert [part.alternatives for part in found if not part.left_out] == [(("music",),)]

@@ -18,6 +18,12 @@ _NAMED = (
     + "|".join(m for m in _MONTH.split("|") if m not in {"may", "march", "mar"})
     + ")"
 )
+_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
+_TEENS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
+DAYS = {name: day for day, name in enumerate([*_UNITS, *_TEENS, "twentieth"], start=1)}
+DAYS |= {f"twenty-{name}": 20 + day for day, name in enumerate(_UNITS, start=1)}
+DAYS |= {"thirtieth": 30, "thirty-first": 31}
+_DAY_WORD = rf"(?P<dw>{'|'.join(sorted(DAYS, key=len, reverse=True))})"
 _TH = r"(?:st|nd|rd|th)?"
 _DAY = rf"(?<!top )(?<!top-)(?<!best )(?P<d>\d{{1,2}}){_TH}"
 _LEAD_MONTH = (
@@ -38,7 +44,9 @@ _NO_NUMBER = r"(?=\s*(?:$|[?.,!;]|(?:papers?|for|in|on|about|with|by|number)\b))
 DATES = DateWords(
     full=(
         rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>{YEAR})",
-        rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY},?\s+(?P<y>{YEAR})",
+        rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY},?\s+\(?(?P<y>{YEAR})",
+        rf"\b{_DAY_WORD}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})",
+        rf"\b(?P<mon>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY_WORD},?\s+(?P<y>{YEAR})",
         rf"(?<!\d){_DAY}(?=\s?(?:-|–|to|and|through)\s?\d{{1,2}}{_TH}\s+(?:of\s+)?(?P<mon>{_NAMED})\b"
         rf"(?:,?\s+(?P<y>{YEAR}))?)",
     ),
@@ -71,6 +79,7 @@ DATES = DateWords(
         r"|that|which|were|was|have|had|got|did|are|using)\b))",
     ),
     months=MONTHS,
+    days=DAYS,
     seasons={"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)},
     halves={"first": 1, "second": 2},
     years_ago={},
@@ -120,6 +129,8 @@ DATES = DateWords(
         r"\b(?:the )?(?:fourth|4th) week (?:of|in)\s+": (22, 28),
         r"\b(?:the )?(?:last|final) week (?:of|in)\s+": (-7, -1),
     },
+    week_before=(r"\b(?:the\s+)?week\s+(?:of|beginning|starting|from)\s+(?:\w+day,?\s+)?(?:the\s+)?",),
+    week_after=(r"(?:['’]s)?\s+week\b",),
     parts_after={
         r"(?:['’]s)?,? (?:the )?(?:first|1st) week\b": (1, 7),
         r"(?:['’]s)?,? (?:the )?(?:last|final) week\b": (-7, -1),
@@ -132,5 +143,5 @@ DATES = DateWords(
         r"(?:\b(?:on|in|of|from|for|during|dated|between|since|after|before|until|till|through|by|up to"
         r"|as of|last|this|or|and)\s+)?(?:the\s+)?(?:(?:end|start|beginning) of\s+)?(?:the\s+)?$",
     ),
-    tail=(r"'s\b", "onwards?|or later|or earlier"),
+    tail=(r"'s\b", "onwards?|or later|or earlier", r"\)|,?\s?of (?:the same|that) year\b"),
 )

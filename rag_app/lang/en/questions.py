@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rag_app.lang.en.numbers import COUNTS
 from rag_app.lang.language import (
+    DAYS,
     FRAMES,
     HOURS,
     INTEGER,
@@ -163,6 +164,7 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:yearly|annual) (?:counts?|numbers?|papers)\b",
     ),
     "count": (
+        r"\bhow many (?:entries|items)\b(?! (?:does|do|did|is|are|has|have)\b)",
         rf"\bhow many (?:\w+ ){{0,3}}?papers\b(?!{_MADE_OF_THEM})|\bhow many (?:of (?:them|those|these)|are there)\b",
         r"\b(?:more|fewer) (?:[\w-]+ ){0,3}?papers\b(?=[^?.!]*\bthan\W*(?:(?:in|from|on)\W*)?$|\W*$)",
         r"(?<!\ba )(?<!\blarge )(?<!\bsmall )\bnumber of (?:(?!in\b|for\b|of\b|per\b)[\w-]+ ){0,3}?papers\b",
@@ -174,7 +176,7 @@ _FACTS: dict[str, Parts] = {
         r"\bleast popular\b|\b(?:least[- ](?:liked|loved)|unpopular) (?:papers?|works?|ones?)\b",
     ),
     "top": (
-        rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\b(?:top|best)[- ]{_COUNT}\b{_NO_METRIC}",
+        rf"\b(?:most|highest|top|best)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\b(?:top|best)[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
         r"\bmost (?:popular|liked)\b|(?:\bnumber[- ]one|\bno\.? ?1|#1)(?= (?:[\w-]+ ){0,2}papers?\b)",
         r"\btop(?= (?!k\b|p\b|n\b|tiers?\b|views?\b|down\b|layers?\b|level\b)(?:[\w-]+ ){0,2}papers?\b"
@@ -340,6 +342,9 @@ QUESTIONS = QuestionPatterns(
         r"['’\"”]?(?:['’]?s)? (?:paper|survey|technical report|report|system card|article|authors?)\b(?! (?:on|about"
         r"|that)\b)",
     ),
+    title_asked=(
+        r"\b(?:what(?:['’]?s| is| was)|tell me|give me|show me) (?:the |its )?(?:full |exact )?title\b",
+    ),
     one_paper=(r"\b(?:the|an?|one|this|that) (?:[\w-]+ ){0,2}?(?:paper|study|work|article)\b",),
     every_paper=(
         r"\b(?:all|every|each) (?:of )?(?:the |your |those )?(?:[\w-]+ ){0,3}(?:papers?|works|research|stud(?:ies|y)"
@@ -360,7 +365,10 @@ QUESTIONS = QuestionPatterns(
         r"^\s*(?:which|what) (?:paper|work|study)s?\b|\bfind (?:me )?(?:a|the|papers?)\b",
         r"\bis there an?\b|\blooking for\b",
     ),
-    supposing=(r"\b(?:suppose|supposing|assum\w+|imagine|if|given|provided|let's say|when|with only)\b",),
+    supposing=(
+        r"\b(?:suppose|supposing|assum\w+|imagine|if|(?<!were )(?<!was )(?<!been )given|provided|let's say|when"
+        r"|with only)\b",
+    ),
     pointing=(
         r"\b(?:it|its|they|their|them|this|that|those|these)\b",
         r"\bthe (?:paper|authors?|method|model|work)\b|^\s*(?:and|so|then|what about|how about)\b",
@@ -395,7 +403,10 @@ QUESTIONS = QuestionPatterns(
         r" (?:the )?$",
     ),
     used_after=(),
-    kind=(r"[- ](?:based|style|like|family|series|variants?)\b",),
+    kind=(
+        r"[- ](?:based|style|like|family|series|variants?)\b",
+        r"-(?:driven|powered|guided|aware|assisted|enhanced|augmented|oriented|centric|specific|agnostic|generated)\b",
+    ),
     likened_before=(
         r"\b(?:like|such as|akin to|inspired by|reminiscent of|in the (?:style|manner) of|à la|e\.g\.,?"
         r"|(?<!papers )(?<!paper )(?<!works )similar to)(?: (?:the|an?))? $",
@@ -419,11 +430,17 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:success|win|error|failure|compression|pass|acceptance|hit|frame) rates?\b",
         r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",
     ),
+    counted=(
+        r"\bhow many ((?:(?!(?:of|was|were|is|are|did|does|do|can|has|have|had|in|on|for|with|it|made)\b)"
+        r"[A-Za-z-]+ ?){1,3})",
+        r"\bnumber of ([A-Za-z-]+)",
+    ),
     units={
         r"\b(?:percent\w*|share|rates?|fraction|accuracy)\b|%": PERCENT,
         r"\b(?:times|how much (?:faster|slower|larger|smaller)|speed-?ups?|factor)\b": TIMES,
         r"\bminutes?\b": MINUTES,
-        r"\bseconds?\b": SECONDS,
+        r"\bhow long\b.*\b(?:takes?|took|runs?|ran|lasts?|needs?)\b": rf"{SECONDS}|{MINUTES}|{HOURS}|{DAYS}",
+        r"\bseconds\b|\b(?:per|a) second\b": SECONDS,
         r"\bhours?\b": HOURS,
         r"\b(?:dollars?|USD|euros?|how much money)\b|\$": MONEY,
         r"\bfps\b|\bframes? (?:per|a) second\b": FRAMES,
@@ -487,7 +504,7 @@ QUESTIONS = QuestionPatterns(
     },
     in_title=(
         r"\b(?:with|ha(?:s|ve|ving)|contain(?:s|ing)?|mention(?:s|ing)?|say(?:s|ing)?) (?:the )?(?:words? |terms? )?"
-        r"[\"“'‘]?([\w-]+(?: [\w-]+){0,3}?)[\"”'’]? in (?:the(?:ir)?|its) titles?\b",
+        r"[\"“'‘]?((?!with\b)[\w-]+(?: [\w-]+){0,3}?)[\"”'’]? in (?:the(?:ir)?|its) titles?\b",
         r"\b(?:whose |with |where )?(?:the )?titles? (?:that )?(?:contain|ha[sv]e?|include|mention|say)(?:s|ing)?\s+"
         r"(?:the )?(?:words? |terms? )?[\"“'‘]?([\w-]+(?: [\w-]+){0,2}?)[\"”'’]?"
         r"(?=\s*(?:[?.!,]|$|from\b|in\b))",
@@ -534,7 +551,9 @@ QUESTIONS = QuestionPatterns(
         "paper papers out come came new newest latest per week weekly month monthly year yearly annual date digest "
         "digests "
         "collection database total popular hot hottest trending liked loved unpopular ranked rank more fewer less or "
-        "participated participate involve name named wrote write written recommend recommended all only those "
+        "participated participate involve name named ended up best-voted top-voted most-voted "
+        "highest-voted best-rated top-rated highest-rated anything everything something entries entry monday "
+        "tuesday wednesday thursday friday saturday sunday wrote write written recommend recommended all only those "
         "average mean ever here pls plz too single busiest voted best five one two three four six seven eight "
         "nine ten "
         "co-authored co authored coauthored together joint prolific oldest summarize summarise summary "
@@ -550,21 +569,22 @@ QUESTIONS = QuestionPatterns(
 )
 
 _VOTES = r"(?:\s?(?:up)?votes?\b(?! per\b)|(?= (?:and|but) (?:\w+ ){1,3}\d+ (?:up)?votes))"
+_VOTE_COUNT = rf"{INTEGER[:-1]}|{'|'.join(COUNTS)})"
 
 
 def _bound(before: str, after: str, sign: str) -> Parts:
     """A limit on votes by the words before the number, the words after it, or a sign."""
     return (
-        rf"\b(?:{before}) {INTEGER}{_VOTES}",
-        rf"{INTEGER}\s?(?:{after}){_VOTES}|{INTEGER} (?:up)?votes? (?:{after})",
-        rf"\bvotes? ?(?:{sign}|of (?:{before})|(?:{before})) ?{INTEGER}|(?:{sign}) ?{INTEGER}{_VOTES}",
+        rf"\b(?:{before}) {_VOTE_COUNT}{_VOTES}",
+        rf"{_VOTE_COUNT}\s?(?:{after}){_VOTES}|{_VOTE_COUNT} (?:up)?votes? (?:{after})",
+        rf"\bvotes? ?(?:{sign}|of (?:{before})|(?:{before})) ?{_VOTE_COUNT}|(?:{sign}) ?{_VOTE_COUNT}{_VOTES}",
     )
 
 
 VOTES = VoteConditions(
     between=(
-        rf"\bbetween {INTEGER} and {INTEGER}{_VOTES}",
-        rf"(?:between )?{INTEGER}\s?(?:to|-|–)\s?{INTEGER}{_VOTES}",
+        rf"\bbetween {_VOTE_COUNT} and {_VOTE_COUNT}{_VOTES}",
+        rf"(?:between )?{_VOTE_COUNT}\s?(?:to|-|–)\s?{_VOTE_COUNT}{_VOTES}",
     ),
     from_to_below=(),
     at_least=_bound(
@@ -574,11 +594,11 @@ VOTES = VoteConditions(
     ),
     more_than=(
         *_bound("more than|over|above|exceeding|greater than", "and counting", ">(?!=)"),
-        rf"\bmore (?:up)?votes than {INTEGER}",
+        rf"\bmore (?:up)?votes than {_VOTE_COUNT}",
     ),
     at_most=_bound("at most|no more than|up to|a maximum of", "or fewer|or less|or below|and below", "<=|≤"),
     fewer_than=_bound("fewer than|less than|under|below", "and fewer", "<(?!=)"),
-    exactly=(rf"\b(?:exactly|with|got|gets|ha[sd]|have|having|received) {INTEGER}{_VOTES}",),
+    exactly=(rf"\b(?:exactly|with|got|gets|ha[sd]|have|having|received) {_VOTE_COUNT}{_VOTES}",),
     none=(r"\b(?:zero|0|no|without(?: any| a single)?|not a single) (?:up)?votes?\b(?! (?:count|per))",),
     unknown=(
         r"\b(?:no|missing|unknown|without (?:a |any )?(?:recorded |known )?) ?vote counts?(?: recorded)?",

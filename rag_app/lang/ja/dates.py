@@ -13,6 +13,7 @@ DATES = DateWords(
     day=(r"(?<![\d月.])(?P<d>\d{1,2})日(?=\s?(?:の論文|に(?:出|発表|公開|掲載)|から|まで|付|[~～〜]\s?\d))",),
     month_or_year=han.MONTH_OR_YEAR,
     months={},
+    days={},
     halves=han.HALVES,
     seasons={},
     years_ago={"今年": 0, "去年": 1, "昨年": 1, "一昨年": 2, "おととし": 2},
@@ -48,6 +49,8 @@ DATES = DateWords(
     until_after=("まで",),
     before_after=("以前|より前|の前",),
     parts_before={},
+    week_before=(),
+    week_after=(),
     parts_after={
         "(?:上旬|初旬|初め|初頭|はじめ)": (1, 10),
         "(?:中旬|半ば)": (11, 20),

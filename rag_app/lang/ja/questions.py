@@ -118,6 +118,7 @@ QUESTIONS = QuestionPatterns(
     whole=("すべて|全て|全部|全|あらゆる",),
     paper_before_name=("論文「",),
     paper_after_name=("」?(?:という|の)?論文(?:の|を|は)(?:要約|著者|内容|リンク|何|誰|いつ)|の著者",),
+    title_asked=(r"(?:題名|タイトル)(?:は|を|が)?(?:何|なに|なん|教え|[?？]|$)",),
     one_paper=(_PAPERS,),
     every_paper=(rf"{_PAPERS}を?(?:すべて|全て|全部)|(?:すべての|全ての|あらゆる).{{0,12}}{_PAPERS}",),
     listing=(
@@ -151,6 +152,10 @@ QUESTIONS = QuestionPatterns(
     maybe_author=(),
     possessive=("の",),
     papers_of=("論文",),
+    counted=(
+        r"([一-鿿ァ-ヺーA-Za-z]+)(?:は|が|を)?(?:いくつ|何[個件枚本種語人])",
+        r"([一-鿿ァ-ヺーA-Za-z]+)数(?=[はがを]|[?？]|$)",
+    ),
     number_asked=(
         "何(?:%|パーセント|個|枚|倍|点|時間|日|秒|人|回|台|種類)|いくつ|どのくらい|どれくらい|どれだけ|数値"
         "|スコアは|いくら",

@@ -15,6 +15,7 @@ DATES = DateWords(
     ),
     month_or_year=han.MONTH_OR_YEAR,
     months={},
+    days={},
     halves=han.HALVES,
     seasons={},
     years_ago={"今年": 0, "去年": 1, "前年": 2},
@@ -49,6 +50,8 @@ DATES = DateWords(
     until_after=("为止|為止",),
     before_after=("以前|之前",),
     parts_before={},
+    week_before=(),
+    week_after=(),
     parts_after={
         "(?:上旬|初)": (1, 10),
         "中旬": (11, 20),
