@@ -61,7 +61,7 @@ def _has_figure(asked: str, text: str) -> float:
     """Whether a sentence holds a figure, as a share: one in another unit than the one asked for is half, but
     what is no money is none.
     """
-    if not numbers.values_of(text):
+    if not numbers.quantities(text):
         return 0.0
     units = figures.figures_asked(asked)
     if not units or any(unit.search(text) for unit in units):

@@ -16,6 +16,7 @@ from rag_app.text.numbers import NUMBER, measured, rescaled
 
 LATIN = "A-Za-z"  # the script of such terms
 NAME = rf"[{LATIN}][{LATIN}0-9.+-]*"
+ADDRESS = r"https?:\S+?(?=[).,]*(?:[가-힣\s]|$))"
 NUMBERED = rf"\d(?:[A-Z]{{2,}}[{LATIN}0-9]*|D\b)"  # a name that a digit begins: "3DGS"
 
 
@@ -45,7 +46,7 @@ def _part(language: str) -> re.Pattern[str]:
     words = (word.strip() for word, _ in LANGUAGES[language].numbers.measures.values())
     counted = "|".join(f"{word}?" if word.endswith("s") else word for word in words)
     figure = rf"(?<!-){NUMBER.pattern}\s?(?:{counted})?"
-    return re.compile(rf"(?:{NAME}|{NUMBERED})(?: {NAME})*|{figure}|\d[\d,.]*[{LATIN}]+")
+    return re.compile(rf"{ADDRESS}|(?:{NAME}|{NUMBERED})(?: {NAME})*|{figure}|\d[\d,.]*[{LATIN}]+")
 
 
 def _names(part: str) -> list[str]:

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 
 from rag_app.answer import templates, verification
 from rag_app.answer.readable import names_and_figures, telling
-from rag_app.answer.selection import Selection, asks_for_the_whole, certain, decides
+from rag_app.answer.selection import Selection, asks_for_the_whole, certain, decides, things_asked
 from rag_app.answer.templates import Composed
 from rag_app.lang import LANGUAGES, count_letters, language_of
 from rag_app.records import Hit, Intent, Paper, Passage, Sentence
 from rag_app.text import numbers
 from rag_app.text.cleaning import clean_line, escape_markdown
 
+QUOTED = 2  # sentences that stand as the answer, and one for each of several things that are asked
 QUOTED_SIDE = 2  # sentences for a side of a comparison of which the model says nothing
 FEW_LETTERS = 9  # a reply of more says what its figure is of
 MOSTLY = 0.4  # share of its own letters below which a sentence is mostly names
@@ -70,11 +71,13 @@ def tells(selection: Selection, line: DraftLine) -> bool:
 
 def _quotable(selection: Selection, hit: Hit) -> tuple[Passage, ...]:
     """The digest's best sentences to stand as the answer; one asked for a figure must hold a figure."""
+    if parts := things_asked(selection, hit):
+        return hit.passages[: max(QUOTED, len(parts))]
     if decided := decides(selection, hit):
         return (decided,)
     if selection.asks_for_number_of_named:
-        return tuple(passage for passage in hit.passages if numbers.values_of(passage.text))[:2]
-    return hit.passages[:2] or (templates.first_passage(hit.paper),)
+        return tuple(passage for passage in hit.passages if numbers.quantities(passage.text))[:QUOTED]
+    return hit.passages[:QUOTED] or (templates.first_passage(hit.paper),)
 
 
 def standing_in(selection: Selection, hits: Sequence[Hit], lines: Sequence[DraftLine]) -> tuple[Passage, ...]:
@@ -183,9 +186,11 @@ def _lead(selection: Selection, hit: Hit, passages: Sequence[Passage]) -> str:
     can make of them.
     """
     phrases = templates.words(selection.query.language)
-    if not selection.named:
-        return phrases["paper_is"].format(n=1, title=templates.title_of(hit.paper))
     held = _held(selection, hit, passages)
+    if not selection.named:
+        lead = phrases["paper_is"].format(n=1, title=templates.title_of(hit.paper))
+        told = phrases["quoted_with"].format(n=1, held=held) if held and selection.wants_number else ""
+        return "\n\n".join(filter(None, [lead, told]))
     said = phrases["quoted_with"] if held else phrases["quoted"]
     nearest = [phrases["nearest_said"]] if _is_nearest(selection, hit) else []
     return "\n\n".join([templates.title_of(hit.paper), *nearest, said.format(n=1, held=held)])

@@ -123,8 +123,11 @@ def _no_more(selection: Selection) -> Composed | None:
 
 
 def _unknown_name_of_a_list(selection: Selection) -> Composed | None:
-    """A list has an answer whatever its names, where papers match it."""
-    return None if selection.evidence.matched else _unknown_name(selection)
+    """A list has an answer whatever its names, where papers match it; not one of the paper of such a name."""
+    question = selection.query.question
+    ends = (question.find(name) + len(name) for name in selection.query.unknown if name in question)
+    of_a_paper = any(patterns.PAPER_AFTER_NAME.match(question, end) for end in ends)
+    return _unknown_name(selection) if of_a_paper or not selection.evidence.matched else None
 
 
 def _nothing_matches(selection: Selection) -> Composed | None:

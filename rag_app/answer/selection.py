@@ -13,20 +13,22 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag_app.answer import answerable, aspects, ruled, verification
+from rag_app.answer import answerable, ruled, verification
 from rag_app.collection.digest_names import initials, misspelt, respelt, unknown_names
 from rag_app.collection.library import Library
 from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.lang import alternatives, language_of
+from rag_app.lang.wording import Wording
 from rag_app.llm.protocol import Generator
 from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
-from rag_app.search import figures, patterns, relevance
+from rag_app.search import aspects, figures, patterns, relevance
 from rag_app.search.calibration import FactTable, facts_with, logit
 from rag_app.search.passages import passages_of, with_best_passages
 from rag_app.text import numbers, sentences
+from rag_app.text.terms import fold_word
 
 CANDIDATES = 5  # papers offered to the model when the question names none
-OTHERS = 8  # sentences, next to the best, among which one for another thing that is asked is looked for
+WEIGHED = 60  # sentences of a digest among which those that answer are looked for
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 SURE = 2  # sentences that are shown where the model says nothing of what they state
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
@@ -61,10 +63,9 @@ class Selection:
     def asks_for_number_of_named(self) -> bool:
         return self.named and self.query.intent is Intent.LOOKUP and self.wants_number
 
-    @property
-    def asks_several(self) -> bool:
-        """Whether several things are asked of one named paper."""
-        return asks_one_paper(self) and aspects.asks_several(self.query.standalone)
+    def asking(self, part: str) -> Selection:
+        """The same, with this part of the question alone."""
+        return replace(self, query=replace(self.query, question=part, standalone=part))
 
 
 def focus(selection: Selection) -> list[Hit]:
@@ -78,12 +79,12 @@ def focus(selection: Selection) -> list[Hit]:
         chosen = list(hits[: len(query.papers)])
     else:
         chosen = list(hits[: 1 if relevance.is_clear(selection.evidence, selection.library) else CANDIDATES])
-    most = 60 if len(chosen) == 1 else 12
+    most = WEIGHED if len(chosen) == 1 else 12
     found = [
         with_best_passages(hit, _wanted(selection, hit.paper), selection.library, limit=most)
         for hit in chosen
     ]
-    return [_each_asked(selection, _answering_first(selection, hit)) for hit in found]
+    return [_each_answered(selection, _answering_first(selection, hit)) for hit in found]
 
 
 def _answering_first(selection: Selection, hit: Hit) -> Hit:
@@ -94,45 +95,64 @@ def _answering_first(selection: Selection, hit: Hit) -> Hit:
     """
     decided = decides(selection, hit)
     if decided:
-        others = (p for p in hit.passages if (p.section, p.start) != (decided.section, decided.start))
+        others = (p for p in hit.passages if _place(p) != _place(decided))
         return replace(hit, passages=(decided, *others))
     language, compares = selection.query.language, selection.query.intent is Intent.COMPARE
     foreign = all(language_of(passage.text) != language for passage in hit.passages)
-    if selection.named and foreign and not compares:
+    if selection.named and foreign and (selection.wants_number or not compares):
         likely = zip(hit.passages, probabilities(selection, hit), strict=True)
-        return replace(hit, passages=tuple(p for p, _ in sorted(likely, key=lambda one: -one[1])))
-    return (
-        _figures_first(hit, aspects.asked_of(selection.query, hit.paper)) if selection.wants_number else hit
-    )
+        hit = replace(hit, passages=tuple(p for p, _ in sorted(likely, key=lambda one: -one[1])))
+    asked = aspects.asked_of(selection.query, hit.paper)
+    return _figures_first(hit, asked, selection.library) if selection.wants_number else hit
 
 
-def _each_asked(selection: Selection, hit: Hit) -> Hit:
-    """The hit with its second sentence one for what the first leaves open, where several things are asked."""
-    if not selection.asks_several or len(hit.passages) < 3:
-        return hit
-    first, *others = hit.passages
-    left = {t: w for t, w in _wanted(selection, hit.paper).items() if t not in first.text.casefold()}
-
-    def told(passage: Passage) -> float:
-        return sum(weight for term, weight in left.items() if term in passage.text.casefold())
-
-    second = max(others[:OTHERS], key=told)
-    if not told(second):
-        return hit
-    return replace(hit, passages=(first, second, *(p for p in others if p is not second)))
-
-
-def _figures_first(hit: Hit, asked: str) -> Hit:
-    """The hit with the sentences that hold a figure before the others, those in the unit asked for at the
-    head: what a question for a figure needs.
+def _each_answered(selection: Selection, hit: Hit) -> Hit:
+    """The hit with another sentence for each of several things that are asked of its paper at the head, in
+    the order of the question.
     """
-    units = figures.figures_asked(asked)
+    first: dict[tuple[str, int], Passage] = {}
+    for part in things_asked(selection, hit):
+        asking = selection.asking(part)
+        weighed = with_best_passages(hit, _wanted(asking, hit.paper), selection.library, limit=WEIGHED)
+        ranked = _answering_first(asking, weighed).passages
+        first |= next(({_place(p): p} for p in ranked if _place(p) not in first), {})
+    others = (p for p in hit.passages if _place(p) not in first)
+    return replace(hit, passages=(*first.values(), *others))
+
+
+def _place(passage: Passage) -> tuple[str, int]:
+    return passage.section, passage.start
+
+
+def things_asked(selection: Selection, hit: Hit) -> tuple[str, ...]:
+    """The several things that are asked of a paper; none where it is one, or a paper is only described."""
+    searched = not selection.named and selection.query.intent is Intent.LOOKUP and selection.wants_number
+    if not (asks_one_paper(selection) or searched):
+        return ()
+    own = _own_names(selection.query, hit.paper)
+    parts = aspects.several(selection.query.standalone)
+    asked = tuple(part for part in parts if selection.library.lexical.own_terms(_without_names(part, own)))
+    return asked if len(asked) > 1 else ()
+
+
+def _figures_first(hit: Hit, asked: str, library: Library) -> Hit:
+    """The hit with the sentences that hold a figure before the others, those in the unit asked for, or that
+    count what is asked for, at the head: what a question for a figure needs.
+    """
+    units: list[Wording | re.Pattern[str]] = [*figures.figures_asked(asked), *_counts(asked, library)]
 
     def place(passage: Passage) -> tuple[bool, bool]:
         in_unit = any(unit.search(passage.text) for unit in units)
-        return bool(units) and not in_unit, not numbers.values_of(passage.text)
+        return bool(units) and not in_unit, not numbers.quantities(passage.text)
 
     return replace(hit, passages=tuple(sorted(hit.passages, key=place)))
+
+
+def _counts(asked: str, library: Library) -> list[re.Pattern[str]]:
+    """How a count of what is asked for stands in a digest: "2.1T tokens", "토큰 2.1조 개"."""
+    things = [fold_word(thing) for thing in figures.counted(asked)]
+    spelled = dict.fromkeys(one for thing in things for one in (thing, *library.lexical.translations(thing)))
+    return [re.compile(figures.COUNT.format(thing=re.escape(thing)), re.IGNORECASE) for thing in spelled]
 
 
 def respelled(selection: Selection, hits: Sequence[Hit]) -> Selection:
@@ -184,6 +204,8 @@ def _is_absent(word: str, hit: Hit) -> bool:
     text = "\n".join(verification.texts_of(hit.paper))
     if SIZE.fullmatch(word):
         return not re.search(rf"(?<![\d.]){re.escape(word)}(?![A-Za-z])", text)
+    if re.search(rf"\d\s?{re.escape(word)}(?![A-Za-z])", text):  # "80GB" has a GB
+        return False
     if VERSION.search(word):
         return fold(VERSION.sub("", word)) not in fold(text)
     return word in unknown_names(word, hit.paper) and not misspelt(word, hit.paper)
@@ -225,8 +247,9 @@ def is_unstated(selection: Selection, hit: Hit) -> bool:
     """Whether no sentence of a named paper's digest is likely to answer."""
     if not asks_one_paper(selection) or asks_for_the_whole(selection) or decides(selection, hit):
         return False
-    least = relevance.known(selection.library).facts.least
-    return max(probabilities(selection, hit), default=1.0) < least
+    asked = [selection.asking(part) for part in things_asked(selection, hit)] or [selection]
+    likely = [max(probabilities(one, hit), default=1.0) for one in asked]
+    return max(likely) < relevance.known(selection.library).facts.least
 
 
 def asks_one_paper(selection: Selection) -> bool:

@@ -7,6 +7,7 @@ Does not know: which papers are named, or which of their sentences answer.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from rag_app.collection.paper_names import fold
@@ -15,10 +16,13 @@ from rag_app.search import answer_places
 
 # Between two sides: the last of these before the second name. A clause ends before a blank.
 BETWEEN = re.compile(r"[,;:]\s|\s(?:and|while|but|whereas)\s|(?<=[가-힣]고)\s|(?<=[가-힣]며)\s|(?<=지만)\s")
-# Between two things asked of one paper: "how many tasks and what accuracy", "문제 수 / 정확도".
+# Between two things asked of one paper: "how many tasks and what accuracy", "문제 수 / 정확도"; or a question
+# ends there, and another begins.
 SEVERAL = re.compile(
-    rf"{BETWEEN.pattern}|\s[/·&+]\s|(?<=[가-힣](?:이랑|하고))\s|(?<=[가-힣][랑와과])\s|\s및\s"
+    rf"{BETWEEN.pattern}|\s[/·&+]\s|(?<=[가-힣](?:이랑|하고))\s|(?<=[가-힣][랑와과])\s|\s및\s|(?<=[?？])\s"
 )
+MOST_PARTS = 3
+Span = tuple[int, int]
 SHORTEST_PART = 12  # characters of a part beside its name, below which a side is asked the whole question
 
 
@@ -27,22 +31,45 @@ def asked_of(query: Query, paper: Paper) -> str:
     whole of it where it does not fall into parts.
     """
     question = query.standalone
-    places = sorted((question.find(name), name) for name in dict.fromkeys(query.names) if name in question)
+    places = _places(question, query.names)
     if len(query.papers) < 2 or len(places) < 2:
         return question
-    own = next((place for place, (_, name) in enumerate(places) if _names(name, paper)), None)
+    own = _own([name for _, name in places], paper)
     if own is None:
         return question
-    parts = _parts(question, places)
-    rest = [len(part) - len(name) for part, (_, name) in zip(parts, places, strict=True)]
-    if min(rest) >= SHORTEST_PART:
-        return parts[own]
-    return _by_ordinal(question, places, own) or question
+    at = next(at for at, name in places if name == own)
+    apart = sides(question, [(at, at + len(name)) for at, name in places])
+    part = next((question[start:end] for start, end in apart if start <= at < end), "")
+    return part or _by_ordinal(question, places, [name for _, name in places].index(own)) or question
 
 
-def asks_several(asked: str) -> bool:
-    """Whether more than one thing may be asked of a paper."""
-    return bool(SEVERAL.search(asked))
+def sides(question: str, names: Sequence[Span]) -> list[Span]:
+    """The parts of a question about each of the names, which stand at these places in order, where they are
+    asked apart, else none; a name without a part of its own belongs to the one before.
+    """
+    cuts = [0]
+    for (_, end), (following, _) in pairwise(names):
+        if between := list(BETWEEN.finditer(question, end, following)):
+            cuts.append(between[-1].start())
+    parts = list(zip(cuts, [*cuts[1:], len(question)], strict=True))
+    rest = [end - start - sum(b - a for a, b in names if start <= a < end) for start, end in parts]
+    return parts if len(parts) > 1 and min(rest) >= SHORTEST_PART else []
+
+
+def _places(question: str, names: Sequence[str]) -> list[tuple[int, str]]:
+    """(place, name) of each of the names, in order; none within another's."""
+    found = [
+        (match.start(), name)
+        for name in dict.fromkeys(names)
+        if (match := re.search(rf"(?<![\w-]){re.escape(name)}", question))
+    ]
+    return sorted(found)
+
+
+def several(asked: str) -> tuple[str, ...]:
+    """The things that may be asked of a paper, each in its words; none where it is one."""
+    parts = tuple(part for part in SEVERAL.split(asked) if re.search(r"\w", part))
+    return parts[:MOST_PARTS] if len(parts) > 1 else ()
 
 
 def _by_ordinal(question: str, places: list[tuple[int, str]], own: int) -> str:
@@ -52,16 +79,9 @@ def _by_ordinal(question: str, places: list[tuple[int, str]], own: int) -> str:
     return next((clause for clause in clauses if answer_places.ordinal(clause) == own), "")
 
 
-def _parts(question: str, places: list[tuple[int, str]]) -> list[str]:
-    """The question cut between its names, one part for each."""
-    cuts = [0]
-    for (at, name), (following, _) in pairwise(places):
-        between = list(BETWEEN.finditer(question, at + len(name), following))
-        cuts.append(between[-1].start() if between else following)
-    return [question[start:end] for start, end in zip(cuts, [*cuts[1:], len(question)], strict=True)]
-
-
-def _names(name: str, paper: Paper) -> bool:
-    """Whether a name is of this paper: of its title, or in the first sentence of its digest."""
-    first = next((section.text for section in paper.sections), "")
-    return fold(paper.title).startswith(fold(name)) or fold(name) in fold(first[:300])
+def _own(names: Sequence[str], paper: Paper) -> str | None:
+    """The name that is this paper's: its title begins with it, or its digest names it first."""
+    title = fold(paper.title)
+    first = fold(next((section.text for section in paper.sections), "")[:300])
+    of_title = (name for name in names if title.startswith(fold(name)))
+    return next(of_title, None) or next((name for name in names if fold(name) in first), None)

@@ -6,7 +6,7 @@ Does not know: a language's words, or which figures a digest states.
 from __future__ import annotations
 
 from rag_app.lang import LANGUAGES
-from rag_app.lang.wording import Wording, wording
+from rag_app.lang.wording import Wording, matched_group, wording
 
 NUMBER_ASKED = wording(lambda one: one.questions.number_asked)
 UNITS = tuple(
@@ -17,6 +17,19 @@ UNITS = tuple(
 MEASURES = tuple(
     (Wording(asked), name) for one in LANGUAGES.values() for asked, name in one.questions.measures.items()
 )
+
+
+COUNTED = wording(lambda one: one.questions.counted)
+# Of a thing, before or behind it; between them at most a word of scale, a counter or a particle.
+COUNT = (
+    r"\d[\d.,]*\s?[^\W\d]{{0,3}}(?:\s?(?:여|개의|개|장의|쌍의|가지))?\s?{thing}"
+    r"|{thing}s?\S?\s?[(（]?\s?(?:약|총|about )?\s?\d"
+)
+
+
+def counted(text: str) -> tuple[str, ...]:
+    """The things of which it is asked how many there are, in the question's words."""
+    return tuple(word for match in COUNTED.finditer(text) for word in matched_group(match).split())
 
 
 def figures_asked(text: str) -> tuple[Wording, ...]:

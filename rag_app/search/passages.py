@@ -1,7 +1,7 @@
 """The sentences of a paper that a question asks for: those that share most with its terms.
 
 Knows: how sentences are weighed and ordered. Does not know: how papers are ranked, or what is asked within
-one digest (`answer.aspects`).
+one digest (`search.aspects`).
 """
 
 from __future__ import annotations

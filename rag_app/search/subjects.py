@@ -6,19 +6,23 @@ Does not know: how names are found (`collection.name_book`), or what was asked b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention
-from rag_app.collection.paper_names import TITLE_HEAD, fold, text_of
+from rag_app.collection.paper_names import IN_TEXT, TITLE_HEAD, fold, text_of
 from rag_app.records import Fact, Paper
-from rag_app.search import patterns, record_patterns
+from rag_app.search import aspects, patterns, record_patterns
 from rag_app.search.open_patterns import ALIKE, ASIDE, denied
 from rag_app.search.parts import QuestionParts
 from rag_app.text.terms import fold_word
 
 NAMED_RANK = 3  # papers among which a loosely named one must be by the words of the question
-ITS_OWN = 3  # times that a digest says the name of its method
+ITS_OWN, SAID_ALONE = 3, 2  # times that a digest says the name of its method, and one that no other says
+# Before the name that a part of a question begins with.
+LEADING = re.compile(r"[\W_]*(?:(?:and|while|but|whereas|for|of|in)\s+)*(?:the\s+)?", re.IGNORECASE)
+WORDS_OF_A_TITLE = 4  # from which on a name can mean nothing else
 FEW_TERMS = 3  # content terms: a topic, not the description of one paper
 
 
@@ -39,7 +43,8 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
         if _lists_papers_on(parts) and not patterns.SAME_AUTHORS.search(parts.question):
             return ()
         mentions = tuple(mention for mention in mentions if _is_meant(mention, parts, dictionary))
-    # "The LoRA-based QLoRA" is about QLoRA alone.
+    # "LLM-driven" is no name, whichever title has it, and "the LoRA-based QLoRA" is about QLoRA alone.
+    mentions = tuple(m for m in mentions if m.firmness == TITLE_HEAD or not patterns.KIND.search(m.typed))
     mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
     if not mentions:
         return ()
@@ -58,9 +63,15 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     titled = _titled(mentions, chosen)
     if titled and patterns.OTHER_DESCRIBED.search(parts.question):
         return titled
-    apart = _stand_apart(mentions, chosen, dictionary)
+    apart = _asked_apart(parts.question, mentions, chosen, dictionary)
+    apart = apart or _stand_apart(mentions, chosen, dictionary)
     if len(apart) > 1:
         return apart
+    spelled_out = {
+        p for m, p in zip(mentions, chosen, strict=True) if len(m.typed.split()) >= WORDS_OF_A_TITLE
+    }
+    if len(spelled_out) == 1:
+        return tuple(spelled_out)
     # A benchmark or baseline that is itself a paper is mentioned by the digest that answers, not
     # the other way round.
     subject = max(dict.fromkeys(chosen), key=lambda arxiv_id: scores.get(arxiv_id, 0.0))
@@ -128,6 +139,22 @@ def _titled(mentions: Sequence[Mention], chosen: Sequence[str]) -> tuple[str, ..
     return tuple(dict.fromkeys(paper for mention, paper in pairs if mention.firmness == TITLE_HEAD))
 
 
+def _asked_apart(
+    question: str, mentions: Sequence[Mention], chosen: Sequence[str], dictionary: Dictionary
+) -> tuple[str, ...]:
+    """The papers of which each is asked something of its own: "what does A add, and B's gain on C?". A name
+    that no title has counts where its part of the question begins with it.
+    """
+    named = []
+    for start, end in aspects.sides(question, [mention.span for mention in mentions]):
+        within = [pair for pair in zip(mentions, chosen, strict=True) if start <= pair[0].span[0] < end]
+        begins = LEADING.fullmatch(question[start : within[0][0].span[0]])
+        titled = [paper for mention, paper in within if mention.firmness > IN_TEXT]
+        own = [p for m, p in within[:1] if begins and is_its_own(m, dictionary.papers.get(p))]
+        named += titled[:1] or own
+    return tuple(dict.fromkeys(named))
+
+
 def _stand_apart(
     mentions: Sequence[Mention], chosen: Sequence[str], dictionary: Dictionary
 ) -> tuple[str, ...]:
@@ -147,8 +174,9 @@ def _stand_apart(
 def is_its_own(mention: Mention, paper: Paper) -> bool:
     """Whether a name that no title has is what this digest is about, no baseline or benchmark in it."""
     first = next((section.text for section in paper.sections), "").partition(".")[0]
-    said = text_of(paper).count(mention.typed)
-    return said >= ITS_OWN or fold(mention.typed) in fold(first)
+    said = fold(text_of(paper)).count(fold(mention.typed))
+    alone = len(mention.papers) == 1
+    return said >= (SAID_ALONE if alone else ITS_OWN) or fold(mention.typed) in fold(first)
 
 
 def _examples(question: str) -> list[tuple[int, int]]:
@@ -182,7 +210,7 @@ def _best(mention: Mention, scores: dict[str, float], dictionary: Dictionary) ->
     """Of the papers that share a name, the one the rest of the question fits; one whose title begins with
     it goes before any other, and the firmest owner has an edge.
     """
-    named = fold(mention.typed)
+    named = fold(mention.taken_for or mention.typed)
     titled = [paper for paper in mention.papers if fold(dictionary.papers.get(paper).title).startswith(named)]
     edge = {paper: 1.15 if place == 0 else 1.0 for place, paper in enumerate(mention.papers)}
     return max(titled or mention.papers, key=lambda paper: scores.get(paper, 0.0) * edge[paper])

@@ -34,6 +34,7 @@ SIGNS = {scale: size for scale, size in _ADDED.items() if len(scale) == 1} | {
     scale[0]: size / _ADDED[scale[1]] for scale, size in _ADDED.items() if len(scale) == 2
 }
 SECTION = 1e4
+DIMENSION = re.compile(r"(?<![\d.,])[1-6](?:\s?차원|-?[dD](?![A-Za-z])|次元|维|維)")
 SPELLED = {word: value for words in _WORDS for word, value in words.spelled.items()}
 SPELLED_WORD = re.compile(
     "|".join(f"({'|'.join(words.spelled)})".join(words.spelled_inside) for words in _WORDS if words.spelled),
@@ -81,6 +82,11 @@ def spelled(text: str) -> set[float]:
 def values_of(text: str) -> set[float]:
     """Every value a text states, in digits or spelled out."""
     return {value for number in figures(text) for value in number.values} | spelled(text)
+
+
+def quantities(text: str) -> set[float]:
+    """The values that count or measure something: "3D" and "2차원" hold none."""
+    return values_of(DIMENSION.sub(" ", text))
 
 
 def missing(claim: str, sources: Iterable[str]) -> list[str]:

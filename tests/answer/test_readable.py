@@ -60,3 +60,8 @@ def test_each_side_of_a_comparison_leads_with_what_its_reader_can_read() -> None
     sides = [line for line in answer.text.split("\n") if line.startswith("- **")]
     assert ["94.4%" in sides[0], "61.5%" in sides[1]] == [True, True]
     assert all(side.endswith(f"[{n}]") for n, side in enumerate(sides, start=1))
+
+
+def test_an_address_stays_whole() -> None:
+    sentence = "관련 코드는 https://github.com/heron/nest-box에서 제공된다."
+    assert names_and_figures(sentence, "en") == ["https://github.com/heron/nest-box"]

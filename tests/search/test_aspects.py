@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag_app.answer.aspects import asked_of
 from rag_app.records import Paper, Query, Section
+from rag_app.search.aspects import asked_of, several
 
 HERON = Paper(
     "2401.00001", "Heron: Flying Slowly", ("2024-01-01",), (Section("Summary", "Heron은 새입니다."),)
@@ -43,3 +43,16 @@ def test_what_is_asked_of_both_is_asked_of_each(question: str) -> None:
 def test_a_question_about_one_paper_is_whole() -> None:
     query = replace(QUERY, standalone="How fast is Heron, and how heavy?", papers=(HERON.arxiv_id,))
     assert asked_of(query, HERON) == query.standalone
+
+
+@pytest.mark.parametrize(
+    ("question", "things"),
+    [
+        ("How fast is Heron, and how heavy?", 2),
+        ("Heron의 문맥 길이랑 학습 토큰수", 2),
+        ("Heron은 훈련이 필요해요? 정확도는 얼마나 오르고요?", 2),
+        ("How fast is Heron?", 0),
+    ],
+)
+def test_several_things_are_asked_one_by_one(question: str, things: int) -> None:
+    assert len(several(question)) == things

@@ -62,3 +62,15 @@ def test_the_side_that_is_described_is_what_is_searched_for(library: Library) ->
     question = "How does QLoRA differ from the paper on models that call tools?"
     found = retrieve(understand(question, library.dictionary), library)
     assert [hit.paper.arxiv_id for hit in found.hits[:2]] == [QLORA, TOOLFORMER]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Toolformer's gain over GPT-3 on maths, and the data type QLoRA stores its weights in",
+     "For Toolformer I need the number of tools, for QLoRA the size of the largest model"],
+)  # fmt: skip
+def test_papers_of_which_each_is_asked_something_are_all_asked_about(
+    dictionary: Dictionary, question: str
+) -> None:
+    query = understand(question, dictionary)
+    assert (query.papers, query.intent) == ((TOOLFORMER, QLORA), Intent.COMPARE)
