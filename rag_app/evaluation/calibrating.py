@@ -67,7 +67,7 @@ def _worded() -> Iterable[str]:
     """The project's own questions that papers of its samples answer."""
     return (
         question.turns[0]
-        for question in questions.of_samples()
+        for question in [*questions.of_samples(), *questions.of_memory()]
         if len(question.turns) == 1 and question.answerable and question.kind not in OF_RECORDS
     )
 
@@ -77,7 +77,7 @@ def _labelled(query: Query, evidence: Evidence, library: Library, about: bool) -
     if query.intent in UNASKED:
         return []
     found = relevance.signs(query, evidence, library)
-    return [Labelled(query.question, relevance.row(found), about, relevance.is_topic(query))]
+    return [Labelled(query.question, relevance.row(found), about, relevance.is_topic(query, library))]
 
 
 def _search(query: Query, evidence: Evidence, made_of: str | None) -> list[Search]:

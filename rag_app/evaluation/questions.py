@@ -18,7 +18,9 @@ from typing import Any
 from rag_app.errors import RagError
 
 SAMPLES = ("exam", "open", "other_languages")  # the last: the exam in Japanese and Chinese
-FACTS = "facts"  # what tables are fitted to; reported on `SAMPLES`
+# What tables are fitted to; reported on `SAMPLES`. The second describes papers as people remember them, with
+# hardly a word of their digests.
+FACTS, REMEMBERED = "facts", "remembered"
 NO_LIMIT = 10_000  # words of an open answer where the question sets no limit
 
 
@@ -121,6 +123,11 @@ def of_samples() -> list[Question]:
 def of_facts() -> list[Question]:
     """Questions for a fact of a named paper of the sample collection, which its digest states or does not."""
     return _shipped(FACTS)
+
+
+def of_memory() -> list[Question]:
+    """Papers of the sample collection as people describe what they remember of them."""
+    return _shipped(REMEMBERED)
 
 
 def _shipped(name: str) -> list[Question]:

@@ -32,7 +32,7 @@ FEW_PHRASES = 2  # more of them describe papers, which need not say each
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a list ends. All but the last three are shares of a collection's own papers."""
+    """When a list ends. All but the last four are shares of a collection's own papers."""
 
     broad: float = 0.1  # of the papers say a word: alone it tells little beside a rarer one
     fewest: int = 5  # papers that say a topic, for their scores to show what such papers score
@@ -45,6 +45,7 @@ class Rule:
     least: float = 1.2  # between these two, in standard deviations over the collection
     most: float = 2.2
     border: float = 0.35
+    few: int = 60  # papers that conditions leave: these may be told by their scores alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,24 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
     found = _saying(np.minimum.reduce([_most(one) for one in wanted]), scores, kept, rule)
     told = (found.matched & kept).any()
     if sum(max(map(len, one)) for one in wanted) > FEW_PHRASES or not told:
-        share = _held(wanted)
-        mostly = kept & (share >= rule.held)
-        described = _standing_out(
-            scores, mostly if told or mostly.any() else kept & (share >= rule.partly), rule
-        )
+        described = _standing_out(scores, _holding(_held(wanted), kept, told=bool(told), rule=rule), rule)
         found = replace(
             found,
             matched=found.matched | described.matched,
             borderline=found.borderline | described.borderline,
         )
     return _within(found, kept)
+
+
+def _holding(share: NDArray[np.float64], kept: Mask, *, told: bool, rule: Rule) -> Mask:
+    """The papers that say enough of a topic for their scores to decide, where each has that `share` of it; of
+    the few that conditions leave, all of them if none does.
+    """
+    mostly, partly = kept & (share >= rule.held), kept & (share >= rule.partly)
+    if told or mostly.any():
+        return mostly
+    few = np.count_nonzero(kept) <= min(rule.few, len(kept) // 2)
+    return kept if few and not partly.any() else partly
 
 
 def is_of_the_field(text: str, spellings: Spellings) -> bool:

@@ -32,6 +32,7 @@ UNKNOWN = 1.0  # weight of a term that the collection lacks, as of one that a si
 MOST_CHUNKS = 50_000
 USUAL = 0.35  # what is held of most questions; said of languages that no paper is written in
 READ = 50  # papers that tell in which languages the collection is written
+LONGEST_TOPIC = 6  # content terms: more describe papers
 FEWEST_PROBES = 20  # of a language, else those of all languages count
 LEAST_SPREAD = 0.005  # of cosines, where probes come equally near
 
@@ -71,15 +72,16 @@ def is_clear(evidence: Evidence, library: Library) -> bool:
     return len(hits) < 2 or hits[0].score - hits[1].score >= known(library).margin
 
 
-def is_topic(query: Query) -> bool:
-    """Whether a topic alone is searched for, without the words around it."""
-    return retrieval.searched(query) != query.standalone
+def is_topic(query: Query, library: Library) -> bool:
+    """Whether a topic alone is searched for, without the words around it, and not what describes papers."""
+    text = retrieval.searched(query)
+    return text != query.standalone and len(library.lexical.own_terms(text)) <= LONGEST_TOPIC
 
 
 def is_foreign(query: Query, evidence: Evidence, library: Library) -> bool:
     """Whether no paper is about a question that names none."""
     found = row(signs(query, evidence, library))
-    return known(library).refuses(found, topic=is_topic(query))
+    return known(library).refuses(found, topic=is_topic(query, library))
 
 
 def row(found: Nearness) -> tuple[float, ...]:

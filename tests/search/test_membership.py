@@ -203,3 +203,14 @@ def test_where_no_paper_says_all_of_a_topic_those_that_say_a_part_of_it_are_near
     texts = {paper.arxiv_id: paper.sections[0].text for paper in library.snapshot.papers.all()}
     assert all("graph" in texts[one] or "rust" in texts[one] for one in found.matched)
     assert not listed("Which papers are about knitting or sweaters?", library).matched
+
+
+def test_of_the_few_papers_of_a_day_those_near_in_meaning_are_told_where_none_says_the_topic() -> None:
+    texts = [f"글 {n}" for n in range(100)]
+    scores = np.zeros(100, np.float32)
+    scores[[3, 5, 60]] = 4.0, 3.0, 9.0
+    allowed = np.arange(100) < 20
+    found = members("handsets and tokens", scores, allowed, spelled(*texts))
+    assert np.flatnonzero(found.matched).tolist() == [3, 5]
+    assert not found.worded.any()
+    assert not members("handsets and tokens", scores, np.ones(100, bool), spelled(*texts)).matched.any()
