@@ -113,3 +113,11 @@ def test_twenty_questions_are_asked_in_every_other_language(lang: str) -> None:
 def test_ids_and_questions_are_asked_once() -> None:
     assert len({question.id for question in SHIPPED}) == len(SHIPPED)
     assert len({question.turns for question in SHIPPED}) == len(SHIPPED)
+
+
+def test_what_people_remember_of_a_paper_is_of_one_of_the_collection() -> None:
+    asked = questions.of_memory()
+    assert len({question.turns for question in asked}) == len(asked) == 20
+    assert {question.lang for question in asked} == {"en", "ko"}
+    assert all(question.key.answerable for question in asked if isinstance(question.key, ExamKey))
+    assert all(papers_of(question) <= samples().papers.keys() for question in asked)

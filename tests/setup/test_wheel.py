@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.evaluation.questions import FACTS, SAMPLES
+from rag_app.evaluation.questions import FACTS, REMEMBERED, SAMPLES
 from tests.helpers.checkout import CHECKOUT
 
 # without the weights, which would be gigabytes to copy
@@ -68,7 +68,8 @@ def run(wheel: Path, folder: Path, *arguments: str, **settings: str) -> subproce
 def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(wheel: Path) -> None:
     code = [path.relative_to(CHECKOUT) for path in (CHECKOUT / "rag_app").rglob("*.py")]
     inside = [Path("rag_app/bench/peers.lock")]
-    inside += [Path("rag_app/evaluation/sample_questions", f"{name}.jsonl") for name in [*SAMPLES, FACTS]]
+    asked = [*SAMPLES, FACTS, REMEMBERED]
+    inside += [Path("rag_app/evaluation/sample_questions", f"{name}.jsonl") for name in asked]
     for pattern in ("slots.toml", "foreign.toml", "examples/*.toml", "fitted/*.npz", "calibrations/*.json"):
         inside += [file.relative_to(CHECKOUT) for file in (CHECKOUT / "rag_app/search").glob(pattern)]
     expected = {path.as_posix(): CHECKOUT / path for path in [*code, *inside]}
