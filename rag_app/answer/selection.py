@@ -130,7 +130,7 @@ def things_asked(selection: Selection, hit: Hit) -> tuple[str, ...]:
     if not (asks_one_paper(selection) or searched):
         return ()
     own = _own_names(selection.query, hit.paper)
-    parts = aspects.several(selection.query.standalone)
+    parts = aspects.several(selection.query.standalone, own)
     asked = tuple(part for part in parts if selection.library.lexical.own_terms(_without_names(part, own)))
     return asked if len(asked) > 1 else ()
 
@@ -247,9 +247,9 @@ def is_unstated(selection: Selection, hit: Hit) -> bool:
     """Whether no sentence of a named paper's digest is likely to answer."""
     if not asks_one_paper(selection) or asks_for_the_whole(selection) or decides(selection, hit):
         return False
-    asked = [selection.asking(part) for part in things_asked(selection, hit)] or [selection]
-    likely = [max(probabilities(one, hit), default=1.0) for one in asked]
-    return max(likely) < relevance.known(selection.library).facts.least
+    parts = [selection.asking(part) for part in things_asked(selection, hit)]
+    whole, *each = [max(probabilities(one, hit), default=1.0) for one in (selection, *parts)]
+    return max(whole, min(each, default=0.0)) < relevance.known(selection.library).facts.least
 
 
 def asks_one_paper(selection: Selection) -> bool:

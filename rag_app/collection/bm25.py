@@ -54,7 +54,7 @@ RARITY_KEPT = 0.5
 WELL_TRANSLATED = 0.3  # probability of a translation from which no other is looked for
 BY_MEANING = 0.7  # what a translation by its meaning counts as: it is nearly always right
 HARDLY = 6  # papers: a word of more is no name
-EVERYDAY = 0.01  # of the papers: a word of more may be a term
+EVERYDAY = 3  # papers: a word of more may be a term
 INFLECTION = re.compile(r"(?:ing|ed|es|s|e)$")
 LEAST_ROOT = 4  # letters before the inflection
 LEAST_RARITY = 0.1  # of a term that nearly all papers hold
@@ -184,8 +184,8 @@ class LexicalIndex:
         """Whether a term is a word of every day that hardly a digest says or translates: it names no topic
         where anything else does.
         """
-        often = self.papers_with(term) > max(1, EVERYDAY * len(self.papers))
-        return not often and is_common(term) and not self.all_translations(term)
+        rare = self.papers_with(term) <= EVERYDAY
+        return rare and is_common(term) and not self.all_translations(term)
 
     @cached_property
     def document_frequencies(self) -> dict[str, int]:

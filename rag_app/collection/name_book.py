@@ -205,13 +205,8 @@ class NameBook:
         name, _, variant = typed.rpartition("-")
         names = self._named_by(name, loose) if SIZE_SUFFIX.fullmatch(variant) and shaped(typed) else []
         names = names or self._misspelled(typed, is_word)
-        if (
-            not names
-            and shaped(typed)
-            and variant.isalpha()
-            and is_word(variant)
-            and fold(name) not in self._folded
-        ):
+        is_variant = name and shaped(typed) and variant.isalpha() and is_word(variant)
+        if not names and is_variant and fold(name) not in self._folded:
             names = self._misspelled(name, is_word)
         if not names:
             return None

@@ -14,14 +14,21 @@ from rag_app.collection.paper_names import fold
 from rag_app.records import Paper, Query
 from rag_app.search import answer_places
 
+# Korean nouns that end like a particle or a verb.
+_NOUNS = "".join(
+    f"(?<!{noun})" for noun in ("최고", "참고", "광고", "보고", "결과", "효과", "성과", "초과", "통과")
+)
 # Between two sides: the last of these before the second name. A clause ends before a blank.
-BETWEEN = re.compile(r"[,;:]\s|\s(?:and|while|but|whereas)\s|(?<=[가-힣]고)\s|(?<=[가-힣]며)\s|(?<=지만)\s")
+BETWEEN = re.compile(
+    rf"[,;:]\s|\s(?:and|while|but|whereas)\s|(?<=[가-힣]고){_NOUNS}\s|(?<=[가-힣]며)\s|(?<=지만)\s"
+)
 # Between two things asked of one paper: "how many tasks and what accuracy", "문제 수 / 정확도"; or a question
 # ends there, and another begins.
 SEVERAL = re.compile(
-    rf"{BETWEEN.pattern}|\s[/·&+]\s|(?<=[가-힣](?:이랑|하고))\s|(?<=[가-힣][랑와과])\s|\s및\s|(?<=[?？])\s"
+    rf"{BETWEEN.pattern}|\s[/·&+]\s|(?<=[가-힣](?:이랑|하고))\s|(?<=[가-힣][랑와과]){_NOUNS}\s|\s및\s|(?<=[?？])\s"
 )
 MOST_PARTS = 3
+LEAD_IN = re.compile(r"\s*(?:according to|for|in|on|with|among|over|given|as|by|at|from)\b", re.IGNORECASE)
 Span = tuple[int, int]
 SHORTEST_PART = 12  # characters of a part beside its name, below which a side is asked the whole question
 
@@ -59,17 +66,25 @@ def sides(question: str, names: Sequence[Span]) -> list[Span]:
 def _places(question: str, names: Sequence[str]) -> list[tuple[int, str]]:
     """(place, name) of each of the names, in order; none within another's."""
     found = [
-        (match.start(), name)
+        match.span()
         for name in dict.fromkeys(names)
-        if (match := re.search(rf"(?<![\w-]){re.escape(name)}", question))
+        if (match := re.search(rf"(?<![\w-]){re.escape(name)}(?![A-Za-z0-9-])", question))
     ]
-    return sorted(found)
+    apart = [one for one in found if not any(a <= one[0] and one[1] <= b for a, b in found if (a, b) != one)]
+    return sorted((start, question[start:end]) for start, end in apart)
 
 
-def several(asked: str) -> tuple[str, ...]:
-    """The things that may be asked of a paper, each in its words; none where it is one."""
-    parts = tuple(part for part in SEVERAL.split(asked) if re.search(r"\w", part))
-    return parts[:MOST_PARTS] if len(parts) > 1 else ()
+def several(asked: str, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The things that may be asked of a paper of these names, each in its words; none where it is one, or so
+    many that they are no questions.
+    """
+    masked = asked
+    for name in names:  # "Roll the Dice & Look" is one
+        masked = masked.replace(name, "x" * len(name))
+    cuts = [(0, 0), *(match.span() for match in SEVERAL.finditer(masked)), (len(asked), len(asked))]
+    found = (asked[end:start] for (_, end), (start, _) in pairwise(cuts))
+    parts = tuple(p for p in found if re.search(r"\w", p) and not LEAD_IN.match(p))
+    return parts if 1 < len(parts) <= MOST_PARTS else ()
 
 
 def _by_ordinal(question: str, places: list[tuple[int, str]], own: int) -> str:

@@ -48,13 +48,13 @@ PATTERNS = tuple(
         *_written(lambda d: d.part_of_year),
         *_written(lambda d: d.month_of_year),
         rf"(?<![\d.-])(?P<y>{YEAR})-(?P<m>\d{{1,2}})(?![\d-])",
-        r"(?<![\d./-])(?P<m>0?[1-9]|1[0-2])[/.-](?P<y>20[0-3]\d)(?![\d./-])",
+        r"(?<![\d./-])(?P<m>0?[1-9]|1[0-2])/(?P<y>20[0-3]\d)(?![\d./-])",
         *_written(lambda d: d.day_of_month),
         *_written(lambda d: d.day),
         *_written(lambda d: d.month_or_year),
     )
 )
-MONTHS, DAYS = _joined(lambda d: d.months), _joined(lambda d: d.days)
+MONTHS, DAY_WORDS = _joined(lambda d: d.months), _joined(lambda d: d.days)
 HALVES = _joined(lambda d: d.halves)
 SEASONS = {name: months for words in _WORDS for name, months in words.seasons.items()}
 YEARS_AGO = _joined(lambda d: d.years_ago)
@@ -188,7 +188,7 @@ def _mention(match: re.Match[str], before: date | None, completing: date, newest
     from `completing`.
     """
     part = {name: value for name, value in match.groupdict().items() if value}
-    day = int(part["d"]) if "d" in part else DAYS[part["dw"].casefold()] if "dw" in part else None
+    day = int(part["d"]) if "d" in part else DAY_WORDS[part["dw"].casefold()] if "dw" in part else None
     first, last = _months(part)
     if "ry" in part:
         year = newest.year - YEARS_AGO[re.sub(r"\s", "", part["ry"])]

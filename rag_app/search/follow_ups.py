@@ -51,8 +51,10 @@ def follow(
         return query
     turn = TurnAfter(query, parts, dictionary, conversation, understand)
     goes_on = turn.last.intent in {Intent.LIST, Intent.METADATA, Intent.SUMMARY, *RETOLD}
-    of_a_paper = patterns.SAME_DAY.search(parts.question) and not turn.last.filters
-    if goes_on and not of_a_paper and _only_narrows(query, parts):
+    that_day = patterns.SAME_DAY.search(parts.question) and not parts.filters
+    if that_day and len(turn.last.filters.days) == 1 and not query.papers:
+        return _of_the_day(turn.last.filters.days[0], query, parts, dictionary)
+    if goes_on and not that_day and _only_narrows(query, parts):
         return _narrower(query, turn.last, turn.before())
     if _asks_of_the_table(parts):
         return query

@@ -66,10 +66,17 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
     wanted = _telling([alternatives for part, alternatives in said if not part.left_out], rule)
     if not wanted:
         return _within(_standing_out(scores, kept, rule), kept)
-    found = _saying(np.minimum.reduce([_most(one) for one in wanted]), scores, kept, rule)
+    times = np.minimum.reduce([_most(one) for one in wanted])
+    found = _saying(times, scores, kept, rule)
     told = (found.matched & kept).any()
-    if sum(max(map(len, one)) for one in wanted) > FEW_PHRASES or not told:
-        described = _standing_out(scores, _holding(_held(wanted), kept, told=bool(told), rule=rule), rule)
+    is_description = sum(max(map(len, one)) for one in wanted) > FEW_PHRASES
+    if is_description or not told:
+        near = _holding(_held(wanted), kept, told=bool(told), rule=rule)
+        # What nobody says, or says otherwise, is told by the scores of the few papers that conditions leave.
+        otherwise = (is_description or not times.any()) and not (told or near.any())
+        if otherwise and np.count_nonzero(kept) <= min(rule.few, len(kept) // 2):
+            near = kept
+        described = _standing_out(scores, near, rule)
         found = replace(
             found,
             matched=found.matched | described.matched,
@@ -79,14 +86,9 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
 
 
 def _holding(share: NDArray[np.float64], kept: Mask, *, told: bool, rule: Rule) -> Mask:
-    """The papers that say enough of a topic for their scores to decide, where each has that `share` of it; of
-    the few that conditions leave, all of them if none does.
-    """
-    mostly, partly = kept & (share >= rule.held), kept & (share >= rule.partly)
-    if told or mostly.any():
-        return mostly
-    few = np.count_nonzero(kept) <= min(rule.few, len(kept) // 2)
-    return kept if few and not partly.any() else partly
+    """The papers that say enough of a topic for their scores to decide, where each has that `share` of it."""
+    mostly = kept & (share >= rule.held)
+    return mostly if told or mostly.any() else kept & (share >= rule.partly)
 
 
 def is_of_the_field(text: str, spellings: Spellings) -> bool:

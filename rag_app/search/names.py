@@ -14,7 +14,7 @@ from dataclasses import replace
 from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
-from rag_app.collection.paper_names import IN_TITLE, TITLE_HEAD, TOKEN, Name, fold, shaped
+from rag_app.collection.paper_names import IN_TITLE, SHARED, TITLE_HEAD, TOKEN, Name, fold, shaped
 from rag_app.search import open_patterns, patterns, record_patterns
 from rag_app.search.title_names import entitled
 from rag_app.text import transliteration
@@ -29,7 +29,6 @@ LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
 # likeness (of 100) of the letters that is asked for below there, there, and above.
 SHORTEST_HEARD, CLEARLY_HEARD, SHORT_ALIKE, ALIKE, LONG_ALIKE = 3, 4, 66, 50, 40
-SHARED = 3  # papers: a name that fits more of them names none
 
 # "GPT-4", "Qwen2.5", "Llama 3.1", "DeepSeek-R1"; sizes ("7B", "ViT-L14", "EfficientNet-B7") and shares are no
 # versions.
@@ -38,7 +37,6 @@ VERSIONED = re.compile(rf"(?<![\w-])([A-Z][A-Za-z]{{2,}}(?:-[AC-FIJN-RUWYZ](?=\d
 VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on its numbers are versions
 INITIALS = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![A-Za-z0-9-])")
 QUOTED = re.compile(r"[\"“「『]([^\"”」』]{12,200})[\"”」』]")
-BEGINNING_WORDS = 3  # of a title, that are quoted
 QUOTED_WORDS = 4  # of a title; shorter quotations are terms
 SAME_TITLE = 85  # likeness, of 100, of a title with a slip in it
 
@@ -199,7 +197,8 @@ def _papers_nobody_has(text: str, dictionary: Dictionary, found: Sequence[Mentio
     for token in TOKEN.finditer(text):
         word = token[0]
         # A number at its end may be a size; versions are looked for by themselves.
-        if not (shaped(word) and word[-1].isalpha() and patterns.PAPER_AFTER_NAME.match(text, token.end())):
+        named = shaped(word) and word[-1].isalpha() and not word.isupper()  # "the SIGGRAPH paper"
+        if not (named and patterns.PAPER_AFTER_NAME.match(text, token.end())):
             continue
         if not dictionary.lexical.knows(word) and not any(_beside(token.span(), one.span) for one in found):
             yield word
@@ -213,10 +212,10 @@ def _titles_nobody_has(text: str, dictionary: Dictionary) -> Iterator[str]:
         words = match[1].split()
         if len(words) < QUOTED_WORDS or sum(word[0].isupper() for word in words) <= len(words) / 2:
             continue
-        titles = [paper.title for paper in dictionary.papers.all()]
-        heads = [title.partition(":")[0] for title in titles]
         if _begun_by(match[1], dictionary):
             continue
+        titles = [paper.title for paper in dictionary.papers.all()]
+        heads = [title.partition(":")[0] for title in titles]
         if not process.extractOne(match[1], titles + heads, scorer=fuzz.ratio, score_cutoff=SAME_TITLE):
             yield match[1]
 
@@ -230,12 +229,16 @@ def _quoted(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iter
 
 
 def _begun_by(quotation: str, dictionary: Dictionary) -> tuple[str, ...]:
-    """The few papers whose titles begin with words that are quoted."""
-    words = fold(quotation)
-    if len(quotation.split()) < BEGINNING_WORDS:
+    """The papers whose titles begin with words that are quoted, where hardly another digest says them."""
+    if len(quotation.split()) < QUOTED_WORDS:
         return ()
+    words, said = fold(quotation), quotation.casefold()
     begun = [paper.arxiv_id for paper in dictionary.papers.all() if fold(paper.title).startswith(words)]
-    return tuple(begun) if len(begun) <= SHARED else ()
+    return (
+        tuple(begun)
+        if begun and sum(said in text.casefold() for text in _texts(dictionary)) <= SHARED
+        else ()
+    )
 
 
 def _texts(dictionary: Dictionary) -> Iterator[str]:

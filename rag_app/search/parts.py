@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from rag_app.collection import respelling
 from rag_app.collection.library import Dictionary
@@ -20,14 +21,17 @@ from rag_app.lang.wording import matched_group
 from rag_app.records import Fact, Filters
 from rag_app.search import dates, kinds, names, open_patterns, patterns, record_patterns, stated_conditions
 from rag_app.text import sentences, transliteration
-from rag_app.text.terms import HANGUL, NOUN_TAGS, WORD, fold_word, tagged
+from rag_app.text.terms import WORD, fold_word
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
 GLUED = re.compile(rf"[{other_scripts()}]+$")
 OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
 LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
-MARKED_UP = re.compile(r"<(\w+)>.*?</\1>", re.DOTALL)  # "<system>...</system>", which no reader types
+# Around what is told to a model, and asked by nobody.
+MARKED_UP = re.compile(
+    r"<(system|instructions?|prompt|assistant|user|document|context)>.*?</\1>", re.DOTALL | re.IGNORECASE
+)
 QUOTED = re.compile(r"[\"“”「『][^\"“”」』]+[\"“”」』]")
 QUESTION_MARKS = ("?", "？")
 BEFORE_SIGN = re.compile(r"\s+(?=[.,;:!?])")
@@ -102,8 +106,8 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         for t in dictionary.lexical.own_terms(without_names)
         if t not in patterns.ABOUT_PAPERS and not t.isdigit()
     )
-    if filters:
-        terms = _telling(terms, without_names, dictionary, of_records=bool(authors or titled or votes))
+    if authors or titled or votes:
+        terms = _telling(terms, without_names, dictionary)
     return QuestionParts(
         question,
         filters,
@@ -118,26 +122,14 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
     )
 
 
-def _telling(
-    terms: tuple[str, ...], rest: str, dictionary: Dictionary, *, of_records: bool
-) -> tuple[str, ...]:
-    """The terms that may name a topic beside conditions: of Korean ones no verbs and adverbs ("낸 논문");
-    `of_records`: beside authors, votes and titles no words of every day ("X is on which of those you hold").
+def _telling(terms: tuple[str, ...], rest: str, dictionary: Dictionary) -> tuple[str, ...]:
+    """The terms without everyday words that name no topic, which stand beside conditions: "X is on which of
+    the papers you hold", and not "dance papers".
     """
-    topics = " ".join(matched_group(match) for match in patterns.ON_TOPIC.finditer(rest))
-    kept = set(dictionary.lexical.own_terms(topics))
-    nouns = (
-        {one.form.casefold() for one in tagged(rest) if one.tag in NOUN_TAGS}
-        if HANGUL.search(rest)
-        else set()
-    )
-
-    def tells(term: str) -> bool:
-        if HANGUL.search(term):
-            return term in nouns
-        return term in kept or not (of_records and dictionary.lexical.is_everyday(term))
-
-    return tuple(filter(tells, terms))
+    topics = [matched_group(match) for match in patterns.ON_TOPIC.finditer(rest)]
+    before_papers = (rest[: match.start()].split()[-1:] for match in patterns.PAPERS.finditer(rest))
+    kept = set(dictionary.lexical.own_terms(" ".join([*topics, *chain.from_iterable(before_papers)])))
+    return tuple(term for term in terms if term in kept or not dictionary.lexical.is_everyday(term))
 
 
 def _of_many(rest: str, dictionary: Dictionary) -> tuple[OfMany, str]:

@@ -131,7 +131,7 @@ def _decided(signs: Signs, shares: Mapping[str, float]) -> Intent:
     if signs.tabled and _possible(Intent.TABLE, signs, 1.0):
         return Intent.TABLE
     off, chat = (shares.get(kind.value, 0.0) for kind in (Intent.OFF, Intent.CHAT))
-    if signs.versus and not (signs.titled or signs.carried):
+    if signs.versus and not signs.titled:
         return Intent.CONCEPT
     if signs.aspects:
         return Intent.OVERVIEW

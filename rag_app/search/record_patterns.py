@@ -55,7 +55,7 @@ EACH = {unit: _in_each(unit) for unit in PERIODS}
 # Asked of many papers, AUTHORS is who wrote most of them.
 OF_MANY = {*PERIODS, Fact.SPAN, Fact.VOTE_STATISTICS, Fact.TOPICS, Fact.AUTHORS}
 UNRECORDED = wording(lambda one: one.questions.unrecorded)
-_COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
+COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
 LIMIT = wording(lambda one: one.questions.limit)
 SEVERAL = wording(lambda one: one.questions.several)
 SEVERAL_PAPERS = 10  # shown for "the most upvoted papers" without a number
@@ -115,7 +115,7 @@ def limit(text: str, several_papers: int = SEVERAL_PAPERS) -> int:
         ranked = UNRECORDED.search(text) or aggregate(text) in {Fact.TOP, Fact.BOTTOM}
         return several_papers if several(text) and ranked else 0
     word = matched_group(match).casefold()
-    return int(word) if word.isdigit() else _COUNTS.get(word, 0)
+    return int(word) if word.isdigit() else COUNTS.get(word, 0)
 
 
 def several(text: str) -> bool:

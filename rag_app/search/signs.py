@@ -11,7 +11,7 @@ from rag_app.collection.mentions import is_other
 from rag_app.collection.name_book import Mention
 from rag_app.collection.paper_names import TITLE_HEAD, TOKEN, fold, shaped
 from rag_app.records import Intent, Query
-from rag_app.search import kinds, open_patterns, patterns
+from rag_app.search import figures, kinds, open_patterns, patterns
 from rag_app.search.bare_topic import is_bare_topic, is_unspaced
 from rag_app.search.parts import (
     QUESTION_MARKS,
@@ -36,6 +36,7 @@ def read_signs(
     """
     said = sum(dictionary.lexical.papers_with(term) > 0 for term in parts.terms)
     bare = _is_bare(query, parts, dictionary)
+    carried = bool(query.papers) and not set(query.papers) & set(alone.papers)
     # "Today" is no day of a digest alone: the weather has one too.
     return Signs(
         ruled,
@@ -59,11 +60,12 @@ def read_signs(
         denies=open_patterns.denies(parts.rest),
         briefly=len(dictionary.lexical.own_terms(open_patterns.denial(parts.rest).rest)) <= BRIEF,
         leaves_out=_leaves_out(parts.rest),
-        carried=bool(query.papers) and not set(query.papers) & set(alone.papers),
+        carried=carried,
         each=bool(query.each),
         versus=len(query.papers) <= 1
         and ruled is not Intent.TREND
         and not (query.filters or patterns.PAPERS.search(parts.question))
+        and not (carried and figures.NUMBER_ASKED.search(parts.question))  # "How much faster than MoE?"
         and bool(open_patterns.versus(parts.rest)),
         bare=bare,
         summed=_is_to_be_summed_up(query, parts, dictionary),

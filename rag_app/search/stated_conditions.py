@@ -10,16 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 from rag_app.collection import releases
-from rag_app.lang import LANGUAGES
 from rag_app.lang.language import Parts, VoteConditions
 from rag_app.lang.wording import Wording, matched_group, wording
+from rag_app.search import record_patterns
 
 
 def _votes(parts_of: Callable[[VoteConditions], Parts]) -> Wording:
     return wording(lambda one: parts_of(one.votes))
 
 
-COUNTS = {word: n for one in LANGUAGES.values() for word, n in one.numbers.counts.items()}
 EITHER = wording(lambda one: one.releases.either)
 IN_TITLE = wording(lambda one: one.questions.in_title)
 RELEASED = wording(lambda one: one.releases.asked)
@@ -62,7 +61,7 @@ def _asked_to_be_public(text: str) -> tuple[str, ...]:
 def _count(typed: str) -> int:
     """A number in digits or in a word."""
     digits = typed.replace(",", "")
-    return int(digits) if digits.isdigit() else COUNTS[typed.casefold()]
+    return int(digits) if digits.isdigit() else record_patterns.COUNTS[typed.casefold()]
 
 
 def votes(text: str) -> tuple[dict[str, Any], list[tuple[int, int]]]:

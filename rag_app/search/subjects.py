@@ -44,7 +44,7 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
             return ()
         mentions = tuple(mention for mention in mentions if _is_meant(mention, parts, dictionary))
     # "LLM-driven" is no name, whichever title has it, and "the LoRA-based QLoRA" is about QLoRA alone.
-    mentions = tuple(m for m in mentions if m.firmness == TITLE_HEAD or not patterns.KIND.search(m.typed))
+    mentions = tuple(m for m in mentions if m.firmness == TITLE_HEAD or not _is_a_kind(m.typed))
     mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
     if not mentions:
         return ()
@@ -200,6 +200,11 @@ def _is_used(mention: Mention, text: str) -> bool:
     """Whether a name is what the paper that is asked for uses: "a paper that applies SAM to surgery"."""
     before, after = text[: mention.span[0]], text[mention.span[1] :]
     return bool(patterns.USED_BEFORE.search(before) or patterns.USED_AFTER.match(after))
+
+
+def _is_a_kind(word: str) -> bool:
+    """Whether it is one word that says of what kind a thing is."""
+    return " " not in word and any(match.end() == len(word) for match in patterns.KIND.finditer(word))
 
 
 def _names_a_kind(mention: Mention, text: str) -> bool:

@@ -106,7 +106,7 @@ def _asked_alone(text: str, dictionary: Dictionary) -> set[str]:
 
 
 def _is_compared_with_the_one_before(text: str) -> bool:
-    """Whether it sets what was told of beside the name: "compare it to X", "그거랑 X 비교해줘"."""
+    """Whether it sets what was told of side by side with the name: "compare it to X", "그거랑 X 비교해줘"."""
     return bool(patterns.SIDE_BY_SIDE.search(text) and patterns.POINTING.search(text))
 
 

@@ -82,7 +82,7 @@ LITTLE = _of_all("saying_little") | STOP_WORDS | OF_ANY_PAPER
 LEAVING_OUT = [
     re.compile(one, re.IGNORECASE) for words in LANGUAGES.values() for one in words.topics.leaving_out
 ]
-EXCEPT = min(NOT_NEXT)
+EXCEPT = min(NOT_NEXT)  # any of them does
 JOINING = EITHER | BOTH | NOT_NEXT | NOT_LAST
 SIGN = re.compile(r"[,;/&、，；]")
 # A topic in brackets at the end says the last one again, unless it narrows it: "(in video)".
@@ -150,7 +150,7 @@ def leaves_out(text: str) -> bool:
 def _with_exceptions(text: str) -> str:
     """A topic with what it leaves out in more words said in one: "music; speech doesn't count"."""
     for longer in LEAVING_OUT:
-        text = longer.sub(lambda match: f" {EXCEPT} {match[1] if match.re.groups and match[1] else ''}", text)
+        text = longer.sub(lambda match: f" {EXCEPT} {match[1] if match.lastindex else ''}", text)
     return text
 
 

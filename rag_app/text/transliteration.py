@@ -41,6 +41,7 @@ _LETTER_NAMES = {
     "큐": "q", "알": "r", "티": "t", "유": "u",
 }  # fmt: skip
 _LETTER = re.compile("|".join(_LETTER_NAMES))  # the longer ones come first
+SHORTEST_SPELLED, LONG_SPELLED = 3, 4  # letters, and syllables of two letters
 _SPELLED_OUT = re.compile(f"(?:{_LETTER.pattern}){{2,}}")
 
 
@@ -50,7 +51,9 @@ def spelled_out(word: str) -> str:
     """
     if not _SPELLED_OUT.fullmatch(word):
         return ""
-    return "".join(_LETTER_NAMES[match[0]] for match in _LETTER.finditer(word)).upper()
+    letters = "".join(_LETTER_NAMES[match[0]] for match in _LETTER.finditer(word)).upper()
+    # Of two letters most are syllables of other words: "시티".
+    return letters if len(letters) >= SHORTEST_SPELLED or len(word) >= LONG_SPELLED else ""
 
 
 def readings(text: str) -> set[str]:

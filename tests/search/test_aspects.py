@@ -56,3 +56,12 @@ def test_a_question_about_one_paper_is_whole() -> None:
 )
 def test_several_things_are_asked_one_by_one(question: str, things: int) -> None:
     assert len(several(question)) == things
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Heron의 실험 결과 정확도는?", "Heron의 최고 성능은?", "According to the digest, how fast is Heron?",
+     "Among speed, cost, size and weight, which does Heron name?"],
+)  # fmt: skip
+def test_words_that_only_end_like_a_join_and_lead_ins_are_no_second_thing(question: str) -> None:
+    assert several(question) == ()

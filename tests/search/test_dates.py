@@ -266,10 +266,28 @@ def test_a_korean_day_may_have_its_year_behind_it_or_two_digits_of_it(question: 
     assert find(question, NEWEST).days == ("2024-11-25",)
 
 
-@pytest.mark.parametrize("wording", ["11/2024", "11.2024", "11-2024"])
-def test_a_month_is_read_in_numbers(wording: str) -> None:
-    found = find(f"the most voted paper in {wording}?", NEWEST)
+def test_a_month_is_read_in_numbers() -> None:
+    found = find("the most voted paper in 11/2024?", NEWEST)
     assert (found.since, found.until) == ("2024-11-01", "2024-11-30")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["which paper reports a loss of 2.2014?", "비율 20/10/10 으로 섞는 논문", "first March paper about diffusion",
+     "week by week counts"],
+)  # fmt: skip
+def test_other_numbers_are_no_dates(question: str) -> None:
+    assert find(question, NEWEST).days == ()
+
+
+def test_the_first_paper_of_a_month_is_of_no_day() -> None:
+    found = find("first March 2025 paper about diffusion", NEWEST)
+    assert (found.since, found.until) == ("2025-03-01", "2025-03-31")
+
+
+def test_a_range_that_is_told_week_by_week_ends_on_its_day() -> None:
+    found = find("how many papers between 2025-03-01 and 2025-03-31 week by week?", NEWEST)
+    assert (found.since, found.until) == ("2025-03-01", "2025-03-31")
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,10 @@ def test_of_the_few_papers_of_a_day_those_near_in_meaning_are_told_where_none_sa
     scores = np.zeros(100, np.float32)
     scores[[3, 5, 60]] = 4.0, 3.0, 9.0
     allowed = np.arange(100) < 20
-    found = members("handsets and tokens", scores, allowed, spelled(*texts))
+    topic = "handsets, tokens, pockets and decoding in the dark"
+    found = members(topic, scores, allowed, spelled(*texts))
     assert np.flatnonzero(found.matched).tolist() == [3, 5]
     assert not found.worded.any()
-    assert not members("handsets and tokens", scores, np.ones(100, bool), spelled(*texts)).matched.any()
+    assert not members(topic, scores, np.ones(100, bool), spelled(*texts)).matched.any()
+    said = spelled(*texts[:99], "handsets")
+    assert not members("handsets", scores, allowed, said).matched.any(), "others say it"

@@ -114,3 +114,10 @@ def test_what_is_left_out_may_be_said_in_a_clause(topic: str, left_out: str) -> 
     found = parts(topic, Said())
     assert [part.alternatives for part in found if part.left_out] == [((left_out,),)]
     assert [part.alternatives for part in found if not part.left_out] == [(("music",),)]
+
+
+@pytest.mark.parametrize(
+    "topic", ["skip connections", "that drop tokens in transformers", "layers that ignore noise"]
+)
+def test_what_papers_do_is_left_in(topic: str) -> None:
+    assert not leaves_out(topic)

@@ -1271,3 +1271,16 @@ def test_the_first_place_is_the_one_with_most_votes(dictionary: Dictionary) -> N
 def test_words_of_a_title_are_what_it_has_to_hold(dictionary: Dictionary) -> None:
     query = understand("the earliest paper you have with LoRA in the title?", dictionary)
     assert query.filters.titled == ("LoRA",)
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("speech papers with at least 2 votes", "speech"),
+        ("papers on <b>video</b> with at least 2 votes", "video"),
+    ],
+)
+def test_topics_beside_conditions_stay(dictionary: Dictionary, question: str, term: str) -> None:
+    query = understand(question, dictionary)
+    assert query.intent is Intent.LIST
+    assert term in query.topic

@@ -53,3 +53,8 @@ def test_syllables_are_written_in_letters() -> None:
 )
 def test_an_abbreviation_is_read_letter_by_letter(word: str, letters: str) -> None:
     assert spelled_out(word) == letters
+
+
+@pytest.mark.parametrize("word", ["시티", "지오", "유엔"])
+def test_two_syllables_are_no_abbreviation(word: str) -> None:
+    assert spelled_out(word) == ""

@@ -20,10 +20,10 @@ _NAMED = (
 )
 _UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
 _TEENS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
-DAYS = {name: day for day, name in enumerate([*_UNITS, *_TEENS, "twentieth"], start=1)}
-DAYS |= {f"twenty-{name}": 20 + day for day, name in enumerate(_UNITS, start=1)}
-DAYS |= {"thirtieth": 30, "thirty-first": 31}
-_DAY_WORD = rf"(?P<dw>{'|'.join(sorted(DAYS, key=len, reverse=True))})"
+DAY_WORDS = {name: day for day, name in enumerate([*_UNITS, *_TEENS, "twentieth"], start=1)}
+DAY_WORDS |= {f"twenty-{name}": 20 + day for day, name in enumerate(_UNITS, start=1)}
+DAY_WORDS |= {"thirtieth": 30, "thirty-first": 31}
+_DAY_WORD = rf"(?P<dw>{'|'.join(sorted(DAY_WORDS, key=len, reverse=True))})"
 _TH = r"(?:st|nd|rd|th)?"
 _DAY = rf"(?<!top )(?<!top-)(?<!best )(?P<d>\d{{1,2}}){_TH}"
 _LEAD_MONTH = (
@@ -45,7 +45,8 @@ DATES = DateWords(
     full=(
         rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>{YEAR})",
         rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY},?\s+\(?(?P<y>{YEAR})",
-        rf"\b{_DAY_WORD}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})",
+        rf"\b{_DAY_WORD}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})"
+        r"(?!\s+(?:[\w-]+\s+){0,2}(?:papers?|works?|stud(?:y|ies))\b)",
         rf"\b(?P<mon>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY_WORD},?\s+(?P<y>{YEAR})",
         rf"(?<!\d){_DAY}(?=\s?(?:-|–|to|and|through)\s?\d{{1,2}}{_TH}\s+(?:of\s+)?(?P<mon>{_NAMED})\b"
         rf"(?:,?\s+(?P<y>{YEAR}))?)",
@@ -79,7 +80,7 @@ DATES = DateWords(
         r"|that|which|were|was|have|had|got|did|are|using)\b))",
     ),
     months=MONTHS,
-    days=DAYS,
+    days=DAY_WORDS,
     seasons={"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)},
     halves={"first": 1, "second": 2},
     years_ago={},
@@ -130,7 +131,7 @@ DATES = DateWords(
         r"\b(?:the )?(?:last|final) week (?:of|in)\s+": (-7, -1),
     },
     week_before=(r"\b(?:the\s+)?week\s+(?:of|beginning|starting|from)\s+(?:\w+day,?\s+)?(?:the\s+)?",),
-    week_after=(r"(?:['’]s)?\s+week\b",),
+    week_after=(r"(?:['’]s)?\s+week\b(?!\s+(?:by|over|to)\b)",),
     parts_after={
         r"(?:['’]s)?,? (?:the )?(?:first|1st) week\b": (1, 7),
         r"(?:['’]s)?,? (?:the )?(?:last|final) week\b": (-7, -1),

@@ -118,6 +118,7 @@ OPEN_QUESTIONS = OpenPatterns(
         r"\b(?:than|unlike|outperform\w*|surpass\w*|exceed\w*|beat\w*|compared (?:to|with)|in contrast to)\b",
     ),
     needing=(
+        r"\b(?:have to|must|need to)\s(?:\w+ )?(re-?train|fine-?tune|train)\b",
         r"\b(?:need|require|use|rely on|depend on|involve)\s(?:any |an? |some |extra |further |more )*"
         r"([\w][\w -]{2,40}?)(?=\s*(?:[?.!,]|$|(?:or|and|to|for|at|in|on)\b))",
     ),

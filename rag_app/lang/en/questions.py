@@ -164,7 +164,7 @@ _FACTS: dict[str, Parts] = {
         r"\b(?:yearly|annual) (?:counts?|numbers?|papers)\b",
     ),
     "count": (
-        r"\bhow many (?:entries|items)\b(?! (?:does|do|did|is|are|has|have)\b)",
+        r"\bhow many (?:entries|items)\b(?=\s*(?:[?.!]|$|(?:are|were|is) there\b))",
         rf"\bhow many (?:\w+ ){{0,3}}?papers\b(?!{_MADE_OF_THEM})|\bhow many (?:of (?:them|those|these)|are there)\b",
         r"\b(?:more|fewer) (?:[\w-]+ ){0,3}?papers\b(?=[^?.!]*\bthan\W*(?:(?:in|from|on)\W*)?$|\W*$)",
         r"(?<!\ba )(?<!\blarge )(?<!\bsmall )\bnumber of (?:(?!in\b|for\b|of\b|per\b)[\w-]+ ){0,3}?papers\b",
@@ -176,7 +176,8 @@ _FACTS: dict[str, Parts] = {
         r"\bleast popular\b|\b(?:least[- ](?:liked|loved)|unpopular) (?:papers?|works?|ones?)\b",
     ),
     "top": (
-        rf"\b(?:most|highest|top|best)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\b(?:top|best)[- ]{_COUNT}\b{_NO_METRIC}",
+        r"\bbest[- ](?:up)?voted\b",
+        rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\b(?:top|best)[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
         r"\bmost (?:popular|liked)\b|(?:\bnumber[- ]one|\bno\.? ?1|#1)(?= (?:[\w-]+ ){0,2}papers?\b)",
         r"\btop(?= (?!k\b|p\b|n\b|tiers?\b|views?\b|down\b|layers?\b|level\b)(?:[\w-]+ ){0,2}papers?\b"
@@ -343,7 +344,8 @@ QUESTIONS = QuestionPatterns(
         r"|that)\b)",
     ),
     title_asked=(
-        r"\b(?:what(?:['’]?s| is| was)|tell me|give me|show me) (?:the |its )?(?:full |exact )?title\b",
+        r"\b(?:what(?:['’]?s| is| was)|tell me|give me|show me) (?:the |its )?(?:full |exact )?title\b"
+        r"(?! of (?:the|a|an) [\w -]*\b(?:that|which)\b)",
     ),
     one_paper=(r"\b(?:the|an?|one|this|that) (?:[\w-]+ ){0,2}?(?:paper|study|work|article)\b",),
     every_paper=(
@@ -431,7 +433,8 @@ QUESTIONS = QuestionPatterns(
         r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",
     ),
     counted=(
-        r"\bhow many ((?:(?!(?:of|was|were|is|are|did|does|do|can|has|have|had|in|on|for|with|it|made)\b)"
+        r"\bhow many ((?:(?!(?:of|was|were|is|are|did|does|do|can|has|have|had|in|on|for|with|it|made|more|than"
+        r"|per|a)\b)"
         r"[A-Za-z-]+ ?){1,3})",
         r"\bnumber of ([A-Za-z-]+)",
     ),
@@ -569,7 +572,7 @@ QUESTIONS = QuestionPatterns(
 )
 
 _VOTES = r"(?:\s?(?:up)?votes?\b(?! per\b)|(?= (?:and|but) (?:\w+ ){1,3}\d+ (?:up)?votes))"
-_VOTE_COUNT = rf"{INTEGER[:-1]}|{'|'.join(COUNTS)})"
+_VOTE_COUNT = rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}}|{'|'.join(COUNTS)})"
 
 
 def _bound(before: str, after: str, sign: str) -> Parts:
@@ -598,7 +601,10 @@ VOTES = VoteConditions(
     ),
     at_most=_bound("at most|no more than|up to|a maximum of", "or fewer|or less|or below|and below", "<=|≤"),
     fewer_than=_bound("fewer than|less than|under|below", "and fewer", "<(?!=)"),
-    exactly=(rf"\b(?:exactly|with|got|gets|ha[sd]|have|having|received) {_VOTE_COUNT}{_VOTES}",),
+    exactly=(
+        rf"\b(?:with|got|gets|ha[sd]|have|having|received) {INTEGER}{_VOTES}",
+        rf"\bexactly {_VOTE_COUNT}{_VOTES}",
+    ),
     none=(r"\b(?:zero|0|no|without(?: any| a single)?|not a single) (?:up)?votes?\b(?! (?:count|per))",),
     unknown=(
         r"\b(?:no|missing|unknown|without (?:a |any )?(?:recorded |known )?) ?vote counts?(?: recorded)?",

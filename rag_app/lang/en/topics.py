@@ -10,10 +10,10 @@ TOPICS = TopicWords(
     leaving_out_next=frozenset("except excluding minus not".split()),
     leaving_out_last=frozenset(),
     leaving_out=(
-        r"(?:\b(?:i|we) )?\b(?:do(?:n['’]t| not)|won['’]t) (?:want|need|care for)(?: anything| any| the ones| those)?"
+        r"\b(?:i|we) (?:do(?:n['’]t| not)|won['’]t) (?:want|need|care for)(?: anything| any| the ones| those)?"
         r"(?: (?:that|which|about|on|with|in|only))*\s",
-        r"\b(?:skip|leave out|drop|ignore)(?: the ones| those| anything| any| everything| papers)?"
-        r"(?: (?:that|which|about|on|with|only))*\s",
+        r"(?:^|[.;:,!?]\s*|\b(?:but|and|please) )(?:skip|leave out|drop|ignore)"
+        r" (?:the ones|those|anything|any|everything|papers)(?: (?:that|which|about|on|with|only))*\s",
         r"(?<=[.;:,?!] )([\w-]+(?: [\w-]+)?) (?:does not|doesn['’]t|do not|don['’]t) count\b",
     ),
     saying_little=frozenset(
