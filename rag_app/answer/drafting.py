@@ -36,6 +36,7 @@ from rag_app.answer.selection import (
     focus,
     is_kept_back,
     is_unstated,
+    left_open,
     model_facts,
     respelled,
 )
@@ -147,7 +148,11 @@ def _written(
         again = prompting.repaired(prompt, failed[0].text, generator.count_tokens)
         lines = (yield from _read(selection, generator, hits, again)) or lines
     told = next((line for line in lines if tells(selection, line)), None)
-    wanted = bare(told, hits[told.place].paper) if told else standing_in(selection, hits, lines)
+    wanted = (
+        (*bare(told, hits[told.place].paper), *left_open(selection, hits[told.place], told.sentences))
+        if told
+        else standing_in(selection, hits, lines)
+    )
     if not wanted or selection.query.intent is Intent.COMPARE or selection.stop.is_set():
         return lines
     said = yield from _translated(selection, generator, [wanted])

@@ -20,7 +20,7 @@ from rag_app.collection.paper_names import TOKEN, fold, shaped
 from rag_app.lang import alternatives, language_of
 from rag_app.lang.wording import Wording
 from rag_app.llm.protocol import Generator
-from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Turn
+from rag_app.records import Evidence, Hit, Intent, Paper, Passage, Query, Sentence, Turn
 from rag_app.search import aspects, figures, patterns, relevance
 from rag_app.search.calibration import FactTable, facts_with, logit
 from rag_app.search.passages import passages_of, with_best_passages
@@ -31,6 +31,7 @@ CANDIDATES = 5  # papers offered to the model when the question names none
 WEIGHED = 60  # sentences of a digest among which those that answer are looked for
 WHOLE = 2  # sentences of a digest that stand for the whole of it
 SURE = 2  # sentences that are shown where the model says nothing of what they state
+LIKELY = 0.5  # that a sentence answers
 NAME_SHARE = 0.1  # of a term's weight, where it is part of a paper's name
 VERSION = re.compile(r" v?\d[\d.]*$")  # behind the name of a model
 ENDINGS = rf"(?:{alternatives(lambda one: one.endings)})"  # particles that may follow a name
@@ -250,6 +251,21 @@ def is_unstated(selection: Selection, hit: Hit) -> bool:
     parts = [selection.asking(part) for part in things_asked(selection, hit)]
     whole, *each = [max(probabilities(one, hit), default=1.0) for one in (selection, *parts)]
     return max(whole, min(each, default=0.0)) < relevance.known(selection.library).facts.least
+
+
+def left_open(selection: Selection, hit: Hit, said: Sequence[Sentence]) -> tuple[Passage, ...]:
+    """For each of several things that are asked the sentence that answers it, where one is likely to, and
+    likelier than those on which what is `said` rests.
+    """
+    supports = [support for sentence in said for support in sentence.support]
+    rests_on = tuple(Passage(hit.paper.arxiv_id, s.section, s.start, s.end, s.quote) for s in supports)
+    found = []
+    for part, passage in zip(things_asked(selection, hit), hit.passages, strict=False):
+        known = replace(hit, passages=(passage, *rests_on))
+        likely, *told = probabilities(selection.asking(part), known)
+        if likely >= LIKELY and likely > max(told, default=0.0):
+            found.append(passage)
+    return tuple(found)
 
 
 def asks_one_paper(selection: Selection) -> bool:

@@ -5,6 +5,8 @@ Does not know: a language's words, or which figures a digest states.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from rag_app.lang import LANGUAGES
 from rag_app.lang.wording import Wording, matched_group, wording
 
@@ -19,6 +21,7 @@ MEASURES = tuple(
 )
 
 
+MOST_COUNTED = 6  # words
 COUNTED = wording(lambda one: one.questions.counted)
 # Of a thing, before or behind it; between them at most a word of scale, a counter or a particle.
 COUNT = (
@@ -28,8 +31,9 @@ COUNT = (
 
 
 def counted(text: str) -> tuple[str, ...]:
-    """The things of which it is asked how many there are, in the question's words."""
-    return tuple(word for match in COUNTED.finditer(text) for word in matched_group(match).split())
+    """The things of which it is asked how many there are, in the question's words; the first few."""
+    words = (word for match in COUNTED.finditer(text) for word in matched_group(match).split())
+    return tuple(islice(words, MOST_COUNTED))
 
 
 def figures_asked(text: str) -> tuple[Wording, ...]:

@@ -483,3 +483,16 @@ def test_sentences_that_may_not_answer_are_called_the_nearest(question: str, sai
     assert said in answer_of(question, lab()).text
     whole = "What is PickBot about?" if said.isascii() else "PickBot은 어떤 논문이야?"
     assert said not in answer_of(whole, lab()).text
+
+
+def test_what_a_draft_leaves_open_of_several_things_is_told_by_the_digest() -> None:
+    figure = "PickBot은 I.D. 물체에서 94.4%, O.O.D. 물체에서 75%의 성공률을 보였습니다."
+    learned = "PickBot은 이동 로봇의 전신 파지(whole-body grasping)를 학습하는 시스템입니다."
+    asked = "PickBot은 O.O.D. 물체에서 성공률이 몇 %이고, 전신 파지를 학습하는 무슨 시스템인가요?"
+    answer = answer_of(asked, lab(), ScriptedGenerator([f"[1] {figure}"]))
+    assert all(escape_sentence(sentence) in answer.text for sentence in (figure, learned))
+    check_citations(answer)
+    both = answer_of(asked, lab(), ScriptedGenerator([f"[1] {figure} {learned}"]))
+    assert both.text.count("전신 파지") == 1
+    one = answer_of("PickBot의 성공률은 몇 %인가요?", lab(), ScriptedGenerator([f"[1] {figure}"]))
+    assert "전신 파지" not in one.text

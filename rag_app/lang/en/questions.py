@@ -430,7 +430,8 @@ QUESTIONS = QuestionPatterns(
         r"(?:[\w-]+ ){1,3}(?:does|did|do|can) .*\b(?:reach|score)\b",
         r"\bnumber of\b|\bscores?\?|\baverage accuracy\b|\bspeed-?ups?\b",
         r"\b(?:success|win|error|failure|compression|pass|acceptance|hit|frame) rates?\b",
-        r"\bwhat is .*\b(?:rate|size|accuracy|score|speed|cost|length)\b",
+        r"\bwhat (?:is|are|was) .{0,80}\b(?:rate|size|accuracy|score|speed|cost|length|savings?|reduction|overhead"
+        r"|footprint|throughput|latency)\b",
     ),
     counted=(
         r"\bhow many ((?:(?!(?:of|was|were|is|are|did|does|do|can|has|have|had|in|on|for|with|it|made|more|than"
