@@ -4,9 +4,6 @@ GPU ?= auto
 EVAL ?=
 BIN := .venv/bin
 
-# Of the tests: one more than there are processors, as they also wait for engines, pages and files.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
-
 export Q DIR
 
 .DEFAULT_GOAL := help
@@ -27,8 +24,8 @@ test: setup ## lint and test; fetches the models that the tests need
 	@$(BIN)/rag-app models pull
 	@$(BIN)/rag-app models pull qwen2.5-coder-0.5b
 	@$(MAKE) --no-print-directory style
-	$(BIN)/python -m pytest -q -m "not slow and not browser" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -q -m "browser and not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -m "browser and not slow" -n auto --maxprocesses 2 --dist loadfile
 
 test-slow: setup ## the tests that take longer than a minute each
 	$(BIN)/python -m pytest -q -m slow
