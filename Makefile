@@ -24,7 +24,7 @@ test: setup ## lint and test; fetches the models that the tests need
 	@$(BIN)/rag-app models pull
 	@$(BIN)/rag-app models pull qwen2.5-coder-0.5b
 	@$(MAKE) --no-print-directory style
-	$(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --maxprocesses 4 --dist loadfile
 	$(BIN)/python -m pytest -q -m "browser and not slow" -n auto --maxprocesses 2 --dist loadfile
 
 test-slow: setup ## the tests that take longer than a minute each

@@ -16,7 +16,6 @@ from tests.helpers.ui_page import page
 
 __all__ = ["address", "address_with_model", "browser", "environment", "open_tab", "page"]
 
-LONG = frozenset({"sweeps", "llm", "bench", "diagnostics", "web"})  # folders whose tests take longest
 SAMPLE = Path(__file__).parent.parent / "digests"
 
 Sweep = Callable[[int], range]
@@ -30,11 +29,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--seed", type=int, default=0, metavar="S", help="seed of a sweep's first case; the next has S+1"
     )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests begin first: else one process ends with them alone while the others have nothing to do."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @pytest.hookimpl(wrapper=True)
