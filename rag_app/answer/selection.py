@@ -157,7 +157,7 @@ def _counts(asked: str, library: Library) -> list[re.Pattern[str]]:
 
 
 def respelled(selection: Selection, hits: Sequence[Hit]) -> Selection:
-    """The desk with the question as the digest of its one named paper spells the names in it."""
+    """The selection with the question as the digest of its one named paper spells the names in it."""
     if not selection.named or len(hits) > 1:
         return selection
     asked = respelt(selection.query.standalone, hits[0].paper, selection.library.lexical.knows)

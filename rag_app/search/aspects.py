@@ -1,6 +1,6 @@
-"""What a question asks of each of the papers that it names.
+"""What a question asks of each of the papers that it names, and several things that it asks of one.
 
-Knows: where the part of one side of a comparison ends and the next begins.
+Knows: where the part of one paper, or one of several things, ends and the next begins.
 Does not know: which papers are named, or which of their sentences answer.
 """
 
@@ -27,10 +27,12 @@ BETWEEN = re.compile(
 SEVERAL = re.compile(
     rf"{BETWEEN.pattern}|\s[/·&+]\s|(?<=[가-힣](?:이랑|하고))\s|(?<=[가-힣][랑와과]){_NOUNS}\s|\s및\s|(?<=[?？])\s"
 )
-MOST_PARTS = 3
+MOST_PARTS = 3  # things asked at once; more between commas are listed, not asked
+# Before what is asked: "According to the digest, how fast …".
 LEAD_IN = re.compile(r"\s*(?:according to|for|in|on|with|among|over|given|as|by|at|from)\b", re.IGNORECASE)
-Span = tuple[int, int]
 SHORTEST_PART = 12  # characters of a part beside its name, below which a side is asked the whole question
+
+Span = tuple[int, int]
 
 
 def asked_of(query: Query, paper: Paper) -> str:

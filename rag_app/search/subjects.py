@@ -30,22 +30,7 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     """The papers a question is about, one for each name where it compares, else the one it says
     most about.
     """
-    mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
-    if _asks_for_papers(parts):
-        mentions = tuple(m for m in mentions if not _is_of_the_field(m, dictionary))
-    compared = patterns.COMPARING.search(parts.question)
-    if patterns.PAPERS.search(parts.question) and parts.terms and not compared:
-        asides = _examples(parts.question)
-        mentions = tuple(m for m in mentions if not any(_is_inside(m.span, aside) for aside in asides))
-        mentions = tuple(m for m in mentions if not _is_used(m, parts.rest))
-    # A topic may look like a name that only one digest uses.
-    if patterns.LISTING.search(parts.question) or record_patterns.aggregate(parts.rest) is Fact.COUNT:
-        if _lists_papers_on(parts) and not patterns.SAME_AUTHORS.search(parts.question):
-            return ()
-        mentions = tuple(mention for mention in mentions if _is_meant(mention, parts, dictionary))
-    # "LLM-driven" is no name, whichever title has it, and "the LoRA-based QLoRA" is about QLoRA alone.
-    mentions = tuple(m for m in mentions if m.firmness == TITLE_HEAD or not _is_a_kind(m.typed))
-    mentions = tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
+    mentions = _asked_about(parts, dictionary)
     if not mentions:
         return ()
     # A name written as it sounds, or by initials, stands in no digest as it is typed.
@@ -80,6 +65,28 @@ def subjects(parts: QuestionParts, dictionary: Dictionary) -> tuple[str, ...]:
     # A long description may hold a word that some title holds too; the paper it describes fits the
     # rest as well.
     return (subject,) if firm or better < NAMED_RANK or len(parts.terms) <= FEW_TERMS else ()
+
+
+def _asked_about(parts: QuestionParts, dictionary: Dictionary) -> tuple[Mention, ...]:
+    """The names of a question that may stand for what it is about: not what is denied, an example, used by
+    the paper that is asked for, or the topic of a list.
+    """
+    mentions = tuple(m for m in parts.named.mentions if not _is_denied(m, parts.rest))
+    if _asks_for_papers(parts):
+        mentions = tuple(m for m in mentions if not _is_of_the_field(m, dictionary))
+    compared = patterns.COMPARING.search(parts.question)
+    if patterns.PAPERS.search(parts.question) and parts.terms and not compared:
+        asides = _examples(parts.question)
+        mentions = tuple(m for m in mentions if not any(_is_inside(m.span, aside) for aside in asides))
+        mentions = tuple(m for m in mentions if not _is_used(m, parts.rest))
+    # A topic may look like a name that only one digest uses.
+    if patterns.LISTING.search(parts.question) or record_patterns.aggregate(parts.rest) is Fact.COUNT:
+        if _lists_papers_on(parts) and not patterns.SAME_AUTHORS.search(parts.question):
+            return ()
+        mentions = tuple(mention for mention in mentions if _is_meant(mention, parts, dictionary))
+    # "LLM-driven" is no name, whichever title has it, and "the LoRA-based QLoRA" is about QLoRA alone.
+    mentions = tuple(m for m in mentions if m.firmness == TITLE_HEAD or not _is_a_kind(m.typed))
+    return tuple(m for m in mentions if not _names_a_kind(m, parts.rest)) or mentions
 
 
 def of_one_name(parts: QuestionParts, about: Sequence[str], dictionary: Dictionary) -> tuple[str, ...]:
