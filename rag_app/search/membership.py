@@ -32,7 +32,7 @@ FEW_PHRASES = 2  # more of them describe papers, which need not say each
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a list ends. All but the last four are shares of a collection's own papers."""
+    """When a list ends: shares of a collection's own papers, and scores in standard deviations over it."""
 
     broad: float = 0.1  # of the papers say a word: alone it tells little beside a rarer one
     fewest: int = 5  # papers that say a topic, for their scores to show what such papers score
@@ -45,7 +45,10 @@ class Rule:
     least: float = 1.2  # between these two, in standard deviations over the collection
     most: float = 2.2
     border: float = 0.35
-    few: int = 60  # papers that conditions leave: these may be told by their scores alone
+    few: int = 60  # papers that conditions leave (a day's): these are told by their scores, too,
+    few_share: float = 0.5  # which reach this share of the best,
+    few_most: float = 3.0  # or this one,
+    few_like: float = 0.1  # and what all but this share of the papers have that say a term
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +68,36 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
         kept &= times == 0
     wanted = _telling([alternatives for part, alternatives in said if not part.left_out], rule)
     if not wanted:
-        return _within(_standing_out(scores, kept, rule), kept)
+        return _within(_standing_out(scores, kept, rule, share=rule.share, most=rule.most), kept)
     times = np.minimum.reduce([_most(one) for one in wanted])
     found = _saying(times, scores, kept, rule)
-    told = (found.matched & kept).any()
     is_description = sum(max(map(len, one)) for one in wanted) > FEW_PHRASES
+    if np.count_nonzero(allowed) <= min(rule.few, len(allowed) // 2):
+        like_those = kept
+        if not is_description and np.count_nonzero(times) >= rule.fewest:  # papers of other days say it
+            like_those = kept & (scores >= np.quantile(scores[times > 0], rule.few_like))
+        out = _standing_out(scores, like_those, rule, share=rule.few_share, most=rule.few_most)
+        return _within(replace(out, matched=found.matched | out.matched, worded=found.worded), kept)
+    told = (found.matched & kept).any()
     if is_description or not told:
         near = _holding(_held(wanted), kept, told=bool(told), rule=rule)
-        # What nobody says, or says otherwise, is told by the scores of the few papers that conditions leave.
-        otherwise = (is_description or not times.any()) and not (told or near.any())
-        if otherwise and np.count_nonzero(kept) <= min(rule.few, len(kept) // 2):
-            near = kept
-        described = _standing_out(scores, near, rule)
+        # Beside papers that say all of it, others are near to the best of them.
+        most = np.inf if told else rule.most
+        described = _standing_out(scores, near, rule, share=rule.share, most=most)
         found = replace(
             found,
             matched=found.matched | described.matched,
             borderline=found.borderline | described.borderline,
         )
     return _within(found, kept)
+
+
+def of_any(found: Sequence[Members]) -> Members:
+    """The papers that belong on at least one of several lists."""
+    matched: Mask = np.logical_or.reduce([one.matched for one in found])
+    borderline: Mask = np.logical_or.reduce([one.borderline for one in found])
+    worded: Mask = np.logical_or.reduce([one.worded for one in found])
+    return Members(matched, borderline & ~matched, worded)
 
 
 def _holding(share: NDArray[np.float64], kept: Mask, *, told: bool, rule: Rule) -> Mask:
@@ -210,9 +225,11 @@ def _ratio(scores: Scores, about: Mask, without: Mask) -> NDArray[np.float64]:
     return np.exp(np.clip(ratio, -50, 50))
 
 
-def _standing_out(scores: Scores, allowed: Mask, rule: Rule) -> Members:
-    """Those that stand out from the collection, where words alone do not decide."""
+def _standing_out(scores: Scores, allowed: Mask, rule: Rule, *, share: float, most: float) -> Members:
+    """Those that reach a share of the best score, at least and at most so much, where words alone do not
+    decide.
+    """
     best = float(scores[allowed].max()) if allowed.any() else 0.0
-    least = min(max(rule.share * best, rule.least), rule.most)
+    least = min(max(share * best, rule.least), most)
     near = allowed & (scores < least) & (scores >= least - rule.border)
     return Members(allowed & (scores >= least), near, np.zeros(len(scores), bool))

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Hit, Intent, Query, Reason, Why
 from rag_app.search import open_patterns, patterns
-from rag_app.search.membership import members
+from rag_app.search.membership import Members, Rule, members, of_any
 from rag_app.search.passages import PASSAGES, with_best_passages
+from rag_app.search.topic import joined_topics
 
 RANKED = 50  # papers kept in the ranking
 SHOWN = 8  # of them with passages from the start
@@ -54,7 +55,8 @@ def retrieve(query: Query, library: Library, *, beside: str = "") -> Evidence:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
-    matched, borderline, unsure = _members(text, order, scores, library) if listed else ([], [], [])
+    members_of = _members(text, query.topic, order, scores, library) if listed else ([], [], [])
+    matched, borderline, unsure = members_of
     chosen = {*matched, *borderline}
     order = [*matched, *borderline, *(row for row in order if row not in chosen)]
     kept = order[: max(RANKED, len(chosen))]
@@ -182,12 +184,24 @@ def _reasons(row: int, ranks: dict[Reason, Rows], named: bool) -> tuple[Why, ...
     return (Why(Reason.NAMED), *places) if named else tuple(places)
 
 
+def _of_any(topics: Sequence[str], allowed: NDArray[np.bool_], library: Library) -> Members | None:
+    """The few papers that conditions leave on any of the topics, of which none is on all: "on May 2, time
+    series forecasting and protein design"; None where there is but one topic.
+    """
+    rows = np.flatnonzero(allowed)
+    texts = map(patterns.topic, topics)
+    found = [members(text, score(text, library, rows)[0], allowed, library.spellings) for text in texts]
+    return of_any(found) if found else None
+
+
 def _members(
-    text: str, order: Sequence[int], scores: Scores, library: Library
+    text: str, topic: str, order: Sequence[int], scores: Scores, library: Library
 ) -> tuple[list[int], list[int], list[int]]:
     """(rows that belong on a list, rows in doubt, those of both that a score decided), best first."""
     allowed = np.zeros(len(scores), bool)
     allowed[list(order)] = True
     found = members(text, scores, allowed, library.spellings)
+    if not (found.worded & allowed).any() and len(order) <= Rule().few < len(scores):
+        found = _of_any(joined_topics(topic, library.spellings), allowed, library) or found
     matched, borderline = ([row for row in order if mask[row]] for mask in (found.matched, found.borderline))
     return matched, borderline, [*borderline, *(row for row in reversed(matched) if not found.worded[row])]

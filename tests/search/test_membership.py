@@ -205,7 +205,7 @@ def test_where_no_paper_says_all_of_a_topic_those_that_say_a_part_of_it_are_near
     assert not listed("Which papers are about knitting or sweaters?", library).matched
 
 
-def test_of_the_few_papers_of_a_day_those_near_in_meaning_are_told_where_none_says_the_topic() -> None:
+def test_of_the_few_papers_of_a_day_those_near_in_meaning_are_told() -> None:
     texts = [f"글 {n}" for n in range(100)]
     scores = np.zeros(100, np.float32)
     scores[[3, 5, 60]] = 4.0, 3.0, 9.0
@@ -215,5 +215,9 @@ def test_of_the_few_papers_of_a_day_those_near_in_meaning_are_told_where_none_sa
     assert np.flatnonzero(found.matched).tolist() == [3, 5]
     assert not found.worded.any()
     assert not members(topic, scores, np.ones(100, bool), spelled(*texts)).matched.any()
-    said = spelled(*texts[:99], "handsets")
-    assert not members("handsets", scores, allowed, said).matched.any(), "others say it"
+    said = spelled("handsets", *texts[1:99], "handsets")
+    of_the_day = members("handsets", scores, allowed, said)
+    assert np.flatnonzero(of_the_day.matched).tolist() == [0, 3, 5], (
+        "and those that say it, whatever they score"
+    )
+    assert np.flatnonzero(of_the_day.worded & allowed).tolist() == [0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag_app.search.topic import leaves_out, parts
+from rag_app.search.topic import joined_topics, leaves_out, parts
 
 
 class Said:
@@ -121,3 +121,32 @@ def test_what_is_left_out_may_be_said_in_a_clause(topic: str, left_out: str) -> 
 )
 def test_what_papers_do_is_left_in(topic: str) -> None:
     assert not leaves_out(topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("object hallucination and wave forecasting", ("object hallucination", "wave forecasting")),
+        ("객체 환각 논문이랑 파도 예보 논문", ("객체 환각 논문", "파도 예보 논문")),
+        ("object hallucination", ()),
+        ("and object hallucination", ()),
+        ("object hallucination or wave forecasting", ()),
+    ],
+)
+def test_topics_that_are_joined_are_told_apart(text: str, topics: tuple[str, ...]) -> None:
+    assert joined_topics(text, Said("object hallucination", "객체 환각")) == topics
+
+
+def test_what_is_done_to_one_object_is_no_topic_of_its_own() -> None:
+    said = Said("새장 모델", "물고기 검출")
+    assert [p.alternatives for p in parts("새장 모델을 만들거나 고치거나 복원하는", said)] == [
+        (("새장 모델",),)
+    ]
+    (part,) = parts("새장 모델을 만들거나 물고기 검출을 하는", said)
+    assert part.alternatives == (("새장 모델",), ("물고기 검출",))
+
+
+def test_what_is_left_out_does_not_reach_back_before_a_conjunction() -> None:
+    wanted, left_out = parts("객체 환각을 내놓은 단, 파도 예보는 제외", Said("객체 환각", "파도 예보"))
+    assert (wanted.alternatives, wanted.left_out) == ((("객체 환각",),), False)
+    assert (left_out.alternatives, left_out.left_out) == ((("파도 예보",),), True)

@@ -14,6 +14,8 @@ TOPICS = TopicWords(
         r"(?: (?:that|which|about|on|with|in|only))*\s",
         r"(?:^|[.;:,!?]\s*|\b(?:but|and|please) )(?:skip|leave out|drop|ignore)"
         r" (?:the ones|those|anything|any|everything|papers)(?: (?:that|which|about|on|with|only))*\s",
+        r"(?<=[.;:,?!] )([\w-]+(?: [\w-]+){0,3}) (?:is not|isn['’]t|are not|aren['’]t) (?:what )?"
+        r"(?:i['’]m|i am|we['’]re|we are|i|we) (?:after|looking for|interested in|want|need)\b",
         r"(?<=[.;:,?!] )([\w-]+(?: [\w-]+)?) (?:does not|doesn['’]t|do not|don['’]t) count\b",
     ),
     saying_little=frozenset(
@@ -30,7 +32,7 @@ TOPICS = TopicWords(
         "other another particular certain such write writes rely new propose introduce introduces built existing "
         "came come out released publications articles collection digest digests we our you paper papers called "
         "known collect collecting give entries ones thing things whatever all every i'd "
-        "got gimme lots bunch worth interesting cool stuff".split()
+        "made designed specifically got gimme lots bunch worth interesting cool stuff".split()
     ),
     within=frozenset(
         "a an the of for in on with without and or to by from using via over under into at as".split()
