@@ -40,7 +40,8 @@ ARXIV_ID = re.compile(
 )
 RARE = 6  # papers: a word found in no more of them may be typed without its capitals
 LONGEST_TITLE = 30  # words
-SHORTEST_SOUND, LONGEST_SOUND = 4, 40  # letters of a name that is looked up as it sounds
+LONGEST_SPELLING = 40  # letters of what may be a slip in a name, or sound like one
+SHORTEST_SOUND = 4  # letters of a name that is looked up as it sounds
 SIZE = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]?")  # "405B" is a size, not a name
 SIZE_SUFFIX = re.compile(r"\d+(?:\.\d+)?[BMKTbmkt]|[Bb]ase|[Ll]arge|[Ss]mall|[Tt]iny|[Ii]nstruct|[Cc]hat")
 NUMBER = re.compile(r"\d+")
@@ -85,7 +86,7 @@ class NameBook:
         short = {
             key: max(name.firmness for name in group)
             for key, group in self._folded.items()
-            if 4 <= len(key) <= 40 and group[0].folded_in <= COMMON
+            if 4 <= len(key) <= LONGEST_SPELLING and group[0].folded_in <= COMMON
         }
         self._fuzzy = [key for key, firmness in short.items() if firmness > IN_TEXT]
         self._fuzzy_in_text = [
@@ -216,9 +217,12 @@ class NameBook:
         """The names that a word which no text uses was probably meant to be."""
         key = fold(typed)
         ordinary = typed.isalpha() and typed[1:].islower()  # as most words are written
-        if len(key) < SHORTEST_TYPO + ordinary or is_word(typed) or (ordinary and is_common(key)):
+        of_a_name = SHORTEST_TYPO + ordinary <= len(key) <= LONGEST_SPELLING
+        if not of_a_name or is_word(typed) or (ordinary and is_common(key)):
             return []
-        closest = self._closest(key)
+        closest = self._closest(key, said_only=not ordinary)
+        if closest == key:
+            return []  # spelled like a name, and taken for none: "scene/object" is no Scene-Object
         near = _is_one_edit(key, closest)
         # "benchmrk" is more likely "benchmark" than "BenchMAX".
         if not near and any(map(is_word, _one_edit(key))):
@@ -250,7 +254,7 @@ class NameBook:
         """Names of title heads by their consonants."""
         by_sound = defaultdict(list)
         for key, names in self._folded.items():
-            if SHORTEST_SOUND <= len(key) <= LONGEST_SOUND and any(
+            if SHORTEST_SOUND <= len(key) <= LONGEST_SPELLING and any(
                 name.firmness == TITLE_HEAD for name in names
             ):
                 for sound in transliteration.readings(key):
@@ -258,13 +262,14 @@ class NameBook:
         return by_sound
 
     @lru_cache(maxsize=1024)  # noqa: B019 - a name book lives as long as its snapshot
-    def _closest(self, key: str) -> str:
+    def _closest(self, key: str, *, said_only: bool = False) -> str:
         """The name that differs by the fewest letters, if by few: one that is left out, added, wrong or has
-        changed places with its neighbour counts one. The first letter is rarely wrong.
+        changed places with its neighbour counts one. The first letter is rarely wrong. A short name that
+        stands in a digest only counts with `said_only`, for what is typed like a name.
         """
         most = 1 if len(key) < LONG_TYPO else TYPOS
         best = _nearest(key, self._fuzzy, most)
-        if not best and (len(key) >= LONG_TYPO or NUMBER.search(key)):  # a name that stands in a digest only
+        if not best and (said_only or len(key) >= LONG_TYPO or NUMBER.search(key)):
             best = _nearest(key, self._fuzzy_in_text, 1)
         return best if best and len(_papers(self._folded[best])) <= SHARED else ""
 

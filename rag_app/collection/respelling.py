@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rag_app.lang import LANGUAGES
-from rag_app.text.dictionaries import is_word
+from rag_app.text.dictionaries import is_common, is_word
 from rag_app.text.terms import fold_word
 
 SHORTEST = 5  # letters: of a shorter word another word is as near as the one that was meant
+SHORTEST_SWAPPED = 3
 LONG = 8  # letters from which two of them may be wrong
 FEWEST = 2  # papers that say a word that may be meant
 
@@ -30,7 +31,12 @@ def respelled(word: str, papers_with: Mapping[str, int]) -> str:
     across = max(_spelled_otherwise(term), key=lambda other: papers_with.get(other, 0), default="")
     if papers_with.get(across, 0) > said:
         return across
-    return "" if said else _meant(word, term, papers_with)
+    if said:
+        return ""
+    swapped = _with_letters_swapped(word)
+    if swapped and (len(word) < SHORTEST or papers_with.get(fold_word(swapped), 0) >= FEWEST):
+        return swapped
+    return _meant(word, term, papers_with)
 
 
 def _spelled_otherwise(term: str) -> Iterator[str]:
@@ -40,6 +46,14 @@ def _spelled_otherwise(term: str) -> Iterator[str]:
     ):
         yield re.sub(f"{one}(?={end}$)", other, term)
         yield re.sub(f"{other}(?={end}$)", one, term)
+
+
+def _with_letters_swapped(word: str) -> str:
+    """The word of every day that it is where two letters change places, "many" for "mnay", if any."""
+    if len(word) < SHORTEST_SWAPPED or is_word(word):
+        return ""
+    swaps = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return next(filter(is_common, swaps), "")
 
 
 def _meant(word: str, term: str, papers_with: Mapping[str, int]) -> str:

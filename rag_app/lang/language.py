@@ -33,7 +33,10 @@ MONEY = (
 )
 PARAMETERS = r"\d\s?(?:[BMK]\b|억|만|billion|million)"
 # a person's, in Latin letters
-NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]*[A-Za-zÀ-ɏ])"
+NAME = r"((?:[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]{0,30}\s+){1,3}[A-ZÀ-Þ][A-Za-zÀ-ɏ.'’-]{0,30}[A-Za-zÀ-ɏ])"
+
+
+SURNAME = r"([A-ZÀ-Þ][A-Za-zÀ-ɏ'’-]{1,30}[A-Za-zÀ-ɏ])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class QuestionPatterns:
     kind: Parts  # after a name: a kind of method is meant, not the paper
     likened_before: Parts  # before a name, after it: what is asked for is only likened to it
     likened_after: Parts
+    asked_surname: Parts  # of an author, in a group
     asked_author: Parts  # one group: somebody is asked for as an author, whoever it is
     maybe_author: Parts  # one group: perhaps an author, if one is spelled nearly so
     possessive: Parts  # between a name and `papers_of`

@@ -14,7 +14,7 @@ from dataclasses import replace
 from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
-from rag_app.collection.paper_names import IN_TITLE, SHARED, TITLE_HEAD, TOKEN, Name, fold, shaped
+from rag_app.collection.paper_names import IN_TEXT, IN_TITLE, SHARED, TITLE_HEAD, TOKEN, Name, fold, shaped
 from rag_app.search import open_patterns, patterns, record_patterns
 from rag_app.search.title_names import entitled
 from rag_app.text import transliteration
@@ -24,6 +24,7 @@ from rag_app.text.terms import HANGUL, fold_word
 DESCRIBING_WORDS = 3
 BRACKET = re.compile(r"\s?[(（]?")
 LATIN_END = re.compile(r"-?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")  # right behind Hangul
+SPELLED_BEHIND = re.compile(r"\s?[(（][A-Za-z][\w.-]*[)）]")
 SYLLABLES = 2  # in Hangul of such a name: "챗GPT" is none
 LONGEST_HEARD = 4  # words of a name that is written as it sounds
 # Letters and consonants that such a name has at least, consonants from which they say enough, and the
@@ -38,6 +39,14 @@ VERSIONS_KNOWN = 2  # papers that write some version of a name, from which on it
 INITIALS = re.compile(r"(?<![\w-])[A-Z]{3,6}(?![A-Za-z0-9-])")
 QUOTED = re.compile(r"[\"“「『]([^\"”」』]{12,200})[\"”」』]")
 QUOTED_WORDS = 4  # of a title; shorter quotations are terms
+# Three words or more; or two that a bracket or quotation mark holds, "최적 스텝 크기(Optimal Stepsize)".
+IN_CAPITALS = re.compile(
+    r"(?<![\w-])[A-Z][\w-]*(?: [A-Z][\w-]*){2,7}(?![\w-])|(?<=[(\"“「『‘'])[A-Z][\w-]* [A-Z][\w-]*(?=[)\"”」』’'])"
+)
+# A version of a model, of several words or with a size: "Claude Opus 4", "gpt-oss-120b"; a year is none.
+NUMBERED = re.compile(
+    r"(?<![\w-])(?:(?:[A-Z][\w.-]* ){1,3}(?!(?:19|20)\d\d)\d[\d.]*(?: [A-Z][a-z]+)?|[a-z]+-[\w.-]*\d[\w.]*)(?![\w-])"
+)
 SAME_TITLE = 85  # likeness, of 100, of a title with a slip in it
 
 
@@ -54,6 +63,7 @@ def find(text: str, dictionary: Dictionary) -> Named:
     initialled = [*_initialled(text, dictionary, named.mentions), *_sides(text, dictionary, named.mentions)]
     initialled += _quoted(text, dictionary, [*named.mentions, *initialled])
     titled = list(entitled(text, dictionary, [*named.mentions, *heard, *initialled]))
+    titled += _in_capitals(text, dictionary, [*named.mentions, *initialled, *titled])
     others = [
         m for m in (*named.mentions, *heard, *initialled) if not any(_beside(m.span, t.span) for t in titled)
     ]
@@ -112,6 +122,8 @@ def _heard(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Itera
             latin = LATIN_END.match(text, stop)  # "스프레드시트LLM", "딥시크-R1"
             span = start, latin.end() if latin else stop
             typed = text[slice(*span)]
+            if SPELLED_BEHIND.match(text, stop):
+                continue  # "알렉스넷(AlexNet)" says itself which name it is
             names = _sounding_like(typed, dictionary)
             papers = tuple(dict.fromkeys(paper for name in names for paper in name.papers))
             if names and not _is_a_word(typed, papers, dictionary):
@@ -202,6 +214,12 @@ def _papers_nobody_has(text: str, dictionary: Dictionary, found: Sequence[Mentio
             continue
         if not dictionary.lexical.knows(word) and not any(_beside(token.span(), one.span) for one in found):
             yield word
+    for match in NUMBERED.finditer(text):
+        said = match[0].casefold()
+        if patterns.PAPER_AFTER_NAME.match(text, match.end()) and not any(
+            said in text.casefold() for text in _texts(dictionary)
+        ):
+            yield match[0]
 
 
 def _titles_nobody_has(text: str, dictionary: Dictionary) -> Iterator[str]:
@@ -226,6 +244,18 @@ def _quoted(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iter
         papers = _begun_by(match[1], dictionary)
         if papers and not any(_beside(match.span(1), mention.span) for mention in found):
             yield Mention(match[1], match.span(1), papers, TITLE_HEAD)
+
+
+def _in_capitals(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Papers whose titles hold, in these capitals, words that hardly another digest says in a row: "Android
+    Agent Arena" of "A3: Android Agent Arena for …".
+    """
+    for match in IN_CAPITALS.finditer(text):
+        if any(_beside(match.span(), one.span) and one.firmness > IN_TEXT for one in found):
+            continue
+        papers = [paper.arxiv_id for paper in dictionary.papers.all() if match[0] in paper.title]
+        if 0 < len(papers) <= SHARED >= sum(match[0] in said for said in _texts(dictionary)):
+            yield Mention(match[0], match.span(), tuple(papers), IN_TITLE)
 
 
 def _begun_by(quotation: str, dictionary: Dictionary) -> tuple[str, ...]:

@@ -21,13 +21,13 @@ from rag_app.lang.wording import matched_group
 from rag_app.records import Fact, Filters
 from rag_app.search import dates, kinds, names, open_patterns, patterns, record_patterns, stated_conditions
 from rag_app.text import sentences, transliteration
-from rag_app.text.terms import WORD, fold_word
+from rag_app.text.terms import WORD, fold_word, only_nouns
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
 GLUED = re.compile(rf"[{other_scripts()}]+$")
 OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
-LONG_QUOTE = re.compile(r"[\"“”「『]([^\"“”」』]{30,})[\"“”」』]")
+LONG_QUOTE = re.compile(r"[\"“”「『\[]([^\"“”」』\[\]]{30,})[\"“”」』\]]")
 # Around what is told to a model, and asked by nobody.
 MARKED_UP = re.compile(
     r"<(system|instructions?|prompt|assistant|user|document|context)>.*?</\1>", re.DOTALL | re.IGNORECASE
@@ -36,6 +36,7 @@ QUOTED = re.compile(r"[\"“”「『][^\"“”」』]+[\"“”」』]")
 QUESTION_MARKS = ("?", "？")
 BEFORE_SIGN = re.compile(r"\s+(?=[.,;:!?])")
 LETTER = re.compile(r"[^\W\d_]")
+MOST_NAMESAKES = 5  # authors of one surname, any of whom may be meant
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 
@@ -82,6 +83,8 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
     if found.periods:  # "vs" stands between them, and not between papers
         rest = masked(rest, [match.span() for match in patterns.SIDE_BY_SIDE.finditer(rest)])
     authors, spans, unknown_author = _authors(rest, dictionary.papers)
+    any_author, surnames = ((), []) if authors or unknown_author else _by_surname(rest, dictionary.papers)
+    spans = [*spans, *surnames]
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
     marks = [
@@ -96,6 +99,7 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         since=found.since,
         until=found.until,
         authors=authors,
+        any_author=any_author,
         titled=titled,
         released=released,
         **votes,
@@ -106,7 +110,7 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         for t in dictionary.lexical.own_terms(without_names)
         if t not in patterns.ABOUT_PAPERS and not t.isdigit()
     )
-    if authors or titled or votes:
+    if authors or titled or votes or any_author:
         terms = _telling(terms, without_names, dictionary)
     return QuestionParts(
         question,
@@ -126,6 +130,8 @@ def _telling(terms: tuple[str, ...], rest: str, dictionary: Dictionary) -> tuple
     """The terms without everyday words that name no topic, which stand beside conditions: "X is on which of
     the papers you hold", and not "dance papers".
     """
+    said = set(dictionary.lexical.own_terms(only_nouns(rest)))  # "좀" and "싹" are adverbs
+    terms = tuple(term for term in terms if term in said)
     topics = [matched_group(match) for match in patterns.ON_TOPIC.finditer(rest)]
     before_papers = (rest[: match.start()].split()[-1:] for match in patterns.PAPERS.finditer(rest))
     kept = set(dictionary.lexical.own_terms(" ".join([*topics, *chain.from_iterable(before_papers)])))
@@ -319,6 +325,16 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
     if close:
         return (close[0][0],), [*unmeant, maybe.span()], ""
     return ((), [*unmeant, asked.span()], typed) if asked else ((), [], "")
+
+
+def _by_surname(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    """(the authors of a surname that papers are asked by, where it is named); none where many have it."""
+    asked = patterns.ASKED_SURNAME.search(text)
+    surname = author_key(_bare(matched_group(asked))) if asked else ""
+    named = [name for name in papers.authors_with(surname) if author_key(name).split()[-1] == surname]
+    if not asked or not 0 < len(named) <= MOST_NAMESAKES:
+        return (), []
+    return tuple(named), [asked.span()]
 
 
 def _author(typed: str, papers: PaperTable) -> str:

@@ -63,6 +63,7 @@ LIKENED_BEFORE = _asked(lambda q: q.likened_before)
 LIKENED_AFTER = _asked(lambda q: q.likened_after)
 # Names have capitals, so case matters here.
 NOT_AUTHOR = Wording(alternatives(lambda one: one.questions.not_author), flags=0)
+ASKED_SURNAME = Wording(alternatives(lambda one: one.questions.asked_surname), flags=0)
 ASKED_AUTHOR = Wording(alternatives(lambda one: one.questions.asked_author), flags=0)
 # "Wang의 papers" and "Wang's 논문" are asked for too: any language's "of" goes with any's "papers".
 _FIRST, *_OTHERS = (part for one in LANGUAGES.values() for part in one.questions.possessive)

@@ -77,7 +77,7 @@ def _asked_about(parts: QuestionParts, dictionary: Dictionary) -> tuple[Mention,
     compared = patterns.COMPARING.search(parts.question)
     if patterns.PAPERS.search(parts.question) and parts.terms and not compared:
         asides = _examples(parts.question)
-        mentions = tuple(m for m in mentions if not any(_is_inside(m.span, aside) for aside in asides))
+        mentions = tuple(m for m in mentions if not any(_is_example(m, aside) for aside in asides))
         mentions = tuple(m for m in mentions if not _is_used(m, parts.rest))
     # A topic may look like a name that only one digest uses.
     if patterns.LISTING.search(parts.question) or record_patterns.aggregate(parts.rest) is Fact.COUNT:
@@ -150,14 +150,15 @@ def _asked_apart(
     question: str, mentions: Sequence[Mention], chosen: Sequence[str], dictionary: Dictionary
 ) -> tuple[str, ...]:
     """The papers of which each is asked something of its own: "what does A add, and B's gain on C?". A name
-    that no title has counts where its part of the question begins with it.
+    that no title has counts where its part of the question begins with it, or has no other.
     """
     named = []
     for start, end in aspects.sides(question, [mention.span for mention in mentions]):
         within = [pair for pair in zip(mentions, chosen, strict=True) if start <= pair[0].span[0] < end]
         begins = LEADING.fullmatch(question[start : within[0][0].span[0]])
         titled = [paper for mention, paper in within if mention.firmness > IN_TEXT]
-        own = [p for m, p in within[:1] if begins and is_its_own(m, dictionary.papers.get(p))]
+        asked = within[:1] if begins or len(within) == 1 else []
+        own = [paper for mention, paper in asked if is_its_own(mention, dictionary.papers.get(paper))]
         named += titled[:1] or own
     return tuple(dict.fromkeys(named))
 
@@ -194,8 +195,13 @@ def _examples(question: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if not patterns.PAPERS.search(question[:start])]
 
 
-def _is_inside(span: tuple[int, int], outer: tuple[int, int]) -> bool:
-    return outer[0] <= span[0] and span[1] <= outer[1]
+def _is_example(mention: Mention, brackets: tuple[int, int]) -> bool:
+    """Whether a name stands within brackets; what a title holds and is alone there says again what stands
+    before them: "최적 스텝 크기(Optimal Stepsize) 논문".
+    """
+    start, end = mention.span
+    alone = (start - 1, end + 1) == brackets and " " in mention.typed and mention.firmness > IN_TEXT
+    return brackets[0] <= start and end <= brackets[1] and not alone
 
 
 def _is_denied(mention: Mention, text: str) -> bool:

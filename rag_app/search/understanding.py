@@ -171,12 +171,14 @@ def _of_own_papers(query: Query, parts: QuestionParts, dictionary: Dictionary) -
     """
     if query.intent not in OF_THE_PAPER:
         return query
+    compares = query.intent is Intent.COMPARE
     spoken_of = [
         mention
         for mention in parts.named.mentions
         if (mention.firmness < TITLE_HEAD and query.unknown)
         or (
             mention.firmness == IN_TEXT
+            and not (compares and len(mention.papers) == 1)  # no other digest says what is set beside a paper
             and not any(is_its_own(mention, dictionary.papers.get(paper)) for paper in mention.papers)
         )
     ]

@@ -32,7 +32,7 @@ LACKS = {
         "open_questions.outdone_before", "open_questions.denying_before", "open_questions.definite",
         "dates.days", "dates.week_before", "topics.leaving_out",
     },
-    "ja": {
+    "ja": {"questions.asked_surname",
         "dates.days", "dates.week_before", "dates.week_after", "topics.leaving_out",
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "dictionary", "spelled_two_ways", "dates.seasons",
@@ -44,7 +44,7 @@ LACKS = {
         "open_questions.not_before", "open_questions.outdone_before", "open_questions.own_work",
         "open_questions.denying_before", "open_questions.definite", "open_questions.columns_told",
     },
-    "zh": {
+    "zh": {"questions.asked_surname",
         "dates.days", "dates.week_before", "dates.week_after", "topics.leaving_out",
         "prompts.shortener", "prompts.shortened", "open_questions.telling", "open_questions.tabling",
         "sentence_ends", "abbreviations", "questions.maybe_author", "dates.months", "dates.article",
@@ -114,6 +114,7 @@ def test_prompts_facts_and_ordinals_are_the_same_ones(language: Language) -> Non
     ("parts_of", "groups"),
     [
         (lambda one: one.questions.asked_author, 1),
+        (lambda one: one.questions.asked_surname, 1),
         (lambda one: one.questions.maybe_author, 1),
         (lambda one: one.votes.from_to_below, 2),
         (lambda one: one.votes.at_least, None),

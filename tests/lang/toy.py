@@ -59,6 +59,7 @@ QUESTIONS = QuestionPatterns(
     kind=("-τύπου",),
     likened_before=(r"σαν (?:το )?$",),
     likened_after=("-τύπου",),
+    asked_surname=(),
     asked_author=(rf"έγραψε (?:ο|η) {NAME}",),
     maybe_author=(rf"του {NAME}",),
     possessive=("του",),

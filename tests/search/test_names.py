@@ -205,3 +205,66 @@ def test_a_name_is_asked_for_where_a_paper_of_it_is(dictionary: Dictionary) -> N
 def test_quoted_terms_and_venues_name_no_paper(dictionary: Dictionary, question: str) -> None:
     found = names.find(question, dictionary)
     assert (found.mentions, found.unknown) == ((), ())
+
+
+TITLED = """## Daily Papers (2027-03-02)
+
+### [N2: Nest Network Arena for Birds](https://arxiv.org/abs/2703.00001)
+
+- **What's New**: 새들의 경기장입니다. NestWalk라는 방법을 씁니다.
+
+### [Optimal Twigs for Nest Building](https://arxiv.org/abs/2703.00002)
+
+- **What's New**: 가지를 고릅니다. Many Fine Twigs를 씁니다.
+
+### [Birds on Many Fine Twigs](https://arxiv.org/abs/2703.00003)
+
+- **What's New**: Many Fine Twigs를 설명합니다.
+
+### [Fish on Many Fine Twigs](https://arxiv.org/abs/2703.00004)
+
+- **What's New**: Many Fine Twigs를 설명합니다.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("How many nests has Nest Network Arena?", "2703.00001"),
+        ("알맞은 가지(Optimal Twigs) 논문은 몇 배 빨라졌대?", "2703.00002"),
+    ],
+)
+def test_words_of_a_title_in_its_capitals_name_its_paper(tmp_path: Path, question: str, paper: str) -> None:
+    dictionary = made(tmp_path, {"day.md": TITLED}).dictionary
+    assert understand(question, dictionary).papers == (paper,)
+
+
+def test_words_in_capitals_that_many_digests_say_name_none(tmp_path: Path) -> None:
+    dictionary = made(tmp_path, {"day.md": TITLED}).dictionary
+    found = names.find("Does it use Many Fine Twigs?", dictionary).mentions
+    assert "Many Fine Twigs" not in {mention.typed for mention in found}
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What does the Claude Opus 4 system card say of safety?", "Claude Opus 4"),
+        ("gpt-oss-120b 모델 카드에서 파라미터가 몇 개야?", "gpt-oss-120b"),
+    ],
+)
+def test_a_version_whose_card_is_asked_for_is_unknown(
+    dictionary: Dictionary, question: str, name: str
+) -> None:
+    assert names.find(question, dictionary).unknown == (name,)
+
+
+@pytest.mark.parametrize(
+    "question", ["the CVPR 2024 paper on birds", "Llama 2 technical report", "Top 3 papers"]
+)
+def test_what_is_no_version_or_is_here_is_not_unknown(dictionary: Dictionary, question: str) -> None:
+    assert names.find(question, dictionary).unknown == ()
+
+
+def test_a_name_in_letters_beside_one_as_it_sounds_decides(dictionary: Dictionary) -> None:
+    found = names.find("툴포머(Toolbox9) 논문은 뭐야?", dictionary)
+    assert (found.mentions, found.unknown) == ((), ("Toolbox9",))

@@ -49,7 +49,9 @@ def having_done(selection: Selection) -> tuple[list[Hit], list[Hit]]:
     says_terms = _saying_terms(selection, wordings)
     says_phrases = _saying_phrases(selection, wordings)
     done = [hit for said, hit in held if (said >= SAID_TOGETHER and says_terms(hit)) or says_phrases(hit)]
-    return done[:ANSWERING], [hit for _, hit in held[:NEAREST]]
+    # The whole question may fit another best.
+    near = {hit.paper.arxiv_id: hit for hit in (*selection.evidence.hits[:1], *(hit for _, hit in held))}
+    return done[:ANSWERING], list(near.values())[:NEAREST]
 
 
 def _saying_terms(selection: Selection, wordings: Sequence[str]) -> Callable[[Hit], bool]:

@@ -45,6 +45,8 @@ DATES = DateWords(
     full=(
         rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?P<y>{YEAR})",
         rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY},?\s+\(?(?P<y>{YEAR})",
+        rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+['’](?P<y>\d\d)\b",
+        rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY},?\s+['’](?P<y>\d\d)\b",
         rf"\b{_DAY_WORD}\s+(?:of\s+)?(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})"
         r"(?!\s+(?:[\w-]+\s+){0,2}(?:papers?|works?|stud(?:y|ies))\b)",
         rf"\b(?P<mon>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY_WORD},?\s+(?P<y>{YEAR})",
@@ -56,7 +58,10 @@ DATES = DateWords(
         rf"\b(?P<h>first|second) half of (?P<y>{YEAR})\b",
         rf"\b(?P<s>spring|summer|autumn|fall),?\s+(?:of\s+)?(?P<y>{YEAR})\b",
     ),
-    month_of_year=(rf"\b(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})\b",),
+    month_of_year=(
+        rf"\b(?P<mon>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<y>{YEAR})\b",
+        rf"\b(?P<mon>{_MONTH})\b\.?,?\s+['’](?P<y>\d\d)\b",
+    ),
     day_of_month=(
         rf"{_DAY}\s+(?:of\s+)?(?P<mon>{_NAMED})\b",
         rf"\b(?P<mon>{_MONTH})\b\.?\s+{_DAY}\b(?!\s*(?:votes|models))",

@@ -17,6 +17,7 @@ from rag_app.lang.language import (
     PARAMETERS,
     PERCENT,
     SECONDS,
+    SURNAME,
     TIMES,
     Parts,
     QuestionPatterns,
@@ -179,6 +180,8 @@ _FACTS: dict[str, Parts] = {
         r"\bbest[- ](?:up)?voted\b",
         rf"\b(?:most|highest|top)[- ](?:up)?vote[sd]?\b|\bmost upvot\w+|\b(?:top|best)[- ]{_COUNT}\b{_NO_METRIC}",
         r"\bhighest.voted\b",
+        r"\b(?:what |which )?(?:c[ao]mes?|was|were|is|are|ranked|placed|finished) (?:in )?"
+        r"(?:first|top|highest|number one) (?:by|in|on) (?:up)?votes?\b",
         r"\bmost (?:popular|liked)\b|(?:\bnumber[- ]one|\bno\.? ?1|#1)(?= (?:[\w-]+ ){0,2}papers?\b)",
         r"\btop(?= (?!k\b|p\b|n\b|tiers?\b|views?\b|down\b|layers?\b|level\b)(?:[\w-]+ ){0,2}papers?\b"
         r"|(?: ones?)? (?:of|in|for|from) (?:each|every)\b)",
@@ -219,7 +222,8 @@ _FACTS: dict[str, Parts] = {
         r"^\W*(?:and )?(?:its |the )?(?:up)?votes?\W*$|^\W*(?:and )?(?:the )?(?:up)?votes? (?:of|for)\b",
         r"(?<!by)(?<!most)(?<!least)(?<!fewest)(?<!and)(?<!with) votes\s*\?*$",
         r"\b(?:more|fewer) (?:up)?votes\b(?! than \d)|\b(?:more|less) (?:popular|liked|upvoted)\b",
-        r"\bhow popular (?:is|was|are|were)\b",
+        r"\bhow popular (?:is|was|are|were)\b|\((?:up)?votes\)",
+        r"\b(?:w[io]ns?|leads?|led|ahead|beats?|ranks? higher|did better) (?:on|in|by) (?:the )?(?:up)?votes\b",
         _beside("(?:up)?votes?"),
     ),
     "link": (
@@ -232,6 +236,8 @@ _FACTS: dict[str, Parts] = {
     "date": (
         r"\bwhen (?:was|did|were) .*\b(?:(?:publish|appear|release|post|digest)\w*|featured|listed)",
         r"\bwhen (?:was|did|were) .*\b(?:c[ao]me (?:out|up)|show(?:ed)? up)\b",
+        r"\b(?:day|date) (?:of (?:listing|posting|publication)\b|(?:\S+ ){1,4}?(?:was|were|got|is) "
+        r"(?:listed|posted|featured|added|published|released|put up|uploaded)\b)",
         r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b|\band when\s*[?.!]*$",
         _beside("(?:publication )?(?:dates?|days?)"),
         _CITED,
@@ -340,8 +346,8 @@ QUESTIONS = QuestionPatterns(
         r"|summar(?:y of|i[sz]e)|paper (?:called|named|titled)) (?:the )?[\"“']?",
     ),
     paper_after_name=(
-        r"['’\"”]?(?:['’]?s)? (?:paper|survey|technical report|report|system card|article|authors?)\b(?! (?:on|about"
-        r"|that)\b)",
+        r"['’\"”]?(?:['’]?s)? (?:paper|survey|technical report|report|(?:system|model) card|article"
+        r"|authors?)\b(?! (?:on|about|that)\b)",
     ),
     title_asked=(
         r"\b(?:what(?:['’]?s| is| was)|tell me|give me|show me) (?:the |its )?(?:full |exact )?title\b"
@@ -414,6 +420,13 @@ QUESTIONS = QuestionPatterns(
         r"|(?<!papers )(?<!paper )(?<!works )similar to)(?: (?:the|an?))? $",
     ),
     likened_after=(r"-(?:style|like|type)\b|-?esque\b|(?:['’]s)? style\b",),
+    asked_surname=(
+        rf"\bpapers (?:by|from) {SURNAME}(?=\s*[?.!]*$)",
+        rf"\b(?:ha(?:s|ve|d|ving)|with|list(?:s|ing)?|featur(?:e|es|ing)) {SURNAME} (?:as|among|on) (?:an? |the |its "
+        r"|their )?(?:co-?)?authors?\b",
+        rf"^\W*(?:what|anything|something)(?: else)? (?:did|has|have) {SURNAME} (?:co-?)?(?:write|written"
+        r"|publish(?:ed)?|authored?)\b",
+    ),
     asked_author=(
         rf"\b(?:authored by|written by|papers by|author named|author)\s+{NAME}(?<!['’]s)",
         rf"\bdid\s+{NAME}(?<!['’]s)(?=\s+(?:(?:also|ever|co-?)\s*)?(?:write|publish|author|contribute|work"
@@ -560,7 +573,8 @@ QUESTIONS = QuestionPatterns(
         "tuesday wednesday thursday friday saturday sunday wrote write written recommend recommended all only those "
         "average mean ever here pls plz too single busiest voted best five one two three four six seven eight "
         "nine ten "
-        "co-authored co authored coauthored together joint prolific oldest summarize summarise summary "
+        "co-authored co authored coauthored co-written cowritten first together joint prolific oldest "
+        "summarize summarise summary "
         "overview was said sort sorted order ordered".split()
     ),
     of_any_paper=frozenset(
@@ -597,7 +611,12 @@ VOTES = VoteConditions(
         ">=|≥",
     ),
     more_than=(
-        *_bound("more than|over|above|exceeding|greater than", "and counting", ">(?!=)"),
+        *_bound(
+            "more than|over|above|exceeding|exceeds?|greater than|beat(?:s|en|ing)?|topp(?:ed|ing)|past|beyond"
+            "|surpass(?:es|ed|ing)?|north of|in excess of",
+            "and counting",
+            ">(?!=)",
+        ),
         rf"\bmore (?:up)?votes than {_VOTE_COUNT}",
     ),
     at_most=_bound("at most|no more than|up to|a maximum of", "or fewer|or less|or below|and below", "<=|≤"),

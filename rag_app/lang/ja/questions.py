@@ -148,6 +148,7 @@ QUESTIONS = QuestionPatterns(
     kind=(r"\s?(?:系|ベース|風|型|シリーズ)",),
     likened_before=(),
     likened_after=(r"\s?(?:のような|のように|みたい|風の|っぽ|に似た|と同じような)",),
+    asked_surname=(),
     asked_author=(rf"{NAME}\s?(?:が|さんが)\s?(?:書|著|発表)", rf"著者が\s?{NAME}"),
     maybe_author=(),
     possessive=("の",),

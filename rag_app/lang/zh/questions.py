@@ -144,6 +144,7 @@ QUESTIONS = QuestionPatterns(
     kind=(r"\s?(?:系列|风格|風格|类|類|式|型)",),
     likened_before=(r"(?:(?<![图圖影成])像|(?<![假不例])如|类似于?|類似於?)\s?$",),
     likened_after=(r"\s?(?:那样|那樣|一样的|一樣的|风格|風格|类似的|類似的)",),
+    asked_surname=(),
     asked_author=(rf"{NAME}\s?(?:写|寫|发表|發表|撰写|撰寫|参与|參與)", rf"作者是\s?{NAME}"),
     maybe_author=(),
     possessive=("的",),
