@@ -17,7 +17,7 @@ from rag_app.text.dictionaries import is_common, is_word
 from rag_app.text.terms import fold_word
 
 SHORTEST = 5  # letters: of a shorter word another word is as near as the one that was meant
-SHORTEST_SWAPPED = 3
+SHORTEST_SWAPPED = 4  # letters: "adn" and "wto" may be abbreviations
 LONG = 8  # letters from which two of them may be wrong
 FEWEST = 2  # papers that say a word that may be meant
 

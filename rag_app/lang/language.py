@@ -64,6 +64,7 @@ class QuestionPatterns:
     one_paper: Parts  # speaks of one
     paper_before_name: Parts  # says that the name behind it is a paper's: "authors of X"
     paper_after_name: Parts  # says so behind it: "the X paper"
+    card_after_name: Parts  # the card or report of a model
     every_paper: Parts  # speaks of papers so that no single one can be meant
     papers: Parts
     searching: Parts

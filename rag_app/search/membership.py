@@ -47,7 +47,8 @@ class Rule:
     border: float = 0.35
     few: int = 60  # papers that conditions leave (a day's): these are told by their scores, too,
     few_share: float = 0.5  # which reach this share of the best,
-    few_most: float = 3.0  # or this one,
+    few_least: float = 1.8  # at least this one where none says the topic,
+    few_most: float = 3.0  # at most this one,
     few_like: float = 0.1  # and what all but this share of the papers have that say a term
 
 
@@ -68,22 +69,23 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
         kept &= times == 0
     wanted = _telling([alternatives for part, alternatives in said if not part.left_out], rule)
     if not wanted:
-        return _within(_standing_out(scores, kept, rule, share=rule.share, most=rule.most), kept)
+        return _within(_standing_out(scores, kept, rule), kept)
     times = np.minimum.reduce([_most(one) for one in wanted])
     found = _saying(times, scores, kept, rule)
     is_description = sum(max(map(len, one)) for one in wanted) > FEW_PHRASES
-    if np.count_nonzero(allowed) <= min(rule.few, len(allowed) // 2):
+    if are_few(allowed, rule):
         like_those = kept
-        if not is_description and np.count_nonzero(times) >= rule.fewest:  # papers of other days say it
+        if not is_description and times.any():  # papers of other days may say it
             like_those = kept & (scores >= np.quantile(scores[times > 0], rule.few_like))
-        out = _standing_out(scores, like_those, rule, share=rule.few_share, most=rule.few_most)
+        least = rule.least if (found.worded & kept).any() else rule.few_least
+        few = replace(rule, share=rule.few_share, least=least, most=rule.few_most)
+        out = _standing_out(scores, like_those, few)
         return _within(replace(out, matched=found.matched | out.matched, worded=found.worded), kept)
     told = (found.matched & kept).any()
     if is_description or not told:
         near = _holding(_held(wanted), kept, told=bool(told), rule=rule)
         # Beside papers that say all of it, others are near to the best of them.
-        most = np.inf if told else rule.most
-        described = _standing_out(scores, near, rule, share=rule.share, most=most)
+        described = _standing_out(scores, near, replace(rule, most=np.inf) if told else rule)
         found = replace(
             found,
             matched=found.matched | described.matched,
@@ -92,12 +94,15 @@ def members(text: str, scores: Scores, allowed: Mask, spellings: Spellings, rule
     return _within(found, kept)
 
 
-def of_any(found: Sequence[Members]) -> Members:
-    """The papers that belong on at least one of several lists."""
-    matched: Mask = np.logical_or.reduce([one.matched for one in found])
-    borderline: Mask = np.logical_or.reduce([one.borderline for one in found])
+def are_few(allowed: Mask, rule: Rule = Rule()) -> bool:
+    """Whether conditions leave so few papers that their scores tell them apart: those of a day."""
+    return int(np.count_nonzero(allowed)) <= min(rule.few, len(allowed) // 2)
+
+
+def saying_any(found: Sequence[Members]) -> Members:
+    """The papers that say at least one of several topics."""
     worded: Mask = np.logical_or.reduce([one.worded for one in found])
-    return Members(matched, borderline & ~matched, worded)
+    return Members(worded, np.zeros(len(worded), bool), worded)
 
 
 def _holding(share: NDArray[np.float64], kept: Mask, *, told: bool, rule: Rule) -> Mask:
@@ -225,11 +230,9 @@ def _ratio(scores: Scores, about: Mask, without: Mask) -> NDArray[np.float64]:
     return np.exp(np.clip(ratio, -50, 50))
 
 
-def _standing_out(scores: Scores, allowed: Mask, rule: Rule, *, share: float, most: float) -> Members:
-    """Those that reach a share of the best score, at least and at most so much, where words alone do not
-    decide.
-    """
+def _standing_out(scores: Scores, allowed: Mask, rule: Rule) -> Members:
+    """Those that stand out from the collection, where words alone do not decide."""
     best = float(scores[allowed].max()) if allowed.any() else 0.0
-    least = min(max(share * best, rule.least), most)
+    least = min(max(rule.share * best, rule.least), rule.most)
     near = allowed & (scores < least) & (scores >= least - rule.border)
     return Members(allowed & (scores >= least), near, np.zeros(len(scores), bool))

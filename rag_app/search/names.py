@@ -15,7 +15,7 @@ from rag_app.collection.digest_names import FIELD, initials
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import Mention, Named
 from rag_app.collection.paper_names import IN_TEXT, IN_TITLE, SHARED, TITLE_HEAD, TOKEN, Name, fold, shaped
-from rag_app.search import open_patterns, patterns, record_patterns
+from rag_app.search import figures, open_patterns, patterns, record_patterns
 from rag_app.search.title_names import entitled
 from rag_app.text import transliteration
 from rag_app.text.terms import HANGUL, fold_word
@@ -43,10 +43,12 @@ QUOTED_WORDS = 4  # of a title; shorter quotations are terms
 IN_CAPITALS = re.compile(
     r"(?<![\w-])[A-Z][\w-]*(?: [A-Z][\w-]*){2,7}(?![\w-])|(?<=[(\"“「『‘'])[A-Z][\w-]* [A-Z][\w-]*(?=[)\"”」』’'])"
 )
-# A version of a model, of several words or with a size: "Claude Opus 4", "gpt-oss-120b"; a year is none.
+# A model of several words and a version, or of small letters and a number: "Claude Opus 4", "gpt-oss-120b".
 NUMBERED = re.compile(
-    r"(?<![\w-])(?:(?:[A-Z][\w.-]* ){1,3}(?!(?:19|20)\d\d)\d[\d.]*(?: [A-Z][a-z]+)?|[a-z]+-[\w.-]*\d[\w.]*)(?![\w-])"
+    r"(?<![\w-])(?:(?:[A-Z][\w.-]{0,30} ){1,3}\d[\d.]{0,5}(?: [A-Z][a-z]{1,20})?"
+    r"|[a-z]{2,20}-(?=[\w.-]{0,20}\d)[\w.-]{1,30})(?![\w-])"
 )
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 SAME_TITLE = 85  # likeness, of 100, of a title with a slip in it
 
 
@@ -72,6 +74,7 @@ def find(text: str, dictionary: Dictionary) -> Named:
     unknown = [name for name in unknown if all(name not in mention.typed for mention in titled)]
     absent = [*unknown, *_versions_nobody_has(text, dictionary), *_titles_nobody_has(text, dictionary)]
     absent += _papers_nobody_has(text, dictionary, [*mentions, *named.mentions])
+    absent += _models_nobody_has(text, dictionary)
     absent = [name for name in absent if not _is_likened(name, text, dictionary)]
     kept = tuple(m for m in mentions if not any(m.typed in name for name in absent))
     return replace(named, mentions=kept, unknown=tuple(dict.fromkeys(absent)))
@@ -214,11 +217,18 @@ def _papers_nobody_has(text: str, dictionary: Dictionary, found: Sequence[Mentio
             continue
         if not dictionary.lexical.knows(word) and not any(_beside(token.span(), one.span) for one in found):
             yield word
+
+
+def _models_nobody_has(text: str, dictionary: Dictionary) -> Iterator[str]:
+    """Models of a number whose card or report is asked for, and of which no digest speaks: "the Claude Opus 4
+    system card", "gpt-oss-120b 모델 카드".
+    """
     for match in NUMBERED.finditer(text):
-        said = match[0].casefold()
-        if patterns.PAPER_AFTER_NAME.match(text, match.end()) and not any(
-            said in text.casefold() for text in _texts(dictionary)
-        ):
+        counted = record_patterns.LIMIT.search(match[0]) or YEAR.search(match[0])  # "Top 13", "mid-2024"
+        if counted or not patterns.CARD_AFTER_NAME.match(text, match.end()):
+            continue
+        written = re.compile(r"[ -]?".join(map(re.escape, re.split(r"[ -]", match[0]))), re.IGNORECASE)
+        if not any(written.search(said) for said in _texts(dictionary)):
             yield match[0]
 
 
@@ -247,14 +257,19 @@ def _quoted(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iter
 
 
 def _in_capitals(text: str, dictionary: Dictionary, found: Sequence[Mention]) -> Iterator[Mention]:
-    """Papers whose titles hold, in these capitals, words that hardly another digest says in a row: "Android
-    Agent Arena" of "A3: Android Agent Arena for …".
+    """Papers of which a fact is asked by words of their titles, in these capitals, that hardly another digest
+    says in a row: "Android Agent Arena" of "A3: Android Agent Arena for …".
     """
+    if not (
+        figures.NUMBER_ASKED.search(text) or record_patterns.about_record(record_patterns.aggregate(text))
+    ):
+        return  # "Zero-Shot Speech Synthesis 논문" are of a topic
     for match in IN_CAPITALS.finditer(text):
         if any(_beside(match.span(), one.span) and one.firmness > IN_TEXT for one in found):
             continue
+        words = match[0].casefold()
         papers = [paper.arxiv_id for paper in dictionary.papers.all() if match[0] in paper.title]
-        if 0 < len(papers) <= SHARED >= sum(match[0] in said for said in _texts(dictionary)):
+        if 0 < len(papers) <= SHARED >= sum(words in said.casefold() for said in _texts(dictionary)):
             yield Mention(match[0], match.span(), tuple(papers), IN_TITLE)
 
 

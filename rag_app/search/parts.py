@@ -21,7 +21,8 @@ from rag_app.lang.wording import matched_group
 from rag_app.records import Fact, Filters
 from rag_app.search import dates, kinds, names, open_patterns, patterns, record_patterns, stated_conditions
 from rag_app.text import sentences, transliteration
-from rag_app.text.terms import WORD, fold_word, only_nouns
+from rag_app.text.dictionaries import is_common
+from rag_app.text.terms import WORD, fold_word, tagged
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -36,6 +37,7 @@ QUOTED = re.compile(r"[\"“”「『][^\"“”」』]+[\"“”」』]")
 QUESTION_MARKS = ("?", "？")
 BEFORE_SIGN = re.compile(r"\s+(?=[.,;:!?])")
 LETTER = re.compile(r"[^\W\d_]")
+ADVERBS = {"MAG", "MAJ", "IC"}  # of Kiwi: "좀", "싹" and "딱" name no topic
 MOST_NAMESAKES = 5  # authors of one surname, any of whom may be meant
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 
@@ -130,8 +132,8 @@ def _telling(terms: tuple[str, ...], rest: str, dictionary: Dictionary) -> tuple
     """The terms without everyday words that name no topic, which stand beside conditions: "X is on which of
     the papers you hold", and not "dance papers".
     """
-    said = set(dictionary.lexical.own_terms(only_nouns(rest)))  # "좀" and "싹" are adverbs
-    terms = tuple(term for term in terms if term in said)
+    adverbs = {one.form for one in tagged(rest) if one.tag in ADVERBS}
+    terms = tuple(term for term in terms if term not in adverbs)
     topics = [matched_group(match) for match in patterns.ON_TOPIC.finditer(rest)]
     before_papers = (rest[: match.start()].split()[-1:] for match in patterns.PAPERS.finditer(rest))
     kept = set(dictionary.lexical.own_terms(" ".join([*topics, *chain.from_iterable(before_papers)])))
@@ -328,13 +330,18 @@ def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple
 
 
 def _by_surname(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
-    """(the authors of a surname that papers are asked by, where it is named); none where many have it."""
+    """(the authors of a surname that papers are asked by, where it is named); none where many have it, or
+    where it is a word or a given name, too ("papers by Adam").
+    """
     asked = patterns.ASKED_SURNAME.search(text)
-    surname = author_key(_bare(matched_group(asked))) if asked else ""
-    named = [name for name in papers.authors_with(surname) if author_key(name).split()[-1] == surname]
-    if not asked or not 0 < len(named) <= MOST_NAMESAKES:
+    surname = _bare(matched_group(asked)) if asked else ""
+    if not asked or is_common(surname.casefold()):
         return (), []
-    return tuple(named), [asked.span()]
+    holding = [name for name in papers.authors_with(surname) if " " in name]
+    named = tuple(name for name in holding if name.split()[-1] == surname)
+    if len(named) < len(holding) or not 0 < len(named) <= MOST_NAMESAKES:
+        return (), []
+    return named, [asked.span()]
 
 
 def _author(typed: str, papers: PaperTable) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from rag_app.collection.library import Library
 from rag_app.records import Evidence, Hit, Intent, Query, Reason, Why
 from rag_app.search import open_patterns, patterns
-from rag_app.search.membership import Members, Rule, members, of_any
+from rag_app.search.membership import Members, are_few, members, saying_any
 from rag_app.search.passages import PASSAGES, with_best_passages
 from rag_app.search.topic import joined_topics
 
@@ -184,14 +184,14 @@ def _reasons(row: int, ranks: dict[Reason, Rows], named: bool) -> tuple[Why, ...
     return (Why(Reason.NAMED), *places) if named else tuple(places)
 
 
-def _of_any(topics: Sequence[str], allowed: NDArray[np.bool_], library: Library) -> Members | None:
+def _on_any(topics: Sequence[str], allowed: NDArray[np.bool_], library: Library) -> Members | None:
     """The few papers that conditions leave on any of the topics, of which none is on all: "on May 2, time
     series forecasting and protein design"; None where there is but one topic.
     """
     rows = np.flatnonzero(allowed)
     texts = map(patterns.topic, topics)
     found = [members(text, score(text, library, rows)[0], allowed, library.spellings) for text in texts]
-    return of_any(found) if found else None
+    return saying_any(found) if found and all(one.worded.any() for one in found) else None
 
 
 def _members(
@@ -201,7 +201,7 @@ def _members(
     allowed = np.zeros(len(scores), bool)
     allowed[list(order)] = True
     found = members(text, scores, allowed, library.spellings)
-    if not (found.worded & allowed).any() and len(order) <= Rule().few < len(scores):
-        found = _of_any(joined_topics(topic, library.spellings), allowed, library) or found
+    if are_few(allowed) and not found.worded.any():
+        found = _on_any(joined_topics(topic, library.spellings), allowed, library) or found
     matched, borderline = ([row for row in order if mask[row]] for mask in (found.matched, found.borderline))
     return matched, borderline, [*borderline, *(row for row in reversed(matched) if not found.worded[row])]

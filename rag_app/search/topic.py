@@ -136,14 +136,19 @@ def all_phrases(text: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def joined_topics(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The topics that a text joins by "and", each in its words; none where it has one. Whether papers on both
-    are meant, or on either, the papers that there are must tell.
+    """The topics that a text joins by "and", each in its words; none where it has one, leaves something out,
+    or joins single words, which may have a head in common ("text and image generation"). Whether papers on
+    both are meant, or on either, the papers that there are must tell.
     """
+    if leaves_out(text):
+        return ()
     words = _words_of(EXAMPLES.sub(" ", text), vocabulary)
     joining = [(word.start, word.end) for word in words if word.role is WordRole.BOTH]
     cuts = [(0, 0), *joining, (len(text), len(text))]
-    found = tuple(text[end:start].strip() for (_, end), (start, _) in pairwise(cuts))
-    return found if len(found) > 1 and all(parts(one, vocabulary) for one in found) else ()
+    spans = [(end, start) for (_, end), (start, _) in pairwise(cuts)]
+    content = [word.start for word in words if word.role is WordRole.CONTENT]
+    several = all(sum(start <= at < end for at in content) > 1 for start, end in spans)
+    return tuple(text[start:end].strip() for start, end in spans) if joining and several else ()
 
 
 def leaves_out(text: str) -> bool:
@@ -287,10 +292,8 @@ def _korean(text: str) -> list[TopicWord]:
     """Nouns that are written together are one word; particles and verbs end a phrase."""
     found: list[TopicWord] = []
     morphemes = tagged(text)
-    leaving_out, verbs = _brackets_leaving_out(morphemes), _verbs_of_one_object(morphemes)
+    leaving_out = _brackets_leaving_out(morphemes)
     for at, one in enumerate(morphemes):
-        if at in verbs:
-            continue
         after = morphemes[at + 1] if at + 1 < len(morphemes) else None
         last = found[-1] if found else None
         glued = last is not None and last.end == one.start
@@ -325,22 +328,6 @@ def _brackets_leaving_out(morphemes: Sequence[Tagged]) -> set[int]:
             if any(_role_of(inside, None) is WordRole.NOT_LAST for inside in morphemes[opened:at]):
                 found |= {opened, at}
             opened = -1
-    return found
-
-
-def _verbs_of_one_object(morphemes: Sequence[Tagged]) -> set[int]:
-    """Places behind a verb that is joined to others by "or" and has the object of all: "CAD 모델을 만들거나
-    고치거나 복원하는". What is done to it is no topic of its own.
-    """
-    found: set[int] = set()
-    for at, one in enumerate(morphemes):
-        if one.tag == "EC" and one.form in EITHER:
-            rest = range(at + 1, len(morphemes))
-            end = next(
-                (place for place in rest if morphemes[place].tag in {"EC", "ETM", "EF"}), len(morphemes)
-            )
-            if not any(morphemes[place].tag.startswith("J") for place in range(at + 1, end)):
-                found |= set(range(at, end))
     return found
 
 

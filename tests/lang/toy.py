@@ -60,6 +60,7 @@ QUESTIONS = QuestionPatterns(
     likened_before=(r"σαν (?:το )?$",),
     likened_after=("-τύπου",),
     asked_surname=(),
+    card_after_name=(),
     asked_author=(rf"έγραψε (?:ο|η) {NAME}",),
     maybe_author=(rf"του {NAME}",),
     possessive=("του",),

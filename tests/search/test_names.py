@@ -239,10 +239,10 @@ def test_words_of_a_title_in_its_capitals_name_its_paper(tmp_path: Path, questio
     assert understand(question, dictionary).papers == (paper,)
 
 
-def test_words_in_capitals_that_many_digests_say_name_none(tmp_path: Path) -> None:
+def test_words_in_capitals_that_many_digests_say_or_that_are_a_topic_name_none(tmp_path: Path) -> None:
     dictionary = made(tmp_path, {"day.md": TITLED}).dictionary
-    found = names.find("Does it use Many Fine Twigs?", dictionary).mentions
-    assert "Many Fine Twigs" not in {mention.typed for mention in found}
+    for question in ("How many Many Fine Twigs has it?", "Nest Network Arena 논문 알려줘"):
+        assert all(" " not in mention.typed for mention in names.find(question, dictionary).mentions)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,13 @@ def test_a_version_whose_card_is_asked_for_is_unknown(
 
 
 @pytest.mark.parametrize(
-    "question", ["the CVPR 2024 paper on birds", "Llama 2 technical report", "Top 3 papers"]
+    "question",
+    [
+        "the CVPR 2024 paper on birds",
+        "Llama 2 technical report",
+        "Top 13 technical report",
+        "a mid-2024 technical report",
+    ],
 )
 def test_what_is_no_version_or_is_here_is_not_unknown(dictionary: Dictionary, question: str) -> None:
     assert names.find(question, dictionary).unknown == ()

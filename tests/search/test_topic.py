@@ -131,19 +131,12 @@ def test_what_papers_do_is_left_in(topic: str) -> None:
         ("object hallucination", ()),
         ("and object hallucination", ()),
         ("object hallucination or wave forecasting", ()),
+        ("text and image generation", ()),
+        ("object hallucination and wave forecasting but not video models", ()),
     ],
 )
 def test_topics_that_are_joined_are_told_apart(text: str, topics: tuple[str, ...]) -> None:
     assert joined_topics(text, Said("object hallucination", "객체 환각")) == topics
-
-
-def test_what_is_done_to_one_object_is_no_topic_of_its_own() -> None:
-    said = Said("새장 모델", "물고기 검출")
-    assert [p.alternatives for p in parts("새장 모델을 만들거나 고치거나 복원하는", said)] == [
-        (("새장 모델",),)
-    ]
-    (part,) = parts("새장 모델을 만들거나 물고기 검출을 하는", said)
-    assert part.alternatives == (("새장 모델",), ("물고기 검출",))
 
 
 def test_what_is_left_out_does_not_reach_back_before_a_conjunction() -> None:

@@ -78,7 +78,8 @@ def test_unknown_votes_are_not_zero(dictionary: Dictionary, question: str) -> No
 @pytest.mark.parametrize(
     "question",
     ["3개 이상의 모달리티를 다루는 논문", "10개 이하의 예시로 학습하는 방법", "models with more than 20 layers",
-     "less than 10 votes per sample in majority voting", "정확도 90 이상인 모델"],
+     "less than 10 votes per sample in majority voting", "정확도 90 이상인 모델",
+     "딱 한 표본만으로 학습하는 논문", "두 표현만 비교한 논문", "does it beat 10 votes of self-consistency?"],
 )  # fmt: skip
 def test_other_numbers_are_no_votes(dictionary: Dictionary, question: str) -> None:
     assert filters_of(understand(question, dictionary).filters) == {}
@@ -122,7 +123,10 @@ def test_an_author_is_named_by_surname(dictionary: Dictionary, question: str) ->
     assert (query.filters.any_author, query.intent) == (("Stefano Ermon",), Intent.METADATA)
 
 
-@pytest.mark.parametrize("question", ["papers by Nobody", "papers by Whisper", "what did QLoRA write?"])
+@pytest.mark.parametrize(
+    "question",
+    ["papers by Nobody", "papers by Whisper", "what did QLoRA write?", "papers by May", "Adam 쓴 논문"],
+)
 def test_what_is_no_surname_of_an_author_names_none(dictionary: Dictionary, question: str) -> None:
     assert understand(question, dictionary).filters.any_author == ()
 
@@ -1316,3 +1320,19 @@ def test_topics_beside_conditions_stay(dictionary: Dictionary, question: str, te
     query = understand(question, dictionary)
     assert query.intent is Intent.LIST
     assert term in query.topic
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("50표 이상 받은 text-to-image 논문", "text-to-image"),
+        ("50표 이상 받은 효율적인 논문", "효율"),
+        ("50표 이상 받은 논문 싹 다 좀 보여줘", ""),
+    ],
+)
+def test_a_topic_stays_beside_conditions_and_an_adverb_is_none(
+    dictionary: Dictionary, question: str, topic: str
+) -> None:
+    query = understand(question, dictionary)
+    assert query.filters.min_votes == 50
+    assert (query.intent, topic in query.topic) == (Intent.LIST if topic else Intent.METADATA, True)

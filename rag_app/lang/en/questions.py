@@ -223,7 +223,7 @@ _FACTS: dict[str, Parts] = {
         r"(?<!by)(?<!most)(?<!least)(?<!fewest)(?<!and)(?<!with) votes\s*\?*$",
         r"\b(?:more|fewer) (?:up)?votes\b(?! than \d)|\b(?:more|less) (?:popular|liked|upvoted)\b",
         r"\bhow popular (?:is|was|are|were)\b|\((?:up)?votes\)",
-        r"\b(?:w[io]ns?|leads?|led|ahead|beats?|ranks? higher|did better) (?:on|in|by) (?:the )?(?:up)?votes\b",
+        r"\bw[io]ns? (?:on|in|by) (?:the )?(?:up)?votes\b",
         _beside("(?:up)?votes?"),
     ),
     "link": (
@@ -236,8 +236,8 @@ _FACTS: dict[str, Parts] = {
     "date": (
         r"\bwhen (?:was|did|were) .*\b(?:(?:publish|appear|release|post|digest)\w*|featured|listed)",
         r"\bwhen (?:was|did|were) .*\b(?:c[ao]me (?:out|up)|show(?:ed)? up)\b",
-        r"\b(?:day|date) (?:of (?:listing|posting|publication)\b|(?:\S+ ){1,4}?(?:was|were|got|is) "
-        r"(?:listed|posted|featured|added|published|released|put up|uploaded)\b)",
+        r"\b(?:day|date) (?:of (?:listing|posting|publication)\b|(?:(?!most\b|fewest\b|papers\b)\S+ ){1,4}?"
+        r"(?:was|got|is) (?:listed|posted|featured|added|published|put up|uploaded)\b)",
         r"\bwhat (?:day|date)\b|\bwhen and (?:by whom|who)\b|\b(?:by whom|who) and when\b|\band when\s*[?.!]*$",
         _beside("(?:publication )?(?:dates?|days?)"),
         _CITED,
@@ -345,8 +345,9 @@ QUESTIONS = QuestionPatterns(
         r"\b(?:authors? of|who (?:wrote|made|created|published|authored|is behind)|link (?:to|for)|abstract of"
         r"|summar(?:y of|i[sz]e)|paper (?:called|named|titled)) (?:the )?[\"“']?",
     ),
+    card_after_name=(r"['’]?s? (?:(?:system|model) card|technical report)\b",),
     paper_after_name=(
-        r"['’\"”]?(?:['’]?s)? (?:paper|survey|technical report|report|(?:system|model) card|article"
+        r"['’\"”]?(?:['’]?s)? (?:paper|survey|technical report|report|system card|article"
         r"|authors?)\b(?! (?:on|about|that)\b)",
     ),
     title_asked=(
@@ -421,7 +422,7 @@ QUESTIONS = QuestionPatterns(
     ),
     likened_after=(r"-(?:style|like|type)\b|-?esque\b|(?:['’]s)? style\b",),
     asked_surname=(
-        rf"\bpapers (?:by|from) {SURNAME}(?=\s*[?.!]*$)",
+        rf"\bpapers by {SURNAME}(?=\s*[?.!]*$)",
         rf"\b(?:ha(?:s|ve|d|ving)|with|list(?:s|ing)?|featur(?:e|es|ing)) {SURNAME} (?:as|among|on) (?:an? |the |its "
         r"|their )?(?:co-?)?authors?\b",
         rf"^\W*(?:what|anything|something)(?: else)? (?:did|has|have) {SURNAME} (?:co-?)?(?:write|written"
@@ -612,12 +613,12 @@ VOTES = VoteConditions(
     ),
     more_than=(
         *_bound(
-            "more than|over|above|exceeding|exceeds?|greater than|beat(?:s|en|ing)?|topp(?:ed|ing)|past|beyond"
-            "|surpass(?:es|ed|ing)?|north of|in excess of",
+            "more than|over|above|exceeding|greater than|past|beyond|surpassing|north of|in excess of",
             "and counting",
             ">(?!=)",
         ),
         rf"\bmore (?:up)?votes than {_VOTE_COUNT}",
+        rf"\b(?:{_PAPERS}|{_PAPER}|that|which) (?:beat|top|pass|exceed|surpass)(?:s|es|ed|ped)? {_VOTE_COUNT}{_VOTES}",
     ),
     at_most=_bound("at most|no more than|up to|a maximum of", "or fewer|or less|or below|and below", "<=|≤"),
     fewer_than=_bound("fewer than|less than|under|below", "and fewer", "<(?!=)"),

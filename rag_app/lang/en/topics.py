@@ -32,7 +32,7 @@ TOPICS = TopicWords(
         "other another particular certain such write writes rely new propose introduce introduces built existing "
         "came come out released publications articles collection digest digests we our you paper papers called "
         "known collect collecting give entries ones thing things whatever all every i'd "
-        "made designed specifically got gimme lots bunch worth interesting cool stuff".split()
+        "made specifically got gimme lots bunch worth interesting cool stuff".split()
     ),
     within=frozenset(
         "a an the of for in on with without and or to by from using via over under into at as".split()

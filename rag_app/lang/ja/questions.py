@@ -117,6 +117,7 @@ QUESTIONS = QuestionPatterns(
     ),
     whole=("すべて|全て|全部|全|あらゆる",),
     paper_before_name=("論文「",),
+    card_after_name=("の?(?:モデルカード|システムカード|テクニカルレポート)",),
     paper_after_name=("」?(?:という|の)?論文(?:の|を|は)(?:要約|著者|内容|リンク|何|誰|いつ)|の著者",),
     title_asked=(r"(?:題名|タイトル)(?:は|を|が)?(?:何|なに|なん|教え|[?？]|$)",),
     one_paper=(_PAPERS,),

@@ -20,6 +20,8 @@ _TOPIC = (
     rf"(?!그|이(?![가-힣])|저(?![가-힣])|[^?？]*번째|(?:{_ASPECT})(?:은|는|도|을|를)?\s*[?？]?$|(?:{_ASPECT})(?:은|는|도)?)"
     r"[가-힣A-Za-z0-9][가-힣A-Za-z0-9 -]{1,25}?"
 )
+# Papers that are described by what they do are asked for anew: "비디오 생성을 개선하는 논문은?".
+_WHOLE_QUESTION = r"[^?？]*[을를]\s[^?？]*[는은한된던]\s(?:논문|연구)"
 
 
 def _beside(sides: str, unit: str) -> tuple[str, ...]:
@@ -32,7 +34,7 @@ _UNITS = {"day": "날", "week": "주", "month": "달", "year": "해"}
 
 TURNS = TurnPatterns(
     instead=(
-        rf"(?:그럼\s|그러면\s|그리고\s)?({_TOPIC})(?:\s(?:쪽|논문))?(?:은|는)(?:요)?\s*[?？]",
+        rf"(?!{_WHOLE_QUESTION})(?:그럼\s|그러면\s|그리고\s)?({_TOPIC})(?:\s(?:쪽|논문))?(?:은|는)(?:요)?\s*[?？]",
         rf"{_LEAD}+({_TOPIC})(?:\s?(?:쪽|논문|분야|관련))?(?:은|는|이|을|를)?(?:요)?"
         r"(?:\s?(?:말이야|말이에요|말인데요?|말입니다|말한\s?(?:거야|건데\S*)|어때\S*|어떤가요|알려\s?줘\S*|보여\s?줘\S*"
         r"|찾아\s?줘\S*|있어\S*|있나\S*))?\s*[?？.!]*",

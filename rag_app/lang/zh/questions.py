@@ -111,6 +111,7 @@ QUESTIONS = QuestionPatterns(
     ),
     whole=("所有|全部|全体|全體|整个|整個",),
     paper_before_name=("论文《",),
+    card_after_name=("的?(?:模型卡|系统卡|系統卡|技术报告|技術報告)",),
     paper_after_name=(
         "》?(?:这篇|這篇)?(?:论文|論文)(?:的)?(?:作者|内容|摘要|链接|讲|是谁|什么时候)|的作者",
     ),
