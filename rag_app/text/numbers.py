@@ -34,6 +34,13 @@ SIGNS = {scale: size for scale, size in _ADDED.items() if len(scale) == 1} | {
     scale[0]: size / _ADDED[scale[1]] for scale, size in _ADDED.items() if len(scale) == 2
 }
 SECTION = 1e4
+_SIGNS, _SMALL = "".join(SIGNS), "".join(sign for sign, size in SIGNS.items() if size < SECTION)
+# One number in parts, of which one before the last ends below 10,000: "1억 3천 4백 6십만", "3천6백만".
+IN_PARTS = re.compile(
+    rf"(?<![A-Za-z0-9.])(?:(?:{DIGITS})[{_SIGNS}]{{1,2}} ?){{0,3}}(?:{DIGITS})[{_SMALL}] ?"
+    rf"(?:(?:{DIGITS})[{_SIGNS}]{{1,2}} ?){{0,3}}(?:{DIGITS})[{_SIGNS}]{{1,2}}"
+)
+PART = re.compile(rf"({DIGITS})([{_SIGNS}]{{1,2}})")
 DIMENSION = re.compile(r"(?<![\d.,])[1-6](?:\s?차원|-?[dD](?![A-Za-z])|次元|维|維)")
 SPELLED = {word: value for words in _WORDS for word, value in words.spelled.items()}
 SPELLED_WORD = re.compile(
@@ -56,7 +63,7 @@ class Number:
 
 def figures(text: str) -> list[Number]:
     """The numbers of a text, in order; digits inside names ("GPT-4V", "3D") are no numbers."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = IN_PARTS.sub(_in_one, unicodedata.normalize("NFKC", text))
     found: list[Number] = []
     end, scale = -1, 0.0  # of the number before, where it may go on
     for match in NUMBER.finditer(plain):
@@ -122,7 +129,13 @@ def rescaled(text: str, code: str) -> str:
     if not own:
         return text
     run, part = _foreign(code)
+    text = IN_PARTS.sub(lambda match: _scaled(_total(PART.findall(match[0])), own), text)
     return run.sub(lambda match: _scaled(_total(part.findall(match[0])), own), text)
+
+
+def _in_one(match: re.Match[str]) -> str:
+    """A number in several parts, in digits alone."""
+    return f"{_total(PART.findall(match[0])):.0f}"
 
 
 def _total(parts: Iterable[tuple[str, str]]) -> float:
@@ -148,8 +161,8 @@ def _foreign(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     scales = {scale for one in LANGUAGES.values() if one.code != code for scale in one.numbers.scales}
     foreign = sorted(scales - {*LANGUAGES[code].numbers.scales}, key=lambda scale: (-len(scale), scale))
     any_scale = "|".join(foreign)
-    closing = "".join(sign for sign, size in SIGNS.items() if size > SECTION)
-    part = rf"(?:{DIGITS})\s?(?:{any_scale})(?:(?<=[{closing}]) (?=\d))?"
+    closing = "".join(sign for sign, size in SIGNS.items() if size >= SECTION)
+    part = rf"(?:{DIGITS})\s?(?:{any_scale})(?:(?<=[{closing}]) (?=(?:{DIGITS})[{_SIGNS}]))?"
     run = rf"(?<![A-Za-z0-9.])(?:{part})+(?![A-Za-z])"
     return re.compile(run), re.compile(rf"({DIGITS})\s?({any_scale})")
 

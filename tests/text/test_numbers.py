@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_app.text.numbers import figures, missing, values_of
+from rag_app.text.numbers import figures, missing, rescaled, values_of
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,9 @@ from rag_app.text.numbers import figures, missing, values_of
     [
         ("It has 110 million parameters", "1억 1천만 개의 매개변수"),
         ("1.1억 개", "110M parameters"),
+        ("134.6 million photos", "1억 3천 4백 6십만 개의 사진"),
+        ("326,900 species", "32만 6천 9백 종"),
+        ("2,300 tasks", "2천 3백 개의 과제"),
         ("175B parameters", "1,750억 개의 매개변수"),
         ("1.4 trillion tokens", "1.4조 토큰"),
         ("70000 images", "7만 장"),
@@ -35,6 +38,7 @@ def test_a_number_is_found_in_another_notation(claim: str, source: str) -> None:
     [
         ("94.4 percent", "75%를 기록", ["94.4 percent"]),
         ("1억 개", "1억 1천만 개", ["1억"]),
+        ("100.003 million photos", "1억 3천 4백 6십만 개의 사진", ["100.003 million"]),
         ("0.001", "learning rate 0.01", ["0.001"]),
         ("8 GPUs and 9 nodes", "8개 GPU", ["9"]),
         ("5", "", ["5"]),
@@ -42,6 +46,21 @@ def test_a_number_is_found_in_another_notation(claim: str, source: str) -> None:
 )
 def test_a_number_that_no_source_states_is_reported(claim: str, source: str, absent: list[str]) -> None:
     assert missing(claim, [source]) == absent
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("1억 3천 4백 6십만 개", "134.6 million 개"),
+        ("3천6백만 개", "36 million 개"),
+        ("10만 5천 개", "105,000 개"),
+        ("1,200만 5천 개", "12.005 million 개"),
+        ("3만 5개 모델", "30,000 5개 모델"),
+        ("2 백본 3개", "2 백본 3개"),
+    ],
+)
+def test_a_number_in_parts_is_written_as_one(text: str, written: str) -> None:
+    assert rescaled(text, "en") == written
 
 
 def test_a_name_with_digits_is_no_figure_where_a_source_holds_it() -> None:
