@@ -22,7 +22,7 @@ from rag_app.records import Fact, Filters
 from rag_app.search import dates, kinds, names, open_patterns, patterns, record_patterns, stated_conditions
 from rag_app.text import sentences, transliteration
 from rag_app.text.dictionaries import is_common
-from rag_app.text.terms import WORD, fold_word, tagged
+from rag_app.text.terms import HANGUL, WORD, fold_word, tagged
 
 AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
@@ -132,7 +132,8 @@ def _telling(terms: tuple[str, ...], rest: str, dictionary: Dictionary) -> tuple
     """The terms without everyday words that name no topic, which stand beside conditions: "X is on which of
     the papers you hold", and not "dance papers".
     """
-    adverbs = {one.form for one in tagged(rest) if one.tag in ADVERBS}
+    morphemes = tagged(rest) if HANGUL.search(rest) else ()
+    adverbs = {one.form for one in morphemes if one.tag in ADVERBS}
     terms = tuple(term for term in terms if term not in adverbs)
     topics = [matched_group(match) for match in patterns.ON_TOPIC.finditer(rest)]
     before_papers = (rest[: match.start()].split()[-1:] for match in patterns.PAPERS.finditer(rest))

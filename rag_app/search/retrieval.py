@@ -55,8 +55,8 @@ def retrieve(query: Query, library: Library, *, beside: str = "") -> Evidence:
         boosted[library.places[arxiv_id]] += NAMED_BOOST
     order = [places[at] for at in np.argsort(-boosted[places], kind="stable")]
     listed = query.intent in {Intent.LIST, Intent.TREND}
-    members_of = _members(text, query.topic, order, scores, library) if listed else ([], [], [])
-    matched, borderline, unsure = members_of
+    found = _members(text, query.topic, order, scores, library) if listed else ([], [], [])
+    matched, borderline, unsure = found
     chosen = {*matched, *borderline}
     order = [*matched, *borderline, *(row for row in order if row not in chosen)]
     kept = order[: max(RANKED, len(chosen))]

@@ -142,7 +142,8 @@ def joined_topics(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """
     if leaves_out(text):
         return ()
-    words = _words_of(EXAMPLES.sub(" ", text), vocabulary)
+    text = EXAMPLES.sub(" ", text)
+    words = _words_of(text, vocabulary)
     joining = [(word.start, word.end) for word in words if word.role is WordRole.BOTH]
     cuts = [(0, 0), *joining, (len(text), len(text))]
     spans = [(end, start) for (_, end), (start, _) in pairwise(cuts)]
