@@ -1336,3 +1336,16 @@ def test_a_topic_stays_beside_conditions_and_an_adverb_is_none(
     query = understand(question, dictionary)
     assert query.filters.min_votes == 50
     assert (query.intent, topic in query.topic) == (Intent.LIST if topic else Intent.METADATA, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("여기 있는 논문 통틀어서 추천수 1위가 뭐야? 몇 표?", Fact.TOP),
+        ("LoRA의 득표는 몇 표야?", Fact.VOTES),
+        ("지표는 몇 개예요?", Fact.NONE),
+        ("목표는 얼마나 멀어?", Fact.NONE),
+    ],
+)
+def test_a_word_that_ends_like_votes_asks_for_none(question: str, fact: Fact) -> None:
+    assert record_patterns.aggregate(question) is fact
