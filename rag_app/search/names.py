@@ -43,7 +43,7 @@ QUOTED_WORDS = 4  # of a title; shorter quotations are terms
 IN_CAPITALS = re.compile(
     r"(?<![\w-])[A-Z][\w-]*(?: [A-Z][\w-]*){2,7}(?![\w-])|(?<=[(\"“「『‘'])[A-Z][\w-]* [A-Z][\w-]*(?=[)\"”」』’'])"
 )
-# A model of several words and a version, or of small letters and a number: "Claude Opus 4", "gpt-oss-120b".
+# A model of several words and a version, or of small letters and a number: "Grok Heavy 4", "gpt-oss-120b".
 NUMBERED = re.compile(
     r"(?<![\w-])(?:(?:[A-Z][\w.-]{0,30} ){1,3}\d[\d.]{0,5}(?: [A-Z][a-z]{1,20})?"
     r"|[a-z]{2,20}-(?=[\w.-]{0,20}\d)[\w.-]{1,30})(?![\w-])"
@@ -220,7 +220,7 @@ def _papers_nobody_has(text: str, dictionary: Dictionary, found: Sequence[Mentio
 
 
 def _models_nobody_has(text: str, dictionary: Dictionary) -> Iterator[str]:
-    """Models of a number whose card or report is asked for, and of which no digest speaks: "the Claude Opus 4
+    """Models of a number whose card or report is asked for, and of which no digest speaks: "the Grok Heavy 4
     system card", "gpt-oss-120b 모델 카드".
     """
     for match in NUMBERED.finditer(text):

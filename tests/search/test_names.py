@@ -248,7 +248,7 @@ def test_words_in_capitals_that_many_digests_say_or_that_are_a_topic_name_none(t
 @pytest.mark.parametrize(
     ("question", "name"),
     [
-        ("What does the Claude Opus 4 system card say of safety?", "Claude Opus 4"),
+        ("What does the Grok Heavy 4 system card say of safety?", "Grok Heavy 4"),
         ("gpt-oss-120b 모델 카드에서 파라미터가 몇 개야?", "gpt-oss-120b"),
     ],
 )
