@@ -11,8 +11,9 @@ from dataclasses import replace
 from rag_app.collection.library import Dictionary
 from rag_app.records import Fact, Filters, Intent, Query
 from rag_app.search import patterns
-from rag_app.search.parts import QuestionParts, masked
+from rag_app.search.parts import QuestionParts
 from rag_app.search.topic import LITTLE
+from rag_app.text.spans import masked
 
 
 def beside_a_paper(query: Query, parts: QuestionParts, dictionary: Dictionary) -> Query:

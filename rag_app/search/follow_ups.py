@@ -25,8 +25,9 @@ from rag_app.search import (
     turn_patterns,
 )
 from rag_app.search.continuations import PAGE, TurnAfter, Understand, continued, without_small_talk
-from rag_app.search.parts import QuestionParts, masked
+from rag_app.search.parts import QuestionParts
 from rag_app.search.topic import LITTLE
+from rag_app.text.spans import masked
 
 # Answers of many papers that are told again under further conditions.
 RETOLD = {Intent.OVERVIEW, Intent.RECOMMEND, Intent.TREND, Intent.EXISTS, Intent.CONDITION, Intent.CONCEPT}

@@ -1,7 +1,7 @@
 """A question taken apart: its dates, votes, authors, names, and what is left.
 
-Knows: what is masked before what, which text is only pasted in, and how authors are asked for.
-Does not know: which papers a question is about, or what kind it is.
+Knows: what is masked before what, and which text is only pasted in.
+Does not know: how authors are asked for (`asked_authors`), which papers it is about, or what kind it is.
 """
 
 from __future__ import annotations
@@ -15,19 +15,23 @@ from rag_app.collection import respelling
 from rag_app.collection.library import Dictionary
 from rag_app.collection.name_book import NameBook, Named
 from rag_app.collection.paper_names import TITLE_HEAD
-from rag_app.collection.papers import PaperTable, author_key
-from rag_app.lang import alternatives, count_letters, other_scripts
+from rag_app.lang import count_letters, other_scripts
 from rag_app.lang.wording import matched_group
 from rag_app.records import Fact, Filters
-from rag_app.search import dates, kinds, names, open_patterns, patterns, record_patterns, stated_conditions
+from rag_app.search import (
+    asked_authors,
+    dates,
+    kinds,
+    names,
+    open_patterns,
+    patterns,
+    record_patterns,
+    stated_conditions,
+)
 from rag_app.text import sentences, transliteration
-from rag_app.text.dictionaries import is_common
+from rag_app.text.spans import after_ending, masked
 from rag_app.text.terms import HANGUL, WORD, fold_word, tagged
 
-AUTHOR_WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
-ENDING = re.compile(rf"(?:{alternatives(lambda one: one.endings)})(?![A-Za-z{other_scripts()}])")
-GLUED = re.compile(rf"[{other_scripts()}]+$")
-OTHER_SPELLING = re.compile(rf"(?:[{other_scripts()}]{{1,5}} ?){{1,3}}\($")
 LONG_QUOTE = re.compile(r"[\"“”「『\[]([^\"“”」』\[\]]{30,})[\"“”」』\]]")
 # Around what is told to a model, and asked by nobody.
 MARKED_UP = re.compile(
@@ -38,7 +42,6 @@ QUESTION_MARKS = ("?", "？")
 BEFORE_SIGN = re.compile(r"\s+(?=[.,;:!?])")
 LETTER = re.compile(r"[^\W\d_]")
 ADVERBS = {"MAG", "MAJ", "IC"}  # of Kiwi: "좀", "싹" and "딱" name no topic
-MOST_NAMESAKES = 5  # authors of one surname, any of whom may be meant
 SHORTEST = 10  # characters of a question, beside the text pasted into it
 
 
@@ -84,8 +87,10 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
     of_many, rest = _of_many(masked(rest, voted), dictionary)
     if found.periods:  # "vs" stands between them, and not between papers
         rest = masked(rest, [match.span() for match in patterns.SIDE_BY_SIDE.finditer(rest)])
-    authors, spans, unknown_author = _authors(rest, dictionary.papers)
-    any_author, surnames = ((), []) if authors or unknown_author else _by_surname(rest, dictionary.papers)
+    authors, spans, unknown_author = asked_authors.named(rest, dictionary.papers)
+    any_author, surnames = (
+        ((), []) if authors or unknown_author else asked_authors.by_surname(rest, dictionary.papers)
+    )
     spans = [*spans, *surnames]
     if unknown_author and _is_paper(unknown_author, dictionary):  # "When did Dup Alpha appear?"
         spans, unknown_author = [], ""
@@ -106,7 +111,7 @@ def read(question: str, dictionary: Dictionary, day_before: str = "") -> Questio
         released=released,
         **votes,
     )
-    without_names = masked(rest, [(m.span[0], _after_ending(rest, m.span[1])) for m in named.mentions])
+    without_names = masked(rest, [(m.span[0], after_ending(rest, m.span[1])) for m in named.mentions])
     terms = tuple(
         t
         for t in dictionary.lexical.own_terms(without_names)
@@ -154,7 +159,7 @@ def _of_many(rest: str, dictionary: Dictionary) -> tuple[OfMany, str]:
     fact, spans = record_patterns.of_table(rest)
     if fact in record_patterns.OF_MANY and _is_of_one(rest, fact, dictionary):
         fact, spans = Fact.NONE, []
-    rest = masked(rest, [(start, _after_ending(rest, end)) for start, end in spans])
+    rest = masked(rest, [(start, after_ending(rest, end)) for start, end in spans])
     recent = [] if fact else [match.span() for match in patterns.RECENTLY.finditer(rest)]
     asked = OfMany(fact, each, judged[0] if judged else "", bool(recent))
     return asked, masked(rest, recent)
@@ -198,19 +203,6 @@ def _is_of_one(rest: str, of_table: Fact, dictionary: Dictionary) -> bool:
     if of_table is Fact.AUTHORS or patterns.PAPERS.search(rest):
         return False
     return bool(names.find(rest, dictionary).mentions)
-
-
-def masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with spans blanked; offsets stay."""
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
-
-
-def _after_ending(text: str, at: int) -> int:
-    """Where the particle or the "'s" ends that follows a name at `at`; `at` if there is none."""
-    ending = ENDING.match(text, at)
-    return ending.end() if ending else at
 
 
 def without_pasted_text(question: str, names: NameBook) -> str:
@@ -296,88 +288,7 @@ def _is_title(text: str) -> bool:
     )
 
 
-def _authors(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple[int, int]], str]:
-    """(authors of the table that are named in full, their spans, a name asked for as author that is
-    not there).
-    """
-    unmeant = [match.span() for match in patterns.NOT_AUTHOR.finditer(text)]
-    text = masked(text, unmeant)
-    words = list(AUTHOR_WORDS.finditer(text))
-    found, spans, at = [], [*unmeant], 0
-    while at < len(words):
-        for size in (4, 3, 2):
-            if at + size > len(words):
-                continue
-            span = words[at].start(), words[at + size - 1].end()
-            typed = _bare(text[slice(*span)])
-            spelling = _author(typed, papers) if _is_person(typed) else ""
-            if spelling:
-                found.append(spelling)
-                spans.append((_before_brackets(text, span[0]), _after_ending(text, span[0] + len(typed))))
-                at += size - 1
-                break
-        at += 1
-    if found:
-        return tuple(found), spans, ""
-    asked = patterns.ASKED_AUTHOR.search(text)
-    maybe = asked or patterns.MAYBE_AUTHOR.search(text)
-    if not maybe:
-        return (), [], ""
-    typed = _bare(matched_group(maybe))
-    close = papers.find_authors(typed, limit=1, cutoff=88)
-    if close:
-        return (close[0][0],), [*unmeant, maybe.span()], ""
-    return ((), [*unmeant, asked.span()], typed) if asked else ((), [], "")
-
-
-def _by_surname(text: str, papers: PaperTable) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
-    """(the authors of a surname that papers are asked by, where it is named); none where many have it, or
-    where it is a word or a given name, too ("papers by Adam").
-    """
-    asked = patterns.ASKED_SURNAME.search(text)
-    surname = _bare(matched_group(asked)) if asked else ""
-    if not asked or is_common(surname.casefold()):
-        return (), []
-    holding = [name for name in papers.authors_with(surname) if " " in name]
-    named = tuple(name for name in holding if name.split()[-1] == surname)
-    if len(named) < len(holding) or not 0 < len(named) <= MOST_NAMESAKES:
-        return (), []
-    return named, [asked.span()]
-
-
-def _author(typed: str, papers: PaperTable) -> str:
-    """The author of that name; one with initials between its words, if there is only one of them."""
-    spellings = papers.author_spellings(author_key(typed))
-    if spellings:
-        return spellings[0]
-    words = author_key(typed).split()
-    same = [name for name in papers.authors_with(typed) if _without_initials(name) == words]
-    return same[0] if len(words) == 2 and len(same) == 1 else ""
-
-
-def _without_initials(name: str) -> list[str]:
-    first, *between, last = author_key(name).split()
-    return [first, *(word for word in between if len(word) > 1), last]
-
-
-def _before_brackets(text: str, at: int) -> int:
-    """Where a name begins that is spelled before its brackets too: "허카이밍(Kaiming He)"."""
-    other = OTHER_SPELLING.search(text, 0, at)
-    return other.start() if other else at
-
-
 def _is_paper(name: str, dictionary: Dictionary) -> bool:
     """Whether a title begins with the name."""
     found = dictionary.names.find(name, dictionary.lexical.knows, dictionary.papers.has)
     return any(mention.firmness == TITLE_HEAD for mention in found.mentions)
-
-
-def _bare(name: str) -> str:
-    """A name without the "'s" or, where it is in Latin letters, the particle that is written to its end."""
-    name = re.sub(r"['’]s$", "", name)
-    return GLUED.sub("", name).strip() if re.search(r"[A-Za-z]", name) else name
-
-
-def _is_person(typed: str) -> bool:
-    words = typed.split()
-    return len(words) >= 2 and (typed.islower() or all(word[0].isupper() or len(word) <= 3 for word in words))

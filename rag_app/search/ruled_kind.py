@@ -12,10 +12,10 @@ from rag_app.records import Fact, Intent, Query
 from rag_app.search import open_patterns, patterns, record_patterns
 from rag_app.search.parts import (
     QuestionParts,
-    masked,
 )
 from rag_app.search.signs import BARE, described, is_on_a_name
 from rag_app.search.subjects import FEW_TERMS
+from rag_app.text.spans import masked
 from rag_app.text.terms import STOP_WORDS
 
 

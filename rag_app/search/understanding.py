@@ -19,7 +19,6 @@ from rag_app.search.continuations import in_days, of_another_paper, of_the_thing
 from rag_app.search.parts import (
     QuestionParts,
     asked_alone,
-    masked,
     read,
     respelled,
     without_courtesies,
@@ -31,6 +30,7 @@ from rag_app.search.signs import marks, read_signs, says_a_name
 from rag_app.search.subjects import is_its_own
 from rag_app.search.topic import LITTLE
 from rag_app.text import maths
+from rag_app.text.spans import masked
 from rag_app.text.terms import STOP_WORDS
 
 # Kinds that ask for a paper itself, and not for what digests say of what it is called.
