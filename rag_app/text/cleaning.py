@@ -20,11 +20,13 @@ from collections.abc import Callable
 # loses its marks altogether.
 ROUNDS = 8
 
-# A Python list of strings, which some digests hold instead of sentences; group 2 is empty if
-# it never closes.
+# A Python list of strings, or a mapping of one string to another, which some digests hold instead of
+# sentences; group 2 is empty if it never closes.
 _STRING = r"""(?:'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+")"""
-LIST_LITERAL = re.compile(rf"\[\s*+({_STRING}(?:\s*+,\s*+{_STRING})*+)\s*+(\]?)")
+_ENTRY = rf"(?:{_STRING}\s*+:\s*+)?+{_STRING}"
+LIST_LITERAL = re.compile(rf"[\[{{]\s*+({_ENTRY}(?:\s*+,\s*+{_ENTRY})*+)\s*+([\]}}]?)")
 LIST_ITEM = re.compile(_STRING)
+_KEY = re.compile(r"\s*+:")
 
 # A link's destination holds no blanks, and parentheses only in pairs
 # (https://spec.commonmark.org/0.31.2/#links).
@@ -197,7 +199,10 @@ def _without_blocks(text: str, opening: re.Pattern[str], closing: re.Pattern[str
 def _sentences(match: re.Match[str]) -> str:
     if not match[2]:
         return match[0]
-    items = (re.sub(r"\\(['\"\\])", r"\1", item[1:-1]).strip() for item in LIST_ITEM.findall(match[1]))
-    return " ".join(
-        item if item.endswith((".", "!", "?", ":", ";")) else item + "." for item in items if item
-    )
+    said = []
+    for item in LIST_ITEM.finditer(match[1]):
+        text = re.sub(r"\\(['\"\\])", r"\1", item[0][1:-1]).strip()
+        end = ":" if _KEY.match(match[1], item.end()) else "."
+        if text:
+            said.append(text if text.endswith((".", "!", "?", ":", ";")) else text + end)
+    return " ".join(said)

@@ -43,6 +43,7 @@ def test_a_stop_inside_a_sentence_does_not_end_it(sentence: str) -> None:
         ("It works. Does it? Yes!", ["It works.", "Does it?", "Yes!"]),
         ("- 첫째\n* 둘째\n1. 셋째", ["첫째", "둘째", "셋째"]),
         ("['(1) 첫째입니다.', '(2) 둘째']", ["(1) 첫째입니다.", "(2) 둘째"]),
+        ("{'Speed': '빠릅니다.', 'Cost': 'It is less'}", ["Speed", "빠릅니다.", "Cost", "It is less"]),
         ("(열린 괄호입니다. 다음입니다.", ["(열린 괄호입니다.", "다음입니다."]),
         (
             "It runs:\n\n```sh\nmake\n```\n  ~~~c++\n  x = 1\n  ~~~\n- Then it ends.",
@@ -74,7 +75,7 @@ def test_every_letter_lies_in_a_span(text: str) -> None:
     assert letters <= inside or len(letters) == 1
 
 
-@pytest.mark.parametrize("unit", ["가다. ", "(", "()", "다.", "['", ". ", "- ", "[a](", "\n"])
+@pytest.mark.parametrize("unit", ["가다. ", "(", "()", "다.", "['", "{'a': '", ". ", "- ", "[a](", "\n"])
 def test_splitting_is_linear(unit: str) -> None:
     start = time.perf_counter()
     split(unit * 100_000)
