@@ -15,7 +15,7 @@ import streamlit as st
 from rag_app.errors import DamageError, RagError
 from rag_app.web.i18n.english import ENGLISH
 from rag_app.web.i18n.text import WORDS, Words
-from rag_app.web.state import app_state, conversations, index_repair, reading
+from rag_app.web.state import app_state, conversations, index_repair, opened, reading
 from rag_app.web.views import (
     chat,
     collection,
@@ -32,6 +32,7 @@ from rag_app.web.widgets import gloss, upgrade
 from rag_app.web.widgets.folder_watch import folder_watch
 from rag_app.web.widgets.notices import show_error, show_rebuilding
 from rag_app.web.widgets.page_style import page_style
+from rag_app.web.widgets.paper_drawer import paper_drawer
 from rag_app.web.widgets.shortcuts import EVERYWHERE, ON_ROWS, shortcuts
 from rag_app.web.widgets.sidebar import choose_language, sidebar
 
@@ -78,6 +79,7 @@ def main() -> None:
         if in_chat and _begins_with_news():
             st.switch_page(pages["today"], query_params=dict(st.query_params))
     conversations.follow_address(in_chat=in_chat)
+    opened.turn_to(chosen.url_path)
     st.set_page_config(layout="wide" if chosen.url_path in WIDE else "centered")
     page_style()
     watch = sidebar(above, words, library, partial(_open_chat, pages))
@@ -86,6 +88,8 @@ def main() -> None:
     upgrade.announce(words)
     gloss.begin()
     chosen.run()
+    if library:
+        paper_drawer(words, library)
     gloss.watch()
     with watch:
         folder_watch(words, library)  # after the page is drawn: each file of the folders is looked at

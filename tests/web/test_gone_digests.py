@@ -96,7 +96,6 @@ def test_a_gone_paper_leaves_the_compare_page(page: Page, tmp_path: Path) -> Non
     deleted(page, tmp_path)
     app = draw(page, compare.page, ENGLISH, "en", page.library, lambda: None)
     app.session_state[PICKED] = [FILM.arxiv_id, CALM.arxiv_id]
-    app.session_state["compare-opened"] = FILM.arxiv_id
     app.run()
     assert not app.exception
     assert app.session_state[PICKED] == [CALM.arxiv_id]

@@ -19,11 +19,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from rag_app.errors import RagError
 from rag_app.history.store import SavedTurn
 from rag_app.records import Filters
-from rag_app.web.state import app_state
+from rag_app.web.state import app_state, opened
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
 from rag_app.web.state.eta import AnswerSpeed, answer_speed
 from rag_app.web.state.model_call import CallQueue, ModelCall
-from rag_app.web.state.opened_source import close_source
 from rag_app.web.state.saved_progress import restored_progress, trace_of
 
 if TYPE_CHECKING:
@@ -162,7 +161,7 @@ def open_conversation(conversation_id: str) -> None:
     st.session_state["conversation"] = conversation_id
     st.session_state.pop("not-opened", None)
     st.session_state["among"] = ""
-    close_source()
+    opened.close()
     st.query_params.pop("among", None)
     if not conversation_id:
         st.query_params.pop("c", None)
@@ -248,7 +247,7 @@ def usual_speed(model: str) -> AnswerSpeed | None:
 
 
 def _start(job: AnswerJob, jobs: list[AnswerJob], library: Library, filters: Filters) -> None:
-    close_source()
+    opened.close()
     turns = [turn for earlier in jobs if (turn := earlier.turn())]
     jobs.append(job)
     generator = app_state.engine().generator

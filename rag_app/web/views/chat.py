@@ -22,7 +22,7 @@ from rag_app.web.i18n.text import Words
 from rag_app.web.state import app_state, conversations, examples
 from rag_app.web.state.answer_jobs import AnswerJob
 from rag_app.web.state.examples import ExampleJob
-from rag_app.web.state.opened_source import close_source, open_source, opened_source
+from rag_app.web.state.opened import OpenedSource, close, open_source, opened
 from rag_app.web.widgets import answer
 from rag_app.web.widgets.filters import chosen_filters, filter_bar
 from rag_app.web.widgets.in_view import bring_into_view
@@ -161,14 +161,14 @@ def _ask_example(question: str) -> None:
 
 def _drawer(conversation: Sequence[AnswerJob], words: Words, library: Library) -> None:
     """The drawer of the opened source: the page draws it, since a fragment would take it away again."""
-    opened = opened_source()
-    if opened is None or opened.answer >= len(conversation):
+    shown = opened()
+    if not isinstance(shown, OpenedSource) or shown.answer >= len(conversation):
         return
-    progress, table = conversation[opened.answer].progress, library.snapshot.papers
-    if opened.arxiv_id not in progress.papers and table.has(opened.arxiv_id):  # a similar paper
-        known = progress.papers | {opened.arxiv_id: table.get(opened.arxiv_id)}
+    progress, table = conversation[shown.answer].progress, library.snapshot.papers
+    if shown.arxiv_id not in progress.papers and table.has(shown.arxiv_id):  # a similar paper
+        known = progress.papers | {shown.arxiv_id: table.get(shown.arxiv_id)}
         progress = replace(progress, papers=known)
-    if (source := progress.papers.get(opened.arxiv_id)) is None:
+    if (source := progress.papers.get(shown.arxiv_id)) is None:
         return
 
     def ask_about(paper: Paper) -> None:
@@ -177,8 +177,6 @@ def _drawer(conversation: Sequence[AnswerJob], words: Words, library: Library) -
         conversations.ask(words["ask_about_question"].format(title=paper.title), library, filters)
         st.rerun()
 
-    drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close_source)(
-        source_drawer
-    )
-    actions = DrawerActions(ask_about, partial(open_source, opened.answer))
+    drawer = st.dialog(words["source"], width="small", position="right", on_dismiss=close)(source_drawer)
+    actions = DrawerActions(ask_about, partial(open_source, shown.answer))
     drawer(source, progress, words, library, actions)

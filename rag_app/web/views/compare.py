@@ -16,10 +16,10 @@ from rag_app.records import Hit, Paper, Passage
 from rag_app.search import passages
 from rag_app.web.i18n.text import Words
 from rag_app.web.state import conversations
+from rag_app.web.state.opened import open_paper
 from rag_app.web.widgets import gloss
 from rag_app.web.widgets.compare_button import MOST, PICKED
 from rag_app.web.widgets.comparison import comparison
-from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -38,11 +38,8 @@ def page(words: Words, language: str, library: Library, open_chat: Callable[[], 
         conversations.begin()
         conversations.ask(question_about(papers, words), library)
         open_chat()
-    opened = st.session_state.pop("compare-opened", None)
     reader = gloss.PageReader(language, words, library)
-    comparison(papers, aspects(papers, library), reader, "compare", _open)
-    if opened and library.snapshot.papers.has(opened):
-        open_paper_drawer(library.snapshot.papers.get(opened), words, library)
+    comparison(papers, aspects(papers, library), reader, "compare", open_paper)
 
 
 def _chosen_papers(words: Words, library: Library) -> list[Paper]:
@@ -73,7 +70,3 @@ def question_about(papers: list[Paper], words: Words) -> str:
     """The question that the chat takes for a comparison: short names, since titles hold commas and "and"."""
     names = [paper.title.partition(":")[0] for paper in papers]
     return words["compare_question"].format(names=words["compare_join"].join(names))
-
-
-def _open(arxiv_id: str) -> None:
-    st.session_state["compare-opened"] = arxiv_id

@@ -17,12 +17,12 @@ from rag_app.answer import trends
 from rag_app.records import Filters, Paper
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import conversations
+from rag_app.web.state.opened import open_paper
 from rag_app.web.widgets import filters
 from rag_app.web.widgets.ask_only import ask_only_button
 from rag_app.web.widgets.bookmarks import bookmark_all_button, bookmark_button, bookmarked, gone_bookmarks
 from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.markdown import label
-from rag_app.web.widgets.paper_drawer import open_paper_drawer
 from rag_app.web.widgets.paper_table import paper_table
 from rag_app.web.widgets.plots import plots
 from rag_app.web.widgets.rising import rising_topics
@@ -136,8 +136,13 @@ def _selected_paper(paper: Paper, words: Words, library: Library, open_chat: Cal
     with st.container(border=True, key="explore-chosen"):
         st.markdown(f"**{label(paper.title, 160)}**")
         with st.container(horizontal=True):
-            if st.button(words["read"], key="explore-read", icon=":material/article:"):
-                open_paper_drawer(paper, words, library)
+            st.button(
+                words["read"],
+                key="explore-read",
+                icon=":material/article:",
+                on_click=open_paper,
+                args=(paper.arxiv_id,),
+            )
             if st.button(words["ask_about"], key="explore-ask", icon=":material/chat:"):
                 conversations.begin()
                 conversations.ask(words["ask_about_question"].format(title=paper.title), library)

@@ -19,11 +19,11 @@ from rag_app.records import Paper, url_of
 from rag_app.text.cleaning import clean_line
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
+from rag_app.web.state.opened import open_paper
 from rag_app.web.widgets.ask_only import ask_only_button
 from rag_app.web.widgets.export_menu import paper_exports
 from rag_app.web.widgets.markdown import label
 from rag_app.web.widgets.notices import show_error
-from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
@@ -109,11 +109,15 @@ def _row(bookmark: Bookmark, paper: Paper | None, words: Words) -> None:
         if bookmark.tags:
             st.markdown(" ".join(f":gray-badge[{label(tag, 40)}]" for tag in bookmark.tags))
         with st.container(horizontal=True, gap="small"):
-            opened = paper and st.button(
-                words["read"], key=f"saved-read-{key}", icon=":material/article:", type="tertiary"
-            )
-            if paper and opened and (library := app_state.library()):
-                open_paper_drawer(paper, words, library)
+            if paper:
+                st.button(
+                    words["read"],
+                    key=f"saved-read-{key}",
+                    icon=":material/article:",
+                    type="tertiary",
+                    on_click=open_paper,
+                    args=(paper.arxiv_id,),
+                )
             _edit_menu(bookmark, words, key)
             _remove_menu(bookmark, words, key)
 

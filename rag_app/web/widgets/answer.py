@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag_app.records import Answer, Citation, Intent, Query
 from rag_app.web.i18n.text import Words
 from rag_app.web.state.answer_jobs import AnswerJob, AnswerProgress
-from rag_app.web.state.opened_source import open_source
+from rag_app.web.state.opened import open_source
 from rag_app.web.widgets import paper_list
 from rag_app.web.widgets.answer_actions import answer_actions
 from rag_app.web.widgets.answer_footnote import answer_footnote

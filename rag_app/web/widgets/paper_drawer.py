@@ -17,6 +17,7 @@ from rag_app.records import Paper, Passage
 from rag_app.text.cleaning import escape_markdown
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state.answer_jobs import AnswerProgress
+from rag_app.web.state.opened import OpenedPaper, close, open_paper, opened
 from rag_app.web.widgets.bookmarks import bookmark_button
 from rag_app.web.widgets.compare_button import compare_button
 from rag_app.web.widgets.gloss import LONGEST, PageReader, as_read
@@ -26,9 +27,6 @@ from rag_app.web.widgets.similar_papers import similar_papers
 
 if TYPE_CHECKING:
     from rag_app.collection.library import Library
-
-
-FOLLOWED = "followed-paper"  # key of the similar paper that the drawer shows in place of the opened one
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +96,29 @@ def _section_tabs(paper: Paper, spans: Spans, opened: str) -> None:
         tab.markdown(highlighted(section.text, spans.get(section.name, [])))
 
 
-def open_paper_drawer(paper: Paper, words: Words, library: Library) -> None:
-    """Open the drawer with the paper as its digest tells it, outside of any answer."""
-    st.session_state.pop(FOLLOWED, None)
-    drawer = st.dialog(words["source"], width="medium", position="right")(_paper_drawer)
+def paper_drawer(words: Words, library: Library) -> None:
+    """Draw the paper that this tab has open outside of any answer, as its digest tells it; one whose digest
+    has gone is closed.
+    """
+    if (paper := _opened_paper(library)) is None:
+        return
+    drawer = st.dialog(words["source"], width="medium", position="right", on_dismiss=close)(_paper_drawer)
     drawer(paper, words, library)
 
 
-def _paper_drawer(opened: Paper, words: Words, library: Library) -> None:
-    """The opened paper, or the similar one that was followed from it."""
-    followed = st.session_state.get(FOLLOWED, opened.arxiv_id)
-    paper = library.snapshot.papers.get(followed) if library.snapshot.papers.has(followed) else opened
+def _opened_paper(library: Library) -> Paper | None:
+    shown = opened()
+    if not isinstance(shown, OpenedPaper):
+        return None
+    if library.snapshot.papers.has(shown.arxiv_id):
+        return library.snapshot.papers.get(shown.arxiv_id)
+    close()
+    return None
+
+
+def _paper_drawer(drawn: Paper, words: Words, library: Library) -> None:
+    """The paper that the page has drawn here, or the similar one that was followed from it since."""
+    paper = _opened_paper(library) or drawn
     st.markdown(f"#### {escape_markdown(paper.title)}", anchors=False)
     st.caption(_facts(paper, words))
     with st.container(horizontal=True):
@@ -117,11 +127,7 @@ def _paper_drawer(opened: Paper, words: Words, library: Library) -> None:
     for section in paper.sections:
         st.markdown(f"**{escape_markdown(section.name)}**")
         st.markdown(highlighted(section.text, []))
-    similar_papers(paper.arxiv_id, words, library, "paper", _follow)
-
-
-def _follow(arxiv_id: str) -> None:
-    st.session_state[FOLLOWED] = arxiv_id
+    similar_papers(paper.arxiv_id, words, library, "paper", open_paper)
 
 
 def _facts(paper: Paper, words: Words) -> str:

@@ -16,10 +16,10 @@ from rag_app.records import Paper
 from rag_app.text.cleaning import clean_line
 from rag_app.web.i18n.text import Words, votes
 from rag_app.web.state import app_state, reading
+from rag_app.web.state.opened import open_paper
 from rag_app.web.state.reading import ReadingState
 from rag_app.web.widgets.gloss import PageReader, as_read
 from rag_app.web.widgets.markdown import label
-from rag_app.web.widgets.paper_drawer import open_paper_drawer
 
 AUTHORS = 2  # that are named; the drawer names all
 LONGEST = 320  # characters of the line
@@ -101,9 +101,12 @@ def _buttons(paper: Paper, state: ReadingState, words: Words) -> None:
         icon=":material/thumb_down:",
         on_click=partial(_mark, arxiv_id, PaperMark.DISMISSED),
     )
-    opened = button(words["today_open"], key=f"today-open-{name}", icon=":material/article:")
-    if opened and (library := app_state.library()):
-        open_paper_drawer(paper, words, library)
+    button(
+        words["today_open"],
+        key=f"today-open-{name}",
+        icon=":material/article:",
+        on_click=partial(open_paper, arxiv_id),
+    )
 
 
 def _name(paper: Paper) -> str:

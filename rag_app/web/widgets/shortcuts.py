@@ -14,6 +14,7 @@ from typing import Literal
 import streamlit as st
 
 from rag_app.web.i18n.text import Words
+from rag_app.web.state.opened import OpenedKeys, close, open_keys, opened
 
 HELP = "keys"  # of the button that lists them
 ROW = "today-paper-"  # beginning of the key of each row of papers
@@ -134,14 +135,19 @@ export default function ({ data, parentElement }) {
 
 def shortcuts(table: Sequence[Shortcut], words: Words) -> None:
     """Let the keys of the table work, beside the button that lists them."""
-    listed = st.button(
-        words["shortcuts"], icon=":material/keyboard:", type="tertiary", key=HELP, help=words["key_help"]
+    st.button(
+        words["shortcuts"],
+        icon=":material/keyboard:",
+        type="tertiary",
+        key=HELP,
+        help=words["key_help"],
+        on_click=open_keys,
     )
     # A tuple: at a list, Streamlit imports pandas (.3 s, 75 MiB) to see whether it is a table of its kind.
     data = {"table": tuple(asdict(one) for one in table), "row": ROW, "question": QUESTION}
     _listener()(data=data, key="shortcuts")
-    if listed:
-        st.dialog(words["shortcuts"], width="small")(_list_of_keys)(table, words)
+    if isinstance(opened(), OpenedKeys):
+        st.dialog(words["shortcuts"], width="small", on_dismiss=close)(_list_of_keys)(table, words)
 
 
 def _list_of_keys(table: Sequence[Shortcut], words: Words) -> None:
