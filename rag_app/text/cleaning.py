@@ -24,8 +24,8 @@ ROUNDS = 8
 # sentences; group 2 is empty if it never closes.
 _STRING = r"""(?:'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+")"""
 _ENTRY = rf"(?:{_STRING}\s*+:\s*+)?+{_STRING}"
-LIST_LITERAL = re.compile(rf"[\[{{]\s*+({_ENTRY}(?:\s*+,\s*+{_ENTRY})*+)\s*+([\]}}]?)")
-LIST_ITEM = re.compile(_STRING)
+LITERAL = re.compile(rf"[\[{{]\s*+({_ENTRY}(?:\s*+,\s*+{_ENTRY})*+)\s*+([\]}}]?)")
+LITERAL_STRING = re.compile(_STRING)
 _KEY = re.compile(r"\s*+:")
 
 # A link's destination holds no blanks, and parentheses only in pairs
@@ -148,7 +148,7 @@ def _settle(text: str, step: Callable[[str], str]) -> str:
 def _round(text: str) -> str:
     """One round: each rule once, from characters to blocks to words."""
     text = visible(text)
-    text = LIST_LITERAL.sub(_sentences, text)
+    text = LITERAL.sub(_sentences, text)
     if "<" in text:
         text = _without_tags(text)
     text = _TEMPLATE.sub("", text)
@@ -200,7 +200,7 @@ def _sentences(match: re.Match[str]) -> str:
     if not match[2]:
         return match[0]
     said = []
-    for item in LIST_ITEM.finditer(match[1]):
+    for item in LITERAL_STRING.finditer(match[1]):
         text = re.sub(r"\\(['\"\\])", r"\1", item[0][1:-1]).strip()
         end = ":" if _KEY.match(match[1], item.end()) else "."
         if text:

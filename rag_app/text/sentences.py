@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from rag_app.lang import LANGUAGES, alternatives, other_scripts
-from rag_app.text.cleaning import IMAGE, LINK, LIST_ITEM, LIST_LITERAL
+from rag_app.text.cleaning import IMAGE, LINK, LITERAL, LITERAL_STRING
 
 Span = tuple[int, int]  # start and end, in code points
 
@@ -53,14 +53,15 @@ def split(text: str) -> list[Span]:
 
 
 def _pieces(text: str) -> Iterator[Span]:
-    """Lines, with the items of a list literal as lines of their own."""
+    """Lines, with the strings of a list or mapping literal as lines of their own."""
     for line in _LINE.finditer(text):
         at, end = line.span()
-        for literal in LIST_LITERAL.finditer(text, at, end):
+        for literal in LITERAL.finditer(text, at, end):
             if literal[2]:
                 yield at, literal.start()
                 yield from (
-                    (item.start() + 1, item.end() - 1) for item in LIST_ITEM.finditer(text, *literal.span(1))
+                    (item.start() + 1, item.end() - 1)
+                    for item in LITERAL_STRING.finditer(text, *literal.span(1))
                 )
                 at = literal.end()
         yield at, end
